@@ -1,0 +1,47 @@
+"""
+The errors of arukeba, split by whose fault it is.
+
+ArukebaError
+├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
+│   └── SourceError                  one source file: says which file and which row
+├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
+└── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
+
+A message is one sentence: what is wrong, where, and the way out; ``ja`` says the same in Japanese.
+"""
+
+
+class ArukebaError(Exception):
+    """Root of every error that arukeba raises on purpose."""
+
+    def __init__(self, message: str, *, ja: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.ja = ja or message
+
+    def text(self, lang: str) -> str:
+        """Return the sentence in ``lang`` (``"ja"`` or ``"en"``)."""
+        return self.ja if lang == "ja" else self.message
+
+
+class InvalidInputError(ArukebaError, ValueError):
+    """A file, a row or a parameter of the caller's cannot be used."""
+
+
+class SourceError(InvalidInputError):
+    """A source file cannot be used; the sentence starts with its path and, if known, its row."""
+
+    def __init__(self, message: str, *, path: object, row: int | None = None, ja: str = "") -> None:
+        where = f"{path}" if row is None else f"{path}, row {row}"
+        where_ja = f"{path}" if row is None else f"{path} の{row}行目"
+        super().__init__(f"{where}: {message}", ja=f"{where_ja}：{ja or message}")
+        self.path = str(path)
+        self.row = row
+
+
+class NotFoundError(ArukebaError, LookupError):
+    """Something that was asked for by name does not exist."""
+
+
+class BrokenWorkspaceError(ArukebaError):
+    """A workspace is damaged or was made by another version."""

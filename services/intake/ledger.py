@@ -1,0 +1,48 @@
+"""The ledger of an intake: for each source, what was read, used, repaired and refused, and why."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One remark about one row (1-based, the header is row 1) or about the whole source."""
+
+    code: str
+    """Machine name of the reason: unmatched_name, duplicate, no_coordinates, unsnapped, …"""
+    message: str
+    ja: str
+    row: int | None = None
+    residents: float | None = None
+    """Residents of the main age group that the remark concerns, where it concerns any."""
+
+
+@dataclass(slots=True)
+class SourceLedger:
+    """What happened to one source."""
+
+    source_id: str
+    rows_read: int = 0
+    rows_used: int = 0
+    rows_repaired: int = 0
+    rows_refused: int = 0
+    entries: list[Entry] = field(default_factory=list)
+
+    def note(self, entry: Entry) -> None:
+        """Write an entry down; nothing is dropped without one."""
+        self.entries.append(entry)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All sources of one intake."""
+
+    sources: dict[str, SourceLedger] = field(default_factory=dict)
+
+    def of(self, source_id: str) -> SourceLedger:
+        """Return the ledger of a source, opened on first use."""
+        return self.sources.setdefault(source_id, SourceLedger(source_id))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON."""
+        return {name: asdict(ledger) for name, ledger in self.sources.items()}

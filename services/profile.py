@@ -206,6 +206,7 @@ class Target(_Table):
 
     frequency: Frequency
     layer: Identifier
+    """The layer need not have polygons: then places are counted, not areas that have one."""
     number: Annotated[int, Field(gt=0)]
     approximate: bool = False
     label: str
@@ -347,7 +348,6 @@ def _broken_references(profile: Profile) -> list[str]:
         ("analysis.council_layer", profile.analysis.council_layer),
         ("population.layer", profile.population.layer),
     ]
-    asked += [("targets", target.layer) for target in profile.targets if target.layer not in layers]
     breaches += [
         f"{where}: there is no layer {name!r}" for where, name in asked if name not in layers
     ]

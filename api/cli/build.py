@@ -1,0 +1,44 @@
+"""``arukeba build``: from a profile and its files to a workspace."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import desk_of
+from services.build import build
+from services.texts import Lang, text
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("build", help=text("cli.build", lang), epilog=text("cli.epilog", lang))
+    def _build(
+        ctx: typer.Context,
+        profile: Annotated[
+            Path, typer.Argument(metavar="PROFILE", help=text("cli.build.profile", lang))
+        ],
+        out: Annotated[Path, typer.Option("--out", help=text("cli.build.out", lang))],
+        data: Annotated[
+            Path | None, typer.Option("--data", help=text("cli.build.data", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        with desk.progress() as progress:
+            workspace = build(profile, out, data=data, progress=progress)
+        remarks = sum(len(source["entries"]) for source in workspace.intake.values())
+        desk.result(
+            {
+                "workspace": str(workspace.path),
+                "municipality": workspace.manifest["municipality"],
+                "layers": workspace.manifest["layers"],
+                "counts": workspace.manifest["counts"],
+                "remarks": remarks,
+            }
+        )
+        desk.show(
+            desk.say("cli.built", path=workspace.path),
+            desk.say("cli.built.remarks", entries=remarks, path=workspace.path / "intake.json"),
+            desk.say("cli.built.next", command=f"arukeba run {workspace.path}"),
+        )

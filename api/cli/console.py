@@ -1,0 +1,111 @@
+"""The terminal: results on standard output, progress and errors on standard error."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from geo.errors import ArukebaError, BrokenWorkspaceError
+from services.progress import Progress as Report
+from services.texts import Lang, step_text, text
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How one invocation talks: its language, for people or for a machine."""
+
+    lang: Lang
+    json: bool = False
+    debug: bool = False
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the text of a key in the language of this invocation."""
+        return text(key, self.lang, **values)
+
+    def show(self, *renderables: object) -> None:
+        """Print something for people; a machine does not see it."""
+        if not self.json:
+            console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+            for renderable in renderables:
+                console.print(Text(renderable) if isinstance(renderable, str) else renderable)
+
+    def result(self, value: Mapping[str, Any]) -> None:
+        """Print the result of the command for a machine; people do not see it."""
+        if self.json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+    @contextmanager
+    def progress(self) -> Iterator[Report]:
+        """Yield a progress report that moves a bar, silent where nobody looks at a terminal."""
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
+        with Progress(
+            *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
+        ) as bar:
+            task = bar.add_task("", total=1.0)
+
+            def report(message: str, share: float) -> None:
+                bar.update(task, description=step_text(message, self.lang), completed=share)
+
+            yield report
+
+    def fail(self, error: BaseException, command: str) -> int:
+        """Explain an error in one line and return the exit code."""
+        code, message = self._explain(error, command)
+        if self.json:
+            body = {"error": {"code": _code_name(error), "message": message}}
+            sys.stderr.write(json.dumps(body, ensure_ascii=False) + "\n")
+        else:
+            sys.stderr.write(message + "\n")
+        if self.debug:
+            traceback.print_exception(error)
+        return code
+
+    def _explain(self, error: BaseException, command: str) -> tuple[int, str]:
+        if isinstance(error, ArukebaError):
+            code = FAILED if isinstance(error, BrokenWorkspaceError) else REFUSED
+            return code, _one_line(error.text(self.lang))
+        if isinstance(error, typer.TyperException):
+            message = _one_line(error.format_message()).rstrip(".")
+            return REFUSED, self.say("cli.error.usage", message=message, command=command)
+        if isinstance(error, KeyboardInterrupt | typer.Abort):
+            return INTERRUPTED, self.say("cli.error.interrupted")
+        name, message = type(error).__name__, _one_line(str(error))
+        return FAILED, self.say("cli.error.unexpected", name=name, message=message)
+
+
+def desk_of(ctx: typer.Context) -> Desk:
+    """Return the desk of this invocation."""
+    desk = ctx.find_root().obj
+    return desk if isinstance(desk, Desk) else Desk(default_lang())
+
+
+def default_lang() -> Lang:
+    """Return Japanese where the locale is Japanese, else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ja" if value.lower().startswith("ja") else "en"
+    return "en"
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _code_name(error: BaseException) -> str:
+    if isinstance(error, typer.TyperException):
+        return "UsageError"
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return "Interrupted"
+    return type(error).__name__

@@ -1,0 +1,46 @@
+"""``arukeba export``: writes the result as GeoJSON, GeoPackage or CSV."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import desk_of
+from services.export import export
+from services.texts import Lang, text
+from services.workspace import open_workspace
+
+
+class Format(StrEnum):
+    """What can be written."""
+
+    geojson = "geojson"
+    gpkg = "gpkg"
+    csv = "csv"
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("export", help=text("cli.export", lang), epilog=text("cli.epilog", lang))
+    def _export(
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        file_format: Annotated[
+            Format, typer.Option("--format", help=text("cli.export.format", lang))
+        ],
+        out: Annotated[
+            Path | None, typer.Option("--out", help=text("cli.export.out", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        opened = open_workspace(workspace)
+        with desk.progress() as progress:
+            files = export(
+                opened, out or workspace / "export", file_format=file_format.value, progress=progress
+            )
+        desk.result({"files": [str(path) for path in files]})
+        desk.show(*(desk.say("cli.wrote", path=path) for path in files))

@@ -1,0 +1,110 @@
+"""
+The command ``arukeba``: puts the commands together and turns every error into one line.
+
+Exit codes: 0 done, 1 our fault, 2 something that was given cannot be used, 130 interrupted.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from api.cli.console import INTERRUPTED, REFUSED, Desk, default_lang
+from services.texts import Lang, lang_of, text
+
+COMMANDS = ("demo", "build", "run", "export", "report", "serve", "doctor")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    asked = _Asked(list(sys.argv[1:] if argv is None else argv))
+    desk = Desk(asked.lang, json=asked.json, debug=asked.debug)
+    command = f"arukeba {asked.command}".strip()
+    if asked.wrong_lang is not None:
+        message = desk.say("cli.error.lang", given=repr(asked.wrong_lang))
+        return desk.fail(typer.BadParameter(message), command)
+    try:
+        code = create_cli(desk.lang, asked.command)(
+            asked.rest, standalone_mode=False, obj=desk, prog_name="arukeba"
+        )
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001  the outermost frame
+        return desk.fail(error, command)
+    if code == INTERRUPTED:
+        return desk.fail(KeyboardInterrupt(), command)
+    return code if isinstance(code, int) else 0
+
+
+def create_cli(lang: Lang, command: str = "") -> typer.Typer:
+    """Build the command line in one language; of a known command, only that one is loaded."""
+    app = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(
+        invoke_without_command=True,
+        help=text("cli.help", lang),
+        epilog=text("cli.epilog", lang),
+    )
+    def _arukeba(
+        ctx: typer.Context,
+        *,
+        _lang: Annotated[str, typer.Option("--lang", help=text("cli.lang", lang))] = lang,
+        _json: Annotated[bool, typer.Option("--json", help=text("cli.json", lang))] = False,
+        _debug: Annotated[bool, typer.Option("--debug", help=text("cli.debug", lang))] = False,
+        show_version: Annotated[
+            bool, typer.Option("--version", help=text("cli.version", lang))
+        ] = False,
+    ) -> None:
+        if show_version:
+            typer.echo(f"arukeba {version('arukeba')}")
+            raise typer.Exit
+        if ctx.invoked_subcommand is None:
+            typer.echo(ctx.get_help())
+            raise typer.Exit(REFUSED)
+
+    for name in [command] if command in COMMANDS else COMMANDS:
+        import_module(f"api.cli.{name}").register(app, lang)
+    return app
+
+
+class _Asked:
+    """The arguments, with the options that every command takes picked out of any position."""
+
+    def __init__(self, argv: list[str]) -> None:
+        self.lang: Lang = default_lang()
+        self.json = self.debug = False
+        self.wrong_lang: str | None = None
+        self.rest: list[str] = []
+        while argv:
+            argument = argv.pop(0)
+            if argument == "--":
+                self.rest += [argument, *argv]
+                break
+            self._take(argument, argv)
+        self.command = next((word for word in self.rest if not word.startswith("-")), "")
+
+    def _take(self, argument: str, following: list[str]) -> None:
+        if argument == "--json":
+            self.json = True
+        elif argument == "--debug":
+            self.debug = True
+        elif argument == "--lang" or argument.startswith("--lang="):
+            _, given, value = argument.partition("=")
+            self._take_lang(value if given else following.pop(0) if following else "")
+        else:
+            self.rest.append(argument)
+
+    def _take_lang(self, value: str) -> None:
+        if value in ("ja", "en"):
+            self.lang = lang_of(value)
+        else:
+            self.wrong_lang = value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""``arukeba serve``: the map and the API of one workspace."""
+
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.cli.console import Desk, desk_of
+from api.settings import Settings
+from geo.errors import InvalidInputError
+from services.texts import Lang, text
+from services.workspace import open_workspace
+
+HOST, PORT = "127.0.0.1", 8000
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("serve", help=text("cli.serve", lang), epilog=text("cli.epilog", lang))
+    def _serve(
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        host: Annotated[str, typer.Option("--host", help=text("cli.serve.host", lang))] = HOST,
+        port: Annotated[
+            int, typer.Option("--port", min=1, max=65535, help=text("cli.serve.port", lang))
+        ] = PORT,
+    ) -> None:
+        desk = desk_of(ctx)
+        opened = open_workspace(workspace)
+        opened.snapshot()
+        require_free(host, port)
+        url = f"http://{host}:{port}/"
+        _announce(desk, url)
+        uvicorn.run(create_app(opened, Settings()), host=host, port=port, log_level="warning")
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            values = {"port": port, "reason": error.strerror or str(error)}
+            raise InvalidInputError(
+                text("cli.error.port", "en", **values), ja=text("cli.error.port", "ja", **values)
+            ) from error
+
+
+def _announce(desk: Desk, url: str) -> None:
+    desk.result({"url": url})
+    desk.show(desk.say("cli.serving", url=url))

@@ -1,0 +1,147 @@
+"""
+Schedules as cities type them, and the frequency class that follows from them.
+
+``parse_schedule`` reads 「毎週月曜日10:00〜11:30」 or 「第２・第４金曜」 and never fails: what it does not
+understand stays in ``note``. ``print_schedule`` writes a schedule in one way that parses to the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geo.meeting import EVERY_WEEK, WEEKS_OF_MONTH, Rule, print_rule
+from geo.timetable import Span, print_span, read_timetable
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """
+    When a group meets.
+
+    Attributes
+    ----------
+    rules
+        The rules of meeting; none: unknown (未定, 不定期).
+    times
+        Spans of the day, minutes after midnight; the end may be unknown.
+    note
+        What else the text says (祝日休み), never read as a rule.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    times: tuple[Span, ...] = ()
+    note: str = ""
+
+    @property
+    def sessions_per_month(self) -> float:
+        """
+        Count the sessions of a month; a weekly session is 52/12 = 4.33, 第2・第4 is 2.
+
+        In a season of half a year or more, a month of the season is counted.
+        """
+        return float(sum(rule.sessions_per_month for rule in self.rules))
+
+    @property
+    def weeks(self) -> frozenset[int]:
+        """
+        Return the weeks of the month (1 to 5) in which it surely meets.
+
+        Every other week (隔週) is taken as weeks 1 and 3, so that two such groups are not assumed
+        to alternate; 最終 is week 4; 月2回 without dates is in no known week.
+        """
+        return frozenset(week for week in EVERY_WEEK if _days_in(self.rules, week))
+
+    @property
+    def days_per_week(self) -> int:
+        """Count the days on which it surely meets in each of the weeks 1 to 4; 0: not weekly."""
+        return min(_days_in(self.rules, week) for week in WEEKS_OF_MONTH)
+
+    @property
+    def is_assumed(self) -> bool:
+        """Say whether weeks or days are our assumption (隔週, 最終, 常設, 月4回)."""
+        return any(rule.is_assumed for rule in self.rules)
+
+
+def _days_in(rules: tuple[Rule, ...], week: int) -> int:
+    # Unnamed days may fall on the named ones: the larger number is sure, their sum is not.
+    named = {day for rule in rules if rule.is_seasonal for day in rule.weekdays_in(week)}
+    return max([len(named), *(rule.days_in(week) for rule in rules)])
+
+
+def parse_schedule(text: str) -> Schedule:
+    """
+    Read a schedule as it is typed; never raise.
+
+    Full-width digits, any dash, optional times and remarks are understood. A text without a rule,
+    also an empty one, gives a schedule without rules, whose class is ``''``.
+
+    Parameters
+    ----------
+    text
+        毎週月・水・金 10:00〜11:30（祝日休み）, 第2・第4金曜日, 毎月2回(5日、20日), 週3回, 隔週水曜, 常設, 未定 …
+
+    Returns
+    -------
+    The schedule.
+    """
+    timetable = read_timetable(text)
+    return Schedule(timetable.rules, timetable.times, timetable.note)
+
+
+def print_schedule(schedule: Schedule) -> str:
+    """
+    Write a schedule in one way, such that ``parse_schedule`` gives the same schedule.
+
+    Without rules: 未定. A note follows ※.
+    """
+    plain = all(rule.kind in ("weekday", "fortnightly", "day") for rule in schedule.rules)
+    seasonal = any(rule.months for rule in schedule.rules)
+    between = "、" if plain and not seasonal else "；"
+    words = [between.join(print_rule(rule) for rule in schedule.rules) or "未定"]
+    words += ["、".join(print_span(span) for span in schedule.times)] if schedule.times else []
+    words += [f"※{schedule.note}"] if schedule.note else []
+    return " ".join(words)
+
+
+def combine(schedules: Iterable[Schedule]) -> Schedule:
+    """
+    Join the schedules of all groups at one venue.
+
+    Two fortnightly groups in different weeks (第1・第3 and 第2・第4) are weekly together; two groups
+    of 隔週 are not, because nothing says that they alternate. Of none: the unknown schedule.
+    """
+    parts = list(schedules)
+    notes = dict.fromkeys(part.note for part in parts if part.note)
+    return Schedule(
+        rules=tuple(rule for part in parts for rule in part.rules),
+        times=tuple(dict.fromkeys(span for part in parts for span in part.times)),
+        note="、".join(notes),
+    )
+
+
+def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> str:
+    """
+    Derive the frequency class.
+
+    Weekly is at least one session in each of the weeks 1 to 4 (the fifth week of a month may be
+    free), permanent at least so many days in each of them or 常設, monthly at least one session a
+    month. What meets less often, or at unknown times, has no class.
+
+    Parameters
+    ----------
+    schedule
+        The schedule of a group, or of a venue by ``combine``.
+    permanent_min_days_per_week
+        Days a week from which a place is permanent.
+
+    Returns
+    -------
+    ``'permanent'``, ``'weekly'``, ``'monthly'`` or ``''``.
+    """
+    standing = any(rule.kind == "standing" and rule.is_seasonal for rule in schedule.rules)
+    days = schedule.days_per_week
+    if standing or days >= permanent_min_days_per_week:
+        return "permanent"
+    if days >= 1:
+        return "weekly"
+    # 1e-9: twelve times a year in several parts may sum to a hair below one a month.
+    return "monthly" if schedule.sessions_per_month >= 1 - 1e-9 else ""

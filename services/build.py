@@ -1,0 +1,353 @@
+"""Build: from a profile and its files to a workspace that is ready to be computed."""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from geo.snapping import snap
+
+from geo.areas import area_ids, largest_overlap
+from geo.demand import allocate
+from geo.errors import InvalidInputError
+from geo.network import Network, isolated_edges, network_to_frames
+from services.intake.buildings import read_buildings
+from services.intake.elevation import sample_elevation
+from services.intake.layers import read_layer
+from services.intake.ledger import Entry, Ledger
+from services.intake.locator import Locator
+from services.intake.places import read_places
+from services.intake.population import match_population, read_population
+from services.intake.streets import read_streets
+from services.intake.venues import read_venues
+from services.profile import Profile, read_profile
+from services.progress import Progress, silent
+from services.registry import create_registry, write_registry
+from services.staging import staged_folder
+from services.workspace import (
+    FORMAT,
+    MANIFEST,
+    Workspace,
+    open_workspace,
+    software_version,
+    write_json,
+)
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """What the readers share."""
+
+    profile: Profile
+    base: Path
+    ledger: Ledger
+
+    @property
+    def plane_epsg(self) -> int:
+        return self.profile.municipality.plane_epsg
+
+    def path(self, source_id: str) -> Path:
+        return self.base / self.profile.source(source_id).path
+
+
+def build(
+    profile_path: Path, out: Path, *, data: Path | None = None, progress: Progress = silent
+) -> Workspace:
+    """
+    Read everything that the profile names and write the workspace ``out``.
+
+    It is written beside and renamed at the end: on any error an existing workspace stays as it was.
+    """
+    profile = read_profile(profile_path)
+    intake = _Intake(profile, data or profile_path.parent, Ledger())
+    _require_files(intake)
+    _require_replaceable(out)
+    with staged_folder(out) as folder:
+        progress("build.layers", 0.05)
+        areas = _read_areas(intake)
+        progress("build.streets", 0.15)
+        network = _read_network(intake, areas)
+        progress("build.people", 0.35)
+        residents, unmatched = _read_residents(intake, areas)
+        demand = _place_residents(intake, areas, residents, network, progress)
+        progress("build.places", 0.8)
+        venues, places = _read_places(intake, areas)
+        progress("build.write", 0.9)
+        shutil.copyfile(profile_path, folder / "profile.toml")
+        _write_layers(folder, areas, demand, network, _elevation_m(intake, network))
+        registry = f"sqlite:///{(folder / 'registry.sqlite').as_posix()}"
+        create_registry(registry)
+        write_registry(registry, venues, places)
+        write_json(folder / "sources.json", _provenance(intake))
+        write_json(folder / "intake.json", intake.ledger.to_dict())
+        counts = {
+            "nodes": len(network.node_xy),
+            "edges": len(network.edge_u),
+            "demand_points": len(demand),
+            "venues": len(venues),
+            "places": len(places),
+        }
+        write_json(folder / MANIFEST, _manifest(intake, areas, counts, unmatched))
+    progress("build.done", 1.0)
+    return open_workspace(out)
+
+
+def _require_files(intake: _Intake) -> None:
+    missing = [
+        (source.id, intake.base / source.path)
+        for source in intake.profile.sources
+        if source.format != "osmnx" and not (intake.base / source.path).is_file()
+    ]
+    if missing:
+        listing = ", ".join(f"{path} (source {name})" for name, path in missing)
+        raise InvalidInputError(
+            f"missing file: {listing}; put it there or give the folder with --data DIR",
+            ja=f"ファイルがありません：{listing}。そこに置くか --data で場所を指定してください",
+        )
+
+
+def _require_replaceable(out: Path) -> None:
+    if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
+        raise InvalidInputError(
+            f"{out}: exists and is not a workspace; name another folder with --out",
+            ja=f"{out}：ワークスペースではないものがあります。--out で別の場所を指定してください",
+        )
+
+
+def _read_areas(intake: _Intake) -> gpd.GeoDataFrame:
+    frames = []
+    for layer in intake.profile.layers:
+        source = intake.profile.source(layer.source)
+        frames.append(
+            read_layer(
+                intake.path(layer.source),
+                layer=layer,
+                source=source,
+                plane_epsg=intake.plane_epsg,
+                ledger=intake.ledger,
+            )
+        )
+    councils = next(
+        frame
+        for layer, frame in zip(intake.profile.layers, frames, strict=True)
+        if layer.id == intake.profile.analysis.council_layer
+    )
+    areas = pd.concat(frames, ignore_index=True)
+    areas["council_id"] = largest_overlap(areas, councils).to_numpy()
+    whole = areas["layer"].isin(
+        [layer.id for layer in intake.profile.layers if layer.kind == "municipality"]
+    )
+    areas.loc[whole, "council_id"] = ""
+    return areas
+
+
+def _boundary(intake: _Intake, areas: gpd.GeoDataFrame) -> shapely.Geometry:
+    whole = [layer.id for layer in intake.profile.layers if layer.kind == "municipality"]
+    chosen = areas[areas["layer"].isin(whole)] if whole else areas
+    return chosen.geometry.union_all()
+
+
+def _read_network(intake: _Intake, areas: gpd.GeoDataFrame) -> Network:
+    streets = intake.profile.streets
+    return read_streets(
+        intake.path(streets.source),
+        source=intake.profile.source(streets.source),
+        boundary=_boundary(intake, areas).buffer(streets.margin_m),
+        plane_epsg=intake.plane_epsg,
+        ledger=intake.ledger,
+    )
+
+
+def _read_residents(
+    intake: _Intake, areas: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return residents per area of the population's layer, and those that no area is known for."""
+    spec = intake.profile.population
+    source = intake.profile.source(spec.source)
+    table = read_population(
+        intake.path(spec.source), spec=spec, source=source, ledger=intake.ledger
+    )
+    layer = areas[areas["layer"] == spec.layer]
+    matched = match_population(table, layer, spec=spec, ledger=intake.ledger)
+    groups = list(spec.age_groups)
+    known = matched["area_id"] != ""
+    residents = matched[known].groupby("area_id")[groups].sum()
+    unmatched = {group: float(matched.loc[~known, group].sum()) for group in groups}
+    return residents, unmatched
+
+
+def _place_residents(
+    intake: _Intake,
+    areas: gpd.GeoDataFrame,
+    residents: pd.DataFrame,
+    network: Network,
+    progress: Progress,
+) -> gpd.GeoDataFrame:
+    profile = intake.profile
+    buildings = None
+    if profile.buildings:
+        buildings = read_buildings(
+            intake.path(profile.buildings.source),
+            spec=profile.buildings,
+            source=profile.source(profile.buildings.source),
+            plane_epsg=intake.plane_epsg,
+            ledger=intake.ledger,
+        )
+    progress("build.demand", 0.5)
+    layer = areas[areas["layer"] == profile.population.layer].reset_index(drop=True)
+    demand = allocate(residents, layer, buildings, network)
+    progress("build.snap", 0.65)
+    xy = shapely.get_coordinates(demand.geometry.to_numpy())
+    usable = ~isolated_edges(network, below_m=profile.streets.isolated_below_m)
+    snaps = snap(xy, network, limit_m=profile.streets.snap_limit_m, usable=usable)
+    demand = demand.assign(
+        edge=snaps["edge"].to_numpy(),
+        offset_m=snaps["offset_m"].to_numpy(),
+        snap_m=snaps["snap_m"].to_numpy(),
+        snap_x=snaps["x"].to_numpy(),
+        snap_y=snaps["y"].to_numpy(),
+        unsnapped=snaps["reason"].to_numpy(),
+    )
+    _note_unsnapped(intake, demand)
+    for name in dict.fromkeys(areas["layer"]):
+        inside = areas[areas["layer"] == name].reset_index(drop=True)
+        demand[f"in_{name}"] = area_ids(xy, inside).to_numpy()
+    return demand
+
+
+def _note_unsnapped(intake: _Intake, demand: gpd.GeoDataFrame) -> None:
+    """List residents who live too far from any street, by area."""
+    far = demand[demand["unsnapped"] != ""]
+    group = intake.profile.analysis.age_group
+    limit_m = intake.profile.streets.snap_limit_m
+    ledger = intake.ledger.of(intake.profile.population.source)
+    for area_id, rows in far.groupby("source_area_id"):
+        residents = float(rows[group].sum())
+        ledger.note(
+            Entry(
+                "unsnapped",
+                f"{area_id}: {len(rows)} homes are more than {limit_m:.0f} m from any street; "
+                "they count as not reached",
+                f"{area_id}：{len(rows)}か所の住まいは道から{limit_m:.0f}mより遠く、届いていないと数えます",
+                residents=residents,
+            )
+        )
+
+
+def _read_places(
+    intake: _Intake, areas: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    profile = intake.profile
+    venue_frames = [
+        read_venues(
+            intake.path(spec.source),
+            spec=spec,
+            source=profile.source(spec.source),
+            plane_epsg=intake.plane_epsg,
+            ledger=intake.ledger,
+        )
+        for spec in profile.venues
+    ]
+    venues = _stack(venue_frames, intake.plane_epsg)
+    locate = Locator(venues, areas[areas["layer"] == profile.population.layer])
+    place_frames = [
+        read_places(
+            intake.path(spec.source),
+            spec=spec,
+            source=profile.source(spec.source),
+            plane_epsg=intake.plane_epsg,
+            locate=locate,
+            ledger=intake.ledger,
+        )
+        for spec in profile.places
+    ]
+    return venues, _stack(place_frames, intake.plane_epsg)
+
+
+def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:
+    if not frames:
+        return gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=plane_epsg))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _elevation_m(intake: _Intake, network: Network) -> np.ndarray:
+    if intake.profile.elevation is None:
+        return np.full(len(network.node_xy), np.nan)
+    source = intake.profile.source(intake.profile.elevation.source)
+    return sample_elevation(
+        intake.path(source.id), network.node_xy, source=source, plane_epsg=intake.plane_epsg
+    )
+
+
+def _write_layers(
+    folder: Path,
+    areas: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    network: Network,
+    elevation_m: np.ndarray,
+) -> None:
+    (folder / "layers").mkdir()
+    areas.to_parquet(folder / "layers" / "areas.parquet")
+    demand.to_parquet(folder / "layers" / "demand.parquet")
+    (folder / "network").mkdir()
+    nodes, edges = network_to_frames(network)
+    nodes.assign(elevation_m=elevation_m).to_parquet(folder / "network" / "nodes.parquet")
+    edges.to_parquet(folder / "network" / "edges.parquet")
+
+
+def _provenance(intake: _Intake) -> list[dict[str, Any]]:
+    """Return who made each source, under which licence, and the hash of the very file."""
+    listing = []
+    for source in intake.profile.sources:
+        entry: dict[str, Any] = {
+            "id": source.id,
+            "title": source.title,
+            "credit": source.credit,
+            "licence": source.licence,
+            "as_of": source.as_of,
+            "url": source.url,
+            "note": source.note,
+            "file": Path(source.path).name,
+        }
+        path = intake.base / source.path
+        if path.is_file():
+            with path.open("rb") as file:
+                entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            entry["bytes"] = path.stat().st_size
+        listing.append(entry)
+    return listing
+
+
+def _manifest(
+    intake: _Intake,
+    areas: gpd.GeoDataFrame,
+    counts: dict[str, int],
+    unmatched: dict[str, float],
+) -> dict[str, Any]:
+    profile = intake.profile
+    return {
+        "format": FORMAT,
+        "arukeba": software_version(),
+        "municipality": profile.municipality.model_dump(),
+        "layers": [
+            {
+                "id": layer.id,
+                "kind": layer.kind,
+                "label": layer.label,
+                "label_en": layer.label_en,
+                "tier": layer.tier,
+                "version": layer.version,
+                "approximate": layer.approximate,
+                "n": int((areas["layer"] == layer.id).sum()),
+            }
+            for layer in profile.layers
+        ],
+        "counts": counts,
+        "unmatched_residents": unmatched,
+        "stand_in": [spec.stand_in for spec in profile.places if spec.stand_in],
+    }

@@ -1,0 +1,116 @@
+"""Candidates: the ranked list of a run, upgrades of places before openings at venues."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.areas import locate
+from geo.coverage import at_least
+from geo.reach import walks, within
+from geo.siting import gains_by_unit, rank_greedily
+from services import reasons
+from services.registry import read_venues
+from services.situation import Situation
+
+UNIT_GAINS_FROM = 1.0
+"""A unit is named as gaining when at least this many residents are newly reached."""
+
+
+def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
+    """Return the candidates in the order in which they would newly reach most residents."""
+    options = _options(situation)
+    parameters = situation.parameters
+    weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
+    reached = within(situation.nearest["weekly"].home_walk_m, parameters.walk_limit_m)
+    catchments = walks(
+        situation.network, situation.snap(options), situation.homes, limit_m=parameters.walk_limit_m
+    )
+    ranked = rank_greedily(
+        catchments,
+        weight,
+        reached,
+        limit_m=parameters.walk_limit_m,
+        most=situation.profile.analysis.candidates_max,
+    )
+    layering = situation.layering(situation.profile.analysis.gap_layer)
+    chosen = ranked["candidate"].to_numpy()
+    gains = gains_by_unit(
+        catchments, chosen, weight, reached, layering.home_area, limit_m=parameters.walk_limit_m
+    )
+    gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
+    names = layering.areas["area_name"].to_numpy()
+    units = gains.groupby("candidate")["unit"].agg(lambda found: tuple(names[found.astype(int)]))
+    frame = options.iloc[chosen].reset_index(drop=True)
+    frame = frame.assign(
+        rank=np.arange(1, len(frame) + 1),
+        plan_id="greedy",
+        status="proposed",
+        newly_reached=ranked["newly_reached"].to_numpy(),
+        newly_reached_alone=ranked["newly_reached_alone"].to_numpy(),
+        overlap_pct=ranked["overlap_pct"].to_numpy(),
+        coverage_after_pct=100.0 * ranked["reached_after"].to_numpy() / max(weight.sum(), 1e-9),
+        council_id=_council(situation, frame),
+    )
+    gained = [units.get(candidate, ()) for candidate in chosen]
+    words = [
+        _reasons(row, units, situation)
+        for row, units in zip(frame.to_dict("records"), gained, strict=True)
+    ]
+    return frame.assign(
+        units_gained=["、".join(units) for units in gained],
+        reasons=[reason.ja for reason in words],
+        reasons_en=[reason.en for reason in words],
+    )
+
+
+def _options(situation: Situation) -> gpd.GeoDataFrame:
+    """Return upgrades first, then venues that hold no weekly place yet."""
+    profile = situation.profile
+    counted = situation.counted
+    weekly = at_least(counted["venue_frequency"], "weekly")
+    ceilings = profile.subsidies
+    upgrades = counted[~weekly]
+    upgrades = upgrades.assign(
+        candidate_id="upgrade-" + upgrades["place_id"],
+        action="upgrade",
+        cost_max_yen=ceilings.weekly_max_yen,
+    )
+    venues = read_venues(situation.workspace.registry_url, profile.municipality.plane_epsg)
+    venues = venues.sort_values("venue_id")
+    venues = venues[~venues["venue_id"].isin(counted["venue_id"])]
+    openings = venues[~(venues.geometry.isna() | venues.geometry.is_empty)].assign(
+        place_id="",
+        schedule_text="",
+        action="open",
+        cost_max_yen=ceilings.weekly_max_yen + ceilings.opening_max_yen,
+    )
+    openings = openings.assign(
+        candidate_id="open-" + openings["venue_id"], venue_name=openings["name"]
+    )
+    columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]
+    columns += ["schedule_text", "cost_max_yen", "geometry"]
+    return pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
+
+
+def _council(situation: Situation, points: gpd.GeoDataFrame) -> np.ndarray:
+    layer = situation.profile.analysis.council_layer
+    areas = situation.areas[situation.areas["layer"] == layer].reset_index(drop=True)
+    found = locate(shapely.get_coordinates(points.geometry.to_numpy()), areas)
+    return np.append(areas["area_id"].to_numpy().astype(object), "")[found]
+
+
+def _reasons(
+    row: dict[str, object], units: tuple[str, ...], situation: Situation
+) -> reasons.Reason:
+    return reasons.candidate(
+        reasons.Choice(
+            action=str(row["action"]),
+            newly_reached=float(str(row["newly_reached"])),
+            overlap_pct=float(str(row["overlap_pct"])),
+            units=units,
+            limit_m=situation.parameters.walk_limit_m,
+            age_group=situation.parameters.age_group,
+            schedule_text=str(row["schedule_text"]),
+        )
+    )

@@ -1,0 +1,282 @@
+"""
+Collections of features as GIS programs read them: lon/lat, GeoJSON (RFC 7946), filtered and paged.
+
+Geometry is projected, rounded and written as JSON once per snapshot; a page only joins texts.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.errors import InvalidInputError, NotFoundError
+
+LONLAT_EPSG = 6668
+"""JGD2011; GeoJSON's WGS 84 at the precision of a map."""
+
+LONLAT_DECIMALS = 6
+"""About 0.1 m."""
+
+FIGURE_DECIMALS = 4
+"""Figures leave with more digits than anybody reads and fewer than a float has."""
+
+Filters = Mapping[str, Sequence[str]]
+"""Property → the texts that are accepted for it."""
+
+BBox = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+ANYWHERE: BBox = (-180.0, -90.0, 180.0, 90.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the features that matched; each item is a GeoJSON feature as JSON text."""
+
+    items: list[str]
+    matched: int
+
+    @property
+    def returned(self) -> int:
+        """Return the number of features in this page."""
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which features are asked for."""
+
+    filters: Filters
+    bbox: BBox | None = None
+    limit: int = 100
+    offset: int = 0
+    with_geometry: bool = True
+
+
+class Collection(Protocol):
+    """A set of features of one kind."""
+
+    id: str
+    title: str
+    title_en: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return each property with its JSON type."""
+
+    @property
+    def bbox(self) -> BBox | None:
+        """Return what the geometries cover, None without any."""
+
+    def features(self, query: Query) -> Page:
+        """Return one page of the features that match, in a fixed order."""
+
+    def feature(self, feature_id: str) -> str:
+        """Return one feature as JSON text."""
+
+
+class Shapes:
+    """Geometries in lon/lat, each written as JSON once; position -1 stands for none."""
+
+    def __init__(self, geometry: gpd.GeoSeries) -> None:
+        self._plane = geometry
+
+    @cached_property
+    def lonlat(self) -> NDArray[Any]:
+        """Return the geometries, rounded, outer rings counterclockwise (RFC 7946, 3.1.6)."""
+        degrees = self._plane.to_crs(LONLAT_EPSG).to_numpy()
+        rounded = shapely.transform(degrees, lambda xy: np.round(xy, LONLAT_DECIMALS))
+        return np.asarray(shapely.orient_polygons(rounded), dtype=object)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Return the geometries as GeoJSON, ``null`` where there is none."""
+        written = shapely.to_geojson(self.lonlat)
+        empty = shapely.is_missing(self.lonlat) | shapely.is_empty(self.lonlat)
+        return ["null" if no else text for text, no in zip(written, empty, strict=True)]
+
+    def text(self, position: int) -> str:
+        """Return one geometry as GeoJSON."""
+        return "null" if position < 0 else self.texts[position]
+
+    def within(self, bbox: BBox) -> NDArray[np.bool_]:
+        """Return which geometries touch the box."""
+        touches: NDArray[np.bool_] = shapely.intersects(self.lonlat, shapely.box(*bbox))
+        return touches
+
+    @cached_property
+    def bounds(self) -> BBox | None:
+        """Return what all geometries cover together."""
+        west, south, east, north = shapely.total_bounds(self.lonlat)
+        return None if np.isnan(west) else (west, south, east, north)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A collection over a frame: one row a feature, ``shape_of`` its position in ``shapes``."""
+
+    id: str
+    title: str
+    title_en: str
+    frame: pd.DataFrame
+    shapes: Shapes
+    shape_of: NDArray[np.int64]
+    ids: "pd.Series[str]"
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Return each property with its JSON type."""
+        return {str(name): _json_type(self.frame[name]) for name in self.frame.columns}
+
+    @property
+    def bbox(self) -> BBox | None:
+        """Return what the geometries cover."""
+        return self.shapes.bounds
+
+    def features(self, query: Query) -> Page:
+        """Return one page of the features that match, in the order of the frame."""
+        keep = np.ones(len(self.frame), dtype=bool)
+        for name, wanted in query.filters.items():
+            keep &= self._matches(name, wanted)
+        if query.bbox is not None:
+            inside = np.append(self.shapes.within(query.bbox), False)
+            keep &= inside[self.shape_of]
+        rows = np.flatnonzero(keep)
+        page = rows[query.offset : query.offset + query.limit]
+        return Page(list(self._write(page, with_geometry=query.with_geometry)), len(rows))
+
+    def feature(self, feature_id: str) -> str:
+        """Return one feature as JSON text."""
+        row = self._row_of.get(feature_id)
+        if row is None:
+            raise NotFoundError(
+                f"the collection {self.id!r} has no feature {feature_id!r}",
+                ja=f"「{self.title}」に「{feature_id}」はありません",
+            )
+        return next(iter(self._write(np.array([row]), with_geometry=True)))
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {feature_id: row for row, feature_id in enumerate(self.ids)}
+
+    def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
+        if name not in self.fields:
+            names = ", ".join(self.fields)
+            raise InvalidInputError(
+                f"{self.id} has no property {name!r}; it has {names}",
+                ja=f"「{self.title}」に項目「{name}」はありません。使える項目: {names}",
+            )
+        column, kind = self.frame[name], self.fields[name]
+        accepted = [_parse(name, text, kind, column) for text in wanted]
+        return column.isin(accepted).to_numpy(dtype=bool)
+
+    def _write(self, rows: NDArray[np.int64], *, with_geometry: bool) -> Iterable[str]:
+        part = self.frame.iloc[rows]
+        columns = [_plain(part[name]) for name in part.columns]
+        for row, *values in zip(rows, *columns, strict=True):
+            properties = dict(zip(self.fields, values, strict=True))
+            geometry = self.shapes.text(int(self.shape_of[row])) if with_geometry else "null"
+            yield (
+                f'{{"type":"Feature","id":{_json(self.ids.iloc[row])},'
+                f'"geometry":{geometry},"properties":{_json(properties)}}}'
+            )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _json_type(column: "pd.Series[Any]") -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_numeric_dtype(column) else "string"
+
+
+def _plain(column: "pd.Series[Any]") -> list[Any]:
+    kind = _json_type(column)
+    if kind == "number":
+        column = column.astype(float).round(FIGURE_DECIMALS)
+    read: Callable[[Any], Any] = {"boolean": bool, "integer": int, "number": float}.get(kind, str)
+    return [None if pd.isna(value) else read(value) for value in column]
+
+
+def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    if kind in ("integer", "number"):
+        try:
+            return float(text)
+        except ValueError:
+            pass
+    if kind == "string":
+        # A "+" typed into an address bar arrives as a space: "65+".
+        plus = text.replace(" ", "+")
+        return plus if plus != text and plus in set(column) else text
+    raise InvalidInputError(
+        f"{name}={text!r} is not a {kind}", ja=f"「{name}」に「{text}」は使えません（{kind}）"
+    )
+
+
+def collections_of(
+    areas: gpd.GeoDataFrame, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Collection]:
+    """Return the collections of a snapshot; ``tables`` are the frames that may leave."""
+    areas = areas.reset_index(drop=True)
+    shapes = Shapes(areas.geometry)
+    keys = ["layer", "area_id", "version"]
+    position = pd.Series(areas.index.to_numpy(), index=pd.MultiIndex.from_frame(areas[keys]))
+    made = [_table("areas", pd.DataFrame(areas.drop(columns="geometry")), shapes, areas.index)]
+    for name in ("coverage", "gaps"):
+        table = tables[name].reset_index(drop=True)
+        wanted = position.reindex(pd.MultiIndex.from_frame(table[keys]), fill_value=-1)
+        made.append(_table(name, table, shapes, wanted))
+    for name in ("places", "candidates"):
+        points = tables[name].reset_index(drop=True)
+        plain = pd.DataFrame(points.drop(columns="geometry"))
+        made.append(_table(name, plain, Shapes(points["geometry"]), points.index))
+    return {table.id: table for table in made}
+
+
+_TITLES = {
+    "areas": ("区域", "Areas"),
+    "coverage": ("届いている人の割合", "Residents reached, by area"),
+    "gaps": ("場のない区域", "Gaps: which units have no place"),
+    "places": ("通いの場", "Gathering places"),
+    "candidates": ("候補地", "Candidates: where the next place could open"),
+}
+
+_IDS = {
+    "areas": ["layer", "area_id", "version"],
+    "coverage": ["layer", "area_id", "frequency", "age_group", "walk_limit_m", "profile"],
+    "gaps": ["layer", "area_id"],
+    "places": ["place_id"],
+    "candidates": ["candidate_id"],
+}
+
+
+def _table(
+    name: str, frame: pd.DataFrame, shapes: Shapes, shape_of: "pd.Index[int] | pd.Series[int]"
+) -> Table:
+    title, title_en = _TITLES[name]
+    positions = shape_of.to_numpy(dtype=np.int64)
+    return Table(name, title, title_en, frame, shapes, positions, _feature_ids(frame, _IDS[name]))
+
+
+def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
+    parts = [_texts(frame[column]) for column in columns]
+    return pd.Series([":".join(row) for row in zip(*parts, strict=True)], dtype="object")
+
+
+def _texts(column: "pd.Series[Any]") -> list[str]:
+    if pd.api.types.is_numeric_dtype(column):
+        return [f"{value:g}" for value in column]
+    return [str(value) for value in column]

@@ -1,0 +1,165 @@
+"""Export: the collections of a snapshot as GeoJSON, GeoPackage or CSV, each with its provenance."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pyogrio import write_dataframe
+
+from geo.errors import InvalidInputError
+from services.collections import LONLAT_EPSG, Query, collections_of
+from services.progress import Progress, silent
+from services.publication import COLUMNS, provenance, public_frame, public_table
+from services.staging import staged_file
+from services.workspace import Snapshot, Workspace
+
+FORMATS = ("geojson", "gpkg", "csv")
+
+RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that starts like this; a quote before it makes it text."""
+
+_PolygonLayers = ("areas", "coverage", "gaps")
+
+
+def export(
+    workspace: Workspace, out: Path, *, file_format: str, progress: Progress = silent
+) -> list[Path]:
+    """
+    Write the newest result into the folder ``out`` and return the files.
+
+    All files are written beside and renamed at the end: after an error the folder is as it was.
+    """
+    if file_format not in FORMATS:
+        names = ", ".join(FORMATS)
+        raise InvalidInputError(
+            f"the format is {file_format!r}; it must be one of {names}",
+            ja=f"形式「{file_format}」はありません。使える形式: {names}",
+        )
+    if out.exists() and not out.is_dir():
+        raise InvalidInputError(
+            f"{out}: is a file; name a folder to write to with --out",
+            ja=f"{out}：ファイルです。--out で書き出すフォルダを指定してください",
+        )
+    progress("export.read", 0.0)
+    snapshot = workspace.snapshot()
+    writers = _WRITERS[file_format](snapshot)
+    files = [out / name for name in writers]
+    with ExitStack() as stack:
+        for done, (file, write) in enumerate(zip(files, writers.values(), strict=True)):
+            progress("export.write", (done + 0.5) / (len(files) + 0.5))
+            write(stack.enter_context(staged_file(file)))
+    progress("export.done", 1.0)
+    return files
+
+
+_Write = Callable[[Path], None]
+
+
+def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    areas = public_frame(snapshot, "areas")
+    tables = {name: public_table(snapshot, name) for name in COLUMNS if name != "areas"}
+    found = collections_of(areas, tables)
+    limit_m = snapshot.run["parameters"]["walk_limit_m"]
+    filters = {"coverage": {"walk_limit_m": [repr(float(limit_m))]}}
+    told = json.dumps(provenance(snapshot), ensure_ascii=False, allow_nan=False)
+
+    def writer(name: str) -> _Write:
+        query = Query(filters.get(name, {}), limit=sys.maxsize)
+
+        def write(path: Path) -> None:
+            items = ",\n".join(found[name].features(query).items)
+            head = f'{{"type":"FeatureCollection","name":"{name}","provenance":{told},'
+            path.write_text(f'{head}"features":[\n{items}\n]}}\n', encoding="utf-8")
+
+        return write
+
+    return {f"{name}.geojson": writer(name) for name in COLUMNS}
+
+
+def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    def write(path: Path) -> None:
+        told = provenance(snapshot)
+        for name in COLUMNS:
+            frame = public_frame(snapshot, name)
+            polygons = name in _PolygonLayers
+            write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                geometry_type="MultiPolygon" if polygons else "Point",
+                promote_to_multi=polygons,
+                append=path.exists(),
+            )
+        write_dataframe(_provenance_table(told), path, layer="provenance", driver="GPKG")
+
+    return {"arukeba.gpkg": write}
+
+
+def _provenance_table(told: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the provenance as rows of key and text; nested values are JSON."""
+    rows = [
+        {
+            "key": key,
+            "value": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
+        }
+        for key, value in told.items()
+    ]
+    return pd.DataFrame(rows, columns=["key", "value"])
+
+
+def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    def writer(name: str) -> _Write:
+        return lambda path: write_csv(_flat(public_table(snapshot, name)), path)
+
+    def write_provenance(path: Path) -> None:
+        told = json.dumps(provenance(snapshot), ensure_ascii=False, indent=1, allow_nan=False)
+        path.write_text(told + "\n", encoding="utf-8")
+
+    files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in COLUMNS}
+    return {**files, "provenance.json": write_provenance}
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table that a spreadsheet opens as it is: UTF-8 with a mark, no cell that runs."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(table.columns)
+        writer.writerows(_cells(table))
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without geometry; points keep their longitude and latitude."""
+    if not isinstance(table, gpd.GeoDataFrame):
+        return table
+    points = table.geometry.to_crs(LONLAT_EPSG)
+    plain = pd.DataFrame(table.drop(columns="geometry"))
+    return plain.assign(lon=points.x.round(6), lat=points.y.round(6))
+
+
+def _cells(table: pd.DataFrame) -> Iterator[list[object]]:
+    for row in table.itertuples(index=False):
+        yield [_cell(value) for value in row]
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(RISKY_STARTS) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if value != value else round(value, 4)  # noqa: PLR0124  NaN alone differs from itself
+    return "" if value is None or value is pd.NA else value
+
+
+_WRITERS: Mapping[str, Callable[[Snapshot], Mapping[str, _Write]]] = {
+    "geojson": _geojson_writers,
+    "gpkg": _gpkg_writers,
+    "csv": _csv_writers,
+}

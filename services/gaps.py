@@ -1,0 +1,151 @@
+"""Gaps: the unit list of a run, each with its class, its residents and the reason in words."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.coverage import Layering
+from geo.gaps import best_site_residents, gap_class, nearest_place
+from geo.network import FloatArray
+from geo.reach import within
+from services import reasons
+from services.situation import Situation
+
+
+def gaps_frame(situation: Situation) -> pd.DataFrame:
+    """Return one row per unit of the gap layer, most residents not reached first."""
+    profile, parameters = situation.profile, situation.parameters
+    layer = profile.layer(profile.analysis.gap_layer)
+    layering = situation.layering(layer.id)
+    weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
+    weekly = situation.nearest["weekly"]
+    reached = within(weekly.home_walk_m, parameters.walk_limit_m)
+    residents = _by_unit(layering, weight)
+    unreached = _by_unit(layering, weight * ~reached)
+    frame = layering.areas[["layer", "area_id", "area_name", "version", "council_id"]].copy()
+    frame["approximate"] = layer.approximate
+    frame["gap"] = _classes(situation, layering, weight).to_numpy()
+    frame["age_group"] = parameters.age_group
+    frame["walk_limit_m"] = parameters.walk_limit_m
+    frame["residents"] = residents
+    frame["residents_75"] = _older(situation, layering)
+    frame["unreached"] = unreached
+    frame["coverage_pct"] = 100.0 * (1.0 - unreached / np.where(residents > 0, residents, np.nan))
+    frame["places_n"] = np.bincount(
+        layering.place_area[layering.place_area >= 0], minlength=len(layering.areas)
+    )
+    frame = _with_nearest(frame, situation, layering, weight)
+    sentences = [_why(row, situation) for row in frame.to_dict("records")]
+    frame["why"] = [sentence.ja for sentence in sentences]
+    frame["why_en"] = [sentence.en for sentence in sentences]
+    return frame.sort_values(["unreached", "area_id"], ascending=[False, True], ignore_index=True)
+
+
+def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
+    inside = layering.home_area >= 0
+    return np.bincount(
+        layering.home_area[inside], weights=weight[inside], minlength=len(layering.areas)
+    )
+
+
+def _older(situation: Situation, layering: Layering) -> FloatArray:
+    """Return residents 75+, NaN where the population has no such group."""
+    if "75+" not in situation.residents:
+        return np.full(len(layering.areas), np.nan)
+    return _by_unit(layering, situation.residents["75+"].to_numpy(dtype=float))
+
+
+def _classes(situation: Situation, layering: Layering, weight: FloatArray) -> pd.Series:
+    profile, limit_m = situation.profile, situation.parameters.walk_limit_m
+    classes = gap_class(situation.counted["venue_frequency"], layering)
+    enough = profile.analysis.needs_transport_below
+    # Only a unit without a weekly place is asked whether any site could serve it.
+    open_units = (classes != "weekly_or_more").to_numpy()
+    home_area = np.where(
+        (layering.home_area >= 0) & open_units[layering.home_area], layering.home_area, -1
+    )
+    best = best_site_residents(
+        situation.network,
+        _home_points(situation),
+        weight,
+        Layering(layering.areas, home_area, layering.place_area),
+        limit_m=limit_m,
+        enough=enough,
+    )
+    lived_in = _by_unit(layering, weight) > 0
+    return classes.mask(open_units & lived_in & (best < enough), "needs_transport")
+
+
+def _home_points(situation: Situation) -> pd.DataFrame:
+    homes = situation.homes
+    return pd.DataFrame(
+        {
+            "edge": homes["edge"].to_numpy(),
+            "offset_m": homes["offset_m"].to_numpy(),
+            "snap_m": homes["snap_m"].to_numpy(),
+            "x": homes["snap_x"].to_numpy(),
+            "y": homes["snap_y"].to_numpy(),
+        }
+    )
+
+
+def _with_nearest(
+    frame: pd.DataFrame, situation: Situation, layering: Layering, weight: FloatArray
+) -> pd.DataFrame:
+    weekly, counted = situation.nearest["weekly"], situation.counted
+    found = nearest_place(
+        weekly.home_walk_m, _straight_to_nearest_m(situation), weekly.home_origin, weight, layering
+    )
+    councils = situation.layering(situation.profile.analysis.council_layer)
+    inside = councils.place_area
+    owner = [councils.areas["area_id"].iloc[area] if area >= 0 else "" for area in inside]
+    label = [councils.areas["area_name"].iloc[area] if area >= 0 else "" for area in inside]
+    place = found["place"].to_numpy()
+    columns = {
+        "nearest_place_id": counted["place_id"],
+        "nearest_place_name": counted["name"],
+        "nearest_place_council_id": owner,
+        "nearest_place_council_name": label,
+    }
+    named = {
+        name: np.append(np.asarray(values, dtype=object), "")[place]
+        for name, values in columns.items()
+    }
+    speed = situation.parameters.walking.speed_m_per_min
+    return frame.assign(
+        **named,
+        nearest_place_walk_m=found["walk_m"].to_numpy(),
+        nearest_place_walk_min=found["walk_m"].to_numpy() / speed,
+        nearest_place_straight_m=found["straight_m"].to_numpy(),
+    )
+
+
+def _straight_to_nearest_m(situation: Situation) -> FloatArray:
+    """Return (homes,) straight metres to the very place that is nearest on foot."""
+    origin = situation.nearest["weekly"].home_origin
+    home_xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())
+    place_xy = shapely.get_coordinates(situation.counted.geometry.to_numpy())
+    nowhere = np.vstack([place_xy.reshape(-1, 2), [[np.nan, np.nan]]])
+    return np.asarray(np.hypot(*(home_xy - nowhere[origin]).T))
+
+
+def _why(row: dict[str, object], situation: Situation) -> reasons.Reason:
+    profile, parameters = situation.profile, situation.parameters
+    if not row["residents"]:
+        return reasons.nobody(parameters.age_group)
+    if row["gap"] == "needs_transport":
+        return reasons.needs_transport(
+            parameters.walk_limit_m, profile.analysis.needs_transport_below, parameters.age_group
+        )
+    if not row["nearest_place_id"]:
+        return reasons.no_way()
+    elsewhere = row["council_id"] and row["nearest_place_council_id"] != row["council_id"]
+    return reasons.nearest_weekly(
+        reasons.WalkTo(
+            name=str(row["nearest_place_name"]),
+            walk_m=float(str(row["nearest_place_walk_m"])),
+            straight_m=float(str(row["nearest_place_straight_m"])),
+            walk_min=float(str(row["nearest_place_walk_min"])),
+            other_area=str(row["nearest_place_council_name"]) if elsewhere else "",
+        )
+    )

@@ -1,0 +1,123 @@
+"""Reasons: the sentences that explain a gap or a candidate, in both languages."""
+
+from dataclasses import dataclass
+
+from services.texts import age_group_text, metres, number, people, walk
+
+DETOUR_WORTH_SAYING = 1.5
+"""From here on the straight line is named beside the walk: something lies between."""
+
+UNITS_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing said in both languages."""
+
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class WalkTo:
+    """A walk to a place, for a sentence."""
+
+    name: str
+    walk_m: float
+    walk_min: float
+    straight_m: float
+    other_area: str = ""
+    """Name of the council's area that the place stands in, where that is another one."""
+
+
+def nearest_weekly(to: WalkTo) -> Reason:
+    """Say where the nearest weekly place is, and what the straight line would make one think."""
+    ja = f"いちばん近い週1の場は「{to.name}」（{walk(to.walk_m, to.walk_min, 'ja')}）"
+    en = f"the nearest weekly place is {to.name} ({walk(to.walk_m, to.walk_min, 'en')})"
+    if to.other_area:
+        ja += f"で、{to.other_area}にあります"
+        en += f", in {to.other_area}"
+    else:
+        ja += "です"
+    if to.straight_m > 0 and to.walk_m / to.straight_m >= DETOUR_WORTH_SAYING:
+        times = f"{to.walk_m / to.straight_m:.1f}"
+        ja += f"。まっすぐなら{metres(to.straight_m, 'ja')}ですが、道のりは{times}倍です"
+        en += f"; {metres(to.straight_m, 'en')} as the crow flies, {times} times that on foot"
+    return Reason(ja, en)
+
+
+def no_way() -> Reason:
+    """Say that no weekly place can be walked to at all."""
+    return Reason(
+        "道をたどって着ける週1の場がありません", "no weekly place can be reached along the streets"
+    )
+
+
+def nobody(age_group: str) -> Reason:
+    """Say that nobody of the age group lives there."""
+    return Reason(
+        f"{age_group_text(age_group, 'ja')}の住民がいません",
+        f"no residents {age_group_text(age_group, 'en')}",
+    )
+
+
+def needs_transport(limit_m: float, enough: float, age_group: str) -> Reason:
+    """Say that no site could gather enough residents on foot."""
+    return Reason(
+        f"どこに開いても、歩いて{metres(limit_m, 'ja')}以内の{age_group_text(age_group, 'ja')}が"
+        f"{people(enough, 'ja')}に届きません。送迎などの検討が必要です",
+        f"wherever a place opened, fewer than {number(enough)} residents "
+        f"{age_group_text(age_group, 'en')} would be within {metres(limit_m, 'en')} on foot: "
+        "transport is needed",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is said about a candidate."""
+
+    action: str
+    newly_reached: float
+    overlap_pct: float
+    units: tuple[str, ...]
+    """Units whose residents are newly reached, most first."""
+    limit_m: float
+    age_group: str
+    schedule_text: str = ""
+
+
+def candidate(choice: Choice) -> Reason:
+    """Give the lines of a candidate: what it gains, for whom, and the overlap."""
+    upgrade = choice.action == "upgrade"
+    now = choice.schedule_text or "月1型"
+    first_ja = f"いまの場（{now}）を週1回にすると" if upgrade else "ここに週1の場を開くと"
+    first_en = f"if this place ({now}) met weekly" if upgrade else "if a weekly place opened here"
+    ja = [
+        (
+            f"{first_ja}、新たに{age_group_text(choice.age_group, 'ja')}"
+            f"{people(choice.newly_reached, 'ja')}が歩いて{metres(choice.limit_m, 'ja')}以内になります"
+        ),
+        _for_whom(choice.units).ja,
+        f"範囲の住民の{choice.overlap_pct:.0f}％には、すでに週1の場があります",
+    ]
+    en = [
+        (
+            f"{first_en}, {number(choice.newly_reached)} more residents "
+            f"{age_group_text(choice.age_group, 'en')} would be within {metres(choice.limit_m, 'en')}"
+        ),
+        _for_whom(choice.units).en,
+        f"{choice.overlap_pct:.0f} % of the residents in range have a weekly place already",
+    ]
+    return Reason(
+        "。".join(line for line in ja if line) + "。", "; ".join(line for line in en if line) + "."
+    )
+
+
+def _for_whom(units: tuple[str, ...]) -> Reason:
+    if not units:
+        return Reason("", "")
+    more = len(units) - UNITS_NAMED
+    ja, en = "・".join(units[:UNITS_NAMED]), ", ".join(units[:UNITS_NAMED])
+    if more > 0:
+        ja, en = f"{ja}など{len(units)}か所", f"{en} and {more} more"
+    return Reason(f"新たに届くのは{ja}の住民です", f"they live in {en}")

@@ -1,0 +1,151 @@
+"""Run: from a workspace to a snapshot of coverage, gaps and candidates."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.coverage import coverage, share_pct
+from services.candidates import candidates_frame
+from services.gaps import gaps_frame
+from services.progress import Progress, silent
+from services.situation import Parameters, Situation
+from services.staging import staged_file, staged_folder
+from services.streetmap import streets_frame
+from services.summary import summary
+from services.workspace import (
+    REMAINDER,
+    Snapshot,
+    Workspace,
+    digest,
+    software_version,
+    write_json,
+)
+
+
+def run(
+    workspace: Workspace,
+    *,
+    walk_limit_m: float | None = None,
+    walking_profile: str | None = None,
+    progress: Progress = silent,
+) -> Snapshot:
+    """Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it."""
+    parameters = Parameters.of(
+        workspace.profile, walk_limit_m=walk_limit_m, walking_profile=walking_profile
+    )
+    results = workspace.path / "results"
+    results.mkdir(exist_ok=True)
+    name = _free_name(results)
+    situation = Situation(workspace, parameters)
+    with staged_folder(results / name) as folder:
+        progress("run.reach", 0.1)
+        situation.access  # noqa: B018  computes it, so that the progress tells the truth
+        progress("run.coverage", 0.4)
+        table = coverage_frame(situation)
+        table.to_parquet(folder / "coverage.parquet")
+        progress("run.gaps", 0.55)
+        gaps = gaps_frame(situation)
+        gaps.to_parquet(folder / "gaps.parquet")
+        progress("run.candidates", 0.7)
+        candidates = candidates_frame(situation)
+        candidates.to_parquet(folder / "candidates.parquet")
+        progress("run.write", 0.9)
+        _published_places(situation).to_parquet(folder / "places.parquet")
+        streets_frame(situation).to_parquet(folder / "streets.parquet")
+        write_json(folder / "run.json", _record(situation, name, table, gaps))
+    with staged_file(results / "LATEST") as latest:
+        latest.write_text(name + "\n", encoding="utf-8")
+    progress("run.done", 1.0)
+    return workspace.snapshot(name)
+
+
+def coverage_frame(situation: Situation) -> pd.DataFrame:
+    """Return the coverage of every layer, with a remainder row each, as DESIGN §6 names it."""
+    profile, parameters = situation.profile, situation.parameters
+    unmatched = situation.workspace.manifest["unmatched_residents"]
+    frames = []
+    for layer in profile.layers:
+        layering = situation.layering(layer.id)
+        frame = coverage(
+            situation.residents,
+            layering,
+            situation.access,
+            situation.walks,
+            limits_m=parameters.walk_limits_m,
+            speed_m_per_min=parameters.walking.speed_m_per_min,
+        )
+        remainder = frame["area"].to_numpy() < 0
+        lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
+        frame["residents"] += lost * remainder
+        names = layering.areas.reindex(frame["area"].where(~remainder))
+        frame.insert(0, "layer", layer.id)
+        frame.insert(1, "area_id", np.where(remainder, REMAINDER, names["area_id"].to_numpy()))
+        frame.insert(
+            2, "area_name", np.where(remainder, "区域外・不明", names["area_name"].to_numpy())
+        )
+        frame["version"] = layer.version
+        frame["approximate"] = layer.approximate
+        frame["remainder"] = remainder
+        frame["profile"] = parameters.walking.id
+        # Those without a known home live somewhere in the municipality; no smaller area can tell.
+        unknown = lost * (remainder | (layer.kind == "municipality"))
+        frames.append(_with_interval(frame, unknown))
+    return pd.concat(frames, ignore_index=True).drop(columns="area")
+
+
+def _with_interval(frame: pd.DataFrame, unknown: np.ndarray) -> pd.DataFrame:
+    """Widen percentages by residents whose home is unknown: none of them reached, or all."""
+    people = frame["residents"] + np.where(frame["remainder"], 0.0, unknown)
+    return frame.assign(
+        coverage_pct=share_pct(frame["reached"], frame["residents"]),
+        coverage_low_pct=share_pct(frame["reached"], people),
+        coverage_high_pct=share_pct(frame["reached"] + unknown, people),
+        circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
+    )
+
+
+def _published_places(situation: Situation) -> gpd.GeoDataFrame:
+    """Return all places with what the run found about them."""
+    walk = situation.walks
+    weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
+    limit_m = situation.parameters.walk_limit_m
+    reached = walk.matrix(limit_m) @ weight
+    found = pd.DataFrame(
+        {
+            "place_id": situation.counted["place_id"],
+            "residents_reached": reached,
+            "unsnapped": situation.place_snaps["reason"].to_numpy(),
+        }
+    ).set_index("place_id")
+    places = situation.places
+    joined = found.reindex(places["place_id"].to_numpy())
+    return places.assign(
+        residents_reached=joined["residents_reached"].to_numpy(),
+        unsnapped=joined["unsnapped"].fillna("").to_numpy(),
+    )
+
+
+def _record(
+    situation: Situation, name: str, table: pd.DataFrame, gaps: pd.DataFrame
+) -> dict[str, Any]:
+    parameters = situation.parameters.to_dict(situation.profile)
+    workspace = situation.workspace
+    return {
+        "name": name,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "arukeba": software_version(),
+        "parameters": parameters,
+        "parameters_sha256": digest(parameters),
+        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "summary": summary(situation, table, gaps),
+    }
+
+
+def _free_name(results: Path) -> str:
+    """Return the next number that no snapshot has."""
+    taken = [int(path.name) for path in results.iterdir() if path.name.isdigit()]
+    return f"{max(taken, default=0) + 1:04d}"

@@ -1,0 +1,64 @@
+"""The street network as a map: a handful of rows, cut exactly where reach ends."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.coverage import at_least
+from geo.reach import reached_lines
+from services.situation import Situation
+
+MAJOR = ("trunk", "primary", "secondary", "tertiary")
+PATHS = ("footway", "path", "pedestrian", "cycleway", "bridleway", "track", "corridor", "elevator")
+
+
+def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
+    """Return multi-lines by ``reach`` (weekly, monthly, none) and ``class`` of street."""
+    weekly, missed = _split(situation, "weekly")
+    monthly, _ = _split(situation, "monthly")
+    # What a monthly place reaches and a weekly one does not; a piece is cut once, by the weekly.
+    only_monthly = np.where(_some(missed) & _some(monthly), missed, None)
+    partly = _some(only_monthly)
+    only_monthly[partly] = shapely.intersection(missed[partly], monthly[partly])
+    rest = np.where(_some(missed), missed, None)
+    rest[partly] = shapely.difference(missed[partly], monthly[partly])
+    classes = _classes(situation.network.edges)
+    rows = [
+        {"reach": reach, "class": kind, "geometry": _merge(lines[classes == kind])}
+        for reach, lines in (("weekly", weekly), ("monthly", only_monthly), ("none", rest))
+        for kind in ("major", "minor", "path", "steps")
+    ]
+    rows = [row for row in rows if not row["geometry"].is_empty]
+    crs = situation.network.epsg
+    frame = pd.DataFrame(rows, columns=["reach", "class", "geometry"])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)
+
+
+def _split(situation: Situation, frequency: str) -> tuple[np.ndarray, np.ndarray]:
+    counts = at_least(situation.counted["venue_frequency"], frequency)
+    return reached_lines(
+        situation.network,
+        situation.nearest[frequency].node_walk_m,
+        situation.place_snaps[counts],
+        limit_m=situation.parameters.walk_limit_m,
+    )
+
+
+def _some(lines: np.ndarray) -> np.ndarray:
+    return np.asarray(~(shapely.is_missing(lines) | shapely.is_empty(lines)))
+
+
+def _classes(edges: pd.DataFrame) -> np.ndarray:
+    highway = edges["highway"].astype(str).str.removesuffix("_link")
+    return np.select(
+        [edges["steps"].to_numpy(dtype=bool), highway.isin(MAJOR), highway.isin(PATHS)],
+        ["steps", "major", "path"],
+        "minor",
+    )
+
+
+def _merge(lines: np.ndarray) -> shapely.MultiLineString:
+    parts = shapely.get_parts(lines[_some(lines)])
+    lengthy = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
+    return shapely.multilinestrings(lengthy)

@@ -1,0 +1,113 @@
+"""Summary: the few figures that the first sentence of every output needs."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage import FREQUENCIES, Layering, at_least
+from services.profile import Target
+from services.situation import Situation
+
+GAP_CLASSES = ("weekly_or_more", "monthly_only", "none", "needs_transport")
+
+
+def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:
+    """Return plain data about the whole municipality, read off the tables of the run."""
+    profile, parameters = situation.profile, situation.parameters
+    municipality = profile.municipality
+    whole = _whole(situation, table)
+    main = whole[whole["walk_limit_m"] == parameters.walk_limit_m].iloc[0]
+    unmatched = situation.workspace.manifest["unmatched_residents"][parameters.age_group]
+    return {
+        "municipality": {
+            "name": municipality.name,
+            "name_en": municipality.name_en,
+            "jis_code": municipality.jis_code,
+            "fictional": municipality.fictional,
+        },
+        "age_group": parameters.age_group,
+        "walk_limit_m": parameters.walk_limit_m,
+        "frequency": "weekly",
+        "residents": _number(main["residents"]),
+        "reached": _number(main["reached"]),
+        "unreached": _number(main["residents"] - main["reached"]),
+        "coverage_pct": _number(main["coverage_pct"]),
+        "circle_reached": _number(main["circle_reached"]),
+        "circle_coverage_pct": _number(main["circle_coverage_pct"]),
+        "unmatched_residents": unmatched,
+        "places": _places(situation),
+        "gaps": {name: int((gaps["gap"] == name).sum()) for name in GAP_CLASSES},
+        "gap_layer": profile.analysis.gap_layer,
+        "council_layer": profile.analysis.council_layer,
+        "targets": [_target(target, situation) for target in profile.targets],
+        "subsidies": profile.subsidies.model_dump(),
+        "stand_in": situation.workspace.manifest["stand_in"],
+        "sensitivity": [
+            {
+                "walk_limit_m": float(row["walk_limit_m"]),
+                "reached": _number(row["reached"]),
+                "coverage_pct": _number(row["coverage_pct"]),
+                "circle_coverage_pct": _number(row["circle_coverage_pct"]),
+            }
+            for row in whole.to_dict("records")
+        ],
+    }
+
+
+def _whole(situation: Situation, table: pd.DataFrame) -> pd.DataFrame:
+    """Return all located residents, a row per limit: any layer, its remainder but the unmatched."""
+    first = situation.profile.layers[0].id
+    rows = table[
+        (table["layer"] == first)
+        & (table["frequency"] == "weekly")
+        & (table["age_group"] == situation.parameters.age_group)
+    ]
+    summed = rows.groupby("walk_limit_m", as_index=False)[
+        ["residents", "reached", "circle_reached"]
+    ].sum()
+    unmatched = situation.workspace.manifest["unmatched_residents"]
+    summed["residents"] -= unmatched[situation.parameters.age_group]
+    people = summed["residents"].where(summed["residents"] > 0)
+    return summed.assign(
+        coverage_pct=100.0 * summed["reached"] / people,
+        circle_coverage_pct=100.0 * summed["circle_reached"] / people,
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _places(situation: Situation) -> dict[str, int]:
+    """Count the open places by their own frequency class."""
+    places = situation.places
+    frequency = places.loc[places["counts"], "frequency"]
+    counts = {name: int((frequency == name).sum()) for name in FREQUENCIES}
+    return {**counts, "unknown": int((frequency == "").sum())}
+
+
+def _target(target: Target, situation: Situation) -> dict[str, Any]:
+    """Say how far a target is: areas with such a place where the layer is there, else places."""
+    counts = at_least(situation.counted["venue_frequency"], target.frequency)
+    known = target.layer in [layer.id for layer in situation.profile.layers]
+    reached = int(counts.sum())
+    if known:
+        reached = _areas_with(situation.layering(target.layer), counts)
+    return {
+        "frequency": target.frequency,
+        "layer": target.layer,
+        "label": target.label,
+        "label_en": target.label_en,
+        "number": target.number,
+        "reached": reached,
+        "counts": "areas" if known else "places",
+        "places_n": int(counts.sum()),
+        "approximate": target.approximate,
+        "origin": target.origin,
+    }
+
+
+def _areas_with(layering: Layering, counts: np.ndarray) -> int:
+    inside = layering.place_area[counts]
+    return int(pd.unique(inside[inside >= 0]).size)

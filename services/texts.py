@@ -1,0 +1,130 @@
+"""Words for people: every sentence, number and date as it is shown, in Japanese or English."""
+
+import math
+import numbers
+import re
+from datetime import date
+from typing import Literal, cast
+
+from services.phrases import PHRASES
+
+Lang = Literal["ja", "en"]
+
+NO_FIGURE = "−"
+"""Stands where there is no figure: nobody lives there, or the figure is not public."""
+
+SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
+"""Sign of each class of gap, the same on screen and paper."""
+
+_ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+)
+
+
+def lang_of(name: str) -> Lang:
+    """Return the language that a name stands for; any name but Japanese means English."""
+    return "ja" if name == "ja" else "en"
+
+
+def text(key: str, lang: str, **values: object) -> str:
+    """Return the text of a key with its values filled in."""
+    japanese, english = PHRASES[key]
+    return (japanese if lang == "ja" else english).format(**values)
+
+
+def step_text(key: str, lang: str) -> str:
+    """Return what a progress key stands for, the key itself where it has no words."""
+    return text(f"step.{key}", lang) if f"step.{key}" in PHRASES else key
+
+
+def is_figure(value: object) -> bool:
+    """Say whether a value is a finite number: not None, not NaN, not hidden."""
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
+
+def number(value: object) -> str:
+    """Return a whole number with thousands separated, rounded half up, ``−`` without a figure."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{math.floor(float(cast('float', value)) + 0.5):,}"
+
+
+def people(value: object, lang: str) -> str:
+    """Return a number of persons: ``12,610人``."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{number(value)}人" if lang == "ja" else number(value)
+
+
+def percent(value: object, lang: str) -> str:
+    """Return a percentage with one decimal, ``−`` without a figure."""
+    if not is_figure(value):
+        return NO_FIGURE
+    sign = "\N{FULLWIDTH PERCENT SIGN}" if lang == "ja" else " %"
+    return f"{value:.1f}{sign}"
+
+
+def people_share(value: object, share_pct: object, lang: str) -> str:
+    """Return persons with, in brackets, their share of the whole."""
+    if not is_figure(share_pct):
+        return people(value, lang)
+    if lang == "ja":
+        return f"{people(value, lang)}（{percent(share_pct, lang)}）"
+    return f"{people(value, lang)} ({percent(share_pct, lang)})"
+
+
+def metres(value: object, lang: str) -> str:
+    """Return a distance: ``1,210m``."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{number(value)}m" if lang == "ja" else f"{number(value)} m"
+
+
+def walk(walk_m: object, walk_min: object, lang: str) -> str:
+    """Return a walk: ``890m・15分``."""
+    if not is_figure(walk_m) or not is_figure(walk_min):
+        return metres(walk_m, lang)
+    minutes = max(1, math.floor(float(cast("float", walk_min)) + 0.5))
+    unit, joint = ("分", "・") if lang == "ja" else (" min", " · ")
+    return f"{metres(walk_m, lang)}{joint}{minutes:,}{unit}"
+
+
+def yen(value: object, lang: str) -> str:
+    """Return an amount of money: ``240,000円``."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{number(value)}円" if lang == "ja" else f"¥{number(value)}"
+
+
+def age_group_text(age_group: str, lang: str) -> str:
+    """Return the name of an age group: ``65歳以上`` for ``65+``."""
+    if age_group == "total":
+        return text("age.total", lang)
+    if found := re.fullmatch(r"(\d+)\+", age_group):
+        return text("age.from", lang, low=found[1])
+    if found := re.fullmatch(r"(\d+)-(\d+)", age_group):
+        return text("age.between", lang, low=found[1], high=found[2])
+    return age_group
+
+
+def date_text(iso: str, lang: str) -> str:
+    """Return a date: ``令和7年4月1日 (2025-04-01)``; years and months alone work, others stay."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", iso.strip())
+    if found is None or lang != "ja":
+        return iso
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        # A year or a month alone is named after the era in which it ends.
+        exact = date(cast("int", year), month or 12, day or 25)
+    except ValueError:
+        return iso
+    era = next(((first, name) for first, name in _ERAS if exact >= first), None)
+    if era is None:
+        return iso
+    count = exact.year - era[0].year + 1
+    words = f"{era[1]}{'元' if count == 1 else count}年"
+    words += f"{month}月" if month else ""
+    words += f"{day}日" if day else ""
+    return f"{words} ({iso.strip()})"

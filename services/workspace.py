@@ -1,0 +1,200 @@
+"""
+The workspace: a folder that holds one municipality, ready to be computed.
+
+``build`` writes it whole, ``run`` adds snapshots that never change, everybody else reads.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import BrokenWorkspaceError, InvalidInputError, NotFoundError
+from geo.network import Network, network_from_frames
+from services.profile import Profile, read_profile
+
+FORMAT = 1
+MANIFEST = "workspace.json"
+REMAINDER = "_remainder"
+"""area_id of the row that holds what lies in no area of a layer."""
+
+
+def software_version() -> str:
+    """Return the version of arukeba that runs."""
+    return version("arukeba")
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401  JSON is whatever the file holds
+    """Read one of the workspace's own JSON files."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BrokenWorkspaceError(
+            f"{path}: cannot be read ({error}); build the workspace again",
+            ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
+        ) from error
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write plain data as readable JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of plain data, the same for the same content."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Snapshot:
+    """The result of one run; each table is read once."""
+
+    def __init__(self, workspace: "Workspace", path: Path) -> None:
+        self.workspace = workspace
+        self.path = path
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @property
+    def name(self) -> str:
+        """Return the folder's name."""
+        return self.path.name
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """Return parameters, versions and the summary."""
+        run: dict[str, Any] = read_json(self.path / "run.json")
+        return run
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return ``coverage`` or ``gaps``; do not change it."""
+        if name not in self._frames:
+            self._frames[name] = _read_table(self.path / f"{name}.parquet")
+        return self._frames[name]
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return ``candidates``, ``places`` or ``streets`` in the plane CRS; do not change it."""
+        if name not in self._frames:
+            self._frames[name] = _read_layer(self.path / f"{name}.parquet")
+        frame = self._frames[name]
+        assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101  narrows the type only
+        return frame
+
+
+class Workspace:
+    """One municipality on disk; each part is read once, on first use."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest: dict[str, Any] = read_json(path / MANIFEST)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Return the profile that the workspace was built from."""
+        return read_profile(self.path / "profile.toml")
+
+    @cached_property
+    def sources(self) -> list[dict[str, Any]]:
+        """Return each source with licence, date and hash."""
+        sources: list[dict[str, Any]] = read_json(self.path / "sources.json")
+        return sources
+
+    @cached_property
+    def intake(self) -> dict[str, Any]:
+        """Return the ledger of the intake."""
+        intake: dict[str, Any] = read_json(self.path / "intake.json")
+        return intake
+
+    @property
+    def registry_url(self) -> str:
+        """Return the address of the database of what people edit."""
+        return f"sqlite:///{(self.path / 'registry.sqlite').as_posix()}"
+
+    @cached_property
+    def _areas(self) -> gpd.GeoDataFrame:
+        return _read_layer(self.path / "layers" / "areas.parquet")
+
+    @cached_property
+    def _demand(self) -> gpd.GeoDataFrame:
+        return _read_layer(self.path / "layers" / "demand.parquet")
+
+    @cached_property
+    def _network(self) -> Network:
+        folder = self.path / "network"
+        return network_from_frames(
+            _read_layer(folder / "nodes.parquet"), _read_layer(folder / "edges.parquet")
+        )
+
+    def areas(self) -> gpd.GeoDataFrame:
+        """Return the areas of every layer, plane CRS; do not change it."""
+        return self._areas
+
+    def demand(self) -> gpd.GeoDataFrame:
+        """Return where residents live, plane CRS; never leaves as it is."""
+        return self._demand
+
+    def network(self) -> Network:
+        """Return the walking network."""
+        return self._network
+
+    def snapshot(self, name: str | None = None) -> Snapshot:
+        """Return a snapshot by name, else the newest."""
+        results = self.path / "results"
+        if name is None:
+            latest = results / "LATEST"
+            if not latest.is_file():
+                raise NotFoundError(
+                    f"{self.path} has no results yet; run: arukeba run {self.path}",
+                    ja=f"{self.path} にはまだ結果がありません。実行してください: arukeba run {self.path}",
+                )
+            name = latest.read_text(encoding="utf-8").strip()
+        if not (results / name / "run.json").is_file():
+            raise NotFoundError(
+                f"{self.path} has no results named {name!r}",
+                ja=f"{self.path} に「{name}」という結果はありません",
+            )
+        return Snapshot(self, results / name)
+
+
+def open_workspace(path: Path) -> Workspace:
+    """Open a workspace that ``build`` has made."""
+    if not (path / MANIFEST).is_file():
+        raise InvalidInputError(
+            f"{path}: not a workspace; make one with: arukeba build PROFILE --out {path}",
+            ja=f"{path}：ワークスペースではありません。作るには: arukeba build PROFILE --out {path}",
+        )
+    workspace = Workspace(path)
+    found = workspace.manifest.get("format") if isinstance(workspace.manifest, Mapping) else None
+    if found != FORMAT:
+        raise BrokenWorkspaceError(
+            f"{path}: workspace format {found!r}, this version reads {FORMAT}; build it again",
+            ja=f"{path}：ワークスペースの形式が{found}です（必要な形式は{FORMAT}）。作り直してください",
+        )
+    return workspace
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _read_layer(path: Path) -> gpd.GeoDataFrame:
+    try:
+        return gpd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> BrokenWorkspaceError:
+    return BrokenWorkspaceError(
+        f"{path}: cannot be read ({error}); build the workspace again",
+        ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
+    )

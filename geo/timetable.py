@@ -330,7 +330,7 @@ def _weeks(text: str) -> frozenset[int]:
         numbers += range(numbers[-1], number + 1) if reach and numbers else [number]
         reach = False
     weeks = frozenset(numbers)
-    return min(EVERY_WEEK, weeks)
+    return EVERY_WEEK if EVERY_WEEK.issubset(weeks) else weeks
 
 
 def _weekdays(text: str) -> frozenset[int]:

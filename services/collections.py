@@ -63,9 +63,17 @@ class Query:
 class Collection(Protocol):
     """A set of features of one kind."""
 
-    id: str
-    title: str
-    title_en: str
+    @property
+    def id(self) -> str:
+        """Return the name in addresses."""
+
+    @property
+    def title(self) -> str:
+        """Return the name in Japanese."""
+
+    @property
+    def title_en(self) -> str:
+        """Return the name in English."""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -202,10 +210,8 @@ def _json_type(column: "pd.Series[Any]") -> str:
 
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:
-    kind = _json_type(column)
-    if kind == "number":
-        column = column.astype(float).round(FIGURE_DECIMALS)
-    read: Callable[[Any], Any] = {"boolean": bool, "integer": int, "number": float}.get(kind, str)
+    kinds: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
+    read = kinds.get(_json_type(column), str)
     return [None if pd.isna(value) else read(value) for value in column]
 
 
@@ -227,9 +233,11 @@ def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:
 
 
 def collections_of(
-    areas: gpd.GeoDataFrame, tables: Mapping[str, pd.DataFrame]
+    areas: gpd.GeoDataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    points: Mapping[str, gpd.GeoDataFrame],
 ) -> dict[str, Collection]:
-    """Return the collections of a snapshot; ``tables`` are the frames that may leave."""
+    """Return the collections of a snapshot; ``tables`` and ``points`` are what may leave."""
     areas = areas.reset_index(drop=True)
     shapes = Shapes(areas.geometry)
     keys = ["layer", "area_id", "version"]
@@ -240,9 +248,9 @@ def collections_of(
         wanted = position.reindex(pd.MultiIndex.from_frame(table[keys]), fill_value=-1)
         made.append(_table(name, table, shapes, wanted))
     for name in ("places", "candidates"):
-        points = tables[name].reset_index(drop=True)
-        plain = pd.DataFrame(points.drop(columns="geometry"))
-        made.append(_table(name, plain, Shapes(points["geometry"]), points.index))
+        frame = points[name].reset_index(drop=True)
+        plain = pd.DataFrame(frame.drop(columns="geometry"))
+        made.append(_table(name, plain, Shapes(frame.geometry), frame.index))
     return {table.id: table for table in made}
 
 
@@ -264,11 +272,12 @@ _IDS = {
 
 
 def _table(
-    name: str, frame: pd.DataFrame, shapes: Shapes, shape_of: "pd.Index[int] | pd.Series[int]"
+    name: str, frame: pd.DataFrame, shapes: Shapes, shape_of: "pd.Index[Any] | pd.Series[Any]"
 ) -> Table:
     title, title_en = _TITLES[name]
-    positions = shape_of.to_numpy(dtype=np.int64)
-    return Table(name, title, title_en, frame, shapes, positions, _feature_ids(frame, _IDS[name]))
+    positions = np.asarray(shape_of, dtype=np.int64)
+    ids = _feature_ids(frame, _IDS[name])
+    return Table(name, title, title_en, frame.round(FIGURE_DECIMALS), shapes, positions, ids)
 
 
 def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":

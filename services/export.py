@@ -15,7 +15,7 @@ from pyogrio import write_dataframe
 from geo.errors import InvalidInputError
 from services.collections import LONLAT_EPSG, Query, collections_of
 from services.progress import Progress, silent
-from services.publication import COLUMNS, provenance, public_frame, public_table
+from services.publication import COLUMNS, Publication, provenance
 from services.staging import staged_file
 from services.workspace import Snapshot, Workspace
 
@@ -62,9 +62,7 @@ _Write = Callable[[Path], None]
 
 
 def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
-    areas = public_frame(snapshot, "areas")
-    tables = {name: public_table(snapshot, name) for name in COLUMNS if name != "areas"}
-    found = collections_of(areas, tables)
+    found = Publication(snapshot).collections()
     limit_m = snapshot.run["parameters"]["walk_limit_m"]
     filters = {"coverage": {"walk_limit_m": [repr(float(limit_m))]}}
     told = json.dumps(provenance(snapshot), ensure_ascii=False, allow_nan=False)
@@ -84,9 +82,9 @@ def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
 def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     def write(path: Path) -> None:
-        told = provenance(snapshot)
+        told, publication = provenance(snapshot), Publication(snapshot)
         for name in COLUMNS:
-            frame = public_frame(snapshot, name)
+            frame = publication.frame(name)
             polygons = name in _PolygonLayers
             write_dataframe(
                 frame,
@@ -115,8 +113,10 @@ def _provenance_table(told: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    publication = Publication(snapshot)
+
     def writer(name: str) -> _Write:
-        return lambda path: write_csv(_flat(public_table(snapshot, name)), path)
+        return lambda path: write_csv(_flat(publication.frame(name)), path)
 
     def write_provenance(path: Path) -> None:
         told = json.dumps(provenance(snapshot), ensure_ascii=False, indent=1, allow_nan=False)
@@ -134,12 +134,12 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         writer.writerows(_cells(table))
 
 
-def _flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without geometry; points keep their longitude and latitude."""
-    if not isinstance(table, gpd.GeoDataFrame):
-        return table
-    points = table.geometry.to_crs(LONLAT_EPSG)
-    plain = pd.DataFrame(table.drop(columns="geometry"))
+def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the frame without geometry; points keep their longitude and latitude."""
+    plain = pd.DataFrame(frame.drop(columns="geometry"))
+    if not set(frame.geom_type.dropna()) <= {"Point"}:
+        return plain
+    points = frame.geometry.to_crs(LONLAT_EPSG)
     return plain.assign(lon=points.x.round(6), lat=points.y.round(6))
 
 

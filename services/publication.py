@@ -5,12 +5,14 @@ Files, API, report and picture take them from here: small counts are hidden, pri
 and no column leaves that is not named here.
 """
 
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 
 from geo.errors import NotFoundError
+from services.collections import Collection, collections_of
 from services.disclosure import Disclosed, disclose
 from services.workspace import Snapshot, software_version
 
@@ -47,39 +49,64 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _AREA_KEY = ["layer", "area_id"]
 
 
-def disclosed(snapshot: Snapshot) -> Disclosed:
-    """Return the tables of a snapshot as they may leave, with every column."""
-    return disclose(snapshot, snapshot.workspace.profile.privacy)
+class Publication:
+    """A snapshot as it may leave; what is hidden is found once, on first use."""
 
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
 
-def public_table(snapshot: Snapshot, collection_id: str) -> pd.DataFrame:
-    """Return one collection as it may leave; only points carry their geometry."""
-    if collection_id not in COLUMNS:
+    @cached_property
+    def disclosed(self) -> Disclosed:
+        """Return the tables as they may leave, with every column."""
+        return disclose(self.snapshot, self.snapshot.workspace.profile.privacy)
+
+    def table(self, name: Literal["coverage", "gaps"]) -> pd.DataFrame:
+        """Return a collection without its geometry."""
+        frame = self.disclosed.coverage if name == "coverage" else self.disclosed.gaps
+        return pd.DataFrame(frame[_known(frame, name)]).reset_index(drop=True)
+
+    def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
+        """Return a collection of points, plane CRS; unlocated places have no geometry."""
+        return _pick(self.disclosed.places if name == "places" else self.disclosed.candidates, name)
+
+    def areas(self) -> gpd.GeoDataFrame:
+        """Return the areas of every layer, plane CRS."""
+        return _pick(self.snapshot.workspace.areas(), "areas")
+
+    def polygons(self, name: Literal["coverage", "gaps"]) -> gpd.GeoDataFrame:
+        """Return a collection with the shapes of its areas; a remainder row has none."""
+        table, areas = self.table(name), self.snapshot.workspace.areas()
+        shapes = areas.set_index(_AREA_KEY).geometry
+        geometry = shapes.reindex(pd.MultiIndex.from_frame(table[_AREA_KEY])).to_numpy()
+        return gpd.GeoDataFrame(table, geometry=geometry, crs=areas.crs)
+
+    def frame(self, collection_id: str) -> gpd.GeoDataFrame:
+        """Return any collection with its geometry, plane CRS."""
+        match collection_id:
+            case "areas":
+                return self.areas()
+            case "coverage" | "gaps":
+                return self.polygons(collection_id)
+            case "places" | "candidates":
+                return self.points(collection_id)
         names = ", ".join(COLUMNS)
         raise NotFoundError(
             f"there is no collection {collection_id!r}; there are {names}",
             ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
         )
-    if collection_id == "areas":
-        return _pick(pd.DataFrame(snapshot.workspace.areas().drop(columns="geometry")), "areas")
-    frame: pd.DataFrame = getattr(disclosed(snapshot), collection_id)
-    return _pick(frame, collection_id)
+
+    def collections(self) -> dict[str, Collection]:
+        """Return the collections as they are served and written: lon/lat, filtered, paged."""
+        return collections_of(
+            self.areas(),
+            {"coverage": self.table("coverage"), "gaps": self.table("gaps")},
+            {"places": self.points("places"), "candidates": self.points("candidates")},
+        )
 
 
 def public_frame(snapshot: Snapshot, collection_id: str) -> gpd.GeoDataFrame:
-    """
-    Return one collection as it may leave, in the plane CRS.
-
-    The geometry of a remainder row and of a place that could not be located is missing.
-    """
-    table = public_table(snapshot, collection_id)
-    if isinstance(table, gpd.GeoDataFrame):
-        return table
-    areas = snapshot.workspace.areas()
-    shapes = areas.set_index(_AREA_KEY).geometry
-    wanted = pd.MultiIndex.from_frame(table[_AREA_KEY])
-    geometry = shapes.reindex(wanted).to_numpy()
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=areas.crs)
+    """Return one collection as it may leave, with geometry in the plane CRS."""
+    return Publication(snapshot).frame(collection_id)
 
 
 def provenance(snapshot: Snapshot) -> dict[str, Any]:
@@ -96,14 +123,15 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
         "workspace_sha256": run["workspace_sha256"],
         "stand_in": run["summary"].get("stand_in", []),
         "sources": [
-            {key: value for key, value in source.items() if key not in ("bytes",)}
+            {key: value for key, value in source.items() if key != "bytes"}
             for source in snapshot.workspace.sources
         ],
     }
 
 
-def _pick(frame: pd.DataFrame, collection_id: str) -> pd.DataFrame:
-    columns = [name for name in COLUMNS[collection_id] if name in frame.columns]
-    if isinstance(frame, gpd.GeoDataFrame):
-        columns.append("geometry")
-    return frame[columns].reset_index(drop=True)
+def _pick(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    return frame[[*_known(frame, name), frame.geometry.name]].reset_index(drop=True)
+
+
+def _known(frame: pd.DataFrame, name: str) -> list[str]:
+    return [column for column in COLUMNS[name] if column in frame.columns]

@@ -19,6 +19,7 @@ from services.progress import Progress as Report
 from services.texts import Lang, step_text, text
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+HOST, PORT = "127.0.0.1", 8000
 
 
 @dataclass(frozen=True)

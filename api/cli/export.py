@@ -40,7 +40,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         opened = open_workspace(workspace)
         with desk.progress() as progress:
             files = export(
-                opened, out or workspace / "export", file_format=file_format.value, progress=progress
+                opened,
+                out or workspace / "export",
+                file_format=file_format.value,
+                progress=progress,
             )
         desk.result({"files": [str(path) for path in files]})
         desk.show(*(desk.say("cli.wrote", path=path) for path in files))

@@ -26,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if asked.wrong_lang is not None:
         message = desk.say("cli.error.lang", given=repr(asked.wrong_lang))
         return desk.fail(typer.BadParameter(message), command)
+    if asked.rest == ["--version"]:
+        typer.echo(f"arukeba {version('arukeba')}")
+        return 0
     try:
         code = create_cli(desk.lang, asked.command)(
             asked.rest, standalone_mode=False, obj=desk, prog_name="arukeba"
@@ -56,13 +59,10 @@ def create_cli(lang: Lang, command: str = "") -> typer.Typer:
         _lang: Annotated[str, typer.Option("--lang", help=text("cli.lang", lang))] = lang,
         _json: Annotated[bool, typer.Option("--json", help=text("cli.json", lang))] = False,
         _debug: Annotated[bool, typer.Option("--debug", help=text("cli.debug", lang))] = False,
-        show_version: Annotated[
+        _version: Annotated[
             bool, typer.Option("--version", help=text("cli.version", lang))
         ] = False,
     ) -> None:
-        if show_version:
-            typer.echo(f"arukeba {version('arukeba')}")
-            raise typer.Exit
         if ctx.invoked_subcommand is None:
             typer.echo(ctx.get_help())
             raise typer.Exit(REFUSED)

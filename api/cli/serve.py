@@ -8,13 +8,11 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.cli.console import Desk, desk_of
+from api.cli.console import HOST, PORT, Desk, desk_of
 from api.settings import Settings
 from geo.errors import InvalidInputError
 from services.texts import Lang, text
 from services.workspace import open_workspace
-
-HOST, PORT = "127.0.0.1", 8000
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -1,0 +1,50 @@
+"""``arukeba report``: writes the report of one area as a page that prints on A4."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import desk_of
+from api.report_page import render_report
+from services.reports import gap_report
+from services.staging import staged_file
+from services.texts import Lang, text
+from services.workspace import open_workspace
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("report", help=text("cli.report", lang), epilog=text("cli.epilog", lang))
+    def _report(
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        area: Annotated[str, typer.Option("--area", help=text("cli.report.area", lang))],
+        layer: Annotated[
+            str | None, typer.Option("--layer", help=text("cli.report.layer", lang))
+        ] = None,
+        out: Annotated[
+            Path | None, typer.Option("--out", help=text("cli.report.out", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        opened = open_workspace(workspace)
+        with desk.progress() as progress:
+            progress("report", 0.2)
+            report = gap_report(opened, area, layer=layer, lang=desk.lang)
+            target = out or workspace / "reports" / f"{_file_name(report.area_id)}.html"
+            page = render_report(report)
+            with staged_file(target) as path:
+                path.write_text(page, encoding="utf-8")
+            progress("report", 1.0)
+        desk.result({"file": str(target), "area_id": report.area_id, "sentence": report.sentence})
+        desk.show(desk.say("cli.wrote", path=target))
+
+
+def _file_name(area_id: str) -> str:
+    """Return an id without the characters that a path would trip over."""
+    return re.sub(r"[^\w-]", "_", area_id)

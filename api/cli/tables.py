@@ -1,0 +1,86 @@
+"""The tables that commands print."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.console import Desk
+from services.briefing import AreaLine, Briefing
+from services.texts import NO_FIGURE, SIGNS, people, percent, text
+
+CANDIDATES_SHOWN = 5
+STYLES = {
+    "weekly_or_more": "#0072B2",
+    "monthly_only": "#E69F00",
+    "none": "#D55E00",
+    "needs_transport": "#CC79A7",
+}
+
+
+def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
+    """Return the result of a run for a terminal: the sentence, gaps, areas, candidates."""
+    mark = f" 【{text('fictional.short', desk.lang)}】" if briefing.fictional else ""
+    yield Text()
+    yield Text(f"{briefing.municipality}{mark}", style="bold")
+    yield Text(briefing.sentence, style="bold")
+    yield Text(briefing.unreached, style="bold")
+    for note in briefing.notes:
+        yield Text(f"※ {note}", style="dim")
+    yield Text()
+    yield _gaps(briefing, desk)
+    yield _councils(briefing, desk)
+    yield _candidates(briefing, desk)
+
+
+def _table(title: str, *columns: str, wide: int = 0) -> Table:
+    """Return an empty table: column ``wide`` holds words, all after it figures."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index <= wide else "right", overflow="fold")
+    return table
+
+
+def _gaps(briefing: Briefing, desk: Desk) -> Table:
+    heads = (desk.say("table.sign"), desk.say("table.meaning"), desk.say("table.count"))
+    table = _table(desk.say("table.gaps", layer=briefing.gap_label), *heads, wide=1)
+    for name, sign in SIGNS.items():
+        words = text(f"gap.{name}", desk.lang)
+        table.add_row(Text(sign, style=STYLES[name]), words, f"{briefing.gaps.get(name, 0):,}")
+    return table
+
+
+def _councils(briefing: Briefing, desk: Desk) -> Table:
+    title = desk.say("table.councils", layer=briefing.council_label, age_group=briefing.age_group)
+    heads = ("table.area", "table.people", "table.reached", "table.share", "table.unreached")
+    table = _table(title, *(desk.say(head) for head in heads))
+    for line in briefing.councils:
+        table.add_row(*_area_cells(line, desk))
+    return table
+
+
+def _area_cells(line: AreaLine, desk: Desk) -> tuple[str, ...]:
+    mark = "〜" if line.approximate else ""
+    figures = line.figures
+    return (
+        f"{mark}{line.name}",
+        people(figures.residents, desk.lang),
+        people(figures.reached, desk.lang),
+        percent(figures.coverage_pct, desk.lang),
+        people(figures.unreached, desk.lang),
+    )
+
+
+def _candidates(briefing: Briefing, desk: Desk) -> Table:
+    shown = briefing.candidates[:CANDIDATES_SHOWN]
+    title = desk.say("table.candidates", count=len(shown))
+    heads = ("table.rank", "table.venue", "table.action", "table.newly_reached")
+    table = _table(title, *(desk.say(head) for head in heads), wide=2)
+    for line in shown:
+        action = text(f"action.{line.action}", desk.lang)
+        gain = people(line.newly_reached, desk.lang)
+        added = gain if gain == NO_FIGURE else f"+{gain}"
+        table.add_row(str(line.rank), line.venue_name, action, added)
+    return table

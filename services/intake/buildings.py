@@ -1,0 +1,185 @@
+"""Intake of buildings: where residents live inside an area, by residential floor area."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from geo.errors import SourceError
+from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.tables import (
+    in_japan,
+    read_csv,
+    require_columns,
+    require_file,
+    text_of,
+    to_numbers,
+)
+from services.intake.vectors import LONLAT_EPSG, read_vector
+from services.profile import Buildings, Source
+
+GEO_METADATA = b"geo"
+
+
+def read_buildings(
+    path: Path, *, spec: Buildings, source: Source, plane_epsg: int, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    """Read buildings as points in the plane CRS: floor_area_m2, residential, geometry."""
+    notes = ledger.of(source.id)
+    table, shapes = _read(path, spec=spec, source=source, notes=notes)
+    shapes = shapes.to_crs(plane_epsg)
+    footprint_m2 = _footprint_m2(table, shapes, spec=spec, path=path)
+    storeys = _storeys(table, spec=spec, notes=notes)
+    residential = _is_residential(table, spec=spec)
+    _note_zero(footprint_m2, notes=notes)
+    points = shapes if (shapes.geom_type == "Point").all() else shapes.representative_point()
+    buildings = gpd.GeoDataFrame(
+        {"floor_area_m2": footprint_m2 * storeys, "residential": residential},
+        geometry=points.to_numpy(),
+        crs=plane_epsg,
+    )[footprint_m2 > 0].reset_index(drop=True)
+    notes.rows_used += len(buildings)
+    if not buildings["residential"].any():
+        raise SourceError(
+            f"no building is residential; check usage_field {spec.usage_field!r} and residential_usages",
+            path=path,
+            ja=f"住宅にあたる建物がありません。usage_field「{spec.usage_field}」と residential_usages を"
+            "確かめてください",
+        )
+    return buildings
+
+
+def _read(
+    path: Path, *, spec: Buildings, source: Source, notes: SourceLedger
+) -> tuple[pd.DataFrame, gpd.GeoSeries]:
+    require_file(path)
+    wanted = [spec.footprint_field, spec.height_field, spec.storeys_field, spec.usage_field]
+    if source.format == "vector" or _is_geoparquet(path):
+        frame = read_vector(path, source=source)
+        require_columns(frame.columns, wanted, path=path)
+        notes.rows_read += len(frame)
+        return _with_shape(frame, notes=notes)
+    table = _read_table(path, source=source)
+    require_columns(table.columns, [*wanted, spec.lon_field, spec.lat_field], path=path)
+    notes.rows_read += len(table)
+    lon, lat = to_numbers(table[spec.lon_field]), to_numbers(table[spec.lat_field])
+    if not in_japan(lon, lat).any() and in_japan(lat, lon).any():
+        raise SourceError(
+            f"{spec.lon_field} and {spec.lat_field} are swapped; name them the other way round",
+            path=path,
+            ja=f"{spec.lon_field} と {spec.lat_field} が逆です。入れ替えて指定してください",
+        )
+    inside = in_japan(lon, lat)
+    _note_refused(int((~inside).sum()), notes=notes)
+    points = gpd.GeoSeries.from_xy(lon[inside], lat[inside], crs=source.epsg or LONLAT_EPSG)
+    return table[inside].reset_index(drop=True), points
+
+
+def _is_geoparquet(path: Path) -> bool:
+    if path.suffix != ".parquet":
+        return False
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (ValueError, OSError) as error:
+        raise _unreadable(path, error) from error
+    return GEO_METADATA in metadata
+
+
+def _read_table(path: Path, *, source: Source) -> pd.DataFrame:
+    if source.format == "csv":
+        return read_csv(path, encoding=source.encoding)
+    try:
+        return pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> SourceError:
+    reason = str(error).splitlines()[0]
+    return SourceError(
+        f"cannot be read as Parquet ({reason}); write it again",
+        path=path,
+        ja=f"Parquet として読めません（{reason}）。書き出し直してください",
+    )
+
+
+def _with_shape(
+    frame: gpd.GeoDataFrame, *, notes: SourceLedger
+) -> tuple[pd.DataFrame, gpd.GeoSeries]:
+    shaped = frame.geometry.notna() & ~frame.geometry.is_empty
+    _note_refused(int((~shaped).sum()), notes=notes)
+    kept = frame[shaped].reset_index(drop=True)
+    return pd.DataFrame(kept.drop(columns=kept.geometry.name)), kept.geometry
+
+
+def _note_refused(count: int, *, notes: SourceLedger) -> None:
+    notes.rows_refused += count
+    if count:
+        notes.note(
+            Entry(
+                "no_coordinates",
+                f"{count} buildings have no usable position; not used",
+                f"{count}棟は位置がわからないため使いません",
+            )
+        )
+
+
+def _footprint_m2(
+    table: pd.DataFrame, shapes: gpd.GeoSeries, *, spec: Buildings, path: Path
+) -> np.ndarray:
+    own_m2 = shapes.area.to_numpy()
+    if spec.footprint_field:
+        given_m2 = to_numbers(table[spec.footprint_field])
+        return np.where(np.isfinite(given_m2), given_m2, own_m2)
+    if not own_m2.any():
+        raise SourceError(
+            "the buildings are points and no footprint_field is given; name the column of m²",
+            path=path,
+            ja="建物が点のため、建築面積（m²）の列を footprint_field で指定してください",
+        )
+    return own_m2
+
+
+def _storeys(table: pd.DataFrame, *, spec: Buildings, notes: SourceLedger) -> np.ndarray:
+    storeys = np.full(len(table), np.nan)
+    if spec.storeys_field:
+        storeys = to_numbers(table[spec.storeys_field])
+        storeys = np.where(storeys >= 1, np.round(storeys), np.nan)
+    if spec.height_field:
+        height_m = to_numbers(table[spec.height_field])
+        negative = int(((height_m < 0) & np.isnan(storeys)).sum())
+        notes.rows_repaired += negative
+        if negative:
+            notes.note(
+                Entry(
+                    "negative_height",
+                    f"{negative} buildings have a negative height; taken as one storey",
+                    f"{negative}棟は高さが負の値のため、1階建てとして扱います",
+                )
+            )
+        storeys = np.where(np.isnan(storeys), np.round(height_m / spec.storey_height_m), storeys)
+    counted: np.ndarray = np.fmax(storeys, 1.0)
+    return counted
+
+
+def _is_residential(table: pd.DataFrame, *, spec: Buildings) -> np.ndarray:
+    if not (spec.usage_field and spec.residential_usages):
+        return np.ones(len(table), dtype=bool)
+    codes, usages = pd.factorize(table[spec.usage_field], use_na_sentinel=True)
+    wanted = np.array([text_of(usage) in spec.residential_usages for usage in usages], dtype=bool)
+    return np.append(wanted, False)[codes]  # noqa: FBT003 - code -1, no usage, is the last
+
+
+def _note_zero(footprint_m2: np.ndarray, *, notes: SourceLedger) -> None:
+    empty = int((~(footprint_m2 > 0)).sum())
+    notes.rows_refused += empty
+    if empty:
+        notes.note(
+            Entry(
+                "no_footprint",
+                f"{empty} buildings have no footprint; not used",
+                f"{empty}棟は建築面積が0のため使いません",
+            )
+        )

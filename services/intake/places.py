@@ -1,0 +1,285 @@
+"""Intake of gathering places as a city keeps them: names, schedules as typed, gaps in the columns."""
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.errors import SourceError
+from geo.schedule import parse_schedule
+from services.intake.dates import to_iso_date
+from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.names import normalise
+from services.intake.points import PointRows, first_of_same, problem_text, read_points
+from services.intake.tables import matches_filter, require_columns, texts
+from services.profile import Places, Source
+
+Locate = Callable[[str, str], tuple[float, float, str] | None]
+"""Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
+
+STATUS_WORDS = (
+    ("active", ("再開", "活動中", "開催中", "実施中", "継続", "稼働", "active")),
+    ("at_risk", ("危機", "存続", "縮小", "予定", "検討", "担い手", "at_risk")),
+    ("closed", ("閉鎖", "廃止", "終了", "解散", "閉会", "閉所", "廃会", "closed")),
+    ("suspended", ("休止", "休会", "休み", "中断", "中止", "停止", "suspended")),
+)
+_HOW = {"venue": ("its venue", "会場名"), "area": ("the area in its address", "住所の町名")}
+
+
+def read_places(
+    path: Path,
+    *,
+    spec: Places,
+    source: Source,
+    plane_epsg: int,
+    locate: Locate,
+    ledger: Ledger,
+) -> gpd.GeoDataFrame:
+    """Read places in the plane CRS; one that cannot be located is kept without geometry and listed."""
+    rows = read_points(
+        path,
+        lon_field=spec.lon_field,
+        lat_field=spec.lat_field,
+        source=source,
+        plane_epsg=plane_epsg,
+    )
+    require_columns(rows.table.columns, _fields(spec), path=path)
+    notes = ledger.of(source.id)
+    notes.rows_read += len(rows.table)
+    places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    if spec.where:
+        places = places[matches_filter(texts(rows.table, spec.where.field), spec.where.contains)]
+    places = _named(places, notes=notes)
+    _require_in_japan(places, path=path)
+    places = _located(places, locate=locate, notes=notes)
+    places = _distinct(places, notes=notes)
+    _note_remarks(places, notes=notes)
+    notes.rows_used += len(places)
+    places["venue_id"] = _venue_ids(places, source=source)
+    columns = ["place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"]
+    columns += ["schedule_text", "status", "opened_on", "verified_on", "private_home"]
+    columns += ["located_by", "row", "source_id", "geometry"]
+    return places[columns].reset_index(drop=True)
+
+
+def require_near(
+    places: gpd.GeoDataFrame, boundary: shapely.Geometry, *, path: Path, margin_m: float
+) -> None:
+    """Refuse a place (or venue) that lies farther than a margin from the municipality, as in the sea."""
+    known = places[~(places.geometry.isna() | places.geometry.is_empty)]
+    distance_m = shapely.distance(known.geometry.to_numpy(), boundary)
+    for place, away_m in zip(known.to_dict("records"), distance_m, strict=True):
+        if away_m > margin_m:
+            raise SourceError(
+                f"{place['name']} is {away_m / 1000:.1f} km outside the municipality; "
+                "correct its latitude and longitude or leave them empty",
+                path=path,
+                row=int(place["row"]),
+                ja=f"「{place['name']}」は市域から{away_m / 1000:.1f}km離れています。"
+                "緯度・経度を直すか、空にしてください",
+            )
+
+
+def _fields(spec: Places) -> list[str]:
+    fields = [spec.name_field, spec.schedule_field, spec.venue_field, spec.group_field]
+    fields += [spec.kind_field, spec.address_field, spec.status_field]
+    fields += [spec.opened_field, spec.verified_field]
+    return fields + ([spec.where.field] if spec.where else [])
+
+
+def _places(
+    rows: PointRows, *, spec: Places, source: Source, plane_epsg: int
+) -> gpd.GeoDataFrame:
+    table = rows.table
+    kinds = [kind or spec.kind for kind in texts(table, spec.kind_field)]
+    venues, names = texts(table, spec.venue_field), texts(table, spec.name_field)
+    private = [
+        is_private_home((kind, venue), words=spec.private_home_kinds)
+        for kind, venue in zip(kinds, venues, strict=True)
+    ]
+    frame = gpd.GeoDataFrame(
+        {
+            "place_id": [f"{source.id}-{row}" for row in table.index],
+            "name": names,
+            "kind": kinds,
+            "venue_name": venues,
+            "group_name": texts(table, spec.group_field),
+            "address": texts(table, spec.address_field),
+            "schedule_text": texts(table, spec.schedule_field),
+            "status_text": texts(table, spec.status_field),
+            "opened_on": [to_iso_date(cell) for cell in texts(table, spec.opened_field)],
+            "verified_on": [to_iso_date(cell) for cell in texts(table, spec.verified_field)],
+            "private_home": np.array(private, dtype=bool),
+            "located_by": np.where(rows.problems == "", "coordinates", ""),
+            "row": table.index.to_numpy(),
+            "source_id": source.id,
+            "problem": rows.problems,
+        },
+        geometry=list(rows.shapes),
+        crs=plane_epsg,
+    )
+    frame["schedule_text"] = [text or spec.schedule_text for text in frame["schedule_text"]]
+    frame["status"] = [read_status(text) or "active" for text in frame["status_text"]]
+    return frame
+
+
+def is_private_home(cells: tuple[str, ...], *, words: list[str]) -> bool:
+    """Say whether the kind or the venue's name says that it is somebody's home."""
+    plain = [unicodedata.normalize("NFKC", cell).replace(" ", "") for cell in cells]
+    named = any(word in cell for cell in plain for word in words)
+    return named or any(cell.endswith(("様宅", "さん宅", "氏宅", "邸")) for cell in plain)
+
+
+def read_status(text: str) -> str:
+    """Return the status that a text names: active, suspended, at_risk, closed; '' if it names none."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    for status, words in STATUS_WORDS:
+        if any(word in plain for word in words):
+            return status
+    return ""
+
+
+def _named(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    for row in places.loc[places["name"] == "", "row"]:
+        notes.rows_refused += 1
+        notes.note(
+            Entry(
+                "no_name",
+                "the place has no name; not used, name it",
+                "場の名称がありません。使いません。名称を入れてください",
+                row=int(row),
+            )
+        )
+    return places[places["name"] != ""].copy()
+
+
+def _require_in_japan(places: gpd.GeoDataFrame, *, path: Path) -> None:
+    wrong = places[places["problem"].isin(["outside_japan", "swapped"])]
+    for place in wrong.to_dict("records"):
+        why, why_ja = problem_text(str(place["problem"]))
+        raise SourceError(
+            f"{place['name']}: {why}; correct them or leave them empty",
+            path=path,
+            row=int(place["row"]),
+            ja=f"「{place['name']}」の{why_ja}。直すか、空にしてください",
+        )
+
+
+def _located(
+    places: gpd.GeoDataFrame, *, locate: Locate, notes: SourceLedger
+) -> gpd.GeoDataFrame:
+    shapes, how = places.geometry.to_numpy().copy(), places["located_by"].to_numpy(dtype=object)
+    records = places.to_dict("records")
+    for number in np.flatnonzero(places["problem"].to_numpy() != ""):
+        place = records[number]
+        # Without a venue column the place may itself bear the venue's name.
+        found = locate(str(place["venue_name"] or place["name"]), str(place["address"]))
+        if found is None:
+            _note_unlocated(place, notes=notes)
+            continue
+        shapes[number], how[number] = shapely.Point(found[0], found[1]), found[2]
+        _note_located(place, str(found[2]), notes=notes)
+    return places.set_geometry(gpd.GeoSeries(shapes, index=places.index, crs=places.crs)).assign(
+        located_by=how
+    )
+
+
+def _note_unlocated(place: dict[object, object], *, notes: SourceLedger) -> None:
+    notes.note(
+        Entry(
+            "no_coordinates",
+            f"{place['name']}: no coordinates, and neither its venue nor its address is known; "
+            "listed but not counted, give latitude and longitude",
+            f"{place['name']}：緯度・経度がなく、会場名・住所からも場所がわかりません。"
+            "一覧には残しますが数えません。緯度・経度を入れてください",
+            row=int(str(place["row"])),
+        )
+    )
+
+
+def _note_located(place: dict[object, object], how: str, *, notes: SourceLedger) -> None:
+    notes.rows_repaired += 1
+    word, word_ja = _HOW.get(how, (how, how))
+    rough = "; this is rough, give latitude and longitude" if how == "area" else ""
+    rough_ja = "。おおよその位置です。緯度・経度を入れてください" if how == "area" else ""
+    notes.note(
+        Entry(
+            f"located_by_{how}",
+            f"{place['name']}: no coordinates; located by {word}{rough}",
+            f"{place['name']}：緯度・経度がないため、{word_ja}から位置を決めました{rough_ja}",
+            row=int(str(place["row"])),
+        )
+    )
+
+
+def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    keys = [
+        f"{normalise(name)}|{normalise(group)}|{_same_schedule(schedule)}"
+        for name, group, schedule in zip(
+            places["name"], places["group_name"], places["schedule_text"], strict=True
+        )
+    ]
+    shapes = np.where(places.geometry.isna(), None, places.geometry.to_numpy())
+    first = first_of_same(keys, shapes)
+    rows, names = places["row"].to_numpy(), places["name"].to_numpy()
+    for number in np.flatnonzero(first != np.arange(len(places))):
+        notes.rows_refused += 1
+        notes.note(
+            Entry(
+                "duplicate",
+                f"{names[number]}: the same place and schedule as row {rows[first[number]]}; counted once",
+                f"{names[number]}：{rows[first[number]]}行目と同じ場・同じ開催日のため、1つとして数えます",
+                row=int(rows[number]),
+            )
+        )
+    return places[first == np.arange(len(places))].copy()
+
+
+def _same_schedule(text: str) -> str:
+    schedule = parse_schedule(text)
+    return repr((schedule.rules, schedule.times)) if schedule.rules else normalise(text)
+
+
+def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
+    for place in places.to_dict("records"):
+        row, name = int(place["row"]), place["name"]
+        if place["status_text"] and not read_status(str(place["status_text"])):
+            text = place["status_text"]
+            notes.note(
+                Entry(
+                    "unknown_status",
+                    f"{name}: the status {text!r} is not known; taken as active",
+                    f"{name}：状態「{text}」がわからないため、活動中として扱います",
+                    row=row,
+                )
+            )
+        if not parse_schedule(str(place["schedule_text"])).rules:
+            text = place["schedule_text"]
+            notes.note(
+                Entry(
+                    "unknown_schedule",
+                    f"{name}: the schedule {text!r} gives no frequency; counted in no class",
+                    f"{name}：開催日「{text}」から頻度がわからないため、どの型にも数えません",
+                    row=row,
+                )
+            )
+
+
+def _venue_ids(places: gpd.GeoDataFrame, *, source: Source) -> list[str]:
+    """Give one id to the groups of one venue: same venue (else same place name) within 50 m."""
+    keys = [
+        normalise(venue) or normalise(name)
+        for venue, name in zip(places["venue_name"], places["name"], strict=True)
+    ]
+    unlocated = places.geometry.isna().to_numpy()
+    addresses = [normalise(address) for address in places["address"]]
+    keys = [
+        f"{key}|{address}" if alone else key
+        for key, address, alone in zip(keys, addresses, unlocated, strict=True)
+    ]
+    shapes = np.where(unlocated, None, places.geometry.to_numpy())
+    first = first_of_same(keys, shapes)
+    return [f"{source.id}-v{places['row'].iloc[number]}" for number in first]

@@ -1,0 +1,102 @@
+"""Intake of real venues: halls, schools, centres where a place could open."""
+
+import unicodedata
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+
+from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.names import normalise
+from services.intake.points import PointRows, first_of_same, problem_text, read_points
+from services.intake.tables import matches_filter, require_columns, texts
+from services.profile import Source, Venues
+
+
+def read_venues(
+    path: Path, *, spec: Venues, source: Source, plane_epsg: int, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    """Read venues in the plane CRS: venue_id, name, kind, address, source_id, row, geometry."""
+    rows = read_points(
+        path,
+        lon_field=spec.lon_field,
+        lat_field=spec.lat_field,
+        source=source,
+        plane_epsg=plane_epsg,
+    )
+    fields = [spec.name_field, spec.kind_field, spec.address_field]
+    fields += [spec.where.field] if spec.where else []
+    require_columns(rows.table.columns, fields, path=path)
+    notes = ledger.of(source.id)
+    notes.rows_read += len(rows.table)
+    venues = _venues(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    if spec.where:
+        venues = venues[matches_filter(texts(rows.table, spec.where.field), spec.where.contains)]
+    venues = _usable(venues, notes=notes)
+    venues = _distinct(venues, notes=notes)
+    notes.rows_used += len(venues)
+    return venues.drop(columns="problem").reset_index(drop=True)
+
+
+def _venues(
+    rows: PointRows, *, spec: Venues, source: Source, plane_epsg: int
+) -> gpd.GeoDataFrame:
+    names = texts(rows.table, spec.name_field)
+    given = texts(rows.table, spec.kind_field)
+    return gpd.GeoDataFrame(
+        {
+            "venue_id": [f"{source.id}-{row}" for row in rows.table.index],
+            "name": names,
+            "kind": [_kind(name, kind, spec=spec) for name, kind in zip(names, given, strict=True)],
+            "address": texts(rows.table, spec.address_field),
+            "source_id": source.id,
+            "row": rows.table.index.to_numpy(),
+            "problem": rows.problems,
+        },
+        geometry=list(rows.shapes),
+        crs=plane_epsg,
+    )
+
+
+def _kind(name: str, given: str, *, spec: Venues) -> str:
+    plain = unicodedata.normalize("NFKC", name)
+    for rule in spec.kinds:
+        if unicodedata.normalize("NFKC", rule.contains) in plain:
+            return rule.kind
+    return given or spec.kind
+
+
+def _usable(venues: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    usable = (venues["problem"] == "") & (venues["name"] != "")
+    for venue in venues[~usable].to_dict("records"):
+        problem = str(venue["problem"])
+        why, why_ja = problem_text(problem) if problem else ("it has no name", "名称がありません")
+        notes.rows_refused += 1
+        notes.note(
+            Entry(
+                problem or "no_name",
+                f"{venue['name'] or 'venue'}: {why}; not used, complete the row",
+                f"{venue['name'] or '会場'}：{why_ja}。使いません。行を補ってください",
+                row=int(venue["row"]),
+            )
+        )
+    return venues[usable]
+
+
+def _distinct(venues: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    keys = [normalise(name) for name in venues["name"]]
+    first = first_of_same(keys, venues.geometry.to_numpy())
+    rows = venues["row"].to_numpy()
+    twice = np.flatnonzero(first != np.arange(len(venues)))
+    for place in twice:
+        name, row, earlier = venues["name"].iloc[place], rows[place], rows[first[place]]
+        notes.rows_refused += 1
+        notes.note(
+            Entry(
+                "duplicate",
+                f"{name}: the same venue as row {earlier}; kept once",
+                f"{name}：{earlier}行目と同じ会場のため、1つにまとめました",
+                row=int(row),
+            )
+        )
+    return venues[first == np.arange(len(venues))]

@@ -1,0 +1,105 @@
+"""Main roads: a warped, jittered lattice, the old highway, spokes of the centre and a bypass."""
+
+import numpy as np
+import shapely
+from shapely import LineString, Point, Polygon, box
+
+from services.modeltown.kinds import Stretch
+from services.modeltown.noise import FloatArray, Waves
+from services.modeltown.plan import Plan
+
+STEP_M = 45.0
+TILT_RAD = 0.32
+SPOKES = 5
+
+
+def draw_arterials(plan: Plan, rng: np.random.Generator, *, centre: Point) -> list[Stretch]:
+    """Draw every main road over the whole extent, across river and railway."""
+    frame = extent(plan)
+    lines = [*_lattice(plan, rng), *_old_highway(plan, rng, centre), *_spokes(plan, rng, centre)]
+    lines.append(Stretch(_bypass(plan), "trunk"))
+    return [
+        Stretch(part, stretch.kind)
+        for stretch in lines
+        for part in parts(stretch.line.intersection(frame))
+    ]
+
+
+def extent(plan: Plan) -> Polygon:
+    """Return the rectangle in which everything lies."""
+    east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m
+    return box(-east_m, -north_m, east_m, north_m)
+
+
+def parts(geometry: shapely.Geometry) -> list[LineString]:
+    """Return the lines of any geometry, without points and polygons."""
+    return [
+        part
+        for part in shapely.get_parts(geometry).tolist()
+        if isinstance(part, LineString) and part.length > 0
+    ]
+
+
+def _lattice(plan: Plan, rng: np.random.Generator) -> list[Stretch]:
+    warp_east, warp_north = (Waves.draw(rng, plan.arterial_spacing_m * 4.2) for _ in range(2))
+    amplitude_m = plan.arterial_spacing_m * 0.26
+    reach_m = float(np.hypot(plan.half_width_m, plan.half_height_m)) + plan.margin_m + 600.0
+    along_m = np.arange(-reach_m, reach_m, STEP_M)
+    number = int(reach_m / plan.arterial_spacing_m)
+    cosine, sine = np.cos(TILT_RAD), np.sin(TILT_RAD)
+    stretches = []
+    for family in range(2):
+        for index in range(-number, number + 1):
+            offset_m = (index + rng.uniform(-0.2, 0.2)) * plan.arterial_spacing_m
+            across_m = np.full_like(along_m, offset_m)
+            u, v = (along_m, across_m) if family == 0 else (across_m, along_m)
+            xy = np.column_stack([u * cosine - v * sine, u * sine + v * cosine])
+            xy = xy + amplitude_m * np.column_stack([warp_east.at(xy), warp_north.at(xy)])
+            kind = "secondary" if index % 3 == 0 else "tertiary"
+            stretches.append(Stretch(LineString(xy), kind))
+    return stretches
+
+
+def _wandering(start: FloatArray, end: FloatArray, waves: Waves, amplitude_m: float) -> LineString:
+    length_m = float(np.hypot(*(end - start)))
+    share = np.linspace(0, 1, max(int(length_m / STEP_M), 2))
+    xy = start + share[:, None] * (end - start)
+    normal = np.array([-(end - start)[1], (end - start)[0]]) / length_m
+    sway_m = amplitude_m * waves.at(xy) * np.sin(np.pi * share) ** 0.5
+    return LineString(xy + sway_m[:, None] * normal)
+
+
+def _old_highway(plan: Plan, rng: np.random.Generator, centre: Point) -> list[Stretch]:
+    waves = Waves.draw(rng, 1300.0)
+    east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m
+    gate = np.array([centre.x, centre.y])
+    ends = [np.array([-east_m - 60.0, -north_m * 0.62]), np.array([east_m + 60.0, north_m * 0.5])]
+    return [Stretch(_wandering(gate, end, waves, 70.0), "secondary") for end in ends]
+
+
+def _spokes(plan: Plan, rng: np.random.Generator, centre: Point) -> list[Stretch]:
+    waves = Waves.draw(rng, 500.0)
+    start = rng.uniform(0, 2 * np.pi)
+    spokes = []
+    for index in range(SPOKES):
+        angle = start + 2 * np.pi * (index + rng.uniform(-0.2, 0.2)) / SPOKES
+        away_m = plan.centre_radius_m * rng.uniform(1.5, 2.1)
+        gate = np.array([centre.x, centre.y])
+        end = gate + away_m * np.array([np.cos(angle), np.sin(angle)])
+        spokes.append(Stretch(_wandering(gate, end, waves, 35.0), "tertiary"))
+    return spokes
+
+
+def _bypass(plan: Plan) -> LineString:
+    east_m = np.arange(-plan.half_width_m - 900.0, plan.half_width_m + 900.0, STEP_M)
+    share = east_m / plan.half_width_m
+    north_m = plan.half_height_m * (-0.30 - 0.42 * np.cos(0.9 * share + 0.35) + 0.10 * share)
+    return LineString(np.column_stack([east_m, north_m]))
+
+
+def draw_motorway(plan: Plan) -> LineString:
+    """Draw the motorway, on stilts above everything, across the west of the town."""
+    north_m = np.arange(-plan.half_height_m - 800.0, plan.half_height_m + 800.0, STEP_M)
+    share = north_m / plan.half_height_m
+    east_m = -plan.half_width_m * (0.66 + 0.10 * np.sin(1.7 * share)) + 0.12 * north_m
+    return LineString(np.column_stack([east_m, north_m]))

@@ -1,0 +1,121 @@
+"""The street network: every stretch cut where it meets others, with its kind and tags."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import LineString
+
+from services.modeltown.arterials import extent, parts
+from services.modeltown.cells import GRID_M, Cells, Ground
+from services.modeltown.kinds import ARTERIALS, KINDS, Stretch
+from services.modeltown.noise import BoolArray, IntArray
+
+CLOSE_M = 0.05
+STEEP = 0.17
+STEPS_LONGEST_M = 85.0
+ObjectArray = np.ndarray
+
+
+@dataclass(frozen=True)
+class Streets:
+    """Edges between junctions, and the stretch that each belongs to."""
+
+    edges: ObjectArray
+    stretch: IntArray
+    kinds: list[str]
+    tags: list[tuple[tuple[str, str], ...]]
+
+    def kind_of(self) -> ObjectArray:
+        """Return the kind of each edge."""
+        return np.array(self.kinds, dtype=object)[self.stretch]
+
+    def has(self, names: frozenset[str]) -> BoolArray:
+        """Return which edges are of one of the kinds."""
+        return np.isin(self.kind_of().astype(str), sorted(names))
+
+    def walkable(self) -> BoolArray:
+        """Return which edges one may walk on."""
+        allowed = np.array([("foot", "no") not in tags for tags in self.tags])
+        return np.asarray(allowed[self.stretch])
+
+
+def edge_streets(ground: Ground, roads: list[Stretch]) -> list[Stretch]:
+    """Return the lanes along railway and river, and main roads cut where they meet a barrier."""
+    land = ground.land()
+    main = [
+        Stretch(part, road.kind) for road in roads for part in parts(road.line.intersection(land))
+    ]
+    frame = extent(ground.plan).boundary.buffer(0.5)
+    edges = parts(shapely.node(land.boundary.difference(frame)))
+    near_river = ground.river.banks.buffer(1.0)
+    shapely.prepare(near_river)
+    sides = [Stretch(e, "levee" if near_river.contains(e) else "residential") for e in edges]
+    return main + sides
+
+
+def join(stretches: list[Stretch], ground: Ground) -> Streets:
+    """Cut all stretches where they meet; keep one connected network."""
+    lines = np.array([stretch.line for stretch in stretches], dtype=object)
+    network = shapely.union_all(lines, grid_size=GRID_M)
+    edges = shapely.get_parts(network)
+    edges = edges[np.lexsort(np.round(shapely.get_coordinates(shapely.line_interpolate_point(edges, 0.5, normalized=True)), 3).T)]
+    owner = _owners(edges, lines, stretches)
+    kinds = [stretch.kind for stretch in stretches]
+    tags = [stretch.tags for stretch in stretches]
+    streets = _with_steps(Streets(edges, owner, kinds, tags), ground)
+    return _connected(streets)
+
+
+def _owners(edges: ObjectArray, lines: ObjectArray, stretches: list[Stretch]) -> IntArray:
+    middles = shapely.line_interpolate_point(edges, 0.5, normalized=True)
+    tree = shapely.STRtree(lines)
+    edge, line = tree.query(middles, predicate="dwithin", distance=CLOSE_M)
+    ranks = np.array([KINDS[stretch.kind].rank + 20 * bool(stretch.tags) for stretch in stretches])
+    order = np.lexsort([line, -ranks[line], edge])
+    first = np.unique(edge[order], return_index=True)[1]
+    if len(first) != len(edges):
+        msg = "a street edge belongs to no stretch"
+        raise RuntimeError(msg)
+    return np.asarray(line[order][first], dtype=np.int64)
+
+
+def _with_steps(streets: Streets, ground: Ground) -> Streets:
+    """Turn the steepest short lanes into steps; each becomes a stretch of its own."""
+    ends = shapely.get_coordinates(
+        [shapely.get_point(streets.edges, 0), shapely.get_point(streets.edges, -1)]
+    ).reshape(2, -1, 2)
+    climb_m = np.abs(ground.terrain.height_m(ends[0]) - ground.terrain.height_m(ends[1]))
+    length_m = shapely.length(streets.edges)
+    lanes = streets.has(frozenset({"residential", "track", "unclassified"}))
+    steep = lanes & (climb_m > STEEP * length_m) & (length_m < STEPS_LONGEST_M) & (climb_m > 2)
+    new = np.flatnonzero(steep)
+    stretch = streets.stretch.copy()
+    stretch[new] = len(streets.kinds) + np.arange(len(new))
+    kinds = [*streets.kinds, *["steps"] * len(new)]
+    return Streets(streets.edges, stretch, kinds, [*streets.tags, *[()] * len(new)])
+
+
+def _connected(streets: Streets) -> Streets:
+    """Drop what cannot be walked to from the largest piece (roads without walkers stay)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ends = end_nodes(streets.edges)
+    walkable = streets.walkable()
+    number = int(ends.max()) + 1
+    links = coo_array(
+        (np.ones(walkable.sum()), (ends[walkable, 0], ends[walkable, 1])), shape=(number, number)
+    )
+    _, piece = connected_components(links, directed=False)
+    sizes = np.bincount(piece[ends[walkable, 0]])
+    keep = ~walkable | (piece[ends[:, 0]] == np.argmax(sizes))
+    return Streets(streets.edges[keep], streets.stretch[keep], streets.kinds, streets.tags)
+
+
+def end_nodes(edges: ObjectArray) -> IntArray:
+    """Return the numbers of each edge's two end nodes; shape (n, 2)."""
+    ends = np.concatenate([shapely.get_point(edges, 0), shapely.get_point(edges, -1)])
+    keys = np.round(shapely.get_coordinates(ends) / GRID_M).astype(np.int64)
+    _, number = np.unique(keys, axis=0, return_inverse=True)
+    return np.asarray(number.reshape(2, -1).T, dtype=np.int64)

@@ -1,0 +1,450 @@
+"""
+A workspace with one result, written by hand: 架空町, one square kilometre, four neighbourhoods.
+
+::
+
+    北町会 (b)    300 people 65+ | 川向こう (d)  12        north
+    中央町会 (a)  400            | 南町会 (c)   200        south
+    ------- 西地区 (w) -------     --- 東地区 (e) ---
+
+The weekly place stands in the middle of 中央町会. Reached on foot within 500 m: all 400 of 中央町会,
+120 of 北町会, nobody else: 520 of 912.
+"""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from shapely import LineString, MultiLineString, Point, box
+
+from services.workspace import Workspace, open_workspace
+
+EPSG = 6677
+EAST_M, NORTH_M = 10_000.0, -14_000.0
+"""South-western corner of the town, plane metres."""
+
+LIMITS_M = (300.0, 500.0)
+UNITS = {
+    # area_id: (name, council, column, row, residents {age group: n}, reached 65+)
+    "a": ("中央町会", "w", 0, 0, {"total": 1500.0, "65+": 400.0, "75+": 200.0}, 400.0),
+    "b": ("北町会", "w", 0, 1, {"total": 1000.0, "65+": 300.0, "75+": 150.0}, 120.0),
+    "c": ("南町会", "e", 1, 0, {"total": 800.0, "65+": 200.0, "75+": 100.0}, 0.0),
+    "d": ("川向こう町会", "e", 1, 1, {"total": 40.0, "65+": 12.0, "75+": 3.0}, 0.0),
+}
+COUNCILS = {"w": "西地区", "e": "東地区"}
+
+PROFILE = """profile_version = 1
+[municipality]
+jis_code = "99999"
+name = "架空町"
+name_en = "Kaku Town"
+prefecture = "架空県"
+plane_epsg = 6677
+fictional = true
+
+[[sources]]
+id = "everything"
+path = "everything.csv"
+format = "csv"
+title = "手で書いた町"
+credit = "架空町"
+licence = "CC0-1.0"
+as_of = "2025-04-01"
+
+[streets]
+source = "everything"
+
+[[layers]]
+id = "city"
+kind = "municipality"
+label = "町全体"
+label_en = "Town"
+source = "everything"
+name_field = "name"
+version = "2025"
+
+[[layers]]
+id = "community_area"
+kind = "community_area"
+label = "地区"
+label_en = "District"
+tier = 2
+source = "everything"
+name_field = "name"
+version = "2025"
+
+[[layers]]
+id = "neighbourhood"
+kind = "neighbourhood"
+label = "町会"
+label_en = "Neighbourhood"
+source = "everything"
+name_field = "name"
+version = "2025"
+approximate = true
+
+[population]
+source = "everything"
+layer = "neighbourhood"
+name_field = "name"
+
+[population.age_groups]
+total = "総数"
+"65+" = "65歳以上"
+"75+" = "75歳以上"
+
+[analysis]
+gap_layer = "neighbourhood"
+council_layer = "community_area"
+walk_limits_m = [300, 500]
+
+[privacy]
+small_number = {small_number}
+"""
+
+
+def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
+    """Write the workspace into ``folder`` and open it; its newest snapshot is ``0001``."""
+    path = folder / "workspace"
+    result = path / "results" / "0001"
+    result.mkdir(parents=True)
+    (path / "layers").mkdir()
+    profile = PROFILE.replace("{small_number}", str(small_number))
+    (path / "profile.toml").write_text(profile, encoding="utf-8")
+    _json(path / "workspace.json", _manifest())
+    _json(path / "sources.json", _sources())
+    _json(path / "intake.json", {})
+    areas().to_parquet(path / "layers" / "areas.parquet")
+    coverage().to_parquet(result / "coverage.parquet")
+    gaps().to_parquet(result / "gaps.parquet")
+    candidates().to_parquet(result / "candidates.parquet")
+    places().to_parquet(result / "places.parquet")
+    streets().to_parquet(result / "streets.parquet")
+    _json(result / "run.json", run_record())
+    (path / "results" / "LATEST").write_text("0001\n", encoding="utf-8")
+    return open_workspace(path)
+
+
+def at(x_m: float, y_m: float) -> Point:
+    """Return the point x_m east and y_m north of the town's corner."""
+    return Point(EAST_M + x_m, NORTH_M + y_m)
+
+
+def areas() -> gpd.GeoDataFrame:
+    rows = [("city", "99999", "架空町", "", _square(0, 0, 1000, 1000))]
+    rows += [
+        ("community_area", "w", COUNCILS["w"], "w", _square(0, 0, 500, 1000)),
+        ("community_area", "e", COUNCILS["e"], "e", _square(500, 0, 1000, 1000)),
+    ]
+    for area_id, (name, council, column, row, *_) in UNITS.items():
+        west, south = 500 * column, 500 * row
+        shape = _square(west, south, west + 500, south + 500)
+        rows.append(("neighbourhood", area_id, name, council, shape))
+    frame = pd.DataFrame(rows, columns=["layer", "area_id", "area_name", "council_id", "geometry"])
+    frame["version"] = "2025"
+    frame["approximate"] = frame["layer"] == "neighbourhood"
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
+
+
+def coverage() -> pd.DataFrame:
+    """Return the coverage: at 300 m a quarter as many are reached, monthly places reach 50 more."""
+    rows = []
+    for layer, members in _members().items():
+        for area_id, (name, units) in {**members, "_remainder": ("区域外・不明", ())}.items():
+            for age_group in ("total", "65+", "75+"):
+                residents = sum(UNITS[unit][4][age_group] for unit in units)
+                older = sum(UNITS[unit][4]["65+"] for unit in units)
+                reached = sum(UNITS[unit][5] for unit in units)
+                share = reached / older if older else 0.0
+                for frequency in ("monthly", "weekly", "permanent"):
+                    for limit_m in LIMITS_M:
+                        part = _reached(residents, share, frequency, limit_m)
+                        row = {"layer": layer, "area_id": area_id, "area_name": name}
+                        row |= {"frequency": frequency, "age_group": age_group}
+                        row |= {"walk_limit_m": limit_m, "residents": residents, "reached": part}
+                        rows.append(row)
+    frame = pd.DataFrame(rows)
+    pct = 100.0 * frame["reached"] / frame["residents"].where(frame["residents"] > 0)
+    return frame.assign(
+        version="2025",
+        profile="standard",
+        reached_own_area=frame["reached"],
+        coverage_pct=pct,
+        coverage_low_pct=pct,
+        coverage_high_pct=pct,
+        places_n=1,
+        circle_reached=frame["reached"],
+        circle_coverage_pct=pct,
+        walk_min_mean=6.0,
+        walk_min_median=5.0,
+        walk_min_p90=12.0,
+        approximate=frame["layer"] == "neighbourhood",
+        remainder=frame["area_id"] == "_remainder",
+    )
+
+
+def gaps() -> pd.DataFrame:
+    classes = {"a": "weekly_or_more", "b": "monthly_only", "c": "none", "d": "needs_transport"}
+    walks_m = {"a": 180.0, "b": 520.0, "c": 890.0, "d": 1400.0}
+    rows = []
+    for area_id, (name, council, _, _, residents, reached) in UNITS.items():
+        rows.append(
+            {
+                "layer": "neighbourhood",
+                "area_id": area_id,
+                "area_name": name,
+                "version": "2025",
+                "council_id": council,
+                "gap": classes[area_id],
+                "age_group": "65+",
+                "walk_limit_m": 500.0,
+                "residents": residents["65+"],
+                "residents_75": residents["75+"],
+                "unreached": residents["65+"] - reached,
+                "coverage_pct": 100.0 * reached / residents["65+"],
+                "nearest_place_id": "p1",
+                "nearest_place_name": "中央ふれあいの家",
+                "nearest_place_walk_m": walks_m[area_id],
+                "nearest_place_walk_min": walks_m[area_id] / 60.0,
+                "nearest_place_straight_m": walks_m[area_id] / 1.5,
+                "nearest_place_council_id": "w",
+                "why": f"{name}から歩くと{walks_m[area_id]:.0f}m",
+                "why_en": f"{walks_m[area_id]:.0f} m on foot",
+                "places_n": 1 if area_id in "ab" else 0,
+                "approximate": True,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    return frame.sort_values("unreached", ascending=False, ignore_index=True)
+
+
+def candidates() -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "candidate_id": "upgrade-p2",
+            "action": "upgrade",
+            "venue_id": "v2",
+            "place_id": "p2",
+            "venue_name": "北集会所",
+            "kind": "集会所",
+            "address": "北1-1",
+            "newly_reached": 180.0,
+            "newly_reached_alone": 180.0,
+            "coverage_after_pct": 76.8,
+            "overlap_pct": 40.0,
+            "cost_max_yen": 120_000,
+            "reasons": "今ある月1の場を毎週にします",
+            "reasons_en": "turns a monthly place into a weekly one",
+            "council_id": "w",
+            "units_gained": "北町会",
+            "geometry": at(250, 750),
+        },
+        {
+            "candidate_id": "open-v9",
+            "action": "open",
+            "venue_id": "v9",
+            "place_id": "",
+            "venue_name": "南小学校",
+            "kind": "学校",
+            "address": "南2-2",
+            "newly_reached": 150.0,
+            "newly_reached_alone": 150.0,
+            "coverage_after_pct": 93.2,
+            "overlap_pct": 0.0,
+            "cost_max_yen": 240_000,
+            "reasons": "南町会にははじめての場です",
+            "reasons_en": "the first place of 南町会",
+            "council_id": "e",
+            "units_gained": "南町会",
+            "geometry": at(750, 250),
+        },
+    ]
+    frame = pd.DataFrame(rows).assign(
+        rank=range(1, len(rows) + 1), plan_id="greedy", status="proposed"
+    )
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
+
+
+def places() -> gpd.GeoDataFrame:
+    """Return a weekly place, a monthly one, a monthly one in a private home, one nobody located."""
+    rows = [
+        ("p1", "中央ふれあいの家", "weekly", 4.3, "毎週月曜日10:00〜11:30", "w", at(250, 250)),
+        ("p2", "北サロン", "monthly", 1.0, "毎月第2金曜日", "w", at(250, 750)),
+        ("p3", "お茶のみ会", "monthly", 1.0, "毎月第1水曜日", "w", at(123, 377)),
+        ("p4", "@ホーム", "", 0.0, "未定", "", None),
+    ]
+    columns = ["place_id", "name", "frequency", "sessions_per_month", "schedule_text"]
+    frame = pd.DataFrame(rows, columns=[*columns, "council_id", "geometry"])
+    private = frame["place_id"] == "p3"
+    frame = frame.assign(
+        venue_id=frame["place_id"].str.replace("p", "v"),
+        venue_name=frame["name"],
+        address="架空町1-2-3",
+        kind=["サロン", "サロン", "個人宅", "サロン"],
+        venue_frequency=frame["frequency"],
+        status="active",
+        verified_on="2025-04-01",
+        opened_on="2019-05-01",
+        private_home=private,
+        located_by=["coordinates", "coordinates", "coordinates", ""],
+        unsnapped="",
+        residents_reached=[520.0, 300.0, 90.0, 0.0],
+    )
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
+
+
+def streets() -> gpd.GeoDataFrame:
+    """Return a grid of streets 100 m apart, reached in the south-west, monthly in the north-west."""
+    lines: dict[tuple[str, str], list[LineString]] = {}
+    for step in range(11):
+        for part in range(10):
+            for ends in (
+                ((100 * step, 100 * part), (100 * step, 100 * part + 100)),
+                ((100 * part, 100 * step), (100 * part + 100, 100 * step)),
+            ):
+                x_m = (ends[0][0] + ends[1][0]) / 2
+                y_m = (ends[0][1] + ends[1][1]) / 2
+                reach = "none" if x_m > 500 else "weekly" if y_m <= 600 else "monthly"
+                kind = "major" if step == 5 else "minor"
+                line = LineString([at(*end) for end in ends])
+                lines.setdefault((reach, kind), []).append(line)
+    rows = [
+        {"reach": reach, "class": kind, "geometry": MultiLineString(found)}
+        for (reach, kind), found in sorted(lines.items())
+    ]
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=EPSG)
+
+
+def run_record() -> dict[str, object]:
+    return {
+        "name": "0001",
+        "made_at": "2025-04-01T00:00:00+00:00",
+        "arukeba": "0.1.0",
+        "parameters": {
+            "walk_limit_m": 500.0,
+            "walk_limits_m": list(LIMITS_M),
+            "age_group": "65+",
+            "profile": {
+                "id": "standard",
+                "label": "ふつう 60m/分",
+                "label_en": "Standard, 60 m/min",
+                "speed_m_per_min": 60.0,
+                "origin": "J-CHS 2020",
+            },
+            "origins": {"walk_limit_m": "架空の仮定", "profile": "J-CHS 2020"},
+        },
+        "parameters_sha256": "ab" * 32,
+        "workspace_sha256": "cd" * 32,
+        "summary": {
+            "municipality": {
+                "name": "架空町",
+                "name_en": "Kaku Town",
+                "jis_code": "99999",
+                "fictional": True,
+            },
+            "age_group": "65+",
+            "walk_limit_m": 500.0,
+            "frequency": "weekly",
+            "residents": 912.0,
+            "reached": 520.0,
+            "unreached": 392.0,
+            "coverage_pct": 100.0 * 520.0 / 912.0,
+            "circle_reached": 600.0,
+            "circle_coverage_pct": 100.0 * 600.0 / 912.0,
+            "unmatched_residents": 0.0,
+            "places": {"monthly": 2, "weekly": 1, "permanent": 0, "unknown": 1},
+            "gaps": {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1},
+            "gap_layer": "neighbourhood",
+            "council_layer": "community_area",
+            "targets": [],
+            "subsidies": {},
+            "stand_in": [],
+            "sensitivity": [
+                {
+                    "walk_limit_m": limit_m,
+                    "reached": 520.0 * (1.0 if limit_m == 500.0 else 0.25),
+                    "coverage_pct": 100.0 * 520.0 / 912.0 * (1.0 if limit_m == 500.0 else 0.25),
+                    "circle_coverage_pct": 70.0,
+                }
+                for limit_m in LIMITS_M
+            ],
+        },
+    }
+
+
+def _members() -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
+    """Return per layer its areas: area_id → name and the neighbourhoods in it."""
+    return {
+        "city": {"99999": ("架空町", tuple(UNITS))},
+        "community_area": {
+            council: (name, tuple(unit for unit, row in UNITS.items() if row[1] == council))
+            for council, name in COUNCILS.items()
+        },
+        "neighbourhood": {unit: (row[0], (unit,)) for unit, row in UNITS.items()},
+    }
+
+
+def _reached(residents: float, share: float, frequency: str, limit_m: float) -> float:
+    part = residents * share * (1.0 if limit_m == max(LIMITS_M) else 0.25)
+    if frequency == "permanent":
+        return 0.0
+    return part if frequency == "weekly" else min(residents, part + 50.0)
+
+
+def _manifest() -> dict[str, object]:
+    layers = [("city", "町全体", 1), ("community_area", "地区", 2), ("neighbourhood", "町会", 4)]
+    return {
+        "format": 1,
+        "arukeba": "0.1.0",
+        "municipality": {
+            "jis_code": "99999",
+            "name": "架空町",
+            "name_en": "Kaku Town",
+            "prefecture": "架空県",
+            "plane_epsg": EPSG,
+            "fictional": True,
+        },
+        "profile_sha256": "ef" * 32,
+        "layers": [
+            {
+                "id": layer,
+                "kind": "municipality" if layer == "city" else layer,
+                "label": label,
+                "label_en": layer,
+                "tier": 0,
+                "version": "2025",
+                "approximate": layer == "neighbourhood",
+                "n": count,
+            }
+            for layer, label, count in layers
+        ],
+        "counts": {"places": 4},
+        "unmatched_residents": {"total": 0.0, "65+": 0.0, "75+": 0.0},
+        "stand_in": [],
+    }
+
+
+def _sources() -> list[dict[str, object]]:
+    return [
+        {
+            "id": "everything",
+            "title": "手で書いた町",
+            "credit": "架空町",
+            "licence": "CC0-1.0",
+            "as_of": "2025-04-01",
+            "url": "",
+            "note": "",
+            "file": "everything.csv",
+            "sha256": "01" * 32,
+            "bytes": 1,
+        }
+    ]
+
+
+def _square(west: float, south: float, east: float, north: float) -> object:
+    return box(EAST_M + west, NORTH_M + south, EAST_M + east, NORTH_M + north)
+
+
+def _json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, allow_nan=False), encoding="utf-8")

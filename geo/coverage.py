@@ -173,7 +173,8 @@ def _slots(layering: Layering) -> IntArray:
 
 
 def _sum(layering: Layering, weight: FloatArray) -> FloatArray:
-    return np.bincount(_slots(layering), weights=weight, minlength=len(layering.areas) + 1)
+    summed = np.bincount(_slots(layering), weights=weight, minlength=len(layering.areas) + 1)
+    return summed.astype(np.float64)
 
 
 def _count(place_area: IntArray, layering: Layering) -> IntArray:

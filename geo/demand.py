@@ -87,13 +87,14 @@ def _spots(
     if left.any():
         spots.append(_keep(_along_streets(areas, left, network), None, left))
     rest = np.flatnonzero(left)
-    inside = shapely.get_coordinates(areas.geometry.iloc[rest].representative_point().to_numpy())
+    inside = shapely.get_coordinates(shapely.point_on_surface(areas.geometry.to_numpy()[rest]))
     return [*spots, _Spots("point", rest, np.ones(rest.size), inside)]
 
 
 def _keep(spots: _Spots, usable: np.ndarray | None, left: np.ndarray) -> _Spots:
     """Keep the spots of areas that have none yet, and take those areas off ``left`` (in place)."""
-    keep = (spots.area >= 0) & (spots.weight > 0) & left[spots.area]
+    keep = (spots.area >= 0) & (spots.weight > 0)
+    keep[keep] &= left[spots.area[keep]]
     if usable is not None:
         keep &= usable
     left[np.unique(spots.area[keep])] = False

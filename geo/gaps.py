@@ -72,7 +72,7 @@ def nearest_place(
             "weight": weight[known],
         }
     )
-    votes = homes.groupby(["unit", "place"], as_index=False)["weight"].sum()
+    votes = homes.groupby(["unit", "place"])["weight"].sum().reset_index()
     votes = votes.sort_values(["unit", "weight", "place"], ascending=[True, False, True])
     chosen = votes.drop_duplicates("unit").set_index("unit")["place"]
     homes = homes[homes["place"].to_numpy() == chosen.reindex(homes["unit"]).to_numpy()]

@@ -120,16 +120,28 @@ class Rule:
 
 
 def print_rule(rule: Rule) -> str:
-    """Write a rule in one way: 毎週月・水曜日, 第2・第4金曜日, 毎月5日・20日, 月2回."""
-    return _print_months(rule.months) + {
-        "weekday": _print_weekday,
-        "fortnightly": lambda it: "隔週" + _print_weekdays(it.weekdays),
-        "day": lambda it: "毎月" + "・".join(f"{day}日" for day in sorted(it.days)),
-        "per_week": lambda it: f"週{it.times}回",
-        "per_month": lambda it: f"月{it.times}回",
-        "per_year": lambda it: f"年{it.times}回",
-        "standing": lambda _: "常設",
-    }[rule.kind](rule)
+    """
+    Write a rule in one way.
+
+    Parameters
+    ----------
+    rule
+        Any rule.
+
+    Returns
+    -------
+    毎週月・水曜日, 第2・第4金曜日, 毎月5日・20日, 月2回 …
+    """
+    words = {
+        "weekday": _print_weekday(rule),
+        "fortnightly": "隔週" + _print_weekdays(rule.weekdays),
+        "day": "毎月" + "・".join(f"{day}日" for day in sorted(rule.days)),
+        "per_week": f"週{rule.times}回",
+        "per_month": f"月{rule.times}回",
+        "per_year": f"年{rule.times}回",
+        "standing": "常設",
+    }
+    return _print_months(rule.months) + words[rule.kind]
 
 
 def _print_weekday(rule: Rule) -> str:

@@ -2,20 +2,34 @@
 The walking network: junctions joined by edges, in one metric plane CRS.
 
 An edge keeps its whole polyline; its length is measured along it. Everything is an array, so that
-one pass over the network is one pass over memory.
+one pass over the network is one pass over memory. Nodes, edges and the direction of every edge come
+in an order that depends on geometry alone: the same streets in another order give the same network.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
+import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.simplification import Chains, merge_chains
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+ATTRIBUTES = ("highway", "name", "bridge", "tunnel", "steps", "layer")
+"""What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Network:
     """
     A walking network.
@@ -46,3 +60,278 @@ class Network:
     edge_xy: FloatArray
     edge_start: IntArray
     edges: pd.DataFrame
+
+    @cached_property
+    def edge_lines(self) -> NDArray[np.object_]:
+        """(m,) polylines as shapely geometries; do not change them."""
+        edge_of_vertex = np.repeat(np.arange(len(self.edge_u)), np.diff(self.edge_start))
+        return np.asarray(shapely.linestrings(self.edge_xy, indices=edge_of_vertex), dtype=object)
+
+    @cached_property
+    def vertex_offset_m(self) -> FloatArray:
+        """(k,) metres along its edge from ``u`` to each vertex."""
+        step_m = _step_m(self.edge_xy, self.edge_start)
+        walked_m = np.concatenate([[0.0], np.cumsum(step_m)])[:-1]
+        begun_m = walked_m[self.edge_start[:-1]]
+        return np.asarray(walked_m - np.repeat(begun_m, np.diff(self.edge_start)))
+
+    @cached_property
+    def component_of_node(self) -> IntArray:
+        """(n,) number of the piece of the network that each node belongs to."""
+        return np.asarray(connected_components(self.streets, directed=False)[1], dtype=np.int64)
+
+    @cached_property
+    def component_length_m(self) -> FloatArray:
+        """Length of all edges of each piece, metres; a piece of its own takes no walker away."""
+        piece = self.component_of_node[self.edge_u]
+        return np.bincount(piece, weights=self.edge_length_m).astype(np.float64)
+
+    @cached_property
+    def streets(self) -> sparse.csr_array:
+        """(n, n) symmetric lengths in metres, of parallel edges the shortest; do not change it."""
+        nodes_n = len(self.node_xy)
+        apart = self.edge_u != self.edge_v
+        low = np.minimum(self.edge_u, self.edge_v)[apart]
+        high = np.maximum(self.edge_u, self.edge_v)[apart]
+        length_m = self.edge_length_m[apart]
+        order = np.lexsort((length_m, high, low))
+        low, high, length_m = low[order], high[order], length_m[order]
+        first = np.ones(low.size, dtype=bool)
+        first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        low, high, length_m = low[first], high[first], length_m[first]
+        row, column = np.concatenate([low, high]), np.concatenate([high, low])
+        return sparse.csr_array((np.tile(length_m, 2), (row, column)), shape=(nodes_n, nodes_n))
+
+
+def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Network:
+    """
+    Build the network of some ways.
+
+    Ways are joined where they share a node, and nowhere else: a bridge above a street, or two ends
+    at one spot, share none. Each edge runs from junction to junction; where two pieces of equal
+    attributes meet and nothing else does, they are one edge. A way is cut where one of its nodes is
+    not known; consecutive vertices at one spot are one vertex.
+
+    Parameters
+    ----------
+    ways
+        One row a way: ``osm_id``, ``node_ids`` (a sequence of ids) and ``ATTRIBUTES``.
+    nodes
+        Coordinates ``x, y`` in the plane CRS (metres), indexed by unique node id.
+    epsg
+        The plane CRS.
+
+    Returns
+    -------
+    The network; ``osm_id`` of an edge is the lowest of its ways. Of a ring without a junction the
+    lowest node becomes one. No ways give a network without edges.
+    """
+    way, ends = _segments(ways, nodes)
+    used, flat = np.unique(ends, return_inverse=True)
+    xy = nodes[["x", "y"]].to_numpy(dtype=np.float64)[used]
+    order = np.lexsort((nodes.index.to_numpy()[used], xy[:, 1], xy[:, 0]))
+    rank = np.empty(used.size, dtype=np.int64)
+    rank[order] = np.arange(used.size)
+    xy = xy[order]
+    ends, way = _without_points(np.sort(rank[flat].reshape(-1, 2), axis=1), way, xy)
+    kind = ways.groupby(list(ATTRIBUTES), sort=True).ngroup().to_numpy().astype(np.int64)
+    osm_id = ways["osm_id"].to_numpy(dtype=np.int64)
+    order = np.lexsort((osm_id[way], kind[way], ends[:, 1], ends[:, 0]))
+    ends, way = ends[order], way[order]
+    chains = merge_chains(ends, kind[way], nodes_n=len(xy))
+    edges = ways[list(ATTRIBUTES)].iloc[way[chains.segment]].reset_index(drop=True)
+    lowest_id = np.full(len(edges), np.iinfo(np.int64).max)
+    np.minimum.at(lowest_id, chains.of_segment, osm_id[way])
+    edges.insert(0, "osm_id", lowest_id)
+    return _network(epsg, xy, chains, edges)
+
+
+def adjacency(network: Network) -> sparse.csr_array:
+    """
+    Return the lengths between neighbouring nodes.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+
+    Returns
+    -------
+    (n, n) symmetric matrix in metres; of parallel edges the shortest, loops left out. It is
+    computed once a network: do not change it.
+    """
+    return network.streets
+
+
+def isolated_edges(network: Network, *, below_m: float) -> NDArray[np.bool_]:
+    """
+    Say which edges lie in a piece of the network that is too small to lead anywhere.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    below_m
+        Pieces whose edges are shorter than this in all are isolated; a piece of just this length
+        is not.
+
+    Returns
+    -------
+    (m,) mask. The largest piece is never isolated, of equals the first.
+    """
+    if len(network.edge_u) == 0:
+        return np.zeros(0, dtype=bool)
+    small = network.component_length_m < below_m
+    small[np.argmax(network.component_length_m)] = False
+    return np.asarray(small[network.component_of_node[network.edge_u]])
+
+
+def to_edges_frame(network: Network) -> gpd.GeoDataFrame:
+    """
+    Return the edges as a table with geometry.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+
+    Returns
+    -------
+    m rows in the order of the edges, plane CRS: ``u, v, length_m``, the attributes, ``geometry``.
+    """
+    table = pd.DataFrame(
+        {"u": network.edge_u, "v": network.edge_v, "length_m": network.edge_length_m}
+    )
+    table = pd.concat([table, network.edges.reset_index(drop=True)], axis=1)
+    return gpd.GeoDataFrame(table, geometry=network.edge_lines, crs=network.epsg)
+
+
+def network_to_frames(network: Network) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """
+    Return nodes and edges as tables that can be stored.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+
+    Returns
+    -------
+    Nodes (points) and edges (as ``to_edges_frame``), both in the plane CRS.
+    """
+    x, y = network.node_xy.T
+    nodes = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_xy(x, y, crs=network.epsg))
+    return nodes, to_edges_frame(network)
+
+
+def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Network:
+    """
+    Return the network that ``network_to_frames`` made these tables of.
+
+    Parameters
+    ----------
+    nodes, edges
+        The tables, in any state of storage; further columns play no part.
+
+    Returns
+    -------
+    The same network, number for number.
+
+    Raises
+    ------
+    BrokenWorkspaceError
+        A column is missing, or the CRS is.
+    """
+    wanted = ["u", "v", "length_m", "osm_id", *ATTRIBUTES]
+    missing = [name for name in wanted if name not in edges.columns]
+    epsg = nodes.crs.to_epsg() if nodes.crs is not None else None
+    if missing or epsg is None:
+        what = f"no column {', '.join(missing)}" if missing else "no CRS with an EPSG code"
+        raise BrokenWorkspaceError(
+            f"the stored network has {what}; build the workspace again",
+            ja="保存された道路網が壊れています。ワークスペースを作り直してください",
+        )
+    xy, edge_of_vertex = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
+    count = np.bincount(edge_of_vertex, minlength=len(edges))
+    return Network(
+        epsg=epsg,
+        node_xy=shapely.get_coordinates(nodes.geometry.to_numpy()),
+        edge_u=edges["u"].to_numpy(dtype=np.int64),
+        edge_v=edges["v"].to_numpy(dtype=np.int64),
+        edge_length_m=edges["length_m"].to_numpy(dtype=np.float64),
+        edge_xy=xy,
+        edge_start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        edges=pd.DataFrame(edges[["osm_id", *ATTRIBUTES]]).reset_index(drop=True),
+    )
+
+
+def to_networkx(network: Network) -> "nx.MultiGraph[int]":
+    """
+    Return the network as a graph of networkx, for those who go on from there.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+
+    Returns
+    -------
+    Undirected multigraph: nodes 0 … n - 1 with ``x, y`` (metres), edges keyed by their number with
+    ``length_m``, the attributes and ``geometry``; ``epsg`` on the graph.
+    """
+    graph: nx.MultiGraph[int] = nx.MultiGraph(epsg=network.epsg)
+    graph.add_nodes_from(
+        (node, {"x": x, "y": y}) for node, (x, y) in enumerate(network.node_xy.tolist())
+    )
+    table = to_edges_frame(network).drop(columns=["u", "v"])
+    names = [str(name) for name in table.columns]
+    ends = zip(network.edge_u.tolist(), network.edge_v.tolist(), strict=True)
+    for key, ((u, v), row) in enumerate(zip(ends, table.itertuples(index=False), strict=True)):
+        graph.add_edge(u, v, key, **dict(zip(names, row, strict=True)))
+    return graph
+
+
+def _segments(ways: pd.DataFrame, nodes: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    """Return (s,) row of the way and (s, 2) rows of the two nodes of each segment."""
+    if not nodes.index.is_unique:
+        twice = nodes.index[nodes.index.duplicated()][0]
+        raise InvalidInputError(f"node {twice} occurs twice; give each node once")
+    counts = np.fromiter((len(ids) for ids in ways["node_ids"]), dtype=np.int64, count=len(ways))
+    ids = np.fromiter(
+        chain.from_iterable(ways["node_ids"]), dtype=np.int64, count=int(counts.sum())
+    )
+    row = nodes.index.get_indexer(pd.Index(ids)).astype(np.int64)
+    way = np.repeat(np.arange(len(ways)), counts)
+    whole = (way[1:] == way[:-1]) & (row[1:] >= 0) & (row[:-1] >= 0)
+    return way[:-1][whole], np.column_stack([row[:-1], row[1:]])[whole]
+
+
+def _without_points(ends: IntArray, way: IntArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
+    """Make one node of the two ends of every segment that has no length, and drop the segment."""
+    point = (xy[ends[:, 0]] == xy[ends[:, 1]]).all(axis=1)
+    if not point.any():
+        return ends, way
+    low, high = ends[point].T
+    link = sparse.coo_array((np.ones(low.size), (low, high)), shape=(len(xy), len(xy)))
+    _, spot = connected_components(link, directed=False)
+    _, lowest = np.unique(spot, return_index=True)
+    return np.sort(lowest[spot][ends[~point]], axis=1), way[~point]
+
+
+def _network(epsg: int, xy: FloatArray, chains: Chains, edges: pd.DataFrame) -> Network:
+    """Number the nodes that became junctions and measure the chains."""
+    ends = np.column_stack([chains.vertex[chains.start[:-1]], chains.vertex[chains.start[1:] - 1]])
+    used, flat = np.unique(ends, return_inverse=True)
+    edge_u, edge_v = flat.reshape(-1, 2).T.astype(np.int64)
+    edge_xy = xy[chains.vertex]
+    step_m = _step_m(edge_xy, chains.start)
+    length_m = np.add.reduceat(step_m, chains.start[:-1]) if len(edges) else np.zeros(0)
+    return Network(epsg, xy[used], edge_u, edge_v, length_m, edge_xy, chains.start, edges)
+
+
+def _step_m(edge_xy: FloatArray, edge_start: IntArray) -> FloatArray:
+    """Return metres from each vertex to the next of its edge; the last of an edge has none."""
+    step_m = np.zeros(len(edge_xy))
+    step_m[:-1] = np.hypot(*np.diff(edge_xy, axis=0).T)
+    step_m[edge_start[1:] - 1] = 0.0
+    return step_m

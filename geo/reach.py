@@ -96,7 +96,9 @@ def nearest(network: Network, origins: pd.DataFrame, homes: pd.DataFrame) -> Nea
         min_only=True,
         return_predecessors=True,
     )
-    walk_m, origin = _homes_from_nodes(network, homes, node_walk_m, node_source, sources)
+    walk_m, origin = _homes_from_nodes(
+        network, homes, node_walk_m, node_source.astype(np.int64), sources
+    )
     _improve_on_same_edge(origins, homes, walk_m, origin)
     return Nearest(node_walk_m[:nodes_n], walk_m, origin)
 
@@ -163,8 +165,9 @@ def reached_lines(
     whole &= within(node_walk_m[network.edge_u], limit_m) | within(
         node_walk_m[network.edge_v], limit_m
     )
-    reached = np.where(whole, lines, None)
-    missed = np.where(whole, None, lines)
+    reached, missed = lines.copy(), lines.copy()
+    reached[~whole] = None
+    missed[whole] = None
     own = _own_edges(origins, limit_m)
     partly = (~whole) & ((from_u_m > 0) | (from_v_m > 0))
     for edge in np.union1d(np.flatnonzero(partly), list(own)).astype(int):
@@ -359,4 +362,4 @@ def _cut(
 
 def _pieces(line: shapely.LineString, spans: list[tuple[float, float]]) -> shapely.Geometry | None:
     parts = [shapely.ops.substring(line, begin, end) for begin, end in spans]
-    return shapely.MultiLineString(parts) if parts else None
+    return shapely.union_all(parts) if parts else None

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo.meeting import EVERY_WEEK, WEEKS_OF_MONTH, Rule, print_rule
-from geo.timetable import Span, print_span, read_timetable
+from geo.timetable import print_span, read_timetable
+from geo.timewords import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def print_schedule(schedule: Schedule) -> str:
 
     Without rules: 未定. A note follows ※.
     """
-    plain = all(rule.kind in ("weekday", "fortnightly", "day") for rule in schedule.rules)
-    seasonal = any(rule.months for rule in schedule.rules)
-    between = "、" if plain and not seasonal else "；"
+    # Parts divided by ； are read on their own; only named days never touch what follows.
+    apart = all((rule.weekdays or rule.days) and not rule.months for rule in schedule.rules)
+    between = "、" if apart else "；"
     words = [between.join(print_rule(rule) for rule in schedule.rules) or "未定"]
     words += ["、".join(print_span(span) for span in schedule.times)] if schedule.times else []
     words += [f"※{schedule.note}"] if schedule.note else []

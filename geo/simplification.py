@@ -110,9 +110,7 @@ def _onward(ends: Ints, kind: Ints, nodes_n: int) -> Ints:
     return onward
 
 
-def _open_rings(
-    one: Ints, other: Ints, passed: Ints, segments_n: int
-) -> NDArray[np.bool_]:
+def _open_rings(one: Ints, other: Ints, passed: Ints, segments_n: int) -> NDArray[np.bool_]:
     """Say at which passed node each ring without a junction is to begin: its lowest."""
     link = sparse.coo_array((np.ones(one.size), (one, other)), shape=(segments_n, segments_n))
     pieces_n, piece = connected_components(link, directed=False)

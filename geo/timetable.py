@@ -10,83 +10,63 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from geo.meeting import EVERY_DAY, EVERY_WEEK, LAST, WEEKDAYS, WEEKS_OF_MONTH, Rule
-
-Span = tuple[int, int | None]
-"""Start and end, minutes after midnight."""
-
-_GLUE = r"[・,、.\s/&と及び]"
-_TO = r"(?:〜|~|-|ー|–|—|−|―|‐|から)"
-_NOT_A_WEEKDAY = "末初額例中程時頃帰替間本和分道工造気地回上下半数別謝払"
-_DAY = rf"[{WEEKDAYS}](?:曜日?|(?![{_NOT_A_WEEKDAY}]))"
-_DAYS_AFTER = rf"(?:{_DAY}(?:(?:\s*{_TO}\s*|{_GLUE}*){_DAY})*)"
-_DAYS_TIGHT_AFTER = rf"{_DAY}(?:(?:{_TO}|・)?{_DAY})*"
-_DAYS = rf"(?<![0-9毎平祝曜当本翌今来先半生]){_DAYS_AFTER}"
-_DAYS_TIGHT = rf"(?<![0-9毎平祝曜当本翌今来先半生]){_DAYS_TIGHT_AFTER}"
-_NUMERALS = {numeral: str(n) for n, numeral in enumerate("一二三四五六七八九十", start=1)}
-_COUNT = r"(?:[0-9]{1,2}|[一二三四五六七八九十])"
-_NTH = r"(?:最終|最後の|第?\s*[1-5一二三四五](?![0-9:回時人室階]|日(?!曜)))\s*(?:週目?)?"
-_NTHS = rf"{_NTH}(?:(?:{_GLUE}|{_TO})*{_NTH})*"
-_MONTH = r"(?:1[0-2]|0?[1-9])"
-_DATE = r"(?:3[01]|[12][0-9]|0?[1-9])"
-_UP_TO = rf"(?:\s*(?:{_TO}|[・,、])\s*{_COUNT})?"
-_CLOCK = (
-    r"(?:(?:午前|午後|AM|PM)\s*)?[0-9]{1,2}(?::[0-9]{2}|時(?!間)(?:[0-9]{1,2}分|半)?)"
-    r"(?:\s*(?:AM|PM))?"
-)
-_OFF = r"(?:お休み|休み|休館日?|休業日?|定休日?|休止|休|除く|除き|のぞく|以外)"
-_HOLIDAY = r"(?:祝祭日|祝日|祝|年末年始|お?盆(?:期間)?|正月|夏休み|冬休み|春休み)"
-_MONTH_DAY = rf"{_MONTH}月(?:{_DATE}日)?"
-_OFF_DAY = (
-    rf"(?:{_HOLIDAY}|(?:毎月)?第{_NTHS}{_DAYS_TIGHT_AFTER}|(?:毎週)?{_DAYS_TIGHT}"
-    rf"|{_MONTH_DAY}(?:{_TO}(?:翌年)?{_MONTH_DAY})?)"
+from geo.meeting import EVERY_DAY, EVERY_WEEK, WEEKDAYS, WEEKS_OF_MONTH, Rule
+from geo.timewords import (
+    CLOSED,
+    CLOSED_HOLIDAY,
+    COUNT,
+    DATE,
+    DAYS,
+    DAYS_AFTER,
+    GLUE,
+    MONTH,
+    NTHS,
+    SPAN,
+    TO,
+    UP_TO,
+    Span,
+    count_in,
+    months_in,
+    span_in,
+    weekdays_in,
+    weekdays_off_in,
+    weeks_in,
 )
 
-_SPAN = re.compile(
-    rf"(?<![0-9:])(?:(?P<start>{_CLOCK})|(?P<hour>(?:午前|午後)?\s*[0-9]{{1,2}})(?=\s*{_TO}\s*[0-9]+時))"
-    rf"(?:\s*{_TO}\s*(?P<end>{_CLOCK})?)?(?:まで)?",
-    re.IGNORECASE,
-)
-_CLOSED = re.compile(
-    rf"{_OFF_DAY}(?:・?{_OFF_DAY})*(?:の場合|に当たる場合|期間)*\s*[はをもが]?\s*{_OFF}"
-    rf"|(?:定休日?|休館日?|休業日?)\s*[:は]?\s*{_DAYS}"
-)
-_CLOSED_HOLIDAY = re.compile(rf"{_HOLIDAY}(?:・?{_HOLIDAY})*\s*[はをも]?\s*{_OFF}")
 _UNKNOWN = re.compile("未定|不定期|随時|調整中")
 _BRACKETS = re.compile(r"[(\[【〔「]([^()\[\]【】〔〕「」]*)[)\]】〕」]")
-_WEEKDAYS_ONLY = re.compile(rf"\s*{_DAYS}\s*")
-_TO_RE = re.compile(_TO)
+_WEEKDAYS_ONLY = re.compile(rf"\s*{DAYS}\s*")
 _EDGE = " \t\u3000、,・/:.〜~-–—−―‐ー;※|"
 _FILLERS = frozenset(
     ["開催", "実施", "活動", "に", "の", "は", "に開催", "開催日", "日時", "時間", "と"]
 )
 
 _PATTERNS: dict[str, str] = {
-    "nth": rf"(?:毎月の?\s*)?(?=第|最終|最後の){_NTHS}\s*の?\s*{_DAYS_AFTER}",
-    "nth_bare": rf"毎月の?\s*{_NTHS}\s*の?\s*(?=[{WEEKDAYS}](?:[・,、]?[{WEEKDAYS}])*曜){_DAYS_AFTER}",
-    "nth_week": rf"(?:毎月の?\s*)?(?=第|最終|最後の){_NTHS}(?<=[週目])",
-    "per_week": rf"(?:毎週|(?<!隔)週)\s*に?\s*{_COUNT}{_UP_TO}\s*(?:回|日|度)"
+    "nth": rf"(?:毎月の?\s*)?(?=第|最終|最後の){NTHS}\s*の?\s*{DAYS_AFTER}",
+    "nth_bare": rf"毎月の?\s*{NTHS}\s*の?\s*(?=[{WEEKDAYS}](?:[・,、]?[{WEEKDAYS}])*曜){DAYS_AFTER}",
+    "nth_week": rf"(?:毎月の?\s*)?(?=第|最終|最後の){NTHS}(?<=[週目])",
+    "per_week": rf"(?:毎週|(?<!隔)週)\s*に?\s*{COUNT}{UP_TO}\s*(?:回|日|度)"
     r"|(?<!隔)週[1-7](?![0-9:時])",
-    "every_months": rf"{_COUNT}\s*[かヶケカヵ箇]月(?:間)?に\s*[1一]\s*[回度]",
-    "per_month": rf"(?:毎月|(?<![0-9毎年生])月)\s*に?\s*{_COUNT}{_UP_TO}\s*(?:回|度)"
+    "every_months": rf"{COUNT}\s*[かヶケカヵ箇]月(?:間)?に\s*[1一]\s*[回度]",
+    "per_month": rf"(?:毎月|(?<![0-9毎年生])月)\s*に?\s*{COUNT}{UP_TO}\s*(?:回|度)"
     r"|(?<![0-9毎年生])月[1-9](?![0-9:時月日])",
     "per_year": r"年\s*に?\s*[0-9]{1,3}\s*(?:回|度)",
-    "fortnightly": rf"(?:隔週|2週間?に\s*[1一]\s*[回度])\s*の?\s*(?:{_DAYS})?",
+    "fortnightly": rf"(?:隔週|2週間?に\s*[1一]\s*[回度])\s*の?\s*(?:{DAYS})?",
     "tail": r"(?:毎月の?\s*)?[0-9]の(?:つく|付く)日",
-    "date": rf"(?:(?:20[0-9]{{2}}|(?:令和|平成)\s*[0-9元]+)年)(?:\s*{_MONTH}月)?(?:\s*{_DATE}日)?"
-    rf"|(?<![0-9第]){_MONTH}(?:月\s*{_DATE}\s*日|/{_DATE}(?![0-9]))",
-    "days": rf"(?:毎月の?\s*|(?<![0-9:月]))(?:{_DATE}\s*日?\s*{_GLUE}+)*{_DATE}\s*日"
-    rf"(?![曜間程目以前後]|に\s*{_COUNT})",
+    "date": rf"(?:(?:20[0-9]{{2}}|(?:令和|平成)\s*[0-9元]+)年)(?:\s*{MONTH}月)?(?:\s*{DATE}日)?"
+    rf"|(?<![0-9第]){MONTH}(?:月\s*{DATE}\s*日|/{DATE}(?![0-9]))",
+    "days": rf"(?:毎月の?\s*|(?<![0-9:月]))(?:{DATE}\s*日?\s*{GLUE}+)*{DATE}\s*日"
+    rf"(?![曜間程目以前後]|に\s*{COUNT})",
     "every_day": r"毎日|年中無休",
     "working_day": r"平日",
     "weekend": r"週末",
-    "every": rf"毎週\s*[:のは]?\s*{_DAYS}",
+    "every": rf"毎週\s*[:のは]?\s*{DAYS}",
     "standing": r"常設型?|常時",
     "alternate_months": r"(?:偶数月|奇数月|隔月)(?:のみ)?の?",
-    "months": rf"(?<![0-9第])(?:{_MONTH}月?\s*{_TO}\s*{_MONTH}月|{_MONTH}月(?:[・,、]{_MONTH}月)*)"
+    "months": rf"(?<![0-9第])(?:{MONTH}月?\s*{TO}\s*{MONTH}月|{MONTH}月(?:[・,、]{MONTH}月)*)"
     r"(?!曜|\s*[0-9])(?:まで)?(?:のみ)?の?",
-    "span": _SPAN.pattern,
-    "bare": rf"{_DAYS}",
+    "span": SPAN.pattern,
+    "bare": rf"{DAYS}",
     "every_month": r"毎月",
     "every_week": r"毎週",
 }
@@ -94,6 +74,10 @@ _SCANNER = re.compile(
     "|".join(f"(?P<k_{kind}>{pattern})" for kind, pattern in _PATTERNS.items()), re.IGNORECASE
 )
 _BARE_ALONE = re.compile(rf"(?:^|[\s、,・/])[{WEEKDAYS}]\s*(?:$|[0-9]|午)")
+
+
+DAILY_MIN_DAYS = 5
+"""Weekly on so many weekdays, a rule is a daily one that may have days off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +125,7 @@ def read_timetable(text: str) -> Timetable:
     -------
     The rules in the order of the text, the spans, and the remarks joined by 、.
     """
-    plain = unicodedata.normalize("NFKC", text).lstrip("※" + _EDGE)
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).lstrip("※" + _EDGE)
     plain, _, verbatim = plain.partition("※")
     rules: list[Rule] = []
     times: list[Span] = []
@@ -166,18 +150,18 @@ def _print_clock(minutes: int) -> str:
 
 
 def _read_part(part: str) -> Timetable:
-    found, closed, brackets = _read_outside(part, _CLOSED)
-    if found.is_empty and _CLOSED_HOLIDAY.search(part):
-        found, closed, brackets = _read_outside(part, _CLOSED_HOLIDAY)
+    found, closed, brackets = _read_outside(part, CLOSED)
+    if found.is_empty and CLOSED_HOLIDAY.search(part):
+        found, closed, brackets = _read_outside(part, CLOSED_HOLIDAY)
     for inside in brackets:
-        if _CLOSED.search(inside):
+        if CLOSED.search(inside):
             closed.append(inside)
         else:
             found = _with_brackets(found, inside)
     rules = _weigh(found)
     if found.months:
         rules = [replace(rule, months=found.months) for rule in rules]
-    off = frozenset(day for text in closed if "第" not in text for day in _weekdays_off(text))
+    off = frozenset(day for text in closed if "第" not in text for day in weekdays_off_in(text))
     notes = [piece for piece in (_tidy(note) for note in found.notes + closed) if piece]
     return Timetable(
         rules=tuple(_without(rule, off) for rule in rules),
@@ -251,7 +235,9 @@ def _adds_up(specific: list[Rule], counted: list[Rule]) -> bool:
 
 
 def _without(rule: Rule, off: frozenset[int]) -> Rule:
-    every_day = rule.kind == "weekday" and rule.weeks >= EVERY_WEEK and len(rule.weekdays) > 4  # noqa: PLR2004 - only "daily" rules have days off
+    every_day = (
+        rule.kind == "weekday" and rule.weeks >= EVERY_WEEK and len(rule.weekdays) >= DAILY_MIN_DAYS
+    )
     rest = rule.weekdays - off
     return replace(rule, weekdays=rest) if every_day and rest else rule
 
@@ -277,7 +263,7 @@ def _scan(text: str) -> _Scan:
 
 def _is_weekdays(text: str, match: re.Match[str]) -> bool:
     whole = match[0]
-    if "曜" in whole or len(_weekdays(whole)) > 1:
+    if "曜" in whole or len(weekdays_in(whole)) > 1:
         return True
     return _BARE_ALONE.match(text, max(match.start() - 1, 0)) is not None
 
@@ -285,11 +271,11 @@ def _is_weekdays(text: str, match: re.Match[str]) -> bool:
 def _take(found: _Scan, kind: str, whole: str) -> bool:
     """Write down what a match says; False where it says nothing after all."""
     if kind == "span":
-        span = _read_span(whole)
+        span = span_in(whole)
         found.times += [span] if span else []
         return span is not None
     if kind in ("months", "alternate_months"):
-        found.months = found.months or _read_months(whole)
+        found.months = found.months or months_in(whole)
         found.fallback = found.fallback or Rule("per_month", times=1)
         return True
     if kind == "date":
@@ -309,48 +295,18 @@ def _take(found: _Scan, kind: str, whole: str) -> bool:
     return True
 
 
+def _tidy(note: str) -> str:
+    return re.sub(r"\s+", " ", note).strip(_EDGE)
+
+
 def _weekly(whole: str) -> Rule:
-    return Rule("weekday", weekdays=_weekdays(whole.removeprefix("毎週")), weeks=EVERY_WEEK)
+    return Rule("weekday", weekdays=weekdays_in(whole.removeprefix("毎週")), weeks=EVERY_WEEK)
 
 
 def _nth(whole: str) -> Rule:
-    match = re.match(rf"(?:毎月の?\s*)?({_NTHS})\s*の?\s*(.*)", whole, re.DOTALL)
+    match = re.match(rf"(?:毎月の?\s*)?({NTHS})\s*の?\s*(.*)", whole, re.DOTALL)
     weeks, days = (match[1], match[2]) if match else ("", "")
-    return Rule("weekday", weekdays=_weekdays(days), weeks=_weeks(weeks))
-
-
-def _weeks(text: str) -> frozenset[int]:
-    numbers: list[int] = []
-    reach = False
-    for token in re.findall(rf"最終|最後|[1-5一二三四五]|{_TO}", text):
-        if _TO_RE.fullmatch(token):
-            reach = True
-            continue
-        number = LAST if token.startswith("最") else int(_NUMERALS.get(token, token))
-        numbers += range(numbers[-1], number + 1) if reach and numbers else [number]
-        reach = False
-    weeks = frozenset(numbers)
-    return EVERY_WEEK if EVERY_WEEK.issubset(weeks) else weeks
-
-
-def _weekdays(text: str) -> frozenset[int]:
-    days: list[int] = []
-    reach = False
-    for token in re.findall(rf"[{WEEKDAYS}]|{_TO}", re.sub("曜日?", "", text)):
-        if _TO_RE.fullmatch(token):
-            reach = True
-            continue
-        day = WEEKDAYS.index(token)
-        if reach and days:
-            days += [(days[-1] + step) % 7 for step in range(1, (day - days[-1]) % 7 + 1)]
-        days.append(day)
-        reach = False
-    return frozenset(days)
-
-
-def _weekdays_off(text: str) -> frozenset[int]:
-    holidays = re.sub(rf"{_HOLIDAY}|{_MONTH_DAY}|定休日?|休館日?|休業日?|毎週|毎日", " ", text)
-    return _weekdays("".join(re.findall(_DAYS, holidays)))
+    return Rule("weekday", weekdays=weekdays_in(days), weeks=weeks_in(weeks))
 
 
 def _days_of_month(whole: str) -> Rule:
@@ -366,60 +322,12 @@ def _tail(whole: str) -> Rule:
     )
 
 
-def _count(whole: str) -> int:
-    token = re.findall(r"[0-9]+|[一二三四五六七八九十]", whole)[0]
-    return int(_NUMERALS.get(token, token))
-
-
 def _per_week(whole: str) -> Rule:
-    return Rule("per_week", times=min(_count(whole), 7))
+    return Rule("per_week", times=min(count_in(whole), 7))
 
 
 def _every_months(whole: str) -> Rule:
-    return Rule("per_year", times=max(12 // max(_count(whole), 1), 1))
-
-
-def _read_months(whole: str) -> frozenset[int]:
-    if "奇数月" in whole:
-        return frozenset(range(1, 12, 2))
-    if "数月" in whole or "隔月" in whole:
-        return frozenset(range(2, 13, 2))
-    numbers = [int(number) for number in re.findall("[0-9]+", whole)]
-    if _TO_RE.search(whole):
-        start, end = numbers
-        numbers = [(start - 1 + step) % 12 + 1 for step in range((end - start) % 12 + 1)]
-    months = frozenset(numbers)
-    return frozenset() if len(months) == 12 else months  # noqa: PLR2004 - all months: no season
-
-
-def _read_span(whole: str) -> Span | None:
-    match = _SPAN.match(whole)
-    if match is None:
-        return None
-    start = _clock(match["start"] or match["hour"])
-    end = _clock(match["end"] or "")
-    if start is None:
-        return None
-    afternoon = re.search("午後|PM", whole, re.IGNORECASE) is not None
-    if end is not None and end <= start:
-        end = end + 720 if afternoon and start < end + 720 <= 1440 else None  # noqa: PLR2004 - minutes of half a day, of a day
-    return start, end
-
-
-def _clock(text: str) -> int | None:
-    numbers = [int(number) for number in re.findall("[0-9]+", text)]
-    if not numbers:
-        return None
-    hour = numbers[0]
-    minute = 30 if "半" in text else (numbers[1] if len(numbers) > 1 else 0)
-    if re.search("午後|PM", text, re.IGNORECASE) and hour < 12:  # noqa: PLR2004 - noon
-        hour += 12
-    total = hour * 60 + minute
-    return total if minute < 60 and total <= 1440 else None  # noqa: PLR2004 - minutes of an hour, of a day
-
-
-def _tidy(note: str) -> str:
-    return re.sub(r"\s+", " ", note).strip(_EDGE)
+    return Rule("per_year", times=max(12 // max(count_in(whole), 1), 1))
 
 
 _READERS: dict[str, Callable[[str], Rule]] = {
@@ -428,10 +336,10 @@ _READERS: dict[str, Callable[[str], Rule]] = {
     "nth_week": _nth,
     "per_week": _per_week,
     "every_months": _every_months,
-    "per_month": lambda whole: Rule("per_month", times=_count(whole)),
-    "per_year": lambda whole: Rule("per_year", times=_count(whole)),
+    "per_month": lambda whole: Rule("per_month", times=count_in(whole)),
+    "per_year": lambda whole: Rule("per_year", times=count_in(whole)),
     "fortnightly": lambda whole: Rule(
-        "fortnightly", weekdays=_weekdays(re.sub(r"隔週|.*[回度]", "", whole))
+        "fortnightly", weekdays=weekdays_in(re.sub(r"隔週|.*[回度]", "", whole))
     ),
     "tail": _tail,
     "days": _days_of_month,

@@ -57,6 +57,7 @@ class Briefing:
     municipality: str
     fictional: bool
     age_group: str
+    walk_limit_m: float
     figures: Figures
     sentence: str
     unreached: str
@@ -81,6 +82,7 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
         age_group=age_group_text(summary["age_group"], lang),
+        walk_limit_m=summary["walk_limit_m"],
         figures=figures,
         sentence=headline(figures, summary, lang),
         unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),

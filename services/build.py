@@ -10,12 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from geo.snapping import snap
+from shapely.geometry.base import BaseGeometry
 
 from geo.areas import area_ids, largest_overlap
 from geo.demand import allocate
 from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
+from geo.snapping import snap
 from services.intake.buildings import read_buildings
 from services.intake.elevation import sample_elevation
 from services.intake.layers import read_layer
@@ -146,7 +147,7 @@ def _read_areas(intake: _Intake) -> gpd.GeoDataFrame:
     return areas
 
 
-def _boundary(intake: _Intake, areas: gpd.GeoDataFrame) -> shapely.Geometry:
+def _boundary(intake: _Intake, areas: gpd.GeoDataFrame) -> BaseGeometry:
     whole = [layer.id for layer in intake.profile.layers if layer.kind == "municipality"]
     chosen = areas[areas["layer"].isin(whole)] if whole else areas
     return chosen.geometry.union_all()

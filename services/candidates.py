@@ -1,5 +1,7 @@
 """Candidates: the ranked list of a run, upgrades of places before openings at venues."""
 
+from collections.abc import Hashable, Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -40,7 +42,10 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
     )
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
     names = layering.areas["area_name"].to_numpy()
-    units = gains.groupby("candidate")["unit"].agg(lambda found: tuple(names[found.astype(int)]))
+    units = {
+        candidate: tuple(names[rows["unit"].to_numpy(dtype=int)])
+        for candidate, rows in gains.groupby("candidate")
+    }
     frame = options.iloc[chosen].reset_index(drop=True)
     frame = frame.assign(
         rank=np.arange(1, len(frame) + 1),
@@ -101,7 +106,7 @@ def _council(situation: Situation, points: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _reasons(
-    row: dict[str, object], units: tuple[str, ...], situation: Situation
+    row: Mapping[Hashable, object], units: tuple[str, ...], situation: Situation
 ) -> reasons.Reason:
     return reasons.candidate(
         reasons.Choice(

@@ -5,6 +5,7 @@ Geometry is projected, rounded and written as JSON once per snapshot; a page onl
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,8 +33,6 @@ Filters = Mapping[str, Sequence[str]]
 
 BBox = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
-
-ANYWHERE: BBox = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,8 @@ class Shapes:
     @cached_property
     def bounds(self) -> BBox | None:
         """Return what all geometries cover together."""
-        west, south, east, north = shapely.total_bounds(self.lonlat)
-        return None if np.isnan(west) else (west, south, east, north)
+        west, south, east, north = (float(edge) for edge in shapely.total_bounds(self.lonlat))
+        return None if math.isnan(west) else (west, south, east, north)
 
 
 @dataclass(frozen=True)

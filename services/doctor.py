@@ -44,7 +44,9 @@ class Finding:
         """Return the way out, empty where nothing is wrong."""
         if self.ok or not self.key:
             return ""
-        return text(self.key, lang, name=self.name, names=self.detail, command=_reinstall(self.name))
+        return text(
+            self.key, lang, name=self.name, names=self.detail, command=_reinstall(self.name)
+        )
 
 
 def examine() -> list[Finding]:

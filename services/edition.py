@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.collections import LONLAT_EPSG, Collection
+from services.collections import LONLAT_EPSG, Collection, Query
 from services.publication import Publication, provenance
 from services.workspace import Snapshot, Workspace
 
@@ -147,6 +147,12 @@ class Edition:
         etag = f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
         return Blob(plain, gzip.compress(plain, compresslevel=6, mtime=0), etag)
 
+    def warm(self) -> None:
+        """Prepare what the map asks for first."""
+        for collection in self.collections.values():
+            collection.features(Query({}, limit=1))
+        _ = self.streets, self.about, self.imprint
+
     def _require(self, name: str, value: object) -> None:
         choices = pd.unique(self.snapshot.table("coverage")[name])
         if value not in choices:
@@ -185,7 +191,8 @@ class Edition:
 
 
 def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:
-    found = rows[(rows["area_id"] == area) | (rows["area_name"] == area)]
+    found = rows[rows["area_id"] == area]
+    found = rows[rows["area_name"] == area] if found.empty else found
     if found.empty:
         raise NotFoundError(
             f"the layer {layer!r} has no area {area!r}", ja=f"「{layer}」に「{area}」はありません"

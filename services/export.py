@@ -13,7 +13,7 @@ import pandas as pd
 from pyogrio import write_dataframe
 
 from geo.errors import InvalidInputError
-from services.collections import LONLAT_EPSG, Query, collections_of
+from services.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
 from services.progress import Progress, silent
 from services.publication import COLUMNS, Publication, provenance
 from services.staging import staged_file
@@ -136,11 +136,11 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the frame without geometry; points keep their longitude and latitude."""
-    plain = pd.DataFrame(frame.drop(columns="geometry"))
+    plain = pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS)
     if not set(frame.geom_type.dropna()) <= {"Point"}:
         return plain
     points = frame.geometry.to_crs(LONLAT_EPSG)
-    return plain.assign(lon=points.x.round(6), lat=points.y.round(6))
+    return plain.assign(lon=points.x.round(LONLAT_DECIMALS), lat=points.y.round(LONLAT_DECIMALS))
 
 
 def _cells(table: pd.DataFrame) -> Iterator[list[object]]:
@@ -154,7 +154,7 @@ def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return "" if value != value else round(value, 4)  # noqa: PLR0124  NaN alone differs from itself
+        return "" if value != value else value  # noqa: PLR0124  NaN alone differs from itself
     return "" if value is None or value is pd.NA else value
 
 

@@ -1,5 +1,7 @@
 """Gaps: the unit list of a run, each with its class, its residents and the reason in words."""
 
+from collections.abc import Hashable, Mapping
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -43,9 +45,10 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
 
 def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
     inside = layering.home_area >= 0
-    return np.bincount(
+    summed = np.bincount(
         layering.home_area[inside], weights=weight[inside], minlength=len(layering.areas)
     )
+    return summed.astype(np.float64)
 
 
 def _older(situation: Situation, layering: Layering) -> FloatArray:
@@ -129,7 +132,7 @@ def _straight_to_nearest_m(situation: Situation) -> FloatArray:
     return np.asarray(np.hypot(*(home_xy - nowhere[origin]).T))
 
 
-def _why(row: dict[str, object], situation: Situation) -> reasons.Reason:
+def _why(row: Mapping[Hashable, object], situation: Situation) -> reasons.Reason:
     profile, parameters = situation.profile, situation.parameters
     if not row["residents"]:
         return reasons.nobody(parameters.age_group)

@@ -32,6 +32,11 @@ PLACE_COLUMNS = (
     *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
     *("located_by", "row", "source_id", "geometry"),
 )
+_SAME = (
+    *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
+    *("opened_on", "verified_on", "located_by", "source_id"),
+)
+"""Texts that a place's row holds as they are."""
 
 
 class _Base(DeclarativeBase):
@@ -171,7 +176,7 @@ def link_venues(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> gpd.GeoDa
 def _listed_venue(
     shape: shapely.Geometry | None, name: str, *, tree: shapely.STRtree, names: list[str]
 ) -> int | None:
-    if shape is None or shape.is_empty:
+    if shape is None or shapely.is_empty(shape):
         return None
     near = sorted(tree.query(shape, predicate="dwithin", distance=SAME_VENUE_M).tolist())
     same_name = [found for found in near if names[found] == name]
@@ -210,8 +215,8 @@ def _lonlat(frame: gpd.GeoDataFrame) -> list[tuple[float | None, float | None]]:
     shapes = frame.geometry.to_crs(LONLAT_EPSG)
     known = ~(shapes.isna() | shapes.is_empty)
     return [
-        (float(shape.x), float(shape.y)) if is_known else (None, None)
-        for shape, is_known in zip(shapes, known, strict=True)
+        (float(lon), float(lat)) if is_known else (None, None)
+        for lon, lat, is_known in zip(shapes.x, shapes.y, known, strict=True)
     ]
 
 
@@ -269,11 +274,9 @@ def _place_rows(
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
         schedules.append(ScheduleRow(schedule_id=number, text=str(place["schedule_text"])))
-        same = ("place_id", "venue_id", "name", "kind", "venue_name", "address", "status")
-        same += ("opened_on", "verified_on", "located_by", "source_id")
         meetings.append(
             Place(
-                **{column: str(place[column]) for column in same},
+                **{column: str(place[column]) for column in _SAME},
                 group_id=groups.get(str(place["group_name"])),
                 schedule_id=number,
                 private_home=bool(place["private_home"]),

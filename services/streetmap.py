@@ -18,21 +18,19 @@ def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
     weekly, missed = _split(situation, "weekly")
     monthly, _ = _split(situation, "monthly")
     # What a monthly place reaches and a weekly one does not; a piece is cut once, by the weekly.
-    only_monthly = np.where(_some(missed) & _some(monthly), missed, None)
-    partly = _some(only_monthly)
+    partly = _some(missed) & _some(monthly)
+    only_monthly, rest = np.full(len(missed), None), missed.copy()
     only_monthly[partly] = shapely.intersection(missed[partly], monthly[partly])
-    rest = np.where(_some(missed), missed, None)
     rest[partly] = shapely.difference(missed[partly], monthly[partly])
     classes = _classes(situation.network.edges)
     rows = [
-        {"reach": reach, "class": kind, "geometry": _merge(lines[classes == kind])}
+        (reach, kind, _merge(lines[classes == kind]))
         for reach, lines in (("weekly", weekly), ("monthly", only_monthly), ("none", rest))
         for kind in ("major", "minor", "path", "steps")
     ]
-    rows = [row for row in rows if not row["geometry"].is_empty]
-    crs = situation.network.epsg
     frame = pd.DataFrame(rows, columns=["reach", "class", "geometry"])
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)
+    lines = gpd.GeoDataFrame(frame, geometry="geometry", crs=situation.network.epsg)
+    return lines[~lines.geometry.is_empty].reset_index(drop=True)
 
 
 def _split(situation: Situation, frequency: str) -> tuple[np.ndarray, np.ndarray]:
@@ -58,7 +56,8 @@ def _classes(edges: pd.DataFrame) -> np.ndarray:
     )
 
 
-def _merge(lines: np.ndarray) -> shapely.MultiLineString:
+def _merge(lines: np.ndarray) -> shapely.Geometry:
     parts = shapely.get_parts(lines[_some(lines)])
     lengthy = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
-    return shapely.multilinestrings(lengthy)
+    merged: shapely.Geometry = shapely.multilinestrings(lengthy)
+    return merged

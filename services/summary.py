@@ -76,7 +76,7 @@ def _whole(situation: Situation, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _number(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
+    return float(value) if np.isfinite(value) else None
 
 
 def _places(situation: Situation) -> dict[str, int]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, cast
 
 from services.phrases import PHRASES
+from services.phrases_cli import COMMAND_LINE
 
 Lang = Literal["ja", "en"]
 
@@ -15,6 +16,8 @@ NO_FIGURE = "−"
 
 SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
 """Sign of each class of gap, the same on screen and paper."""
+
+_ALL = {**PHRASES, **COMMAND_LINE}
 
 _ERAS = (
     (date(2019, 5, 1), "令和"),
@@ -30,13 +33,13 @@ def lang_of(name: str) -> Lang:
 
 def text(key: str, lang: str, **values: object) -> str:
     """Return the text of a key with its values filled in."""
-    japanese, english = PHRASES[key]
+    japanese, english = _ALL[key]
     return (japanese if lang == "ja" else english).format(**values)
 
 
 def step_text(key: str, lang: str) -> str:
     """Return what a progress key stands for, the key itself where it has no words."""
-    return text(f"step.{key}", lang) if f"step.{key}" in PHRASES else key
+    return text(f"step.{key}", lang) if f"step.{key}" in _ALL else key
 
 
 def is_figure(value: object) -> bool:

@@ -6,7 +6,6 @@ The workspace: a folder that holds one municipality, ready to be computed.
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -170,7 +169,7 @@ def open_workspace(path: Path) -> Workspace:
             ja=f"{path}：ワークスペースではありません。作るには: arukeba build PROFILE --out {path}",
         )
     workspace = Workspace(path)
-    found = workspace.manifest.get("format") if isinstance(workspace.manifest, Mapping) else None
+    found = workspace.manifest.get("format")
     if found != FORMAT:
         raise BrokenWorkspaceError(
             f"{path}: workspace format {found!r}, this version reads {FORMAT}; build it again",

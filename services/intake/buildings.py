@@ -169,7 +169,8 @@ def _is_residential(table: pd.DataFrame, *, spec: Buildings) -> np.ndarray:
         return np.ones(len(table), dtype=bool)
     codes, usages = pd.factorize(table[spec.usage_field], use_na_sentinel=True)
     wanted = np.array([text_of(usage) in spec.residential_usages for usage in usages], dtype=bool)
-    return np.append(wanted, False)[codes]  # noqa: FBT003 - code -1, no usage, is the last
+    # Code -1, no usage, picks the last.
+    return np.append(wanted, False)[codes]
 
 
 def _note_zero(footprint_m2: np.ndarray, *, notes: SourceLedger) -> None:

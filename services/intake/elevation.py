@@ -16,9 +16,7 @@ from services.profile import Source
 FloatArray = NDArray[np.float64]
 
 
-def sample_elevation(
-    path: Path, xy: FloatArray, *, source: Source, plane_epsg: int
-) -> FloatArray:
+def sample_elevation(path: Path, xy: FloatArray, *, source: Source, plane_epsg: int) -> FloatArray:
     """
     Return the elevation in metres of each plane point, NaN where there is no data.
 
@@ -29,9 +27,10 @@ def sample_elevation(
         with rasterio.open(path) as raster:
             crs = _crs(raster.crs, source=source, path=path)
             at = _to_raster(np.asarray(xy, dtype=float).reshape(-1, 2), plane_epsg, crs)
-            cols, rows = ~raster.transform * (at[:, 0], at[:, 1])
+            to_cell = ~raster.transform
             # The value of a cell is at its centre, half a cell from its corner.
-            cols, rows = np.asarray(cols) - 0.5, np.asarray(rows) - 0.5
+            cols = to_cell.a * at[:, 0] + to_cell.b * at[:, 1] + to_cell.c - 0.5
+            rows = to_cell.d * at[:, 0] + to_cell.e * at[:, 1] + to_cell.f - 0.5
             window = _window(cols, rows, width=raster.width, height=raster.height)
             if window is None:
                 return np.full(len(at), np.nan)
@@ -67,7 +66,7 @@ def _to_raster(xy: FloatArray, plane_epsg: int, crs: pyproj.CRS) -> FloatArray:
 
 
 def _window(cols: FloatArray, rows: FloatArray, *, width: int, height: int) -> Window | None:
-    inside = (cols >= -0.5) & (cols <= width - 0.5) & (rows >= -0.5) & (rows <= height - 0.5)
+    inside = _inside(cols, width) & _inside(rows, height)
     if not inside.any():
         return None
     left = max(int(np.floor(cols[inside].min())), 0)
@@ -77,9 +76,14 @@ def _window(cols: FloatArray, rows: FloatArray, *, width: int, height: int) -> W
     return Window(left, top, right - left, bottom - top)
 
 
+def _inside(index: FloatArray, count: int) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = np.abs(index - (count - 1) / 2) <= count / 2
+    return inside
+
+
 def _bilinear(cells: FloatArray, cols: FloatArray, rows: FloatArray) -> FloatArray:
     height, width = cells.shape
-    inside = (cols >= -0.5) & (cols <= width - 0.5) & (rows >= -0.5) & (rows <= height - 0.5)
+    inside = _inside(cols, width) & _inside(rows, height)
     col = np.clip(np.where(inside, cols, 0.0), 0, width - 1)
     row = np.clip(np.where(inside, rows, 0.0), 0, height - 1)
     left, top = np.floor(col).astype(int), np.floor(row).astype(int)

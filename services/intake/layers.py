@@ -45,10 +45,12 @@ def read_layer(
 
 
 def _require_named(names: np.ndarray, ids: np.ndarray, *, layer: Layer, path: Path) -> None:
-    unnamed = [row for row, (name, key) in enumerate(zip(names, ids, strict=True), 1) if not (name and key)]
+    unnamed = [
+        row for row, (name, key) in enumerate(zip(names, ids, strict=True), 1) if not (name and key)
+    ]
     if unnamed:
         fields = " / ".join(dict.fromkeys(f for f in (layer.name_field, layer.id_field) if f))
-        listing = ", ".join(map(str, unnamed[:10])) + (" …" if len(unnamed) > 10 else "")
+        listing = ", ".join(map(str, unnamed[:10])) + (" …" if unnamed[10:] else "")
         raise SourceError(
             f"rows {listing}: {fields} is empty; name these areas or take them out",
             path=path,
@@ -66,7 +68,10 @@ def _polygons(
     shapes = np.where(broken, shapely.make_valid(shapes), shapes)
     kind = shapely.get_type_id(shapes)
     shapes = np.array(
-        [_polygonal_part(shape) if kind[i] == shapely.GeometryType.GEOMETRYCOLLECTION else shape for i, shape in enumerate(shapes)],
+        [
+            _polygonal_part(shape) if kind[i] == shapely.GeometryType.GEOMETRYCOLLECTION else shape
+            for i, shape in enumerate(shapes)
+        ],
         dtype=object,
     )
     kept = np.isin(shapely.get_type_id(shapes), _POLYGONAL) & ~shapely.is_empty(shapes)

@@ -13,7 +13,13 @@ from geo.schedule import parse_schedule
 from services.intake.dates import to_iso_date
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
-from services.intake.points import PointRows, first_of_same, problem_text, read_points
+from services.intake.points import (
+    PointRows,
+    first_of_same,
+    note_not_asked,
+    problem_text,
+    read_points,
+)
 from services.intake.tables import matches_filter, require_columns, texts
 from services.profile import Places, Source
 
@@ -51,7 +57,9 @@ def read_places(
     notes.rows_read += len(rows.table)
     places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
     if spec.where:
-        places = places[matches_filter(texts(rows.table, spec.where.field), spec.where.contains)]
+        asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
+        places = places[asked]
+        note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
     places = _named(places, notes=notes)
     _require_in_japan(places, path=path)
     places = _located(places, locate=locate, notes=notes)
@@ -90,9 +98,7 @@ def _fields(spec: Places) -> list[str]:
     return fields + ([spec.where.field] if spec.where else [])
 
 
-def _places(
-    rows: PointRows, *, spec: Places, source: Source, plane_epsg: int
-) -> gpd.GeoDataFrame:
+def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -> gpd.GeoDataFrame:
     table = rows.table
     kinds = [kind or spec.kind for kind in texts(table, spec.kind_field)]
     venues, names = texts(table, spec.venue_field), texts(table, spec.name_field)
@@ -168,9 +174,7 @@ def _require_in_japan(places: gpd.GeoDataFrame, *, path: Path) -> None:
         )
 
 
-def _located(
-    places: gpd.GeoDataFrame, *, locate: Locate, notes: SourceLedger
-) -> gpd.GeoDataFrame:
+def _located(places: gpd.GeoDataFrame, *, locate: Locate, notes: SourceLedger) -> gpd.GeoDataFrame:
     shapes, how = places.geometry.to_numpy().copy(), places["located_by"].to_numpy(dtype=object)
     records = places.to_dict("records")
     for number in np.flatnonzero(places["problem"].to_numpy() != ""):
@@ -222,8 +226,7 @@ def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFr
             places["name"], places["group_name"], places["schedule_text"], strict=True
         )
     ]
-    shapes = np.where(places.geometry.isna(), None, places.geometry.to_numpy())
-    first = first_of_same(keys, shapes)
+    first = first_of_same(keys, places.geometry.to_numpy())
     rows, names = places["row"].to_numpy(), places["name"].to_numpy()
     for number in np.flatnonzero(first != np.arange(len(places))):
         notes.rows_refused += 1
@@ -235,7 +238,8 @@ def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFr
                 row=int(rows[number]),
             )
         )
-    return places[first == np.arange(len(places))].copy()
+    once: gpd.GeoDataFrame = places[first == np.arange(len(places))].copy()
+    return once
 
 
 def _same_schedule(text: str) -> str:
@@ -280,6 +284,5 @@ def _venue_ids(places: gpd.GeoDataFrame, *, source: Source) -> list[str]:
         f"{key}|{address}" if alone else key
         for key, address, alone in zip(keys, addresses, unlocated, strict=True)
     ]
-    shapes = np.where(unlocated, None, places.geometry.to_numpy())
-    first = first_of_same(keys, shapes)
+    first = first_of_same(keys, places.geometry.to_numpy())
     return [f"{source.id}-v{places['row'].iloc[number]}" for number in first]

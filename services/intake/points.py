@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import SourceError
+from services.intake.ledger import Entry, SourceLedger
 from services.intake.tables import (
     coordinate_fields,
     in_japan,
@@ -19,7 +20,7 @@ from services.intake.tables import (
     to_numbers,
 )
 from services.intake.vectors import LONLAT_EPSG, read_vector
-from services.profile import Source
+from services.profile import Filter, Source
 
 SAME_PLACE_M = 50.0
 """Two rows of one name within this distance are one."""
@@ -45,7 +46,9 @@ def read_points(
     """Read rows and their positions; a file whose every position is outside Japan is refused."""
     require_file(path)
     if source.format in ("csv", "parquet") and path.suffix != ".geojson":
-        table = read_csv(path, encoding=source.encoding) if source.format == "csv" else _parquet(path)
+        table = (
+            read_csv(path, encoding=source.encoding) if source.format == "csv" else _parquet(path)
+        )
         require_columns(table.columns, [lon_field, lat_field], path=path)
         lon_name, lat_name = coordinate_fields(table.columns, lon_field, lat_field)
         given = _from_columns(table, lon_name, lat_name, epsg=source.epsg or LONLAT_EPSG)
@@ -55,7 +58,7 @@ def read_points(
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     problems = _problems(given, path=path)
     shapes = given.where(problems == "").to_crs(plane_epsg)
-    return PointRows(table, np.where(problems == "", shapes.to_numpy(), None), problems)
+    return PointRows(table, shapes.to_numpy(), problems)
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -92,7 +95,7 @@ def _representative(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 def _problems(given: gpd.GeoSeries, *, path: Path) -> NDArray[np.object_]:
     known = (given.notna() & ~given.is_empty).to_numpy()
     lonlat = given.to_crs(LONLAT_EPSG)
-    lon, lat = lonlat.x.to_numpy(dtype=float), lonlat.y.to_numpy(dtype=float)
+    lon, lat = shapely.get_x(lonlat.to_numpy()), shapely.get_y(lonlat.to_numpy())
     inside, swapped = in_japan(lon, lat), in_japan(lat, lon)
     problems = np.where(known, "outside_japan", "no_coordinates").astype(object)
     problems[swapped] = "swapped"
@@ -146,3 +149,16 @@ def first_of_same(keys: list[str], shapes: NDArray[np.object_]) -> NDArray[np.in
         else:
             seen[key].append(row)
     return first
+
+
+def note_not_asked(count: int, *, where: Filter, notes: SourceLedger) -> None:
+    """Write down how many rows the profile's filter leaves out."""
+    if count:
+        words = "・".join(where.contains)
+        notes.note(
+            Entry(
+                "not_asked",
+                f"{count} rows have none of {words} in {where.field}; not asked for",
+                f"{count}行は「{where.field}」に {words} を含まないため対象外です",
+            )
+        )

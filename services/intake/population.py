@@ -183,18 +183,17 @@ def main_residents(record: dict[str, object] | dict[object, object]) -> float:
     return float(str(record[group])) if group else 0.0
 
 
-def _note_unmatched(
-    record: dict[object, object], *, ambiguous: bool, notes: SourceLedger
-) -> None:
+def _note_unmatched(record: dict[object, object], *, ambiguous: bool, notes: SourceLedger) -> None:
     why = "several areas have" if ambiguous else "no area has"
     why_ja = "同じ名前の区域が複数あります" if ambiguous else "同じ名前の区域がありません"
     residents = main_residents(record)
+    aged, aged_ja = (" aged 65+", "65歳以上の") if "65+" in record else ("", "")
     notes.note(
         Entry(
             "unmatched_name",
-            f"{record['name']}: {why} this name; its {residents:g} residents are on no map; "
+            f"{record['name']}: {why} this name; {residents:g} residents{aged} are on no map; "
             "say which area it is in population.matches",
-            f"{record['name']}：{why_ja}。{residents:g}人は地図上に置けません。"
+            f"{record['name']}：{why_ja}。{aged_ja}{residents:g}人は地図上に置けません。"
             "プロファイルの population.matches で区域を指定できます",
             row=int(str(record["row"])),
             residents=residents,
@@ -223,8 +222,8 @@ def _note_shared(matched: pd.DataFrame, *, notes: SourceLedger) -> None:
 def _note_empty_areas(matched: pd.DataFrame, areas: pd.DataFrame, *, notes: SourceLedger) -> None:
     empty = areas[~areas["area_id"].isin(set(matched["area_id"]))]
     if len(empty):
-        listing = "、".join(str(name) for name in empty["area_name"][:20])
-        more = "…" if len(empty) > 20 else ""
+        names = [str(name) for name in empty["area_name"]]
+        listing, more = "、".join(names[:20]), "…" if names[20:] else ""
         notes.note(
             Entry(
                 "area_without_row",

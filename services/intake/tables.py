@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from geo.errors import SourceError
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
-SUPPRESSED = frozenset({"X", "x", "χ", "Χ", "-", "‐", "−", "–", "—", "―", "ー", "…", "...", "*", "秘"})
+SUPPRESSED = frozenset(
+    {"X", "x", "χ", "Χ", "-", "‐", "−", "–", "—", "―", "ー", "…", "...", "*", "秘"}
+)
 LON_NAMES = ("経度", "lon", "longitude", "lng", "x座標(経度)")
 LAT_NAMES = ("緯度", "lat", "latitude", "y座標(緯度)")
 JAPAN_LON = (122.0, 154.0)
@@ -31,7 +33,8 @@ def read_csv(path: Path, *, encoding: str = "auto") -> pd.DataFrame:
     text = _decode(require_file(path).read_bytes(), path=path, encoding=encoding)
     first = text.split("\n", 1)[0]
     records = csv.reader(
-        io.StringIO(text, newline=""), delimiter="\t" if first.count("\t") > first.count(",") else ","
+        io.StringIO(text, newline=""),
+        delimiter="\t" if first.count("\t") > first.count(",") else ",",
     )
     rows: list[tuple[int, list[str]]] = []
     line = 0
@@ -147,11 +150,11 @@ def texts(frame: pd.DataFrame, column: str) -> list[str]:
     return [text_of(cell) for cell in frame[column]]
 
 
-def coordinate_fields(
-    columns: Iterable[object], lon_field: str, lat_field: str
-) -> tuple[str, str]:
+def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
-    there = {unicodedata.normalize("NFKC", str(name)).strip().lower(): str(name) for name in columns}
+    there = {
+        unicodedata.normalize("NFKC", str(name)).strip().lower(): str(name) for name in columns
+    }
     lon = lon_field or next((there[name] for name in LON_NAMES if name in there), "")
     lat = lat_field or next((there[name] for name in LAT_NAMES if name in there), "")
     return lon, lat

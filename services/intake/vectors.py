@@ -8,6 +8,7 @@ import pandas as pd
 import pyogrio
 import pyogrio.errors
 import pyproj
+import shapely
 
 from geo.errors import SourceError
 from services.intake.tables import ENCODINGS, JAPAN_LAT, JAPAN_LON, require_file
@@ -97,8 +98,11 @@ def _require_japan(frame: gpd.GeoDataFrame, *, path: Path) -> None:
     shapes = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
     if shapes.empty:
         return
-    west, south, east, north = map(float, shapes.total_bounds)
-    corners_x, corners_y = np.array([west, east, west, east]), np.array([south, south, north, north])
+    west, south, east, north = shapely.total_bounds(shapes.to_numpy()).tolist()
+    corners_x, corners_y = (
+        np.array([west, east, west, east]),
+        np.array([south, south, north, north]),
+    )
     try:
         to_lonlat = pyproj.Transformer.from_crs(frame.crs, LONLAT_EPSG, always_xy=True)
         lon, lat = to_lonlat.transform(corners_x, corners_y)
@@ -109,7 +113,7 @@ def _require_japan(frame: gpd.GeoDataFrame, *, path: Path) -> None:
         and np.all((lat >= JAPAN_LAT[0]) & (lat <= JAPAN_LAT[1]))
     )
     if not fits:
-        name = frame.crs.to_string()
+        name = pyproj.CRS.from_user_input(frame.crs).to_string()
         raise SourceError(
             f"its coordinates ({west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}) are not in Japan in "
             f"{name}; give the right CRS in the file or as the source's epsg, longitude first",

@@ -8,7 +8,13 @@ import numpy as np
 
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
-from services.intake.points import PointRows, first_of_same, problem_text, read_points
+from services.intake.points import (
+    PointRows,
+    first_of_same,
+    note_not_asked,
+    problem_text,
+    read_points,
+)
 from services.intake.tables import matches_filter, require_columns, texts
 from services.profile import Source, Venues
 
@@ -31,16 +37,16 @@ def read_venues(
     notes.rows_read += len(rows.table)
     venues = _venues(rows, spec=spec, source=source, plane_epsg=plane_epsg)
     if spec.where:
-        venues = venues[matches_filter(texts(rows.table, spec.where.field), spec.where.contains)]
+        asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
+        venues = venues[asked]
+        note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
     venues = _usable(venues, notes=notes)
     venues = _distinct(venues, notes=notes)
     notes.rows_used += len(venues)
     return venues.drop(columns="problem").reset_index(drop=True)
 
 
-def _venues(
-    rows: PointRows, *, spec: Venues, source: Source, plane_epsg: int
-) -> gpd.GeoDataFrame:
+def _venues(rows: PointRows, *, spec: Venues, source: Source, plane_epsg: int) -> gpd.GeoDataFrame:
     names = texts(rows.table, spec.name_field)
     given = texts(rows.table, spec.kind_field)
     return gpd.GeoDataFrame(
@@ -99,4 +105,5 @@ def _distinct(venues: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFr
                 row=int(row),
             )
         )
-    return venues[first == np.arange(len(venues))]
+    once: gpd.GeoDataFrame = venues[first == np.arange(len(venues))]
+    return once

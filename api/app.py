@@ -1,0 +1,59 @@
+"""The composition root of the web: everything that the server needs comes in as an argument."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.errors import add_error_handlers
+from api.headers import SecurityHeaders
+from api.routes import assets, docs, features, figures, home
+from api.settings import Settings
+from geo.errors import NotFoundError
+from services.edition import Editions
+from services.workspace import Workspace, software_version
+
+HERE = Path(__file__).parent
+
+GZIP_FROM_BYTES = 1024
+
+
+def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
+    """Return the application that serves the newest result of ``workspace``."""
+    editions = Editions(workspace)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if settings.warm:
+            with suppress(NotFoundError):  # without a result, every answer says how to make one
+                editions.current().warm()
+        yield
+
+    app = FastAPI(
+        title="arukeba",
+        summary="歩いていける週1の場：届いている人、届いていない人、つぎの候補地",
+        version=software_version(),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.editions = editions
+    app.state.settings = settings
+    app.state.templates = templates()
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    add_error_handlers(app)
+    for resource in (home, features, figures, assets, docs):
+        app.include_router(resource.router)
+    app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
+    return app
+
+
+def templates() -> Environment:
+    """Return the page templates; every value is escaped."""
+    loader = FileSystemLoader(HERE / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)

@@ -1,0 +1,99 @@
+"""What the endpoints ask for: the edition, the settings, and each query parameter parsed."""
+
+import math
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from api.settings import Settings
+from geo.errors import InvalidInputError
+from services import collections, edition
+
+LIMIT = 100
+LIMIT_MAX = 10_000
+
+_RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "f"})
+_FLAT, _SOLID = 4, 6
+
+
+def _edition(request: Request) -> edition.Edition:
+    """Return the newest result as it may be read."""
+    editions: edition.Editions = request.app.state.editions
+    return editions.current()
+
+
+def _settings(request: Request) -> Settings:
+    """Return the server's settings."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+EditionDep = Annotated[edition.Edition, Depends(_edition)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+
+CollectionId = Annotated[str, Path(description="areas、places、coverage、gaps、candidates")]
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="1ページの件数")]
+Offset = Annotated[int, Query(ge=0, description="とばす件数")]
+BBoxText = Annotated[
+    str | None,
+    Query(
+        alias="bbox",
+        description="西,南,東,北（度）。6つの数なら高さは見ない",
+        examples=["139.9,35.8,140.0,35.9"],
+    ),
+]
+SkipGeometry = Annotated[bool, Query(alias="skipGeometry", description="図形なしで返す")]
+
+
+def parse_bbox(text: str) -> collections.BBox:
+    """Return west, south, east, north; of a box with heights, those are left out."""
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) == _SOLID:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) == _FLAT and all(math.isfinite(number) for number in numbers):
+        west, south, east, north = numbers
+        if west <= east and south <= north:
+            return west, south, east, north
+    raise InvalidInputError(
+        f"bbox={text!r} is not a box; give west,south,east,north in degrees, west <= east and south <= north",
+        ja=f"bbox「{text}」は範囲になっていません。西,南,東,北の順に度で指定してください",
+    )
+
+
+def _query(
+    request: Request,
+    bbox: BBoxText = None,
+    limit: Limit = LIMIT,
+    offset: Offset = 0,
+    skip_geometry: SkipGeometry = False,  # noqa: FBT002  FastAPI reads it by name
+) -> collections.Query:
+    """Return what is asked of a collection; every other parameter filters by that property."""
+    given = request.query_params
+    return collections.Query(
+        filters={name: given.getlist(name) for name in given if name not in _RESERVED},
+        bbox=None if bbox is None else parse_bbox(bbox),
+        limit=limit,
+        offset=offset,
+        with_geometry=not skip_geometry,
+    )
+
+
+QueryDep = Annotated[collections.Query, Depends(_query)]
+
+
+def _asked(
+    layer: Annotated[str | None, Query(description="区分。なければ協議体の区域")] = None,
+    area: Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体")] = None,
+    frequency: Annotated[str, Query(description="monthly、weekly、permanent")] = "weekly",
+    age_group: Annotated[str | None, Query(description="年齢。なければ計算の条件")] = None,
+    walk_limit_m: Annotated[float | None, Query(description="歩く範囲（m）")] = None,
+) -> edition.Asked:
+    """Return whom a summary is about."""
+    group = age_group.replace(" ", "+") if age_group else None
+    return edition.Asked(layer, area, frequency, group, walk_limit_m)
+
+
+AskedDep = Annotated[edition.Asked, Depends(_asked)]

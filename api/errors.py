@@ -1,0 +1,68 @@
+"""Errors as HTTP answers: one table from exception to status, one shape of body."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, NotFoundError
+
+STATUS_CODES: dict[type[Exception], HTTPStatus] = {
+    InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ArukebaError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The nearest class of an exception counts."""
+
+_log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """Body of every answer that is not a success."""
+
+    code: str
+    detail: str
+    detail_ja: str
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error with the same shape of body."""
+    app.add_exception_handler(ArukebaError, _on_ours)
+    app.add_exception_handler(RequestValidationError, _on_parameter)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+def _answer(status: int, code: str, detail: str, detail_ja: str) -> JSONResponse:
+    problem = Problem(code=code, detail=detail, detail_ja=detail_ja)
+    return JSONResponse(problem.model_dump(), status_code=status)
+
+
+def _on_ours(_request: Request, error: Exception) -> JSONResponse:
+    status = next(STATUS_CODES[kind] for kind in type(error).__mro__ if kind in STATUS_CODES)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("%s: %s", type(error).__name__, error)
+    japanese = error.ja if isinstance(error, ArukebaError) else str(error)
+    return _answer(status, type(error).__name__, str(error), japanese)
+
+
+def _on_parameter(_request: Request, error: Exception) -> JSONResponse:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    detail = "; ".join(f"{item['loc'][-1]}={item['input']!r}: {item['msg']}" for item in found)
+    japanese = f"使えない値があります（{detail}）"
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "InvalidInputError", detail, japanese)
+
+
+def _on_http(request: Request, error: Exception) -> JSONResponse:
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    path = request.url.path
+    if status == HTTPStatus.NOT_FOUND:
+        text = f"there is nothing at {path}; the API is described at /docs"
+        japanese = f"{path} には何もありません。APIの説明は /docs にあります"
+        return _answer(status, "NotFoundError", text, japanese)
+    text = f"{request.method} {path}: {status.phrase}"
+    return _answer(status, status.phrase.replace(" ", ""), text, text)

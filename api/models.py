@@ -1,0 +1,86 @@
+"""Bodies of the answers in JSON; features themselves are GeoJSON."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class Link(BaseModel):
+    """An address and what is there."""
+
+    href: str
+    rel: str
+    type: str
+    title: str = ""
+
+
+class Landing(BaseModel):
+    """The way in for programs."""
+
+    title: str
+    description: str
+    links: list[Link]
+
+
+class Conformance(BaseModel):
+    """Conformance classes of OGC API – Features that are fulfilled to the letter."""
+
+    conformsTo: list[str]  # noqa: N815  the standard's name
+
+
+class SpatialExtent(BaseModel):
+    """Boxes in degrees."""
+
+    bbox: list[tuple[float, float, float, float]]
+    crs: str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+
+class Extent(BaseModel):
+    """Where the features are."""
+
+    spatial: SpatialExtent
+
+
+class CollectionInfo(BaseModel):
+    """One collection: its properties can all be used as filters."""
+
+    id: str
+    title: str
+    title_en: str
+    extent: Extent | None
+    itemType: Literal["feature"] = "feature"  # noqa: N815  the standard's name
+    properties: dict[str, str] = Field(description="項目 → JSONの型")
+    links: list[Link]
+
+
+class CollectionList(BaseModel):
+    """All collections."""
+
+    links: list[Link]
+    collections: list[CollectionInfo]
+
+
+class Summary(BaseModel):
+    """The figures of the one sentence; null where they are not public."""
+
+    layer: str | None
+    area_id: str | None
+    area_name: str
+    frequency: str
+    age_group: str
+    walk_limit_m: float
+    residents: float | None
+    reached: float | None
+    unreached: float | None
+    coverage_pct: float | None
+    circle_coverage_pct: float | None
+    suppressed: bool
+    approximate: bool
+    gaps: dict[str, int]
+
+
+class Health(BaseModel):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str

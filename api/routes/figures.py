@@ -1,0 +1,57 @@
+"""Figures: the one sentence, what stands behind it, and the streets it was walked on."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import AskedDep, EditionDep
+from api.errors import Problem
+from api.links import GEOJSON
+from api.models import Health, Summary
+from services.edition import Blob
+from services.workspace import software_version
+
+router = APIRouter(tags=["数字"])
+
+
+@router.get(
+    "/summary",
+    summary="ひとことの数字",
+    responses={404: {"model": Problem}, 422: {"model": Problem}},
+)
+def summary(edition: EditionDep, asked: AskedDep) -> Summary:
+    """Return how many residents are reached, of an area or of the whole municipality."""
+    return Summary.model_validate(edition.summary(asked))
+
+
+@router.get("/about", summary="前提と出典")
+def about(edition: EditionDep) -> dict[str, Any]:
+    """Return parameters with their origins, sources with licences, and what can be asked for."""
+    return edition.about
+
+
+@router.get(
+    "/streets",
+    summary="道（GeoJSON）",
+    response_class=Response,
+    responses={200: {"content": {GEOJSON: {}}, "description": "届いている道・いない道"}},
+)
+def streets(request: Request, edition: EditionDep) -> Response:
+    """Return the walking network, cut where reach ends."""
+    return _send(request, edition.streets)
+
+
+@router.get("/healthz", summary="動いているか")
+def healthz() -> Health:
+    """Say that the server answers."""
+    return Health(version=software_version())
+
+
+def _send(request: Request, blob: Blob) -> Response:
+    headers = {"etag": blob.etag, "cache-control": "no-cache", "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == blob.etag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        return Response(blob.gzipped, media_type=GEOJSON, headers=headers)
+    return Response(blob.plain, media_type=GEOJSON, headers=headers)

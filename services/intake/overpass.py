@@ -1,0 +1,74 @@
+"""Overpass answers: JSON of ways and nodes (``out body; >; out skel;`` or ``out geom;``)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from geo.errors import SourceError
+from services.intake.ways import WayCollector, Ways, nodes_frame
+
+
+def read_overpass_file(path: Path) -> Ways:
+    """Read the walkable ways of a stored answer."""
+    try:
+        answer = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise SourceError(
+            f"not JSON ({error}); ask Overpass with [out:json] and store the whole answer",
+            path=path,
+            ja=f"JSONとして読めません（{error}）。Overpassに [out:json] で問い合わせ、答えをすべて保存してください",
+        ) from error
+    return read_overpass_answer(answer, path=path)
+
+
+def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 (any JSON at all)
+    """Read the walkable ways of an answer; ``path`` says in errors where it came from."""
+    require_answer(answer, path=path)
+    collector = WayCollector()
+    nodes: list[tuple[int, float, float]] = []
+    for number, element in enumerate(answer["elements"]):
+        try:
+            _add(element, collector, nodes)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SourceError(
+                f"elements[{number}] is no node or way of Overpass ({error!r}); "
+                "ask with [out:json] and 'out body; >; out skel qt;'",
+                path=path,
+                ja=f"elements[{number}] がOverpassの点・線ではありません（{error!r}）。"
+                "[out:json] と「out body; >; out skel qt;」で問い合わせてください",
+            ) from error
+    return collector.ways(nodes_frame(nodes))
+
+
+def require_answer(answer: Any, *, path: object) -> None:  # noqa: ANN401 (any JSON at all)
+    """Refuse JSON that is no Overpass answer, and an answer that Overpass could not finish."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
+        raise SourceError(
+            "not an answer of Overpass: it has no list 'elements'; ask with [out:json]",
+            path=path,
+            ja="Overpassの答えではありません（elements がありません）。[out:json] で問い合わせてください",
+        )
+    remark = str(answer.get("remark", ""))
+    if "error" in remark or "timed out" in remark:
+        raise SourceError(
+            f"Overpass stopped before the end ({remark}); ask again with a longer [timeout:…], "
+            "or for a smaller area",
+            path=path,
+            ja=f"Overpassが途中で止まりました（{remark}）。[timeout:…] を長くするか、範囲を狭めてください",
+        )
+
+
+def _add(
+    element: dict[str, Any], collector: WayCollector, nodes: list[tuple[int, float, float]]
+) -> None:
+    if element["type"] == "node":
+        nodes.append((int(element["id"]), float(element["lon"]), float(element["lat"])))
+        return
+    tags = element.get("tags", {})
+    if element["type"] != "way" or "highway" not in tags:
+        return
+    node_ids = [int(node) for node in element["nodes"]]
+    collector.add(int(element["id"]), tags, node_ids)
+    if "geometry" in element:
+        corners = zip(node_ids, element["geometry"], strict=True)
+        nodes += [(node, float(at["lon"]), float(at["lat"])) for node, at in corners if at]

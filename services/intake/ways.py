@@ -1,0 +1,81 @@
+"""Ways: what every reader of OpenStreetMap data gathers, whatever the format."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geo.network import ATTRIBUTES
+from geo.walkable import is_walkable, street_attributes
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Walkable ways and the nodes that are known of them."""
+
+    table: pd.DataFrame
+    """One row a way: osm_id, node_ids, and the attributes of an edge."""
+    nodes: pd.DataFrame
+    """lon, lat (degrees), indexed by unique node id."""
+    read_n: int
+    """Ways that were read: every way with a ``highway`` tag."""
+    not_walkable: dict[str, int]
+    """Ways that nobody may walk along, by kind of highway."""
+    repeated_n: int
+    """Ways that the source holds more than once; each is used once."""
+
+
+@dataclass(slots=True)
+class WayCollector:
+    """Gathers ways one by one and keeps the walkable ones."""
+
+    read_n: int = 0
+    repeated_n: int = 0
+    not_walkable: Counter[str] = field(default_factory=Counter)
+    _rows: dict[object, tuple[object, ...]] = field(default_factory=dict)
+
+    def add(
+        self,
+        osm_id: int,
+        tags: Mapping[str, str],
+        node_ids: Sequence[int],
+        *,
+        part: object = None,
+    ) -> None:
+        """Add one way, or a ``part`` of one that the source gives in parts."""
+        self.read_n += 1
+        if not is_walkable(tags):
+            self.not_walkable[tags.get("highway", "")] += 1
+            return
+        key = osm_id if part is None else (osm_id, part)
+        row = (osm_id, node_ids, *street_attributes(tags))
+        if key in self._rows:
+            self.repeated_n += 1
+            # Of two states of one way the greater counts, whichever came first.
+            row = max(row, self._rows[key])
+        self._rows[key] = row
+
+    def node_ids(self) -> list[int]:
+        """Return the nodes of the walkable ways, each once."""
+        ids: set[int] = set()
+        for row in self._rows.values():
+            ids.update(row[1])  # type: ignore[call-overload]  # column node_ids of the row
+        return sorted(ids)
+
+    def ways(self, nodes: pd.DataFrame) -> Ways:
+        """Return what was gathered, with the nodes that the source gives."""
+        columns = ["osm_id", "node_ids", *ATTRIBUTES]
+        table = pd.DataFrame(list(self._rows.values()), columns=columns)
+        table = table.astype(
+            {"osm_id": "int64", "bridge": bool, "tunnel": bool, "steps": bool, "layer": "int64"}
+        )
+        counted = dict(sorted(self.not_walkable.items()))
+        return Ways(table, nodes, self.read_n, counted, self.repeated_n)
+
+
+def nodes_frame(rows: Sequence[tuple[int, float, float]]) -> pd.DataFrame:
+    """Return nodes (id, lon, lat) as a table indexed by id; of a repeated id the last row counts."""
+    table = pd.DataFrame(list(rows), columns=["id", "lon", "lat"])
+    table = table.astype({"id": "int64", "lon": "float64", "lat": "float64"})
+    return table.drop_duplicates("id", keep="last").set_index("id")

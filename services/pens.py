@@ -1,0 +1,75 @@
+"""The pen: writes Japanese on a figure with a font file of its own."""
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.patheffects import withStroke
+
+from services.fonts import japanese_font
+from services.signs import INK
+
+MISSING = "〓"
+"""Stands for a character that the font lacks, as printers do."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """A font and the characters it has."""
+
+    font: Path
+    characters: frozenset[int]
+
+    @classmethod
+    def japanese(cls) -> "Pen":
+        """Return the pen with the Japanese font."""
+        font = japanese_font()
+        return cls(font, frozenset(get_font(str(font)).get_charmap()))
+
+    def write(  # noqa: PLR0913  a text has a place, a size, a colour, a weight, an anchor and a halo
+        self,
+        on: Axes | Figure,
+        at: tuple[float, float],
+        words: str,
+        *,
+        size: float,
+        colour: str = INK,
+        heavy: bool = False,
+        anchor: tuple[str, str] = ("left", "center"),
+        halo: str = "",
+        above: float = 5,
+    ) -> None:
+        """Write words at a position of the figure or the map."""
+        written = on.text(
+            *at,
+            self.legible(words),
+            fontproperties=FontProperties(fname=str(self.font), size=size),
+            color=colour,
+            ha=anchor[0],
+            va=anchor[1],
+            zorder=above,
+        )
+        if halo:
+            written.set_path_effects([withStroke(linewidth=2.6, foreground=halo)])
+        elif heavy:
+            # The font has one weight: a thin stroke in the same colour makes it bolder.
+            written.set_path_effects([withStroke(linewidth=size / 30, foreground=colour)])
+
+    def legible(self, words: str) -> str:
+        """Return the words with 〓 for each character that the font lacks."""
+        return "".join(
+            letter if ord(letter) in self.characters or letter in "\n " else MISSING
+            for letter in words
+        )
+
+    def fit(self, words: str, columns: int) -> str:
+        """Return the words cut with … to a width, counting Japanese letters as two columns."""
+        used = 0
+        for position, letter in enumerate(words):
+            used += 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
+            if used > columns:
+                return words[: max(0, position - 1)] + "…"
+        return words

@@ -1,0 +1,71 @@
+"""Small street networks for tests, made of straight ways between named crossings."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from geo.network import Network, build_network
+
+PLANE = 6677
+
+
+def streets(crossings: Mapping[int, tuple[float, float]], ways: Sequence[Sequence[int]]) -> Network:
+    """Build a network: crossing id → metres, ways as sequences of crossing ids."""
+    table = pd.DataFrame(
+        {
+            "osm_id": np.arange(1, len(ways) + 1),
+            "node_ids": [list(way) for way in ways],
+            "highway": "residential",
+            "name": [f"street {number}" for number in range(len(ways))],
+            "bridge": False,
+            "tunnel": False,
+            "steps": False,
+            "layer": 0,
+        }
+    )
+    nodes = pd.DataFrame(
+        [crossings[key] for key in crossings], columns=["x", "y"], index=list(crossings)
+    ).astype(float)
+    return build_network(table, nodes, epsg=PLANE)
+
+
+def straight_street(length_m: float = 1000.0) -> Network:
+    """Build one street along the x axis from 0 to ``length_m``, with no crossing between."""
+    return streets({1: (0.0, 0.0), 2: (length_m, 0.0)}, [[1, 2]])
+
+
+def snaps(*rows: tuple[int, float, float]) -> pd.DataFrame:
+    """Return snaps from (edge, offset_m, snap_m)."""
+    frame = pd.DataFrame(list(rows), columns=["edge", "offset_m", "snap_m"])
+    return frame.astype({"edge": "int64", "offset_m": "float64", "snap_m": "float64"})
+
+
+def oracle_walk_m(
+    network: Network, origin: tuple[int, float, float], home: tuple[int, float, float]
+) -> float:
+    """Return the walk by networkx: both points are put into the graph as nodes of their own."""
+    graph: nx.Graph[object] = nx.Graph()
+
+    def street(u: object, v: object, length_m: float) -> None:
+        known = graph.edges[u, v]["m"] if graph.has_edge(u, v) else np.inf
+        graph.add_edge(u, v, m=min(known, length_m))
+
+    inserted: dict[int, list[tuple[float, str]]] = {}
+    for name, (edge, offset_m, _) in (("origin", origin), ("home", home)):
+        inserted.setdefault(edge, []).append((offset_m, name))
+    for edge in range(len(network.edge_u)):
+        u, v = int(network.edge_u[edge]), int(network.edge_v[edge])
+        length_m = float(network.edge_length_m[edge])
+        points: list[tuple[float, object]] = [(0.0, u), *sorted(inserted.get(edge, []))]
+        points.append((length_m, v))
+        for (from_m, a), (to_m, b) in itertools.pairwise(points):
+            if a != b:
+                street(a, b, to_m - from_m)
+    try:
+        on_streets = nx.dijkstra_path_length(graph, "origin", "home", weight="m")
+    except nx.NetworkXNoPath:
+        return float("inf")
+    return float(on_streets) + origin[2] + home[2]

@@ -83,7 +83,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{area}の地図：道、届いている範囲、場、候補地",
         "Map of {area}: streets, what is reached, places, candidates",
     ),
-    "report.units": ("{layer}のようす", "{layer} by {layer}"),
+    "report.units": ("{layer}のようす", "{layer}: who has a place"),
     "report.units.note": (
         "届いていない人の多い順。{signs}。",
         "Most people not reached first. {signs}.",
@@ -135,6 +135,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "車：どこに開いても、歩いて届く人が{people}に満たない区域",
         "車: no site could be walked to by {people} residents",
     ),
+    "report.subsidies": ("補助の上限", "Subsidy ceilings"),
     "report.street": (
         "道のりは道路に沿った距離です。坂や階段による遅れは含みません",
         "Distances follow the streets; slopes and steps do not slow the walk",

@@ -33,7 +33,10 @@ class WayCollector:
     read_n: int = 0
     repeated_n: int = 0
     not_walkable: Counter[str] = field(default_factory=Counter)
-    _rows: dict[object, tuple[object, ...]] = field(default_factory=dict)
+    _seen: set[int] = field(default_factory=set)
+    _rows: dict[object, tuple[int, Sequence[int], *tuple[object, ...]]] = field(
+        default_factory=dict
+    )
 
     def add(
         self,
@@ -43,24 +46,26 @@ class WayCollector:
         *,
         part: object = None,
     ) -> None:
-        """Add one way, or a ``part`` of one that the source gives in parts."""
-        self.read_n += 1
+        """Add one way, or a ``part`` of one that the source gives in parts (counted once)."""
+        counts = part is None or osm_id not in self._seen
+        self._seen.add(osm_id)
+        self.read_n += counts
         if not is_walkable(tags):
-            self.not_walkable[tags.get("highway", "")] += 1
+            self.not_walkable[tags.get("highway", "")] += counts
             return
         key = osm_id if part is None else (osm_id, part)
         row = (osm_id, node_ids, *street_attributes(tags))
         if key in self._rows:
             self.repeated_n += 1
-            # Of two states of one way the greater counts, whichever came first.
-            row = max(row, self._rows[key])
+            # Of two states of one way the longer counts, whichever came first.
+            row = max(row, self._rows[key], key=lambda one: (len(one[1]), one))
         self._rows[key] = row
 
     def node_ids(self) -> list[int]:
         """Return the nodes of the walkable ways, each once."""
         ids: set[int] = set()
         for row in self._rows.values():
-            ids.update(row[1])  # type: ignore[call-overload]  # column node_ids of the row
+            ids.update(row[1])
         return sorted(ids)
 
     def ways(self, nodes: pd.DataFrame) -> Ways:

@@ -1,0 +1,66 @@
+"""The page of a report: HTML that prints on A4."""
+
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from services import texts
+from services.reportmap import place_sign, star_sign
+from services.reports import GapReport
+from services.signs import GAP_COLOURS
+
+
+def render_report(report: GapReport) -> str:
+    """Return the page of a report in the report's own language."""
+    page = _environment(report.lang).get_template("report.html")
+    # The drawing escapes every name in it; nothing else is taken as it is.
+    drawing = Markup(report.map_svg)  # noqa: S704
+    return page.render(report=report, drawing=drawing, **_signs())
+
+
+def _environment(lang: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["lang"] = lang
+    environment.globals["t"] = partial(_text, lang)
+    environment.globals["walk"] = partial(_walk, lang)
+    for name in ("people", "percent", "metres", "yen", "date_text"):
+        environment.filters[name] = partial(_in_language, getattr(texts, name), lang)
+    return environment
+
+
+def _text(lang: str, key: str, **values: object) -> str:
+    return texts.text(key, lang, **values)
+
+
+def _walk(lang: str, walk_m: float | None, walk_min: float | None) -> str:
+    return texts.walk(walk_m, walk_min, lang)
+
+
+def _in_language(write: Any, lang: str, value: object) -> str:  # noqa: ANN401  any of the writers
+    return str(write(value, lang))
+
+
+def _signs() -> dict[str, object]:
+    def svg(drawn: str) -> Markup:
+        # Made of numbers and colours alone.
+        return Markup(  # noqa: S704
+            f'<svg class="sign" viewBox="-13 -13 26 26" aria-hidden="true">{drawn}</svg>'
+        )
+
+    return {
+        "gap_signs": texts.SIGNS,
+        "gap_colours": GAP_COLOURS,
+        "place_signs": {
+            name: svg(place_sign(0, 0, name)) for name in ("permanent", "weekly", "monthly", "")
+        },
+        "star_signs": {name: svg(star_sign(0, 0, name)) for name in ("upgrade", "open")},
+        "no_figure": texts.NO_FIGURE,
+    }

@@ -1,0 +1,130 @@
+// Signs: one picture for the map and one for the lists, drawn by the same few lines. Never colour alone.
+
+export const COLOURS = {
+  weekly: "#0072b2", monthly: "#e69f00", none: "#d55e00", transport: "#cc79a7", candidate: "#009e73", quiet: "#6b7075",
+};
+
+export const GAP_SIGNS = {
+  weekly_or_more: { sign: "○", tone: "weekly" },
+  monthly_only: { sign: "△", tone: "monthly" },
+  none: { sign: "×", tone: "none" },
+  needs_transport: { sign: "車", tone: "transport" },
+};
+
+const RATIO = 2;
+
+function canvas(size) {
+  const drawn = document.createElement("canvas");
+  drawn.width = drawn.height = size * RATIO;
+  const pen = drawn.getContext("2d", { willReadFrequently: true });
+  pen.scale(RATIO, RATIO);
+  return [drawn, pen];
+}
+
+function disc(pen, x, y, radius, fill, from = 0, to = 2 * Math.PI) {
+  pen.beginPath();
+  pen.arc(x, y, radius, from, to);
+  pen.fillStyle = fill;
+  pen.fill();
+}
+
+function ring(pen, x, y, radius, stroke, width, dash = []) {
+  pen.beginPath();
+  pen.setLineDash(dash);
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.lineWidth = width;
+  pen.strokeStyle = stroke;
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+const PLACES = {
+  weekly: (pen, c) => disc(pen, c, c, 7, COLOURS.weekly),
+  permanent: (pen, c) => { disc(pen, c, c, 4.5, COLOURS.weekly); ring(pen, c, c, 7, COLOURS.weekly, 2); },
+  monthly: (pen, c) => { disc(pen, c, c, 7, COLOURS.monthly, Math.PI / 2, 1.5 * Math.PI); ring(pen, c, c, 6.5, "#7a5200", 1.5); },
+  unknown: (pen, c) => { ring(pen, c, c, 6.5, COLOURS.quiet, 1.5); disc(pen, c, c, 1.5, COLOURS.quiet); },
+};
+
+export function placeImage(frequency, { blurred = false, stopped = false } = {}) {
+  const [drawn, pen] = canvas(26);
+  disc(pen, 13, 13, 9.5, "#fff");
+  if (blurred) ring(pen, 13, 13, 11, "#22272c", 1.5, [3, 2.5]);
+  if (stopped) pen.globalAlpha = 0.35;
+  (PLACES[frequency] ?? PLACES.unknown)(pen, 13);
+  return drawn;
+}
+
+export function candidateImage(action, rank) {
+  const [drawn, pen] = canvas(38);
+  const c = 19;
+  pen.beginPath();
+  for (let i = 0; i < 10; i += 1) {
+    const radius = i % 2 ? 8.6 : 16;
+    const angle = (Math.PI * i) / 5 - Math.PI / 2;
+    pen.lineTo(c + radius * Math.cos(angle), c + 1 + radius * Math.sin(angle));
+  }
+  pen.closePath();
+  pen.lineJoin = "round";
+  pen.lineWidth = 5;
+  pen.strokeStyle = "#fff";
+  pen.stroke();
+  pen.lineWidth = 2;
+  pen.strokeStyle = COLOURS.candidate;
+  pen.fillStyle = action === "upgrade" ? "#fff" : COLOURS.candidate;
+  pen.fill();
+  pen.stroke();
+  if (rank) {
+    pen.font = "bold 11px sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillStyle = action === "upgrade" ? "#00694c" : "#fff";
+    pen.fillText(String(rank), c, c + 1.5);
+  }
+  return drawn;
+}
+
+// Fill patterns: × hatched, △ half (every second band), 車 dotted.
+export function patternImage(gap) {
+  const size = 16;
+  const [drawn, pen] = canvas(size);
+  if (gap === "needs_transport") {
+    for (const [x, y] of [[4, 4], [12, 12]]) disc(pen, x, y, 1.6, COLOURS.transport);
+    return drawn;
+  }
+  pen.strokeStyle = gap === "none" ? COLOURS.none : COLOURS.monthly;
+  pen.lineWidth = gap === "none" ? 1.4 : 3;
+  pen.beginPath();
+  for (const shift of gap === "none" ? [-size / 2, 0, size / 2, size] : [-size, 0, size]) {
+    pen.moveTo(shift, size);
+    pen.lineTo(shift + size, 0);
+  }
+  pen.stroke();
+  return drawn;
+}
+
+export function pixels(drawn) {
+  const { width, height } = drawn;
+  return { width, height, data: drawn.getContext("2d").getImageData(0, 0, width, height).data };
+}
+
+export function addImages(map, candidates) {
+  const add = (name, drawn) => map.addImage(name, pixels(drawn), { pixelRatio: RATIO });
+  for (const frequency of ["weekly", "permanent", "monthly", "unknown"]) {
+    for (const blurred of [false, true]) {
+      for (const stopped of [false, true]) add(placeName(frequency, blurred, stopped), placeImage(frequency, { blurred, stopped }));
+    }
+  }
+  for (const { properties } of candidates) add(candidateName(properties), candidateImage(properties.action, properties.rank));
+  for (const gap of ["none", "monthly_only", "needs_transport"]) add(`gap-${gap}`, patternImage(gap));
+}
+
+export const placeName = (frequency, blurred, stopped) => `place-${frequency || "unknown"}-${Boolean(blurred)}-${Boolean(stopped)}`;
+export const candidateName = (properties) => `candidate-${properties.action}-${properties.rank}`;
+
+// The same picture in a list or in the legend.
+export function shown(drawn, cssSize) {
+  drawn.style.setProperty("width", `${cssSize}px`);
+  drawn.style.setProperty("height", `${cssSize}px`);
+  drawn.setAttribute("aria-hidden", "true");
+  return drawn;
+}

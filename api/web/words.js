@@ -1,0 +1,157 @@
+// Every word that is shown, and how numbers, distances and dates are written.
+
+const WORDS = {
+  title: ["歩いていける週1の場", "A weekly place within walking distance"],
+  fictional: ["架空の町", "fictional town"],
+  area: ["地域", "Area"],
+  wholeCity: ["全体", "All"],
+  find: ["さがす：町名・場の名前", "Find a neighbourhood or place"],
+  nothingFound: ["見つかりません", "Nothing found"],
+  loading: ["読みこんでいます…", "Loading…"],
+  reached: ["届いている", "Reached"],
+  unreached: ["届いていない", "Not reached"],
+  hidden: ["−（{n}人未満のため非公開）", "− (fewer than {n}, not public)"],
+  noResidents: ["−（この年齢の人は住んでいません）", "− (no residents of this age)"],
+  needs: ["必要", "Needed"],
+  have: ["いまあるもの", "There now"],
+  make: ["つくるもの", "To be made"],
+  needsHead: ["届いていない人が多い{unit}", "{unit}: most people not reached first"],
+  haveHead: ["通いの場", "Gathering places"],
+  makeHead: ["新しく届く人が多い候補地", "Candidates by residents newly reached"],
+  nearest: ["いちばん近い週1の場", "Nearest weekly place"],
+  noNearest: ["歩いていける週1の場がありません", "no weekly place can be walked to"],
+  more: ["もっと見る（あと{n}）", "Show {n} more"],
+  none: ["ありません", "None"],
+  targets: ["目標", "Targets"],
+  about_: ["約", "about "],
+  layer: ["区分", "Areas"],
+  limit: ["範囲", "Within"],
+  age: ["年齢", "Age"],
+  frequency: ["頻度", "How often"],
+  about: ["前提と出典", "Assumptions and sources"],
+  legend: ["凡例", "Legend"],
+  close: ["閉じる", "Close"],
+  report: ["この地域の報告書（A4）", "Report of this area (A4)"],
+  unmatched: ["このほか、地図に地区が見つからない{n}は数えていません", "Besides, {n} live in areas the map lacks; they are not counted"],
+  circle: ["まっすぐ{limit}の円なら{share}ですが、実際に歩ける道のりで数えています", "A circle of {limit} would claim {share}; these figures follow the streets"],
+  estimate: ["推定", "estimate"],
+  estimateNote: ["〜 は推定の区域です", "〜 marks estimated borders"],
+  weekly_or_more: ["週1以上の場がある", "has a weekly place"],
+  monthly_only: ["月1の場だけ", "monthly only"],
+  gap_none: ["場がない", "has no place"],
+  needs_transport: ["歩いては届かない", "beyond any walk"],
+  f_monthly: ["月1", "monthly"],
+  f_weekly: ["週1", "weekly"],
+  f_permanent: ["常設", "permanent"],
+  f_: ["開催日が不明", "schedule unknown"],
+  o_monthly: ["月1以上", "Monthly or more"],
+  o_weekly: ["週1以上", "Weekly or more"],
+  o_permanent: ["常設", "Permanent"],
+  place_monthly: ["月1以上の場", "place that meets at least monthly"],
+  place_weekly: ["週1の場", "weekly place"],
+  place_permanent: ["常設の場", "permanent place"],
+  upgrade: ["いまの場を週1に", "make it weekly"],
+  open: ["新しくひらく", "open a new place"],
+  council: ["地区", "Council area"],
+  own: ["その区域の場だけで届いている", "Reached by its own places"],
+  anywhere: ["どこかの場に届いている", "Reached by any place"],
+  why: ["理由", "Why"],
+  when: ["ひらく日", "When"],
+  kind: ["種類", "Kind"],
+  status: ["状態", "Status"],
+  verified: ["確かめた日", "Verified"],
+  since: ["はじまり", "Since"],
+  residentsReached: ["この場に歩いてこられる人", "Residents who can walk here"],
+  sessions: ["月の回数", "Sessions a month"],
+  blurred: ["個人宅のため、おおよその位置を示しています", "A private home: its position is approximate"],
+  rank: ["順位", "Rank"],
+  action: ["すること", "What to do"],
+  newly: ["新しく届く人", "Newly reached"],
+  after: ["つくったあとの割合", "Share reached afterwards"],
+  overlap: ["いまの場との重なり", "Overlap with present places"],
+  cost: ["費用の上限", "Cost ceiling"],
+  gained: ["場ができる区域", "Areas that gain a place"],
+  reasons: ["理由", "Reasons"],
+  venue: ["会場", "Venue"],
+  address: ["住所", "Address"],
+  s_active: ["開催中", "active"],
+  s_suspended: ["休止中", "suspended"],
+  s_at_risk: ["続けるのが心配", "at risk"],
+  s_closed: ["終了", "closed"],
+  l_share: ["届いている人の割合", "Share of residents reached"],
+  l_people: ["届いていない人の数", "People not reached"],
+  l_places: ["通いの場", "Gathering places"],
+  l_gaps: ["区域のしるし", "Signs of the areas"],
+  l_streets: ["道", "Streets"],
+  l_candidates: ["候補地", "Candidates"],
+  street_weekly: ["週1の場に歩いて届く道", "a weekly place is within reach"],
+  street_monthly: ["月1の場だけに届く道", "only a monthly place is"],
+  street_none: ["届かない道", "no place is"],
+  notPublic: ["非公開・人が住んでいない", "not public, or nobody lives there"],
+  privateHome: ["個人宅（おおよその位置）", "private home (approximate)"],
+  candUpgrade: ["いまの場を週1に", "make an existing place weekly"],
+  candOpen: ["新しくひらく", "open a new place"],
+  assumption: ["前提", "Assumptions"],
+  sources: ["出典", "Sources"],
+  walking: ["歩き方", "Walking"],
+  hash: ["条件の指紋（SHA-256）", "Hash of the parameters (SHA-256)"],
+  made: ["計算", "Computed"],
+  software: ["ソフトウェア", "Software"],
+  licence: ["ライセンス", "licence"],
+  sensitivity: ["範囲をかえると", "With another limit"],
+  byCircle: ["円なら", "by a circle"],
+  privacy: ["{n}人未満の区域の人数は出しません", "Counts of areas with fewer than {n} are not shown"],
+  frequencyRule: ["頻度", "Frequency"],
+  transportRule: ["車のしるし", "The sign 車"],
+  failed: ["データを読めませんでした", "The data could not be read"],
+  mapLabel: ["地図", "Map"],
+  tabs: ["一覧", "Lists"],
+};
+
+export let lang = "ja";
+
+export function setLang(wanted) {
+  lang = wanted === "en" ? "en" : "ja";
+  document.documentElement.lang = lang;
+}
+
+export const word = (key, values = {}) =>
+  (WORDS[key] ?? [key, key])[lang === "ja" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+const isFigure = (value) => typeof value === "number" && Number.isFinite(value);
+export const number = (value) => (isFigure(value) ? Math.floor(value + 0.5).toLocaleString("en-US") : "−");
+export const people = (value) => (isFigure(value) ? number(value) + (lang === "ja" ? "人" : "") : "−");
+export const percent = (value) => (isFigure(value) ? value.toFixed(1) + (lang === "ja" ? "％" : " %") : "−");
+export const metres = (value) => (isFigure(value) ? number(value) + (lang === "ja" ? "m" : " m") : "−");
+export const yen = (value) => (isFigure(value) ? (lang === "ja" ? `${number(value)}円` : `¥${number(value)}`) : null);
+
+export function walk(walkM, walkMin) {
+  if (!isFigure(walkM)) return word("noNearest");
+  if (!isFigure(walkMin)) return metres(walkM);
+  const minutes = Math.max(1, Math.floor(walkMin + 0.5));
+  return metres(walkM) + (lang === "ja" ? `・${minutes}分` : ` · ${minutes} min`);
+}
+
+export function age(group) {
+  const from = /^(\d+)\+$/.exec(group);
+  const between = /^(\d+)-(\d+)$/.exec(group);
+  if (group === "total") return lang === "ja" ? "すべての年齢" : "all ages";
+  if (from) return lang === "ja" ? `${from[1]}歳以上` : `aged ${from[1]}+`;
+  if (between) return lang === "ja" ? `${between[1]}〜${between[2]}歳` : `aged ${between[1]}–${between[2]}`;
+  return group;
+}
+
+// 令和7年4月1日 (2025-04-01)
+export function date(iso) {
+  const found = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "");
+  if (!found || lang !== "ja") return iso ?? "";
+  const [text, year, month, day] = found;
+  const eras = [["2019-05-01", "令和", 2018], ["1989-01-08", "平成", 1988], ["1926-12-25", "昭和", 1925]];
+  const era = eras.find(([first]) => text >= first);
+  if (!era) return text;
+  const count = Number(year) - era[2];
+  return `${era[1]}${count === 1 ? "元" : count}年${Number(month)}月${Number(day)}日 (${text})`;
+}
+
+// A label that the data has in both languages.
+export const label = (thing) => (lang === "ja" ? thing.label : thing.label_en || thing.label);

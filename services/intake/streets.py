@@ -1,0 +1,207 @@
+"""Streets: from OpenStreetMap data in any format to the walking network of a municipality."""
+
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import SourceError
+from geo.network import Network, build_network, isolated_edges
+from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.osm_file import read_osm_file
+from services.intake.overpass import read_overpass_file
+from services.intake.ways import Ways
+from services.profile import Source
+
+LONLAT_EPSG = 6668
+"""JGD2011; WGS 84 is treated alike, so that nothing is shifted by a datum."""
+
+
+def read_streets(
+    path: Path,
+    *,
+    source: Source,
+    boundary: shapely.Geometry,
+    plane_epsg: int,
+    ledger: Ledger,
+    isolated_below_m: float = 1000.0,
+) -> Network:
+    """
+    Read the walking network inside ``boundary`` (plane CRS, margin included).
+
+    Ways that touch the boundary are kept whole. With the format ``osmnx`` the streets are
+    downloaded: ``source.path`` is an Overpass endpoint, else a folder that keeps the answers.
+    """
+    ways = _reader(path, source, boundary, plane_epsg)()
+    book = ledger.of(source.id)
+    nodes = _plane_nodes(ways.nodes, plane_epsg)
+    inside = _inside(ways.table, nodes, boundary, path, book)
+    if inside.empty:
+        raise _no_street(ways, path)
+    network = build_network(inside, nodes, epsg=plane_epsg)
+    if len(network.edge_u) == 0:
+        raise _no_street(ways, path)
+    _note_counts(ways, inside, book)
+    _note_isolated(network, isolated_below_m, book)
+    return network
+
+
+def _reader(
+    path: Path, source: Source, boundary: shapely.Geometry, plane_epsg: int
+) -> Callable[[], Ways]:
+    if source.format == "osmnx":
+        return lambda: _download(path, source, boundary, plane_epsg)
+    readers = {"osm": read_osm_file, "overpass": read_overpass_file}
+    if source.format not in readers:
+        raise SourceError(
+            f"format {source.format!r} holds no streets; use osm, overpass or osmnx",
+            path=path,
+            ja=f"形式「{source.format}」では道路を読めません。osm、overpass、osmnx のどれかにしてください",
+        )
+    if not path.is_file():
+        raise SourceError(
+            "there is no such file; put it there or correct the path in the profile",
+            path=path,
+            ja="ファイルがありません。そこに置くか、プロファイルの path を直してください",
+        )
+    return lambda: readers[source.format](path)
+
+
+def _download(path: Path, source: Source, boundary: shapely.Geometry, plane_epsg: int) -> Ways:
+    # osmnx takes seconds to import; only those who download wait for it.
+    from services.intake.osm_download import download_ways  # noqa: PLC0415
+
+    lonlat = gpd.GeoSeries([boundary], crs=plane_epsg).to_crs(LONLAT_EPSG).iloc[0]
+    if source.path.startswith(("http://", "https://")):
+        return download_ways(lonlat, address=source.path)
+    return download_ways(lonlat, cache=path if source.path else None)
+
+
+def _plane_nodes(nodes: pd.DataFrame, plane_epsg: int) -> pd.DataFrame:
+    points = gpd.GeoSeries.from_xy(nodes["lon"], nodes["lat"], crs=LONLAT_EPSG)
+    xy = shapely.get_coordinates(points.to_crs(plane_epsg).to_numpy())
+    # A node off the globe has no place in the plane: it counts as unknown.
+    known = np.isfinite(xy).all(axis=1)
+    return pd.DataFrame(xy[known], columns=["x", "y"], index=nodes.index[known])
+
+
+def _inside(
+    table: pd.DataFrame,
+    nodes: pd.DataFrame,
+    boundary: shapely.Geometry,
+    path: Path,
+    book: SourceLedger,
+) -> pd.DataFrame:
+    """Return the ways that touch the boundary, whole."""
+    counts = table["node_ids"].map(len).to_numpy(dtype=np.int64)
+    way = np.repeat(np.arange(len(table)), counts)
+    ids = np.fromiter(chain.from_iterable(table["node_ids"]), dtype=np.int64)
+    row = nodes.index.get_indexer(pd.Index(ids))
+    missing_n = np.bincount(way[row < 0], minlength=len(table))
+    way, row = way[row >= 0], row[row >= 0]
+    enough = np.bincount(way, minlength=len(table)) >= 2  # noqa: PLR2004 (a line has two ends)
+    drawn = enough[way]
+    xy = nodes.to_numpy(dtype=np.float64)[row[drawn]]
+    rank = np.cumsum(enough) - 1
+    lines = np.asarray(shapely.linestrings(xy, indices=rank[way[drawn]]), dtype=object)
+    shapely.prepare(boundary)
+    touches = np.zeros(len(table), dtype=bool)
+    touches[enough] = shapely.intersects(boundary, lines)
+    _note_missing(missing_n, enough, touches, book)
+    outside_n = int((enough & ~touches).sum())
+    if outside_n:
+        book.note(
+            Entry(
+                "outside",
+                f"{outside_n} ways lie outside the municipality and its margin; not used",
+                f"市域とその余白の外にある道{outside_n}本は使っていません",
+            )
+        )
+    return table[touches]
+
+
+def _note_missing(
+    missing_n: np.ndarray, enough: np.ndarray, touches: np.ndarray, book: SourceLedger
+) -> None:
+    cut = touches & (missing_n > 0)
+    if cut.any():
+        nodes_n, ways_n = int(missing_n[cut].sum()), int(cut.sum())
+        book.rows_repaired += ways_n
+        book.note(
+            Entry(
+                "missing_nodes",
+                f"{nodes_n} nodes of {ways_n} ways are not in the file; the ways are cut there",
+                f"道{ways_n}本の点{nodes_n}個がファイルにないため、そこで道を切りました",
+            )
+        )
+    few_n = int((~enough).sum())
+    if few_n:
+        book.note(
+            Entry(
+                "too_few_nodes",
+                f"{few_n} ways have fewer than two known nodes; not used",
+                f"位置の分かる点が2つに満たない道{few_n}本は使っていません",
+            )
+        )
+
+
+def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
+    book.rows_read += ways.read_n
+    used_n = int(inside["osm_id"].nunique())
+    book.rows_used += used_n
+    book.rows_refused += ways.read_n - used_n
+    for highway, number in ways.not_walkable.items():
+        book.note(
+            Entry(
+                "not_walkable",
+                f"{number} ways highway={highway} are closed to walkers; not used",
+                f"歩いて通れない道 highway={highway} {number}本は使っていません",
+            )
+        )
+    if ways.repeated_n:
+        book.note(
+            Entry(
+                "duplicate",
+                f"{ways.repeated_n} ways occur more than once; each is used once",
+                f"重複する道{ways.repeated_n}本は1本として使っています",
+            )
+        )
+
+
+def _note_isolated(network: Network, below_m: float, book: SourceLedger) -> None:
+    alone = isolated_edges(network, below_m=below_m)
+    if not alone.any():
+        return
+    pieces_n = np.unique(network.component_of_node[network.edge_u[alone]]).size
+    length_m = float(network.edge_length_m[alone].sum())
+    book.note(
+        Entry(
+            "isolated",
+            f"{pieces_n} pieces of the network, {length_m:.0f} m in all, lead nowhere "
+            f"(each under {below_m:.0f} m); nobody is joined to them",
+            f"ほかとつながらない{below_m:.0f}m未満の道が{pieces_n}か所（合計{length_m:.0f}m）あり、使っていません",
+        )
+    )
+
+
+def _no_street(ways: Ways, path: Path) -> SourceError:
+    """Say what there is instead."""
+    if ways.nodes.empty:
+        covers = covers_ja = ""
+    else:
+        west, south = ways.nodes[["lon", "lat"]].min()
+        east, north = ways.nodes[["lon", "lat"]].max()
+        area = f"{west:.3f}–{east:.3f}°E, {south:.3f}–{north:.3f}°N"
+        covers, covers_ja = f" (it covers {area})", f"（範囲は {area}）"
+    closed_n = sum(ways.not_walkable.values())
+    return SourceError(
+        f"no walkable street inside the municipality and its margin, of {ways.read_n} ways read, "
+        f"{closed_n} of them closed to walkers{covers}; is this the extract of the right place?",
+        path=path,
+        ja=f"市域とその余白に歩ける道がありません（読んだ道{ways.read_n}本、うち歩けない道{closed_n}本）"
+        f"{covers_ja}。この地域のデータか確かめてください",
+    )

@@ -1,0 +1,121 @@
+"""Which files the town has, and what stands in their columns."""
+
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+
+from services.modeltown.arterials import draw_motorway
+from services.modeltown.coordinates import lonlat
+from services.modeltown.files import (
+    city_properties,
+    write_buildings,
+    write_csv,
+    write_elevation,
+    write_geojson,
+)
+from services.modeltown.layers import layer_shapes, named_rows, school_rows, small_area_rows
+from services.modeltown.osmfile import Extra, write_osm
+from services.modeltown.people import UNMATCHED
+from services.modeltown.places import Row
+from services.modeltown.profilefile import profile_text
+from services.modeltown.town import Town
+from services.modeltown.venues import FULL_WIDTH, points
+
+POPULATION = ("町丁字名", "総人口", "世帯数", "0-14歳", "15-64歳", "65歳以上", "75歳以上")
+VENUES = ("施設名", "種別", "所在地", "緯度", "経度")
+PLACES = (
+    "名称",
+    "種別",
+    "会場",
+    "団体名",
+    "所在地",
+    "開催日",
+    "状況",
+    "開始年月",
+    "確認日",
+    "緯度",
+    "経度",
+)
+NUMERALS = "一二三四五六七八九"
+
+
+def write_files(town: Town, folder: Path) -> Path:
+    """Write every file of the town and return the path of the profile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_osm(folder / "streets.osm.pbf", town.streets, extras=_extras(town), node_tags={})
+    _write_layers(town, folder)
+    _write_population(town, folder / "population.csv")
+    _write_venues(town, folder / "venues.csv")
+    _write_places(town.places, folder / "places.csv")
+    write_buildings(folder / "buildings.parquet", town.buildings)
+    write_elevation(folder / "elevation.tif", town.ground)
+    path = folder / "profile.toml"
+    path.write_text(profile_text(town.ground.plan), encoding="utf-8")
+    return path
+
+
+def _extras(town: Town) -> list[Extra]:
+    ground = town.ground
+    extras = [Extra(line, {"railway": "rail", "name": "見本鉄道"}) for line in ground.railway.lines]
+    extras.append(Extra(ground.river.centreline, {"waterway": "river", "name": "見本川"}))
+    motorway = {"highway": "motorway", "bridge": "yes", "layer": "2", "name": "見本自動車道"}
+    extras.append(Extra(draw_motorway(ground.plan), motorway))
+    return extras
+
+
+def _write_layers(town: Town, folder: Path) -> None:
+    districts = town.layers.districts
+    rows = {
+        "N03": [dict(city_properties())],
+        "small_areas": small_area_rows(districts.small_area_names, town.people),
+        "A27_elementary": school_rows(districts.school_names),
+        "neighbourhoods": named_rows(districts.neighbourhood_names, "T"),
+        "community_areas": named_rows(districts.community_names, "C"),
+        "daily_life_areas": named_rows(town.layers.daily_life_names, "D"),
+    }
+    for name, shapes in layer_shapes(town.layers, town.blocks).items():
+        write_geojson(folder / f"{name}.geojson", shapes, rows[name])
+
+
+def typed_name(name: str, index: int) -> str:
+    """Return an area's name as another department types it: other digits, a large ケ."""
+    for digit, numeral in enumerate(NUMERALS, start=1):
+        name = name.replace(f"{numeral}丁目", f"{digit}丁目".translate(FULL_WIDTH))
+    return name.replace("ヶ", "ケ") if index % 2 else name
+
+
+def _write_population(town: Town, path: Path) -> None:
+    names = town.layers.districts.small_area_names
+    columns = ["total", "households", "0-14", "15-64", "65+", "75+"]
+    rows: list[list[object]] = [
+        [typed_name(name, index), *town.people.iloc[index][columns].tolist()]
+        for index, name in enumerate(names)
+    ]
+    for name, total, households, elderly, oldest in UNMATCHED:
+        rows.append([name, total, households, 0, total - elderly, elderly, oldest])
+    write_csv(path, POPULATION, rows, encoding="cp932")
+
+
+def _write_venues(town: Town, path: Path) -> None:
+    places = lonlat(points(town.venues))
+    rows = [
+        [venue.name, venue.kind, venue.address, f"{lat:.6f}", f"{lon:.6f}"]
+        for venue, (lon, lat) in zip(town.venues, places, strict=True)
+    ]
+    write_csv(path, VENUES, rows, encoding="utf-8-sig")
+
+
+def _write_places(rows: list[Row], path: Path) -> None:
+    located = lonlat(np.array([row.xy or (0.0, 0.0) for row in rows]))
+    table = []
+    for row, (lon, lat) in zip(rows, located, strict=True):
+        position = (f"{lat:.6f}", f"{lon:.6f}") if row.xy else ("", "")
+        text = (row.name, row.kind, row.venue, row.group, row.address, row.schedule, row.status)
+        table.append([*text, row.opened, row.verified, *position])
+    write_csv(path, PLACES, table, encoding="cp932")
+
+
+def plain(text: str) -> str:
+    """Return text in the width that a program expects."""
+    return unicodedata.normalize("NFKC", text)

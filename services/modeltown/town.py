@@ -1,0 +1,111 @@
+"""The model town, from its plan and seed to a folder of files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely import Point
+
+from services.modeltown.arterials import draw_arterials
+from services.modeltown.blocks import Blocks, draw_blocks
+from services.modeltown.cells import Cells, Ground, draw_cells
+from services.modeltown.crossings import rail_crossings, river_bridges
+from services.modeltown.houses import Buildings, draw_buildings
+from services.modeltown.layers import Layers, draw_layers
+from services.modeltown.local import local_streets
+from services.modeltown.people import capacity, residents
+from services.modeltown.places import Home, Row, draw_places
+from services.modeltown.plan import PLANS, Plan, Size
+from services.modeltown.railway import draw_railway
+from services.modeltown.streets import Streets, edge_streets, join
+from services.modeltown.terrain import Terrain
+from services.modeltown.venues import Venue, draw_venues
+from services.modeltown.water import draw_river
+from services.progress import Progress, silent
+
+TOWN_GAP_M = 70.0
+
+
+@dataclass(frozen=True)
+class Town:
+    """Everything of one town, in its own metres around its middle."""
+
+    ground: Ground
+    cells: Cells
+    streets: Streets
+    blocks: Blocks
+    buildings: Buildings
+    layers: Layers
+    people: pd.DataFrame
+    venues: list[Venue]
+    places: list[Row]
+
+
+def draw_ground(plan: Plan, rng: np.random.Generator) -> Ground:
+    """Lay river, railway, old centre and relief."""
+    railway = draw_railway(plan, rng)
+    river = draw_river(plan, rng)
+    station = railway.stations[0]
+    centre = Point(station.x + 40.0, station.y + 0.45 * plan.centre_radius_m)
+    terrain = Terrain.draw(plan, rng, hill=(centre.x + 150.0, centre.y + 150.0))
+    return Ground(plan, terrain, river, railway, centre)
+
+
+def draw_streets(
+    ground: Ground, rng: np.random.Generator
+) -> tuple[Cells, Streets]:
+    """Lay main roads, cells, crossings and local streets."""
+    roads = draw_arterials(ground.plan, rng, centre=ground.centre)
+    cells = draw_cells(ground, roads, rng)
+    inside = [cell for cell, town in zip(cells.polygons, cells.in_town, strict=True) if town]
+    outline = shapely.union_all([cell.buffer(TOWN_GAP_M) for cell in inside])
+    stretches = [
+        *edge_streets(ground, roads),
+        *river_bridges(roads, ground.river, ground.plan, outline),
+        *rail_crossings(roads, ground.railway, ground.plan, outline),
+        *local_streets(cells, rng),
+    ]
+    return cells, join(stretches, ground)
+
+
+def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
+    """Generate a town; the same seed gives the same town."""
+    rng = np.random.default_rng(seed)
+    progress("town.ground", 0.0)
+    ground = draw_ground(plan, rng)
+    cells, streets = draw_streets(ground, rng)
+    progress("town.blocks", 0.35)
+    blocks = draw_blocks(ground, cells, streets)
+    progress("town.buildings", 0.5)
+    buildings = draw_buildings(ground, cells, streets, blocks, rng)
+    progress("town.people", 0.65)
+    held = capacity(blocks, buildings, cells)
+    layers = draw_layers(blocks, cells, held[0], plan, rng)
+    people = residents(layers.districts.small_area, held, plan, rng)
+    venues = draw_venues(layers.districts, buildings, blocks, rng)
+    home = _home(layers, buildings, rng)
+    places = draw_places(venues, home, plan, rng)
+    return Town(ground, cells, streets, blocks, buildings, layers, people, venues, places)
+
+
+def _home(layers: Layers, buildings: Buildings, rng: np.random.Generator) -> Home:
+    houses = np.flatnonzero(buildings.usage == "411")
+    chosen = int(rng.choice(houses))
+    area = int(layers.districts.small_area[buildings.block[chosen]])
+    east_m, north_m = buildings.xy[chosen].tolist()
+    return Home(layers.districts.small_area_names[area], (east_m, north_m))
+
+
+def write_town(
+    folder: Path, *, size: Size, seed: int = 1, progress: Progress = silent
+) -> Path:
+    """Write the files of a model town and return the path of its profile."""
+    from services.modeltown.output import write_files
+
+    town = draw_town(PLANS[size], seed=seed, progress=progress)
+    progress("town.files", 0.75)
+    path = write_files(town, folder)
+    progress("town.done", 1.0)
+    return path

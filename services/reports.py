@@ -1,0 +1,363 @@
+"""The report of one area: what its council needs for a meeting, as plain values."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import InvalidInputError, NotFoundError
+from services.briefing import Figures, figure, figures_of, headline, main_rows, notes
+from services.intake.names import normalise
+from services.publication import Publication
+from services.reportmap import area_map
+from services.texts import age_group_text, metres, people, text
+from services.workspace import Snapshot, Workspace, software_version
+
+NAMES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLine:
+    """Residents of one age group."""
+
+    age_group: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of the area, such as a 町会."""
+
+    name: str
+    gap: str
+    approximate: bool
+    residents: float | None
+    unreached: float | None
+    nearest_name: str
+    nearest_walk_m: float | None
+    nearest_walk_min: float | None
+    nearest_elsewhere: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place in the area."""
+
+    name: str
+    kind: str
+    frequency: str
+    schedule: str
+    status: str
+    verified_on: str
+    blurred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One candidate in the area."""
+
+    rank: int
+    action: str
+    venue_name: str
+    kind: str
+    newly_reached: float | None
+    cost_max_yen: float | None
+    units_gained: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """What another walking limit would give."""
+
+    walk_limit_m: float
+    figures: Figures
+    circle_coverage_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source and its licence."""
+
+    title: str
+    credit: str
+    licence: str
+    as_of: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapReport:
+    """All that a report of one area shows."""
+
+    lang: str
+    area_id: str
+    area_name: str
+    layer_label: str
+    municipality: str
+    fictional: bool
+    made_on: str
+    sentence: str
+    unreached: str
+    notes: tuple[str, ...]
+    figures: Figures
+    age_group: str
+    walk_limit_m: float
+    ages: tuple[AgeLine, ...]
+    gaps: Mapping[str, int]
+    unit_label: str
+    units: tuple[UnitLine, ...]
+    places: tuple[PlaceLine, ...]
+    candidates: tuple[Proposal, ...]
+    limits: tuple[LimitLine, ...]
+    assumptions: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
+    map_svg: str
+    snapshot: str
+    parameters_sha256: str
+    software: str
+
+
+def gap_report(
+    workspace: Workspace, area: str, *, layer: str | None = None, lang: str = "ja"
+) -> GapReport:
+    """Return the report of an area, by name or id, of a layer (else of the councils' first)."""
+    snapshot = workspace.snapshot()
+    summary = snapshot.run["summary"]
+    publication = Publication(snapshot)
+    chosen = find_area(publication, area, layer=layer)
+    inside = _Inside(publication, chosen)
+    coverage = _rows_of(publication.table("coverage"), chosen)
+    main = main_rows(coverage, summary, str(chosen["layer"]))
+    figures = figures_of(main.iloc[0].to_dict())
+    units, places, candidates = inside.units(), inside.places(), inside.candidates()
+    return GapReport(
+        lang=lang,
+        area_id=str(chosen["area_id"]),
+        area_name=str(chosen["area_name"]),
+        layer_label=_label(snapshot, str(chosen["layer"]), lang),
+        municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
+        fictional=bool(summary["municipality"]["fictional"]),
+        made_on=str(snapshot.run.get("made_at") or "")[:10],
+        sentence=headline(figures, summary, lang),
+        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
+        notes=notes(snapshot, lang),
+        figures=figures,
+        age_group=age_group_text(summary["age_group"], lang),
+        walk_limit_m=summary["walk_limit_m"],
+        ages=_ages(coverage, summary, lang),
+        gaps=units["gap"].value_counts().to_dict(),
+        unit_label=_label(snapshot, summary["gap_layer"], lang),
+        units=_units(units, inside.council_id, lang),
+        places=_places(places),
+        candidates=_proposals(candidates, lang),
+        limits=_limits(coverage, summary),
+        assumptions=_assumptions(snapshot, lang),
+        sources=_sources(workspace),
+        map_svg=area_map(inside.shape, inside.unit_shapes(), places, candidates, publication),
+        snapshot=snapshot.name,
+        parameters_sha256=snapshot.run["parameters_sha256"],
+        software=f"arukeba {software_version()}",
+    )
+
+
+def find_area(publication: Publication, area: str, *, layer: str | None) -> "pd.Series[Any]":
+    """Return the row of an area by id or name, of the councils' layer before any other."""
+    profile = publication.snapshot.workspace.profile
+    areas = publication.areas()
+    if layer is not None:
+        areas = areas[areas["layer"] == profile.layer(layer).id]
+    wanted = normalise(area)
+    found = areas[(areas["area_id"] == area) | (areas["area_name"].map(normalise) == wanted)]
+    council_layer = publication.snapshot.run["summary"]["council_layer"]
+    if len(found) > 1 and (found["layer"] == council_layer).any():
+        found = found[found["layer"] == council_layer]
+    found = found[found["layer"] == found["layer"].iloc[0]] if len(found) else found
+    if len(found) == 1:
+        return found.iloc[0]
+    if len(found) > 1:
+        values = {"area": area, "count": len(found), "ids": ", ".join(found["area_id"])}
+        raise InvalidInputError(
+            text("report.ambiguous", "en", **values), ja=text("report.ambiguous", "ja", **values)
+        )
+    councils = areas if layer else areas[areas["layer"] == council_layer]
+    raise _unknown(area, list(areas["area_name"]), list(councils["area_name"]))
+
+
+def _unknown(area: str, names: list[str], councils: list[str]) -> NotFoundError:
+    near = [name for name in dict.fromkeys(names) if area and area in name]
+    near += difflib.get_close_matches(area, names, n=5, cutoff=0.5)
+    key = "report.not_found.near" if near else "report.not_found.all"
+    shown = list(dict.fromkeys(near or councils))
+    listing = ", ".join(shown[:NAMES_SHOWN]) + (", …" if len(shown) > NAMES_SHOWN else "")
+    english, japanese = (
+        text("report.not_found", lang, area=area, near=text(key, lang, names=listing))
+        for lang in ("en", "ja")
+    )
+    return NotFoundError(english, ja=japanese)
+
+
+class _Inside:
+    """What lies in the chosen area."""
+
+    def __init__(self, publication: Publication, chosen: "pd.Series[Any]") -> None:
+        self._publication = publication
+        self._summary = publication.snapshot.run["summary"]
+        self._chosen = chosen
+        self.shape = chosen["geometry"]
+        self._is_council = chosen["layer"] == self._summary["council_layer"]
+        self.council_id = str(chosen["area_id"] if self._is_council else chosen["council_id"])
+
+    def units(self) -> pd.DataFrame:
+        """Return the gaps of the units in the area, most people not reached first."""
+        gaps = self._publication.polygons("gaps")
+        return gaps[self._mine(gaps)].sort_values(
+            ["unreached", "area_id"], ascending=[False, True], na_position="last"
+        )
+
+    def unit_shapes(self) -> gpd.GeoDataFrame:
+        """Return the units in the area with their shapes."""
+        gaps = self._publication.polygons("gaps")
+        return gaps[self._mine(gaps)]
+
+    def places(self) -> gpd.GeoDataFrame:
+        """Return the places in the area that have not closed, most frequent first."""
+        places = self._publication.points("places")
+        places = places[self._holds(places) & (places["status"] != "closed")]
+        order = {"permanent": 0, "weekly": 1, "monthly": 2}
+        rank = places["frequency"].map(order).fillna(len(order))
+        return places.assign(rank=rank).sort_values(["rank", "name", "place_id"])
+
+    def candidates(self) -> gpd.GeoDataFrame:
+        """Return the candidates in the area by rank."""
+        candidates = self._publication.points("candidates")
+        return candidates[self._holds(candidates)].sort_values("rank")
+
+    def _mine(self, gaps: gpd.GeoDataFrame) -> "pd.Series[bool]":
+        if self._is_council:
+            return gaps["council_id"] == self.council_id
+        if self._chosen["layer"] == self._summary["gap_layer"]:
+            return gaps["area_id"] == self._chosen["area_id"]
+        return gaps.geometry.representative_point().within(self.shape)
+
+    def _holds(self, points: gpd.GeoDataFrame) -> "pd.Series[bool]":
+        if self._is_council:
+            return points["council_id"] == self.council_id
+        return points.geometry.intersects(self.shape)
+
+
+def _rows_of(table: pd.DataFrame, chosen: "pd.Series[Any]") -> pd.DataFrame:
+    return table[(table["layer"] == chosen["layer"]) & (table["area_id"] == chosen["area_id"])]
+
+
+def _label(snapshot: Snapshot, layer_id: str, lang: str) -> str:
+    layer = snapshot.workspace.profile.layer(layer_id)
+    return layer.label if lang == "ja" else layer.label_en
+
+
+def _ages(coverage: pd.DataFrame, asked: Mapping[str, Any], lang: str) -> tuple[AgeLine, ...]:
+    rows = coverage[
+        (coverage["frequency"] == asked["frequency"])
+        & (coverage["walk_limit_m"] == asked["walk_limit_m"])
+    ]
+    return tuple(
+        AgeLine(age_group_text(row["age_group"], lang), figures_of(row))
+        for row in rows.to_dict("records")
+    )
+
+
+def _limits(coverage: pd.DataFrame, asked: Mapping[str, Any]) -> tuple[LimitLine, ...]:
+    rows = coverage[
+        (coverage["frequency"] == asked["frequency"])
+        & (coverage["age_group"] == asked["age_group"])
+    ].sort_values("walk_limit_m")
+    return tuple(
+        LimitLine(row["walk_limit_m"], figures_of(row), figure(row["circle_coverage_pct"]))
+        for row in rows.to_dict("records")
+    )
+
+
+def _units(gaps: pd.DataFrame, council_id: str, lang: str) -> tuple[UnitLine, ...]:
+    return tuple(
+        UnitLine(
+            name=str(row["area_name"]),
+            gap=str(row["gap"]),
+            approximate=bool(row["approximate"]),
+            residents=figure(row["residents"]),
+            unreached=figure(row["unreached"]),
+            nearest_name=str(row["nearest_place_name"] or ""),
+            nearest_walk_m=figure(row["nearest_place_walk_m"]),
+            nearest_walk_min=figure(row["nearest_place_walk_min"]),
+            nearest_elsewhere=row["nearest_place_council_id"] not in ("", council_id),
+            why=str(row["why" if lang == "ja" else "why_en"] or ""),
+        )
+        for row in gaps.to_dict("records")
+    )
+
+
+def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
+    return tuple(
+        PlaceLine(
+            name=str(row["name"]),
+            kind=str(row["kind"] or ""),
+            frequency=str(row["frequency"] or ""),
+            schedule=str(row["schedule_text"] or ""),
+            status=str(row["status"]),
+            verified_on=str(row["verified_on"] or ""),
+            blurred=bool(row["blurred"]),
+        )
+        for row in places.to_dict("records")
+    )
+
+
+def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
+    return tuple(
+        Proposal(
+            rank=int(row["rank"]),
+            action=str(row["action"]),
+            venue_name=str(row["venue_name"]),
+            kind=str(row["kind"] or ""),
+            newly_reached=figure(row["newly_reached"]),
+            cost_max_yen=figure(row["cost_max_yen"]) or None,
+            units_gained=str(row["units_gained"] or ""),
+            reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
+        )
+        for row in candidates.to_dict("records")
+    )
+
+
+def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
+    """Return each assumption with its origin."""
+    parameters, analysis = snapshot.run["parameters"], snapshot.workspace.profile.analysis
+    origins = parameters["origins"]
+    walking = parameters["profile"]
+    told = [
+        (
+            text("report.limit", lang, limit=metres(parameters["walk_limit_m"], lang)),
+            origins.get("walk_limit_m"),
+        ),
+        (
+            text("report.walking", lang, label=walking["label" if lang == "ja" else "label_en"]),
+            walking["origin"],
+        ),
+        (text("report.weekly", lang), origins.get("frequency")),
+        (
+            text("report.transport", lang, people=people(analysis.needs_transport_below, lang)),
+            origins.get("needs_transport"),
+        ),
+        (text("report.street", lang), None),
+    ]
+    if subsidies := origins.get("subsidies"):
+        told.append((text("report.subsidies", lang), subsidies))
+    return tuple(f"{words}（{origin}）" if origin else words for words, origin in told)
+
+
+def _sources(workspace: Workspace) -> tuple[SourceLine, ...]:
+    return tuple(
+        SourceLine(*(str(source[key]) for key in ("title", "credit", "licence", "as_of", "note")))
+        for source in workspace.sources
+    )

@@ -1,0 +1,104 @@
+"""Real Kashiwa: built and run from its open data, which lies beside the checkout."""
+
+from pathlib import Path
+
+import pytest
+
+from services.build import build
+from services.run import run
+from services.workspace import REMAINDER, Snapshot, open_workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data" / "kashiwa"
+PROFILE = ROOT / "data" / "municipalities" / "12217.toml"
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        not DATA.is_dir(), reason="the open data of Kashiwa is not beside the checkout"
+    ),
+]
+
+ELDERLY = 113_052
+"""Residents aged 65+ in the city's table of October 2023."""
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    folder = tmp_path_factory.mktemp("kashiwa") / "workspace"
+    build(PROFILE, folder, data=DATA)
+    return run(open_workspace(folder))
+
+
+def coverage_pct(snapshot: Snapshot, limit_m: float) -> float:
+    rows = snapshot.run["summary"]["sensitivity"]
+    return next(row["coverage_pct"] for row in rows if row["walk_limit_m"] == limit_m)
+
+
+def test_every_resident_is_allocated_or_listed_as_unmatched(snapshot: Snapshot) -> None:
+    demand = snapshot.workspace.demand()
+    unmatched = snapshot.workspace.manifest["unmatched_residents"]["65+"]
+    assert demand["65+"].sum() + unmatched == pytest.approx(ELDERLY, abs=1e-6)
+    listed = [
+        entry["residents"]
+        for entry in snapshot.workspace.intake["population"]["entries"]
+        if entry["code"] == "unmatched_name"
+    ]
+    assert sum(listed) == unmatched
+
+
+def test_the_shares_near_a_centre_are_plausible(snapshot: Snapshot) -> None:
+    assert 9.0 <= coverage_pct(snapshot, 500.0) <= 13.0
+    assert 46.0 <= coverage_pct(snapshot, 1000.0) <= 53.0
+
+
+def test_every_layer_adds_up_to_the_city_with_its_remainder(snapshot: Snapshot) -> None:
+    table = snapshot.table("coverage")
+    main = table[(table["frequency"] == "weekly") & (table["walk_limit_m"] == 500.0)]
+    totals = main.groupby(["age_group", "layer"])[["residents", "reached"]].sum()
+    for age_group, whole in {"65+": ELDERLY, "total": 435_193}.items():
+        layers = totals.loc[age_group]
+        assert set(layers.index) == {
+            "municipality",
+            "daily_life_area",
+            "community_area",
+            "small_area",
+        }
+        assert layers["residents"].to_numpy() == pytest.approx(whole, abs=1e-6)
+        assert layers["reached"].max() - layers["reached"].min() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_remainder_row_holds_the_unmatched(snapshot: Snapshot) -> None:
+    table = snapshot.table("coverage")
+    unmatched = snapshot.workspace.manifest["unmatched_residents"]["65+"]
+    rest = table[(table["area_id"] == REMAINDER) & (table["age_group"] == "65+")]
+    assert (rest["residents"] >= unmatched - 1e-6).all()
+
+
+def test_the_22_centres_count_as_permanent_places(snapshot: Snapshot) -> None:
+    places = snapshot.layer("places")
+    assert (places["frequency"] == "permanent").sum() == 22
+    assert (places["unsnapped"] == "").all()
+
+
+def test_the_circle_claims_more_than_the_streets(snapshot: Snapshot) -> None:
+    for row in snapshot.run["summary"]["sensitivity"]:
+        assert row["circle_coverage_pct"] > row["coverage_pct"]
+
+
+def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
+    """The engine, asked again with the first candidate open, finds just its residents."""
+    from geo.reach import nearest, within
+    from services.situation import Parameters, Situation
+
+    workspace = snapshot.workspace
+    parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
+    situation = Situation(workspace, parameters)
+    candidates = snapshot.layer("candidates")
+    assert (candidates["rank"].diff().dropna() == 1).all()
+    assert (candidates["newly_reached"].diff().dropna() <= 1e-6).all()
+    first = candidates.iloc[[0]]
+    alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk_m
+    today = within(situation.nearest["weekly"].home_walk_m, 500.0)
+    gained = situation.residents["65+"].to_numpy()[within(alone, 500.0) & ~today].sum()
+    assert first["newly_reached"].iloc[0] == pytest.approx(gained)

@@ -12,12 +12,16 @@ from services.reports import GapReport
 from services.signs import GAP_COLOURS
 
 
-def render_report(report: GapReport) -> str:
+SERVED_FONT = "/assets/japanese.ttf"
+"""Asked for only on a machine that has no Japanese font; a page from a file does without."""
+
+
+def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
     """Return the page of a report in the report's own language."""
     page = _environment(report.lang).get_template("report.html")
     # The drawing escapes every name in it; nothing else is taken as it is.
     drawing = Markup(report.map_svg)  # noqa: S704
-    return page.render(report=report, drawing=drawing, **_signs())
+    return page.render(report=report, drawing=drawing, font_url=font_url, **_signs())
 
 
 def _environment(lang: str) -> Environment:

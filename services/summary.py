@@ -37,7 +37,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "circle_coverage_pct": _number(main["circle_coverage_pct"]),
         "unmatched_residents": unmatched,
         "places": _places(situation),
-        "gaps": {name: int((gaps["gap"] == name).sum()) for name in GAP_CLASSES},
+        "gaps": _gaps(gaps),
         "gap_layer": profile.analysis.gap_layer,
         "council_layer": profile.analysis.council_layer,
         "targets": [_target(target, situation) for target in profile.targets],
@@ -85,6 +85,12 @@ def _places(situation: Situation) -> dict[str, int]:
     frequency = places.loc[places["counts"], "frequency"]
     counts = {name: int((frequency == name).sum()) for name in FREQUENCIES}
     return {**counts, "unknown": int((frequency == "").sum())}
+
+
+def _gaps(gaps: pd.DataFrame) -> dict[str, int]:
+    """Count the units in which somebody of the age group lives, by class."""
+    lived_in = gaps[gaps["residents"] > 0]
+    return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
 
 
 def _target(target: Target, situation: Situation) -> dict[str, Any]:

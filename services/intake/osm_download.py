@@ -27,7 +27,10 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def download_ways(
-    boundary: shapely.Geometry, *, address: str = "", cache: Path | None = None
+    boundary: shapely.Polygon | shapely.MultiPolygon,
+    *,
+    address: str = "",
+    cache: Path | None = None,
 ) -> Ways:
     """
     Download the walkable ways that touch ``boundary`` (lon/lat).

@@ -1,8 +1,11 @@
 """OpenStreetMap files: ``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import osmium
+import osmium.filter
 
 from geo.errors import SourceError
 from services.intake.ways import WayCollector, Ways, nodes_frame
@@ -23,20 +26,21 @@ def read_osm_file(path: Path) -> Ways:
 
 def _read_ways(path: Path) -> WayCollector:
     collector = WayCollector()
-    ways = osmium.FileProcessor(path, osmium.osm.WAY)
-    for way in ways.with_filter(osmium.filter.KeyFilter("highway")):
+    file = osmium.FileProcessor(path, osmium.osm.WAY)
+    file.with_filter(osmium.filter.KeyFilter("highway"))
+    for way in cast("Iterable[osmium.osm.Way]", file):
         collector.add(way.id, dict(way.tags), [node.ref for node in way.nodes])
     return collector
 
 
 def _read_nodes(path: Path, node_ids: list[int]) -> list[tuple[int, float, float]]:
-    nodes = osmium.FileProcessor(path, osmium.osm.NODE)
+    file = osmium.FileProcessor(path, osmium.osm.NODE)
     wanted = set(node_ids)
     if not node_ids or node_ids[0] >= 0:
         # An editor numbers new nodes below zero; the fast filter knows no such ids.
-        nodes = nodes.with_filter(osmium.filter.IdFilter(node_ids))
+        file.with_filter(osmium.filter.IdFilter(node_ids))
     return [
         (node.id, node.lon, node.lat)
-        for node in nodes
+        for node in cast("Iterable[osmium.osm.Node]", file)
         if node.id in wanted and node.location.valid()
     ]

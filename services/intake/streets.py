@@ -1,8 +1,8 @@
 """Streets: from OpenStreetMap data in any format to the walking network of a municipality."""
 
-from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import geopandas as gpd
 import numpy as np
@@ -36,10 +36,10 @@ def read_streets(
     Ways that touch the boundary are kept whole. With the format ``osmnx`` the streets are
     downloaded: ``source.path`` is an Overpass endpoint, else a folder that keeps the answers.
     """
-    ways = _reader(path, source, boundary, plane_epsg)()
+    ways = _read(path, source, boundary, plane_epsg)
     book = ledger.of(source.id)
     nodes = _plane_nodes(ways.nodes, plane_epsg)
-    inside = _inside(ways.table, nodes, boundary, path, book)
+    inside = _inside(ways.table, nodes, boundary, book)
     if inside.empty:
         raise _no_street(ways, path)
     network = build_network(inside, nodes, epsg=plane_epsg)
@@ -50,11 +50,9 @@ def read_streets(
     return network
 
 
-def _reader(
-    path: Path, source: Source, boundary: shapely.Geometry, plane_epsg: int
-) -> Callable[[], Ways]:
+def _read(path: Path, source: Source, boundary: shapely.Geometry, plane_epsg: int) -> Ways:
     if source.format == "osmnx":
-        return lambda: _download(path, source, boundary, plane_epsg)
+        return _download(path, source, boundary, plane_epsg)
     readers = {"osm": read_osm_file, "overpass": read_overpass_file}
     if source.format not in readers:
         raise SourceError(
@@ -68,14 +66,17 @@ def _reader(
             path=path,
             ja="ファイルがありません。そこに置くか、プロファイルの path を直してください",
         )
-    return lambda: readers[source.format](path)
+    return readers[source.format](path)
 
 
 def _download(path: Path, source: Source, boundary: shapely.Geometry, plane_epsg: int) -> Ways:
     # osmnx takes seconds to import; only those who download wait for it.
     from services.intake.osm_download import download_ways  # noqa: PLC0415
 
-    lonlat = gpd.GeoSeries([boundary], crs=plane_epsg).to_crs(LONLAT_EPSG).iloc[0]
+    lonlat = cast(
+        "shapely.Polygon | shapely.MultiPolygon",
+        gpd.GeoSeries([boundary], crs=plane_epsg).to_crs(LONLAT_EPSG).iloc[0],
+    )
     if source.path.startswith(("http://", "https://")):
         return download_ways(lonlat, address=source.path)
     return download_ways(lonlat, cache=path if source.path else None)
@@ -85,7 +86,7 @@ def _plane_nodes(nodes: pd.DataFrame, plane_epsg: int) -> pd.DataFrame:
     points = gpd.GeoSeries.from_xy(nodes["lon"], nodes["lat"], crs=LONLAT_EPSG)
     xy = shapely.get_coordinates(points.to_crs(plane_epsg).to_numpy())
     # A node off the globe has no place in the plane: it counts as unknown.
-    known = np.isfinite(xy).all(axis=1)
+    known = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
     return pd.DataFrame(xy[known], columns=["x", "y"], index=nodes.index[known])
 
 
@@ -93,7 +94,6 @@ def _inside(
     table: pd.DataFrame,
     nodes: pd.DataFrame,
     boundary: shapely.Geometry,
-    path: Path,
     book: SourceLedger,
 ) -> pd.DataFrame:
     """Return the ways that touch the boundary, whole."""

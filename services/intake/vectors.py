@@ -8,7 +8,6 @@ import pandas as pd
 import pyogrio
 import pyogrio.errors
 import pyproj
-import shapely
 
 from geo.errors import SourceError
 from services.intake.tables import ENCODINGS, JAPAN_LAT, JAPAN_LON, require_file
@@ -95,10 +94,9 @@ def _unreadable(path: Path, error: Exception) -> SourceError:
 
 
 def _require_japan(frame: gpd.GeoDataFrame, *, path: Path) -> None:
-    shapes = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
-    if shapes.empty:
+    west, south, east, north = frame.total_bounds.tolist()
+    if np.isnan(west):
         return
-    west, south, east, north = shapely.total_bounds(shapes.to_numpy()).tolist()
     corners_x, corners_y = (
         np.array([west, east, west, east]),
         np.array([south, south, north, north]),

@@ -9,6 +9,9 @@ import pandas as pd
 from geo.network import ATTRIBUTES
 from geo.walkable import is_walkable, street_attributes
 
+_Row = tuple[int, Sequence[int], *tuple[str | bool | int, ...]]
+"""osm_id, node_ids and the attributes of an edge."""
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -34,9 +37,7 @@ class WayCollector:
     repeated_n: int = 0
     not_walkable: Counter[str] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
-    _rows: dict[object, tuple[int, Sequence[int], *tuple[object, ...]]] = field(
-        default_factory=dict
-    )
+    _rows: dict[object, _Row] = field(default_factory=dict)
 
     def add(
         self,
@@ -54,7 +55,7 @@ class WayCollector:
             self.not_walkable[tags.get("highway", "")] += counts
             return
         key = osm_id if part is None else (osm_id, part)
-        row = (osm_id, node_ids, *street_attributes(tags))
+        row: _Row = (osm_id, node_ids, *street_attributes(tags))
         if key in self._rows:
             self.repeated_n += 1
             # Of two states of one way the longer counts, whichever came first.

@@ -1,0 +1,74 @@
+"""Measure the main job and its engines; print each row and write bench/results.json."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import engines, page
+from bench.measure import Row, process, show, write
+
+ROOT = Path(__file__).resolve().parents[1]
+KASHIWA = ROOT.parent / "shared" / "data" / "kashiwa"
+PROFILE = ROOT / "data" / "municipalities" / "12217.toml"
+ARUKEBA = str(Path(sys.executable).with_name("arukeba"))
+
+
+def demo(folder: Path) -> Iterator[Row]:
+    """Run the demo as people do, in an empty folder."""
+    out = str(folder / "demo")
+    yield process(
+        "demo", [ARUKEBA, "demo", "--out", out], size="model town small, 40,000 residents"
+    )
+
+
+def city(folder: Path) -> Iterator[Row]:
+    """Generate the model town of Kashiwa's size, then build and run it."""
+    town, workspace = folder / "town", str(folder / "city")
+    make = "from pathlib import Path; from services.modeltown import write_town; import sys; "
+    make += "print(write_town(Path(sys.argv[1]), size='city'))"
+    yield process(
+        "town_city_write", [sys.executable, "-c", make, str(town)], size="433,621 residents", runs=1
+    )
+    profile = str(next(town.glob("*.toml")))
+    build = [ARUKEBA, "build", profile, "--out", workspace]
+    yield process("town_city_build", build, size="model town city")
+    yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 5 layers")
+
+
+def kashiwa(folder: Path) -> Iterator[Row]:
+    """Build, run and open the real Kashiwa."""
+    workspace = folder / "kashiwa"
+    build = [ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", str(workspace)]
+    size = "37,068 ways, 169,760 buildings"
+    yield process("kashiwa_build", build, size=size)
+    yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
+    yield from page.opening(workspace)
+    yield from engines.rows(workspace, KASHIWA)
+
+
+def main() -> None:
+    """Run the groups that were asked for, all by default."""
+    groups: dict[str, Callable[[Path], Iterator[Row]]] = {"demo": demo, "city": city}
+    if KASHIWA.is_dir():
+        groups["kashiwa"] = kashiwa
+    else:
+        print(f"skipped: kashiwa, its open data is not at {KASHIWA}")
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", choices=[[], *groups], help="default: all")
+    wanted = parser.parse_args().groups or list(groups)
+    print(f"{os.cpu_count()} cores")
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="arukeba-bench-") as folder:
+        for group in wanted:
+            for row in groups[group](Path(folder)):
+                show(row)
+                rows.append(row)
+    if len(wanted) == len(groups):
+        write(rows, ROOT / "bench" / "results.json")
+
+
+if __name__ == "__main__":
+    main()

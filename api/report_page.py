@@ -11,9 +11,11 @@ from services.reportmap import place_sign, star_sign
 from services.reports import GapReport
 from services.signs import GAP_COLOURS
 
-
 SERVED_FONT = "/assets/japanese.ttf"
 """Asked for only on a machine that has no Japanese font; a page from a file does without."""
+
+CARDS = 4
+"""Candidates with room for the council's words; the others are listed in short."""
 
 
 def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
@@ -33,6 +35,7 @@ def _environment(lang: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["lang"] = lang
+    environment.globals["joint"] = "、" if lang == "ja" else ", "
     environment.globals["t"] = partial(_text, lang)
     environment.globals["walk"] = partial(_walk, lang)
     for name in ("people", "percent", "metres", "yen", "date_text"):
@@ -66,5 +69,6 @@ def _signs() -> dict[str, object]:
             name: svg(place_sign(0, 0, name)) for name in ("permanent", "weekly", "monthly", "")
         },
         "star_signs": {name: svg(star_sign(0, 0, name)) for name in ("upgrade", "open")},
+        "cards": CARDS,
         "no_figure": texts.NO_FIGURE,
     }

@@ -20,10 +20,15 @@ from geo.snapping import snap
 from services.intake.buildings import read_buildings
 from services.intake.elevation import sample_elevation
 from services.intake.layers import read_layer
-from services.intake.ledger import Entry, Ledger
+from services.intake.ledger import Ledger
 from services.intake.locator import Locator
-from services.intake.places import read_places
+from services.intake.places import read_places, require_near
 from services.intake.population import match_population, read_population
+from services.intake.position import (
+    keep_inside,
+    note_unsnapped_homes,
+    note_unsnapped_points,
+)
 from services.intake.streets import read_streets
 from services.intake.venues import read_venues
 from services.profile import Profile, read_profile
@@ -77,7 +82,7 @@ def build(
         residents, unmatched = _read_residents(intake, areas)
         demand = _place_residents(intake, areas, residents, network, progress)
         progress("build.places", 0.8)
-        venues, places = _read_places(intake, areas)
+        venues, places = _read_points(intake, areas, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         _write_layers(folder, areas, demand, network, _elevation_m(intake, network))
@@ -214,60 +219,65 @@ def _place_residents(
         snap_y=snaps["y"].to_numpy(),
         unsnapped=snaps["reason"].to_numpy(),
     )
-    _note_unsnapped(intake, demand)
+    note_unsnapped_homes(
+        demand,
+        demand[profile.analysis.age_group].to_numpy(dtype=float),
+        intake.ledger.of(profile.population.source),
+        limit_m=profile.streets.snap_limit_m,
+    )
     for name in dict.fromkeys(areas["layer"]):
         inside = areas[areas["layer"] == name].reset_index(drop=True)
         demand[f"in_{name}"] = area_ids(xy, inside).to_numpy()
     return demand
 
 
-def _note_unsnapped(intake: _Intake, demand: gpd.GeoDataFrame) -> None:
-    """List residents who live too far from any street, by area."""
-    far = demand[demand["unsnapped"] != ""]
-    group = intake.profile.analysis.age_group
-    limit_m = intake.profile.streets.snap_limit_m
-    ledger = intake.ledger.of(intake.profile.population.source)
-    for area_id, rows in far.groupby("source_area_id"):
-        residents = float(rows[group].sum())
-        ledger.note(
-            Entry(
-                "unsnapped",
-                f"{area_id}: {len(rows)} homes are more than {limit_m:.0f} m from any street; "
-                "they count as not reached",
-                f"{area_id}：{len(rows)}か所の住まいは道から{limit_m:.0f}mより遠く、届いていないと数えます",
-                residents=residents,
-            )
-        )
-
-
-def _read_places(
-    intake: _Intake, areas: gpd.GeoDataFrame
+def _read_points(
+    intake: _Intake, areas: gpd.GeoDataFrame, network: Network
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return venues and places, and list those that nobody can walk to."""
     profile = intake.profile
-    venue_frames = [
-        read_venues(
+    margin_m = profile.streets.margin_m
+    boundary = _boundary(intake, areas)
+    around = boundary.buffer(margin_m)
+    venue_frames = []
+    for spec in profile.venues:
+        ledger = intake.ledger.of(spec.source)
+        venues = read_venues(
             intake.path(spec.source),
             spec=spec,
             source=profile.source(spec.source),
             plane_epsg=intake.plane_epsg,
             ledger=intake.ledger,
         )
-        for spec in profile.venues
-    ]
+        venue_frames.append(keep_inside(venues, around, ledger))
+        _note_far(intake, venue_frames[-1], network, spec.source)
     venues = _stack(venue_frames, intake.plane_epsg)
     locate = Locator(venues, areas[areas["layer"] == profile.population.layer])
-    place_frames = [
-        read_places(
-            intake.path(spec.source),
-            spec=spec,
-            source=profile.source(spec.source),
+    place_frames = []
+    for place_spec in profile.places:
+        path = intake.path(place_spec.source)
+        places = read_places(
+            path,
+            spec=place_spec,
+            source=profile.source(place_spec.source),
             plane_epsg=intake.plane_epsg,
             locate=locate,
             ledger=intake.ledger,
         )
-        for spec in profile.places
-    ]
+        require_near(places, boundary, path=path, margin_m=margin_m)
+        _note_far(intake, places, network, place_spec.source)
+        place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)
+
+
+def _note_far(intake: _Intake, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
+    streets = intake.profile.streets
+    there = points[~(points.geometry.isna() | points.geometry.is_empty)]
+    usable = ~isolated_edges(network, below_m=streets.isolated_below_m)
+    xy = shapely.get_coordinates(there.geometry.to_numpy())
+    snaps = snap(xy, network, limit_m=streets.snap_limit_m, usable=usable)
+    ledger = intake.ledger.of(source_id)
+    note_unsnapped_points(there, snaps, ledger, limit_m=streets.snap_limit_m)
 
 
 def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:

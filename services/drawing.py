@@ -1,5 +1,6 @@
 """Drawing: the parts of a map on matplotlib axes, in metres of the plane CRS."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,12 +14,27 @@ from matplotlib.path import Path as Outline
 
 from geo.network import FloatArray
 from services.pens import Pen
-from services.signs import BLUE, GREEN, GROUND, INK, ORANGE, PAPER, REACH_COLOURS, VERMILION
+from services.signs import (
+    BLUE,
+    DARK_GREEN,
+    GREEN,
+    GROUND,
+    INK,
+    ORANGE,
+    PAPER,
+    REACH_COLOURS,
+    VERMILION,
+)
 
 REACHED = BLUE
 MARGIN = 0.03
-CIRCLE_POINTS2_LARGEST = 1500.0
-"""Area in square points of the circle that stands for the most people."""
+KILOMETRE_M = 1000
+CIRCLE_POINTS2 = 9500.0
+"""Area in square points of the circle that stands for the most people, over the root of how many
+circles there are: many are smaller, so that they leave the streets to be seen."""
+
+FULL_WIDTH_BELOW_M = 4500.0
+"""A map lower than this has its lines at full width; of a larger one they are thinner."""
 
 _STREET_WIDTHS = {"major": 1.5, "minor": 0.75, "path": 0.5, "steps": 0.5}
 
@@ -32,7 +48,7 @@ class Marker:
     size: float = 9.0
 
 
-THIN, THICK = (0.45, "#A29C90"), (1.5, "#5F5A50")
+THIN, THICK = (0.55, "#8F897D"), (1.6, "#5F5A50")
 """Width and colour of the borders of units and of councils."""
 
 WEEKLY, MONTHLY = Marker(BLUE, "full"), Marker(ORANGE, "left", 8.0)
@@ -72,6 +88,8 @@ def veil(axes: Axes, town: gpd.GeoDataFrame, colour: str) -> None:
 
 def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
     """Draw the streets by what is reached from them; what is reached lies on top."""
+    bottom, top = axes.get_ylim()
+    thin = min(1.0, max(0.3, FULL_WIDTH_BELOW_M / (top - bottom)))
     for order, reach in enumerate(("none", "monthly", "weekly")):
         for kind, width in _STREET_WIDTHS.items():
             found = lines[(lines["reach"] == reach) & (lines["class"] == kind)]
@@ -79,7 +97,7 @@ def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
                 LineCollection(
                     _lines(found),
                     colors=REACH_COLOURS[reach],
-                    linewidths=width * (1.0 if reach == "none" else 1.35),
+                    linewidths=width * thin * (1.0 if reach == "none" else 1.35),
                     zorder=1 + order / 10,
                     capstyle="round",
                 ),
@@ -97,21 +115,28 @@ def borders(axes: Axes, areas: gpd.GeoDataFrame, style: tuple[float, str]) -> No
     )
 
 
-def people_circles(axes: Axes, gaps: gpd.GeoDataFrame) -> float:
-    """Draw a circle per unit, its area in proportion to the people not reached; return the most."""
+@dataclass(frozen=True)
+class Circles:
+    """How numbers of people become areas of circles."""
+
+    most: float
+    n: int
+
+    def points2(self, people: FloatArray) -> FloatArray:
+        """Return areas in square points."""
+        return CIRCLE_POINTS2 / math.sqrt(max(self.n, 1)) * people / self.most
+
+
+def people_circles(axes: Axes, gaps: gpd.GeoDataFrame) -> Circles | None:
+    """Draw a circle per unit, its area in proportion to the people not reached."""
     shown = gaps[gaps["unreached"].notna() & (gaps["unreached"] >= 1)]
     if shown.empty:
-        return 0.0
-    most = float(shown["unreached"].max())
+        return None
+    measure = Circles(float(shown["unreached"].max()), len(shown))
     at = shown.geometry.representative_point()
-    sizes = circle_points2(shown["unreached"].to_numpy(dtype=float), most)
+    sizes = measure.points2(shown["unreached"].to_numpy(dtype=float))
     circles(axes, np.column_stack([at.x, at.y]), sizes)
-    return most
-
-
-def circle_points2(people: FloatArray, most: float) -> FloatArray:
-    """Return the areas of circles for numbers of people."""
-    return CIRCLE_POINTS2_LARGEST * people / most
+    return measure
 
 
 def circles(axes: Axes, xy: FloatArray, areas_points2: FloatArray) -> None:
@@ -158,8 +183,8 @@ def stars(axes: Axes, candidates: gpd.GeoDataFrame, pen: Pen) -> None:
             axes,
             (point[0] + _points_m(axes, 8), point[1] + _points_m(axes, 6)),
             str(row.rank),
-            size=11,
-            colour="#00664A",
+            size=12.5,
+            colour=DARK_GREEN,
             anchor=("left", "bottom"),
             halo=PAPER,
             above=7,
@@ -207,7 +232,7 @@ def scale_bar(axes: Axes, pen: Pen, *, north: str) -> None:
     )
     x_m, y_m = west + (east - west) * 0.03, south + (top - south) * 0.035
     axes.plot([x_m, x_m + length_m], [y_m, y_m], color=INK, lw=3, solid_capstyle="butt", zorder=7)
-    label = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m} m"
+    label = f"{length_m} m" if length_m < KILOMETRE_M else f"{length_m / KILOMETRE_M:g} km"
     pen.write(
         axes,
         (x_m + length_m / 2, y_m + _points_m(axes, 4)),

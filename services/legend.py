@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from services import drawing
 from services.briefing import Briefing
 from services.pens import Pen
-from services.signs import GAP_COLOURS, INK, QUIET_INK, REACH_COLOURS
+from services.signs import DARK_GREEN, GAP_COLOURS, INK, QUIET_INK, REACH_COLOURS
 from services.texts import SIGNS, metres, people, text
 
 LINE = 0.036
@@ -35,7 +35,9 @@ class _Column:
         self.y -= LINE * lines
 
 
-def draw_legend(axes: Axes, told: Briefing, pen: Pen, *, largest: float, lang: str) -> None:
+def draw_legend(
+    axes: Axes, told: Briefing, pen: Pen, *, measure: drawing.Circles | None, lang: str
+) -> None:
     """Draw the column beside the map."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
@@ -45,7 +47,7 @@ def draw_legend(axes: Axes, told: Briefing, pen: Pen, *, largest: float, lang: s
     _streets(column, told)
     _points(column)
     _borders(column, told)
-    _people(column, told, largest)
+    _people(column, told, measure)
     column.down(0.7)
     _gaps(column, told)
     column.down(0.7)
@@ -79,20 +81,20 @@ def _borders(column: _Column, told: Briefing) -> None:
         column.line(text("map.border", column.lang, layer=label))
 
 
-def _people(column: _Column, told: Briefing, largest: float) -> None:
-    if largest < 1:
+def _people(column: _Column, told: Briefing, measure: drawing.Circles | None) -> None:
+    if measure is None:
         return
     column.line(text("map.people", column.lang, layer=told.gap_label))
-    column.down(0.35)
-    shown = round_number(largest)
+    column.down(0.45)
+    shown = round_number(measure.most)
     x = 0.17
     for number in (shown, shown / 4):
-        area = drawing.circle_points2(np.array([number]), largest)
+        area = measure.points2(np.array([number]))
         drawing.circles(column.axes, np.array([[x, column.y]]), area)
-        x += 0.09
+        x += 0.105
         words = people(number, column.lang)
         column.pen.write(column.axes, (x, column.y), words, size=9.5)
-        x += 0.30
+        x += 0.28
     column.down(0.9)
 
 
@@ -132,7 +134,7 @@ def _first(column: _Column, told: Briefing) -> None:
         at = (SIGN_X, column.y)
         rank = str(candidate.rank)
         column.pen.write(
-            column.axes, at, rank, size=10.5, colour="#00664A", anchor=("center", "center")
+            column.axes, at, rank, size=10.5, colour=DARK_GREEN, anchor=("center", "center")
         )
         gain = people(candidate.newly_reached, column.lang)
         added = gain if candidate.newly_reached is None else f"+{gain}"

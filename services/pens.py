@@ -67,9 +67,17 @@ class Pen:
 
     def fit(self, words: str, columns: int) -> str:
         """Return the words cut with … to a width, counting Japanese letters as two columns."""
-        used = 0
-        for position, letter in enumerate(words):
-            used += 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
-            if used > columns:
-                return words[: max(0, position - 1)] + "…"
-        return words
+        lines = self.wrap(words, columns)
+        return words if len(lines) == 1 else lines[0][:-1] + "…"
+
+    def wrap(self, words: str, columns: int) -> list[str]:
+        """Return the words in lines of a width, counting Japanese letters as two columns."""
+        lines, used = [""], 0
+        for letter in words:
+            width = 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
+            if used + width > columns:
+                lines.append("")
+                used = 0
+            lines[-1] += letter
+            used += width
+        return lines

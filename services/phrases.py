@@ -17,8 +17,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "fictional.short": ("架空", "Fictional"),
     "unmatched": (
-        "このほかに{residents}は、人口表の地区名が地図に見つからず、どこにも数えていません",
-        "besides, {residents} live in areas of the table that the map lacks and are counted nowhere",
+        "このほかに{residents}は、人口表の地区名が地図に見つからず、届いているかわかりません（「区域外・不明」に入れています）",
+        "besides, for {residents} residents the map lacks the area; they are in the row outside all areas",
     ),
     # Words
     "age.total": ("総人口", "of all ages"),
@@ -95,7 +95,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "report.units.none": ("この地区に{layer}の区域はありません。", "No {layer} lies in this area."),
     "report.unit": ("{layer}", "{layer}"),
     "report.why": ("ようす", "Remarks"),
-    "report.elsewhere": ("となりの地区", "in a neighbouring area"),
+    "report.elsewhere": ("{area}にあります", "in {area}"),
+    "report.straight": ("まっすぐなら{straight}", "{straight} as the crow flies"),
+    "report.others": ("ほかの候補", "Further candidates"),
     "report.places": ("いまある場", "Places that exist"),
     "report.places.none": ("この地区に場はまだありません。", "There is no place here yet."),
     "report.place": ("場", "Place"),

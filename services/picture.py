@@ -17,7 +17,7 @@ from services.pens import Pen
 from services.publication import Publication
 from services.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION, WEEKLY
 from services.staging import staged_file
-from services.texts import date_text, metres, text
+from services.texts import metres, text
 from services.workspace import Snapshot
 
 WIDTH_IN, HEIGHT_IN, DOTS_PER_IN = 12.8, 9.6, 125
@@ -56,8 +56,8 @@ def coverage_picture(snapshot: Snapshot, path: Path, *, lang: str = "ja") -> Non
     figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_IN, facecolor=PAPER)
     FigureCanvasAgg(figure)
     _draw_title(figure, sheet, pen)
-    largest = _draw_map(figure.add_axes(_MAP_BOX), sheet, pen)
-    draw_legend(figure.add_axes(_LEGEND_BOX), sheet.briefing, pen, largest=largest, lang=lang)
+    measure = _draw_map(figure.add_axes(_MAP_BOX), sheet, pen)
+    draw_legend(figure.add_axes(_LEGEND_BOX), sheet.briefing, pen, measure=measure, lang=lang)
     _draw_footer(figure, sheet, pen)
     with staged_file(path) as staged:
         figure.savefig(staged, format="png", metadata={"Software": "arukeba"})
@@ -85,8 +85,8 @@ def _draw_bar(figure: Figure, sheet: _Sheet) -> None:
     bar.set_ylim(-0.5, 0.5)
 
 
-def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> float:
-    """Draw the map and return the largest number that a circle stands for."""
+def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
+    """Draw the map and return what its circles stand for."""
     summary = sheet.snapshot.run["summary"]
     councils = sheet.areas(summary["council_layer"])
     units = sheet.areas(summary["gap_layer"])
@@ -98,7 +98,7 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> float:
     drawing.borders(axes, units, drawing.THIN)
     drawing.borders(axes, councils, drawing.THICK)
     gaps = sheet.publication.polygons("gaps")
-    largest = drawing.people_circles(axes, gaps)
+    measure = drawing.people_circles(axes, gaps)
     _draw_places(axes, sheet)
     drawing.names(axes, councils, pen)
     candidates = sheet.publication.points("candidates").sort_values("rank")
@@ -106,7 +106,7 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> float:
     drawing.scale_bar(axes, pen, north=text("map.north", sheet.lang))
     if sheet.briefing.fictional:
         drawing.stamp(axes, text("map.stamp", sheet.lang), pen)
-    return largest
+    return measure
 
 
 def _draw_places(axes: Axes, sheet: _Sheet) -> None:
@@ -128,6 +128,7 @@ def _unique(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
+    """Name the assumption, whose data it is and what made it; no credit is ever cut off."""
     lang, run = sheet.lang, sheet.snapshot.run
     parameters = run["parameters"]
     origin = text(
@@ -136,13 +137,13 @@ def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
         limit=metres(parameters["walk_limit_m"], lang),
         origin=parameters["origins"].get("walk_limit_m", ""),
     )
-    credits = dict.fromkeys(
-        f"{source['title']}（{source['credit']} {source['licence']} "
-        f"{date_text(source['as_of'], lang)}）"
-        for source in sheet.snapshot.workspace.sources
-    )
-    sources = f"{text('map.sources', lang)}: " + "、".join(credits)
     made = text("map.made", lang, software=f"arukeba {run['arukeba']}")
-    lines = [pen.fit(f"{origin}　{made}", 190), pen.fit(sources, 190)]
-    pen.write(figure, (0.022, 0.037), lines[0], size=7.5, colour=QUIET_INK)
-    pen.write(figure, (0.022, 0.018), lines[1], size=7.5, colour=QUIET_INK)
+    owners = dict.fromkeys(
+        f"{source['credit']}（{source['licence']}）" for source in sheet.snapshot.workspace.sources
+    )
+    sources = f"{text('map.sources', lang)}: " + "、".join(owners)
+    lines = [*pen.wrap(f"{origin}　{made}", 190), *pen.wrap(sources, 190)]
+    step = min(0.017, 0.05 / len(lines))
+    for position, line in enumerate(lines):
+        at = (0.022, 0.045 - step * position)
+        pen.write(figure, at, line, size=min(7.5, step * 440), colour=QUIET_INK)

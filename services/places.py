@@ -14,13 +14,14 @@ OPEN = ("active", "at_risk")
 
 def places_frame(workspace: Workspace) -> gpd.GeoDataFrame:
     """
-    Return every place, one row each, sorted by ``place_id``.
+    Return every place, one row each, sorted by ``place_id``; private homes bear no names.
 
     ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
     from all open groups at its venue together; ``counts`` is true for an open place.
     """
     places = read_places(workspace.registry_url, workspace.profile.municipality.plane_epsg)
     places = places.sort_values("place_id").reset_index(drop=True)
+    places = places.assign(**_without_family_names(places))
     days = workspace.profile.frequency.permanent_min_days_per_week
     schedules = [parse_schedule(text) for text in places["schedule_text"]]
     counts = places["status"].isin(OPEN).to_numpy()
@@ -31,6 +32,18 @@ def places_frame(workspace: Workspace) -> gpd.GeoDataFrame:
         venue_frequency=_venue_frequency(places["venue_id"], schedules, counts, days),
         counts=counts,
     )
+
+
+def _without_family_names(places: gpd.GeoDataFrame) -> dict[str, pd.Series]:
+    """Name private homes by what they are: a salon there often bears its owner's family name."""
+    private = places["private_home"].astype(bool)
+    words = {
+        "name": "個人宅の場",
+        "venue_name": "個人宅",
+        "group_name": "",
+        "address": "",
+    }
+    return {column: places[column].mask(private, word) for column, word in words.items()}
 
 
 def _venue_frequency(

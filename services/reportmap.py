@@ -20,7 +20,7 @@ from services.signs import (
 )
 from services.texts import SIGNS
 
-WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 500.0, 360.0
+WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 440.0, 360.0
 MARGIN = 0.06
 CIRCLE_RADIUS_LARGEST = 34.0
 
@@ -96,8 +96,8 @@ def area_map(
         *_people(view, units),
         *_places(view, around, faded=True),
         *_places(view, places, faded=False),
-        *_labels(view, units),
         *_stars(view, candidates),
+        *_labels(view, units, [*_boxes(view, places, 7), *_boxes(view, candidates, 12)]),
         *_scale(view),
         "</g></svg>",
     ]
@@ -158,22 +158,60 @@ def _people(view: _View, units: gpd.GeoDataFrame) -> list[str]:
         radius = CIRCLE_RADIUS_LARGEST * math.sqrt(float(row.unreached) / most)
         drawn.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="url(#hatch)" '
-            f'fill-opacity="0.55" stroke="{VERMILION}" stroke-width="1.2"/>'
+            f'fill-opacity="0.7" stroke="{VERMILION}" stroke-width="1.2"/>'
         )
     return drawn
 
 
-def _labels(view: _View, units: gpd.GeoDataFrame) -> list[str]:
+_Box = tuple[float, float, float, float]
+
+
+def _boxes(view: _View, points: gpd.GeoDataFrame, half: float) -> list[_Box]:
+    """Return what the signs of points cover."""
+    located = points[~(points.geometry.isna() | points.geometry.is_empty)]
+    spots = [view.point(geometry) for geometry in located.geometry]
+    return [(x - half, y - half, x + half, y + half) for x, y in spots]
+
+
+def _labels(view: _View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]:
+    """Write names where they cover least of the signs and of each other."""
     drawn = []
+    taken = list(taken)
     for row in units[~units.geometry.isna()].itertuples():
-        x, y = view.point(row.geometry.representative_point())
-        sign = SIGNS[str(row.gap)]
+        x, middle = view.point(row.geometry.representative_point())
+        name = str(row.area_name)
+        half = 5.0 * (len(name) + 1.2)
+        options = [
+            (x + dx - half, middle + dy - 6, x + dx + half, middle + dy + 6)
+            for dx, dy in _LABEL_SHIFTS
+        ]
+        box = min(options, key=lambda option: sum(_overlap(option, other) for other in taken))
+        taken.append(box)
         drawn.append(
-            f'<text x="{x:.1f}" y="{y + 4:.1f}" class="unit" text-anchor="middle">'
-            f'<tspan fill="{GAP_COLOURS[str(row.gap)]}" class="sign">{sign}</tspan>'
-            f"{escape(str(row.area_name))}</text>"
+            f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 2:.1f}" class="unit" '
+            f'text-anchor="middle"><tspan fill="{GAP_COLOURS[str(row.gap)]}" class="sign">'
+            f"{SIGNS[str(row.gap)]}</tspan>{escape(name)}</text>"
         )
     return drawn
+
+
+_LABEL_SHIFTS = [
+    (0, 0),
+    (0, 13),
+    (0, -13),
+    (0, 22),
+    (0, -22),
+    (24, 8),
+    (-24, 8),
+    (24, -8),
+    (-24, -8),
+]
+
+
+def _overlap(one: _Box, other: _Box) -> float:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, width) * max(0.0, height)
 
 
 def _places(view: _View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:

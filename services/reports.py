@@ -12,6 +12,7 @@ from geo.errors import InvalidInputError, NotFoundError
 from services.briefing import Figures, figure, figures_of, headline, main_rows, notes
 from services.intake.names import normalise
 from services.publication import Publication
+from services.reasons import DETOUR_WORTH_SAYING
 from services.reportmap import area_map
 from services.texts import age_group_text, metres, people, text
 from services.workspace import Snapshot, Workspace, software_version
@@ -39,8 +40,7 @@ class UnitLine:
     nearest_name: str
     nearest_walk_m: float | None
     nearest_walk_min: float | None
-    nearest_elsewhere: bool
-    why: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Proposal:
     kind: str
     newly_reached: float | None
     cost_max_yen: float | None
-    units_gained: str
+    units_gained: tuple[str, ...]
     reasons: str
 
 
@@ -81,13 +81,13 @@ class LimitLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source and its licence."""
+    """The sources of one owner, licence and date."""
 
-    title: str
     credit: str
     licence: str
     as_of: str
-    note: str
+    titles: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def gap_report(
         ages=_ages(coverage, summary, lang),
         gaps=units["gap"].value_counts().to_dict(),
         unit_label=_label(snapshot, summary["gap_layer"], lang),
-        units=_units(units, inside.council_id, lang),
+        units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places),
         candidates=_proposals(candidates, lang),
         limits=_limits(coverage, summary),
@@ -245,7 +245,7 @@ class _Inside:
         return gaps.geometry.representative_point().within(self.shape)
 
     def _holds(self, points: gpd.GeoDataFrame) -> "pd.Series[bool]":
-        if self._is_council:
+        if self._is_council and "council_id" in points:
             return points["council_id"] == self.council_id
         return points.geometry.intersects(self.shape)
 
@@ -281,7 +281,7 @@ def _limits(coverage: pd.DataFrame, asked: Mapping[str, Any]) -> tuple[LimitLine
     )
 
 
-def _units(gaps: pd.DataFrame, council_id: str, lang: str) -> tuple[UnitLine, ...]:
+def _units(gaps: pd.DataFrame, remarks: "_Remarks") -> tuple[UnitLine, ...]:
     return tuple(
         UnitLine(
             name=str(row["area_name"]),
@@ -292,11 +292,36 @@ def _units(gaps: pd.DataFrame, council_id: str, lang: str) -> tuple[UnitLine, ..
             nearest_name=str(row["nearest_place_name"] or ""),
             nearest_walk_m=figure(row["nearest_place_walk_m"]),
             nearest_walk_min=figure(row["nearest_place_walk_min"]),
-            nearest_elsewhere=row["nearest_place_council_id"] not in ("", council_id),
-            why=str(row["why" if lang == "ja" else "why_en"] or ""),
+            remark=remarks.of(row),
         )
         for row in gaps.to_dict("records")
     )
+
+
+class _Remarks:
+    """What is said of a unit beside its nearest place, which has a column of its own."""
+
+    def __init__(self, publication: Publication, council_id: str, lang: str) -> None:
+        areas = publication.areas()
+        layer = publication.snapshot.run["summary"]["council_layer"]
+        councils = areas[areas["layer"] == layer]
+        self._names = dict(zip(councils["area_id"], councils["area_name"], strict=True))
+        self._council_id, self._lang = council_id, lang
+
+    def of(self, row: Mapping[Any, Any]) -> str:
+        """Return where else the nearest place lies and how near it looks, or why there is none."""
+        if row["gap"] == "needs_transport" or not row["nearest_place_name"]:
+            return str(row["why" if self._lang == "ja" else "why_en"] or "")
+        said = []
+        elsewhere = row["nearest_place_council_id"]
+        if elsewhere != self._council_id and elsewhere in self._names:
+            said.append(text("report.elsewhere", self._lang, area=self._names[elsewhere]))
+        walk_m, straight_m = row["nearest_place_walk_m"], row["nearest_place_straight_m"]
+        if straight_m > 0 and walk_m / straight_m >= DETOUR_WORTH_SAYING:
+            said.append(
+                text("report.straight", self._lang, straight=metres(straight_m, self._lang))
+            )
+        return "、".join(said) if self._lang == "ja" else "; ".join(said)
 
 
 def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
@@ -323,7 +348,7 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
             kind=str(row["kind"] or ""),
             newly_reached=figure(row["newly_reached"]),
             cost_max_yen=figure(row["cost_max_yen"]) or None,
-            units_gained=str(row["units_gained"] or ""),
+            units_gained=tuple(name for name in str(row["units_gained"] or "").split("、") if name),
             reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
         )
         for row in candidates.to_dict("records")
@@ -357,7 +382,16 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
 
 
 def _sources(workspace: Workspace) -> tuple[SourceLine, ...]:
+    """Return the sources, those of one owner, licence and date together."""
+    owners: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for source in workspace.sources:
+        key = (source["credit"], source["licence"], source["as_of"])
+        owners.setdefault(key, []).append(source)
     return tuple(
-        SourceLine(*(str(source[key]) for key in ("title", "credit", "licence", "as_of", "note")))
-        for source in workspace.sources
+        SourceLine(
+            *owner,
+            titles=tuple(str(source["title"]) for source in sources),
+            notes=tuple(dict.fromkeys(source["note"] for source in sources if source["note"])),
+        )
+        for owner, sources in owners.items()
     )

@@ -3,7 +3,9 @@
 BLUE, ORANGE, VERMILION, PURPLE, GREEN = "#0072B2", "#E69F00", "#D55E00", "#CC79A7", "#009E73"
 """Of the palette of Okabe and Ito (2008), told apart by every kind of eye."""
 
-GREY = "#8A8A86"
+DARK_GREEN = "#00664A"
+"""For figures beside a green star: green itself is too light to be read small."""
+
 INK, QUIET_INK = "#24292E", "#5F6468"
 PAPER, GROUND = "#FFFDF8", "#EFEBE2"
 

@@ -77,7 +77,7 @@ export function candidateImage(action, rank) {
     pen.font = "bold 11px sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.fillStyle = action === "upgrade" ? "#00694c" : "#fff";
+    pen.fillStyle = action === "upgrade" ? "#00694c" : "#04231a";
     pen.fillText(String(rank), c, c + 1.5);
   }
   return drawn;

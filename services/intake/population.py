@@ -10,8 +10,8 @@ from geo.errors import SourceError
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
 from services.intake.tables import (
-    SUPPRESSED,
     coordinate_fields,
+    is_suppressed,
     read_csv,
     require_columns,
     require_file,
@@ -78,7 +78,7 @@ def _counts(cells: pd.Series, *, path: Path, notes: SourceLedger) -> np.ndarray:
     for place, (row, cell) in enumerate(cells.items()):
         text = text_of(cell)
         number = to_number(text)
-        if text in SUPPRESSED:
+        if is_suppressed(text):
             notes.note(
                 Entry(
                     "suppressed",

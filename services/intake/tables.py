@@ -21,7 +21,6 @@ LON_NAMES = ("経度", "lon", "longitude", "lng", "x座標(経度)")
 LAT_NAMES = ("緯度", "lat", "latitude", "y座標(緯度)")
 JAPAN_LON = (122.0, 154.0)
 JAPAN_LAT = (20.0, 46.0)
-HEADER_ROWS = 1
 
 
 def read_csv(path: Path, *, encoding: str = "auto") -> pd.DataFrame:
@@ -113,6 +112,11 @@ def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: P
             path=path,
             ja=f"列「{'」「'.join(missing)}」がありません。ある列：{'、'.join(there)}",
         )
+
+
+def is_suppressed(text: str) -> bool:
+    """Say whether a cell holds the mark of a count that is not published."""
+    return unicodedata.normalize("NFKC", text).strip() in SUPPRESSED
 
 
 def to_number(text: str) -> float:

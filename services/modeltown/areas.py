@@ -57,7 +57,9 @@ def _seeds(
         total = np.bincount(nearest, weight, number)
         for axis in range(2):
             moved = np.bincount(nearest, weight * middle[:, axis], number)
-            centres[:, axis] = np.where(total > 0, moved / np.maximum(total, 1e-12), centres[:, axis])
+            centres[:, axis] = np.where(
+                total > 0, moved / np.maximum(total, 1e-12), centres[:, axis]
+            )
     tree = cKDTree(middle)
     taken: list[int] = []
     for centre in centres:

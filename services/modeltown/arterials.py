@@ -11,15 +11,23 @@ from services.modeltown.plan import Plan
 STEP_M = 45.0
 TILT_RAD = 0.32
 SPOKES = 5
+BESIDE_M = 80.0
+NO_FOOT = (("foot", "no"),)
 
 
 def draw_arterials(plan: Plan, rng: np.random.Generator, *, centre: Point) -> list[Stretch]:
     """Draw every main road over the whole extent, across river and railway."""
     frame = extent(plan)
-    lines = [*_lattice(plan, rng), *_old_highway(plan, rng, centre), *_spokes(plan, rng, centre)]
-    lines.append(Stretch(_bypass(plan), "trunk"))
+    lattice = _lattice(plan, rng)
+    highway = _old_highway(plan, rng, centre)
+    lines = [*_beside(lattice, highway), *highway, *_spokes(plan, rng, centre)]
+    bypass = _bypass(plan)
+    closed = Point(-0.55 * plan.half_width_m, 0.0)
+    closed = bypass.interpolate(bypass.project(closed)).buffer(0.16 * plan.half_width_m)
+    lines += [Stretch(part, "trunk") for part in parts(bypass.difference(closed))]
+    lines += [Stretch(part, "trunk", NO_FOOT) for part in parts(bypass.intersection(closed))]
     return [
-        Stretch(part, stretch.kind)
+        Stretch(part, stretch.kind, stretch.tags)
         for stretch in lines
         for part in parts(stretch.line.intersection(frame))
     ]
@@ -58,6 +66,19 @@ def _lattice(plan: Plan, rng: np.random.Generator) -> list[Stretch]:
             kind = "secondary" if index % 3 == 0 else "tertiary"
             stretches.append(Stretch(LineString(xy), kind))
     return stretches
+
+
+def _beside(lattice: list[Stretch], highway: list[Stretch]) -> list[Stretch]:
+    """Return the lattice without what runs close along the old highway."""
+    strip = shapely.union_all([road.line for road in highway]).buffer(BESIDE_M)
+    kept = []
+    for road in lattice:
+        beside = [
+            part for part in parts(road.line.intersection(strip)) if part.length > 5 * BESIDE_M
+        ]
+        rest = road.line.difference(shapely.union_all(beside).buffer(1.0)) if beside else road.line
+        kept += [Stretch(part, road.kind) for part in parts(rest)]
+    return kept
 
 
 def _wandering(start: FloatArray, end: FloatArray, waves: Waves, amplitude_m: float) -> LineString:

@@ -158,7 +158,14 @@ def _one_piece(inside: BoolArray, found: _Faces) -> BoolArray:
     frame = len(inside)
     kept = _largest(inside, pairs)
     bounds = shapely.bounds(found.faces)
-    edge = np.unique(found.block[(bounds[:, 0] <= bounds[:, 0].min()) | (bounds[:, 1] <= bounds[:, 1].min()) | (bounds[:, 2] >= bounds[:, 2].max()) | (bounds[:, 3] >= bounds[:, 3].max())])
+    edge = np.unique(
+        found.block[
+            (bounds[:, 0] <= bounds[:, 0].min())
+            | (bounds[:, 1] <= bounds[:, 1].min())
+            | (bounds[:, 2] >= bounds[:, 2].max())
+            | (bounds[:, 3] >= bounds[:, 3].max())
+        ]
+    )
     outer = np.column_stack([edge, np.full(len(edge), frame)])
     outside = _largest(np.append(~kept, True), np.concatenate([pairs, outer]), holding=frame)
     return ~outside[:frame]

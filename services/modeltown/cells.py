@@ -50,6 +50,15 @@ class Ground:
         return extent(self.plan).difference(barriers)
 
 
+NEAR_STATION_M = 900.0
+SHARES: dict[Character, float] = {
+    "danchi": 0.09,
+    "industry": 0.07,
+    "crescent": 0.13,
+    "sprawl": 0.27,
+}
+"""Shares of the built-up cells, in the order in which they choose; the rest are grids."""
+
 ELDERLY_SHARES: dict[Character, tuple[float, float]] = {
     "centre": (0.27, 0.36),
     "sprawl": (0.24, 0.32),
@@ -76,15 +85,19 @@ def draw_cells(ground: Ground, roads: list[Stretch], rng: np.random.Generator) -
     radius = np.hypot(xy[:, 0] / ground.plan.half_width_m, xy[:, 1] / ground.plan.half_height_m)
     outline = Waves.draw(rng, ground.plan.half_width_m * 0.9)
     in_town = radius + 0.06 * outline.at(xy) < 1.0
-    characters = _characters(ground, polygons, xy, rng)
+    characters = _characters(ground, polygons, in_town, rng)
     shares = np.array([rng.uniform(*ELDERLY_SHARES[character]) for character in characters])
     return Cells(polygons, characters, in_town, shares, _villages(polygons, characters, rng))
 
 
 def _characters(
-    ground: Ground, polygons: list[Polygon], xy: FloatArray, rng: np.random.Generator
+    ground: Ground,
+    polygons: list[Polygon],
+    in_town: BoolArray,
+    rng: np.random.Generator,
 ) -> list[Character]:
     plan = ground.plan
+    xy = shapely.get_coordinates(shapely.centroid(polygons))
     to_centre_m = np.hypot(xy[:, 0] - ground.centre.x, xy[:, 1] - ground.centre.y)
     stations = shapely.get_coordinates(list(ground.railway.stations))
     to_station_m = np.hypot(
@@ -94,24 +107,34 @@ def _characters(
     rurality = to_station_m / 2600.0 + 0.33 * Waves.draw(rng, 2100.0).at(xy)
     rurality = np.where(to_river_m < FLOOD_PLAIN_M, rurality + 0.9, rurality)
     rurality = np.where(shapely.area(polygons) < 4 * plan.arterial_spacing_m**2, rurality, 9.0)
-    limit = float(np.quantile(rurality, plan.urban_share))
-    planned: list[Character] = ["grid", "sprawl", "crescent", "danchi", "industry"]
-    chances = np.array([0.42, 0.27, 0.13, 0.10, 0.08])
+    rurality = np.where(in_town, rurality, rurality + 0.5)
+    limit = float(np.quantile(rurality[in_town], plan.urban_share))
+    characters: list[Character] = ["rural"] * len(polygons)
+    urban = np.flatnonzero((rurality <= limit) & (to_centre_m >= plan.centre_radius_m))
     above = ground.terrain.above_edge_m(xy) > 0
-    characters: list[Character] = []
-    for index in range(len(polygons)):
-        drawn = planned[int(rng.choice(len(planned), p=chances))]
-        if to_centre_m[index] < plan.centre_radius_m:
-            characters.append("centre")
-        elif rurality[index] > limit:
-            characters.append("rural")
-        elif drawn == "industry" and (above[index] or to_station_m[index] < 900.0):
-            characters.append("grid")
-        elif drawn == "crescent" and not above[index]:
-            characters.append("sprawl")
-        else:
-            characters.append(drawn)
+    favour: dict[Character, FloatArray] = {
+        "danchi": _near(shapely.area(polygons), 0.55 * plan.arterial_spacing_m**2) - 0.4 * above,
+        "industry": xy[:, 1] / plan.half_height_m + 2.0 * above + (to_station_m < NEAR_STATION_M),
+        "crescent": -1.0 * above - to_station_m / 4000.0,
+        "sprawl": to_station_m / 2500.0 + 0.6 * above,
+    }
+    free = urban.tolist()
+    for name, share in SHARES.items():
+        score = favour[name] + rng.normal(0, 0.25, len(polygons))
+        wanted = max(1, round(share * len(urban)))
+        chosen = sorted(free, key=lambda cell: float(score[cell]))[:wanted]
+        free = [cell for cell in free if cell not in chosen]
+        for cell in chosen:
+            characters[cell] = name
+    for cell in free:
+        characters[cell] = "grid"
+    for cell in np.flatnonzero(to_centre_m < plan.centre_radius_m).tolist():
+        characters[cell] = "centre"
     return characters
+
+
+def _near(values: FloatArray, wanted: float) -> FloatArray:
+    return np.abs(np.log(np.maximum(values, 1.0) / wanted))
 
 
 def _villages(

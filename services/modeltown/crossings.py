@@ -7,7 +7,7 @@ import shapely
 from shapely import LineString, Point, Polygon
 from shapely.ops import substring
 
-from services.modeltown.arterials import parts
+from services.modeltown.arterials import NO_FOOT, parts
 from services.modeltown.kinds import KINDS, Stretch
 from services.modeltown.plan import Plan
 from services.modeltown.railway import Railway
@@ -15,7 +15,6 @@ from services.modeltown.water import River
 
 BRIDGE = (("bridge", "yes"), ("layer", "1"))
 TUNNEL = (("tunnel", "yes"), ("layer", "-1"))
-NO_FOOT = (("foot", "no"),)
 STRAIGHT = 1.7
 """A passage longer than this many widths runs along the barrier, not across it."""
 CLEAR_M = 220.0
@@ -42,7 +41,9 @@ def passages(
     return sorted(found, key=lambda passage: (passage.along_m, -KINDS[passage.stretch.kind].rank))
 
 
-def spread(candidates: list[Passage], number: int, *, reach_m: tuple[float, float]) -> list[Passage]:
+def spread(
+    candidates: list[Passage], number: int, *, reach_m: tuple[float, float]
+) -> list[Passage]:
     """Return up to ``number`` passages spread evenly between two positions, none beside another."""
     chosen: list[Passage] = []
     for wanted_m in np.linspace(*reach_m, number + 2)[1:-1]:
@@ -71,7 +72,9 @@ def river_bridges(roads: list[Stretch], river: River, plan: Plan, town: Polygon)
     return [Stretch(passage.stretch.line, passage.stretch.kind, BRIDGE) for passage in chosen]
 
 
-def rail_crossings(roads: list[Stretch], railway: Railway, plan: Plan, town: Polygon) -> list[Stretch]:
+def rail_crossings(
+    roads: list[Stretch], railway: Railway, plan: Plan, town: Polygon
+) -> list[Stretch]:
     """Return overpasses without walkers, underpasses, level crossings and bridges with stairs."""
     lengths = np.array([_inside_m(line, town) for line in railway.lines])
     shares = lengths / lengths.sum()
@@ -95,8 +98,15 @@ def rail_crossings(roads: list[Stretch], railway: Railway, plan: Plan, town: Pol
         chosen = spread(free, wanted, reach_m=_reach(line, town))
         chosen.sort(key=lambda p: -KINDS[p.stretch.kind].rank)
         crossings += [Stretch(p.stretch.line, p.stretch.kind, TUNNEL) for p in chosen[:under]]
-        crossings += [Stretch(p.stretch.line, p.stretch.kind) for p in chosen[under:]]
+        crossings += [_level(passage, line) for passage in chosen[under:]]
     return crossings
+
+
+def _level(passage: Passage, line: LineString) -> Stretch:
+    """Return a way across the rails with a vertex on them."""
+    meets = line.interpolate(passage.along_m)
+    ends = passage.stretch.line.coords
+    return Stretch(LineString([ends[0], meets, ends[-1]]), passage.stretch.kind)
 
 
 def _reach(line: LineString, town: Polygon) -> tuple[float, float]:

@@ -23,7 +23,9 @@ NODATA = -9999.0
 CRS84 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
 
 
-def write_geojson(path: Path, shapes: ObjectArray, properties: Sequence[Mapping[str, object]]) -> None:
+def write_geojson(
+    path: Path, shapes: ObjectArray, properties: Sequence[Mapping[str, object]]
+) -> None:
     """Write polygons and their attributes, one feature a line."""
     geometries = shapely.to_geojson(lonlat_shapes(shapes))
     features = ",\n".join(

@@ -17,10 +17,11 @@ class Kind:
     """Whether houses stand along it."""
     blocks: bool = True
     """Whether it bounds a block."""
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 _ALL = (
-    Kind("trunk", 9, "trunk", 11.0),
+    Kind("trunk", 9, "trunk", 11.0, tags=(("sidewalk", "both"), ("name", "見本バイパス"))),
     Kind("secondary", 8, "secondary", 8.0),
     Kind("tertiary", 7, "tertiary", 6.0),
     Kind("shopping", 6, "pedestrian", 4.0),
@@ -30,7 +31,7 @@ _ALL = (
     Kind("steps", 4, "steps", 1.5, lots=False),
     Kind("levee", 2, "path", 1.5, lots=False),
     Kind("footway", 1, "footway", 1.0, lots=False, blocks=False),
-    Kind("crossing", 1, "footway", 1.0, lots=False, blocks=False),
+    Kind("crossing", 1, "footway", 1.0, lots=False, blocks=False, tags=(("footway", "crossing"),)),
     Kind("stairs", 1, "steps", 1.0, lots=False, blocks=False),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -66,25 +66,38 @@ def _halve(
         return None
     along = sides[np.argmax(lengths_m)] / lengths_m.max()
     for bend in (growth.bend, 0.0):
-        line = _cut(polygon, rng, along, (float(lengths_m.max()), float(lengths_m.min())), bend, growth.turn_rad)
+        line = _cut(polygon, rng, along=along, bend=bend, turn_rad=growth.turn_rad)
         inner = shapely.intersection(line, polygon)
         if not isinstance(inner, LineString) or inner.length < NARROW_M / 2:
             continue
         cut = shapely.union(polygon.boundary, line)
         faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(cut))).tolist()
-        children = [face for face in faces if face.area > 1.0 and polygon.contains(face.point_on_surface())]
+        children = [
+            face for face in faces if face.area > 1.0 and polygon.contains(face.point_on_surface())
+        ]
         if len(children) > 1:
             return inner, children
     return None
 
 
-def _cut(polygon, rng, along, size_m, bend, turn_rad):
-    length_m, width_m = size_m
-    angle = rng.normal(0, turn_rad) + np.pi / 2
-    turned = np.array([along[0] * np.cos(angle) - along[1] * np.sin(angle), along[0] * np.sin(angle) + along[1] * np.cos(angle)])
-    start = np.array([polygon.centroid.x, polygon.centroid.y]) + along * rng.uniform(-0.13, 0.13) * length_m
-    share = np.linspace(-1, 1, BENDS)
-    sway_m = np.cumsum(rng.normal(0, 1, BENDS)) * bend * width_m * 0.5
+def _cut(
+    polygon: Polygon, rng: np.random.Generator, *, along: FloatArray, bend: float, turn_rad: float
+) -> LineString:
+    """Return a crooked line across the polygon, about at right angles to its long side."""
+    middle = np.array([polygon.centroid.x, polygon.centroid.y])
+    reach_m = np.abs((shapely.get_coordinates(polygon) - middle) @ _turned(along, np.pi / 2)).max()
+    span_m = np.abs((shapely.get_coordinates(polygon) - middle) @ along).max()
+    across = _turned(along, np.pi / 2 + rng.normal(0, turn_rad))
+    start = middle + along * rng.uniform(-0.26, 0.26) * span_m
+    sway_m = np.cumsum(rng.normal(0, 1, BENDS)) * bend * reach_m
     sway_m -= sway_m.mean()
-    xy = start + (share * (width_m * 0.8 + 80))[:, None] * turned + sway_m[:, None] * np.array([-turned[1], turned[0]])
-    return LineString(xy)
+    out_m = np.linspace(-1.5, 1.5, BENDS) * (reach_m + 20.0)
+    return LineString(
+        start + np.outer(out_m, across) + np.outer(sway_m, _turned(across, np.pi / 2))
+    )
+
+
+def _turned(direction: FloatArray, angle_rad: float) -> FloatArray:
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    east, north = direction
+    return np.array([east * cosine - north * sine, east * sine + north * cosine])

@@ -1,6 +1,7 @@
 """Planned streets: straight rows of one direction, or arcs with radial streets between them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -43,9 +44,7 @@ def straight_streets(
         if index % 3 == 0:
             at_m = at_m + rng.choice([0.0, 0.5]) * spacing.join_m
         kept_m = at_m[rng.uniform(size=len(at_m)) > SKIP_SHARE]
-        joins += [
-            LineString(place(np.full(2, u), rows_m[index : index + 2])) for u in kept_m
-        ]
+        joins += [LineString(place(np.full(2, u), rows_m[index : index + 2])) for u in kept_m]
     return _inside([*rows, *joins], cell)
 
 
@@ -55,17 +54,19 @@ def curved_streets(
     """Lay arcs around a point beside the cell, joined by radial streets."""
     middle = np.array([cell.centroid.x, cell.centroid.y])
     size_m = float(np.sqrt(cell.area))
-    away_m = size_m * rng.uniform(0.35, 0.75)
+    away_m = size_m * rng.uniform(0.75, 1.2)
     bearing = rng.uniform(0, 2 * np.pi)
     pole = middle + away_m * np.array([np.cos(bearing), np.sin(bearing)])
     step_m = spacing.join_m / 6
-    radii_m = np.arange(spacing.row_m * 1.3, away_m + 1.6 * size_m, spacing.row_m)
+    radii_m = np.arange(
+        max(spacing.row_m, away_m - 1.2 * size_m), away_m + 1.2 * size_m, spacing.row_m
+    )
     turns = 2 * np.pi * np.arange(int(2 * np.pi * (away_m + size_m) / step_m))
     angles = turns / len(turns)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     rows = [LineString(np.vstack([circle, circle[:1]]) * r + pole) for r in radii_m]
     joins = []
-    for inner_m, outer_m in zip(radii_m[:-1], radii_m[1:], strict=True):
+    for inner_m, outer_m in pairwise(radii_m):
         every = max(1, round(spacing.join_m / (2 * np.pi * outer_m / len(angles))))
         start = int(rng.integers(every))
         joins += [

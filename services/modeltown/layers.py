@@ -46,7 +46,9 @@ def draw_layers(
         school=school,
         school_names=_named_after(school, small, [_base(name) for name in names], blocks, ""),
         community=community,
-        community_names=_named_after(community, small, [_base(name) for name in names], blocks, "地区"),
+        community_names=_named_after(
+            community, small, [_base(name) for name in names], blocks, "地区"
+        ),
     )
     return Layers(districts, daily, _compass(daily, blocks))
 
@@ -56,7 +58,7 @@ def _characters(area: IntArray, blocks: Blocks, cells: Cells) -> list[str]:
     table = pd.DataFrame(
         {"area": area, "character": np.array(cells.characters)[blocks.cell], "m2": blocks.area_m2}
     )
-    total = table.groupby(["area", "character"])["m2"].sum().unstack(fill_value=0.0)
+    total = table.pivot_table("m2", "area", "character", aggfunc="sum", fill_value=0.0)
     return [str(name) for name in total.idxmax(axis=1)]
 
 
@@ -75,7 +77,7 @@ def _named_after(
 ) -> list[str]:
     """Name each area after the small area that covers most of it; numbered where that is taken."""
     table = pd.DataFrame({"area": area, "small": small, "m2": blocks.area_m2})
-    total = table.groupby(["area", "small"])["m2"].sum().unstack(fill_value=0.0)
+    total = table.pivot_table("m2", "area", "small", aggfunc="sum", fill_value=0.0)
     stems = unique([names[int(number)] for number in total.idxmax(axis=1)])
     return [f"{stem}{form}" for stem in stems]
 

@@ -1,7 +1,6 @@
 """The streets as an OSM file (.osm.pbf): ways share a node where they meet, and nowhere else."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from shapely import LineString
 
 from services.modeltown.cells import GRID_M
 from services.modeltown.coordinates import lonlat
+from services.modeltown.extras import Features
 from services.modeltown.kinds import KINDS
 from services.modeltown.noise import IntArray
 from services.modeltown.streets import ObjectArray, Streets
@@ -19,17 +19,7 @@ from services.modeltown.streets import ObjectArray, Streets
 FIRST_ID = 9_920_100_000
 
 
-@dataclass(frozen=True)
-class Extra:
-    """A way that is no street: railway, river, motorway."""
-
-    line: LineString
-    tags: dict[str, str]
-
-
-def write_osm(
-    path: Path, streets: Streets, *, extras: list[Extra], node_tags: dict[tuple[int, int], dict[str, str]]
-) -> None:
+def write_osm(path: Path, streets: Streets, *, features: Features) -> None:
     """Write every way; points of one position are one node, except those of ``extras``' bridges."""
     lines, tags = _ways(streets)
     lines += [extra.line for extra in extras]
@@ -42,8 +32,10 @@ def write_osm(
         path.unlink()
     with osmium.SimpleWriter(str(path)) as writer:
         for number, (key, place) in enumerate(zip(unique.tolist(), places, strict=True)):
-            own = node_tags.get((key[0], key[1]), {})
-            writer.add_node(Node(id=FIRST_ID + number, location=(place[0], place[1]), tags=own, version=1))
+            own = features.node_tags.get((key[0], key[1]), {})
+            writer.add_node(
+                Node(id=FIRST_ID + number, location=(place[0], place[1]), tags=own, version=1)
+            )
         for number, refs in enumerate(_split(node, way)):
             writer.add_way(Way(id=FIRST_ID + number, nodes=refs, tags=tags[number], version=1))
 
@@ -51,12 +43,17 @@ def write_osm(
 def _ways(streets: Streets) -> tuple[list[LineString], list[dict[str, str]]]:
     """Return the ways: edges of one stretch joined end to end, their vertices being junctions."""
     order = np.argsort(streets.stretch, kind="stable")
-    chains = shapely.line_merge(shapely.multilinestrings(streets.edges[order].tolist(), indices=_rank(streets.stretch[order])))
+    chains = shapely.line_merge(
+        shapely.multilinestrings(
+            streets.edges[order].tolist(), indices=_rank(streets.stretch[order])
+        )
+    )
     stretches = np.unique(streets.stretch)
     lines: list[LineString] = []
     tags: list[dict[str, str]] = []
     for stretch, chain in zip(stretches.tolist(), chains.tolist(), strict=True):
-        own = {"highway": KINDS[streets.kinds[stretch]].highway, **dict(streets.tags[stretch])}
+        kind = KINDS[streets.stretches[stretch].kind]
+        own = {"highway": kind.highway, **dict(kind.tags), **dict(streets.stretches[stretch].tags)}
         for part in shapely.get_parts(chain).tolist():
             lines.append(part)
             tags.append(own)

@@ -1,12 +1,11 @@
 """Which files the town has, and what stands in their columns."""
 
-import unicodedata
 from pathlib import Path
 
 import numpy as np
 
-from services.modeltown.arterials import draw_motorway
 from services.modeltown.coordinates import lonlat
+from services.modeltown.extras import draw_features
 from services.modeltown.files import (
     city_properties,
     write_buildings,
@@ -15,12 +14,14 @@ from services.modeltown.files import (
     write_geojson,
 )
 from services.modeltown.layers import layer_shapes, named_rows, school_rows, small_area_rows
-from services.modeltown.osmfile import Extra, write_osm
+from services.modeltown.osmfile import write_osm
 from services.modeltown.people import UNMATCHED
 from services.modeltown.places import Row
+from services.modeltown.plan import PLANS, Size
 from services.modeltown.profilefile import profile_text
-from services.modeltown.town import Town
+from services.modeltown.town import Town, draw_town
 from services.modeltown.venues import FULL_WIDTH, points
+from services.progress import Progress, silent
 
 POPULATION = ("町丁字名", "総人口", "世帯数", "0-14歳", "15-64歳", "65歳以上", "75歳以上")
 VENUES = ("施設名", "種別", "所在地", "緯度", "経度")
@@ -40,10 +41,22 @@ PLACES = (
 NUMERALS = "一二三四五六七八九"
 
 
+def write_town(folder: Path, *, size: Size, seed: int = 1, progress: Progress = silent) -> Path:
+    """Write the files of a model town and return the path of its profile."""
+    town = draw_town(PLANS[size], seed=seed, progress=progress)
+    progress("town.files", 0.75)
+    path = write_files(town, folder)
+    progress("town.done", 1.0)
+    return path
+
+
 def write_files(town: Town, folder: Path) -> Path:
     """Write every file of the town and return the path of the profile."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_osm(folder / "streets.osm.pbf", town.streets, extras=_extras(town), node_tags={})
+    features = draw_features(
+        town.ground, town.streets, castle=town.castle, lone_path=town.lone_path
+    )
+    write_osm(folder / "streets.osm.pbf", town.streets, features=features)
     _write_layers(town, folder)
     _write_population(town, folder / "population.csv")
     _write_venues(town, folder / "venues.csv")
@@ -53,15 +66,6 @@ def write_files(town: Town, folder: Path) -> Path:
     path = folder / "profile.toml"
     path.write_text(profile_text(town.ground.plan), encoding="utf-8")
     return path
-
-
-def _extras(town: Town) -> list[Extra]:
-    ground = town.ground
-    extras = [Extra(line, {"railway": "rail", "name": "見本鉄道"}) for line in ground.railway.lines]
-    extras.append(Extra(ground.river.centreline, {"waterway": "river", "name": "見本川"}))
-    motorway = {"highway": "motorway", "bridge": "yes", "layer": "2", "name": "見本自動車道"}
-    extras.append(Extra(draw_motorway(ground.plan), motorway))
-    return extras
 
 
 def _write_layers(town: Town, folder: Path) -> None:
@@ -114,8 +118,3 @@ def _write_places(rows: list[Row], path: Path) -> None:
         text = (row.name, row.kind, row.venue, row.group, row.address, row.schedule, row.status)
         table.append([*text, row.opened, row.verified, *position])
     write_csv(path, PLACES, table, encoding="cp932")
-
-
-def plain(text: str) -> str:
-    """Return text in the width that a program expects."""
-    return unicodedata.normalize("NFKC", text)

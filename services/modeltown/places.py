@@ -30,8 +30,28 @@ MONTHLY = (
     "月２回（第1・第3水曜）",
     "最終金曜日",
 )
-ACTIVITIES = ("サロン", "いきいき体操", "茶話会", "ふれあい喫茶", "健康麻雀", "カラオケの会", "囲碁の会", "折り紙の会")
-FIRST = ("ひまわり", "なかよし", "すみれ", "若竹", "ほほえみ", "あじさい", "たんぽぽ", "ゆうゆう", "寿", "和み")
+ACTIVITIES = (
+    "サロン",
+    "いきいき体操",
+    "茶話会",
+    "ふれあい喫茶",
+    "健康麻雀",
+    "カラオケの会",
+    "囲碁の会",
+    "折り紙の会",
+)
+FIRST = (
+    "ひまわり",
+    "なかよし",
+    "すみれ",
+    "若竹",
+    "ほほえみ",
+    "あじさい",
+    "たんぽぽ",
+    "ゆうゆう",
+    "寿",
+    "和み",
+)
 KINDS = ("近隣センター", "公民館", "集会所", "町会館", "小学校", "空き店舗", "銭湯", "デイサービス")
 PERMANENT_SHARE = 0.3
 
@@ -60,13 +80,13 @@ class Home:
     xy: tuple[float, float]
 
 
-def draw_places(
-    venues: list[Venue], home: Home, plan: Plan, rng: np.random.Generator
-) -> list[Row]:
+def draw_places(venues: list[Venue], home: Home, plan: Plan, rng: np.random.Generator) -> list[Row]:
     """Return the rows: ordinary ones first, then those that are awkward on purpose."""
     rooms = [venue for venue in venues if venue.kind in KINDS]
     chance = np.array([3.0 if venue.kind in KINDS[:4] else 0.5 for venue in rooms])
-    order = rng.choice(len(rooms), min(len(rooms), plan.places), replace=False, p=chance / chance.sum())
+    order = rng.choice(
+        len(rooms), min(len(rooms), plan.places), replace=False, p=chance / chance.sum()
+    )
     schedules = _schedules(plan, rng)
     rows = []
     for index, schedule in enumerate(schedules):
@@ -91,7 +111,9 @@ def _row(venue: Venue, schedule: str, index: int, rng: np.random.Generator) -> R
     year = int(rng.integers(20, 31))
     opened = f"平成{year}年４月".translate(FULL_WIDTH)
     if rng.uniform() < 0.4:  # noqa: PLR2004  cities type both eras
-        opened = f"令和{int(rng.integers(2, 7))}年{int(rng.integers(1, 13))}月".translate(FULL_WIDTH)
+        opened = f"令和{int(rng.integers(2, 7))}年{int(rng.integers(1, 13))}月".translate(
+            FULL_WIDTH
+        )
     verified = f"2025/{int(rng.integers(1, 10))}/{int(rng.integers(1, 28))}"
     kind = "通いの場" if activity in ACTIVITIES[1:2] else "サロン"
     return Row(

@@ -42,8 +42,8 @@ class Plan:
 
 PLANS: dict[Size, Plan] = {
     "small": Plan(
-        half_width_m=2200.0,
-        half_height_m=1750.0,
+        half_width_m=1960.0,
+        half_height_m=1560.0,
         margin_m=450.0,
         centre_radius_m=520.0,
         arterial_spacing_m=620.0,

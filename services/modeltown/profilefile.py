@@ -13,7 +13,12 @@ _SOURCES = (
     ("city", "N03.geojson", "vector", "見本市の行政区域（架空、国土数値情報N03の形）"),
     ("small_areas", "small_areas.geojson", "vector", "見本市の小地域（架空、e-Statの形）"),
     ("neighbourhoods", "neighbourhoods.geojson", "vector", "見本市の町会の区域（架空）"),
-    ("schools", "A27_elementary.geojson", "vector", "見本市の小学校区（架空、国土数値情報A27の形）"),
+    (
+        "schools",
+        "A27_elementary.geojson",
+        "vector",
+        "見本市の小学校区（架空、国土数値情報A27の形）",
+    ),
     ("community_areas", "community_areas.geojson", "vector", "見本市のコミュニティエリア（架空）"),
     ("daily_life_areas", "daily_life_areas.geojson", "vector", "見本市の日常生活圏域（架空）"),
     ("population", "population.csv", "csv", "見本市の町丁字別・年齢別人口（架空）"),
@@ -24,18 +29,62 @@ _SOURCES = (
 )
 _LAYERS = (
     ("municipality", "municipality", "見本市", "Mihon City", 1, "city", "N03_004", "N03_007"),
-    ("daily_life_area", "daily_life_area", "日常生活圏域", "Daily-life areas", 0, "daily_life_areas", "name", "code"),
-    ("community_area", "community_area", "コミュニティエリア", "Community areas", 2, "community_areas", "name", "code"),
-    ("elementary_district", "elementary_district", "小学校区", "Elementary districts", 0, "schools", "A27_004", "A27_003"),
+    (
+        "daily_life_area",
+        "daily_life_area",
+        "日常生活圏域",
+        "Daily-life areas",
+        0,
+        "daily_life_areas",
+        "name",
+        "code",
+    ),
+    (
+        "community_area",
+        "community_area",
+        "コミュニティエリア",
+        "Community areas",
+        2,
+        "community_areas",
+        "name",
+        "code",
+    ),
+    (
+        "elementary_district",
+        "elementary_district",
+        "小学校区",
+        "Elementary districts",
+        0,
+        "schools",
+        "A27_004",
+        "A27_003",
+    ),
     ("small_area", "small_area", "町丁・字", "Small areas", 0, "small_areas", "S_NAME", "KEY_CODE"),
-    ("neighbourhood", "neighbourhood", "町会", "Neighbourhood associations", 3, "neighbourhoods", "name", "code"),
+    (
+        "neighbourhood",
+        "neighbourhood",
+        "町会",
+        "Neighbourhood associations",
+        3,
+        "neighbourhoods",
+        "name",
+        "code",
+    ),
 )
 
 
 def profile_text(plan: Plan) -> str:
     """Return the profile as TOML."""
-    parts = ["# 見本市（みほんし）：架空の都市。計算で作ったもので、実在の地域・人・団体とは関係ありません。", "profile_version = 1", ""]
-    parts += [_municipality(), *map(_source, _SOURCES), '[streets]\nsource = "streets"\nmargin_m = 1500.0\n']
+    parts = [
+        "# 見本市（みほんし）：架空の都市。計算で作ったもので、実在の地域・人・団体とは関係ありません。",
+        "profile_version = 1",
+        "",
+    ]
+    parts += [
+        _municipality(),
+        *map(_source, _SOURCES),
+        '[streets]\nsource = "streets"\nmargin_m = 1500.0\n',
+    ]
     parts += [_layer(layer) for layer in _LAYERS]
     parts += [_TABLES, _targets(plan), _RULES]
     return "\n".join(parts)
@@ -130,9 +179,27 @@ verified_field = "確認日"
 
 def _targets(plan: Plan) -> str:
     rows = (
-        ("monthly", "neighbourhood", plan.neighbourhoods, "町会ごとに月1型を1か所", "One monthly place per neighbourhood association"),
-        ("weekly", "elementary_district", plan.schools, "小学校区ごとに週1型を1か所", "One weekly place per elementary district"),
-        ("permanent", "daily_life_area", plan.daily_life_areas, "日常生活圏域ごとに常設型を1か所", "One permanent place per daily-life area"),
+        (
+            "monthly",
+            "neighbourhood",
+            plan.neighbourhoods,
+            "町会ごとに月1型を1か所",
+            "One monthly place per neighbourhood association",
+        ),
+        (
+            "weekly",
+            "elementary_district",
+            plan.schools,
+            "小学校区ごとに週1型を1か所",
+            "One weekly place per elementary district",
+        ),
+        (
+            "permanent",
+            "daily_life_area",
+            plan.daily_life_areas,
+            "日常生活圏域ごとに常設型を1か所",
+            "One permanent place per daily-life area",
+        ),
     )
     return "\n".join(
         f"""[[targets]]

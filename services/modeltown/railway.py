@@ -33,7 +33,10 @@ def draw_railway(plan: Plan, rng: np.random.Generator) -> Railway:
         stations += [_at_east(main, share * plan.half_width_m) for share in (-0.62, 0.24, 0.72)]
         branch = LineString(_branch_line(plan, rng, stations[0]))
         lines.append(branch)
-        stations += [branch.interpolate(0.3, normalized=True), branch.interpolate(0.6, normalized=True)]
+        stations += [
+            branch.interpolate(0.3, normalized=True),
+            branch.interpolate(0.6, normalized=True),
+        ]
     strips = [line.buffer(CORRIDOR_HALF_WIDTH_M, cap_style="flat") for line in lines]
     strips += [_platforms(lines, station) for station in stations]
     corridor = union_all(strips)

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import LineString
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from services.modeltown.arterials import extent, parts
-from services.modeltown.cells import GRID_M, Cells, Ground
-from services.modeltown.kinds import ARTERIALS, KINDS, Stretch
+from services.modeltown.cells import GRID_M, Ground
+from services.modeltown.kinds import KINDS, Stretch
 from services.modeltown.noise import BoolArray, IntArray
 
 CLOSE_M = 0.05
 STEEP = 0.17
 STEPS_LONGEST_M = 85.0
+STEPS_LOWEST_M = 2.0
 ObjectArray = np.ndarray
 
 
@@ -23,12 +25,11 @@ class Streets:
 
     edges: ObjectArray
     stretch: IntArray
-    kinds: list[str]
-    tags: list[tuple[tuple[str, str], ...]]
+    stretches: list[Stretch]
 
     def kind_of(self) -> ObjectArray:
         """Return the kind of each edge."""
-        return np.array(self.kinds, dtype=object)[self.stretch]
+        return np.array([stretch.kind for stretch in self.stretches], dtype=object)[self.stretch]
 
     def has(self, names: frozenset[str]) -> BoolArray:
         """Return which edges are of one of the kinds."""
@@ -36,7 +37,7 @@ class Streets:
 
     def walkable(self) -> BoolArray:
         """Return which edges one may walk on."""
-        allowed = np.array([("foot", "no") not in tags for tags in self.tags])
+        allowed = np.array([("foot", "no") not in stretch.tags for stretch in self.stretches])
         return np.asarray(allowed[self.stretch])
 
 
@@ -44,7 +45,9 @@ def edge_streets(ground: Ground, roads: list[Stretch]) -> list[Stretch]:
     """Return the lanes along railway and river, and main roads cut where they meet a barrier."""
     land = ground.land()
     main = [
-        Stretch(part, road.kind) for road in roads for part in parts(road.line.intersection(land))
+        Stretch(part, road.kind, road.tags)
+        for road in roads
+        for part in parts(road.line.intersection(land))
     ]
     frame = extent(ground.plan).boundary.buffer(0.5)
     edges = parts(shapely.node(land.boundary.difference(frame)))
@@ -59,11 +62,18 @@ def join(stretches: list[Stretch], ground: Ground) -> Streets:
     lines = np.array([stretch.line for stretch in stretches], dtype=object)
     network = shapely.union_all(lines, grid_size=GRID_M)
     edges = shapely.get_parts(network)
-    edges = edges[np.lexsort(np.round(shapely.get_coordinates(shapely.line_interpolate_point(edges, 0.5, normalized=True)), 3).T)]
+    edges = edges[
+        np.lexsort(
+            np.round(
+                shapely.get_coordinates(
+                    shapely.line_interpolate_point(edges, 0.5, normalized=True)
+                ),
+                3,
+            ).T
+        )
+    ]
     owner = _owners(edges, lines, stretches)
-    kinds = [stretch.kind for stretch in stretches]
-    tags = [stretch.tags for stretch in stretches]
-    streets = _with_steps(Streets(edges, owner, kinds, tags), ground)
+    streets = _with_steps(Streets(edges, owner, stretches), ground)
     return _connected(streets)
 
 
@@ -88,19 +98,21 @@ def _with_steps(streets: Streets, ground: Ground) -> Streets:
     climb_m = np.abs(ground.terrain.height_m(ends[0]) - ground.terrain.height_m(ends[1]))
     length_m = shapely.length(streets.edges)
     lanes = streets.has(frozenset({"residential", "track", "unclassified"}))
-    steep = lanes & (climb_m > STEEP * length_m) & (length_m < STEPS_LONGEST_M) & (climb_m > 2)
+    steep = (
+        lanes
+        & (climb_m > STEEP * length_m)
+        & (length_m < STEPS_LONGEST_M)
+        & (climb_m > STEPS_LOWEST_M)
+    )
     new = np.flatnonzero(steep)
     stretch = streets.stretch.copy()
-    stretch[new] = len(streets.kinds) + np.arange(len(new))
-    kinds = [*streets.kinds, *["steps"] * len(new)]
-    return Streets(streets.edges, stretch, kinds, [*streets.tags, *[()] * len(new)])
+    stretch[new] = len(streets.stretches) + np.arange(len(new))
+    flights = [Stretch(edge, "steps") for edge in streets.edges[new]]
+    return Streets(streets.edges, stretch, [*streets.stretches, *flights])
 
 
 def _connected(streets: Streets) -> Streets:
     """Drop what cannot be walked to from the largest piece (roads without walkers stay)."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     ends = end_nodes(streets.edges)
     walkable = streets.walkable()
     number = int(ends.max()) + 1
@@ -110,7 +122,7 @@ def _connected(streets: Streets) -> Streets:
     _, piece = connected_components(links, directed=False)
     sizes = np.bincount(piece[ends[walkable, 0]])
     keep = ~walkable | (piece[ends[:, 0]] == np.argmax(sizes))
-    return Streets(streets.edges[keep], streets.stretch[keep], streets.kinds, streets.tags)
+    return Streets(streets.edges[keep], streets.stretch[keep], streets.stretches)
 
 
 def end_nodes(edges: ObjectArray) -> IntArray:

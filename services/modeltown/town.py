@@ -1,23 +1,33 @@
 """The model town, from its plan and seed to a folder of files."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import shapely
-from shapely import Point
+from shapely import LineString, Point, Polygon
 
 from services.modeltown.arterials import draw_arterials
 from services.modeltown.blocks import Blocks, draw_blocks
 from services.modeltown.cells import Cells, Ground, draw_cells
 from services.modeltown.crossings import rail_crossings, river_bridges
+from services.modeltown.extras import draw_lone_path
+from services.modeltown.footways import (
+    Castle,
+    castle_ways,
+    danchi_paths,
+    draw_castle,
+    outside,
+    sidewalks,
+    temple_approaches,
+)
 from services.modeltown.houses import Buildings, draw_buildings
 from services.modeltown.layers import Layers, draw_layers
 from services.modeltown.local import local_streets
+from services.modeltown.lots import draw_lots
 from services.modeltown.people import capacity, residents
 from services.modeltown.places import Home, Row, draw_places
-from services.modeltown.plan import PLANS, Plan, Size
+from services.modeltown.plan import Plan
 from services.modeltown.railway import draw_railway
 from services.modeltown.streets import Streets, edge_streets, join
 from services.modeltown.terrain import Terrain
@@ -34,8 +44,10 @@ class Town:
 
     ground: Ground
     cells: Cells
+    castle: Castle
     streets: Streets
     blocks: Blocks
+    lone_path: LineString
     buildings: Buildings
     layers: Layers
     people: pd.DataFrame
@@ -53,21 +65,25 @@ def draw_ground(plan: Plan, rng: np.random.Generator) -> Ground:
     return Ground(plan, terrain, river, railway, centre)
 
 
-def draw_streets(
-    ground: Ground, rng: np.random.Generator
-) -> tuple[Cells, Streets]:
+def draw_streets(ground: Ground, rng: np.random.Generator) -> tuple[Cells, Castle, Streets]:
     """Lay main roads, cells, crossings and local streets."""
     roads = draw_arterials(ground.plan, rng, centre=ground.centre)
     cells = draw_cells(ground, roads, rng)
     inside = [cell for cell, town in zip(cells.polygons, cells.in_town, strict=True) if town]
     outline = shapely.union_all([cell.buffer(TOWN_GAP_M) for cell in inside])
+    main = edge_streets(ground, roads)
     stretches = [
-        *edge_streets(ground, roads),
+        *main,
         *river_bridges(roads, ground.river, ground.plan, outline),
         *rail_crossings(roads, ground.railway, ground.plan, outline),
         *local_streets(cells, rng),
+        *danchi_paths(cells, rng),
+        *temple_approaches(ground, cells),
+        *sidewalks(ground, main),
     ]
-    return cells, join(stretches, ground)
+    castle = draw_castle(ground, rng)
+    stretches = [*outside(stretches, castle.park), *castle_ways(castle)]
+    return cells, castle, join(stretches, ground)
 
 
 def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
@@ -75,11 +91,13 @@ def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
     rng = np.random.default_rng(seed)
     progress("town.ground", 0.0)
     ground = draw_ground(plan, rng)
-    cells, streets = draw_streets(ground, rng)
+    cells, castle, streets = draw_streets(ground, rng)
     progress("town.blocks", 0.35)
     blocks = draw_blocks(ground, cells, streets)
     progress("town.buildings", 0.5)
-    buildings = draw_buildings(ground, cells, streets, blocks, rng)
+    lone_path = draw_lone_path(cells, blocks)
+    lots = draw_lots(cells, streets, blocks, rng, closed=_closed(ground, castle, lone_path))
+    buildings = draw_buildings(lots, cells, blocks, rng, number=plan.buildings)
     progress("town.people", 0.65)
     held = capacity(blocks, buildings, cells)
     layers = draw_layers(blocks, cells, held[0], plan, rng)
@@ -87,7 +105,20 @@ def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
     venues = draw_venues(layers.districts, buildings, blocks, rng)
     home = _home(layers, buildings, rng)
     places = draw_places(venues, home, plan, rng)
-    return Town(ground, cells, streets, blocks, buildings, layers, people, venues, places)
+    return Town(
+        ground, cells, castle, streets, blocks, lone_path, buildings, layers, people, venues, places
+    )
+
+
+def _closed(ground: Ground, castle: Castle, lone_path: LineString) -> list[shapely.Geometry]:
+    """Return the land on which nothing is built."""
+    park = Polygon(lone_path).buffer(10.0)
+    return [
+        ground.river.banks.buffer(6.0),
+        ground.railway.corridor.buffer(3.0),
+        castle.park,
+        park,
+    ]
 
 
 def _home(layers: Layers, buildings: Buildings, rng: np.random.Generator) -> Home:
@@ -96,16 +127,3 @@ def _home(layers: Layers, buildings: Buildings, rng: np.random.Generator) -> Hom
     area = int(layers.districts.small_area[buildings.block[chosen]])
     east_m, north_m = buildings.xy[chosen].tolist()
     return Home(layers.districts.small_area_names[area], (east_m, north_m))
-
-
-def write_town(
-    folder: Path, *, size: Size, seed: int = 1, progress: Progress = silent
-) -> Path:
-    """Write the files of a model town and return the path of its profile."""
-    from services.modeltown.output import write_files
-
-    town = draw_town(PLANS[size], seed=seed, progress=progress)
-    progress("town.files", 0.75)
-    path = write_files(town, folder)
-    progress("town.done", 1.0)
-    return path

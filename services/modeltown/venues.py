@@ -10,7 +10,18 @@ from services.modeltown.houses import Buildings
 from services.modeltown.noise import FloatArray, IntArray
 
 HALL_SHARE = 0.6
-BATHS = ("松の湯", "鶴の湯", "亀の湯", "富士の湯", "梅の湯", "宝湯", "日の出湯", "朝日湯", "若葉湯", "柳湯")
+BATHS = (
+    "松の湯",
+    "鶴の湯",
+    "亀の湯",
+    "富士の湯",
+    "梅の湯",
+    "宝湯",
+    "日の出湯",
+    "朝日湯",
+    "若葉湯",
+    "柳湯",
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,9 @@ def draw_venues(
         stem = stems[index % len(stems)]
         short = base.removesuffix("町会")
         wanted.append((f"デイサービス{stem}{short}", "デイサービス", sites.anywhere()))
-        wanted.append((f"空き店舗（{short}・旧{'米酒薬菓花'[index % 5]}店）", "空き店舗", sites.anywhere()))
+        wanted.append(
+            (f"空き店舗（{short}・旧{'米酒薬菓花'[index % 5]}店）", "空き店舗", sites.anywhere())
+        )
     for name in BATHS[: max(2, len(districts.neighbourhood_names) // 30)]:
         wanted.append((name, "銭湯", sites.anywhere()))
     return [_venue(name, kind, site, (districts, buildings), rng) for name, kind, site in wanted]

@@ -1,0 +1,91 @@
+// What a reader must know beside the figures: the legend, the assumptions, the sources.
+
+import { $, facts, fill, h } from "./dom.js";
+import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
+import { candidateImage, patternImage, placeImage, shown } from "./signs.js";
+import { state } from "./store.js";
+import { layerOf, sign } from "./panel.js";
+import { peopleScale } from "./town.js";
+import { date, label, lang, metres, people, percent, word } from "./words.js";
+
+const hiddenGroups = new Set();
+
+function key(picture, text) {
+  return h("li", {}, h("span", { class: "picture" }, picture), h("span", {}, text));
+}
+
+function swatch(colour, extra = "") {
+  return h("i", { class: `swatch ${extra}`, style: { background: colour } });
+}
+
+function circle(count) {
+  const size = `${2 * peopleScale()(count)}px`;
+  return h("i", { class: "people", style: { width: size, height: size } });
+}
+
+function roundCounts() {
+  const most = Math.max(10, ...state.units.map((unit) => unit.unreached ?? 0));
+  const unit = 10 ** Math.floor(Math.log10(most));
+  const top = [5, 2, 1].find((step) => step * unit <= most) * unit;
+  return [top, top / 5];
+}
+
+function keysOf(group) {
+  if (group === "l_share") {
+    const steps = CLASSES.map(({ from, colour }) => key(swatch(colour), `${from}–${from + 20}${lang === "ja" ? "％" : " %"}`));
+    return [...steps, key(swatch(NO_SHARE, "dashed"), word("notPublic"))];
+  }
+  if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count)));
+  if (group === "l_gaps") {
+    return ["none", "monthly_only", "needs_transport", "weekly_or_more"].map((gap) => key(gap === "weekly_or_more" ? sign(gap) : [sign(gap), shown(patternImage(gap), 16)], word(gap === "none" ? "gap_none" : gap)));
+  }
+  if (group === "l_streets") return Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`street_${reach}`)));
+  if (group === "l_places") {
+    const kinds = ["permanent", "weekly", "monthly", ""].map((frequency) => key(shown(placeImage(frequency), 24), word(`f_${frequency}`)));
+    return [...kinds, key(shown(placeImage("monthly", { blurred: true }), 24), word("privateHome"))];
+  }
+  return [key(shown(candidateImage("upgrade"), 26), word("candUpgrade")), key(shown(candidateImage("open"), 26), word("candOpen"))];
+}
+
+export function drawLegend(onToggle) {
+  const groups = Object.keys(GROUPS).map((group) => {
+    const box = h("input", { type: "checkbox", checked: !hiddenGroups.has(group), onchange: (event) => {
+      if (event.target.checked) hiddenGroups.delete(group); else hiddenGroups.add(group);
+      onToggle(group, event.target.checked);
+    } });
+    return h("section", {}, h("label", { class: "switch" }, box, h("b", {}, word(group))), h("ul", { class: `keys ${group}` }, keysOf(group)));
+  });
+  const note = state.about.layers.some((layer) => layer.approximate) ? h("p", { class: "quiet" }, word("estimateNote")) : null;
+  fill($("legend"), h("summary", {}, word("legend")), h("div", { class: "legend-body" }, groups, note));
+}
+
+export function drawAbout() {
+  const { about } = state;
+  const { parameters, summary, sources, privacy } = about;
+  const { origins = {}, profile } = parameters;
+  const line = (text, origin) => h("span", {}, text, origin ? h("small", { class: "origin" }, origin) : null);
+  const layer = layerOf(summary.gap_layer);
+  fill($("about"),
+    h("summary", {}, `${word("about")} ⓘ`),
+    h("h3", {}, word("assumption")),
+    facts([
+      [word("limit"), line(metres(parameters.walk_limit_m), origins.walk_limit_m)],
+      [word("walking"), line(label(profile), profile.origin)],
+      [word("frequencyRule"), origins.frequency],
+      [word("transportRule"), origins.needs_transport],
+      [word("cost"), origins.subsidies],
+      [word("estimate"), layer.approximate ? label(layer) : null],
+      ["−", word("privacy", { n: privacy.small_number })],
+    ]),
+    h("p", { class: "quiet" }, word("circle", { limit: metres(summary.walk_limit_m), share: percent(summary.circle_coverage_pct) })),
+    h("h3", {}, word("sensitivity")),
+    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, metres(row.walk_limit_m)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("byCircle")} ${percent(row.circle_coverage_pct)}`))))),
+    h("h3", {}, word("sources")),
+    h("ul", { class: "sources" }, sources.map((source) => h("li", {}, h("b", {}, source.title), ` ${source.credit}・${source.as_of}・${word("licence")} ${source.licence}`, source.note ? h("small", { class: "origin" }, source.note) : null))),
+    facts([
+      [word("made"), date(about.made_at ?? "")],
+      [word("software"), about.made_by],
+      [word("hash"), h("code", {}, about.parameters_sha256.slice(0, 16))],
+    ]));
+  fill($("credits"), [...new Set(sources.map((source) => source.credit))].join("、"));
+}

@@ -1,0 +1,128 @@
+// Cards: the figures of one area, place or candidate.
+
+import { $, facts, fill, h } from "./dom.js";
+import { candidateImage, shown } from "./signs.js";
+import { shape, state } from "./store.js";
+import { estimate, placeSign, stopped } from "./lists.js";
+import { figureText, layerOf, sign } from "./panel.js";
+import { age, date, label, lang, metres, number, people, percent, walk, word, yen } from "./words.js";
+
+const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
+const withShare = (value, pct) => (Number.isFinite(value) ? `${people(value)}（${percent(pct)}）` : null);
+
+function limitText() {
+  return `${metres(state.asked.walk_limit_m)}・${word(`f_${state.asked.frequency}`)}`;
+}
+
+function areaCard(figures) {
+  if (!figures) return null;
+  const { suppressed } = figures;
+  const unreached = Number.isFinite(figures.residents) && Number.isFinite(figures.reached) ? figures.residents - figures.reached : null;
+  const layer = layerOf(figures.layer);
+  return {
+    head: estimate(figures) + figures.area_name, lead: label(layer), feature: shape(figures.layer, figures.area_id),
+    body: [big(word("unreached"), unreached, suppressed), facts([
+      [age(figures.age_group), figureText(figures.residents, suppressed)],
+      [`${word("anywhere")}（${limitText()}）`, withShare(figures.reached, figures.coverage_pct)],
+      [word("own"), Number.isFinite(figures.reached_own_area) ? people(figures.reached_own_area) : null],
+      [word("l_places"), number(figures.places_n)],
+    ])],
+    council: figures.layer === state.about.summary.council_layer ? figures.area_id : null,
+  };
+}
+
+function big(name, value, suppressed) {
+  return h("p", { class: "big" }, h("span", {}, name), h("strong", {}, figureText(value, suppressed)));
+}
+
+function unitCard(unit) {
+  if (!unit) return null;
+  const layer = layerOf(unit.layer);
+  const suppressed = unit.suppressed_now;
+  const older = state.asked.age_group === "75+" ? null : unit.residents_75;
+  return {
+    head: estimate(unit) + unit.area_name, lead: [label(layer), nameOfCouncil(unit.council_id)].filter(Boolean).join("・"), feature: shape(unit.layer, unit.area_id),
+    body: [
+      h("p", { class: "class" }, sign(unit.gap), " ", word(unit.gap === "none" ? "gap_none" : unit.gap)),
+      big(word("unreached"), unit.unreached, suppressed),
+      facts([
+        [age(state.asked.age_group), figureText(unit.residents, suppressed)],
+        [age("75+"), Number.isFinite(older) ? people(older) : null],
+        [`${word("anywhere")}（${limitText()}）`, withShare(unit.reached, unit.coverage_pct)],
+        [word("own"), Number.isFinite(unit.reached_own_area) ? people(unit.reached_own_area) : null],
+        [word("nearest"), nearest(unit)],
+        [word("why"), lang === "ja" ? unit.why : unit.why_en || unit.why],
+      ]),
+    ],
+    council: unit.council_id,
+  };
+}
+
+function nearest(unit) {
+  const distance = walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min);
+  return unit.nearest_place_name ? h("span", {}, unit.nearest_place_name, h("br"), h("b", {}, distance)) : distance;
+}
+
+function placeCard(place) {
+  if (!place) return null;
+  const { properties } = place;
+  return {
+    head: properties.name, lead: [word(`f_${properties.frequency}`), nameOfCouncil(properties.council_id)].filter(Boolean).join("・"), feature: place, icon: placeSign(properties, 34),
+    body: [
+      stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`s_${properties.status}`)) : null,
+      properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
+      facts([
+        [word("when"), properties.schedule_text],
+        [word("kind"), properties.kind],
+        [word("sessions"), Number.isFinite(properties.sessions_per_month) ? String(Math.round(10 * properties.sessions_per_month) / 10) : null],
+        [`${word("residentsReached")}（${age(state.about.parameters.age_group)}）`, Number.isFinite(properties.residents_reached) ? people(properties.residents_reached) : null],
+        [word("since"), date(properties.opened_on)],
+        [word("verified"), date(properties.verified_on)],
+      ]),
+    ],
+  };
+}
+
+function candidateCard(candidate) {
+  if (!candidate) return null;
+  const { properties } = candidate;
+  return {
+    head: properties.venue_name, lead: [word(properties.action), nameOfCouncil(properties.council_id)].filter(Boolean).join("・"), feature: candidate, icon: shown(candidateImage(properties.action, properties.rank), 40),
+    body: [
+      big(word("newly"), properties.newly_reached, properties.suppressed),
+      properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
+      facts([
+        [word("rank"), String(properties.rank)],
+        [word("reasons"), lang === "ja" ? properties.reasons : properties.reasons_en || properties.reasons],
+        [word("gained"), properties.units_gained],
+        [word("after"), Number.isFinite(properties.coverage_after_pct) ? percent(properties.coverage_after_pct) : null],
+        [word("overlap"), Number.isFinite(properties.overlap_pct) ? percent(properties.overlap_pct) : null],
+        [word("cost"), yen(properties.cost_max_yen)],
+        [word("kind"), properties.kind],
+        [word("address"), properties.address],
+      ]),
+    ],
+  };
+}
+
+const find = (list, key, id) => list.find((each) => each.properties[key] === id);
+
+export function cardOf(kind, id) {
+  const { gap_layer: gapLayer } = state.about.summary;
+  const unit = state.units.find((each) => each.area_id === id);
+  if (kind === "unit" || (kind === "area" && state.asked.layer === gapLayer && unit)) return unitCard(unit);
+  if (kind === "area") return areaCard(state.coverage.get(id));
+  if (kind === "council") return null;
+  return kind === "place" ? placeCard(find(state.places, "place_id", id)) : candidateCard(find(state.candidates, "candidate_id", id));
+}
+
+export function drawCard(card, onClose) {
+  const box = $("card");
+  box.hidden = !card;
+  if (!card) return fill(box);
+  const report = card.council ? h("p", {}, h("a", { class: "link", href: `/reports/${encodeURIComponent(card.council)}?lang=${lang}`, target: "_blank", rel: "noopener" }, word("report"))) : null;
+  return fill(box,
+    h("div", { class: "card-head" }, card.icon, h("div", {}, h("h2", { id: "card-title" }, card.head), h("p", { class: "lead" }, card.lead)),
+      h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: onClose }, "✕")),
+    card.body, report);
+}

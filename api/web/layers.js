@@ -1,0 +1,97 @@
+// The layers of the map, from the ground up: shares, hatching, borders, streets, circles, signs.
+
+import { COLOURS } from "./signs.js";
+
+export const CLASSES = [
+  { from: 0, colour: "#f3f1e9" }, { from: 20, colour: "#dbe7ee" }, { from: 40, colour: "#b7d2e4" },
+  { from: 60, colour: "#8fbbd8" }, { from: 80, colour: "#5f9dc6" },
+];
+export const NO_SHARE = "#dedbd4";
+
+export const STREETS = { weekly: COLOURS.weekly, monthly: COLOURS.monthly, none: "#b3a59b" };
+
+const GROUND = "#ebe7dc";
+const wide = (major, minor, path) => ["match", ["get", "class"], "major", major, "minor", minor, path];
+
+function street(reach, widths) {
+  return {
+    id: `street-${reach}`, type: "line", source: "streets", filter: ["==", ["get", "reach"], reach],
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: {
+      "line-color": STREETS[reach],
+      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, reach === "none" ? 0.55 : 0.8, 14, reach === "none" ? 0.8 : 0.95],
+      "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 10, wide(...widths[0]), 13, wide(...widths[1]), 16, wide(...widths[2])],
+    },
+  };
+}
+
+const share = ["get", "coverage_pct"];
+
+export const LAYERS = [
+  { id: "ground", type: "background", paint: { "background-color": GROUND } },
+  {
+    id: "share", type: "fill", source: "areas",
+    paint: {
+      "fill-color": ["case", ["==", ["typeof", share], "number"],
+        ["step", share, CLASSES[0].colour, ...CLASSES.slice(1).flatMap(({ from, colour }) => [from, colour])], NO_SHARE],
+      "fill-opacity": 0.9,
+    },
+  },
+  ...["none", "monthly_only", "needs_transport"].map((gap) => ({
+    id: `gap-${gap}`, type: "fill", source: "units", filter: ["==", ["get", "gap"], gap],
+    paint: { "fill-pattern": `gap-${gap}`, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.1, 14, 0.34] },
+  })),
+  street("none", [[0.7, 0.35, 0.2], [1.6, 0.9, 0.6], [5, 3, 1.6]]),
+  street("monthly", [[1.1, 0.7, 0.5], [2.4, 1.6, 1.1], [6, 4, 2.4]]),
+  street("weekly", [[1.3, 0.9, 0.6], [2.8, 1.9, 1.3], [7, 4.6, 2.8]]),
+  {
+    id: "border", type: "line", source: "areas", filter: ["!", ["get", "approximate"]],
+    paint: { "line-color": "#6d6a63", "line-opacity": 0.6, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.6] },
+  },
+  {
+    id: "border-estimate", type: "line", source: "areas", filter: ["get", "approximate"],
+    paint: { "line-color": "#6d6a63", "line-opacity": 0.7, "line-dasharray": [3, 2], "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.4] },
+  },
+  {
+    id: "council", type: "line", source: "councils", layout: { "line-join": "round" },
+    paint: { "line-color": "#3a3e42", "line-opacity": 0.75, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 1, 15, 2.6] },
+  },
+  {
+    id: "chosen-council", type: "line", source: "councils", filter: ["==", ["get", "area_id"], ""], layout: { "line-join": "round" },
+    paint: { "line-color": "#111", "line-width": 4 },
+  },
+  {
+    id: "people", type: "circle", source: "people", layout: { "circle-sort-key": ["-", 0, ["get", "unreached"]] },
+    paint: {
+      "circle-color": COLOURS.none, "circle-opacity": 0.3, "circle-stroke-color": "#a94400", "circle-stroke-width": 1, "circle-stroke-opacity": 0.85,
+      "circle-radius": ["get", "radius"],
+    },
+  },
+  {
+    id: "chosen", type: "line", source: "chosen", layout: { "line-join": "round" },
+    paint: { "line-color": "#111", "line-width": 3.5 },
+  },
+  {
+    id: "places", type: "symbol", source: "places",
+    layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 13, 0.85, 16, 1.25] },
+  },
+  {
+    id: "candidates", type: "symbol", source: "candidates",
+    layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "symbol-sort-key": ["-", 0, ["get", "rank"]],
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.7, 13, 0.9, 16, 1.2] },
+  },
+  {
+    id: "chosen-point", type: "circle", source: "chosen", filter: ["==", ["geometry-type"], "Point"],
+    paint: { "circle-radius": 19, "circle-color": "#fff", "circle-opacity": 0, "circle-stroke-color": "#111", "circle-stroke-width": 3 },
+  },
+];
+
+// What the legend can switch on and off.
+export const GROUPS = {
+  l_share: ["share"],
+  l_people: ["people"],
+  l_gaps: ["gap-none", "gap-monthly_only", "gap-needs_transport"],
+  l_streets: ["street-none", "street-monthly", "street-weekly"],
+  l_places: ["places"],
+  l_candidates: ["candidates"],
+};

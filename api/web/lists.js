@@ -1,0 +1,74 @@
+// Three lists: what is needed, what is there, what could be made. Every row opens its card.
+
+import { $, fill, h } from "./dom.js";
+import { candidateImage, placeImage, shown } from "./signs.js";
+import { inArea, state } from "./store.js";
+import { layerOf, sign } from "./panel.js";
+import { label, people, walk, word } from "./words.js";
+
+const STEP = 50;
+const TABS = ["needs", "have", "make"];
+let open = "needs";
+
+export const stopped = (place) => ["closed", "suspended"].includes(place.status);
+export const placeSign = (place, size) => shown(placeImage(place.frequency, { blurred: place.blurred, stopped: stopped(place) }), size);
+export const estimate = (thing) => (thing.approximate ? "〜" : "");
+
+function needRow(unit, onPick) {
+  const figure = Number.isFinite(unit.unreached) ? people(unit.unreached) : "−";
+  const why = `${word("nearest")} ${walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min)}`;
+  return h("button", { type: "button", class: "row", "data-id": unit.area_id, onclick: () => onPick("unit", unit.area_id) },
+    sign(unit.gap), h("span", { class: "what" }, h("b", {}, estimate(unit) + unit.area_name), h("small", {}, why)), h("span", { class: "count" }, figure));
+}
+
+function placeRow({ properties }, onPick) {
+  const detail = [word(`f_${properties.frequency}`), properties.schedule_text].filter(Boolean).join("・");
+  return h("button", { type: "button", class: "row", "data-id": properties.place_id, onclick: () => onPick("place", properties.place_id) },
+    placeSign(properties, 26), h("span", { class: "what" }, h("b", {}, properties.name), h("small", {}, detail)), h("span", { class: "count quiet" }, properties.kind));
+}
+
+function candidateRow({ properties }, onPick) {
+  const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : "−";
+  const detail = [word(properties.action), properties.kind].filter(Boolean).join("・");
+  return h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
+    shown(candidateImage(properties.action, properties.rank), 34), h("span", { class: "what" }, h("b", {}, properties.venue_name), h("small", {}, detail)), h("span", { class: "count" }, gain));
+}
+
+function rowsOf(tab) {
+  if (tab === "needs") return [state.units.filter(inArea), needRow];
+  if (tab === "have") return [state.places.filter((place) => inArea(place.properties)), placeRow];
+  return [state.candidates.filter((candidate) => inArea(candidate.properties)), candidateRow];
+}
+
+function body(tab, onPick) {
+  const [rows, draw] = rowsOf(tab);
+  const unit = label(layerOf(state.about.summary.gap_layer));
+  const list = h("ol", { class: "rows" });
+  const more = h("button", { type: "button", class: "more" });
+  const grow = () => {
+    const from = list.children.length;
+    list.append(...rows.slice(from, from + STEP).map((row) => h("li", {}, draw(row, onPick))));
+    more.textContent = word("more", { n: rows.length - list.children.length });
+    more.hidden = list.children.length >= rows.length;
+  };
+  more.addEventListener("click", grow);
+  grow();
+  return [h("h2", {}, word(`${tab}Head`, { unit })), rows.length ? list : h("p", { class: "quiet" }, word("none")), more];
+}
+
+export function drawLists(onPick) {
+  const choose = (tab, focus) => {
+    open = tab;
+    drawLists(onPick);
+    if (focus) $(`tab-${tab}`).focus();
+  };
+  const keys = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) choose(TABS[(TABS.indexOf(open) + step + TABS.length) % TABS.length], true);
+  };
+  fill($("lists"),
+    h("div", { class: "tabs", role: "tablist", "aria-label": word("tabs"), onkeydown: keys }, TABS.map((tab) => h("button", {
+      type: "button", role: "tab", id: `tab-${tab}`, "aria-selected": String(tab === open), "aria-controls": "tab-body", tabindex: tab === open ? "0" : "-1", onclick: () => choose(tab, true),
+    }, word(tab)))),
+    h("div", { role: "tabpanel", id: "tab-body", "aria-labelledby": `tab-${open}` }, body(open, onPick)));
+}

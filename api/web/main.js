@@ -1,0 +1,133 @@
+// The page: reads once, draws, and answers to what is chosen.
+
+import { $, fill, h } from "./dom.js";
+import { drawAbout, drawLegend } from "./about.js";
+import { cardOf, drawCard } from "./card.js";
+import { createFinder } from "./finder.js";
+import { drawLists } from "./lists.js";
+import { drawChoices, drawCounts, drawMessage } from "./panel.js";
+import { refresh, shape, start, state, writeHash } from "./store.js";
+import { createTown, settled } from "./town.js";
+import { lang, setLang, word } from "./words.js";
+
+let town = null;
+let picked = null;
+let opener = null;
+
+function drawHeader() {
+  const { municipality, council_layer: councils } = state.about.summary;
+  $("city").textContent = lang === "ja" ? municipality.name : municipality.name_en;
+  $("title").textContent = word("title");
+  document.title = `${$("city").textContent} ${word("title")}`;
+  $("fictional").hidden = !municipality.fictional;
+  $("fictional").textContent = word("fictional");
+  $("area-label").textContent = word("area");
+  $("find").placeholder = word("find");
+  $("find").setAttribute("aria-label", word("find"));
+  const areas = [...state.shapes.get(councils).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
+  fill($("area"), [["", word("wholeCity")], ...areas].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)));
+  $("lang-ja").setAttribute("aria-pressed", String(lang === "ja"));
+  $("lang-en").setAttribute("aria-pressed", String(lang === "en"));
+}
+
+function drawFigures() {
+  drawMessage();
+  drawCounts();
+  drawLists(pick);
+  drawChoices(change);
+}
+
+function drawAll() {
+  drawHeader();
+  drawFigures();
+  drawAbout();
+  drawLegend((group, on) => town.toggle(group, on));
+  if (picked) drawCard(cardOf(...picked), closeCard);
+}
+
+function closeCard() {
+  picked = null;
+  drawCard(null);
+  town.choose(null);
+  opener?.focus();
+  opener = null;
+}
+
+async function pick(kind, id) {
+  if (!kind) return closeCard();
+  if (kind === "council") return change("area", id);
+  const card = cardOf(kind, id);
+  if (!card) return closeCard();
+  picked = [kind, id];
+  const fromList = document.activeElement?.closest("#lists, .finder");
+  opener = fromList ? document.activeElement : null;
+  drawCard(card, closeCard);
+  town.choose(card.feature);
+  if (fromList) {
+    town.show(card.feature?.geometry);
+    $("card").focus({ preventScroll: true });
+    if (matchMedia("(max-width: 760px)").matches) $("map-box").scrollIntoView({ block: "start" });
+  }
+  return undefined;
+}
+
+async function change(name, value) {
+  state.asked[name] = name === "walk_limit_m" ? Number(value) : value;
+  writeHash();
+  await attempt(async () => {
+    await refresh();
+    drawAll();
+    town.update();
+    if (name === "area") {
+      closeCard();
+      const chosen = shape(state.about.summary.council_layer, value);
+      if (chosen) town.show(chosen.geometry); else town.home();
+    }
+  });
+}
+
+async function attempt(work) {
+  const wait = $("wait");
+  wait.textContent = word("loading");
+  wait.hidden = false;
+  try {
+    await work();
+    wait.hidden = true;
+  } catch (error) {
+    wait.textContent = `${word("failed")}：${error.message}`;
+    wait.classList.add("failed");
+    console.error(error);
+  }
+}
+
+function speak(wanted) {
+  setLang(wanted);
+  const address = new URL(location.href);
+  address.searchParams.set("lang", lang);
+  history.replaceState(null, "", address);
+  drawAll();
+}
+
+function listen() {
+  $("area").addEventListener("change", (event) => change("area", event.target.value));
+  $("lang-ja").addEventListener("click", () => speak("ja"));
+  $("lang-en").addEventListener("click", () => speak("en"));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && picked) closeCard(); });
+  createFinder(pick);
+}
+
+const asked = new URLSearchParams(location.search).get("lang");
+setLang(asked ?? "ja");
+await attempt(async () => {
+  await start();
+  $("legend").open = !matchMedia("(max-width: 760px)").matches;
+  drawHeader();
+  drawFigures();
+  town = await createTown(pick);
+  town.update();
+  drawAll();
+  listen();
+  await settled(town.map);
+  window.arukebaReady = true;
+  document.documentElement.dataset.ready = "true";
+});

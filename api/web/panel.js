@@ -1,0 +1,87 @@
+// The message: one sentence with its figures, the signs of the areas, the targets, the choices.
+
+import { $, fill, h } from "./dom.js";
+import { GAP_SIGNS } from "./signs.js";
+import { GAPS, state } from "./store.js";
+import { age, label, lang, metres, number, people, percent, word } from "./words.js";
+
+const hiddenText = () => word("hidden", { n: state.about.privacy.small_number });
+
+export function figureText(value, suppressed) {
+  if (Number.isFinite(value)) return people(value);
+  return suppressed ? hiddenText() : word("noResidents");
+}
+
+function sentence(summary) {
+  const limit = metres(summary.walk_limit_m);
+  const kind = word(`place_${summary.frequency}`);
+  const share = percent(summary.coverage_pct);
+  const reached = h("strong", { class: "figure reached" }, people(summary.reached));
+  if (lang === "ja") {
+    return [
+      h("p", {}, `${age(summary.age_group)} `, h("b", { class: "whole" }, people(summary.residents)), "のうち"),
+      h("p", {}, reached, h("span", { class: "share" }, `（${share}）`), "に"),
+      h("p", {}, "歩いて", h("b", {}, limit), "以内に「", h("b", {}, kind), "」があります"),
+    ];
+  }
+  return [
+    h("p", {}, "Of ", h("b", { class: "whole" }, people(summary.residents)), ` residents ${age(summary.age_group)},`),
+    h("p", {}, reached, h("span", { class: "share" }, ` (${share})`), " have"),
+    h("p", {}, "a ", h("b", {}, kind), " within ", h("b", {}, limit), " on foot"),
+  ];
+}
+
+export function drawMessage() {
+  const { summary } = state;
+  const { municipality, stand_in: standIns, unmatched_residents: unmatched } = state.about.summary;
+  const place = state.asked.area ? summary.area_name : lang === "ja" ? municipality.name : municipality.name_en;
+  const shown = Number.isFinite(summary.residents) && summary.residents > 0;
+  const bar = h("div", { class: "bar", role: "img", "aria-label": `${word("reached")} ${percent(summary.coverage_pct)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
+  const missing = h("p", { class: "missing" }, h("span", {}, word("unreached")), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
+  const notes = [...(standIns ?? [])];
+  if (!state.asked.area && unmatched >= 1) notes.push(word("unmatched", { n: people(unmatched) }));
+  fill($("message"),
+    h("h2", { class: "place" }, place),
+    shown ? [h("div", { class: "sentence" }, sentence(summary)), bar, missing] : h("p", { class: "sentence" }, figureText(null, summary.suppressed)),
+    notes.map((note) => h("p", { class: "note" }, note)));
+}
+
+export function sign(gap) {
+  const { sign: text, tone } = GAP_SIGNS[gap];
+  return h("span", { class: `sign ${tone}`, role: "img", "aria-label": word(gap === "none" ? "gap_none" : gap) }, text);
+}
+
+export function layerOf(id) {
+  return state.about.layers.find((layer) => layer.id === id) ?? { id, label: id, label_en: id };
+}
+
+export function drawCounts() {
+  const { summary } = state;
+  const { gap_layer: gapLayer, targets } = state.about.summary;
+  const counts = GAPS.filter((gap) => gap !== "needs_transport" || summary.gaps[gap]).map((gap) =>
+    h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(gap === "none" ? "gap_none" : gap)))));
+  const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target" },
+    h("span", {}, (target.approximate ? "〜" : "") + label(target)),
+    h("b", {}, number(target.reached), h("small", {}, ` / ${target.approximate ? word("about_") : ""}${number(target.number)}`)),
+    h("div", { class: "bar thin" }, h("i", { style: { width: `${Math.min(100, (100 * target.reached) / target.number)}%` } }))));
+  fill($("counts"),
+    h("h2", {}, label(layerOf(gapLayer))),
+    h("ul", { class: "counts" }, counts),
+    rows.length ? [h("h2", {}, word("targets")), h("ul", { class: "targets" }, rows)] : null);
+}
+
+function select(name, options, onChange) {
+  const id = `choose-${name}`;
+  const box = h("select", { id, onchange: (event) => onChange(name, event.target.value) },
+    options.map(([value, text]) => h("option", { value, selected: String(value) === String(state.asked[name]) }, text)));
+  return h("label", { class: "field", for: id }, h("span", {}, word({ walk_limit_m: "limit", age_group: "age" }[name] ?? name)), box);
+}
+
+export function drawChoices(onChange) {
+  const { choices, layers } = state.about;
+  fill($("choices"),
+    select("layer", layers.map((layer) => [layer.id, (layer.approximate ? "〜" : "") + label(layer)]), onChange),
+    select("walk_limit_m", choices.walk_limit_m.map((limit) => [limit, metres(limit)]), onChange),
+    select("age_group", choices.age_group.map((group) => [group, age(group)]), onChange),
+    select("frequency", choices.frequency.map((frequency) => [frequency, word(`o_${frequency}`)]), onChange));
+}

@@ -1,0 +1,133 @@
+// The map itself: MapLibre on the town's own streets; no tiles, no glyphs, nothing from elsewhere.
+
+import { $ } from "./dom.js";
+import { GROUPS, LAYERS } from "./layers.js";
+import { createLabels } from "./labels.js";
+import { addImages, candidateName, placeName } from "./signs.js";
+import { bounds, middle, shape, state } from "./store.js";
+import { word } from "./words.js";
+
+const EMPTY = { type: "FeatureCollection", features: [] };
+const collection = (features) => ({ type: "FeatureCollection", features });
+const LARGEST_PX = 22;
+
+export function peopleScale() {
+  const most = Math.max(1, ...state.units.map((unit) => unit.unreached ?? 0));
+  return (count) => LARGEST_PX * Math.sqrt(count / most);
+}
+
+function townBox() {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const layer of [state.about.summary.council_layer, state.asked.layer]) {
+    for (const feature of state.shapes.get(layer).values()) bounds(feature.geometry, box);
+  }
+  return Number.isFinite(box[0]) ? box : [139, 35, 140, 36];
+}
+
+function source(data) {
+  return { type: "geojson", data, tolerance: 0.3 };
+}
+
+export async function createTown(onPick) {
+  const map = new maplibregl.Map({
+    container: "map",
+    bounds: townBox(),
+    fitBoundsOptions: { padding: 24 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxPitch: 0,
+    maxZoom: 18,
+    fadeDuration: 0,
+    locale: { "Map.Title": word("mapLabel") },
+    style: {
+      version: 8,
+      sources: {
+        streets: { type: "geojson", data: `${location.origin}/streets`, tolerance: 0.5, maxzoom: 15 },
+        ...Object.fromEntries(["areas", "units", "councils", "people", "places", "candidates", "chosen"].map((name) => [name, source(EMPTY)])),
+      },
+      layers: [],
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-left");
+  await new Promise((resolve) => { map.once("style.load", resolve); });
+  addImages(map, state.candidates);
+  for (const layer of LAYERS) map.addLayer(layer);
+  const labels = createLabels(map);
+  listen(map, onPick);
+  return { map, update: () => update(map, labels), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), { padding: 24 }) };
+}
+
+function update(map, labels) {
+  const { gap_layer: gapLayer, council_layer: councils } = state.about.summary;
+  const { layer, area } = state.asked;
+  const radius = peopleScale();
+  const set = (name, features) => map.getSource(name).setData(collection(features));
+  set("areas", [...state.shapes.get(layer).values()].map((feature) => ({
+    ...feature, properties: { ...feature.properties, ...state.coverage.get(feature.properties.area_id) },
+  })));
+  set("councils", [...state.shapes.get(councils).values()]);
+  const located = state.units.map((unit) => [unit, shape(gapLayer, unit.area_id)]).filter(([, feature]) => feature);
+  set("units", layer === gapLayer ? located.map(([unit, feature]) => ({ ...feature, properties: unit })) : []);
+  set("people", located.filter(([unit]) => unit.unreached >= 0.5).map(([unit, feature]) => ({
+    type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
+  })));
+  set("places", state.places.filter((place) => place.geometry).map((place) => ({
+    ...place, properties: { ...place.properties, icon: placeName(place.properties.frequency, place.properties.blurred, ["closed", "suspended"].includes(place.properties.status)) },
+  })));
+  set("candidates", state.candidates.filter((candidate) => candidate.geometry).map((candidate) => ({
+    ...candidate, properties: { ...candidate.properties, icon: candidateName(candidate.properties) },
+  })));
+  map.setFilter("chosen-council", ["==", ["get", "area_id"], area]);
+  labels.update();
+}
+
+function listen(map, onPick) {
+  const kinds = [["candidates", "candidate", "candidate_id"], ["places", "place", "place_id"], ["people", "unit", "area_id"], ["share", "area", "area_id"]];
+  map.on("click", (event) => {
+    const { x, y } = event.point;
+    for (const [layer, kind, key] of kinds) {
+      const reach = layer === "share" ? 0 : 6;
+      const [hit] = map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [layer] });
+      if (hit) return onPick(kind, hit.properties[key]);
+    }
+    return onPick(null);
+  });
+  for (const layer of ["candidates", "places", "people", "share"]) {
+    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+  }
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function fly(map, geometry) {
+  if (!geometry) return;
+  const [west, south, east, north] = bounds(geometry);
+  const options = { padding: 60, maxZoom: 15.2, duration: calm() ? 0 : 700 };
+  map.fitBounds([[west, south], [east, north]], options);
+}
+
+function choose(map, feature) {
+  map.getSource("chosen").setData(feature?.geometry ? collection([{ type: "Feature", properties: {}, geometry: feature.geometry }]) : EMPTY);
+}
+
+function toggle(map, group, on) {
+  for (const layer of GROUPS[group]) map.setLayoutProperty(layer, "visibility", on ? "visible" : "none");
+  if (group === "l_share") $("map-box").classList.toggle("plain", !on);
+}
+
+// Idle with every source loaded: the map shows all that it will show.
+export function settled(map) {
+  return new Promise((resolve) => {
+    const look = () => {
+      const loaded = Object.keys(map.getStyle().sources).every((name) => map.isSourceLoaded(name));
+      if (loaded && map.loaded()) resolve();
+      else map.once("idle", look);
+    };
+    map.once("idle", look);
+    map.triggerRepaint();
+  });
+}

@@ -1,0 +1,124 @@
+"""What the map file holds besides the streets: rails, water, a motorway, a path on its own."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import LineString, Point
+
+from services.modeltown.arterials import draw_motorway
+from services.modeltown.blocks import Blocks
+from services.modeltown.cells import GRID_M, Cells, Ground
+from services.modeltown.footways import Castle
+from services.modeltown.kinds import ARTERIALS
+from services.modeltown.noise import FloatArray
+from services.modeltown.streets import ObjectArray, Streets, end_nodes
+
+LOOP_RADIUS_M = 26.0
+LOOP_SHARE = 0.6
+LOOP_CANDIDATES = 25
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A way that the streets do not hold."""
+
+    line: LineString
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Features:
+    """Ways besides the streets, and tags of nodes by their position on the grid."""
+
+    ways: list[Extra]
+    node_tags: dict[Key, dict[str, str]]
+
+
+def draw_features(
+    ground: Ground, streets: Streets, *, castle: Castle, lone_path: LineString
+) -> Features:
+    """Return every extra way and the tags of crossings and stations."""
+    tags = {key: {"highway": "crossing", "crossing": "zebra"} for key in _zebra_keys(streets)}
+    rails = [_with_level_crossings(line, streets) for line in ground.railway.lines]
+    for line in ground.railway.lines:
+        tags |= {key: {"railway": "level_crossing"} for key in _level_keys(line, streets)}
+    motorway = draw_motorway(ground.plan)
+    ways = [Extra(rail, {"railway": "rail", "name": "見本鉄道"}) for rail in rails]
+    ways += [
+        Extra(ground.river.centreline, {"waterway": "river", "name": "見本川"}),
+        Extra(
+            motorway, {"highway": "motorway", "bridge": "yes", "layer": "2", "name": "見本自動車道"}
+        ),
+        Extra(
+            _ramp(motorway, streets),
+            {"highway": "trunk", "motorroad": "yes", "layer": "1", "bridge": "yes"},
+        ),
+        Extra(lone_path, {"highway": "footway", "note": "公園の園路"}),
+        Extra(LineString(castle.park.exterior.coords), {"leisure": "park", "name": "見本城址公園"}),
+    ]
+    ways += [
+        Extra(LineString(ring.coords), {"natural": "water", "water": "moat"})
+        for ring in (castle.moat().exterior, *castle.moat().interiors)
+    ]
+    return Features(ways, tags)
+
+
+def keys_of(xy: FloatArray) -> list[Key]:
+    """Return the position of points on the grid."""
+    numbers = np.round(xy / GRID_M).astype(np.int64).tolist()
+    return [(east, north) for east, north in numbers]
+
+
+def _zebra_keys(streets: Streets) -> list[Key]:
+    """Return where a zebra crossing meets the road that it crosses."""
+    ends = end_nodes(streets.edges)
+    zebra = np.unique(ends[streets.has(frozenset({"crossing"}))])
+    road = np.unique(ends[streets.has(ARTERIALS)])
+    both = np.isin(ends, np.intersect1d(zebra, road))
+    first = shapely.get_coordinates(shapely.get_point(streets.edges, 0))[both[:, 0]]
+    last = shapely.get_coordinates(shapely.get_point(streets.edges, -1))[both[:, 1]]
+    return sorted(set(keys_of(np.concatenate([first, last]))))
+
+
+def _level_points(line: LineString, streets: Streets) -> ObjectArray:
+    """Return the vertices of streets that lie on the rails, between stations and overpasses."""
+    separated = np.array([stretch.grade_separated for stretch in streets.stretches])
+    edges = streets.edges[~separated[streets.stretch]]
+    near = edges[shapely.dwithin(edges, line, GRID_M)]
+    points = shapely.points(shapely.get_coordinates(near))
+    return np.asarray(points[shapely.distance(points, line) < 2 * GRID_M])
+
+
+def _level_keys(line: LineString, streets: Streets) -> list[Key]:
+    return sorted(set(keys_of(shapely.get_coordinates(_level_points(line, streets)))))
+
+
+def _with_level_crossings(line: LineString, streets: Streets) -> LineString:
+    """Return the rails with a vertex wherever a street crosses them."""
+    points = [*shapely.points(line.coords).tolist(), *_level_points(line, streets).tolist()]
+    order = sorted({round(line.project(point), 3): point for point in points}.items())
+    return LineString([point for _, point in order])
+
+
+def _ramp(motorway: LineString, streets: Streets) -> LineString:
+    """Return the road for motor vehicles only from the bypass to the motorway."""
+    trunk = shapely.union_all(streets.edges[streets.has(frozenset({"trunk"}))])
+    corners = shapely.get_coordinates(trunk)
+    away_m = shapely.distance(shapely.points(corners), motorway)
+    start = corners[np.argmin(np.abs(away_m - 150.0))]
+    end = motorway.interpolate(motorway.project(Point(start)) + 260.0)
+    return LineString([start, ((start[0] + end.x) / 2, start[1]), end])
+
+
+def draw_lone_path(cells: Cells, blocks: Blocks) -> LineString:
+    """Return a loop in the widest built-up block: a park path that no street reaches."""
+    character = np.array(cells.characters)[blocks.cell][blocks.block]
+    faces = blocks.faces[np.isin(character, ["grid", "sprawl", "crescent"])]
+    order = np.argsort(-shapely.area(faces), kind="stable")[:LOOP_CANDIDATES]
+    rooms = shapely.maximum_inscribed_circle(faces[order], tolerance=2.0)
+    widest = rooms[int(np.argmax(shapely.length(rooms)))]
+    radius_m = min(LOOP_RADIUS_M, LOOP_SHARE * float(widest.length))
+    loop = shapely.get_point(widest, 0).buffer(radius_m, quad_segs=5)
+    return LineString(loop.exterior.coords)

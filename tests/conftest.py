@@ -1,0 +1,22 @@
+"""The model town, made once for all tests that want a whole town."""
+
+from pathlib import Path
+
+import pytest
+
+from services.build import build
+from services.modeltown import write_town
+from services.run import run
+from services.workspace import Snapshot
+
+
+@pytest.fixture(scope="session")
+def town_profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the small model town's files and return its profile."""
+    return write_town(tmp_path_factory.mktemp("town") / "source", size="small")
+
+
+@pytest.fixture(scope="session")
+def town_snapshot(town_profile: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Build and run the small model town."""
+    return run(build(town_profile, tmp_path_factory.mktemp("town") / "workspace"))

@@ -1,0 +1,243 @@
+"""Intake of gathering places."""
+
+import pytest
+from shapely import Point, box
+
+from geo.errors import SourceError
+from services.intake.ledger import Ledger
+from services.intake.places import read_places, read_status, require_near
+from services.profile import Places, Source
+
+EPSG = 6677
+HEADER = "名称,種別,会場,団体,住所,開催日,状態,緯度,経度\n"
+ORIGIN = "36.0,139.833333333333"  # zone IX starts at 36° N, 139°50′ E
+FIELDS = {
+    "source": "salons",
+    "name_field": "名称",
+    "kind_field": "種別",
+    "venue_field": "会場",
+    "group_field": "団体",
+    "address_field": "住所",
+    "schedule_field": "開催日",
+    "status_field": "状態",
+}
+
+
+def nowhere(_name, _address):
+    return None
+
+
+def read(tmp_path, rows, *, ledger=None, locate=nowhere, header=HEADER, **changes):
+    path = tmp_path / "salons.csv"
+    path.write_bytes((header + rows).encode("cp932"))
+    return read_places(
+        path,
+        spec=Places(**{**FIELDS, **changes}),
+        source=Source(
+            id="salons",
+            path="salons.csv",
+            format="csv",
+            title="t",
+            credit="c",
+            licence="l",
+            as_of="2024",
+        ),
+        plane_epsg=EPSG,
+        locate=locate,
+        ledger=ledger if ledger is not None else Ledger(),
+    )
+
+
+def codes(ledger):
+    return [(entry.code, entry.row) for entry in ledger.of("salons").entries]
+
+
+def test_a_row_as_a_city_types_it_becomes_a_place(tmp_path):
+    rows = f"ひまわりの会,サロン,東会館,東老人会,東1-1,毎週月曜日１０：００～,活動中,{ORIGIN}\n"
+    places = read(tmp_path, rows)
+    assert list(places.columns) == [
+        *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
+        *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
+        *("located_by", "row", "source_id", "geometry"),
+    ]
+    place = places.iloc[0]
+    assert place["place_id"] == "salons-2"
+    assert place["schedule_text"] == "毎週月曜日１０：００～"
+    assert place["located_by"] == "coordinates"
+    assert not place["private_home"]
+    assert place.geometry.distance(Point(0, 0)) < 1e-3
+    assert places.crs.to_epsg() == EPSG
+
+
+def test_dates_of_opening_and_checking_become_iso_text(tmp_path):
+    header = HEADER.strip() + ",開設,確認\n"
+    rows = f"会,,,,,毎日,,{ORIGIN},平成30年10月,R6.4.1\n"
+    places = read(tmp_path, rows, header=header, opened_field="開設", verified_field="確認")
+    assert places[["opened_on", "verified_on"]].iloc[0].tolist() == ["2018-10", "2024-04-01"]
+
+
+def test_one_schedule_may_stand_for_every_row(tmp_path):
+    places = read(tmp_path, f"会,,,,,,,{ORIGIN}\n", schedule_field="", schedule_text="毎日")
+    assert places["schedule_text"].tolist() == ["毎日"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("活動中", "active"),
+        ("再開", "active"),
+        ("休止中", "suspended"),
+        ("コロナのため休会", "suspended"),
+        ("閉鎖", "closed"),
+        ("令和5年度で終了", "closed"),
+        ("存続が危ぶまれる", "at_risk"),
+        ("来年度閉鎖予定", "at_risk"),
+        ("", ""),
+        ("？", ""),
+    ],
+)
+def test_status_words_are_understood(text, status):
+    assert read_status(text) == status
+
+
+def test_an_unknown_status_is_active_and_noted(tmp_path):
+    ledger = Ledger()
+    places = read(tmp_path, f"会,,,,,毎日,謎,{ORIGIN}\n会2,,,,,毎日,,{ORIGIN}\n", ledger=ledger)
+    assert places["status"].tolist() == ["active", "active"]
+    assert codes(ledger) == [("unknown_status", 2)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "venue"), [("個人宅", ""), ("自宅開放", ""), ("サロン", "山田様宅"), ("", "民家")]
+)
+def test_a_private_home_is_recognised(tmp_path, kind, venue):
+    places = read(tmp_path, f"会,{kind},{venue},,,毎日,,{ORIGIN}\n")
+    assert places["private_home"].tolist() == [True]
+
+
+def test_a_schedule_that_gives_no_frequency_is_noted(tmp_path):
+    ledger = Ledger()
+    read(tmp_path, f"会,,,,,不定期,,{ORIGIN}\n", ledger=ledger)
+    assert codes(ledger) == [("unknown_schedule", 2)]
+
+
+def test_a_place_without_coordinates_is_located_by_its_venue_and_noted(tmp_path):
+    asked = []
+
+    def locate(name, address):
+        asked.append((name, address))
+        return (100.0, 200.0, "venue")
+
+    ledger = Ledger()
+    places = read(tmp_path, "会,,東会館,,東1-1,毎日,,,\n", ledger=ledger, locate=locate)
+    assert asked == [("東会館", "東1-1")]
+    assert places["located_by"].tolist() == ["venue"]
+    assert places.geometry.iloc[0] == Point(100, 200)
+    assert codes(ledger) == [("located_by_venue", 2)]
+    assert ledger.of("salons").rows_repaired == 1
+
+
+def test_a_place_located_by_its_area_is_marked_as_rough(tmp_path):
+    ledger = Ledger()
+    read(tmp_path, "会,,,,東1-1,毎日,,,\n", ledger=ledger, locate=lambda *_: (0.0, 0.0, "area"))
+    (entry,) = ledger.of("salons").entries
+    assert "this is rough" in entry.message
+    assert "おおよその位置" in entry.ja
+
+
+def test_a_place_that_cannot_be_located_is_kept_and_listed(tmp_path):
+    ledger = Ledger()
+    places = read(tmp_path, f"会,,,,,毎日,,,\n別の会,,,,,毎日,,{ORIGIN}\n", ledger=ledger)
+    assert len(places) == 2
+    assert places.geometry.isna().tolist() == [True, False]
+    assert places["located_by"].tolist() == ["", "coordinates"]
+    assert codes(ledger) == [("no_coordinates", 2)]
+
+
+def test_the_same_place_and_schedule_twice_is_counted_once_and_listed(tmp_path):
+    ledger = Ledger()
+    rows = f"会,,,,,毎週月曜,,{ORIGIN}\n会　,,,,,毎週（月）,,{ORIGIN}\n会,,,,,毎週火曜,,{ORIGIN}\n"
+    places = read(tmp_path, rows, ledger=ledger)
+    assert places["row"].tolist() == [2, 4]
+    assert codes(ledger) == [("duplicate", 3)]
+    assert ledger.of("salons").rows_refused == 1
+
+
+def test_groups_at_one_venue_share_its_id(tmp_path):
+    rows = (
+        f"甲の会,,東会館,,,第1月曜,,{ORIGIN}\n乙の会,,東 会館,,,第3月曜,,{ORIGIN}\n"
+        f"丙の会,,東会館,,,第3月曜,,36.01,139.9\n丁の会,,,,,第3月曜,,{ORIGIN}\n"
+    )
+    ids = read(tmp_path, rows)["venue_id"].tolist()
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
+
+
+def test_only_rows_asked_for_are_read(tmp_path):
+    ledger = Ledger()
+    rows = f"東サロン,,,,,毎日,,{ORIGIN}\n東公園,,,,,毎日,,{ORIGIN}\n"
+    places = read(tmp_path, rows, ledger=ledger, where={"field": "名称", "contains": ["サロン"]})
+    assert places["name"].tolist() == ["東サロン"]
+    assert codes(ledger) == [("not_asked", None)]
+
+
+def test_a_row_without_a_name_is_refused_and_listed(tmp_path):
+    ledger = Ledger()
+    assert len(read(tmp_path, f",,,,,毎日,,{ORIGIN}\n会,,,,,毎日,,{ORIGIN}\n", ledger=ledger)) == 1
+    assert codes(ledger) == [("no_name", 2)]
+
+
+@pytest.mark.parametrize(
+    ("position", "why"),
+    [
+        ("0,0", "its coordinates are not in Japan"),
+        ("139.9,35.8", "longitude and latitude are swapped"),
+    ],
+)
+def test_a_place_outside_japan_is_refused_by_its_row(tmp_path, position, why):
+    with pytest.raises(
+        SourceError, match=rf"salons\.csv, row 3: 乙の会: .*{why}; correct them"
+    ) as e:
+        read(tmp_path, f"甲の会,,,,,毎日,,{ORIGIN}\n乙の会,,,,,毎日,,{position}\n")
+    assert "の3行目" in e.value.ja
+    assert "直すか、空にしてください" in e.value.ja
+
+
+def test_a_place_in_the_sea_is_refused_by_its_row(tmp_path):
+    places = read(tmp_path, f"甲の会,,,,,毎日,,{ORIGIN}\n乙の会,,,,,毎日,,36.0,141.5\n")
+    town = box(-1000, -1000, 1000, 1000)
+    with pytest.raises(
+        SourceError, match=r"salons\.csv, row 3: 乙の会 is 14\d\.\d km outside"
+    ) as e:
+        require_near(places, town, path=tmp_path / "salons.csv", margin_m=1500)
+    assert "市域から" in e.value.ja
+    require_near(places.iloc[:1], town, path=tmp_path / "salons.csv", margin_m=0)
+
+
+def test_a_missing_column_lists_the_columns_there_are(tmp_path):
+    with pytest.raises(SourceError, match=r"no column '開催'; the columns are 名称, 種別"):
+        read(tmp_path, f"会,,,,,毎日,,{ORIGIN}\n", schedule_field="開催")
+
+
+def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
+    arguments = {
+        "spec": Places(source="salons", name_field="名称"),
+        "source": Source(
+            id="salons",
+            path="s.csv",
+            format="csv",
+            title="t",
+            credit="c",
+            licence="l",
+            as_of="2024",
+        ),
+        "plane_epsg": EPSG,
+        "locate": nowhere,
+        "ledger": Ledger(),
+    }
+    path = tmp_path / "s.csv"
+    with pytest.raises(SourceError, match="there is no such file"):
+        read_places(path, **arguments)
+    path.write_bytes(b"\xff\xfe\x80\x00")
+    with pytest.raises(SourceError, match="not text in"):
+        read_places(path, **arguments)

@@ -1,0 +1,173 @@
+"""The registry of venues, groups, schedules and places."""
+
+import geopandas as gpd
+import pytest
+from geopandas.testing import assert_geodataframe_equal
+from shapely import Point
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from geo.errors import BrokenWorkspaceError, InvalidInputError
+from services import registry
+from services.registry import (
+    create_registry,
+    link_venues,
+    read_places,
+    read_venues,
+    write_registry,
+)
+
+EPSG = 6677
+
+
+def venues(*rows):
+    return gpd.GeoDataFrame(
+        {
+            "venue_id": [f"halls-{n}" for n, _ in enumerate(rows, 2)],
+            "name": [name for name, _ in rows],
+            "kind": "会館",
+            "address": "東1-1",
+            "source_id": "halls",
+            "row": list(range(2, len(rows) + 2)),
+        },
+        geometry=[shape for _, shape in rows],
+        crs=EPSG,
+    )
+
+
+def places(*rows):
+    count = len(rows)
+    return gpd.GeoDataFrame(
+        {
+            "place_id": [f"salons-{n}" for n in range(2, count + 2)],
+            "name": [name for name, *_ in rows],
+            "kind": "サロン",
+            "venue_id": [f"salons-v{n}" for n in range(2, count + 2)],
+            "venue_name": [venue for _, venue, *_ in rows],
+            "group_name": [group for _, _, group, _ in rows],
+            "address": "東1-1",
+            "schedule_text": "毎週月曜日１０：００〜",
+            "status": "active",
+            "opened_on": "2018-10",
+            "verified_on": "",
+            "private_home": [n == 0 for n in range(count)],
+            "located_by": "coordinates",
+            "row": list(range(2, count + 2)),
+            "source_id": "salons",
+        },
+        geometry=[shape for *_, shape in rows],
+        crs=EPSG,
+    )
+
+
+@pytest.fixture
+def url(tmp_path):
+    address = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    create_registry(address)
+    return address
+
+
+HALLS = venues(("東会館", Point(100, 200)), ("西会館", Point(5000, 0)))
+SALONS = places(
+    ("ひまわり", "", "東老人会", Point(0, 0)),
+    ("すみれ", "南集会所", "東老人会", Point(1000, 0)),
+    ("ゆり", "", "", None),
+)
+
+
+def same(one, other):
+    assert_geodataframe_equal(one, other, check_less_precise=True, check_dtype=False)
+
+
+def test_what_is_written_is_read_again(url):
+    write_registry(url, HALLS, SALONS)
+    same(read_venues(url, EPSG), HALLS)
+    same(read_places(url, EPSG), SALONS)
+
+
+def test_coordinates_come_back_to_a_tenth_of_a_millimetre(url):
+    write_registry(url, HALLS, SALONS)
+    moved = read_venues(url, EPSG).geometry.distance(HALLS.geometry)
+    assert moved.max() < 1e-4
+
+
+def test_writing_again_replaces_what_was_there(url):
+    write_registry(url, HALLS, SALONS)
+    write_registry(url, HALLS.iloc[:1], SALONS.iloc[1:2])
+    assert len(read_venues(url, EPSG)) == 1
+    assert len(read_places(url, EPSG)) == 1
+
+
+def test_a_failed_write_leaves_everything_as_it_was(url):
+    write_registry(url, HALLS, SALONS)
+    twice = SALONS.assign(place_id="same")
+    with pytest.raises(BrokenWorkspaceError):
+        write_registry(url, HALLS, twice)
+    assert len(read_places(url, EPSG)) == 3
+
+
+def test_no_venue_and_no_place_are_empty_frames(url):
+    empty = gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=EPSG))
+    write_registry(url, empty, empty)
+    assert list(read_places(url, EPSG).columns) == list(registry.PLACE_COLUMNS)
+    assert read_venues(url, EPSG).crs.to_epsg() == EPSG
+    assert len(read_venues(url, EPSG)) == 0
+
+
+def test_only_listed_venues_are_candidates_though_places_have_venues_too(url):
+    write_registry(url, HALLS, SALONS)
+    assert read_venues(url, EPSG)["name"].tolist() == ["東会館", "西会館"]
+
+
+@pytest.mark.parametrize(
+    ("venue", "shape", "expected"),
+    [
+        ("東 会館", Point(100, 240), "halls-2"),  # the name, 40 m away
+        ("東会館", Point(100, 260), "salons-v2"),  # the name, but 60 m away
+        ("別の名", Point(100.5, 200), "halls-2"),  # another name at the same point
+        ("別の名", Point(110, 200), "salons-v2"),
+        ("東会館", None, "salons-v2"),
+    ],
+)
+def test_a_place_is_held_at_the_listed_venue_of_its_name_or_point(venue, shape, expected):
+    linked = link_venues(places(("ひまわり", venue, "", shape)), HALLS)
+    assert linked["venue_id"].tolist() == [expected]
+
+
+def test_linking_leaves_its_argument_alone():
+    given = places(("東会館", "", "", Point(100, 200)))
+    link_venues(given, HALLS)
+    assert given["venue_id"].tolist() == ["salons-v2"]
+
+
+def test_the_tables_are_those_of_the_words(url):
+    engine = create_engine(url)
+    assert set(inspect(engine).get_table_names()) == {"venues", "groups", "places", "schedules"}
+    engine.dispose()
+
+
+def test_the_same_tables_can_be_made_in_postgresql():
+    for table in registry.Place.metadata.sorted_tables:
+        text = str(CreateTable(table).compile(dialect=postgresql.dialect()))
+        assert "CREATE TABLE" in text
+        assert "DOUBLE PRECISION" in text or table.name in ("groups", "schedules")
+
+
+def test_an_unusable_url_is_refused_with_the_way_out():
+    with pytest.raises(InvalidInputError, match="give sqlite:///FILE or a PostgreSQL URL") as error:
+        create_registry("no-such-database://")
+    assert "台帳のURLが使えません" in error.value.ja
+
+
+def test_a_registry_without_tables_is_broken(tmp_path):
+    with pytest.raises(BrokenWorkspaceError, match="build the workspace again") as error:
+        read_venues(f"sqlite:///{tmp_path / 'empty.sqlite'}", EPSG)
+    assert "作り直してください" in error.value.ja
+
+
+def test_a_file_that_is_no_database_is_broken(tmp_path):
+    path = tmp_path / "registry.sqlite"
+    path.write_bytes(b"garbage" * 300)
+    with pytest.raises(BrokenWorkspaceError, match="the registry cannot be used"):
+        read_places(f"sqlite:///{path}", EPSG)

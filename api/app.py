@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import assets, docs, features, figures, home
+from api.routes import assets, docs, features, figures, home, reports
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
@@ -20,6 +20,7 @@ from services.workspace import Workspace, software_version
 HERE = Path(__file__).parent
 
 GZIP_FROM_BYTES = 1024
+NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 
 
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
@@ -44,10 +45,15 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     app.state.editions = editions
     app.state.settings = settings
     app.state.templates = templates()
-    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=5)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=GZIP_FROM_BYTES,
+        compresslevel=5,
+        exclude_content_types=NOT_GZIPPED,
+    )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    for resource in (home, features, figures, assets, docs):
+    for resource in (home, features, figures, reports, assets, docs):
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from api.settings import Settings
 from geo.errors import InvalidInputError
 from services import collections, edition
+from services.workspace import Workspace
 
 LIMIT = 100
 LIMIT_MAX = 10_000
@@ -28,6 +29,13 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _workspace(request: Request) -> Workspace:
+    """Return the workspace that is served."""
+    editions: edition.Editions = request.app.state.editions
+    return editions.workspace
+
+
+WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 

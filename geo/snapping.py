@@ -88,9 +88,11 @@ def _coordinates(xy: Points, network: Network) -> tuple[FloatArray, pd.Index]:
             f"the points are in {xy.crs}, the network is in EPSG:{network.epsg}; "
             f"call to_crs({network.epsg}) first"
         )
-    # get_x is NaN where there is no point; get_coordinates would leave it out.
     geometry = xy.to_numpy()
-    return np.column_stack([shapely.get_x(geometry), shapely.get_y(geometry)]), xy.index
+    placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    array = np.full((len(xy), 2), np.nan)
+    array[placed] = shapely.get_coordinates(geometry[placed])
+    return array, xy.index
 
 
 def _nearest_segments(

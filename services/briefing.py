@@ -123,15 +123,16 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
 
 def main_rows(coverage: pd.DataFrame, asked: Mapping[str, Any], layer: str) -> pd.DataFrame:
     """Return the rows of one layer for the frequency, age group and limit that were asked."""
-    return coverage[
+    rows: pd.DataFrame = coverage[
         (coverage["layer"] == layer)
         & (coverage["frequency"] == asked["frequency"])
         & (coverage["age_group"] == asked["age_group"])
         & (coverage["walk_limit_m"] == asked["walk_limit_m"])
     ]
+    return rows
 
 
-def figures_of(row: Mapping[str, Any]) -> Figures:
+def figures_of(row: Mapping[Any, Any]) -> Figures:
     """Return the figures of a row, None for what it does not tell."""
     return Figures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
 

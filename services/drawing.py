@@ -57,10 +57,8 @@ WEEKLY, MONTHLY = Marker(BLUE, "full"), Marker(ORANGE, "left", 8.0)
 def frame(axes: Axes, town: gpd.GeoDataFrame) -> None:
     """Fit the axes around the town without distorting it."""
     west, south, east, north = town.total_bounds
-    figure = axes.get_figure()
-    width_in, height_in = (1.0, 1.0) if figure is None else figure.get_size_inches()
-    box = axes.get_position()
-    shape = (box.width * width_in) / (box.height * height_in)
+    width_in, height_in = _size_in(axes)
+    shape = width_in / height_in
     height_m = max(north - south, (east - west) / shape) * (1 + 2 * MARGIN)
     width_m = height_m * shape
     x_m, y_m = (west + east) / 2, (south + north) / 2
@@ -176,13 +174,13 @@ def sign(axes: Axes, at: tuple[float, float], marker: Marker) -> None:
 
 def stars(axes: Axes, candidates: gpd.GeoDataFrame, pen: Pen) -> None:
     """Draw candidates with their rank: filled where a place would open, open where one changes."""
-    for row in candidates[~candidates.geometry.isna()].itertuples():
-        point = shapely.get_coordinates(row.geometry)[0]
-        star(axes, (point[0], point[1]), action=str(row.action))
+    for row in candidates[~candidates.geometry.isna()].to_dict("records"):
+        point = shapely.get_coordinates(row["geometry"])[0]
+        star(axes, (point[0], point[1]), action=str(row["action"]))
         pen.write(
             axes,
             (point[0] + _points_m(axes, 8), point[1] + _points_m(axes, 6)),
-            str(row.rank),
+            str(row["rank"]),
             size=12.5,
             colour=DARK_GREEN,
             anchor=("left", "bottom"),
@@ -206,12 +204,12 @@ def star(axes: Axes, at: tuple[float, float], *, action: str) -> None:
 
 def names(axes: Axes, areas: gpd.GeoDataFrame, pen: Pen) -> None:
     """Write the names of areas inside them."""
-    for row in areas.itertuples():
-        point = shapely.get_coordinates(row.geometry.representative_point())[0]
+    for row in areas.to_dict("records"):
+        point = shapely.get_coordinates(row["geometry"].representative_point())[0]
         pen.write(
             axes,
             (point[0], point[1]),
-            str(row.area_name),
+            str(row["area_name"]),
             size=10.5,
             colour="#4A463E",
             anchor=("center", "center"),
@@ -280,10 +278,15 @@ def stamp(axes: Axes, words: str, pen: Pen) -> None:
 
 def _points_m(axes: Axes, points_n: float) -> float:
     """Return how many metres of the map a length in points covers."""
-    figure = axes.get_figure()
-    height_in = 1.0 if figure is None else figure.get_size_inches()[1]
     bottom, top = axes.get_ylim()
-    return float((top - bottom) * points_n / 72 / (axes.get_position().height * height_in))
+    return float((top - bottom) * points_n / 72 / _size_in(axes)[1])
+
+
+def _size_in(axes: Axes) -> tuple[float, float]:
+    """Return width and height of the axes in inches."""
+    figure, box = axes.get_figure(root=True), axes.get_position()
+    width_in, height_in = (1.0, 1.0) if figure is None else figure.get_size_inches()
+    return float(box.width * width_in), float(box.height * height_in)
 
 
 def _lines(frame: gpd.GeoDataFrame) -> list[FloatArray]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.errors import NotFoundError
@@ -76,8 +77,8 @@ class Publication:
     def polygons(self, name: Literal["coverage", "gaps"]) -> gpd.GeoDataFrame:
         """Return a collection with the shapes of its areas; a remainder row has none."""
         table, areas = self.table(name), self.snapshot.workspace.areas()
-        shapes = areas.set_index(_AREA_KEY).geometry
-        geometry = shapes.reindex(pd.MultiIndex.from_frame(table[_AREA_KEY])).to_numpy()
+        shapes = areas.set_index(_AREA_KEY)["geometry"]
+        geometry = np.asarray(shapes.reindex(pd.MultiIndex.from_frame(table[_AREA_KEY])))
         return gpd.GeoDataFrame(table, geometry=geometry, crs=areas.crs)
 
     def frame(self, collection_id: str) -> gpd.GeoDataFrame:

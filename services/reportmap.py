@@ -22,6 +22,7 @@ from services.texts import SIGNS
 
 WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 440.0, 360.0
 MARGIN = 0.06
+KILOMETRE_M = 1000
 CIRCLE_RADIUS_LARGEST = 34.0
 
 _STREETS = {"none": (0.9, ""), "monthly": (1.7, "5 2.5"), "weekly": (2.3, "")}
@@ -39,7 +40,7 @@ class _View:
     """Turns plane metres into the units of the drawing."""
 
     def __init__(self, shape: shapely.Geometry) -> None:
-        west, south, east, north = shape.bounds
+        west, south, east, north = shapely.bounds(shape)
         pad_m = MARGIN * max(east - west, north - south)
         west, south, east, north = west - pad_m, south - pad_m, east + pad_m, north + pad_m
         self.height = min(max(WIDTH * (north - south) / (east - west), HEIGHT_LEAST), HEIGHT_MOST)
@@ -56,7 +57,8 @@ class _View:
 
     def xy(self, coordinates: np.ndarray) -> np.ndarray:
         """Return positions in the drawing."""
-        return (coordinates - [self.west, self.north]) * [self.scale, -self.scale]
+        moved: np.ndarray = (coordinates - [self.west, self.north]) * [self.scale, -self.scale]
+        return moved
 
     def point(self, geometry: shapely.Geometry) -> tuple[float, float]:
         """Return the position of a point."""
@@ -97,7 +99,7 @@ def area_map(
         *_places(view, around, faded=True),
         *_places(view, places, faded=False),
         *_stars(view, candidates),
-        *_labels(view, units, [*_boxes(view, places, 7), *_boxes(view, candidates, 12)]),
+        *_labels(view, units, [*_boxes(view, places, (7, 7)), *_boxes(view, candidates, (12, 28))]),
         *_scale(view),
         "</g></svg>",
     ]
@@ -141,9 +143,9 @@ def _outside(view: _View, shape: shapely.Geometry) -> str:
 def _borders(view: _View, units: gpd.GeoDataFrame) -> list[str]:
     known = units[~units.geometry.isna()]
     return [
-        f'<path d="{_path(view, row.geometry)}" fill="none" stroke="#6b665c" stroke-width="0.8" '
-        f'stroke-dasharray="{"4 2.5" if row.approximate else "none"}"/>'
-        for row in known.itertuples()
+        f'<path d="{_path(view, row["geometry"])}" fill="none" stroke="#6b665c" stroke-width="0.8" '
+        f'stroke-dasharray="{"4 2.5" if row["approximate"] else "none"}"/>'
+        for row in known.to_dict("records")
     ]
 
 
@@ -153,9 +155,9 @@ def _people(view: _View, units: gpd.GeoDataFrame) -> list[str]:
         return []
     most = float(shown["unreached"].max())
     drawn = []
-    for row in shown.itertuples():
-        x, y = view.point(row.geometry.representative_point())
-        radius = CIRCLE_RADIUS_LARGEST * math.sqrt(float(row.unreached) / most)
+    for row in shown.to_dict("records"):
+        x, y = view.point(row["geometry"].representative_point())
+        radius = CIRCLE_RADIUS_LARGEST * math.sqrt(float(row["unreached"]) / most)
         drawn.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="url(#hatch)" '
             f'fill-opacity="0.7" stroke="{VERMILION}" stroke-width="1.2"/>'
@@ -166,20 +168,20 @@ def _people(view: _View, units: gpd.GeoDataFrame) -> list[str]:
 _Box = tuple[float, float, float, float]
 
 
-def _boxes(view: _View, points: gpd.GeoDataFrame, half: float) -> list[_Box]:
-    """Return what the signs of points cover."""
+def _boxes(view: _View, points: gpd.GeoDataFrame, reach: tuple[float, float]) -> list[_Box]:
+    """Return what the signs of points cover, so far to the left and up and down, and to the right."""
     located = points[~(points.geometry.isna() | points.geometry.is_empty)]
     spots = [view.point(geometry) for geometry in located.geometry]
-    return [(x - half, y - half, x + half, y + half) for x, y in spots]
+    return [(x - reach[0], y - reach[0], x + reach[1], y + reach[0]) for x, y in spots]
 
 
 def _labels(view: _View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]:
     """Write names where they cover least of the signs and of each other."""
     drawn = []
     taken = list(taken)
-    for row in units[~units.geometry.isna()].itertuples():
-        x, middle = view.point(row.geometry.representative_point())
-        name = str(row.area_name)
+    for row in units[~units.geometry.isna()].to_dict("records"):
+        x, middle = view.point(row["geometry"].representative_point())
+        name = str(row["area_name"])
         half = 5.0 * (len(name) + 1.2)
         options = [
             (x + dx - half, middle + dy - 6, x + dx + half, middle + dy + 6)
@@ -189,8 +191,8 @@ def _labels(view: _View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str
         taken.append(box)
         drawn.append(
             f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 2:.1f}" class="unit" '
-            f'text-anchor="middle"><tspan fill="{GAP_COLOURS[str(row.gap)]}" class="sign">'
-            f"{SIGNS[str(row.gap)]}</tspan>{escape(name)}</text>"
+            f'text-anchor="middle"><tspan fill="{GAP_COLOURS[str(row["gap"])]}" class="sign">'
+            f"{SIGNS[str(row['gap'])]}</tspan>{escape(name)}</text>"
         )
     return drawn
 
@@ -216,10 +218,10 @@ def _overlap(one: _Box, other: _Box) -> float:
 
 def _places(view: _View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
     drawn = []
-    for row in places[~(places.geometry.isna() | places.geometry.is_empty)].itertuples():
-        if view.sees(row.geometry):
-            x, y = view.point(row.geometry)
-            frequency = str(row.venue_frequency or row.frequency)
+    for row in places[~(places.geometry.isna() | places.geometry.is_empty)].to_dict("records"):
+        if view.sees(row["geometry"]):
+            x, y = view.point(row["geometry"])
+            frequency = str(row["venue_frequency"] or row["frequency"])
             drawn.append(place_sign(x, y, frequency, opacity=0.6 if faded else 1.0))
     return drawn
 
@@ -241,11 +243,11 @@ def place_sign(x: float, y: float, frequency: str, *, opacity: float = 1.0) -> s
 
 def _stars(view: _View, candidates: gpd.GeoDataFrame) -> list[str]:
     drawn = []
-    for row in candidates[~candidates.geometry.isna()].itertuples():
-        x, y = view.point(row.geometry)
+    for row in candidates[~candidates.geometry.isna()].to_dict("records"):
+        x, y = view.point(row["geometry"])
         drawn.append(
-            f'{star_sign(x, y, str(row.action))}<text x="{x + 10:.1f}" y="{y - 6:.1f}" '
-            f'class="rank">{int(str(row.rank))}</text>'
+            f'{star_sign(x, y, str(row["action"]))}<text x="{x + 10:.1f}" y="{y - 6:.1f}" '
+            f'class="rank">{int(row["rank"])}</text>'
         )
     return drawn
 
@@ -282,6 +284,8 @@ def _scale(view: _View) -> list[str]:
         (
             f'<text x="{18 + width / 2:.0f}" y="{y - 7:.0f}" class="scale" text-anchor="middle">'
             f"{length_m} m</text>"
+            if length_m < KILOMETRE_M
+            else f"{length_m / KILOMETRE_M:g} km</text>"
         ),
         (
             f'<path d="M{width + 42:.0f},{y - 18:.0f}l5,14h-10z" fill="{INK}"/>'

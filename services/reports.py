@@ -14,7 +14,7 @@ from services.intake.names import normalise
 from services.publication import Publication
 from services.reasons import DETOUR_WORTH_SAYING
 from services.reportmap import area_map
-from services.texts import age_group_text, metres, people, text
+from services.texts import SIGNS, age_group_text, metres, people, text
 from services.workspace import Snapshot, Workspace, software_version
 
 NAMES_SHOWN = 12
@@ -150,7 +150,7 @@ def gap_report(
         age_group=age_group_text(summary["age_group"], lang),
         walk_limit_m=summary["walk_limit_m"],
         ages=_ages(coverage, summary, lang),
-        gaps=units["gap"].value_counts().to_dict(),
+        gaps={name: int((units["gap"] == name).sum()) for name in SIGNS},
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places),
@@ -238,11 +238,14 @@ class _Inside:
         return candidates[self._holds(candidates)].sort_values("rank")
 
     def _mine(self, gaps: gpd.GeoDataFrame) -> "pd.Series[bool]":
+        mine: pd.Series[bool]
         if self._is_council:
-            return gaps["council_id"] == self.council_id
-        if self._chosen["layer"] == self._summary["gap_layer"]:
-            return gaps["area_id"] == self._chosen["area_id"]
-        return gaps.geometry.representative_point().within(self.shape)
+            mine = gaps["council_id"] == self.council_id
+        elif self._chosen["layer"] == self._summary["gap_layer"]:
+            mine = gaps["area_id"] == self._chosen["area_id"]
+        else:
+            mine = gaps.geometry.representative_point().within(self.shape)
+        return mine
 
     def _holds(self, points: gpd.GeoDataFrame) -> "pd.Series[bool]":
         if self._is_council and "council_id" in points:
@@ -251,7 +254,9 @@ class _Inside:
 
 
 def _rows_of(table: pd.DataFrame, chosen: "pd.Series[Any]") -> pd.DataFrame:
-    return table[(table["layer"] == chosen["layer"]) & (table["area_id"] == chosen["area_id"])]
+    mine = (table["layer"] == chosen["layer"]) & (table["area_id"] == chosen["area_id"])
+    rows: pd.DataFrame = table[mine]
+    return rows
 
 
 def _label(snapshot: Snapshot, layer_id: str, lang: str) -> str:

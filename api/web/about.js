@@ -32,19 +32,30 @@ function roundCounts() {
 
 function keysOf(group) {
   if (group === "l_share") {
-    const steps = CLASSES.map(({ from, colour }) => key(swatch(colour), `${from}–${from + 20}${lang === "ja" ? "％" : " %"}`));
-    return [...steps, key(swatch(NO_SHARE, "dashed"), word("notPublic"))];
+    const steps = CLASSES.map(({ from, colour }) => h("li", {}, swatch(colour), h("span", {}, from)));
+    return [...steps, h("li", {}, h("span", {}, lang === "ja" ? "100％" : "100 %")), key(swatch(NO_SHARE, "dashed"), word("notPublic"))];
   }
   if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count)));
   if (group === "l_gaps") {
-    return ["none", "monthly_only", "needs_transport", "weekly_or_more"].map((gap) => key(gap === "weekly_or_more" ? sign(gap) : [sign(gap), shown(patternImage(gap), 16)], word(gap === "none" ? "gap_none" : gap)));
+    const patterned = ["none", "monthly_only", "needs_transport"].map((gap) => key([sign(gap), patch(gap)], word(`n_${gap}`)));
+    return [key(sign("weekly_or_more"), word("n_weekly_or_more")), ...patterned];
   }
   if (group === "l_streets") return Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`street_${reach}`)));
   if (group === "l_places") {
-    const kinds = ["permanent", "weekly", "monthly", ""].map((frequency) => key(shown(placeImage(frequency), 24), word(`f_${frequency}`)));
-    return [...kinds, key(shown(placeImage("monthly", { blurred: true }), 24), word("privateHome"))];
+    const kinds = ["permanent", "weekly", "monthly", ""].map((frequency) => key(shown(placeImage(frequency), 22), word(`f_${frequency}`)));
+    return [...kinds, key(shown(placeImage("monthly", { blurred: true }), 22), word("privateHome"))];
   }
-  return [key(shown(candidateImage("upgrade"), 26), word("candUpgrade")), key(shown(candidateImage("open"), 26), word("candOpen"))];
+  return [key(shown(candidateImage("upgrade"), 24), word("candUpgrade")), key(shown(candidateImage("open"), 24), word("candOpen"))];
+}
+
+function patch(gap) {
+  const box = document.createElement("canvas");
+  box.width = box.height = 40;
+  const pen = box.getContext("2d");
+  pen.fillStyle = pen.createPattern(patternImage(gap), "repeat");
+  pen.fillRect(0, 0, 40, 40);
+  box.className = "patch";
+  return shown(box, 20);
 }
 
 export function drawLegend(onToggle) {

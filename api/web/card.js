@@ -4,15 +4,13 @@ import { $, facts, fill, h } from "./dom.js";
 import { candidateImage, shown } from "./signs.js";
 import { shape, state } from "./store.js";
 import { estimate, placeSign, stopped } from "./lists.js";
-import { figureText, layerOf, sign } from "./panel.js";
+import { figureText, layerOf, reportLink, sign } from "./panel.js";
 import { age, date, label, lang, metres, number, people, percent, walk, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
 const withShare = (value, pct) => (Number.isFinite(value) ? `${people(value)}（${percent(pct)}）` : null);
 
-function limitText() {
-  return `${metres(state.asked.walk_limit_m)}・${word(`f_${state.asked.frequency}`)}`;
-}
+const missingText = () => `${word("unreached")}（${metres(state.asked.walk_limit_m)}・${word(`f_${state.asked.frequency}`)}）`;
 
 function areaCard(figures) {
   if (!figures) return null;
@@ -21,9 +19,9 @@ function areaCard(figures) {
   const layer = layerOf(figures.layer);
   return {
     head: estimate(figures) + figures.area_name, lead: label(layer), feature: shape(figures.layer, figures.area_id),
-    body: [big(word("unreached"), unreached, suppressed), facts([
+    body: [big(missingText(), unreached, suppressed), facts([
       [age(figures.age_group), figureText(figures.residents, suppressed)],
-      [`${word("anywhere")}（${limitText()}）`, withShare(figures.reached, figures.coverage_pct)],
+      [word("reached"), withShare(figures.reached, figures.coverage_pct)],
       [word("own"), Number.isFinite(figures.reached_own_area) ? people(figures.reached_own_area) : null],
       [word("l_places"), number(figures.places_n)],
     ])],
@@ -44,11 +42,11 @@ function unitCard(unit) {
     head: estimate(unit) + unit.area_name, lead: [label(layer), nameOfCouncil(unit.council_id)].filter(Boolean).join("・"), feature: shape(unit.layer, unit.area_id),
     body: [
       h("p", { class: "class" }, sign(unit.gap), " ", word(unit.gap === "none" ? "gap_none" : unit.gap)),
-      big(word("unreached"), unit.unreached, suppressed),
+      big(missingText(), unit.unreached, suppressed),
       facts([
         [age(state.asked.age_group), figureText(unit.residents, suppressed)],
         [age("75+"), Number.isFinite(older) ? people(older) : null],
-        [`${word("anywhere")}（${limitText()}）`, withShare(unit.reached, unit.coverage_pct)],
+        [word("reached"), withShare(unit.reached, unit.coverage_pct)],
         [word("own"), Number.isFinite(unit.reached_own_area) ? people(unit.reached_own_area) : null],
         [word("nearest"), nearest(unit)],
         [word("why"), lang === "ja" ? unit.why : unit.why_en || unit.why],
@@ -120,7 +118,7 @@ export function drawCard(card, onClose) {
   const box = $("card");
   box.hidden = !card;
   if (!card) return fill(box);
-  const report = card.council ? h("p", {}, h("a", { class: "link", href: `/reports/${encodeURIComponent(card.council)}?lang=${lang}`, target: "_blank", rel: "noopener" }, word("report"))) : null;
+  const report = nameOfCouncil(card.council) ? h("p", {}, reportLink(card.council, nameOfCouncil(card.council))) : null;
   return fill(box,
     h("div", { class: "card-head" }, card.icon, h("div", {}, h("h2", { id: "card-title" }, card.head), h("p", { class: "lead" }, card.lead)),
       h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: onClose }, "✕")),

@@ -63,7 +63,7 @@ export const LAYERS = [
   {
     id: "people", type: "circle", source: "people", layout: { "circle-sort-key": ["-", 0, ["get", "unreached"]] },
     paint: {
-      "circle-color": COLOURS.none, "circle-opacity": 0.3, "circle-stroke-color": "#a94400", "circle-stroke-width": 1, "circle-stroke-opacity": 0.85,
+      "circle-color": COLOURS.none, "circle-opacity": 0.26, "circle-stroke-color": "#a94400", "circle-stroke-width": 1, "circle-stroke-opacity": 0.7,
       "circle-radius": ["get", "radius"],
     },
   },
@@ -77,8 +77,9 @@ export const LAYERS = [
   },
   {
     id: "candidates", type: "symbol", source: "candidates",
+    filter: ["step", ["zoom"], ["<=", ["get", "rank"], 5], 11, ["<=", ["get", "rank"], 10], 12.6, true],
     layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "symbol-sort-key": ["-", 0, ["get", "rank"]],
-      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.7, 13, 0.9, 16, 1.2] },
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.66, 13, 0.85, 16, 1.2] },
   },
   {
     id: "chosen-point", type: "circle", source: "chosen", filter: ["==", ["geometry-type"], "Point"],

@@ -16,7 +16,7 @@ export const estimate = (thing) => (thing.approximate ? "〜" : "");
 
 function needRow(unit, onPick) {
   const figure = Number.isFinite(unit.unreached) ? people(unit.unreached) : "−";
-  const why = `${word("nearest")} ${walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min)}`;
+  const why = [`${word("nearest")} `, h("span", { class: "whole-words" }, walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min))];
   return h("button", { type: "button", class: "row", "data-id": unit.area_id, onclick: () => onPick("unit", unit.area_id) },
     sign(unit.gap), h("span", { class: "what" }, h("b", {}, estimate(unit) + unit.area_name), h("small", {}, why)), h("span", { class: "count" }, figure));
 }

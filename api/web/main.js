@@ -127,6 +127,8 @@ await attempt(async () => {
   town.update();
   drawAll();
   listen();
+  await document.fonts.ready;
+  drawAll();
   await settled(town.map);
   window.arukebaReady = true;
   document.documentElement.dataset.ready = "true";

@@ -33,17 +33,23 @@ function sentence(summary) {
 
 export function drawMessage() {
   const { summary } = state;
-  const { municipality, stand_in: standIns, unmatched_residents: unmatched } = state.about.summary;
-  const place = state.asked.area ? summary.area_name : lang === "ja" ? municipality.name : municipality.name_en;
+  const { stand_in: standIns, unmatched_residents: unmatched } = state.about.summary;
+  const place = summary.area_name;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${word("reached")} ${percent(summary.coverage_pct)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
   const missing = h("p", { class: "missing" }, h("span", {}, word("unreached")), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
   const notes = [...(standIns ?? [])];
   if (!state.asked.area && unmatched >= 1) notes.push(word("unmatched", { n: people(unmatched) }));
   fill($("message"),
-    h("h2", { class: "place" }, place),
+    state.asked.area ? h("h2", { class: "place" }, place) : null,
     shown ? [h("div", { class: "sentence" }, sentence(summary)), bar, missing] : h("p", { class: "sentence" }, figureText(null, summary.suppressed)),
-    notes.map((note) => h("p", { class: "note" }, note)));
+    notes.length ? h("div", { class: "note" }, notes.map((note) => h("p", {}, note))) : null,
+    state.asked.area ? h("p", {}, reportLink(state.asked.area, place)) : null);
+}
+
+export function reportLink(area, name) {
+  const address = `/reports/${encodeURIComponent(area)}?lang=${lang}`;
+  return h("a", { class: "link", href: address, target: "_blank", rel: "noopener" }, word("report", { area: name }));
 }
 
 export function sign(gap) {
@@ -58,10 +64,10 @@ export function layerOf(id) {
 export function drawCounts() {
   const { summary } = state;
   const { gap_layer: gapLayer, targets } = state.about.summary;
-  const counts = GAPS.filter((gap) => gap !== "needs_transport" || summary.gaps[gap]).map((gap) =>
-    h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(gap === "none" ? "gap_none" : gap)))));
-  const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target" },
-    h("span", {}, (target.approximate ? "〜" : "") + label(target)),
+  const counts = GAPS.map((gap) =>
+    h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(`n_${gap}`)))));
+  const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target", title: label(target) },
+    h("span", {}, word(`t_${target.frequency}`)),
     h("b", {}, number(target.reached), h("small", {}, ` / ${target.approximate ? word("about_") : ""}${number(target.number)}`)),
     h("div", { class: "bar thin" }, h("i", { style: { width: `${Math.min(100, (100 * target.reached) / target.number)}%` } }))));
   fill($("counts"),

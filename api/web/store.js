@@ -41,12 +41,16 @@ async function figures(layer) {
   return new Map(rows.map((row) => [row.properties.area_id, row.properties]));
 }
 
-async function shapesOf(layer) {
-  if (!state.shapes.has(layer)) {
-    const rows = await features("areas", { layer });
-    state.shapes.set(layer, new Map(rows.map((row) => [row.properties.area_id, row])));
+const asking = new Map();
+
+// The shapes of a layer; asked for once, however many want them.
+function shapesOf(layer) {
+  if (!asking.has(layer)) {
+    asking.set(layer, features("areas", { layer }).then((rows) => {
+      state.shapes.set(layer, new Map(rows.map((row) => [row.properties.area_id, row])));
+    }));
   }
-  return state.shapes.get(layer);
+  return asking.get(layer);
 }
 
 function readHash() {
@@ -71,16 +75,21 @@ export async function start() {
   state.about = await get("/about");
   readHash();
   const { council_layer: councils } = state.about.summary;
-  const [[gaps, places, candidates]] = await Promise.all([fixed, shapesOf(councils)]);
-  if (!state.shapes.get(councils).has(state.asked.area)) state.asked.area = "";
+  const known = state.asked.area ? shapesOf(councils).then(() => state.shapes.get(councils).has(state.asked.area)) : true;
+  if (!(await known)) state.asked.area = "";
+  const [[gaps, places, candidates], now] = await Promise.all([fixed, read(), shapesOf(councils)]);
   state.gaps = gaps.map((row) => row.properties);
   state.places = places;
   state.candidates = candidates.sort((a, b) => a.properties.rank - b.properties.rank);
-  await refresh();
+  take(now);
 }
 
 // Reads again what depends on the choices.
 export async function refresh() {
+  take(await read());
+}
+
+async function read() {
   const { gap_layer: gapLayer, council_layer: councils } = state.about.summary;
   const { layer, area } = state.asked;
   const query = only(state.asked, ["frequency", "age_group", "walk_limit_m"]);
@@ -92,9 +101,13 @@ export async function refresh() {
     shapesOf(layer),
     shapesOf(gapLayer),
   ]);
+  return { summary, coverage, units: units ?? coverage };
+}
+
+function take({ summary, coverage, units }) {
   state.summary = summary;
   state.coverage = coverage;
-  state.units = unitsWith(units ?? coverage);
+  state.units = unitsWith(units);
 }
 
 function unitsWith(figuresOf) {

@@ -9,11 +9,11 @@ import { word } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
-const LARGEST_PX = 22;
+const largestPx = () => ($("map").clientWidth < 600 ? 13 : 20);
 
 export function peopleScale() {
   const most = Math.max(1, ...state.units.map((unit) => unit.unreached ?? 0));
-  return (count) => LARGEST_PX * Math.sqrt(count / most);
+  return (count) => largestPx() * Math.sqrt(count / most);
 }
 
 function townBox() {
@@ -24,6 +24,8 @@ function townBox() {
   return Number.isFinite(box[0]) ? box : [139, 35, 140, 36];
 }
 
+const townRoom = () => ({ padding: $("map").clientWidth > 800 ? { left: 20, right: 130, top: 20, bottom: 40 } : 16 });
+
 function source(data) {
   return { type: "geojson", data, tolerance: 0.3 };
 }
@@ -32,7 +34,7 @@ export async function createTown(onPick) {
   const map = new maplibregl.Map({
     container: "map",
     bounds: townBox(),
-    fitBoundsOptions: { padding: 24 },
+    fitBoundsOptions: townRoom(),
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
@@ -57,7 +59,7 @@ export async function createTown(onPick) {
   for (const layer of LAYERS) map.addLayer(layer);
   const labels = createLabels(map);
   listen(map, onPick);
-  return { map, update: () => update(map, labels), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), { padding: 24 }) };
+  return { map, update: () => update(map, labels), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), townRoom()) };
 }
 
 function update(map, labels) {
@@ -101,12 +103,18 @@ function listen(map, onPick) {
   }
 }
 
+// The card and the legend cover a part of a wide map.
+function roomBeside(map) {
+  const wide = map.getContainer().clientWidth > 800;
+  return wide ? { left: 400, right: 70, top: 60, bottom: 60 } : { left: 30, right: 30, top: 30, bottom: $("card").hidden ? 40 : map.getContainer().clientHeight * 0.6 };
+}
+
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function fly(map, geometry) {
   if (!geometry) return;
   const [west, south, east, north] = bounds(geometry);
-  const options = { padding: 60, maxZoom: 15.2, duration: calm() ? 0 : 700 };
+  const options = { padding: roomBeside(map), maxZoom: 15, duration: calm() ? 0 : 700 };
   map.fitBounds([[west, south], [east, north]], options);
 }
 

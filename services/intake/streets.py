@@ -117,7 +117,7 @@ def _inside(
         book.note(
             Entry(
                 "outside",
-                f"{outside_n} ways lie outside the municipality and its margin; not used",
+                f"ways outside the municipality and its margin, not used: {outside_n}",
                 f"市域とその余白の外にある道{outside_n}本は使っていません",
             )
         )
@@ -134,7 +134,7 @@ def _note_missing(
         book.note(
             Entry(
                 "missing_nodes",
-                f"{nodes_n} nodes of {ways_n} ways are not in the file; the ways are cut there",
+                f"nodes that the file lacks: {nodes_n}; ways cut there: {ways_n}",
                 f"道{ways_n}本の点{nodes_n}個がファイルにないため、そこで道を切りました",
             )
         )
@@ -143,7 +143,7 @@ def _note_missing(
         book.note(
             Entry(
                 "too_few_nodes",
-                f"{few_n} ways have fewer than two known nodes; not used",
+                f"ways with fewer than two known nodes, not used: {few_n}",
                 f"位置の分かる点が2つに満たない道{few_n}本は使っていません",
             )
         )
@@ -158,7 +158,7 @@ def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
         book.note(
             Entry(
                 "not_walkable",
-                f"{number} ways highway={highway} are closed to walkers; not used",
+                f"ways closed to walkers, highway={highway}, not used: {number}",
                 f"歩いて通れない道 highway={highway} {number}本は使っていません",
             )
         )
@@ -166,7 +166,7 @@ def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
         book.note(
             Entry(
                 "duplicate",
-                f"{ways.repeated_n} ways occur more than once; each is used once",
+                f"ways that occur more than once, each used once: {ways.repeated_n}",
                 f"重複する道{ways.repeated_n}本は1本として使っています",
             )
         )
@@ -181,8 +181,8 @@ def _note_isolated(network: Network, below_m: float, book: SourceLedger) -> None
     book.note(
         Entry(
             "isolated",
-            f"{pieces_n} pieces of the network, {length_m:.0f} m in all, lead nowhere "
-            f"(each under {below_m:.0f} m); nobody is joined to them",
+            f"pieces of the network under {below_m:.0f} m that lead nowhere, not used: {pieces_n} "
+            f"({length_m:.0f} m in all)",
             f"ほかとつながらない{below_m:.0f}m未満の道が{pieces_n}か所（合計{length_m:.0f}m）あり、使っていません",
         )
     )

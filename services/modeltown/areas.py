@@ -64,7 +64,7 @@ def _seeds(
     taken: list[int] = []
     for centre in centres:
         _, order = tree.query(centre, k=min(number + 1, len(middle)))
-        taken.append(next(int(block) for block in order if int(block) not in taken))
+        taken.append(next(int(block) for block in np.atleast_1d(order) if int(block) not in taken))
     return np.array(taken, dtype=np.int64)
 
 

@@ -5,6 +5,7 @@ import shapely
 from shapely import LineString, Point, Polygon, box
 
 from services.modeltown.kinds import Stretch
+from services.modeltown.linework import parts
 from services.modeltown.noise import FloatArray, Waves
 from services.modeltown.plan import Plan
 
@@ -22,8 +23,8 @@ def draw_arterials(plan: Plan, rng: np.random.Generator, *, centre: Point) -> li
     highway = _old_highway(plan, rng, centre)
     lines = [*_beside(lattice, highway), *highway, *_spokes(plan, rng, centre)]
     bypass = _bypass(plan)
-    closed = Point(-0.55 * plan.half_width_m, 0.0)
-    closed = bypass.interpolate(bypass.project(closed)).buffer(0.16 * plan.half_width_m)
+    middle_m = bypass.project(Point(-0.55 * plan.half_width_m, 0.0))
+    closed = bypass.interpolate(middle_m).buffer(0.16 * plan.half_width_m)
     lines += [Stretch(part, "trunk") for part in parts(bypass.difference(closed))]
     lines += [Stretch(part, "trunk", NO_FOOT) for part in parts(bypass.intersection(closed))]
     return [
@@ -37,15 +38,6 @@ def extent(plan: Plan) -> Polygon:
     """Return the rectangle in which everything lies."""
     east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m
     return box(-east_m, -north_m, east_m, north_m)
-
-
-def parts(geometry: shapely.Geometry) -> list[LineString]:
-    """Return the lines of any geometry, without points and polygons."""
-    return [
-        part
-        for part in shapely.get_parts(geometry).tolist()
-        if isinstance(part, LineString) and part.length > 0
-    ]
 
 
 def _lattice(plan: Plan, rng: np.random.Generator) -> list[Stretch]:

@@ -6,14 +6,18 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
+from shapely import LineString
 
 from services.modeltown.arterials import extent
 from services.modeltown.cells import GRID_M, Cells, Ground
 from services.modeltown.kinds import ARTERIALS, KINDS
+from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, FloatArray, IntArray
 from services.modeltown.streets import CLOSE_M, ObjectArray, Streets
 
 SMALLEST_M2 = 600.0
+CUT_M = 30.0
+CUT_HALF_M = 45.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,9 @@ def draw_blocks(ground: Ground, cells: Cells, streets: Streets) -> Blocks:
     """Cut the extent into faces, join strips and slivers to neighbours, keep those in town."""
     bounding = streets.has(frozenset(kind.name for kind in KINDS.values() if kind.blocks))
     barriers = [ground.river.centreline, *ground.railway.lines, extent(ground.plan).boundary]
+    barriers += _cuts(ground.river.centreline, ground.river.banks)
+    for rails in ground.railway.lines:
+        barriers += _cuts(rails, ground.railway.corridor)
     lines = [*streets.edges[bounding].tolist(), *barriers]
     network = shapely.union_all(np.array(lines, dtype=object), grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
@@ -58,6 +65,17 @@ def draw_blocks(ground: Ground, cells: Cells, streets: Streets) -> Blocks:
     borders = _borders(faces, ground, streets)
     block = _joined(faces, cell, borders)
     return _in_town(_Faces(faces, block, cell, borders), cells)
+
+
+def _cuts(line: LineString, strip: shapely.Geometry) -> list[LineString]:
+    """Return lines that cut a strip into short lengths, so that each falls to its neighbour."""
+    at_m = np.arange(CUT_M / 2, line.length, CUT_M)
+    here = shapely.get_coordinates(shapely.line_interpolate_point(line, at_m))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(line, at_m + 1.0))
+    along = ahead - here
+    across = np.column_stack([-along[:, 1], along[:, 0]]) * CUT_HALF_M
+    lines = shapely.linestrings(np.stack([here - across, here + across], axis=1))
+    return parts(shapely.intersection(shapely.union_all(lines), strip))
 
 
 def _cell_of(middle: ObjectArray, cells: Cells) -> IntArray:
@@ -92,7 +110,7 @@ def _borders(faces: ObjectArray, ground: Ground, streets: Streets) -> _Borders:
     on_main[main.query(middles, predicate="dwithin", distance=CLOSE_M)[0]] = True
     on_barrier[wet.query(middles, predicate="dwithin", distance=CLOSE_M)[0]] = True
     unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
-    total_m = np.bincount(inverse, length_m)
+    total_m = np.asarray(np.bincount(inverse, length_m), dtype=np.float64)
     return _Borders(
         unique,
         total_m,
@@ -145,7 +163,7 @@ def _in_town(found: _Faces, cells: Cells) -> Blocks:
         block=renumber[found.block][kept],
         cell=cell[inside],
         middle=middle,
-        area_m2=np.bincount(found.block, area_m2)[inside],
+        area_m2=np.asarray(np.bincount(found.block, area_m2)[inside], dtype=np.float64),
         neighbours=pairs[between],
         main_road=found.borders.main_road[between],
         barrier=found.borders.barrier[between],

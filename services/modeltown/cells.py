@@ -5,10 +5,11 @@ from typing import Literal
 
 import numpy as np
 import shapely
-from shapely import Point, Polygon
+from shapely import MultiPolygon, Point, Polygon
 
 from services.modeltown.arterials import extent
 from services.modeltown.kinds import Stretch
+from services.modeltown.linework import polygonal
 from services.modeltown.noise import BoolArray, FloatArray, Waves
 from services.modeltown.plan import Plan
 from services.modeltown.railway import Railway
@@ -44,10 +45,10 @@ class Ground:
     railway: Railway
     centre: Point
 
-    def land(self) -> shapely.Geometry:
+    def land(self) -> Polygon | MultiPolygon:
         """Return the extent without river and railway."""
         barriers = shapely.union_all([self.river.banks, self.railway.corridor])
-        return extent(self.plan).difference(barriers)
+        return polygonal(extent(self.plan).difference(barriers))
 
 
 NEAR_STATION_M = 900.0

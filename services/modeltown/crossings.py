@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import LineString, Point, Polygon
-from shapely.ops import substring
+from shapely import LineString, MultiPolygon, Point, Polygon
 
-from services.modeltown.arterials import NO_FOOT, parts
+from services.modeltown.arterials import NO_FOOT
 from services.modeltown.kinds import KINDS, Stretch
+from services.modeltown.linework import parts, piece
 from services.modeltown.plan import Plan
 from services.modeltown.railway import Railway
 from services.modeltown.water import River
@@ -57,7 +57,9 @@ def spread(
     return chosen
 
 
-def river_bridges(roads: list[Stretch], river: River, plan: Plan, town: Polygon) -> list[Stretch]:
+def river_bridges(
+    roads: list[Stretch], river: River, plan: Plan, town: Polygon | MultiPolygon
+) -> list[Stretch]:
     """Return the bridges: the bypass's, and as many others as the plan says."""
     line = river.centreline
     every = passages(roads, river.banks, line, width_m=2 * plan.river_half_width_m)
@@ -73,7 +75,7 @@ def river_bridges(roads: list[Stretch], river: River, plan: Plan, town: Polygon)
 
 
 def rail_crossings(
-    roads: list[Stretch], railway: Railway, plan: Plan, town: Polygon
+    roads: list[Stretch], railway: Railway, plan: Plan, town: Polygon | MultiPolygon
 ) -> list[Stretch]:
     """Return overpasses without walkers, underpasses, level crossings and bridges with stairs."""
     lengths = np.array([_inside_m(line, town) for line in railway.lines])
@@ -105,17 +107,18 @@ def rail_crossings(
 def _level(passage: Passage, line: LineString) -> Stretch:
     """Return a way across the rails with a vertex on them."""
     meets = line.interpolate(passage.along_m)
-    ends = passage.stretch.line.coords
-    return Stretch(LineString([ends[0], meets, ends[-1]]), passage.stretch.kind)
+    ends = [*passage.stretch.line.coords]
+    corners = [ends[0], (meets.x, meets.y), ends[-1]]
+    return Stretch(LineString(corners), passage.stretch.kind)
 
 
-def _reach(line: LineString, town: Polygon) -> tuple[float, float]:
+def _reach(line: LineString, town: Polygon | MultiPolygon) -> tuple[float, float]:
     inside = line.intersection(town)
     at_m = [line.project(Point(xy)) for xy in shapely.get_coordinates(inside)]
     return min(at_m), max(at_m)
 
 
-def _inside_m(line: LineString, town: Polygon) -> float:
+def _inside_m(line: LineString, town: Polygon | MultiPolygon) -> float:
     return float(line.intersection(town).length)
 
 
@@ -130,7 +133,7 @@ def _stairs(line: LineString, station: Point, railway: Railway) -> list[Stretch]
     whole = parts(across.intersection(railway.corridor))[0]
     cut_m = 9.0
     return [
-        Stretch(substring(whole, 0.0, cut_m), "stairs", BRIDGE),
-        Stretch(substring(whole, cut_m, whole.length - cut_m), "footway", BRIDGE),
-        Stretch(substring(whole, whole.length - cut_m, whole.length), "stairs", BRIDGE),
+        Stretch(piece(whole, 0.0, cut_m), "stairs", BRIDGE),
+        Stretch(piece(whole, cut_m, whole.length - cut_m), "footway", BRIDGE),
+        Stretch(piece(whole, whole.length - cut_m, whole.length), "stairs", BRIDGE),
     ]

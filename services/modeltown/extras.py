@@ -87,8 +87,9 @@ def _level_points(line: LineString, streets: Streets) -> ObjectArray:
     separated = np.array([stretch.grade_separated for stretch in streets.stretches])
     edges = streets.edges[~separated[streets.stretch]]
     near = edges[shapely.dwithin(edges, line, GRID_M)]
-    points = shapely.points(shapely.get_coordinates(near))
-    return np.asarray(points[shapely.distance(points, line) < 2 * GRID_M])
+    points = np.asarray(shapely.points(shapely.get_coordinates(near)), dtype=object)
+    near_m = shapely.distance(points, line)
+    return np.asarray(points, dtype=object)[near_m < 2 * GRID_M]
 
 
 def _level_keys(line: LineString, streets: Streets) -> list[Key]:
@@ -97,7 +98,7 @@ def _level_keys(line: LineString, streets: Streets) -> list[Key]:
 
 def _with_level_crossings(line: LineString, streets: Streets) -> LineString:
     """Return the rails with a vertex wherever a street crosses them."""
-    points = [*shapely.points(line.coords).tolist(), *_level_points(line, streets).tolist()]
+    points = [*map(Point, line.coords), *_level_points(line, streets).tolist()]
     order = sorted({round(line.project(point), 3): point for point in points}.items())
     return LineString([point for _, point in order])
 

@@ -51,7 +51,7 @@ def write_csv(
 def write_buildings(path: Path, buildings: Buildings) -> None:
     """Write a row per building, as taken from a 3D city model."""
     places = lonlat(buildings.xy)
-    usage = pd.Series(np.where(buildings.usage == "461", None, buildings.usage), dtype="category")
+    usage = pd.Series(buildings.usage).replace("461", None).astype("category")
     table = pd.DataFrame(
         {
             "lon": places[:, 0],
@@ -92,6 +92,6 @@ def write_elevation(path: Path, ground: Ground) -> None:
         raster.write(values, 1)
 
 
-def city_properties() -> dict[str, str]:
+def city_properties() -> dict[str, object]:
     """Return the attributes of the city in the administrative layer."""
     return {"N03_001": PREFECTURE, "N03_004": CITY, "N03_007": JIS_CODE}

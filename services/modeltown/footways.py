@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
-from shapely.ops import substring
 
-from services.modeltown.arterials import parts
 from services.modeltown.cells import Cells, Ground
 from services.modeltown.crossings import BRIDGE
 from services.modeltown.kinds import ARTERIALS, KINDS, Stretch
 from services.modeltown.lattice import Spacing, straight_streets
+from services.modeltown.linework import parts, piece
 
 SIDEWALK_SHARE = 0.85
 """Sidewalks are mapped apart within this share of the centre's radius."""
@@ -60,10 +59,10 @@ def castle_ways(castle: Castle) -> list[Stretch]:
         start, end = way.project(Point(inner.coords[0])), way.project(Point(inner.coords[-1]))
         inside = way.project(Point(way.intersection(walk).coords[0]))
         ways += [
-            Stretch(substring(way, 0.0, start), "footway"),
-            Stretch(substring(way, start, end), "footway", BRIDGE),
-            Stretch(substring(way, end, inside), "footway"),
-            Stretch(substring(way, inside, way.length), "stairs"),
+            Stretch(piece(way, 0.0, start), "footway"),
+            Stretch(piece(way, start, end), "footway", BRIDGE),
+            Stretch(piece(way, end, inside), "footway"),
+            Stretch(piece(way, inside, way.length), "stairs"),
         ]
     return ways
 
@@ -75,27 +74,27 @@ def outside(stretches: list[Stretch], park: Polygon) -> list[Stretch]:
     meets = shapely.intersects(park, lines)
     kept = []
     for stretch, met in zip(stretches, meets.tolist(), strict=True):
-        pieces = parts(stretch.line.difference(park)) if met else [stretch.line]
-        kept += [Stretch(piece, stretch.kind, stretch.tags) for piece in pieces]
+        left = parts(stretch.line.difference(park)) if met else [stretch.line]
+        kept += [Stretch(line, stretch.kind, stretch.tags) for line in left]
     return kept
 
 
 def sidewalks(ground: Ground, main: list[Stretch]) -> list[Stretch]:
     """Return sidewalks on both sides of the centre's main roads, and zebra crossings."""
-    zone = ground.centre.buffer(SIDEWALK_SHARE * ground.plan.centre_radius_m)
-    zone = zone.intersection(ground.land().buffer(-3.0))
+    reach_m = SIDEWALK_SHARE * ground.plan.centre_radius_m
+    zone = ground.centre.buffer(reach_m).intersection(ground.land().buffer(-3.0))
     ways = []
     for road in main:
         if road.kind not in ARTERIALS or road.tags:
             continue
-        for piece in parts(road.line.intersection(zone)):
+        for stretch in parts(road.line.intersection(zone)):
             side_m = KINDS[road.kind].half_width_m - 1.0
-            if piece.length < CROSSING_EVERY_M:
+            if stretch.length < CROSSING_EVERY_M:
                 continue
             for offset_m in (side_m, -side_m):
-                walk = piece.offset_curve(offset_m).intersection(zone)
+                walk = stretch.offset_curve(offset_m).intersection(zone)
                 ways += [Stretch(part, "footway") for part in parts(walk)]
-            ways += _zebras(piece, side_m)
+            ways += _zebras(stretch, side_m)
     return ways
 
 
@@ -131,8 +130,8 @@ def temple_approaches(ground: Ground, cells: Cells) -> list[Stretch]:
         if not land.contains(line):
             continue
         taken.append(point)
-        ways.append(Stretch(substring(line, 0.0, STEPS_FROM_M), "footway"))
-        ways.append(Stretch(substring(line, STEPS_FROM_M, APPROACH_M), "stairs"))
+        ways.append(Stretch(piece(line, 0.0, STEPS_FROM_M), "footway"))
+        ways.append(Stretch(piece(line, STEPS_FROM_M, APPROACH_M), "stairs"))
     return ways
 
 

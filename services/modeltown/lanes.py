@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
-from shapely.ops import substring
 
+from services.modeltown.linework import piece
 from services.modeltown.noise import FloatArray
 
 NARROW_M = 34.0
@@ -43,7 +43,7 @@ def grown_lanes(cell: Polygon, rng: np.random.Generator, *, growth: Growth) -> l
         )
         if leaves and rng.uniform() < growth.blind_share:
             share = rng.uniform(0.5, 0.75)
-            lane = substring(lane, 0.0, share * lane.length)
+            lane = piece(lane, 0.0, share * lane.length)
             lanes.append(lane)
             continue
         lanes.append(lane)

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
-from services.modeltown.arterials import parts
+from services.modeltown.linework import parts
 from services.modeltown.noise import FloatArray
 
 EDGE_M = 13.0
@@ -34,7 +34,8 @@ def straight_streets(
     rows_m = np.arange(-reach_m, reach_m, spacing.row_m) + rng.uniform(0, spacing.row_m)
 
     def place(u: FloatArray, v: FloatArray) -> FloatArray:
-        return np.stack([u * cosine - v * sine, u * sine + v * cosine], axis=-1) + middle
+        turned = np.stack([u * cosine - v * sine, u * sine + v * cosine], axis=-1)
+        return np.asarray(turned + middle, dtype=np.float64)
 
     ends_m = np.array([-reach_m, reach_m])
     rows = [LineString(place(ends_m, np.full(2, row_m))) for row_m in rows_m]

@@ -22,12 +22,12 @@ FIRST_ID = 9_920_100_000
 def write_osm(path: Path, streets: Streets, *, features: Features) -> None:
     """Write every way; points of one position are one node, except those of ``extras``' bridges."""
     lines, tags = _ways(streets)
-    lines += [extra.line for extra in extras]
-    tags += [extra.tags for extra in extras]
+    lines += [extra.line for extra in features.ways]
+    tags += [extra.tags for extra in features.ways]
     coordinates, way = shapely.get_coordinates(lines, return_index=True)
     keys = np.round(coordinates / GRID_M).astype(np.int64)
     unique, node = np.unique(keys, axis=0, return_inverse=True)
-    places = lonlat(unique * GRID_M).tolist()
+    places = lonlat(np.asarray(unique * GRID_M, dtype=np.float64)).tolist()
     if path.exists():
         path.unlink()
     with osmium.SimpleWriter(str(path)) as writer:

@@ -70,8 +70,8 @@ def write_files(town: Town, folder: Path) -> Path:
 
 def _write_layers(town: Town, folder: Path) -> None:
     districts = town.layers.districts
-    rows = {
-        "N03": [dict(city_properties())],
+    rows: dict[str, list[dict[str, object]]] = {
+        "N03": [city_properties()],
         "small_areas": small_area_rows(districts.small_area_names, town.people),
         "A27_elementary": school_rows(districts.school_names),
         "neighbourhoods": named_rows(districts.neighbourhood_names, "T"),

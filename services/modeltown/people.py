@@ -27,7 +27,8 @@ def apportion(weight: FloatArray, total: int) -> IntArray:
 
 def capacity(blocks: Blocks, buildings: Buildings, cells: Cells) -> tuple[FloatArray, FloatArray]:
     """Return how many residents each block could hold, and the older among them, as weights."""
-    lived_m2 = np.bincount(buildings.block, buildings.dwelling_m2(), len(blocks.cell))
+    number = len(blocks.cell)
+    lived_m2 = np.bincount(buildings.block, buildings.dwelling_m2(), number).astype(np.float64)
     return lived_m2, lived_m2 * cells.elderly_share[blocks.cell]
 
 

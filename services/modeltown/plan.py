@@ -67,8 +67,8 @@ PLANS: dict[Size, Plan] = {
         weekly_places=6,
     ),
     "city": Plan(
-        half_width_m=6750.0,
-        half_height_m=5450.0,
+        half_width_m=6850.0,
+        half_height_m=5530.0,
         margin_m=500.0,
         centre_radius_m=950.0,
         arterial_spacing_m=720.0,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from shapely import LineString, MultiPolygon, Point, Polygon, union_all
 
+from services.modeltown.linework import polygonal
 from services.modeltown.noise import FloatArray
 from services.modeltown.plan import Plan
 
@@ -39,10 +40,7 @@ def draw_railway(plan: Plan, rng: np.random.Generator) -> Railway:
         ]
     strips = [line.buffer(CORRIDOR_HALF_WIDTH_M, cap_style="flat") for line in lines]
     strips += [_platforms(lines, station) for station in stations]
-    corridor = union_all(strips)
-    if not isinstance(corridor, Polygon | MultiPolygon):
-        msg = "the railway has no strip of land"
-        raise TypeError(msg)
+    corridor = polygonal(union_all(strips))
     return Railway(tuple(lines), tuple(stations), corridor)
 
 

@@ -7,9 +7,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from services.modeltown.arterials import extent, parts
+from services.modeltown.arterials import extent
 from services.modeltown.cells import GRID_M, Ground
 from services.modeltown.kinds import KINDS, Stretch
+from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, IntArray
 
 CLOSE_M = 0.05

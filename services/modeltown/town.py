@@ -23,6 +23,7 @@ from services.modeltown.footways import (
 )
 from services.modeltown.houses import Buildings, draw_buildings
 from services.modeltown.layers import Layers, draw_layers
+from services.modeltown.linework import polygonal
 from services.modeltown.local import local_streets
 from services.modeltown.lots import draw_lots
 from services.modeltown.people import capacity, residents
@@ -70,7 +71,7 @@ def draw_streets(ground: Ground, rng: np.random.Generator) -> tuple[Cells, Castl
     roads = draw_arterials(ground.plan, rng, centre=ground.centre)
     cells = draw_cells(ground, roads, rng)
     inside = [cell for cell, town in zip(cells.polygons, cells.in_town, strict=True) if town]
-    outline = shapely.union_all([cell.buffer(TOWN_GAP_M) for cell in inside])
+    outline = polygonal(shapely.union_all([cell.buffer(TOWN_GAP_M) for cell in inside]))
     main = edge_streets(ground, roads)
     stretches = [
         *main,

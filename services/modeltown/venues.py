@@ -106,8 +106,8 @@ def draw_venues(
         wanted.append(
             (f"空き店舗（{short}・旧{'米酒薬菓花'[index % 5]}店）", "空き店舗", sites.anywhere())
         )
-    for name in BATHS[: max(2, len(districts.neighbourhood_names) // 30)]:
-        wanted.append((name, "銭湯", sites.anywhere()))
+    baths = BATHS[: max(2, len(districts.neighbourhood_names) // 30)]
+    wanted += [(name, "銭湯", sites.anywhere()) for name in baths]
     return [_venue(name, kind, site, (districts, buildings), rng) for name, kind, site in wanted]
 
 

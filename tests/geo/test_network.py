@@ -169,7 +169,10 @@ def test_a_way_is_cut_where_a_node_is_unknown() -> None:
 
 
 def test_only_a_piece_shorter_than_the_limit_is_isolated() -> None:
-    crossings: Crossings = {n: (100.0 * (n // 2) + (n % 2) * length, 0.0) for n, length in zip(range(6), [0, 50, 0, 10, 0, 9], strict=True)}
+    crossings: Crossings = {
+        n: (100.0 * (n // 2) + (n % 2) * length, 0.0)
+        for n, length in zip(range(6), [0, 50, 0, 10, 0, 9], strict=True)
+    }
     network = town(crossings, [(1, [0, 1], {}), (2, [2, 3], {}), (3, [4, 5], {})])
     assert network.edge_length_m.tolist() == [50.0, 10.0, 9.0]
     assert isolated_edges(network, below_m=10.0).tolist() == [False, False, True]
@@ -177,7 +180,9 @@ def test_only_a_piece_shorter_than_the_limit_is_isolated() -> None:
 
 
 def test_the_largest_piece_is_never_isolated() -> None:
-    network = town({1: (0, 0), 2: (3, 0), 3: (9, 0), 4: (11, 0)}, [(1, [1, 2], {}), (2, [3, 4], {})])
+    network = town(
+        {1: (0, 0), 2: (3, 0), 3: (9, 0), 4: (11, 0)}, [(1, [1, 2], {}), (2, [3, 4], {})]
+    )
     assert isolated_edges(network, below_m=1e9).tolist() == [False, True]
 
 
@@ -298,9 +303,7 @@ def test_order_and_direction_of_the_input_change_nothing(
 
 
 @given(towns(), st.randoms(use_true_random=False))
-def test_other_node_ids_change_nothing(
-    drawn: tuple[Crossings, list[Way]], random: Random
-) -> None:
+def test_other_node_ids_change_nothing(drawn: tuple[Crossings, list[Way]], random: Random) -> None:
     crossings, ways = drawn
     new = random.sample(range(1000), len(crossings))
     renamed = {new[key]: xy for key, xy in crossings.items()}

@@ -113,12 +113,16 @@ def test_the_answer_has_the_index_of_the_points() -> None:
     points = gpd.GeoSeries.from_xy([5.0, 1.0], [1.0, 1.0], index=["b", "a"], crs=PLANE)
     found = snap(points, straight_street(), limit_m=50.0)
     assert found["offset_m"].to_dict() == {"b": 5.0, "a": 1.0}
-    pd.testing.assert_frame_equal(snap(points.to_frame("geometry"), straight_street(), limit_m=50.0), found)
+    pd.testing.assert_frame_equal(
+        snap(points.to_frame("geometry"), straight_street(), limit_m=50.0), found
+    )
 
 
 def test_points_in_another_crs_are_refused() -> None:
     points = gpd.GeoSeries.from_xy([139.97], [35.86], crs=6668)
-    with pytest.raises(InvalidInputError, match=r"EPSG:6668, the network is in EPSG:6677; call to_crs"):
+    with pytest.raises(
+        InvalidInputError, match=r"EPSG:6668, the network is in EPSG:6677; call to_crs"
+    ):
         snap(points, straight_street(), limit_m=50.0)
 
 
@@ -154,7 +158,7 @@ def test_no_edge_is_nearer_than_the_one_that_is_joined(
             assert row.reason == ""
             assert row.snap_m == pytest.approx(nearest_m, abs=1e-9)
             # Several edges may end at the joined spot; the first of them counts.
-            assert row.edge == np.flatnonzero(usable & (away_m <= nearest_m + 1e-9))[0]
+            assert row.edge == np.flatnonzero(usable & (away_m == nearest_m))[0]
             assert 0.0 <= row.offset_m <= network.edge_length_m[row.edge]
             on_edge = network.edge_lines[row.edge].interpolate(row.offset_m)
             # A street that crosses itself has two offsets at one spot, but only one spot.

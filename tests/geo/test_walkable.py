@@ -80,7 +80,9 @@ def test_the_attributes_of_an_edge_come_from_its_tags() -> None:
 
 
 def test_nobody_climbs_the_steps_of_an_escalator() -> None:
-    steps = [street_attributes({"highway": "steps", **more})[4] for more in ({}, {"conveying": "yes"})]
+    steps = [
+        street_attributes({"highway": "steps", **more})[4] for more in ({}, {"conveying": "yes"})
+    ]
     assert steps == [True, False]
 
 

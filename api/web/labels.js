@@ -4,6 +4,23 @@ import { h } from "./dom.js";
 import { middle, state } from "./store.js";
 
 const MOST = 60;
+const LIFT = 24;
+const LIFTS = [0, -LIFT, LIFT];
+
+const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+// Where signs stand that a name should not cover.
+function signsNow(map) {
+  const first = map.getZoom() < 11 ? 5 : map.getZoom() < 12.6 ? 10 : Infinity;
+  const box = ({ geometry }, size) => {
+    const { x, y } = map.project(geometry.coordinates);
+    return [x - size, y - size, x + size, y + size];
+  };
+  return [
+    ...state.candidates.filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, 11)),
+    ...state.places.filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
+  ];
+}
 
 export function createLabels(map) {
   const made = new Map();
@@ -28,6 +45,7 @@ export function createLabels(map) {
     const { clientWidth: width, clientHeight: height } = map.getContainer();
     const close = map.getZoom() >= 13.2;
     const taken = [];
+    const signs = signsNow(map);
     const wanted = new Set();
     for (const name of names) {
       if (wanted.size >= MOST) break;
@@ -36,12 +54,15 @@ export function createLabels(map) {
       const { x, y } = map.project(name.at);
       const size = name.kind === "council" ? 16 : 13;
       const [w, t] = [(name.text.length * size) / 2 + 6, size / 2 + 5];
-      if (x < w || y < t || x > width - w || y > height - t) continue;
-      const box = [x - w, y - t, x + w, y + t];
-      if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
-      taken.push(box);
+      if (x < w || y < t + LIFT || x > width - w || y > height - t - LIFT) continue;
+      const at = (lift) => [x - w, y - t + lift, x + w, y + t + lift];
+      const free = LIFTS.filter((lift) => !taken.some((other) => overlap(at(lift), other)));
+      if (!free.length) continue;
+      const lift = free.find((each) => !signs.some((sign) => overlap(at(each), sign))) ?? free[0];
+      taken.push(at(lift));
       wanted.add(name.key);
       if (!made.has(name.key)) made.set(name.key, marker(name));
+      made.get(name.key).setOffset([0, lift]);
     }
     for (const [key, each] of made) {
       if (wanted.has(key)) continue;

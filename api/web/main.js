@@ -127,8 +127,9 @@ await attempt(async () => {
   town.update();
   drawAll();
   listen();
+  // A browser without a Japanese font has just loaded ours; the class makes it set the page again.
   await document.fonts.ready;
-  drawAll();
+  document.documentElement.classList.add("lettered");
   await settled(town.map);
   window.arukebaReady = true;
   document.documentElement.dataset.ready = "true";

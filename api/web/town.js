@@ -24,7 +24,7 @@ function townBox() {
   return Number.isFinite(box[0]) ? box : [139, 35, 140, 36];
 }
 
-const townRoom = () => ({ padding: $("map").clientWidth > 800 ? { left: 20, right: 130, top: 20, bottom: 40 } : 16 });
+const townRoom = () => ({ padding: $("map").clientWidth > 800 && $("legend").open ? { left: 20, right: 285, top: 20, bottom: 45 } : 16 });
 
 function source(data) {
   return { type: "geojson", data, tolerance: 0.3 };

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from geo.network import FloatArray, IntArray
 from geo.reach import Walks, within
 
 FREQUENCIES = ("monthly", "weekly", "permanent")
 """From the rarest; a place of a later class counts for every earlier one."""
+
+_TIMES = ("walk_min_mean", "walk_min_median", "walk_min_p90")
 
 
 @dataclass(frozen=True)
@@ -95,31 +98,34 @@ def coverage(
     A percentage of nobody is NaN. Walking times are those of the residents who can walk there at
     all, however far.
     """
+    weight = residents.to_numpy(dtype=np.float64)
+    member = _membership(layering)
+    everybody = member @ weight
     frames = []
     for frequency in FREQUENCIES:
         reach = access[frequency]
         own_m = own_area_walk_m(walks, reach.counts, layering)
         places_n = _count(layering.place_area[reach.counts], layering)
-        for age_group in residents.columns:
-            weight = residents[age_group].to_numpy(dtype=float)
-            times = _walking_times(layering, reach.walk_m / speed_m_per_min, weight)
-            for limit_m in limits_m:
-                frame = pd.DataFrame(
-                    {
-                        "area": np.append(np.arange(len(layering.areas)), -1),
-                        "frequency": frequency,
-                        "age_group": age_group,
-                        "walk_limit_m": float(limit_m),
-                        "residents": _sum(layering, weight),
-                        "reached": _sum(layering, weight * within(reach.walk_m, limit_m)),
-                        "reached_own_area": _sum(layering, weight * within(own_m, limit_m)),
-                        "circle_reached": _sum(
-                            layering, weight * within(reach.straight_m, limit_m)
-                        ),
-                        "places_n": places_n,
-                    }
+        times = _walking_times(layering, reach.walk_m / speed_m_per_min, weight)
+        for limit_m in limits_m:
+            summed = {
+                "residents": everybody,
+                "reached": _sum_within(member, weight, reach.walk_m, limit_m),
+                "reached_own_area": _sum_within(member, weight, own_m, limit_m),
+                "circle_reached": _sum_within(member, weight, reach.straight_m, limit_m),
+                **times,
+            }
+            for column, age_group in enumerate(residents.columns):
+                frame = pd.DataFrame({name: sums[:, column] for name, sums in summed.items()})
+                frame.insert(0, "area", np.append(np.arange(len(layering.areas)), -1))
+                frames.append(
+                    frame.assign(
+                        frequency=frequency,
+                        age_group=age_group,
+                        walk_limit_m=float(limit_m),
+                        places_n=places_n,
+                    )
                 )
-                frames.append(pd.concat([frame, times], axis=1))
     table = pd.concat(frames, ignore_index=True)
     table["coverage_pct"] = share_pct(table["reached"], table["residents"])
     table["circle_coverage_pct"] = share_pct(table["circle_reached"], table["residents"])
@@ -152,19 +158,25 @@ def weighted_quantiles(
     keep = weights > 0
     values, weights, groups = values[keep], weights[keep], groups[keep]
     order = np.lexsort((values, groups))
-    values, weights, groups = values[order], weights[order], groups[order]
-    names, start = np.unique(groups, return_index=True)
-    end = np.append(start[1:], len(groups))
-    summed = np.cumsum(weights)
-    before = np.concatenate([[0.0], summed])[start]
-    total = np.concatenate([[0.0], summed])[end] - before
-    found = {}
+    names, start = np.unique(groups[order], return_index=True)
+    found = _sorted_quantiles(values[order], weights[order], start, quantiles)
+    return pd.DataFrame(dict(zip(quantiles, found, strict=True)), index=names)
+
+
+def _sorted_quantiles(
+    values: FloatArray, weights: FloatArray, start: IntArray, quantiles: Sequence[float]
+) -> list[FloatArray]:
+    """Return quantiles of consecutive groups, each sorted by value, NaN for one of no weight."""
+    summed = np.concatenate([[0.0], np.cumsum(weights)])
+    end = np.append(start[1:], len(values))
+    before, total = summed[start], summed[end] - summed[start]
+    found = []
     for quantile in quantiles:
         # A whisker below the share, so that a sum of floats that should equal it is found.
         wanted = before + quantile * total * (1 - 1e-12)
-        position = np.clip(np.searchsorted(summed, wanted), start, end - 1)
-        found[quantile] = values[position]
-    return pd.DataFrame(found, index=names)
+        position = np.clip(np.searchsorted(summed[1:], wanted), start, end - 1)
+        found.append(np.where(total > 0, values[position], np.nan) if len(start) else values[:0])
+    return found
 
 
 def _slots(layering: Layering) -> IntArray:
@@ -172,9 +184,19 @@ def _slots(layering: Layering) -> IntArray:
     return np.where(layering.home_area >= 0, layering.home_area, len(layering.areas))
 
 
-def _sum(layering: Layering, weight: FloatArray) -> FloatArray:
-    summed = np.bincount(_slots(layering), weights=weight, minlength=len(layering.areas) + 1)
-    return summed.astype(np.float64)
+def _membership(layering: Layering) -> sparse.csr_array:
+    """Return the (areas + 1, homes) matrix that sums homes by area, the remainder last."""
+    slots = _slots(layering)
+    shape = (len(layering.areas) + 1, slots.size)
+    return sparse.csr_array((np.ones(slots.size), (slots, np.arange(slots.size))), shape=shape)
+
+
+def _sum_within(
+    member: sparse.csr_array, weight: FloatArray, walk_m: FloatArray, limit_m: float
+) -> FloatArray:
+    """Return (areas + 1, age groups) residents of the homes whose walk is within the limit."""
+    inside = np.flatnonzero(within(walk_m, limit_m))
+    return np.asarray(member[:, inside] @ weight[inside])
 
 
 def _count(place_area: IntArray, layering: Layering) -> IntArray:
@@ -182,17 +204,23 @@ def _count(place_area: IntArray, layering: Layering) -> IntArray:
     return np.bincount(slots, minlength=len(layering.areas) + 1)
 
 
-def _walking_times(layering: Layering, walk_min: FloatArray, weight: FloatArray) -> pd.DataFrame:
-    known = np.isfinite(walk_min)
-    slots, minutes, weight = _slots(layering)[known], walk_min[known], weight[known]
-    size = len(layering.areas) + 1
-    total = np.bincount(slots, weights=weight, minlength=size)
-    summed = np.bincount(slots, weights=weight * minutes, minlength=size)
-    quantiles = weighted_quantiles(minutes, weight, slots, [0.5, 0.9]).reindex(range(size))
-    return pd.DataFrame(
-        {
-            "walk_min_mean": summed / np.where(total > 0, total, np.nan),
-            "walk_min_median": quantiles[0.5].to_numpy(dtype=float),
-            "walk_min_p90": quantiles[0.9].to_numpy(dtype=float),
-        }
-    )
+def _walking_times(
+    layering: Layering, walk_min: FloatArray, weight: FloatArray
+) -> dict[str, FloatArray]:
+    """Return mean, median and 90th percentile, each (areas + 1, age groups)."""
+    known = np.flatnonzero(np.isfinite(walk_min))
+    slots = _slots(layering)[known]
+    order = np.lexsort((walk_min[known], slots))
+    slots, homes = slots[order], known[order]
+    minutes, weight = walk_min[homes], weight[homes]
+    names, start = np.unique(slots, return_index=True)
+    shape = (len(layering.areas) + 1, weight.shape[1])
+    times = {name: np.full(shape, np.nan) for name in _TIMES}
+    for column in range(shape[1]):
+        total = np.bincount(slots, weights=weight[:, column], minlength=shape[0])
+        summed = np.bincount(slots, weights=weight[:, column] * minutes, minlength=shape[0])
+        times["walk_min_mean"][:, column] = summed / np.where(total > 0, total, np.nan)
+        median, p90 = _sorted_quantiles(minutes, weight[:, column], start, [0.5, 0.9])
+        times["walk_min_median"][names, column] = median
+        times["walk_min_p90"][names, column] = p90
+    return times

@@ -29,6 +29,7 @@ from services.signs import (
 REACHED = BLUE
 MARGIN = 0.03
 KILOMETRE_M = 1000
+FEW_NAMES = 12
 CIRCLE_POINTS2 = 9500.0
 """Area in square points of the circle that stands for the most people, over the root of how many
 circles there are: many are smaller, so that they leave the streets to be seen."""
@@ -87,7 +88,7 @@ def veil(axes: Axes, town: gpd.GeoDataFrame, colour: str) -> None:
 def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
     """Draw the streets by what is reached from them; what is reached lies on top."""
     bottom, top = axes.get_ylim()
-    thin = min(1.0, max(0.3, FULL_WIDTH_BELOW_M / (top - bottom)))
+    thin = min(1.0, FULL_WIDTH_BELOW_M / (top - bottom))
     for order, reach in enumerate(("none", "monthly", "weekly")):
         for kind, width in _STREET_WIDTHS.items():
             found = lines[(lines["reach"] == reach) & (lines["class"] == kind)]
@@ -95,12 +96,17 @@ def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
                 LineCollection(
                     _lines(found),
                     colors=REACH_COLOURS[reach],
-                    linewidths=width * thin * (1.0 if reach == "none" else 1.35),
+                    linewidths=_street_width(width, thin, reach),
                     zorder=1 + order / 10,
                     capstyle="round",
                 ),
                 autolim=False,
             )
+
+
+def _street_width(width: float, thin: float, reach: str) -> float:
+    """Return the width in points: what is reached stays to be seen on the largest map."""
+    return max(0.25, width * thin) if reach == "none" else max(0.85, 1.35 * width * thin)
 
 
 def borders(axes: Axes, areas: gpd.GeoDataFrame, style: tuple[float, str]) -> None:
@@ -203,18 +209,19 @@ def star(axes: Axes, at: tuple[float, float], *, action: str) -> None:
 
 
 def names(axes: Axes, areas: gpd.GeoDataFrame, pen: Pen) -> None:
-    """Write the names of areas inside them."""
+    """Write the names of areas inside them, smaller where there are many."""
+    size = 10.5 if len(areas) <= FEW_NAMES else 8.5
     for row in areas.to_dict("records"):
         point = shapely.get_coordinates(row["geometry"].representative_point())[0]
         pen.write(
             axes,
             (point[0], point[1]),
             str(row["area_name"]),
-            size=10.5,
+            size=size,
             colour="#4A463E",
             anchor=("center", "center"),
             halo=PAPER,
-            above=5,
+            above=3.5,
         )
 
 

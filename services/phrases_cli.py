@@ -107,6 +107,10 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
         "使い方の誤り: {message}（使い方は: {command} --help）",
         "wrong usage: {message} (see: {command} --help)",
     ),
+    "usage.missing": ("{name} が必要です", "{name} is needed"),
+    "usage.no_option": ("{name} というオプションはありません", "there is no option {name}"),
+    "usage.bad_value": ("{name} の値が使えません（{english}）", "{name}: {english}"),
+    "usage.bad_option": ("{name} の使い方が違います（{english}）", "{name}: {english}"),
     "cli.error.lang": (
         "--lang は ja か en です（{given} ではありません）",
         "--lang is ja or en, not {given}",
@@ -119,14 +123,6 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
     "cli.error.port": (
         "ポート{port}は使えません（{reason}）。--port で別の番号を指定してください",
         "port {port} cannot be used ({reason}); name another with --port",
-    ),
-    "cli.error.number": (
-        "{option} には0より大きい数を指定してください（{given} ではありません）",
-        "{option} must be greater than 0, not {given}",
-    ),
-    "cli.error.choice": (
-        "{option} には {choices} のどれかを指定してください（{given} ではありません）",
-        "{option} is one of {choices}, not {given}",
     ),
     "cli.built": ("ワークスペースができました: {path}", "the workspace is ready: {path}"),
     "cli.built.next": ("次は: {command}", "next: {command}"),

@@ -22,9 +22,10 @@ from services.workspace import Snapshot
 
 WIDTH_IN, HEIGHT_IN, DOTS_PER_IN = 12.8, 9.6, 125
 CANDIDATES_SHOWN = 10
+NOTE_COLUMNS, SOURCE_COLUMNS = 200, 226
 
-_MAP_BOX = (0.022, 0.062, 0.706, 0.775)
-_LEGEND_BOX = (0.742, 0.062, 0.24, 0.775)
+_MAP_BOX = (0.022, 0.062, 0.706, 0.757)
+_LEGEND_BOX = (0.742, 0.062, 0.24, 0.757)
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,20 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     name = told.municipality
     if told.fictional:
         name += f"（{text('map.stamp', sheet.lang)}）" if sheet.lang == "ja" else " (fictional)"
-    pen.write(figure, (0.022, 0.965), name, size=12, colour=QUIET_INK)
-    pen.write(figure, (0.022, 0.925), told.sentence, size=19, colour=INK, heavy=True)
+    pen.write(figure, (0.022, 0.968), name, size=12, colour=QUIET_INK)
+    pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
     _draw_bar(figure, sheet)
-    pen.write(figure, (0.43, 0.878), told.unreached, size=15, colour=VERMILION, heavy=True)
+    pen.write(figure, (0.43, 0.888), told.unreached, size=15, colour=VERMILION, heavy=True)
+    lines = pen.wrap("※ " + "　※ ".join(told.notes), NOTE_COLUMNS) if told.notes else []
+    for position, line in enumerate(lines):
+        at = (0.022, 0.859 - 0.017 * position)
+        pen.write(figure, at, line, size=8.5, colour=QUIET_INK)
 
 
 def _draw_bar(figure: Figure, sheet: _Sheet) -> None:
     """Draw the share of the residents who are reached as a bar."""
     share = (sheet.briefing.figures.coverage_pct or 0.0) / 100.0
-    bar = figure.add_axes((0.022, 0.871, 0.39, 0.018))
+    bar = figure.add_axes((0.022, 0.881, 0.39, 0.018))
     bar.set_axis_off()
     bar.set_xlim(0, 1)
     bar.barh(0, 1, height=1, color=VERMILION, alpha=0.35)
@@ -142,7 +147,7 @@ def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
         f"{source['credit']}（{source['licence']}）" for source in sheet.snapshot.workspace.sources
     )
     sources = f"{text('map.sources', lang)}: " + "、".join(owners)
-    lines = [*pen.wrap(f"{origin}　{made}", 190), *pen.wrap(sources, 190)]
+    lines = [*pen.wrap(f"{origin}　{made}", SOURCE_COLUMNS), *pen.wrap(sources, SOURCE_COLUMNS)]
     step = min(0.017, 0.05 / len(lines))
     for position, line in enumerate(lines):
         at = (0.022, 0.045 - step * position)

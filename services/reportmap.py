@@ -275,6 +275,7 @@ def _scale(view: _View) -> list[str]:
         if step * 10**power <= max(wanted_m, 10)
     )
     width, y = length_m * view.scale, view.height - 16
+    label = f"{length_m} m" if length_m < KILOMETRE_M else f"{length_m / KILOMETRE_M:g} km"
     return [
         (
             f'<rect x="10" y="{y - 22:.0f}" width="{width + 58:.0f}" height="34" fill="#fff" '
@@ -283,9 +284,7 @@ def _scale(view: _View) -> list[str]:
         f'<path d="M18,{y - 4:.0f}v4h{width:.1f}v-4" fill="none" stroke="{INK}" stroke-width="1.8"/>',
         (
             f'<text x="{18 + width / 2:.0f}" y="{y - 7:.0f}" class="scale" text-anchor="middle">'
-            f"{length_m} m</text>"
-            if length_m < KILOMETRE_M
-            else f"{length_m / KILOMETRE_M:g} km</text>"
+            f"{label}</text>"
         ),
         (
             f'<path d="M{width + 42:.0f},{y - 18:.0f}l5,14h-10z" fill="{INK}"/>'

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from api.cli.usage import usage_message
 from geo.errors import ArukebaError, BrokenWorkspaceError
 from services.progress import Progress as Report
 from services.texts import Lang, step_text, text
@@ -78,7 +79,7 @@ class Desk:
             code = FAILED if isinstance(error, BrokenWorkspaceError) else REFUSED
             return code, _one_line(error.text(self.lang))
         if isinstance(error, typer.TyperException):
-            message = _one_line(error.format_message()).rstrip(".")
+            message = usage_message(error, self.lang)
             return REFUSED, self.say("cli.error.usage", message=message, command=command)
         if isinstance(error, KeyboardInterrupt | typer.Abort):
             return INTERRUPTED, self.say("cli.error.interrupted")

@@ -4,6 +4,7 @@ The command ``arukeba``: puts the commands together and turns every error into o
 Exit codes: 0 done, 1 our fault, 2 something that was given cannot be used, 130 interrupted.
 """
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -20,6 +21,10 @@ COMMANDS = ("demo", "build", "run", "export", "report", "serve", "doctor")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter gets a question mark instead of a traceback.
+            stream.reconfigure(errors="replace")
     asked = _Asked(list(sys.argv[1:] if argv is None else argv))
     desk = Desk(asked.lang, json=asked.json, debug=asked.debug)
     command = f"arukeba {asked.command}".strip()

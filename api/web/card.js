@@ -1,16 +1,16 @@
 // Cards: the figures of one area, place or candidate.
 
 import { $, facts, fill, h } from "./dom.js";
-import { candidateImage, shown } from "./signs.js";
+import { candidateImage, shown, stopped } from "./signs.js";
 import { shape, state } from "./store.js";
-import { estimate, placeSign, stopped } from "./lists.js";
+import { estimate, placeSign } from "./lists.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
 import { age, date, label, lang, metres, number, people, percent, walk, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
 const withShare = (value, pct) => (Number.isFinite(value) ? `${people(value)}（${percent(pct)}）` : null);
 
-const missingText = () => `${word("unreached")}（${metres(state.asked.walk_limit_m)}・${word(`f_${state.asked.frequency}`)}）`;
+const missingText = () => [word("unreached"), h("small", {}, ` ${metres(state.asked.walk_limit_m)}・${word(`f_${state.asked.frequency}`)}`)];
 
 function areaCard(figures) {
   if (!figures) return null;
@@ -30,7 +30,7 @@ function areaCard(figures) {
 }
 
 function big(name, value, suppressed) {
-  return h("p", { class: "big" }, h("span", {}, name), h("strong", {}, figureText(value, suppressed)));
+  return h("p", { class: "big" }, h("span", {}, name), h("strong", { class: Number.isFinite(value) ? null : "words" }, figureText(value, suppressed)));
 }
 
 function unitCard(unit) {
@@ -49,12 +49,14 @@ function unitCard(unit) {
         [word("reached"), withShare(unit.reached, unit.coverage_pct)],
         [word("own"), Number.isFinite(unit.reached_own_area) ? people(unit.reached_own_area) : null],
         [word("nearest"), nearest(unit)],
-        [word("why"), lang === "ja" ? unit.why : unit.why_en || unit.why],
       ]),
+      say(lang === "ja" ? unit.why : unit.why_en || unit.why),
     ],
     council: unit.council_id,
   };
 }
+
+const say = (text) => (text ? h("p", { class: "says" }, text) : null);
 
 function nearest(unit) {
   const distance = walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min);
@@ -89,9 +91,9 @@ function candidateCard(candidate) {
     body: [
       big(word("newly"), properties.newly_reached, properties.suppressed),
       properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
+      say(lang === "ja" ? properties.reasons : properties.reasons_en || properties.reasons),
       facts([
         [word("rank"), String(properties.rank)],
-        [word("reasons"), lang === "ja" ? properties.reasons : properties.reasons_en || properties.reasons],
         [word("gained"), properties.units_gained],
         [word("after"), Number.isFinite(properties.coverage_after_pct) ? percent(properties.coverage_after_pct) : null],
         [word("overlap"), Number.isFinite(properties.overlap_pct) ? percent(properties.overlap_pct) : null],

@@ -11,19 +11,8 @@ export const NO_SHARE = "#dedbd4";
 export const STREETS = { weekly: COLOURS.weekly, monthly: COLOURS.monthly, none: "#b3a59b" };
 
 const GROUND = "#ebe7dc";
-const wide = (major, minor, path) => ["match", ["get", "class"], "major", major, "minor", minor, path];
-
-function street(reach, widths) {
-  return {
-    id: `street-${reach}`, type: "line", source: "streets", filter: ["==", ["get", "reach"], reach],
-    layout: { "line-cap": "round", "line-join": "round" },
-    paint: {
-      "line-color": STREETS[reach],
-      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, reach === "none" ? 0.55 : 0.8, 14, reach === "none" ? 0.8 : 0.95],
-      "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 10, wide(...widths[0]), 13, wide(...widths[1]), 16, wide(...widths[2])],
-    },
-  };
-}
+const byReach = (weekly, monthly, none) => ["match", ["get", "reach"], "weekly", weekly, "monthly", monthly, none];
+const byClass = (major, minor, path) => ["match", ["get", "class"], "major", major, "minor", minor, path];
 
 const share = ["get", "coverage_pct"];
 
@@ -37,13 +26,22 @@ export const LAYERS = [
       "fill-opacity": 0.9,
     },
   },
-  ...["none", "monthly_only", "needs_transport"].map((gap) => ({
-    id: `gap-${gap}`, type: "fill", source: "units", filter: ["==", ["get", "gap"], gap],
-    paint: { "fill-pattern": `gap-${gap}`, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.1, 14, 0.34] },
-  })),
-  street("none", [[0.7, 0.35, 0.2], [1.6, 0.9, 0.6], [5, 3, 1.6]]),
-  street("monthly", [[1.1, 0.7, 0.5], [2.4, 1.6, 1.1], [6, 4, 2.4]]),
-  street("weekly", [[1.3, 0.9, 0.6], [2.8, 1.9, 1.3], [7, 4.6, 2.8]]),
+  {
+    id: "gaps", type: "fill", source: "units", filter: ["!=", ["get", "gap"], "weekly_or_more"],
+    paint: { "fill-pattern": ["concat", "gap-", ["get", "gap"]], "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.1, 14, 0.34] },
+  },
+  {
+    id: "streets", type: "line", source: "streets",
+    layout: { "line-cap": "round", "line-join": "round", "line-sort-key": byReach(2, 1, 0) },
+    paint: {
+      "line-color": byReach(STREETS.weekly, STREETS.monthly, STREETS.none),
+      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, byReach(0.8, 0.8, 0.55), 14, byReach(0.95, 0.95, 0.8)],
+      "line-width": ["interpolate", ["exponential", 1.6], ["zoom"],
+        10, byReach(byClass(1.3, 0.9, 0.6), byClass(1.1, 0.7, 0.5), byClass(0.7, 0.35, 0.2)),
+        13, byReach(byClass(2.8, 1.9, 1.3), byClass(2.4, 1.6, 1.1), byClass(1.6, 0.9, 0.6)),
+        16, byReach(byClass(7, 4.6, 2.8), byClass(6, 4, 2.4), byClass(5, 3, 1.6))],
+    },
+  },
   {
     id: "border", type: "line", source: "areas", filter: ["!", ["get", "approximate"]],
     paint: { "line-color": "#6d6a63", "line-opacity": 0.6, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.6] },
@@ -91,8 +89,8 @@ export const LAYERS = [
 export const GROUPS = {
   l_share: ["share"],
   l_people: ["people"],
-  l_gaps: ["gap-none", "gap-monthly_only", "gap-needs_transport"],
-  l_streets: ["street-none", "street-monthly", "street-weekly"],
+  l_gaps: ["gaps"],
+  l_streets: ["streets"],
   l_places: ["places"],
   l_candidates: ["candidates"],
 };

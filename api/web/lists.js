@@ -1,7 +1,7 @@
 // Three lists: what is needed, what is there, what could be made. Every row opens its card.
 
 import { $, fill, h } from "./dom.js";
-import { candidateImage, placeImage, shown } from "./signs.js";
+import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { label, people, walk, word } from "./words.js";
@@ -10,7 +10,6 @@ const STEP = 50;
 const TABS = ["needs", "have", "make"];
 let open = "needs";
 
-export const stopped = (place) => ["closed", "suspended"].includes(place.status);
 export const placeSign = (place, size) => shown(placeImage(place.frequency, { blurred: place.blurred, stopped: stopped(place) }), size);
 export const estimate = (thing) => (thing.approximate ? "〜" : "");
 

@@ -45,9 +45,24 @@ function drawAll() {
   if (picked) drawCard(cardOf(...picked), closeCard);
 }
 
+// Beside a card there is no room for the legend, unless the map is very wide.
+let foldedLegend = false;
+
+function foldLegend(fold) {
+  const legend = $("legend");
+  if (fold && legend.open && $("map").clientWidth < 1100) {
+    legend.open = false;
+    foldedLegend = true;
+  } else if (!fold && foldedLegend) {
+    legend.open = true;
+    foldedLegend = false;
+  }
+}
+
 function closeCard() {
   picked = null;
   drawCard(null);
+  foldLegend(false);
   town.choose(null);
   opener?.focus();
   opener = null;
@@ -62,6 +77,7 @@ async function pick(kind, id) {
   const fromList = document.activeElement?.closest("#lists, .finder");
   opener = fromList ? document.activeElement : null;
   drawCard(card, closeCard);
+  foldLegend(true);
   town.choose(card.feature);
   if (fromList) {
     town.show(card.feature?.geometry);
@@ -79,6 +95,7 @@ async function change(name, value) {
     drawAll();
     town.update();
     if (name === "area") {
+      opener = null;
       closeCard();
       const chosen = shape(state.about.summary.council_layer, value);
       if (chosen) town.show(chosen.geometry); else town.home();
@@ -123,9 +140,9 @@ await attempt(async () => {
   $("legend").open = !matchMedia("(max-width: 760px)").matches;
   drawHeader();
   drawFigures();
+  drawAbout();
   town = await createTown(pick);
-  town.update();
-  drawAll();
+  drawLegend((group, on) => town.toggle(group, on));
   listen();
   // A browser without a Japanese font has just loaded ours; the class makes it set the page again.
   await document.fonts.ready;

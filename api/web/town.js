@@ -3,7 +3,7 @@
 import { $ } from "./dom.js";
 import { GROUPS, LAYERS } from "./layers.js";
 import { createLabels } from "./labels.js";
-import { addImages, candidateName, placeName } from "./signs.js";
+import { addImages, candidateName, placeName, stopped } from "./signs.js";
 import { bounds, middle, shape, state } from "./store.js";
 import { word } from "./words.js";
 
@@ -26,10 +26,6 @@ function townBox() {
 
 const townRoom = () => ({ padding: $("map").clientWidth > 800 && $("legend").open ? { left: 20, right: 285, top: 20, bottom: 45 } : 16 });
 
-function source(data) {
-  return { type: "geojson", data, tolerance: 0.3 };
-}
-
 export async function createTown(onPick) {
   const map = new maplibregl.Map({
     container: "map",
@@ -45,8 +41,8 @@ export async function createTown(onPick) {
     style: {
       version: 8,
       sources: {
-        streets: { type: "geojson", data: `${location.origin}/streets`, tolerance: 0.5, maxzoom: 15 },
-        ...Object.fromEntries(["areas", "units", "councils", "people", "places", "candidates", "chosen"].map((name) => [name, source(EMPTY)])),
+        streets: { type: "geojson", data: `${location.origin}/streets`, tolerance: 0.5, buffer: 32, maxzoom: 15 },
+        ...Object.fromEntries(Object.entries(contents()).map(([name, features]) => [name, { type: "geojson", data: collection(features), tolerance: 0.3 }])),
       },
       layers: [],
     },
@@ -57,32 +53,39 @@ export async function createTown(onPick) {
   await new Promise((resolve) => { map.once("style.load", resolve); });
   addImages(map, state.candidates);
   for (const layer of LAYERS) map.addLayer(layer);
+  map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
   const labels = createLabels(map);
+  labels.update();
   listen(map, onPick);
   return { map, update: () => update(map, labels), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), townRoom()) };
 }
 
-function update(map, labels) {
+// What each source holds now.
+function contents() {
   const { gap_layer: gapLayer, council_layer: councils } = state.about.summary;
-  const { layer, area } = state.asked;
+  const { layer } = state.asked;
   const radius = peopleScale();
-  const set = (name, features) => map.getSource(name).setData(collection(features));
-  set("areas", [...state.shapes.get(layer).values()].map((feature) => ({
-    ...feature, properties: { ...feature.properties, ...state.coverage.get(feature.properties.area_id) },
-  })));
-  set("councils", [...state.shapes.get(councils).values()]);
   const located = state.units.map((unit) => [unit, shape(gapLayer, unit.area_id)]).filter(([, feature]) => feature);
-  set("units", layer === gapLayer ? located.map(([unit, feature]) => ({ ...feature, properties: unit })) : []);
-  set("people", located.filter(([unit]) => unit.unreached >= 0.5).map(([unit, feature]) => ({
-    type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
-  })));
-  set("places", state.places.filter((place) => place.geometry).map((place) => ({
-    ...place, properties: { ...place.properties, icon: placeName(place.properties.frequency, place.properties.blurred, ["closed", "suspended"].includes(place.properties.status)) },
-  })));
-  set("candidates", state.candidates.filter((candidate) => candidate.geometry).map((candidate) => ({
-    ...candidate, properties: { ...candidate.properties, icon: candidateName(candidate.properties) },
-  })));
-  map.setFilter("chosen-council", ["==", ["get", "area_id"], area]);
+  const points = (features, icon) => features.filter(({ geometry }) => geometry).map((feature) => ({ ...feature, properties: { ...feature.properties, icon: icon(feature.properties) } }));
+  return {
+    areas: [...state.shapes.get(layer).values()].map((feature) => ({
+      ...feature, properties: { ...feature.properties, ...state.coverage.get(feature.properties.area_id) },
+    })),
+    councils: [...state.shapes.get(councils).values()],
+    units: layer === gapLayer ? located.map(([unit, feature]) => ({ ...feature, properties: unit })) : [],
+    people: located.filter(([unit]) => unit.unreached >= 0.5).map(([unit, feature]) => ({
+      type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
+    })),
+    places: points(state.places, (place) => placeName(place.frequency, place.blurred, stopped(place))),
+    candidates: points(state.candidates, candidateName),
+    chosen: [],
+  };
+}
+
+function update(map, labels) {
+  const { chosen, ...rest } = contents();
+  for (const [name, features] of Object.entries(rest)) map.getSource(name).setData(collection(features));
+  map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
   labels.update();
 }
 
@@ -105,8 +108,10 @@ function listen(map, onPick) {
 
 // The card and the legend cover a part of a wide map.
 function roomBeside(map) {
-  const wide = map.getContainer().clientWidth > 800;
-  return wide ? { left: 400, right: 70, top: 60, bottom: 60 } : { left: 30, right: 30, top: 30, bottom: $("card").hidden ? 40 : map.getContainer().clientHeight * 0.6 };
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const card = !$("card").hidden;
+  if (width <= 700) return { left: 30, right: 30, top: 30, bottom: card ? height * 0.62 : 40 };
+  return { left: card ? 410 : 40, right: $("legend").open ? 300 : 80, top: 50, bottom: 60 };
 }
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -81,7 +81,7 @@ def _cuts(line: LineString, strip: shapely.Geometry) -> list[LineString]:
 def _cell_of(middle: ObjectArray, cells: Cells) -> IntArray:
     """Return the cell that holds each point, -1 where it lies on river or railway land."""
     cell = np.full(len(middle), -1, dtype=np.int64)
-    face, found = shapely.STRtree(cells.polygons).query(middle, predicate="within")
+    found, face = shapely.STRtree(middle).query(cells.polygons, predicate="contains")
     cell[face] = found
     return cell
 
@@ -104,11 +104,12 @@ def _borders(faces: ObjectArray, ground: Ground, streets: Streets) -> _Borders:
     shared = segments[:-1][twin] * GRID_M
     length_m = np.hypot(shared[:, 0] - shared[:, 2], shared[:, 1] - shared[:, 3])
     middles = shapely.points((shared[:, :2] + shared[:, 2:]) / 2)
-    main = shapely.STRtree(streets.edges[streets.has(ARTERIALS)])
-    wet = shapely.STRtree([ground.river.centreline, *ground.railway.lines])
+    tree = shapely.STRtree(middles)
+    main = streets.edges[streets.has(ARTERIALS)]
+    wet = [ground.river.centreline, *ground.railway.lines]
     on_main, on_barrier = np.zeros(len(pairs), bool), np.zeros(len(pairs), bool)
-    on_main[main.query(middles, predicate="dwithin", distance=CLOSE_M)[0]] = True
-    on_barrier[wet.query(middles, predicate="dwithin", distance=CLOSE_M)[0]] = True
+    on_main[tree.query(main, predicate="dwithin", distance=CLOSE_M)[1]] = True
+    on_barrier[tree.query(wet, predicate="dwithin", distance=CLOSE_M)[1]] = True
     unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
     total_m = np.asarray(np.bincount(inverse, length_m), dtype=np.float64)
     return _Borders(

@@ -110,19 +110,18 @@ def _along_streets(streets: Streets, rng: np.random.Generator) -> FloatArray:
 
 def _block_of(xy: FloatArray, blocks: Blocks) -> IntArray:
     found = np.full(len(xy), -1, dtype=np.int64)
-    point, face = shapely.STRtree(blocks.faces).query(shapely.points(xy), predicate="within")
+    face, point = shapely.STRtree(shapely.points(xy)).query(blocks.faces, predicate="contains")
     found[point] = blocks.block[face]
     return found
 
 
 def _clear(xy: FloatArray, streets: Streets, closed: list[shapely.Geometry]) -> BoolArray:
     """Return which points stand clear of every street and of closed land."""
-    points = shapely.points(xy)
     clear = np.ones(len(xy), dtype=bool)
-    clear[
-        shapely.STRtree(streets.edges).query(points, predicate="dwithin", distance=FROM_STREET_M)[0]
-    ] = False
-    clear[shapely.STRtree(closed).query(points, predicate="within")[0]] = False
+    tree = shapely.STRtree(shapely.points(xy))
+    near = tree.query(streets.edges, predicate="dwithin", distance=FROM_STREET_M)[1]
+    clear[near] = False
+    clear[tree.query(closed, predicate="contains")[1]] = False
     return clear
 
 

@@ -80,8 +80,8 @@ def join(stretches: list[Stretch], ground: Ground) -> Streets:
 
 def _owners(edges: ObjectArray, lines: ObjectArray, stretches: list[Stretch]) -> IntArray:
     middles = shapely.line_interpolate_point(edges, 0.5, normalized=True)
-    tree = shapely.STRtree(lines)
-    edge, line = tree.query(middles, predicate="dwithin", distance=CLOSE_M)
+    tree = shapely.STRtree(middles)
+    line, edge = tree.query(lines, predicate="dwithin", distance=CLOSE_M)
     ranks = np.array([KINDS[stretch.kind].rank + 20 * bool(stretch.tags) for stretch in stretches])
     order = np.lexsort([line, -ranks[line], edge])
     first = np.unique(edge[order], return_index=True)[1]

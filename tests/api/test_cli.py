@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -132,8 +133,7 @@ def test_report_writes_a_page_and_prints_where(workspace, capsys):
     assert main(["--json", "report", str(workspace), "--area", "西地区", "--lang=ja"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["area_id"] == "w"
-    with open(result["file"], encoding="utf-8") as page:
-        assert result["sentence"] in page.read()
+    assert result["sentence"] in Path(result["file"]).read_text(encoding="utf-8")
 
 
 def test_global_options_are_taken_before_and_after_the_command(workspace, capsys):
@@ -175,10 +175,10 @@ def test_a_broken_workspace_is_our_fault_and_exit_code_1(workspace, capsys):
         (["export", "X"], "--format"),
         (["export", "X", "--format", "xlsx"], "xlsx"),
         (["nonsense"], "nonsense"),
-        (["run", "X", "--limit-m", "far"], "far"),
+        (["run", "X", "--limit-m", "far"], "--limit-m"),
         (["run", "X", "--unknown"], "--unknown"),
         (["doctor", "--lang", "fr"], "fr"),
-        (["serve", "X", "--port", "70000"], "70000"),
+        (["serve", "X", "--port", "70000"], "--port"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(argv, said, capsys):
@@ -188,6 +188,21 @@ def test_wrong_usage_is_one_line_and_exit_code_2(argv, said, capsys):
     assert shown.err.count("\n") == 1
     assert said in shown.err
     assert "--help" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["export", "X"], "--format が必要です"),
+        (["export"], "WORKSPACE が必要です"),
+        (["run", "X", "--unknown"], "--unknown というオプションはありません"),
+        (["run", "X", "--limit-m", "far"], "--limit-m の値が使えません"),
+        (["doctor", "--lang", "fr", "--lang", "ja"], "--lang は ja か en です"),
+    ],
+)
+def test_wrong_usage_is_explained_in_japanese(argv, said, capsys):
+    assert main([*argv, "--lang", "ja"]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_an_unexpected_error_is_one_line_and_its_traceback_only_on_request(monkeypatch, capsys):

@@ -166,6 +166,7 @@ def _read_network(intake: _Intake, areas: gpd.GeoDataFrame) -> Network:
         boundary=_boundary(intake, areas).buffer(streets.margin_m),
         plane_epsg=intake.plane_epsg,
         ledger=intake.ledger,
+        isolated_below_m=streets.isolated_below_m,
     )
 
 

@@ -7,8 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services import texts
+from services.gapreport import GapReport
 from services.reportmap import place_sign, star_sign
-from services.reports import GapReport
 from services.signs import GAP_COLOURS
 
 SERVED_FONT = "/assets/japanese.ttf"

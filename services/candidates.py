@@ -5,9 +5,7 @@ from collections.abc import Hashable, Mapping
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from geo.areas import locate
 from geo.coverage import at_least
 from geo.reach import walks, within
 from geo.siting import gains_by_unit, rank_greedily
@@ -55,7 +53,7 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         newly_reached_alone=ranked["newly_reached_alone"].to_numpy(),
         overlap_pct=ranked["overlap_pct"].to_numpy(),
         coverage_after_pct=100.0 * ranked["reached_after"].to_numpy() / max(weight.sum(), 1e-9),
-        council_id=_council(situation, frame),
+        council_id=situation.council_ids(frame),
     )
     gained = [units.get(candidate, ()) for candidate in chosen]
     words = [
@@ -96,13 +94,6 @@ def _options(situation: Situation) -> gpd.GeoDataFrame:
     columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]
     columns += ["schedule_text", "cost_max_yen", "geometry"]
     return pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
-
-
-def _council(situation: Situation, points: gpd.GeoDataFrame) -> np.ndarray:
-    layer = situation.profile.analysis.council_layer
-    areas = situation.areas[situation.areas["layer"] == layer].reset_index(drop=True)
-    found = locate(shapely.get_coordinates(points.geometry.to_numpy()), areas)
-    return np.append(areas["area_id"].to_numpy().astype(object), "")[found]
 
 
 def _reasons(

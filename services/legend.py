@@ -91,10 +91,10 @@ def _people(column: _Column, told: Briefing, measure: drawing.Circles | None) ->
     for number in (shown, shown / 4):
         area = measure.points2(np.array([number]))
         drawing.circles(column.axes, np.array([[x, column.y]]), area)
-        x += 0.105
+        x += 0.115
         words = people(number, column.lang)
         column.pen.write(column.axes, (x, column.y), words, size=9.5)
-        x += 0.28
+        x += 0.27
     column.down(0.9)
 
 

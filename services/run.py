@@ -126,6 +126,7 @@ def _published_places(situation: Situation) -> gpd.GeoDataFrame:
     return places.assign(
         residents_reached=joined["residents_reached"].to_numpy(),
         unsnapped=joined["unsnapped"].fillna("").to_numpy(),
+        council_id=situation.council_ids(places),
     )
 
 

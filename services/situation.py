@@ -8,13 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from geo.snapping import snap
 
-from geo.areas import locate
+from geo.areas import area_ids, locate
 from geo.coverage import FREQUENCIES, Access, Layering, at_least
 from geo.errors import InvalidInputError
 from geo.network import isolated_edges
 from geo.reach import Nearest, Walks, nearest, straight_m, walks
+from geo.snapping import snap
 from services.places import places_frame
 from services.profile import Profile, WalkingProfile
 from services.workspace import Workspace
@@ -88,13 +88,22 @@ class Situation:
 
     def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
         """Join points to the streets; a point without a position stays unsnapped."""
-        xy = shapely.get_coordinates(points.geometry.to_numpy())
         return snap(
-            xy,
+            points.geometry,
             self.network,
             limit_m=self.profile.streets.snap_limit_m,
             usable=self.usable,
         )
+
+    def council_ids(self, points: gpd.GeoDataFrame) -> np.ndarray:
+        """Return the area of the council's layer that each point lies in, empty where none."""
+        layer = self.profile.analysis.council_layer
+        areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
+        there = ~(points.geometry.isna() | points.geometry.is_empty).to_numpy()
+        found = np.full(len(points), "", dtype=object)
+        xy = shapely.get_coordinates(points.geometry.to_numpy()[there])
+        found[there] = area_ids(xy, areas).to_numpy()
+        return found
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:

@@ -6,7 +6,8 @@ import pandas as pd
 import shapely
 
 from geo.coverage import at_least
-from geo.reach import reached_lines
+from geo.reach import nearest, reached_lines
+from services.disclosure import blur
 from services.situation import Situation
 
 MAJOR = ("trunk", "primary", "secondary", "tertiary")
@@ -15,8 +16,9 @@ PATHS = ("footway", "path", "pedestrian", "cycleway", "bridleway", "track", "cor
 
 def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
     """Return multi-lines by ``reach`` (weekly, monthly, none) and ``class`` of street."""
-    weekly, missed = _split(situation, "weekly")
-    monthly, _ = _split(situation, "monthly")
+    snaps = shown_snaps(situation)
+    weekly, missed = _split(situation, snaps, "weekly")
+    monthly, _ = _split(situation, snaps, "monthly")
     # What a monthly place reaches and a weekly one does not; a piece is cut once, by the weekly.
     partly = _some(missed) & _some(monthly)
     only_monthly, rest = np.full(len(missed), None), missed.copy()
@@ -33,12 +35,24 @@ def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
     return lines[~lines.geometry.is_empty].reset_index(drop=True)
 
 
-def _split(situation: Situation, frequency: str) -> tuple[np.ndarray, np.ndarray]:
-    counts = at_least(situation.counted["venue_frequency"], frequency)
+def shown_snaps(situation: Situation) -> pd.DataFrame:
+    """Snap places as they are shown: the ends of exact reach would find a private home."""
+    private = situation.counted["private_home"].astype(bool)
+    if not private.any():
+        return situation.place_snaps
+    blur_m = situation.profile.privacy.blur_m
+    return situation.snap(blur(situation.counted, private, blur_m=blur_m))
+
+
+def _split(
+    situation: Situation, snaps: pd.DataFrame, frequency: str
+) -> tuple[np.ndarray, np.ndarray]:
+    origins = snaps[at_least(situation.counted["venue_frequency"], frequency)]
+    nobody = situation.homes.iloc[:0]
     return reached_lines(
         situation.network,
-        situation.nearest[frequency].node_walk_m,
-        situation.place_snaps[counts],
+        nearest(situation.network, origins, nobody).node_walk_m,
+        origins,
         limit_m=situation.parameters.walk_limit_m,
     )
 

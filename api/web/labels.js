@@ -1,6 +1,7 @@
 // Names of areas as elements over the map: no glyphs to load, and a browser's own Japanese type.
 
 import { h } from "./dom.js";
+import { CLOSER, FIRST } from "./layers.js";
 import { middle, state } from "./store.js";
 
 const MOST = 60;
@@ -10,8 +11,8 @@ const LIFTS = [0, -LIFT, LIFT];
 const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
 // Where signs stand that a name should not cover.
-function signsNow(map) {
-  const first = map.getZoom() < 11 ? 5 : map.getZoom() < 12.6 ? 10 : Infinity;
+function signsNow(map, whole) {
+  const first = map.getZoom() < whole + CLOSER ? FIRST : Infinity;
   const box = ({ geometry }, size) => {
     const { x, y } = map.project(geometry.coordinates);
     return [x - size, y - size, x + size, y + size];
@@ -22,7 +23,7 @@ function signsNow(map) {
   ];
 }
 
-export function createLabels(map) {
+export function createLabels(map, whole) {
   const made = new Map();
   let names = [];
 
@@ -45,7 +46,7 @@ export function createLabels(map) {
     const { clientWidth: width, clientHeight: height } = map.getContainer();
     const close = map.getZoom() >= 13.2;
     const taken = [];
-    const signs = signsNow(map);
+    const signs = signsNow(map, whole);
     const wanted = new Set();
     for (const name of names) {
       if (wanted.size >= MOST) break;

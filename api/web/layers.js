@@ -16,6 +16,11 @@ const byClass = (major, minor, path) => ["match", ["get", "class"], "major", maj
 
 const share = ["get", "coverage_pct"];
 
+// The best few until the map is closer than the whole town.
+export const FIRST = 10;
+export const CLOSER = 0.8;
+export const firstRanks = (zoom) => ["step", ["zoom"], ["<=", ["get", "rank"], FIRST], zoom + CLOSER, true];
+
 export const LAYERS = [
   { id: "ground", type: "background", paint: { "background-color": GROUND } },
   {
@@ -35,11 +40,11 @@ export const LAYERS = [
     layout: { "line-cap": "round", "line-join": "round", "line-sort-key": byReach(2, 1, 0) },
     paint: {
       "line-color": byReach(STREETS.weekly, STREETS.monthly, STREETS.none),
-      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, byReach(0.8, 0.8, 0.55), 14, byReach(0.95, 0.95, 0.8)],
+      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, byReach(0.8, 0.8, 0.55), 14, byReach(0.95, 0.75, 0.8)],
       "line-width": ["interpolate", ["exponential", 1.6], ["zoom"],
         10, byReach(byClass(1.3, 0.9, 0.6), byClass(1.1, 0.7, 0.5), byClass(0.7, 0.35, 0.2)),
-        13, byReach(byClass(2.8, 1.9, 1.3), byClass(2.4, 1.6, 1.1), byClass(1.6, 0.9, 0.6)),
-        16, byReach(byClass(7, 4.6, 2.8), byClass(6, 4, 2.4), byClass(5, 3, 1.6))],
+        13, byReach(byClass(2.8, 1.9, 1.3), byClass(2.2, 1.4, 1), byClass(1.6, 0.9, 0.6)),
+        16, byReach(byClass(7, 4.6, 2.8), byClass(5, 3.2, 2), byClass(5, 3, 1.6))],
     },
   },
   {
@@ -75,7 +80,7 @@ export const LAYERS = [
   },
   {
     id: "candidates", type: "symbol", source: "candidates",
-    filter: ["step", ["zoom"], ["<=", ["get", "rank"], 5], 11, ["<=", ["get", "rank"], 10], 12.6, true],
+    filter: firstRanks(12),
     layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "symbol-sort-key": ["-", 0, ["get", "rank"]],
       "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.66, 13, 0.85, 16, 1.2] },
   },

@@ -4,6 +4,7 @@ import { $, fill, h } from "./dom.js";
 import { drawAbout, drawLegend } from "./about.js";
 import { cardOf, drawCard } from "./card.js";
 import { createFinder } from "./finder.js";
+import { letters } from "./letters.js";
 import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
 import { refresh, shape, start, state, writeHash } from "./store.js";
@@ -13,6 +14,7 @@ import { lang, setLang, word } from "./words.js";
 let town = null;
 let picked = null;
 let opener = null;
+let started = false;
 
 function drawHeader() {
   const { municipality, council_layer: councils } = state.about.summary;
@@ -26,6 +28,7 @@ function drawHeader() {
   $("find").setAttribute("aria-label", word("find"));
   const areas = [...state.shapes.get(councils).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
   fill($("area"), [["", word("wholeCity")], ...areas].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)));
+  $("lang-ja").textContent = "日本語";
   $("lang-ja").setAttribute("aria-pressed", String(lang === "ja"));
   $("lang-en").setAttribute("aria-pressed", String(lang === "en"));
 }
@@ -105,7 +108,7 @@ async function change(name, value) {
 
 async function attempt(work) {
   const wait = $("wait");
-  wait.textContent = word("loading");
+  wait.textContent = started ? word("loading") : "…";
   wait.hidden = false;
   try {
     await work();
@@ -136,7 +139,8 @@ function listen() {
 const asked = new URLSearchParams(location.search).get("lang");
 setLang(asked ?? "ja");
 await attempt(async () => {
-  await start();
+  await Promise.all([start(), letters()]);
+  started = true;
   $("legend").open = !matchMedia("(max-width: 760px)").matches;
   drawHeader();
   drawFigures();
@@ -144,9 +148,6 @@ await attempt(async () => {
   town = await createTown(pick);
   drawLegend((group, on) => town.toggle(group, on));
   listen();
-  // A browser without a Japanese font has just loaded ours; the class makes it set the page again.
-  await document.fonts.ready;
-  document.documentElement.classList.add("lettered");
   await settled(town.map);
   window.arukebaReady = true;
   document.documentElement.dataset.ready = "true";

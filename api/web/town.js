@@ -1,7 +1,7 @@
 // The map itself: MapLibre on the town's own streets; no tiles, no glyphs, nothing from elsewhere.
 
 import { $ } from "./dom.js";
-import { GROUPS, LAYERS } from "./layers.js";
+import { GROUPS, LAYERS, firstRanks } from "./layers.js";
 import { createLabels } from "./labels.js";
 import { addImages, candidateName, placeName, stopped } from "./signs.js";
 import { bounds, middle, shape, state } from "./store.js";
@@ -54,7 +54,9 @@ export async function createTown(onPick) {
   addImages(map, state.candidates);
   for (const layer of LAYERS) map.addLayer(layer);
   map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
-  const labels = createLabels(map);
+  const whole = map.getZoom();
+  map.setFilter("candidates", firstRanks(whole));
+  const labels = createLabels(map, whole);
   labels.update();
   listen(map, onPick);
   return { map, update: () => update(map, labels), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), townRoom()) };

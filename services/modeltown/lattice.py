@@ -59,9 +59,9 @@ def curved_streets(
     bearing = rng.uniform(0, 2 * np.pi)
     pole = middle + away_m * np.array([np.cos(bearing), np.sin(bearing)])
     step_m = spacing.join_m / 6
-    radii_m = np.arange(
-        max(spacing.row_m, away_m - 1.2 * size_m), away_m + 1.2 * size_m, spacing.row_m
-    )
+    reach_m = 1.2 * float(shapely.minimum_bounding_radius(cell)) + size_m * 0.2
+    nearest_m = max(spacing.row_m, away_m - reach_m)
+    radii_m = np.arange(nearest_m, away_m + reach_m, spacing.row_m)
     turns = 2 * np.pi * np.arange(int(2 * np.pi * (away_m + size_m) / step_m))
     angles = turns / len(turns)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)

@@ -108,9 +108,13 @@ def _along_streets(streets: Streets, rng: np.random.Generator) -> FloatArray:
     return np.concatenate(rows)
 
 
+def _tree(xy: FloatArray) -> shapely.STRtree:
+    return shapely.STRtree(np.asarray(shapely.points(xy), dtype=object))
+
+
 def _block_of(xy: FloatArray, blocks: Blocks) -> IntArray:
     found = np.full(len(xy), -1, dtype=np.int64)
-    face, point = shapely.STRtree(shapely.points(xy)).query(blocks.faces, predicate="contains")
+    face, point = _tree(xy).query(blocks.faces, predicate="contains")
     found[point] = blocks.block[face]
     return found
 
@@ -118,7 +122,7 @@ def _block_of(xy: FloatArray, blocks: Blocks) -> IntArray:
 def _clear(xy: FloatArray, streets: Streets, closed: list[shapely.Geometry]) -> BoolArray:
     """Return which points stand clear of every street and of closed land."""
     clear = np.ones(len(xy), dtype=bool)
-    tree = shapely.STRtree(shapely.points(xy))
+    tree = _tree(xy)
     near = tree.query(streets.edges, predicate="dwithin", distance=FROM_STREET_M)[1]
     clear[near] = False
     clear[tree.query(closed, predicate="contains")[1]] = False

@@ -14,6 +14,7 @@ from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, IntArray
 
 CLOSE_M = 0.05
+BANK_M = 0.5
 STEEP = 0.17
 STEPS_LONGEST_M = 85.0
 STEPS_LOWEST_M = 2.0
@@ -51,10 +52,10 @@ def edge_streets(ground: Ground, roads: list[Stretch]) -> list[Stretch]:
         for part in parts(road.line.intersection(land))
     ]
     frame = extent(ground.plan).boundary.buffer(0.5)
-    edges = parts(shapely.node(land.boundary.difference(frame)))
-    near_river = ground.river.banks.buffer(1.0)
-    shapely.prepare(near_river)
-    sides = [Stretch(e, "levee" if near_river.contains(e) else "residential") for e in edges]
+    edge = land.boundary.difference(frame)
+    bank = ground.river.banks.buffer(BANK_M)
+    sides = [Stretch(part, "levee") for part in parts(edge.intersection(bank))]
+    sides += [Stretch(part, "residential") for part in parts(edge.difference(bank))]
     return main + sides
 
 

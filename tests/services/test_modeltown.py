@@ -242,6 +242,9 @@ def test_the_streets_have_what_a_reader_must_know(ways):
     for wanted in (
         ("highway", "trunk"),
         ("highway", "steps"),
+        ("highway", "path"),
+        ("highway", "footway"),
+        ("highway", "track"),
         ("highway", "motorway"),
         ("motorroad", "yes"),
         ("foot", "no"),

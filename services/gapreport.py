@@ -1,0 +1,108 @@
+"""The report of one area as plain values: what a page of any kind shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.briefing import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLine:
+    """Residents of one age group."""
+
+    age_group: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of the area, such as a 町会."""
+
+    name: str
+    gap: str
+    approximate: bool
+    residents: float | None
+    unreached: float | None
+    nearest_name: str
+    nearest_walk_m: float | None
+    nearest_walk_min: float | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place in the area."""
+
+    name: str
+    kind: str
+    frequency: str
+    schedule: str
+    status: str
+    verified_on: str
+    blurred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One candidate in the area."""
+
+    rank: int
+    action: str
+    venue_name: str
+    kind: str
+    newly_reached: float | None
+    cost_max_yen: float | None
+    units_gained: tuple[str, ...]
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """What another walking limit would give."""
+
+    walk_limit_m: float
+    figures: Figures
+    circle_coverage_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """The sources of one owner, licence and date."""
+
+    credit: str
+    licence: str
+    as_of: str
+    titles: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapReport:
+    """All that a report of one area shows."""
+
+    lang: str
+    area_id: str
+    area_name: str
+    layer_label: str
+    municipality: str
+    fictional: bool
+    made_on: str
+    sentence: str
+    unreached: str
+    notes: tuple[str, ...]
+    figures: Figures
+    age_group: str
+    walk_limit_m: float
+    ages: tuple[AgeLine, ...]
+    gaps: Mapping[str, int]
+    unit_label: str
+    units: tuple[UnitLine, ...]
+    places: tuple[PlaceLine, ...]
+    candidates: tuple[Proposal, ...]
+    limits: tuple[LimitLine, ...]
+    assumptions: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
+    map_svg: str
+    snapshot: str
+    parameters_sha256: str
+    software: str

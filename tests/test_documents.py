@@ -1,0 +1,66 @@
+"""Documents: short enough to be read, paired by language, and true where a test can tell."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("README.md", 100), ("README.ja.md", 100), ("ARCHITECTURE.md", 120)]
+)
+def test_a_document_is_short_enough_to_be_read(name: str, most: int) -> None:
+    assert len(read(name).splitlines()) <= most
+
+
+def test_both_readmes_have_the_same_headings_and_commands() -> None:
+    english, japanese = read("README.md"), read("README.ja.md")
+    levels = [re.findall(r"^#+", text, re.MULTILINE) for text in (english, japanese)]
+    assert levels[0] == levels[1]
+    blocks = [re.findall(r"```.*?```", text, re.DOTALL) for text in (english, japanese)]
+    assert blocks[0] == blocks[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.ja.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+)
+def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", read(name)):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_every_check_that_the_architecture_names_is_there() -> None:
+    named = re.findall(r"`(tests/[a-z_/]+\.py)`", read("ARCHITECTURE.md"))
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = read("pyproject.toml").split("[project.scripts]")[0]
+    packages = re.findall(r'^  "([a-z0-9-]+)[>=\[]', project, re.MULTILINE)
+    reasons = read("docs/dependencies.md")
+    assert len(packages) > 15
+    assert [name for name in packages if not re.search(rf"\b{name}\b", reasons)] == []
+
+
+def test_the_lock_holds_hashes_and_no_address() -> None:
+    lock = read("requirements.lock")
+    pins = re.findall(r"^[a-z0-9._-]+==", lock, re.MULTILINE | re.IGNORECASE)
+    assert lock.count("--hash=sha256:") >= len(pins) > 50
+    assert "://" not in lock
+
+
+@pytest.mark.parametrize("ring", ["geo", "services", "api"])
+def test_no_module_outgrows_300_lines_of_code(ring: str) -> None:
+    for path in (ROOT / ring).rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        lines = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt | ast.expr)}
+        assert len(lines) <= 300, path

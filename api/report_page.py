@@ -7,12 +7,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services import texts
+from services.fonts import embedded_font
 from services.gapreport import GapReport
 from services.reportmap import place_sign, star_sign
 from services.signs import GAP_COLOURS
 
 SERVED_FONT = "/assets/japanese.ttf"
-"""Asked for only on a machine that has no Japanese font; a page from a file does without."""
+"""Asked for only on a machine that has no Japanese font."""
 
 CARDS = 4
 """Candidates with room for the council's words; the others are listed in short."""
@@ -24,6 +25,11 @@ def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
     # The drawing escapes every name in it; nothing else is taken as it is.
     drawing = Markup(report.map_svg)  # noqa: S704
     return page.render(report=report, drawing=drawing, font_url=font_url, **_signs())
+
+
+def render_report_file(report: GapReport) -> str:
+    """Return the page as a file of its own: it carries the characters that it writes."""
+    return render_report(report, font_url=embedded_font(render_report(report)))
 
 
 def _environment(lang: str) -> Environment:

@@ -187,7 +187,8 @@ class Edition:
             owner = "council_id" if layer == self.run["summary"]["council_layer"] else "area_id"
             gaps = gaps[gaps[owner] == area_id]
         names = self.run["summary"]["gaps"]
-        return {name: int((gaps["gap"] == name).sum()) for name in names}
+        lived_in = gaps[gaps["residents"] > 0]
+        return {name: int((lived_in["gap"] == name).sum()) for name in names}
 
 
 def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:

@@ -1,7 +1,12 @@
-"""The Japanese font of pictures: the file alone, so that nothing global changes."""
+"""The Japanese font of pictures and of reports that are files of their own."""
 
+import base64
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 
 from geo.errors import InvalidInputError
 
@@ -24,3 +29,14 @@ def japanese_font() -> Path:
         "the Japanese font is missing; install the package matplotlib-fontja again",
         ja="日本語フォントがありません。パッケージ matplotlib-fontja を入れ直してください",
     )
+
+
+def embedded_font(written: str) -> str:
+    """Return a data address of the Japanese font with just the characters that are written."""
+    with TTFont(japanese_font()) as font:
+        subsetter = Subsetter(Options(layout_features=[], notdef_outline=True))
+        subsetter.populate(text="".join(sorted(set(written))))
+        subsetter.subset(font)
+        file = BytesIO()
+        font.save(file)
+    return f"data:font/ttf;base64,{base64.b64encode(file.getvalue()).decode()}"

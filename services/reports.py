@@ -56,7 +56,7 @@ def gap_report(
         age_group=age_group_text(summary["age_group"], lang),
         walk_limit_m=summary["walk_limit_m"],
         ages=_ages(coverage, summary, lang),
-        gaps={name: int((units["gap"] == name).sum()) for name in SIGNS},
+        gaps=_gap_counts(units),
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places),
@@ -207,6 +207,12 @@ def _units(gaps: pd.DataFrame, remarks: "_Remarks") -> tuple[UnitLine, ...]:
         )
         for row in gaps.to_dict("records")
     )
+
+
+def _gap_counts(units: pd.DataFrame) -> dict[str, int]:
+    """Count the units in which somebody lives, by class; a hidden count is somebody."""
+    lived_in = units[units["residents"] != 0]
+    return {name: int((lived_in["gap"] == name).sum()) for name in SIGNS}
 
 
 class _Remarks:

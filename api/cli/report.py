@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
-from api.report_page import render_report
+from api.report_page import render_report_file
 from services.reports import gap_report
 from services.staging import staged_file
 from services.texts import Lang, text
@@ -37,7 +37,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             progress("report", 0.2)
             report = gap_report(opened, area, layer=layer, lang=desk.lang)
             target = out or workspace / "reports" / f"{_file_name(report.area_id)}.html"
-            page = render_report(report)
+            page = render_report_file(report)
             with staged_file(target) as path:
                 path.write_text(page, encoding="utf-8")
             progress("report", 1.0)

@@ -19,7 +19,8 @@ const share = ["get", "coverage_pct"];
 // The best few until the map is closer than the whole town.
 export const FIRST = 10;
 export const CLOSER = 0.8;
-export const firstRanks = (zoom) => ["step", ["zoom"], ["<=", ["get", "rank"], FIRST], zoom + CLOSER, true];
+export const firstRanks = (zoom, council) => ["step", ["zoom"],
+  ["any", ["<=", ["get", "rank"], FIRST], ["==", ["get", "council_id"], council]], zoom + CLOSER, true];
 
 export const LAYERS = [
   { id: "ground", type: "background", paint: { "background-color": GROUND } },
@@ -80,7 +81,7 @@ export const LAYERS = [
   },
   {
     id: "candidates", type: "symbol", source: "candidates",
-    filter: firstRanks(12),
+    filter: firstRanks(12, ""),
     layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "symbol-sort-key": ["-", 0, ["get", "rank"]],
       "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.66, 13, 0.85, 16, 1.2] },
   },

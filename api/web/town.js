@@ -26,7 +26,13 @@ function townBox() {
 
 const townRoom = () => ({ padding: $("map").clientWidth > 800 && $("legend").open ? { left: 20, right: 285, top: 20, bottom: 45 } : 16 });
 
+// The figures are asked for while the library is still on its way.
+async function library() {
+  if (!window.maplibregl) await new Promise((resolve) => { $("maplibre").addEventListener("load", resolve, { once: true }); });
+}
+
 export async function createTown(onPick) {
+  await library();
   const map = new maplibregl.Map({
     container: "map",
     bounds: townBox(),
@@ -55,11 +61,11 @@ export async function createTown(onPick) {
   for (const layer of LAYERS) map.addLayer(layer);
   map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
   const whole = map.getZoom();
-  map.setFilter("candidates", firstRanks(whole));
+  map.setFilter("candidates", firstRanks(whole, state.asked.area));
   const labels = createLabels(map, whole);
   labels.update();
   listen(map, onPick);
-  return { map, update: () => update(map, labels), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), townRoom()) };
+  return { map, update: () => update(map, labels, whole), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), townRoom()) };
 }
 
 // What each source holds now.
@@ -84,10 +90,11 @@ function contents() {
   };
 }
 
-function update(map, labels) {
+function update(map, labels, whole) {
   const { chosen, ...rest } = contents();
   for (const [name, features] of Object.entries(rest)) map.getSource(name).setData(collection(features));
   map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
+  map.setFilter("candidates", firstRanks(whole, state.asked.area));
   labels.update();
 }
 

@@ -1,7 +1,7 @@
 // Every word that is shown, and how numbers, distances and dates are written.
 
 const WORDS = {
-  title: ["歩いていける週1の場", "A weekly place within walking distance"],
+  title: ["歩いていける週1の場", "A weekly place on foot"],
   fictional: ["架空の町", "fictional town"],
   area: ["地域", "Area"],
   wholeCity: ["全体", "All"],

@@ -65,7 +65,7 @@ def write_buildings(path: Path, buildings: Buildings) -> None:
 
 
 def write_elevation(path: Path, ground: Ground) -> None:
-    """Write the ground on a 10 m grid; the river's surface and the frame have no data."""
+    """Write the ground on a 10 m grid; the two outermost rows and columns have no data."""
     plan = ground.plan
     east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m
     across = np.arange(-east_m + CELL_M / 2, east_m, CELL_M)

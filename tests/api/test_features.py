@@ -1,0 +1,260 @@
+"""Collections over HTTP: pages, filters, boxes, errors, GeoJSON."""
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+import shapely
+from fastapi.testclient import TestClient
+
+COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates")
+
+# DESIGN: the names that clients rely on.
+NAMES = {
+    "areas": "layer area_id area_name version council_id",
+    "places": "place_id name kind frequency sessions_per_month schedule_text status verified_on",
+    "coverage": "layer area_id area_name frequency age_group walk_limit_m profile residents reached reached_own_area coverage_pct coverage_low_pct coverage_high_pct places_n",
+    "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m why",
+    "candidates": "candidate_id plan_id rank action venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
+}
+
+
+def items(client: TestClient, collection: str, **query: object) -> dict:
+    answer = client.get(f"/collections/{collection}/items", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def path_of(link: dict) -> str:
+    parts = urlsplit(link["href"])
+    return f"{parts.path}?{parts.query}"
+
+
+def link_to(body: dict, rel: str) -> dict | None:
+    return next((link for link in body["links"] if link["rel"] == rel), None)
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_every_promised_name_is_there(client: TestClient, collection: str) -> None:
+    feature = items(client, collection, limit=1)["features"][0]
+
+    assert set(NAMES[collection].split()) <= set(feature["properties"])
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50, 179, 180])
+def test_pages_hold_every_feature_exactly_once(client: TestClient, limit: int) -> None:
+    # 3 layers of 1 + 2 + 4 areas, each with a remainder row: 10; 3 age groups, frequencies; 2 limits.
+    expected = 10 * 3 * 3 * 2
+    body = items(client, "coverage", limit=limit)
+    ids = [feature["id"] for feature in body["features"]]
+    while following := link_to(body, "next"):
+        body = client.get(path_of(following)).json()
+        ids += [feature["id"] for feature in body["features"]]
+
+    assert expected == len(ids) == len(set(ids)) == body["numberMatched"]
+
+
+def test_the_links_lead_back_to_the_first_page(client: TestClient) -> None:
+    first = items(client, "coverage", limit=7, layer="neighbourhood")
+    second = client.get(path_of(link_to(first, "next"))).json()
+    back = client.get(path_of(link_to(second, "prev"))).json()
+
+    assert link_to(first, "prev") is None
+    assert first["features"] == back["features"]
+    assert link_to(second, "self")["type"] == "application/geo+json"
+
+
+def test_an_offset_beyond_the_end_gives_an_empty_page(client: TestClient) -> None:
+    body = items(client, "places", offset=99)
+
+    assert [] == body["features"]
+    assert (4, 0) == (body["numberMatched"], body["numberReturned"])
+    assert link_to(body, "next") is None
+
+
+def test_filters_keep_what_equals_all_of_them(client: TestClient) -> None:
+    query = {"layer": "neighbourhood", "frequency": "weekly", "age_group": "65+"}
+    body = items(client, "coverage", **query, walk_limit_m=500)
+
+    assert 5 == body["numberMatched"]
+    assert {500.0} == {feature["properties"]["walk_limit_m"] for feature in body["features"]}
+
+
+@pytest.mark.parametrize("written", ["500", "500.0", "5e2"])
+def test_numbers_are_compared_as_numbers(client: TestClient, written: str) -> None:
+    assert 90 == items(client, "coverage", walk_limit_m=written)["numberMatched"]
+
+
+def test_a_plus_typed_into_the_address_is_understood(client: TestClient) -> None:
+    typed = client.get("/collections/coverage/items?age_group=65+&limit=1").json()
+
+    assert 60 == typed["numberMatched"]
+
+
+def test_a_filter_given_twice_accepts_either_value(client: TestClient) -> None:
+    answer = client.get("/collections/gaps/items?gap=none&gap=monthly_only").json()
+
+    assert {"none", "monthly_only"} == {f["properties"]["gap"] for f in answer["features"]}
+
+
+def test_truth_is_written_as_in_json(client: TestClient) -> None:
+    assert 1 == items(client, "places", blurred="true")["numberMatched"]
+
+
+@pytest.mark.parametrize(
+    ("query", "match"),
+    [
+        ({"colour": "red"}, "it has layer, area_id, area_name"),
+        ({"walk_limit_m": "far"}, "walk_limit_m='far' is not a number"),
+        ({"remainder": "maybe"}, "is not a boolean"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 10_001}, "limit"),
+        ({"limit": "x"}, "limit"),
+        ({"offset": -1}, "offset"),
+        ({"skipGeometry": "perhaps"}, "skipGeometry"),
+    ],
+)
+def test_a_bad_parameter_is_named(client: TestClient, query: dict, match: str) -> None:
+    answer = client.get("/collections/coverage/items", params=query)
+
+    assert 422 == answer.status_code
+    assert {"code", "detail", "detail_ja"} == set(answer.json())
+    assert match in answer.json()["detail"]
+
+
+BAD_BOXES = (
+    "",
+    "1,2,3",
+    "1,2,a,4",
+    "1,2,3,4,5",
+    "nan,0,1,1",
+    "0,0,inf,1",
+    "2,0,1,1",
+    "0,2,1,1",
+    "1;2;3;4",
+)
+
+
+@pytest.mark.parametrize("bbox", BAD_BOXES)
+def test_every_text_that_is_not_a_box_is_refused(client: TestClient, bbox: str) -> None:
+    answer = client.get("/collections/areas/items", params={"bbox": bbox})
+
+    assert 422 == answer.status_code
+    assert "west,south,east,north" in answer.json()["detail"]
+
+
+def test_a_box_keeps_what_touches_it(client: TestClient) -> None:
+    # p1 stands 250 m east and north of the town's corner: in the west half, so not in the east one.
+    west, south, east, north = client.get("/collections/areas").json()["extent"]["spatial"]["bbox"][
+        0
+    ]
+    middle = (west + east) / 2
+    left = items(client, "places", bbox=f"{west},{south},{middle},{north}")
+    right = items(client, "places", bbox=f"{middle},{south},{east},{north}")
+
+    assert {"p1", "p2", "p3"} == {feature["id"] for feature in left["features"]}
+    assert [] == right["features"]
+
+
+def test_heights_in_a_box_are_not_looked_at(client: TestClient) -> None:
+    west, south, east, north = client.get("/collections/areas").json()["extent"]["spatial"]["bbox"][
+        0
+    ]
+    body = items(client, "candidates", bbox=f"{west},{south},-10,{east},{north},9000")
+
+    assert 2 == body["numberMatched"]
+
+
+def test_what_has_no_geometry_is_in_no_box_but_in_the_collection(client: TestClient) -> None:
+    world = items(client, "places", bbox="-180,-90,180,90")
+    unlocated = items(client, "places", place_id="p4")["features"][0]
+
+    assert "p4" not in {feature["id"] for feature in world["features"]}
+    assert unlocated["geometry"] is None
+
+
+def test_the_remainder_of_a_layer_has_no_geometry(client: TestClient) -> None:
+    body = items(client, "coverage", remainder="true", limit=500)
+
+    assert body["features"]
+    assert all(feature["geometry"] is None for feature in body["features"])
+
+
+def test_geometry_can_be_left_out(client: TestClient) -> None:
+    body = items(client, "areas", skipGeometry="true")
+
+    assert {None} == {feature["geometry"] for feature in body["features"]}
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_answers_are_geojson_in_degrees(client: TestClient, collection: str) -> None:
+    answer = client.get(f"/collections/{collection}/items", params={"limit": 1000})
+
+    assert answer.headers["content-type"].startswith("application/geo+json")
+    body = json.loads(answer.text, parse_constant=pytest.fail)
+    assert "FeatureCollection" == body["type"]
+    assert "crs" not in body
+    for feature in body["features"]:
+        assert {"type", "id", "geometry", "properties"} == set(feature)
+        if feature["geometry"] is None:
+            continue
+        shape = shapely.geometry.shape(feature["geometry"])
+        assert shapely.is_valid(shape)
+        # 見本: the north-east of Chiba in the plane zone IX; longitude comes first.
+        assert 139 < shape.centroid.x < 141
+        assert 35 < shape.centroid.y < 37
+        for polygon in shapely.get_parts(shape):
+            if polygon.geom_type == "Polygon":
+                assert polygon.exterior.is_ccw
+        assert all(round(value, 6) == value for value in shapely.get_coordinates(shape).ravel())
+
+
+def test_missing_figures_are_null(client: TestClient) -> None:
+    body = items(client, "coverage", remainder="true", limit=1)
+
+    assert body["features"][0]["properties"]["coverage_pct"] is None
+
+
+def test_a_page_says_when_and_from_what_it_was_made(client: TestClient) -> None:
+    body = items(client, "gaps", limit=1)
+
+    assert body["timeStamp"].endswith("Z")
+    assert "ab" * 32 == body["provenance"]["parameters_sha256"]
+    assert "CC0-1.0" in body["provenance"]["credits"][0]
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_every_feature_can_be_asked_for_by_its_id(client: TestClient, collection: str) -> None:
+    for feature in items(client, collection, limit=20)["features"]:
+        answer = client.get(f"/collections/{collection}/items/{feature['id']}")
+
+        assert 200 == answer.status_code
+        assert feature == answer.json()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/collections/cafes",
+        "/collections/cafes/items",
+        "/collections/places/items/p99",
+        "/nowhere",
+        "/assets/no.js",
+    ],
+)
+def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert 404 == answer.status_code
+    assert "NotFoundError" == answer.json()["code"]
+    assert answer.json()["detail_ja"]
+
+
+def test_collections_describe_themselves(client: TestClient) -> None:
+    body = client.get("/collections").json()
+
+    assert set(COLLECTIONS) == {collection["id"] for collection in body["collections"]}
+    for collection in body["collections"]:
+        assert set(NAMES[collection["id"]].split()) <= set(collection["properties"])
+        assert "items" in {link["rel"] for link in collection["links"]}
+        assert client.get(path_of(link_to(collection, "items"))).status_code == 200

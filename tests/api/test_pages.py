@@ -1,0 +1,127 @@
+"""Pages and what they load: everything from this process, nothing from elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+WEB = Path(__file__).parents[2] / "api" / "web"
+OWN = sorted(path.name for path in WEB.iterdir())
+PAGES = ("/", "/docs", "/reports/w", "/reports/w?lang=en")
+
+# Names that look like addresses and are never asked for.
+NAMES_ONLY = ("http://www.w3.org/", "http://www.opengis.net/def/")
+
+
+def addresses(text: str) -> list[str]:
+    found = re.findall(r"""(?:https?:)?//[\w.-]+\.[a-z]{2,}[^\s"'<>)]*""", text)
+    return [address for address in found if not address.startswith(NAMES_ONLY)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_no_address_outside(client: TestClient, page: str) -> None:
+    answer = client.get(page, headers={"accept": "text/html"})
+
+    assert 200 == answer.status_code
+    assert [] == addresses(answer.text)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_an_asset_names_no_address_outside(client: TestClient, name: str) -> None:
+    answer = client.get(f"/assets/{name}")
+
+    assert 200 == answer.status_code
+    assert [] == addresses(answer.text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_everything_a_page_loads_is_served(client: TestClient, page: str) -> None:
+    text = client.get(page).text
+    loaded = re.findall(r"""(?:src|href)="(/assets/[^"]+)""", text)
+
+    for address in loaded:
+        assert 200 == client.get(address).status_code, address
+
+
+def test_every_module_that_is_imported_is_there() -> None:
+    for script in WEB.glob("*.js"):
+        for name in re.findall(r"""from "\./([\w.-]+)";""", script.read_text(encoding="utf-8")):
+            assert name in OWN, f"{script.name} imports {name}"
+
+
+def test_the_page_announces_every_module_it_will_import() -> None:
+    announced = set(
+        re.findall(r"/assets/([\w.-]+\.js)", (WEB / "index.html").read_text(encoding="utf-8"))
+    )
+
+    assert {path.name for path in WEB.glob("*.js")} - {"docs.js"} <= announced
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_may_run_nothing_but_its_own_files(client: TestClient, page: str) -> None:
+    answer = client.get(page)
+    policy = answer.headers["content-security-policy"]
+
+    assert "unsafe-eval" not in policy
+    assert not re.search(r"script-src[^;]*unsafe-inline", policy)
+    assert "http" not in policy
+    assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text)
+    assert not re.search(r"\son\w+=", answer.text)
+    assert "nosniff" == answer.headers["x-content-type-options"]
+
+
+def test_maps_need_a_worker_from_a_blob_and_get_it(client: TestClient) -> None:
+    assert "worker-src 'self' blob:" in client.get("/").headers["content-security-policy"]
+
+
+def test_no_text_is_put_into_the_page_as_html() -> None:
+    for script in WEB.glob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|\beval\(", text
+        ), script.name
+
+
+@pytest.mark.parametrize("kind", ["js", "css"])
+def test_the_map_library_comes_from_the_installed_package(client: TestClient, kind: str) -> None:
+    answer = client.get(f"/assets/maplibre-gl.{kind}")
+
+    assert 200 == answer.status_code
+    assert "max-age=" in answer.headers["cache-control"]
+    assert "maplibregl" in answer.text
+
+
+def test_a_font_is_there_for_machines_without_one(client: TestClient) -> None:
+    answer = client.get("/assets/japanese.ttf")
+
+    assert "font/ttf" == answer.headers["content-type"]
+    assert "content-encoding" not in answer.headers
+
+
+def test_programs_get_the_landing_page(client: TestClient) -> None:
+    body = client.get("/", headers={"accept": "application/json"}).json()
+
+    assert {"self", "data", "conformance", "service-desc", "service-doc"} <= {
+        link["rel"] for link in body["links"]
+    }
+    assert body == client.get("/api").json()
+
+
+def test_no_conformance_is_claimed_that_is_not_kept(client: TestClient) -> None:
+    # The core wants 400 where this API says 422.
+    assert 422 == client.get("/collections/areas/items?limit=0").status_code
+    assert [] == client.get("/conformance").json()["conformsTo"]
+
+
+def test_the_description_shows_every_address(client: TestClient) -> None:
+    page = client.get("/docs").text
+
+    for path in client.get("/openapi.json").json()["paths"]:
+        assert path in page
+
+
+def test_no_word_is_used_that_a_council_does_not_use() -> None:
+    for path in WEB.glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"カバレッジ|カバー率|POI\b", text), path.name

@@ -5,7 +5,6 @@ Geometry is projected, rounded and written as JSON once per snapshot; a page onl
 """
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,11 +102,14 @@ class Shapes:
         return np.asarray(shapely.orient_polygons(rounded), dtype=object)
 
     @cached_property
+    def _empty(self) -> NDArray[np.bool_]:
+        return np.asarray(shapely.is_missing(self.lonlat) | shapely.is_empty(self.lonlat))
+
+    @cached_property
     def texts(self) -> list[str]:
         """Return the geometries as GeoJSON, ``null`` where there is none."""
         written = shapely.to_geojson(self.lonlat)
-        empty = shapely.is_missing(self.lonlat) | shapely.is_empty(self.lonlat)
-        return ["null" if no else text for text, no in zip(written, empty, strict=True)]
+        return ["null" if no else text for text, no in zip(written, self._empty, strict=True)]
 
     def text(self, position: int) -> str:
         """Return one geometry as GeoJSON."""
@@ -121,8 +123,11 @@ class Shapes:
     @cached_property
     def bounds(self) -> BBox | None:
         """Return what all geometries cover together."""
-        west, south, east, north = (float(edge) for edge in shapely.total_bounds(self.lonlat))
-        return None if math.isnan(west) else (west, south, east, north)
+        there = self.lonlat[~self._empty]
+        if len(there) == 0:
+            return None
+        west, south, east, north = (float(edge) for edge in shapely.total_bounds(there))
+        return west, south, east, north
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The application over a workspace written by hand (tests/snapshots.py)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI

@@ -67,8 +67,8 @@ def test_the_links_lead_back_to_the_first_page(client: TestClient) -> None:
 def test_an_offset_beyond_the_end_gives_an_empty_page(client: TestClient) -> None:
     body = items(client, "places", offset=99)
 
-    assert [] == body["features"]
-    assert (4, 0) == (body["numberMatched"], body["numberReturned"])
+    assert body["features"] == []
+    assert (body["numberMatched"], body["numberReturned"]) == (4, 0)
     assert link_to(body, "next") is None
 
 
@@ -76,19 +76,19 @@ def test_filters_keep_what_equals_all_of_them(client: TestClient) -> None:
     query = {"layer": "neighbourhood", "frequency": "weekly", "age_group": "65+"}
     body = items(client, "coverage", **query, walk_limit_m=500)
 
-    assert 5 == body["numberMatched"]
+    assert body["numberMatched"] == 5
     assert {500.0} == {feature["properties"]["walk_limit_m"] for feature in body["features"]}
 
 
 @pytest.mark.parametrize("written", ["500", "500.0", "5e2"])
 def test_numbers_are_compared_as_numbers(client: TestClient, written: str) -> None:
-    assert 90 == items(client, "coverage", walk_limit_m=written)["numberMatched"]
+    assert items(client, "coverage", walk_limit_m=written)["numberMatched"] == 90
 
 
 def test_a_plus_typed_into_the_address_is_understood(client: TestClient) -> None:
     typed = client.get("/collections/coverage/items?age_group=65+&limit=1").json()
 
-    assert 60 == typed["numberMatched"]
+    assert typed["numberMatched"] == 60
 
 
 def test_a_filter_given_twice_accepts_either_value(client: TestClient) -> None:
@@ -98,7 +98,7 @@ def test_a_filter_given_twice_accepts_either_value(client: TestClient) -> None:
 
 
 def test_truth_is_written_as_in_json(client: TestClient) -> None:
-    assert 1 == items(client, "places", blurred="true")["numberMatched"]
+    assert items(client, "places", blurred="true")["numberMatched"] == 1
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_truth_is_written_as_in_json(client: TestClient) -> None:
 def test_a_bad_parameter_is_named(client: TestClient, query: dict, match: str) -> None:
     answer = client.get("/collections/coverage/items", params=query)
 
-    assert 422 == answer.status_code
+    assert answer.status_code == 422
     assert {"code", "detail", "detail_ja"} == set(answer.json())
     assert match in answer.json()["detail"]
 
@@ -139,7 +139,7 @@ BAD_BOXES = (
 def test_every_text_that_is_not_a_box_is_refused(client: TestClient, bbox: str) -> None:
     answer = client.get("/collections/areas/items", params={"bbox": bbox})
 
-    assert 422 == answer.status_code
+    assert answer.status_code == 422
     assert "west,south,east,north" in answer.json()["detail"]
 
 
@@ -153,7 +153,7 @@ def test_a_box_keeps_what_touches_it(client: TestClient) -> None:
     right = items(client, "places", bbox=f"{middle},{south},{east},{north}")
 
     assert {"p1", "p2", "p3"} == {feature["id"] for feature in left["features"]}
-    assert [] == right["features"]
+    assert right["features"] == []
 
 
 def test_heights_in_a_box_are_not_looked_at(client: TestClient) -> None:
@@ -162,7 +162,7 @@ def test_heights_in_a_box_are_not_looked_at(client: TestClient) -> None:
     ]
     body = items(client, "candidates", bbox=f"{west},{south},-10,{east},{north},9000")
 
-    assert 2 == body["numberMatched"]
+    assert body["numberMatched"] == 2
 
 
 def test_what_has_no_geometry_is_in_no_box_but_in_the_collection(client: TestClient) -> None:
@@ -192,7 +192,7 @@ def test_answers_are_geojson_in_degrees(client: TestClient, collection: str) -> 
 
     assert answer.headers["content-type"].startswith("application/geo+json")
     body = json.loads(answer.text, parse_constant=pytest.fail)
-    assert "FeatureCollection" == body["type"]
+    assert body["type"] == "FeatureCollection"
     assert "crs" not in body
     for feature in body["features"]:
         assert {"type", "id", "geometry", "properties"} == set(feature)
@@ -219,7 +219,7 @@ def test_a_page_says_when_and_from_what_it_was_made(client: TestClient) -> None:
     body = items(client, "gaps", limit=1)
 
     assert body["timeStamp"].endswith("Z")
-    assert "ab" * 32 == body["provenance"]["parameters_sha256"]
+    assert body["provenance"]["parameters_sha256"] == "ab" * 32
     assert "CC0-1.0" in body["provenance"]["credits"][0]
 
 
@@ -228,7 +228,7 @@ def test_every_feature_can_be_asked_for_by_its_id(client: TestClient, collection
     for feature in items(client, collection, limit=20)["features"]:
         answer = client.get(f"/collections/{collection}/items/{feature['id']}")
 
-        assert 200 == answer.status_code
+        assert answer.status_code == 200
         assert feature == answer.json()
 
 
@@ -245,8 +245,8 @@ def test_every_feature_can_be_asked_for_by_its_id(client: TestClient, collection
 def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
     answer = client.get(path)
 
-    assert 404 == answer.status_code
-    assert "NotFoundError" == answer.json()["code"]
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "NotFoundError"
     assert answer.json()["detail_ja"]
 
 

@@ -1,5 +1,6 @@
 """The one sentence, what stands behind it, and the streets."""
 
+import copy
 import gzip
 import json
 from pathlib import Path
@@ -17,17 +18,17 @@ def test_the_summary_counts_the_whole_town(client: TestClient) -> None:
     body = client.get("/summary").json()
 
     # 400 + 300 + 200 + 12 residents; 400 + 120 reached.
-    assert (912.0, 520.0, 392.0) == (body["residents"], body["reached"], body["unreached"])
+    assert (body["residents"], body["reached"], body["unreached"]) == (912.0, 520.0, 392.0)
     assert body["coverage_pct"] == pytest.approx(100 * 520 / 912)
-    assert {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1} == body["gaps"]
+    assert body["gaps"] == {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1}
 
 
 @pytest.mark.parametrize("area", ["e", "東地区"])
 def test_the_summary_of_a_council_counts_its_own_units(client: TestClient, area: str) -> None:
     body = client.get("/summary", params={"area": area}).json()
 
-    assert (212.0, 0.0) == (body["residents"], body["reached"])
-    assert {"weekly_or_more": 0, "monthly_only": 0, "none": 1, "needs_transport": 1} == body["gaps"]
+    assert (body["residents"], body["reached"]) == (212.0, 0.0)
+    assert body["gaps"] == {"weekly_or_more": 0, "monthly_only": 0, "none": 1, "needs_transport": 1}
 
 
 @pytest.mark.parametrize(
@@ -50,17 +51,17 @@ def test_a_summary_of_what_was_not_computed_is_refused(
 def test_about_names_assumptions_sources_and_choices(client: TestClient) -> None:
     body = client.get("/about").json()
 
-    assert "架空の仮定" == body["parameters"]["origins"]["walk_limit_m"]
-    assert "CC0-1.0" == body["sources"][0]["licence"]
-    assert [300.0, 500.0] == body["choices"]["walk_limit_m"]
-    assert ["city", "community_area", "neighbourhood"] == [layer["id"] for layer in body["layers"]]
+    assert body["parameters"]["origins"]["walk_limit_m"] == "架空の仮定"
+    assert body["sources"][0]["licence"] == "CC0-1.0"
+    assert body["choices"]["walk_limit_m"] == [300.0, 500.0]
+    assert [layer["id"] for layer in body["layers"]] == ["city", "community_area", "neighbourhood"]
 
 
 def test_streets_are_the_same_packed_and_plain(client: TestClient) -> None:
     packed = client.get("/streets", headers={"accept-encoding": "gzip"})
     plain = client.get("/streets", headers={"accept-encoding": "identity"})
 
-    assert "gzip" == packed.headers["content-encoding"]
+    assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert packed.content == plain.content
     assert {"weekly", "monthly", "none"} == {
@@ -72,7 +73,7 @@ def test_streets_are_not_sent_twice(client: TestClient) -> None:
     etag = client.get("/streets").headers["etag"]
     again = client.get("/streets", headers={"if-none-match": etag})
 
-    assert (304, b"") == (again.status_code, again.content)
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_large_answers_are_packed(client: TestClient) -> None:
@@ -81,13 +82,13 @@ def test_large_answers_are_packed(client: TestClient) -> None:
     ) as answer:
         raw = b"".join(answer.iter_raw())
 
-    assert 180 == json.loads(gzip.decompress(raw))["numberReturned"]
+    assert json.loads(gzip.decompress(raw))["numberReturned"] == 180
 
 
 def test_a_new_run_is_served_without_a_restart(tmp_path: Path) -> None:
     workspace = tiny_workspace(tmp_path)
     client = TestClient(create_app(workspace, Settings(warm=False)))
-    assert "0001" == client.get("/about").json()["snapshot"]
+    assert client.get("/about").json()["snapshot"] == "0001"
 
     results = workspace.path / "results"
     (results / "0002").mkdir()
@@ -98,7 +99,7 @@ def test_a_new_run_is_served_without_a_restart(tmp_path: Path) -> None:
         )
     (results / "LATEST").write_text("0002\n")
 
-    assert "0002" == client.get("/about").json()["snapshot"]
+    assert client.get("/about").json()["snapshot"] == "0002"
 
 
 def test_without_a_result_the_answer_says_how_to_make_one(tmp_path: Path) -> None:
@@ -107,12 +108,12 @@ def test_without_a_result_the_answer_says_how_to_make_one(tmp_path: Path) -> Non
     with TestClient(create_app(workspace, Settings())) as client:
         answer = client.get("/about")
 
-    assert 404 == answer.status_code
+    assert answer.status_code == 404
     assert "arukeba run" in answer.json()["detail"]
 
 
 def test_the_server_says_that_it_is_well(client: TestClient) -> None:
-    assert "ok" == client.get("/healthz").json()["status"]
+    assert client.get("/healthz").json()["status"] == "ok"
 
 
 def test_the_report_of_an_area_is_a_page(client: TestClient) -> None:
@@ -120,11 +121,11 @@ def test_the_report_of_an_area_is_a_page(client: TestClient) -> None:
 
     assert answer.headers["content-type"].startswith("text/html")
     assert "西地区" in answer.text
-    assert 404 == client.get("/reports/月面").status_code
+    assert client.get("/reports/月面").status_code == 404
 
 
 def test_openapi_is_the_contract(app: FastAPI, snapshot: object) -> None:
-    document = app.openapi()
+    document = copy.deepcopy(app.openapi())
     document["info"]["version"] = "*"
 
     assert document == snapshot

@@ -23,16 +23,16 @@ def addresses(text: str) -> list[str]:
 def test_a_page_names_no_address_outside(client: TestClient, page: str) -> None:
     answer = client.get(page, headers={"accept": "text/html"})
 
-    assert 200 == answer.status_code
-    assert [] == addresses(answer.text)
+    assert answer.status_code == 200
+    assert addresses(answer.text) == []
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_an_asset_names_no_address_outside(client: TestClient, name: str) -> None:
     answer = client.get(f"/assets/{name}")
 
-    assert 200 == answer.status_code
-    assert [] == addresses(answer.text)
+    assert answer.status_code == 200
+    assert addresses(answer.text) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -41,7 +41,7 @@ def test_everything_a_page_loads_is_served(client: TestClient, page: str) -> Non
     loaded = re.findall(r"""(?:src|href)="(/assets/[^"]+)""", text)
 
     for address in loaded:
-        assert 200 == client.get(address).status_code, address
+        assert client.get(address).status_code == 200, address
 
 
 def test_every_module_that_is_imported_is_there() -> None:
@@ -68,7 +68,7 @@ def test_a_page_may_run_nothing_but_its_own_files(client: TestClient, page: str)
     assert "http" not in policy
     assert not re.search(r"<script(?![^>]*\bsrc=)", answer.text)
     assert not re.search(r"\son\w+=", answer.text)
-    assert "nosniff" == answer.headers["x-content-type-options"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_maps_need_a_worker_from_a_blob_and_get_it(client: TestClient) -> None:
@@ -87,7 +87,7 @@ def test_no_text_is_put_into_the_page_as_html() -> None:
 def test_the_map_library_comes_from_the_installed_package(client: TestClient, kind: str) -> None:
     answer = client.get(f"/assets/maplibre-gl.{kind}")
 
-    assert 200 == answer.status_code
+    assert answer.status_code == 200
     assert "max-age=" in answer.headers["cache-control"]
     assert "maplibregl" in answer.text
 
@@ -95,7 +95,7 @@ def test_the_map_library_comes_from_the_installed_package(client: TestClient, ki
 def test_a_font_is_there_for_machines_without_one(client: TestClient) -> None:
     answer = client.get("/assets/japanese.ttf")
 
-    assert "font/ttf" == answer.headers["content-type"]
+    assert answer.headers["content-type"] == "font/ttf"
     assert "content-encoding" not in answer.headers
 
 
@@ -110,8 +110,8 @@ def test_programs_get_the_landing_page(client: TestClient) -> None:
 
 def test_no_conformance_is_claimed_that_is_not_kept(client: TestClient) -> None:
     # The core wants 400 where this API says 422.
-    assert 422 == client.get("/collections/areas/items?limit=0").status_code
-    assert [] == client.get("/conformance").json()["conformsTo"]
+    assert client.get("/collections/areas/items?limit=0").status_code == 422
+    assert client.get("/conformance").json()["conformsTo"] == []
 
 
 def test_the_description_shows_every_address(client: TestClient) -> None:

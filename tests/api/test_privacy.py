@@ -99,25 +99,25 @@ def test_a_small_count_is_null_and_says_so(strict: TestClient) -> None:
     hidden = unit(strict, "d")
 
     assert hidden["suppressed"] is True
-    assert (None, None, None, None) == tuple(
+    assert tuple(
         hidden[name] for name in ("residents", "reached", "reached_own_area", "coverage_pct")
-    )
+    ) == (None, None, None, None)
 
 
 def test_a_second_area_is_hidden_so_that_no_difference_tells_the_first(strict: TestClient) -> None:
     assert unit(strict, "c")["suppressed"] is True
     assert unit(strict, "b")["suppressed"] is False
-    assert 300.0 == unit(strict, "b")["residents"]
+    assert unit(strict, "b")["residents"] == 300.0
 
 
 def test_a_hidden_count_cannot_be_found_by_filtering(strict: TestClient) -> None:
     answer = strict.get("/collections/gaps/items", params={"residents": 12})
 
-    assert 0 == answer.json()["numberMatched"]
+    assert answer.json()["numberMatched"] == 0
 
 
 def test_the_summary_of_a_hidden_area_has_no_figures(strict: TestClient) -> None:
     body = strict.get("/summary", params={"layer": "neighbourhood", "area": "d"}).json()
 
     assert body["suppressed"] is True
-    assert (None, None, None) == (body["residents"], body["reached"], body["unreached"])
+    assert (body["residents"], body["reached"], body["unreached"]) == (None, None, None)

@@ -1,0 +1,225 @@
+"""The map page in a real headless Chromium."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+]
+READY_MS = 30_000
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(app: FastAPI) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page and what it did."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def visit(
+    browser: Browser, address: str, *, width: int = 1280, height: int = 800
+) -> Iterator[Visit]:
+    with browser.new_context(viewport={"width": width, "height": height}) as context:
+        seen = Visit(context.new_page())
+
+        def watch(route: Route) -> None:
+            if urlsplit(route.request.url).hostname == "127.0.0.1":
+                route.continue_()
+            else:
+                seen.strangers.append(route.request.url)
+                route.abort()
+
+        context.route(lambda url: url.startswith("http"), watch)
+        seen.page.on(
+            "console",
+            lambda said: (
+                seen.complaints.append(said.text) if said.type in ("error", "warning") else None
+            ),
+        )
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.goto(address)
+        seen.page.wait_for_selector("html[data-ready]", timeout=READY_MS)
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser, address: str) -> Iterator[Visit]:
+    with visit(browser, address) as seen:
+        yield seen
+
+
+def test_the_page_gets_ready_without_a_complaint_or_a_request_outside(seen: Visit) -> None:
+    assert seen.page.evaluate("() => window.arukebaReady") is True
+    assert seen.complaints == []
+    assert seen.strangers == []
+
+
+def test_the_sentence_shows_the_figures(seen: Visit) -> None:
+    message = seen.page.locator("#message")
+
+    expect(message).to_contain_text("65歳以上 912人のうち")
+    expect(message).to_contain_text("520人（57.0％）")
+    expect(message).to_contain_text("届いていない 392人")
+
+
+def test_the_figures_are_large_and_the_text_is_not_small(seen: Visit) -> None:
+    sizes = seen.page.evaluate(
+        "() => [...document.querySelectorAll('.figure')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+
+    assert min(sizes) >= 28
+    assert seen.page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)") >= 16
+
+
+def test_the_town_is_marked_as_fictional(seen: Visit) -> None:
+    expect(seen.page.locator("#fictional")).to_be_visible()
+
+
+def test_something_is_drawn_on_the_map(seen: Visit) -> None:
+    # An empty canvas compresses to almost nothing.
+    assert len(seen.page.locator("#map").screenshot()) > 10_000
+
+
+def test_targets_are_large_enough_to_hit(seen: Visit) -> None:
+    small = seen.page.evaluate(
+        """() => [...document.querySelectorAll('button, select, input[type=search]')]
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML)"""
+    )
+
+    assert small == []
+
+
+def test_a_row_of_the_list_opens_its_card_and_escape_closes_it(seen: Visit) -> None:
+    row = seen.page.locator("#lists .row").first
+    row.click()
+    card = seen.page.locator("#card")
+
+    # 南町会: none of its 200 is reached.
+    expect(card).to_contain_text("南町会")
+    expect(card).to_contain_text("200人")
+    expect(card).to_contain_text("890m・15分")
+    seen.page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(row).to_be_focused()
+
+
+def test_a_click_on_the_map_opens_a_card(seen: Visit) -> None:
+    box = seen.page.locator("#map").bounding_box()
+    assert box is not None
+    seen.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+
+    expect(seen.page.locator("#card h2")).not_to_be_empty()
+    seen.page.keyboard.press("Escape")
+
+
+def test_tabs_are_walked_with_the_arrow_keys(seen: Visit) -> None:
+    seen.page.locator("#tab-needs").focus()
+    seen.page.keyboard.press("ArrowRight")
+    expect(seen.page.locator("#tab-have")).to_be_focused()
+    expect(seen.page.locator("#lists")).to_contain_text("お茶のみ会")
+    seen.page.keyboard.press("ArrowRight")
+    expect(seen.page.locator("#lists")).to_contain_text("南小学校")
+    seen.page.keyboard.press("ArrowRight")
+    expect(seen.page.locator("#tab-needs")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_private_home_says_that_it_stands_elsewhere(seen: Visit) -> None:
+    seen.page.locator("#find").fill("お茶")
+    seen.page.locator("#found button").first.click()
+
+    expect(seen.page.locator("#card")).to_contain_text("おおよその位置")
+    seen.page.keyboard.press("Escape")
+
+
+def test_an_area_narrows_sentence_and_lists(browser: Browser, address: str) -> None:
+    with visit(browser, address) as seen:
+        seen.page.locator("#area").select_option("e")
+
+        expect(seen.page.locator("#message")).to_contain_text("212人")
+        expect(seen.page.locator("#lists .row")).to_have_count(2)
+        expect(seen.page.locator("#message a")).to_have_attribute("href", "/reports/e?lang=ja")
+        assert "area=e" in seen.page.url
+
+
+def test_another_limit_changes_the_figures(browser: Browser, address: str) -> None:
+    with visit(browser, address) as seen:
+        seen.page.locator("#choose-walk_limit_m").select_option("300")
+
+        # A quarter of 520.
+        expect(seen.page.locator("#message")).to_contain_text("130人")
+        assert seen.complaints == []
+
+
+def test_the_page_speaks_english(browser: Browser, address: str) -> None:
+    with visit(browser, address) as seen:
+        seen.page.locator("#lang-en").click()
+
+        expect(seen.page.locator("html")).to_have_attribute("lang", "en")
+        expect(seen.page.locator("#message")).to_contain_text("Of 912 residents aged 65+")
+        expect(seen.page.locator("#message")).to_contain_text("Not reached 392")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_phone_of_360_pixels_scrolls_only_down(browser: Browser, address: str, lang: str) -> None:
+    with visit(browser, f"{address}/?lang={lang}", width=360, height=740) as seen:
+        assert seen.page.evaluate("() => document.documentElement.scrollWidth") <= 360
+        seen.page.locator("#lists .row").first.click()
+        expect(seen.page.locator("#card")).to_be_visible()
+        assert seen.page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_the_description_of_the_api_can_be_tried(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}/docs")
+        form = page.locator("form[data-path='/collections/{collection_id}/items']")
+        form.locator("[name=collection_id]").fill("places")
+        form.locator("[name=limit]").fill("1")
+        with page.expect_response("**/items?limit=1") as answered:
+            form.locator("button").click()
+
+        assert answered.value.status == 200

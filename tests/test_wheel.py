@@ -1,0 +1,57 @@
+"""The wheel: it holds all that runs, and runs the demo in an empty folder elsewhere."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN = "import sys; from api.cli.main import main; sys.argv[0] = 'arukeba'; main()"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel and unpack it, as an installer would."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    subprocess.run([*command, str(ROOT)], check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    site = folder / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return site
+
+
+def test_it_holds_page_templates_and_profiles(installed: Path) -> None:
+    for name in ("api/web/index.html", "api/templates/report.html"):
+        assert (installed / name).is_file()
+    assert (installed / "services" / "data" / "municipalities" / "12217.toml").is_file()
+    assert not (installed / "tests").exists()
+
+
+def test_it_runs_the_demo_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    where = subprocess.run(
+        [sys.executable, "-c", "import api, geo, services; print(api.__file__)"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert where.stdout.startswith(str(installed))
+    demo = subprocess.run(
+        [sys.executable, "-c", RUN, "demo", "--json"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    json.loads(demo.stdout)
+    names = {path.name for path in (tmp_path / "out" / "demo").iterdir()}
+    collections = {f"{n}.geojson" for n in ("areas", "places", "coverage", "gaps", "candidates")}
+    assert names >= collections | {"coverage.png", "workspace"}

@@ -6,7 +6,8 @@ import pandas as pd
 import shapely
 
 from geo.coverage import at_least
-from geo.reach import nearest, reached_lines
+from geo.extent import reached_lines
+from geo.reach import nearest
 from services.disclosure import blur
 from services.situation import Situation
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 import networkx as nx
 import numpy as np
 import pandas as pd
+from hypothesis import strategies as st
 
 from geo.network import Network, build_network
 
 PLANE = 6677
+
+Point = tuple[int, float, float]
+"""A snap: edge, offset_m, snap_m."""
 
 
 def streets(crossings: Mapping[int, tuple[float, float]], ways: Sequence[Sequence[int]]) -> Network:
@@ -69,3 +73,25 @@ def oracle_walk_m(
     except nx.NetworkXNoPath:
         return float("inf")
     return float(on_streets) + origin[2] + home[2]
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
+    """Draw crossings on a grid of metres, streets between them, places and homes on the streets."""
+    spots = draw(
+        st.lists(
+            st.tuples(st.integers(0, 900), st.integers(0, 900)), min_size=2, max_size=9, unique=True
+        )
+    )
+    pairs = [(a, b) for a in range(len(spots)) for b in range(a)]
+    ways = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=14, unique=True))
+    network = streets({key: (float(x), float(y)) for key, (x, y) in enumerate(spots)}, ways)
+
+    def point() -> Point:
+        edge = draw(st.integers(0, len(network.edge_u) - 1))
+        share = draw(st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+        return edge, share * float(network.edge_length_m[edge]), float(draw(st.integers(0, 60)))
+
+    places = [point() for _ in range(draw(st.integers(1, 4)))]
+    homes = [point() for _ in range(draw(st.integers(1, 6)))]
+    return network, places, homes

@@ -4,15 +4,12 @@ from random import Random
 
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.network import Network
-from geo.reach import nearest, reached_lines, straight_m, walks, within
-from tests.streets import oracle_walk_m, snaps, straight_street, streets
-
-Point = tuple[int, float, float]
+from geo.reach import nearest, straight_m, walks, within
+from tests.streets import Point, oracle_walk_m, snaps, straight_street, streets, towns
 
 
 def test_a_limit_of_500_metres_includes_500_metres_and_no_millimetre_more() -> None:
@@ -67,48 +64,6 @@ def test_the_straight_distance_is_to_the_nearest_and_infinite_without_one() -> N
     assert np.isinf(straight_m(np.empty((0, 2)), homes)).all()
 
 
-def test_a_street_is_cut_exactly_where_the_walk_ends() -> None:
-    # A place 100 m off the street, 300 m along it: 400 m are left in both directions.
-    network = straight_street()
-    places = snaps((0, 300.0, 100.0))
-    found = nearest(network, places, snaps((0, 0.0, 0.0)))
-    reached, missed = reached_lines(network, found.node_walk_m, places, limit_m=500.0)
-    assert shapely.length(reached[0]) == pytest.approx(700.0)
-    assert shapely.length(missed[0]) == pytest.approx(300.0)
-    assert shapely.get_coordinates(missed[0])[:, 0].min() == pytest.approx(700.0)
-
-
-def test_the_middle_of_a_long_street_between_two_places_stays_unreached() -> None:
-    network = straight_street()
-    places = snaps((0, 0.0, 0.0), (0, 1000.0, 0.0))
-    found = nearest(network, places, snaps((0, 0.0, 0.0)))
-    reached, missed = reached_lines(network, found.node_walk_m, places, limit_m=300.0)
-    assert shapely.length(reached[0]) == pytest.approx(600.0)
-    assert shapely.get_coordinates(missed[0])[:, 0].tolist() == pytest.approx([300.0, 700.0])
-
-
-@st.composite
-def towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
-    """Draw crossings on a grid of metres, streets between them, places and homes on the streets."""
-    spots = draw(
-        st.lists(
-            st.tuples(st.integers(0, 900), st.integers(0, 900)), min_size=2, max_size=9, unique=True
-        )
-    )
-    pairs = [(a, b) for a in range(len(spots)) for b in range(a)]
-    ways = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=14, unique=True))
-    network = streets({key: (float(x), float(y)) for key, (x, y) in enumerate(spots)}, ways)
-
-    def point() -> Point:
-        edge = draw(st.integers(0, len(network.edge_u) - 1))
-        share = draw(st.sampled_from([0.0, 0.25, 0.5, 1.0]))
-        return edge, share * float(network.edge_length_m[edge]), float(draw(st.integers(0, 60)))
-
-    places = [point() for _ in range(draw(st.integers(1, 4)))]
-    homes = [point() for _ in range(draw(st.integers(1, 6)))]
-    return network, places, homes
-
-
 @given(towns(), st.integers(50, 1200))
 @settings(max_examples=60, deadline=None)
 def test_every_walk_equals_the_oracle(
@@ -148,22 +103,3 @@ def test_the_order_of_homes_and_places_changes_no_walk(
     straight = nearest(network, snaps(*places), snaps(*homes)).home_walk_m
     mixed = nearest(network, snaps(*places[::-1]), snaps(*(homes[at] for at in order))).home_walk_m
     assert mixed == pytest.approx(straight[order], abs=1e-9)
-
-
-@given(towns(), st.integers(50, 600), st.integers(0, 300))
-@settings(max_examples=30, deadline=None)
-def test_a_longer_limit_never_reaches_less_street(
-    town: tuple[Network, list[Point], list[Point]], limit_m: int, more_m: int
-) -> None:
-    network, places, homes = town
-    origins = snaps(*places)
-    found = nearest(network, origins, snaps(*homes))
-
-    def reached_m(limit: float) -> float:
-        reached, missed = reached_lines(network, found.node_walk_m, origins, limit_m=limit)
-        total = shapely.length(reached[shapely.is_geometry(reached)]).sum()
-        rest = shapely.length(missed[shapely.is_geometry(missed)]).sum()
-        assert total + rest == pytest.approx(network.edge_length_m.sum(), abs=1e-3)
-        return float(total)
-
-    assert reached_m(float(limit_m + more_m)) >= reached_m(float(limit_m)) - 1e-3

@@ -20,7 +20,7 @@ const share = ["get", "coverage_pct"];
 export const FIRST = 10;
 export const CLOSER = 0.8;
 export const firstRanks = (zoom, council) => ["step", ["zoom"],
-  ["any", ["<=", ["get", "rank"], FIRST], ["==", ["get", "council_id"], council]], zoom + CLOSER, true];
+  ["any", ["<=", ["get", "rank"], FIRST], ["==", ["get", "council_id"], council || "-"]], zoom + CLOSER, true];
 
 export const LAYERS = [
   { id: "ground", type: "background", paint: { "background-color": GROUND } },
@@ -41,11 +41,11 @@ export const LAYERS = [
     layout: { "line-cap": "round", "line-join": "round", "line-sort-key": byReach(2, 1, 0) },
     paint: {
       "line-color": byReach(STREETS.weekly, STREETS.monthly, STREETS.none),
-      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, byReach(0.8, 0.8, 0.55), 14, byReach(0.95, 0.75, 0.8)],
+      "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, byReach(0.8, 0.8, 0.55), 14, byReach(0.95, 0.95, 0.8)],
       "line-width": ["interpolate", ["exponential", 1.6], ["zoom"],
         10, byReach(byClass(1.3, 0.9, 0.6), byClass(1.1, 0.7, 0.5), byClass(0.7, 0.35, 0.2)),
-        13, byReach(byClass(2.8, 1.9, 1.3), byClass(2.2, 1.4, 1), byClass(1.6, 0.9, 0.6)),
-        16, byReach(byClass(7, 4.6, 2.8), byClass(5, 3.2, 2), byClass(5, 3, 1.6))],
+        13, byReach(byClass(2.8, 1.9, 1.3), byClass(1.9, 1.2, 0.9), byClass(1.6, 0.9, 0.6)),
+        16, byReach(byClass(7, 4.6, 2.8), byClass(4, 2.6, 1.7), byClass(5, 3, 1.6))],
     },
   },
   {

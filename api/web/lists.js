@@ -2,7 +2,7 @@
 
 import { $, fill, h } from "./dom.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
-import { inArea, state } from "./store.js";
+import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { label, people, walk, word } from "./words.js";
 
@@ -34,7 +34,7 @@ function candidateRow({ properties }, onPick) {
 }
 
 function rowsOf(tab) {
-  if (tab === "needs") return [state.units.filter(inArea), needRow];
+  if (tab === "needs") return [state.units.filter((unit) => livedIn(unit) && inArea(unit)), needRow];
   if (tab === "have") return [state.places.filter((place) => inArea(place.properties)), placeRow];
   return [state.candidates.filter((candidate) => inArea(candidate.properties)), candidateRow];
 }

@@ -120,6 +120,9 @@ function unitsWith(figuresOf) {
   return units.sort((a, b) => (b.unreached ?? -1) - (a.unreached ?? -1));
 }
 
+// Where nobody lives there is nothing to be reached.
+export const livedIn = (unit) => unit.suppressed_now || unit.residents > 0;
+
 export const inArea = (properties) => !state.asked.area || properties.council_id === state.asked.area;
 
 export const shape = (layer, areaId) => state.shapes.get(layer)?.get(areaId);

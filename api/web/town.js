@@ -4,7 +4,7 @@ import { $ } from "./dom.js";
 import { GROUPS, LAYERS, firstRanks } from "./layers.js";
 import { createLabels } from "./labels.js";
 import { addImages, candidateName, placeName, stopped } from "./signs.js";
-import { bounds, middle, shape, state } from "./store.js";
+import { bounds, livedIn, middle, shape, state } from "./store.js";
 import { word } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
@@ -80,7 +80,7 @@ function contents() {
       ...feature, properties: { ...feature.properties, ...state.coverage.get(feature.properties.area_id) },
     })),
     councils: [...state.shapes.get(councils).values()],
-    units: layer === gapLayer ? located.map(([unit, feature]) => ({ ...feature, properties: unit })) : [],
+    units: layer === gapLayer ? located.filter(([unit]) => livedIn(unit)).map(([unit, feature]) => ({ ...feature, properties: unit })) : [],
     people: located.filter(([unit]) => unit.unreached >= 0.5).map(([unit, feature]) => ({
       type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
     })),

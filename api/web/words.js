@@ -35,7 +35,7 @@ const WORDS = {
   legend: ["凡例", "Legend"],
   close: ["閉じる", "Close"],
   report: ["{area}の報告書（A4）", "Report of {area} (A4)"],
-  unmatched: ["このほか、地図に地区が見つからない{n}は数えていません", "Besides, {n} live in areas the map lacks; they are not counted"],
+  unmatched: ["このほかに{n}は、地図に地区が見つからず、届いているかわかりません", "Besides, the map lacks the areas of {n} residents: whether they are reached is unknown"],
   circle: ["まっすぐ{limit}の円なら{share}ですが、実際に歩ける道のりで数えています", "A circle of {limit} would claim {share}; these figures follow the streets"],
   estimate: ["推定", "estimate"],
   estimateNote: ["〜 は推定の区域です", "〜 marks estimated borders"],

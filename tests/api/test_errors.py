@@ -1,0 +1,46 @@
+"""Errors become HTTP in one table and nowhere else."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, NotFoundError
+
+API = Path(__file__).parents[2] / "api"
+
+
+def test_no_other_module_raises_or_catches_http_errors() -> None:
+    words = re.compile(r"HTTPException|status_code=[45]|status\.HTTP_[45]")
+    found = [
+        path.name
+        for path in API.rglob("*.py")
+        if path.name != "errors.py" and words.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InvalidInputError("a wrong limit", ja="範囲の誤り"), 422),
+        (NotFoundError("no such area", ja="その地区はありません"), 404),
+        (BrokenWorkspaceError("damaged", ja="壊れています"), 500),
+    ],
+)
+def test_each_error_has_its_status_and_says_so_in_both_languages(
+    app: FastAPI, error: ArukebaError, status: int
+) -> None:
+    def fail() -> None:
+        raise error
+
+    path = f"/fail-{status}"
+    app.add_api_route(path, fail)
+    answer = TestClient(app, raise_server_exceptions=False).get(path)
+    assert answer.status_code == status
+    body = answer.json()
+    assert body["code"] == type(error).__name__
+    assert body["detail"] == error.message
+    assert body["detail_ja"] == error.ja

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from api.errors import add_error_handlers
 from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, NotFoundError
 
 API = Path(__file__).parents[2] / "api"
@@ -31,14 +32,15 @@ def test_no_other_module_raises_or_catches_http_errors() -> None:
     ],
 )
 def test_each_error_has_its_status_and_says_so_in_both_languages(
-    app: FastAPI, error: ArukebaError, status: int
+    error: ArukebaError, status: int
 ) -> None:
     def fail() -> None:
         raise error
 
-    path = f"/fail-{status}"
-    app.add_api_route(path, fail)
-    answer = TestClient(app, raise_server_exceptions=False).get(path)
+    app = FastAPI()
+    add_error_handlers(app)
+    app.add_api_route("/fail", fail)
+    answer = TestClient(app, raise_server_exceptions=False).get("/fail")
     assert answer.status_code == status
     body = answer.json()
     assert body["code"] == type(error).__name__

@@ -5,14 +5,12 @@ Nothing in the code depends on one municipality: layers, sources, targets, subsi
 profiles and limits are read from here, and every breach of the schema is reported at once.
 """
 
-import tomllib
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import NotFoundError
 
 PROFILE_VERSION = 1
 
@@ -362,29 +360,3 @@ def _broken_references(profile: Profile) -> list[str]:
 
 def _twice(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
-
-
-def read_profile(path: Path) -> Profile:
-    """Read and check a profile; every breach is named in one sentence."""
-    if not path.is_file():
-        raise InvalidInputError(
-            f"{path}: there is no such profile; give the path of a municipality's .toml file",
-            ja=f"{path}：プロファイルがありません。自治体の .toml ファイルの場所を指定してください",
-        )
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            f"{path}: not a TOML file in UTF-8 ({error}); correct that line",
-            ja=f"{path}：UTF-8のTOMLとして読めません（{error}）。その行を直してください",
-        ) from error
-    try:
-        return Profile.model_validate(table)
-    except ValidationError as error:
-        breaches = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'profile'}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise InvalidInputError(
-            f"{path}: {breaches}", ja=f"{path}：プロファイルの誤り：{breaches}"
-        ) from error

@@ -1,6 +1,19 @@
 """The municipality profile: one TOML file that says all that differs between municipalities."""
 
-from services.profile.reading import read_profile
+from services.profile.base import (
+    Identifier,
+    Table,
+)
+from services.profile.facts import (
+    Basis,
+    Document,
+    Fact,
+    conflicts,
+    unexplained_rate,
+)
+from services.profile.reading import (
+    read_profile,
+)
 from services.profile.schema import (
     PROFILE_VERSION,
     Analysis,
@@ -9,7 +22,6 @@ from services.profile.schema import (
     Filter,
     Frequency,
     FrequencyRules,
-    Identifier,
     KindRule,
     Layer,
     Municipality,
@@ -17,6 +29,8 @@ from services.profile.schema import (
     Population,
     Privacy,
     Profile,
+    Qualification,
+    RateEstimate,
     Source,
     Streets,
     Subsidies,
@@ -24,12 +38,31 @@ from services.profile.schema import (
     Venues,
     WalkingProfile,
 )
+from services.profile.structure import (
+    Council,
+    CouncilTable,
+    Ownership,
+    Union,
+    UnionArea,
+    Units,
+)
+from services.profile.versions import (
+    has_borders,
+    layers_on,
+    on_day,
+    without_borders,
+)
 
 __all__ = [
     "PROFILE_VERSION",
     "Analysis",
+    "Basis",
     "Buildings",
+    "Council",
+    "CouncilTable",
+    "Document",
     "Elevation",
+    "Fact",
     "Filter",
     "Frequency",
     "FrequencyRules",
@@ -37,15 +70,28 @@ __all__ = [
     "KindRule",
     "Layer",
     "Municipality",
+    "Ownership",
     "Places",
     "Population",
     "Privacy",
     "Profile",
+    "Qualification",
+    "RateEstimate",
     "Source",
     "Streets",
     "Subsidies",
+    "Table",
     "Target",
+    "Union",
+    "UnionArea",
+    "Units",
     "Venues",
     "WalkingProfile",
+    "conflicts",
+    "has_borders",
+    "layers_on",
+    "on_day",
     "read_profile",
+    "unexplained_rate",
+    "without_borders",
 ]

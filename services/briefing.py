@@ -116,6 +116,20 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     summary = snapshot.run["summary"]
     found = [text("fictional", lang)] if summary["municipality"]["fictional"] else []
     found += summary.get("stand_in", [])
+    found += [
+        text(
+            "estimated",
+            lang,
+            age_group=age_group_text(estimate["age_group"], lang),
+            rate=f"{estimate['rate_pct']:g}",
+            origin=estimate["origin"],
+        )
+        for estimate in summary.get("estimated", [])
+    ]
+    if missing := summary.get("without_borders"):
+        names = [layer["label" if lang == "ja" else "label_en"] for layer in missing]
+        joined = ("、" if lang == "ja" else ", ").join(dict.fromkeys(names))
+        found.append(text("without_borders", lang, layers=joined))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         found.append(text("unmatched", lang, residents=people(unmatched, lang)))
     return tuple(found)

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,37 +13,33 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas import area_ids, largest_overlap
+from geo.areas import area_ids
 from geo.demand import allocate
 from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
+from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
+from services.intake.councils import locate_councils
 from services.intake.elevation import sample_elevation
-from services.intake.layers import read_layer
 from services.intake.ledger import Ledger
 from services.intake.locator import Locator
 from services.intake.places import read_places, require_near
-from services.intake.population import match_population, read_population
 from services.intake.position import (
     keep_inside,
     note_unsnapped_homes,
     note_unsnapped_points,
 )
+from services.intake.residents import Residents, point_areas, read_residents
 from services.intake.streets import read_streets
 from services.intake.venues import read_venues
+from services.manifest import manifest
 from services.profile import Profile, read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, write_registry
 from services.staging import staged_folder
-from services.workspace import (
-    FORMAT,
-    MANIFEST,
-    Workspace,
-    open_workspace,
-    software_version,
-    write_json,
-)
+from services.today import today
+from services.workspace import MANIFEST, Workspace, membership, open_workspace, write_json
 
 
 @dataclass(frozen=True)
@@ -62,30 +59,44 @@ class _Intake:
 
 
 def build(
-    profile_path: Path, out: Path, *, data: Path | None = None, progress: Progress = silent
+    profile_path: Path,
+    out: Path,
+    *,
+    data: Path | None = None,
+    as_of: date | None = None,
+    progress: Progress = silent,
 ) -> Workspace:
     """
     Read everything that the profile names and write the workspace ``out``.
 
     It is written beside and renamed at the end: on any error an existing workspace stays as it was.
+    ``as_of`` is the day that versions of areas are chosen for, today if not given.
     """
     profile = read_profile(profile_path)
+    day = as_of or today()
     intake = _Intake(profile, data or profile_path.parent, Ledger())
     _require_files(intake)
     _require_replaceable(out)
     with staged_folder(out) as folder:
         progress("build.layers", 0.05)
-        areas = _read_areas(intake)
+        assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
+        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
+        residents = read_residents(
+            intake.path(profile.population.source),
+            profile=profile,
+            assembly=assembly,
+            ledger=intake.ledger,
+        )
+        boundary = _boundary(assembly, residents)
         progress("build.streets", 0.15)
-        network = _read_network(intake, areas)
+        network = _read_network(intake, boundary)
         progress("build.people", 0.35)
-        residents, unmatched = _read_residents(intake, areas)
-        demand = _place_residents(intake, areas, residents, network, progress)
+        demand = _place_residents(intake, assembly, residents, network, progress)
         progress("build.places", 0.8)
-        venues, places = _read_points(intake, areas, network)
+        venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
-        _write_layers(folder, areas, demand, network, _elevation_m(intake, network))
+        _write_layers(folder, assembly.areas, demand, network, _elevation_m(intake, network))
         registry = f"sqlite:///{(folder / 'registry.sqlite').as_posix()}"
         create_registry(registry)
         write_registry(registry, venues, places)
@@ -98,9 +109,17 @@ def build(
             "venues": len(venues),
             "places": len(places),
         }
-        write_json(folder / MANIFEST, _manifest(intake, areas, counts, unmatched))
+        whole = manifest(profile, assembly, day=day, counts=counts, unmatched=residents.unmatched)
+        write_json(folder / MANIFEST, {**whole, "councils": councils})
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
+    """Return the outline of the municipality with the points of residents that lie outside it."""
+    boundary = assembly.boundary()
+    points = residents.at_points.geometry
+    return boundary.union(points.buffer(1.0).union_all()) if len(points) else boundary
 
 
 def _require_files(intake: _Intake) -> None:
@@ -125,73 +144,22 @@ def _require_replaceable(out: Path) -> None:
         )
 
 
-def _read_areas(intake: _Intake) -> gpd.GeoDataFrame:
-    frames = []
-    for layer in intake.profile.layers:
-        source = intake.profile.source(layer.source)
-        frames.append(
-            read_layer(
-                intake.path(layer.source),
-                layer=layer,
-                source=source,
-                plane_epsg=intake.plane_epsg,
-                ledger=intake.ledger,
-            )
-        )
-    councils = next(
-        frame
-        for layer, frame in zip(intake.profile.layers, frames, strict=True)
-        if layer.id == intake.profile.analysis.council_layer
-    )
-    areas = pd.concat(frames, ignore_index=True)
-    areas["council_id"] = largest_overlap(areas, councils).to_numpy()
-    whole = areas["layer"].isin(
-        [layer.id for layer in intake.profile.layers if layer.kind == "municipality"]
-    )
-    areas.loc[whole, "council_id"] = ""
-    return areas
-
-
-def _boundary(intake: _Intake, areas: gpd.GeoDataFrame) -> BaseGeometry:
-    whole = [layer.id for layer in intake.profile.layers if layer.kind == "municipality"]
-    chosen = areas[areas["layer"].isin(whole)] if whole else areas
-    return chosen.geometry.union_all()
-
-
-def _read_network(intake: _Intake, areas: gpd.GeoDataFrame) -> Network:
+def _read_network(intake: _Intake, boundary: BaseGeometry) -> Network:
     streets = intake.profile.streets
     return read_streets(
         intake.path(streets.source),
         source=intake.profile.source(streets.source),
-        boundary=_boundary(intake, areas).buffer(streets.margin_m),
+        boundary=boundary.buffer(streets.margin_m),
         plane_epsg=intake.plane_epsg,
         ledger=intake.ledger,
         isolated_below_m=streets.isolated_below_m,
     )
 
 
-def _read_residents(
-    intake: _Intake, areas: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return residents per area of the population's layer, and those that no area is known for."""
-    spec = intake.profile.population
-    source = intake.profile.source(spec.source)
-    table = read_population(
-        intake.path(spec.source), spec=spec, source=source, ledger=intake.ledger
-    )
-    layer = areas[areas["layer"] == spec.layer]
-    matched = match_population(table, layer, spec=spec, ledger=intake.ledger)
-    groups = list(spec.age_groups)
-    known = matched["area_id"] != ""
-    residents = matched[known].groupby("area_id")[groups].sum()
-    unmatched = {group: float(matched.loc[~known, group].sum()) for group in groups}
-    return residents, unmatched
-
-
 def _place_residents(
     intake: _Intake,
-    areas: gpd.GeoDataFrame,
-    residents: pd.DataFrame,
+    assembly: Assembly,
+    residents: Residents,
     network: Network,
     progress: Progress,
 ) -> gpd.GeoDataFrame:
@@ -206,8 +174,8 @@ def _place_residents(
             ledger=intake.ledger,
         )
     progress("build.demand", 0.5)
-    layer = areas[areas["layer"] == profile.population.layer].reset_index(drop=True)
-    demand = allocate(residents, layer, buildings, network)
+    demand = allocate(residents.by_area, residents.cells, buildings, network)
+    demand = residents.with_points(demand)
     progress("build.snap", 0.65)
     xy = shapely.get_coordinates(demand.geometry.to_numpy())
     usable = ~isolated_edges(network, below_m=profile.streets.isolated_below_m)
@@ -226,19 +194,33 @@ def _place_residents(
         intake.ledger.of(profile.population.source),
         limit_m=profile.streets.snap_limit_m,
     )
-    for name in dict.fromkeys(areas["layer"]):
-        inside = areas[areas["layer"] == name].reset_index(drop=True)
-        demand[f"in_{name}"] = area_ids(xy, inside).to_numpy()
-    return demand
+    return _with_areas(demand, assembly, residents)
+
+
+def _with_areas(
+    demand: gpd.GeoDataFrame, assembly: Assembly, residents: Residents
+) -> gpd.GeoDataFrame:
+    """Say for every home in which area of each version of each layer it lies."""
+    xy = shapely.get_coordinates(demand.geometry.to_numpy())
+    pointed = len(residents.at_points)
+    found = {}
+    for version in dict.fromkeys(
+        zip(assembly.areas["layer"], assembly.areas["version"], strict=True)
+    ):
+        ids = area_ids(xy, assembly.of_version(version)).to_numpy(copy=True)
+        if pointed:
+            by_rule = point_areas(residents, assembly, version).to_numpy()
+            ids[-pointed:] = np.where(ids[-pointed:] == "", by_rule, ids[-pointed:])
+        found[membership(version, assembly.current)] = ids
+    return demand.assign(**found)
 
 
 def _read_points(
-    intake: _Intake, areas: gpd.GeoDataFrame, network: Network
+    intake: _Intake, assembly: Assembly, boundary: BaseGeometry, network: Network
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return venues and places, and list those that nobody can walk to."""
     profile = intake.profile
     margin_m = profile.streets.margin_m
-    boundary = _boundary(intake, areas)
     around = boundary.buffer(margin_m)
     venue_frames = []
     for spec in profile.venues:
@@ -253,7 +235,7 @@ def _read_points(
         venue_frames.append(keep_inside(venues, around, ledger))
         _note_far(intake, venue_frames[-1], network, spec.source)
     venues = _stack(venue_frames, intake.plane_epsg)
-    locate = Locator(venues, areas[areas["layer"] == profile.population.layer])
+    locate = Locator(venues, assembly.of(profile.population.layer))
     place_frames = []
     for place_spec in profile.places:
         path = intake.path(place_spec.source)
@@ -333,33 +315,3 @@ def _provenance(intake: _Intake) -> list[dict[str, Any]]:
             entry["bytes"] = path.stat().st_size
         listing.append(entry)
     return listing
-
-
-def _manifest(
-    intake: _Intake,
-    areas: gpd.GeoDataFrame,
-    counts: dict[str, int],
-    unmatched: dict[str, float],
-) -> dict[str, Any]:
-    profile = intake.profile
-    return {
-        "format": FORMAT,
-        "arukeba": software_version(),
-        "municipality": profile.municipality.model_dump(),
-        "layers": [
-            {
-                "id": layer.id,
-                "kind": layer.kind,
-                "label": layer.label,
-                "label_en": layer.label_en,
-                "tier": layer.tier,
-                "version": layer.version,
-                "approximate": layer.approximate,
-                "n": int((areas["layer"] == layer.id).sum()),
-            }
-            for layer in profile.layers
-        ],
-        "counts": counts,
-        "unmatched_residents": unmatched,
-        "stand_in": [spec.stand_in for spec in profile.places if spec.stand_in],
-    }

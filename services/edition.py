@@ -102,14 +102,21 @@ class Edition:
             name: list(pd.unique(coverage[name])) for name in ("frequency", "age_group", "layer")
         }
         limits_m = sorted(float(limit_m) for limit_m in pd.unique(coverage["walk_limit_m"]))
-        layers = self.snapshot.workspace.manifest["layers"]
+        layers = self.snapshot.workspace.layers
         return {
             **self.provenance,
             "summary": summary,
             "choices": {**choices, "walk_limit_m": limits_m},
             "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
+            **self._declared(),
             "privacy": self.snapshot.workspace.profile.privacy.model_dump(),
         }
+
+    def _declared(self) -> dict[str, Any]:
+        """Return what the municipality's documents tell that no map shows."""
+        manifest = self.snapshot.workspace.manifest
+        names = ("layers_without_borders", "units", "councils", "estimated_age_groups")
+        return {name: manifest.get(name, []) for name in (*names, "facts", "conflicting_facts")}
 
     def summary(self, asked: Asked) -> dict[str, Any]:
         """Return the figures of the one sentence, for an area or for the whole municipality."""

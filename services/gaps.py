@@ -28,6 +28,7 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     frame["approximate"] = layer.approximate
     frame["gap"] = _classes(situation, layering, weight).to_numpy()
     frame["age_group"] = parameters.age_group
+    frame["residents_estimated"] = parameters.age_group in profile.population.estimated_groups
     frame["walk_limit_m"] = parameters.walk_limit_m
     frame["residents"] = residents
     frame["residents_75"] = _older(situation, layering)

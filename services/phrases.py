@@ -20,6 +20,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "このほかに{residents}は、人口表の地区名が地図に見つからず、届いているかわかりません（「区域外・不明」に入れています）",
         "besides, for {residents} residents the map lacks the area; they are in the row outside all areas",
     ),
+    "estimated": (
+        "{age_group}の人数は、{origin}をどの区域にも同じにかけた推定です（{rate}％）",
+        "residents {age_group} are an estimate: {rate} % everywhere ({origin})",
+    ),
+    "without_borders": (
+        "境界データなし（計算していない区域）：{layers}",
+        "no open borders, so not computed: {layers}",
+    ),
     # Words
     "age.total": ("総人口", "of all ages"),
     "age.from": ("{low}歳以上", "aged {low} and over"),

@@ -18,7 +18,7 @@ from services.disclosure import Disclosed, disclose
 from services.workspace import Snapshot, software_version
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "areas": ("layer", "area_id", "area_name", "version", "council_id", "approximate"),
+    "areas": ("layer", "area_id", "area_name", "version", "council_id", "approximate", "draft"),
     "places": (
         *("place_id", "name", "kind", "frequency", "venue_frequency", "sessions_per_month"),
         *("schedule_text", "status", "verified_on", "opened_on", "venue_id", "located_by"),
@@ -29,14 +29,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("profile", "residents", "reached", "reached_own_area", "coverage_pct"),
         *("coverage_low_pct", "coverage_high_pct", "places_n", "circle_reached"),
         *("circle_coverage_pct", "walk_min_mean", "walk_min_median", "walk_min_p90"),
-        *("approximate", "remainder", "suppressed"),
+        *("approximate", "remainder", "suppressed", "draft", "residents_estimated"),
     ),
     "gaps": (
         *("layer", "area_id", "area_name", "version", "council_id", "gap", "age_group"),
         *("walk_limit_m", "residents", "residents_75", "unreached", "coverage_pct"),
         *("nearest_place_id", "nearest_place_name", "nearest_place_walk_m"),
         *("nearest_place_walk_min", "nearest_place_straight_m", "nearest_place_council_id"),
-        *("why", "why_en", "places_n", "approximate", "suppressed"),
+        *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),
     ),
     "candidates": (
         *("candidate_id", "plan_id", "rank", "action", "venue_id", "place_id", "venue_name"),

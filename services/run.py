@@ -1,6 +1,6 @@
 """Run: from a workspace to a snapshot of coverage, gaps and candidates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,14 @@ import pandas as pd
 
 from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
+from services.councils import councils_frame
 from services.gaps import gaps_frame
 from services.progress import Progress, silent
 from services.situation import Parameters, Situation
 from services.staging import staged_file, staged_folder
 from services.streetmap import streets_frame
 from services.summary import summary
+from services.today import today
 from services.workspace import (
     REMAINDER,
     Snapshot,
@@ -31,9 +33,16 @@ def run(
     *,
     walk_limit_m: float | None = None,
     walking_profile: str | None = None,
+    as_of: date | None = None,
     progress: Progress = silent,
 ) -> Snapshot:
-    """Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it."""
+    """
+    Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it.
+
+    ``as_of`` is the day that versions of areas are chosen for, today if not given.
+    """
+    day = as_of or today()
+    workspace = workspace.at(day)
     parameters = Parameters.of(
         workspace.profile, walk_limit_m=walk_limit_m, walking_profile=walking_profile
     )
@@ -47,6 +56,7 @@ def run(
         progress("run.coverage", 0.4)
         table = coverage_frame(situation)
         table.to_parquet(folder / "coverage.parquet")
+        councils_frame(situation).to_parquet(folder / "councils.parquet")
         progress("run.gaps", 0.55)
         gaps = gaps_frame(situation)
         gaps.to_parquet(folder / "gaps.parquet")
@@ -56,7 +66,7 @@ def run(
         progress("run.write", 0.9)
         _published_places(situation).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
-        write_json(folder / "run.json", _record(situation, name, table, gaps))
+        write_json(folder / "run.json", _record(situation, name, table, gaps, day))
     with staged_file(results / "LATEST") as latest:
         latest.write_text(name + "\n", encoding="utf-8")
     progress("run.done", 1.0)
@@ -89,6 +99,8 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
         )
         frame["version"] = layer.version
         frame["approximate"] = layer.approximate
+        frame["draft"] = layer.draft
+        frame["residents_estimated"] = frame["age_group"].isin(profile.population.estimated_groups)
         frame["remainder"] = remainder
         frame["profile"] = parameters.walking.id
         # Those without a known home live somewhere in the municipality; no smaller area can tell.
@@ -131,7 +143,7 @@ def _published_places(situation: Situation) -> gpd.GeoDataFrame:
 
 
 def _record(
-    situation: Situation, name: str, table: pd.DataFrame, gaps: pd.DataFrame
+    situation: Situation, name: str, table: pd.DataFrame, gaps: pd.DataFrame, day: date
 ) -> dict[str, Any]:
     parameters = situation.parameters.to_dict(situation.profile)
     workspace = situation.workspace
@@ -139,6 +151,7 @@ def _record(
         "name": name,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "arukeba": software_version(),
+        "as_of": day.isoformat(),
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),

@@ -63,6 +63,7 @@ class Parameters:
             "isolated_below_m": profile.streets.isolated_below_m,
             "permanent_min_days_per_week": profile.frequency.permanent_min_days_per_week,
             "needs_transport_below": profile.analysis.needs_transport_below,
+            "versions": {layer.id: layer.version for layer in profile.layers},
             "origins": {
                 "walk_limit_m": profile.analysis.walk_limit_origin,
                 "profile": self.walking.origin,
@@ -83,7 +84,7 @@ class Situation:
         self.network = workspace.network()
         self.areas = workspace.areas()
         self.homes = workspace.demand()
-        self.residents = pd.DataFrame(self.homes[list(self.profile.population.age_groups)])
+        self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self.usable = ~isolated_edges(self.network, below_m=self.profile.streets.isolated_below_m)
 
     def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import FREQUENCIES, Layering, at_least
-from services.profile import Target
+from services.profile import Target, without_borders
 from services.situation import Situation
 
 GAP_CLASSES = ("weekly_or_more", "monthly_only", "none", "needs_transport")
@@ -43,6 +43,15 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "targets": [_target(target, situation) for target in profile.targets],
         "subsidies": profile.subsidies.model_dump(),
         "stand_in": situation.workspace.manifest["stand_in"],
+        "estimated": [
+            estimate.model_dump()
+            for estimate in profile.population.estimate_from_rate
+            if estimate.age_group == parameters.age_group
+        ],
+        "without_borders": [
+            {"label": layer.label, "label_en": layer.label_en}
+            for layer in without_borders(situation.workspace.declared)
+        ],
         "sensitivity": [
             {
                 "walk_limit_m": float(row["walk_limit_m"]),
@@ -57,7 +66,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
 
 def _whole(situation: Situation, table: pd.DataFrame) -> pd.DataFrame:
     """Return all located residents, a row per limit: any layer, its remainder but the unmatched."""
-    first = situation.profile.layers[0].id
+    first = next(layer.id for layer in situation.profile.layers if not layer.draft)
     rows = table[
         (table["layer"] == first)
         & (table["frequency"] == "weekly")

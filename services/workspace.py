@@ -6,6 +6,8 @@ The workspace: a folder that holds one municipality, ready to be computed.
 
 import hashlib
 import json
+from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -16,12 +18,22 @@ import pandas as pd
 
 from geo.errors import BrokenWorkspaceError, InvalidInputError, NotFoundError
 from geo.network import Network, network_from_frames
-from services.profile import Profile, read_profile
+from services.intake.areas import with_councils
+from services.profile import Layer, Profile, on_day, read_profile
+from services.today import today
 
 FORMAT = 1
 MANIFEST = "workspace.json"
 REMAINDER = "_remainder"
 """area_id of the row that holds what lies in no area of a layer."""
+
+
+def membership(version: tuple[str, str], current: Mapping[str, Layer]) -> str:
+    """Return the column of the homes' areas of a version: plain for the one of the day of the build."""
+    layer_id, name = version
+    if layer_id in current and current[layer_id].version == name:
+        return f"in_{layer_id}"
+    return f"in_{layer_id}@{name}"
 
 
 def software_version() -> str:
@@ -87,16 +99,44 @@ class Snapshot:
 
 
 class Workspace:
-    """One municipality on disk; each part is read once, on first use."""
+    """
+    One municipality on disk as on one day; each part is read once, on first use.
 
-    def __init__(self, path: Path) -> None:
+    ``day`` chooses the version of each layer; if not given, it is the day of the build.
+    """
+
+    def __init__(self, path: Path, *, day: date | None = None) -> None:
         self.path = path
         self.manifest: dict[str, Any] = read_json(path / MANIFEST)
+        built = self.manifest.get("as_of")
+        self._built_on = date.fromisoformat(built) if built else today()
+        self.day = day or self._built_on
+
+    def at(self, day: date) -> "Workspace":
+        """Return the workspace as on another day; itself where every layer is the same then."""
+        if on_day(self.declared, day).layers == self.profile.layers:
+            return self
+        return Workspace(self.path, day=day)
+
+    @cached_property
+    def declared(self) -> Profile:
+        """Return the profile that the workspace was built from, with every layer it declares."""
+        return read_profile(self.path / "profile.toml")
 
     @cached_property
     def profile(self) -> Profile:
-        """Return the profile that the workspace was built from."""
-        return read_profile(self.path / "profile.toml")
+        """Return the profile with the layers that have borders, in the version of the day."""
+        return on_day(self.declared, self.day)
+
+    @property
+    def layers(self) -> list[dict[str, Any]]:
+        """Return what the manifest says of each layer of the day."""
+        chosen = {(layer.id, layer.version): layer for layer in self.profile.layers}
+        return [
+            {**entry, "approximate": chosen[entry["id"], entry["version"]].approximate}
+            for entry in self.manifest["layers"]
+            if (entry["id"], entry["version"]) in chosen
+        ]
 
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
@@ -117,11 +157,29 @@ class Workspace:
 
     @cached_property
     def _areas(self) -> gpd.GeoDataFrame:
-        return _read_layer(self.path / "layers" / "areas.parquet")
+        frame = _read_layer(self.path / "layers" / "areas.parquet")
+        chosen = {(layer.id, layer.version): layer for layer in self.profile.layers}
+        keys = list(zip(frame["layer"], frame["version"], strict=True))
+        frame = frame[[key in chosen for key in keys]].reset_index(drop=True)
+        versions = zip(frame["layer"], frame["version"], strict=True)
+        frame["approximate"] = [chosen[key].approximate for key in versions]
+        council = self.profile.analysis.council_layer
+        if self._version_built(council) != self.profile.layer(council).version:
+            councils = frame[frame["layer"] == council].reset_index(drop=True)
+            return with_councils(frame, councils, self.profile)
+        return frame
 
     @cached_property
     def _demand(self) -> gpd.GeoDataFrame:
-        return _read_layer(self.path / "layers" / "demand.parquet")
+        frame = _read_layer(self.path / "layers" / "demand.parquet")
+        for layer in self.profile.layers:
+            other = f"in_{layer.id}@{layer.version}"
+            if other in frame:
+                frame[f"in_{layer.id}"] = frame[other]
+        return frame.drop(columns=[name for name in frame.columns if "@" in str(name)])
+
+    def _version_built(self, layer_id: str) -> str:
+        return on_day(self.declared, self._built_on).layer(layer_id).version
 
     @cached_property
     def _network(self) -> Network:
@@ -131,7 +189,7 @@ class Workspace:
         )
 
     def areas(self) -> gpd.GeoDataFrame:
-        """Return the areas of every layer, plane CRS; do not change it."""
+        """Return the areas of every layer as on the day, plane CRS; do not change it."""
         return self._areas
 
     def demand(self) -> gpd.GeoDataFrame:
@@ -158,7 +216,9 @@ class Workspace:
                 f"{self.path} has no results named {name!r}",
                 ja=f"{self.path} に「{name}」という結果はありません",
             )
-        return Snapshot(self, results / name)
+        as_of = read_json(results / name / "run.json").get("as_of")
+        seen = self.at(date.fromisoformat(as_of)) if as_of else self
+        return Snapshot(seen, results / name)
 
 
 def open_workspace(path: Path) -> Workspace:

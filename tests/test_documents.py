@@ -62,5 +62,11 @@ def test_the_lock_holds_hashes_and_no_address() -> None:
 def test_no_module_outgrows_300_lines_of_code(ring: str) -> None:
     for path in (ROOT / ring).rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        lines = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt | ast.expr)}
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.stmt | ast.expr)]
+        words = {
+            node.lineno
+            for node in nodes
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        }
+        lines = {node.lineno for node in nodes} - words
         assert len(lines) <= 300, path

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import desk_of
+from api.cli.console import day_of, desk_of
 from services.build import build
 from services.texts import Lang, text
 
@@ -23,16 +23,18 @@ def register(app: typer.Typer, lang: Lang) -> None:
         data: Annotated[
             Path | None, typer.Option("--data", help=text("cli.build.data", lang))
         ] = None,
+        as_of: Annotated[str | None, typer.Option("--as-of", help=text("cli.as_of", lang))] = None,
     ) -> None:
         desk = desk_of(ctx)
         with desk.progress() as progress:
-            workspace = build(profile, out, data=data, progress=progress)
+            workspace = build(profile, out, data=data, as_of=day_of(as_of), progress=progress)
         remarks = sum(len(source["entries"]) for source in workspace.intake.values())
         desk.result(
             {
                 "workspace": str(workspace.path),
                 "municipality": workspace.manifest["municipality"],
                 "layers": workspace.manifest["layers"],
+                "layers_without_borders": workspace.manifest["layers_without_borders"],
                 "counts": workspace.manifest["counts"],
                 "remarks": remarks,
             }

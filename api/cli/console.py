@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import typer
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from api.cli.usage import usage_message
-from geo.errors import ArukebaError, BrokenWorkspaceError
+from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError
 from services.progress import Progress as Report
 from services.texts import Lang, step_text, text
 
@@ -91,6 +92,19 @@ def desk_of(ctx: typer.Context) -> Desk:
     """Return the desk of this invocation."""
     desk = ctx.find_root().obj
     return desk if isinstance(desk, Desk) else Desk(default_lang())
+
+
+def day_of(given: str | None) -> date | None:
+    """Return the day that an option names."""
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"--as-of {given}: not a day; write it like 2022-03-31",
+            ja=f"--as-of {given}：日付ではありません。2022-03-31 のように書いてください",
+        ) from error
 
 
 def default_lang() -> Lang:

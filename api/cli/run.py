@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import desk_of
+from api.cli.console import day_of, desk_of
 from api.cli.tables import result_tables
 from services.briefing import briefing
 from services.run import run
@@ -28,11 +28,18 @@ def register(app: typer.Typer, lang: Lang) -> None:
         profile: Annotated[
             str | None, typer.Option("--profile", help=text("cli.run.profile", lang))
         ] = None,
+        as_of: Annotated[str | None, typer.Option("--as-of", help=text("cli.as_of", lang))] = None,
     ) -> None:
         desk = desk_of(ctx)
         opened = open_workspace(workspace)
         with desk.progress() as progress:
-            snapshot = run(opened, walk_limit_m=limit_m, walking_profile=profile, progress=progress)
+            snapshot = run(
+                opened,
+                walk_limit_m=limit_m,
+                walking_profile=profile,
+                as_of=day_of(as_of),
+                progress=progress,
+            )
         desk.result({"workspace": str(workspace), **snapshot.run})
         desk.show(
             *result_tables(briefing(snapshot, desk.lang), desk),

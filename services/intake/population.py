@@ -32,7 +32,11 @@ def read_population(
     """Read residents per row: name, area_key, row, one column per age group, lon and lat if there."""
     table = _read_table(path, source=source)
     columns = list(spec.age_groups.values())
-    require_columns(table.columns, [spec.name_field, spec.id_field, *columns], path=path)
+    require_columns(
+        table.columns,
+        [spec.name_field, spec.id_field, spec.lon_field, spec.lat_field, *columns],
+        path=path,
+    )
     notes = ledger.of(source.id)
     notes.rows_read += len(table)
     ids = texts(table, spec.id_field)
@@ -44,7 +48,7 @@ def read_population(
         people[group] = _counts(table[column], path=path, notes=notes)
     _require_people(people, spec=spec, path=path)
     _note_impossible(people, notes=notes)
-    lon, lat = coordinate_fields(table.columns, "", "")
+    lon, lat = coordinate_fields(table.columns, spec.lon_field, spec.lat_field)
     if lon and lat:
         people["lon"], people["lat"] = to_numbers(table[lon]), to_numbers(table[lat])
     notes.rows_used += len(people)
@@ -145,7 +149,12 @@ def match_population(
         for name, key in zip(table["name"], keys, strict=True)
     ]
     matched = table.assign(area_id=found)
-    for record in matched[matched["area_id"] == ""].to_dict("records"):
+    pointed = (
+        matched["geometry"].notna()
+        if "geometry" in matched
+        else pd.Series(data=False, index=matched.index)
+    )
+    for record in matched[(matched["area_id"] == "") & ~pointed].to_dict("records"):
         _note_unmatched(record, ambiguous=index.is_ambiguous(str(record["name"])), notes=notes)
     _note_shared(matched, notes=notes)
     _note_empty_areas(matched, areas, notes=notes)

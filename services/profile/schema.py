@@ -5,23 +5,21 @@ Nothing in the code depends on one municipality: layers, sources, targets, subsi
 profiles and limits are read from here, and every breach of the schema is reported at once.
 """
 
-import tomllib
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import NotFoundError
+from services.profile.base import Identifier, OptionalIdentifier
+from services.profile.base import Table as _Table
+from services.profile.facts import Document, Fact, conflicts
+from services.profile.references import broken_references
+from services.profile.structure import Council, CouncilTable, Union, Units
 
 PROFILE_VERSION = 1
 
 Frequency = Literal["monthly", "weekly", "permanent"]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Municipality(_Table):
@@ -75,10 +73,10 @@ class Layer(_Table):
     """Area-kind code: municipality, small_area, neighbourhood, elementary_district, …"""
     label: str
     label_en: str
-    tier: Annotated[int, Field(ge=0, le=3)] = 0
+    tier: Annotated[int, Field(ge=0, le=9)] = 0
     """第n層 as the municipality counts it; 0 where it has none. Shown, never used in logic."""
-    source: Identifier
-    name_field: str
+    source: OptionalIdentifier = ""
+    name_field: str = ""
     id_field: str = ""
     """Rows of one id (else of one name) are parts of one area."""
     version: str
@@ -86,6 +84,44 @@ class Layer(_Table):
     valid_to: date | None = None
     approximate: bool = False
     """推定: borders that stand in for others. Marked in every output."""
+    available: bool = True
+    """False: declared, but there are no open borders (境界データなし); ``build`` leaves it out."""
+    draft: bool = False
+    """案: compared before adoption; computed, but in no total and in no council's own view."""
+    union: Union | None = None
+    """Areas built by joining those of another layer."""
+    same_areas_as: OptionalIdentifier = ""
+    """Another layer that has the very same areas: 第1層 and 第2層 of a small town."""
+    stands_in_for: OptionalIdentifier = ""
+    """A layer without borders whose part this one plays; then it is ``approximate``."""
+    count: Annotated[int, Field(ge=1)] | None = None
+    """How many areas the documents count; another number in the file is noted."""
+    area_names: list[str] = Field(default_factory=list)
+    """Names of areas that the documents give, for a layer without borders."""
+    local_words: list[str] = Field(default_factory=list)
+    """What these areas are called there beside ``label``: 行政区 means a hamlet, a ward, a district."""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        origins = [self.source != "", self.union is not None, self.same_areas_as != ""]
+        if not self.available:
+            if any(origins[:2]):
+                msg = "a layer with available = false has no source and no union"
+                raise ValueError(msg)
+        elif sum(origins) != 1:
+            msg = "give one of source, union, same_areas_as, or available = false"
+            raise ValueError(msg)
+        if self.source and not self.name_field:
+            msg = "a layer with a source needs name_field"
+            raise ValueError(msg)
+        if self.stands_in_for and not self.approximate:
+            msg = "a layer that stands in for another is approximate = true"
+            raise ValueError(msg)
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            msg = f"valid_from {self.valid_from} is after valid_to {self.valid_to}"
+            raise ValueError(msg)
+        return self
 
 
 class Filter(_Table):
@@ -102,6 +138,20 @@ class KindRule(_Table):
     kind: str
 
 
+class RateEstimate(_Table):
+    """An age group that is known only as a share of another, the same in every area."""
+
+    age_group: str
+    rate_pct: Annotated[float, Field(gt=0, lt=100)]
+    of: str = "total"
+    origin: str
+    """Where the rate comes from; printed with every figure made from it."""
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
 class Population(_Table):
     """Residents by age group per area of one layer."""
 
@@ -114,6 +164,37 @@ class Population(_Table):
     """Age group → column: ``"65+" = "65歳以上"``. ``total`` is everybody."""
     matches: dict[str, str] = Field(default_factory=dict)
     """Saved matches: name in the table → name in the layer."""
+    lon_field: str = ""
+    lat_field: str = ""
+    """A point per row: residents of a row without an area stand there, and are not lost."""
+    estimate_from_rate: Annotated[list[RateEstimate], BeforeValidator(_as_list)] = Field(
+        default_factory=list
+    )
+    """One table or several: 65+ = total × ageing rate, marked as an estimate in every output."""
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the age groups of the table and those that are estimated."""
+        return [*self.age_groups, *self.estimated_groups]
+
+    @property
+    def estimated_groups(self) -> list[str]:
+        """Return the age groups that are shares of others."""
+        return [estimate.age_group for estimate in self.estimate_from_rate]
+
+    @model_validator(mode="after")
+    def _estimates(self) -> Self:
+        for estimate in self.estimate_from_rate:
+            if estimate.age_group in self.age_groups:
+                msg = f"{estimate.age_group} is a column, it cannot be estimated as well"
+                raise ValueError(msg)
+            if estimate.of not in self.age_groups:
+                msg = f"{estimate.age_group} is a share of {estimate.of}, which is no column"
+                raise ValueError(msg)
+        if bool(self.lon_field) != bool(self.lat_field):
+            msg = "lon_field and lat_field go together"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _has_key(self) -> Self:
@@ -224,6 +305,19 @@ class Subsidies(_Table):
     origin: str = ""
 
 
+class Qualification(_Table):
+    """What a place must offer to count as one; a place that fails is shown with the reason."""
+
+    min_frequency: Frequency | None = None
+    min_sessions_per_month: Annotated[float, Field(ge=0)] = 0.0
+    min_hours: Annotated[float, Field(ge=0)] = 0.0
+    """Hours of one session."""
+    min_floor_area_tatami: Annotated[float, Field(ge=0)] = 0.0
+    conditions: list[str] = Field(default_factory=list)
+    """Conditions that no figure can check, in words."""
+    origin: str = ""
+
+
 class Analysis(_Table):
     """What is asked, with the origin of every assumption."""
 
@@ -300,10 +394,16 @@ class Profile(_Table):
     subsidies: Subsidies = Field(default_factory=Subsidies)
     analysis: Analysis
     privacy: Privacy = Field(default_factory=Privacy)
+    units: Units = Field(default_factory=Units)
+    councils: list[Council] = Field(default_factory=list)
+    council_table: CouncilTable | None = None
+    qualification: Qualification = Field(default_factory=Qualification)
+    documents: list[Document] = Field(default_factory=list)
+    facts: list[Fact] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _references(self) -> Self:
-        breaches = list(_broken_references(self))
+        breaches = list(broken_references(self))
         if breaches:
             raise ValueError("; ".join(breaches))
         return self
@@ -323,68 +423,11 @@ class Profile(_Table):
             ja=f"層「{layer_id}」はありません。使える層: {names}",
         )
 
+    def conflicts(self) -> dict[str, list[Fact]]:
+        """Return the facts that disagree, all of them, by what they tell."""
+        return conflicts(self.facts)
+
     def walking(self) -> WalkingProfile:
         """Return the walking profile of the analysis."""
         wanted = self.analysis.walking_profile
         return next(walking for walking in self.walking_profiles if walking.id == wanted)
-
-
-def _broken_references(profile: Profile) -> list[str]:
-    sources = [source.id for source in profile.sources]
-    layers = [layer.id for layer in profile.layers]
-    breaches = [f"source id {name!r} is used twice" for name in _twice(sources)]
-    breaches += [f"layer id {name!r} is used twice" for name in _twice(layers)]
-    used = [("streets", profile.streets.source), ("population", profile.population.source)]
-    used += [(f"layer {layer.id}", layer.source) for layer in profile.layers]
-    used += [("venues", venues.source) for venues in profile.venues]
-    used += [("places", places.source) for places in profile.places]
-    used += [("buildings", profile.buildings.source)] if profile.buildings else []
-    used += [("elevation", profile.elevation.source)] if profile.elevation else []
-    breaches += [
-        f"{where}: there is no source {name!r}" for where, name in used if name not in sources
-    ]
-    asked = [
-        ("analysis.gap_layer", profile.analysis.gap_layer),
-        ("analysis.council_layer", profile.analysis.council_layer),
-        ("population.layer", profile.population.layer),
-    ]
-    breaches += [
-        f"{where}: there is no layer {name!r}" for where, name in asked if name not in layers
-    ]
-    if profile.analysis.age_group not in profile.population.age_groups:
-        breaches.append(
-            f"analysis.age_group {profile.analysis.age_group!r} is not in population.age_groups"
-        )
-    if profile.analysis.walking_profile not in [w.id for w in profile.walking_profiles]:
-        breaches.append(f"there is no walking profile {profile.analysis.walking_profile!r}")
-    return breaches
-
-
-def _twice(names: list[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
-
-
-def read_profile(path: Path) -> Profile:
-    """Read and check a profile; every breach is named in one sentence."""
-    if not path.is_file():
-        raise InvalidInputError(
-            f"{path}: there is no such profile; give the path of a municipality's .toml file",
-            ja=f"{path}：プロファイルがありません。自治体の .toml ファイルの場所を指定してください",
-        )
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            f"{path}: not a TOML file in UTF-8 ({error}); correct that line",
-            ja=f"{path}：UTF-8のTOMLとして読めません（{error}）。その行を直してください",
-        ) from error
-    try:
-        return Profile.model_validate(table)
-    except ValidationError as error:
-        breaches = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'profile'}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise InvalidInputError(
-            f"{path}: {breaches}", ja=f"{path}：プロファイルの誤り：{breaches}"
-        ) from error

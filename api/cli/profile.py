@@ -1,0 +1,136 @@
+"""``arukeba profile``: checks a municipality's profile, prints its schema, lists those there are."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.console import REFUSED, Desk, desk_of
+from services.profile import Fact, Layer
+from services.profilebook import Checked, bundled_profiles, check_profile, profile_schema
+from services.texts import Lang, text
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command with its three parts to the command line."""
+    group = typer.Typer(
+        help=text("cli.profile", lang), epilog=text("cli.epilog", lang), no_args_is_help=True
+    )
+
+    @group.command("check", help=text("cli.profile.check", lang))
+    def _check(
+        ctx: typer.Context,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=text("cli.build.profile", lang))],
+    ) -> None:
+        desk = desk_of(ctx)
+        checked = check_profile(file)
+        desk.result(_plain(checked))
+        desk.show(*_report(checked, desk))
+        if not checked.ok:
+            raise typer.Exit(REFUSED)
+
+    @group.command("schema", help=text("cli.profile.schema", lang))
+    def _schema() -> None:
+        sys.stdout.write(json.dumps(profile_schema(), ensure_ascii=False, indent=1) + "\n")
+
+    @group.command("list", help=text("cli.profile.list", lang))
+    def _list(ctx: typer.Context) -> None:
+        desk = desk_of(ctx)
+        found = [check_profile(path) for path in bundled_profiles()]
+        desk.result({"profiles": [_plain(checked) for checked in found]})
+        desk.show(_listing(found, desk))
+
+    app.add_typer(group, name="profile")
+
+
+def _plain(checked: Checked) -> dict[str, object]:
+    profile = checked.profile
+    return {
+        "path": str(checked.path),
+        "ok": checked.ok,
+        "breaches": list(checked.breaches),
+        "municipality": profile.municipality.model_dump() if profile else None,
+        "layers": [_layer(layer) for layer in checked.computed],
+        "layers_without_borders": [_layer(layer) for layer in checked.without_borders],
+        "facts": len(profile.facts) if profile else 0,
+        "conflicts": {
+            name: [fact.model_dump(exclude_defaults=True) for fact in facts]
+            for name, facts in checked.conflicts.items()
+        },
+        "unexplained_rate_pct": checked.unexplained_rate,
+    }
+
+
+def _layer(layer: Layer) -> dict[str, object]:
+    names = {"id", "kind", "label", "version", "tier", "approximate", "draft", "count"}
+    return layer.model_dump(include=names)
+
+
+def _report(checked: Checked, desk: Desk) -> list[RenderableType]:
+    profile = checked.profile
+    if profile is None:
+        title = desk.say("profile.breaches", path=checked.path, n=len(checked.breaches))
+        return [Text(title, style="bold"), *(Text(f"× {breach}") for breach in checked.breaches)]
+    municipality = profile.municipality
+    lines = [
+        Text(desk.say("profile.ok", name=municipality.name, code=municipality.jis_code)),
+        Text(desk.say("profile.layers", names=_names(checked.computed, desk))),
+    ]
+    if checked.without_borders:
+        names = _names(checked.without_borders, desk)
+        lines.append(Text(desk.say("profile.without_borders", names=names)))
+    lines.append(Text(desk.say("profile.facts", n=len(profile.facts))))
+    for name, facts in checked.conflicts.items():
+        listing = desk.say("profile.or").join(_figure(fact, desk) for fact in facts)
+        lines.append(Text(desk.say("profile.conflict", name=name, figures=listing)))
+    if rates := checked.unexplained_rate:
+        lines.append(
+            Text(desk.say("profile.rate", printed=f"{rates[0]:g}", computed=f"{rates[1]:.2f}"))
+        )
+    return [*lines]
+
+
+def _names(layers: list[Layer], desk: Desk) -> str:
+    words = []
+    for layer in layers:
+        name = layer.label if desk.lang == "ja" else layer.label_en
+        marks = [desk.say("estimate")] if layer.approximate else []
+        marks += [desk.say("profile.draft")] if layer.draft else []
+        marks += [f"{layer.count}"] if layer.count else []
+        words.append(f"{name} ({', '.join(marks)})" if marks else name)
+    return ("、" if desk.lang == "ja" else "; ").join(words)
+
+
+def _figure(fact: Fact, desk: Desk) -> str:
+    if fact.basis == "computed":
+        where = desk.say("profile.computed")
+    else:
+        page = desk.say("profile.page", page=fact.page) if fact.page else ""
+        where = f"{fact.doc}{page}"
+    dated = f"{fact.as_of}, " if fact.as_of else ""
+    return f"{fact.value}{fact.unit} ({dated}{where})"
+
+
+def _listing(found: list[Checked], desk: Desk) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for head in ("code", "name", "computed", "missing", "facts"):
+        table.add_column(desk.say(f"profile.head.{head}"), overflow="fold")
+    for checked in found:
+        if checked.profile is None:
+            table.add_row(checked.path.stem, f"× {len(checked.breaches)}", "", "", "")
+            continue
+        municipality = checked.profile.municipality
+        table.add_row(
+            municipality.jis_code,
+            f"{municipality.prefecture}{municipality.name}",
+            _names(checked.computed, desk),
+            _names(checked.without_borders, desk),
+            str(len(checked.profile.facts)),
+        )
+    return table

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
-.PHONY: setup demo test lint bench lock wheel clean
+.PHONY: setup demo test lint bench municipalities lock wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.ready
@@ -34,6 +34,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Every profile on its real data beside the checkout; writes docs/municipalities.md.
+municipalities: setup
+	$(BIN)/python -m bench.municipalities
 
 # Pins with hashes and no address: an index is a matter of each machine.
 lock:

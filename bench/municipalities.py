@@ -1,0 +1,100 @@
+"""
+Build and run every municipality on its real streets and areas, and write docs/municipalities.md.
+
+The data lie beside the checkout: ``../shared/data/japan/CODE``, Kashiwa's in ``kashiwa``.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from geo.errors import ArukebaError
+from services.build import build
+from services.profilebook import bundled_profiles
+from services.run import run
+from services.workspace import Snapshot
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
+HEAD = """# The municipalities on real data
+
+Made by `make municipalities`: each profile of `data/municipalities/` built and run on its real streets (OpenStreetMap, October 2017, roads only) and census
+small areas (2015). There is no open list of gathering places for any of them: of Kashiwa the 22 近隣センター stand in; elsewhere the run shows who lives where and
+what a first place could reach. Residents aged 65+ outside Kashiwa are all residents times the municipality's ageing rate: an estimate, and marked so on every output.
+
+"""
+COLUMNS = (
+    "code",
+    "municipality",
+    "streets: ways used, km",
+    "small areas with a border",
+    "residents",
+    "of them at a point, their area has no border",
+    "on no map",
+    "65+",
+    "more than 300 m from a street, 65+",
+    "units: × none, 車 beyond any walk",
+    "computed layers",
+    "layers without open borders",
+    "build, run s",
+)
+
+
+def main() -> None:
+    """Write the table, one row a profile."""
+    rows = [_row(path) for path in bundled_profiles()]
+    lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS), *rows]
+    target = ROOT / "docs" / "municipalities.md"
+    target.write_text(HEAD + "\n".join(f"| {line} |" for line in lines) + "\n", encoding="utf-8")
+
+
+def _row(path: Path) -> str:
+    code = path.stem
+    data = DATA / "kashiwa" if code == "12217" else DATA / "japan" / code
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        try:
+            workspace = build(path, Path(folder) / code, data=data)
+            built = time.perf_counter()
+            snapshot = run(workspace)
+        except ArukebaError as error:
+            sys.exit(f"{code}: {error}")
+        seconds = f"{built - began:.1f}, {time.perf_counter() - built:.1f}"
+        row = [*_figures(snapshot), *_layers(workspace.manifest), seconds]
+        return " | ".join([code, workspace.manifest["municipality"]["name"], *row])
+
+
+def _figures(snapshot: Snapshot) -> list[str]:
+    workspace = snapshot.workspace
+    demand, manifest, intake = workspace.demand(), workspace.manifest, workspace.intake
+    age_group = snapshot.run["summary"]["age_group"]
+    streets = intake[workspace.profile.streets.source]
+    small_areas = workspace.areas()
+    small_areas = small_areas[small_areas["layer"] == workspace.profile.population.layer]
+    at_point = demand.loc[demand["kind"] == "point", "total"].sum()
+    far = demand.loc[demand["unsnapped"] != "", age_group].sum()
+    gaps = snapshot.run["summary"]["gaps"]
+    length_km = workspace.network().edge_length_m.sum() / 1000
+    estimated = "〜" if manifest["estimated_age_groups"] else ""
+    return [
+        f"{streets['rows_used']:,}, {length_km:,.0f} km",
+        f"{len(small_areas):,}",
+        f"{demand['total'].sum() + manifest['unmatched_residents']['total']:,.0f}",
+        f"{at_point:,.0f}",
+        f"{manifest['unmatched_residents']['total']:,.0f}",
+        f"{estimated}{demand[age_group].sum() + manifest['unmatched_residents'][age_group]:,.0f}",
+        f"{far:,.0f}",
+        f"{gaps['none']:,}, {gaps['needs_transport']:,}",
+    ]
+
+
+def _layers(manifest: dict[str, Any]) -> list[str]:
+    computed = [layer["label"] + "〜" * layer["approximate"] for layer in manifest["layers"]]
+    missing = [layer["label"] for layer in manifest["layers_without_borders"]]
+    return ["、".join(computed), "、".join(missing) or "−"]
+
+
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,7 @@ def read_layer(
     notes.rows_read += len(frame)
     names = np.array(texts(frame, layer.name_field), dtype=object)
     ids = np.array(texts(frame, layer.id_field or layer.name_field), dtype=object)
+    names = _named_by_id(names, ids, layer=layer, notes=notes)
     _require_named(names, ids, layer=layer, path=path)
     shapes, valid = _polygons(frame, layer=layer, notes=notes)
     areas = gpd.GeoDataFrame(
@@ -42,6 +43,24 @@ def read_layer(
     areas["version"] = layer.version
     areas["approximate"] = layer.approximate
     return areas[["layer", "area_id", "area_name", "version", "approximate", "geometry"]]
+
+
+def _named_by_id(
+    names: np.ndarray, ids: np.ndarray, *, layer: Layer, notes: SourceLedger
+) -> np.ndarray:
+    """Return the names, the id in place of an empty one: the census has areas that nobody named."""
+    if not layer.id_field:
+        return names
+    for row in np.flatnonzero((names == "") & (ids != "")):
+        notes.note(
+            Entry(
+                "unnamed_area",
+                f"layer {layer.id}: the area has no name; its id {ids[row]} is shown",
+                f"層「{layer.label}」：名前のない区域です。番号 {ids[row]} を名前として示します",
+                row=int(row) + 1,
+            )
+        )
+    return np.where(names == "", ids, names)
 
 
 def _require_named(names: np.ndarray, ids: np.ndarray, *, layer: Layer, path: Path) -> None:

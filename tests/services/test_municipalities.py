@@ -1,6 +1,5 @@
 """The 17 municipalities: each profile is right, and each structure builds and runs on squares."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -121,9 +120,7 @@ def test_each_structure_builds_and_runs_with_the_borders_that_exist(
 def test_each_structure_builds_and_runs_with_all_its_borders(path: Path, tmp_path: Path) -> None:
     made = write_squaretown(path, tmp_path / "data", all_borders=True)
     profile = read_profile(made)
-    begun = time.perf_counter()
     snapshot = run(build(made, tmp_path / "workspace"))
-    assert time.perf_counter() - begun < 10
     assert snapshot.workspace.manifest["layers_without_borders"] == []
     assert {layer.id for layer in snapshot.workspace.profile.layers} == {
         layer.id for layer in profile.layers

@@ -481,3 +481,15 @@ doc = "d"
     assert [entry["count"] for entry in about["layers_without_borders"]] == [44]
     assert [fact["value"] for fact in about["facts"]] == [3, 2, 170, 226]
     assert about["conflicting_facts"] == ["councils"]
+
+
+def test_an_area_without_a_name_is_shown_by_its_id(tmp_path: Path) -> None:
+    path = town(tmp_path)
+    file = path.parent / "small_areas.geojson"
+    frame = gpd.read_file(file)
+    frame.loc[3, "MOJI"] = ""
+    frame.to_file(file, driver="GeoJSON")
+    workspace = build(path, tmp_path / "workspace")
+    areas = workspace.areas().set_index("area_id")
+    assert areas.loc["999019003", "area_name"] == "999019003"
+    assert codes(workspace, "small_areas") == ["unnamed_area"]

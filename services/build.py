@@ -22,6 +22,7 @@ from services.intake.elevation import sample_elevation
 from services.intake.layers import read_layer
 from services.intake.ledger import Ledger
 from services.intake.locator import Locator
+from services.intake.place_remarks import note_typed_classes
 from services.intake.places import read_places, require_near
 from services.intake.population import match_population, read_population
 from services.intake.position import (
@@ -265,6 +266,11 @@ def _read_points(
             ledger=intake.ledger,
         )
         require_near(places, boundary, path=path, margin_m=margin_m)
+        note_typed_classes(
+            places,
+            permanent_min_days_per_week=profile.frequency.permanent_min_days_per_week,
+            notes=intake.ledger.of(place_spec.source),
+        )
         _note_far(intake, places, network, place_spec.source)
         place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)

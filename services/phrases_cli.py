@@ -77,6 +77,22 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
         "歩き方（プロファイルの walking_profiles の id）",
         "walking profile: an id of the profile's walking_profiles",
     ),
+    "cli.run.as_of": (
+        "この日に開いていた場で計算する（2015-03-31）",
+        "compute with the places that were open on this day (2015-03-31)",
+    ),
+    "cli.run.fiscal_year": (
+        "この年度の末日に開いていた場で計算する（H26、R7）",
+        "compute with the places open on the last day of this fiscal year (H26, R7)",
+    ),
+    "cli.run.with_suspended": (
+        "休止中の場も数える",
+        "count suspended places as well",
+    ),
+    "cli.run.on_day": (
+        "{day}に開いていた場で計算しました（結果 {name}。地図と報告書は最新の結果のままです）",
+        "computed with the places open on {day} (result {name}; map and reports keep the newest one)",
+    ),
     "cli.export": ("結果をファイルに書き出す", "export the result to files"),
     "cli.export.format": ("形式 geojson、gpkg、csv", "format: geojson, gpkg or csv"),
     "cli.export.out": (

@@ -181,6 +181,25 @@ class Places(_Table):
     where: Filter | None = None
     stand_in: str = ""
     """Where the rows only stand in for real places: the sentence that says so on every output."""
+    frequency_field: str = ""
+    """A class typed in the source (週1型): compared with the schedule, never used instead of it."""
+    status_since_field: str = ""
+    closed_field: str = ""
+    """The last day on which the place was open."""
+    drop_in_field: str = ""
+    individual_entry_field: str = ""
+    open_hours_field: str = ""
+    fee_field: str = ""
+    floor_area_field: str = ""
+    """In m² unless a cell says 畳; ``tatami_field`` for a column of tatami."""
+    tatami_field: str = ""
+    capacity_field: str = ""
+    target_groups_field: str = ""
+    exercise_minutes_field: str = ""
+    open_to_all_field: str = ""
+    subsidy_end_field: str = ""
+    online_field: str = ""
+    catchment_scope_field: str = ""
 
 
 class WalkingProfile(_Table):
@@ -199,6 +218,19 @@ class FrequencyRules(_Table):
 
     permanent_min_days_per_week: Annotated[int, Field(ge=2, le=7)] = 3
     origin: str = "arukeba の仮定（資料に定義なし）"
+
+
+class Qualification(_Table):
+    """What a municipality asks of a gathering place; a rule that is not given is not asked."""
+
+    min_frequency: Frequency | None = None
+    min_hours: Annotated[float, Field(gt=0)] | None = None
+    min_floor_area_m2: Annotated[float, Field(gt=0)] | None = None
+    min_tatami: Annotated[float, Field(gt=0)] | None = None
+    min_exercise_minutes: Annotated[float, Field(gt=0)] | None = None
+    origin: str = ""
+    counts_only_qualifying: bool = False
+    """Leave places that fail out of coverage; they are listed all the same."""
 
 
 class Target(_Table):
@@ -296,6 +328,7 @@ class Profile(_Table):
     places: list[Places] = Field(default_factory=list)
     walking_profiles: list[WalkingProfile] = Field(default_factory=_default_walking)
     frequency: FrequencyRules = Field(default_factory=FrequencyRules)
+    qualification: Qualification = Field(default_factory=Qualification)
     targets: list[Target] = Field(default_factory=list)
     subsidies: Subsidies = Field(default_factory=Subsidies)
     analysis: Analysis

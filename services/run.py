@@ -11,6 +11,8 @@ import pandas as pd
 from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
 from services.gaps import gaps_frame
+from services.place_assumptions import assumptions
+from services.places import TODAY, Selection
 from services.progress import Progress, silent
 from services.situation import Parameters, Situation
 from services.staging import staged_file, staged_folder
@@ -31,11 +33,20 @@ def run(
     *,
     walk_limit_m: float | None = None,
     walking_profile: str | None = None,
+    selection: Selection = TODAY,
     progress: Progress = silent,
 ) -> Snapshot:
-    """Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it."""
+    """
+    Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it.
+
+    LATEST stays where it is for a run for a day or with suspended places: what is served and
+    reported is never replaced by the past. Such a snapshot is read by its name.
+    """
     parameters = Parameters.of(
-        workspace.profile, walk_limit_m=walk_limit_m, walking_profile=walking_profile
+        workspace.profile,
+        walk_limit_m=walk_limit_m,
+        walking_profile=walking_profile,
+        selection=selection,
     )
     results = workspace.path / "results"
     results.mkdir(exist_ok=True)
@@ -57,8 +68,9 @@ def run(
         _published_places(situation).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
         write_json(folder / "run.json", _record(situation, name, table, gaps))
-    with staged_file(results / "LATEST") as latest:
-        latest.write_text(name + "\n", encoding="utf-8")
+    if selection == TODAY or not (results / "LATEST").is_file():
+        with staged_file(results / "LATEST") as latest:
+            latest.write_text(name + "\n", encoding="utf-8")
     progress("run.done", 1.0)
     return workspace.snapshot(name)
 
@@ -141,6 +153,7 @@ def _record(
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),
     }
 

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.errors import SourceError
 from geo.schedule import parse_schedule
+from services.attributes import ATTRIBUTES
+from services.intake.attributes import attribute_fields, is_online, read_attributes
 from services.intake.dates import to_iso_date
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
+from services.intake.place_remarks import note_assumptions, settle_status
 from services.intake.points import (
     PointRows,
     first_of_same,
@@ -20,6 +24,7 @@ from services.intake.points import (
     problem_text,
     read_points,
 )
+from services.intake.stops import with_stops
 from services.intake.tables import matches_filter, require_columns, texts
 from services.profile import Places, Source
 
@@ -56,20 +61,23 @@ def read_places(
     notes = ledger.of(source.id)
     notes.rows_read += len(rows.table)
     places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    places = _with_attributes(places, rows, spec=spec, source=source, notes=notes)
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         places = places[asked]
         note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
     places = _named(places, notes=notes)
     _require_in_japan(places, path=path)
+    places = with_stops(places, notes=notes)
     places = _located(places, locate=locate, notes=notes)
     places = _distinct(places, notes=notes)
     _note_remarks(places, notes=notes)
-    notes.rows_used += len(places)
+    note_assumptions(places, notes=notes)
+    notes.rows_used += places["row"].nunique()
     places["venue_id"] = _venue_ids(places, source=source)
     columns = ["place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"]
     columns += ["schedule_text", "status", "opened_on", "verified_on", "private_home"]
-    columns += ["located_by", "row", "source_id", "geometry"]
+    columns += ["located_by", "row", "source_id", *ATTRIBUTES, "geometry"]
     return places[columns].reset_index(drop=True)
 
 
@@ -94,7 +102,7 @@ def require_near(
 def _fields(spec: Places) -> list[str]:
     fields = [spec.name_field, spec.schedule_field, spec.venue_field, spec.group_field]
     fields += [spec.kind_field, spec.address_field, spec.status_field]
-    fields += [spec.opened_field, spec.verified_field]
+    fields += [spec.opened_field, spec.verified_field, *attribute_fields(spec)]
     return fields + ([spec.where.field] if spec.where else [])
 
 
@@ -130,6 +138,30 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
     frame["schedule_text"] = [text or spec.schedule_text for text in frame["schedule_text"]]
     frame["status"] = [read_status(text) or "active" for text in frame["status_text"]]
     return frame
+
+
+def _with_attributes(
+    places: gpd.GeoDataFrame,
+    rows: PointRows,
+    *,
+    spec: Places,
+    source: Source,
+    notes: SourceLedger,
+) -> gpd.GeoDataFrame:
+    found = read_attributes(rows.table, spec=spec, notes=notes)
+    places = places.assign(**{name: found[name].array for name in ATTRIBUTES})
+    said = [
+        is_online((kind, venue))
+        for kind, venue in zip(places["kind"], places["venue_name"], strict=True)
+    ]
+    statuses = [
+        settle_status(place, as_of=to_iso_date(source.as_of) or source.as_of)
+        for place in places.to_dict("records")
+    ]
+    held: gpd.GeoDataFrame = places.assign(
+        online=places["online"].fillna(pd.Series(said, index=places.index)), status=statuses
+    )
+    return held
 
 
 def is_private_home(cells: tuple[str, ...], *, words: list[str]) -> bool:
@@ -285,4 +317,6 @@ def _venue_ids(places: gpd.GeoDataFrame, *, source: Source) -> list[str]:
         for key, address, alone in zip(keys, addresses, unlocated, strict=True)
     ]
     first = first_of_same(keys, places.geometry.to_numpy())
-    return [f"{source.id}-v{places['row'].iloc[number]}" for number in first]
+    # The stops of one row are places of their own: salons-5-1 is held at salons-v5-1.
+    numbers = [place_id.removeprefix(f"{source.id}-") for place_id in places["place_id"]]
+    return [f"{source.id}-v{numbers[number]}" for number in first]

@@ -19,6 +19,7 @@ from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
 from services.intake.buildings import read_buildings
 from services.intake.elevation import sample_elevation
+from services.intake.ground import usable_elevation
 from services.intake.layers import read_layer
 from services.intake.ledger import Ledger
 from services.intake.locator import Locator
@@ -108,7 +109,7 @@ def _require_files(intake: _Intake) -> None:
     missing = [
         (source.id, intake.base / source.path)
         for source in intake.profile.sources
-        if source.format != "osmnx" and not (intake.base / source.path).is_file()
+        if source.format != "osmnx" and not _is_file(intake.base / source.path)
     ]
     if missing:
         listing = ", ".join(f"{path} (source {name})" for name, path in missing)
@@ -116,6 +117,13 @@ def _require_files(intake: _Intake) -> None:
             f"missing file: {listing}; put it there or give the folder with --data DIR",
             ja=f"ファイルがありません：{listing}。そこに置くか --data で場所を指定してください",
         )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _require_replaceable(out: Path) -> None:
@@ -296,9 +304,10 @@ def _elevation_m(intake: _Intake, network: Network) -> np.ndarray:
     if intake.profile.elevation is None:
         return np.full(len(network.node_xy), np.nan)
     source = intake.profile.source(intake.profile.elevation.source)
-    return sample_elevation(
+    sampled = sample_elevation(
         intake.path(source.id), network.node_xy, source=source, plane_epsg=intake.plane_epsg
     )
+    return usable_elevation(sampled, notes=intake.ledger.of(source.id))
 
 
 def _write_layers(

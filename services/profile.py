@@ -10,7 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import pyproj
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from geo.errors import InvalidInputError, NotFoundError
 
@@ -21,7 +29,7 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Municipality(_Table):
@@ -53,6 +61,17 @@ class Source(_Table):
     encoding: str = "auto"
     epsg: int | None = None
     """CRS of the coordinates where the file itself does not say."""
+
+    @field_validator("epsg")
+    @classmethod
+    def _is_known(cls, epsg: int | None) -> int | None:
+        if epsg is not None:
+            try:
+                pyproj.CRS.from_epsg(epsg)
+            except pyproj.exceptions.CRSError:
+                msg = f"there is no CRS EPSG:{epsg}"
+                raise ValueError(msg) from None
+        return epsg
 
 
 class Streets(_Table):
@@ -406,7 +425,7 @@ def read_profile(path: Path) -> Profile:
         )
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(
             f"{path}: not a TOML file in UTF-8 ({error}); correct that line",
             ja=f"{path}：UTF-8のTOMLとして読めません（{error}）。その行を直してください",

@@ -51,6 +51,21 @@ def read_attributes(table: pd.DataFrame, *, spec: Places, notes: SourceLedger) -
     return with_attributes(found)
 
 
+def note_unread_dates(table: pd.DataFrame, fields: tuple[str, ...], *, notes: SourceLedger) -> None:
+    """Write down dates that are none; the place is kept without them."""
+    for field in fields:
+        for row, cell in zip(table.index, texts(table, field), strict=True):
+            if cell and not to_iso_date(cell):
+                notes.note(
+                    Entry(
+                        "unread_date",
+                        f"column {field}: {cell[:40]!r} is no date; left empty",
+                        f"列「{field}」の「{cell[:40]}」は日付として読めないため、空とします",
+                        row=int(str(row)),
+                    )
+                )
+
+
 def attribute_fields(spec: Places) -> list[str]:
     """Return the columns that the profile names for attributes."""
     fields = [field for field, _ in _readers(spec).values()] + [spec.tatami_field]

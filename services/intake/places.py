@@ -12,7 +12,13 @@ import shapely
 from geo.errors import SourceError
 from geo.schedule import parse_schedule
 from services.attributes import ATTRIBUTES
-from services.intake.attributes import attribute_fields, is_online, read_attributes
+from services.intake.attributes import (
+    attribute_fields,
+    is_online,
+    note_unread_dates,
+    read_attributes,
+)
+from services.intake.cells import cut_schedules, note_cells, note_empty, note_marks, without_marks
 from services.intake.dates import to_iso_date
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
@@ -26,6 +32,7 @@ from services.intake.points import (
 )
 from services.intake.stops import with_stops
 from services.intake.tables import matches_filter, require_columns, texts
+from services.intake.vectors import note_remarks
 from services.profile import Places, Source
 
 Locate = Callable[[str, str], tuple[float, float, str] | None]
@@ -60,7 +67,15 @@ def read_places(
     require_columns(rows.table.columns, _fields(spec), path=path)
     notes = ledger.of(source.id)
     notes.rows_read += len(rows.table)
+    note_empty(rows.table, notes=notes)
+    note_cells(rows.table, _fields(spec), notes=notes)
+    note_marks(rows.table, _fields(spec), notes=notes)
+    note_remarks(rows.table, notes=notes)
+    note_unread_dates(rows.table, (spec.opened_field, spec.verified_field), notes=notes)
     places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    places["schedule_text"] = cut_schedules(
+        places["schedule_text"].tolist(), places["row"], notes=notes
+    )
     places = _with_attributes(places, rows, spec=spec, source=source, notes=notes)
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
@@ -109,7 +124,10 @@ def _fields(spec: Places) -> list[str]:
 def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -> gpd.GeoDataFrame:
     table = rows.table
     kinds = [kind or spec.kind for kind in texts(table, spec.kind_field)]
-    venues, names = texts(table, spec.venue_field), texts(table, spec.name_field)
+    venues, names = (
+        [without_marks(text) for text in texts(table, field)]
+        for field in (spec.venue_field, spec.name_field)
+    )
     private = [
         is_private_home((kind, venue), words=spec.private_home_kinds)
         for kind, venue in zip(kinds, venues, strict=True)
@@ -120,7 +138,7 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
             "name": names,
             "kind": kinds,
             "venue_name": venues,
-            "group_name": texts(table, spec.group_field),
+            "group_name": [without_marks(text) for text in texts(table, spec.group_field)],
             "address": texts(table, spec.address_field),
             "schedule_text": texts(table, spec.schedule_field),
             "status_text": texts(table, spec.status_field),

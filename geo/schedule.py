@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo.meeting import EVERY_WEEK, WEEKS_OF_MONTH, Rule, print_rule
+from geo.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
 from geo.timetable import print_span, read_timetable
 from geo.timewords import Span
 
@@ -26,11 +27,14 @@ class Schedule:
         Spans of the day, minutes after midnight; the end may be unknown.
     note
         What else the text says (祝日休み), never read as a rule.
+    seasons
+        Hours that hold in a season only (夏期, 冬期).
     """
 
     rules: tuple[Rule, ...] = ()
     times: tuple[Span, ...] = ()
     note: str = ""
+    seasons: tuple[Season, ...] = ()
 
     @property
     def sessions_per_month(self) -> float:
@@ -58,8 +62,19 @@ class Schedule:
 
     @property
     def is_assumed(self) -> bool:
-        """Say whether weeks or days are our assumption (隔週, 最終, 常設, 月4回)."""
-        return any(rule.is_assumed for rule in self.rules)
+        """Say whether weeks, days or months are our assumption (隔週, 最終, 常設, 月4回, 冬期)."""
+        rules = any(rule.is_assumed for rule in self.rules)
+        return rules or any(s.is_assumed for s in self.seasons) or assumes_winter(self.note)
+
+    @property
+    def shut_on_holidays(self) -> bool:
+        """Say whether it does not meet on public holidays; no session is taken away for it."""
+        return shut_on_holidays(self.note)
+
+    @property
+    def shut_months(self) -> frozenset[int]:
+        """Return the months in which nothing is held (8月は休み, 冬期休止)."""
+        return shut_months(self.note)
 
 
 def _days_in(rules: tuple[Rule, ...], week: int) -> int:
@@ -85,7 +100,7 @@ def parse_schedule(text: str) -> Schedule:
     The schedule.
     """
     timetable = read_timetable(text)
-    return Schedule(timetable.rules, timetable.times, timetable.note)
+    return Schedule(timetable.rules, timetable.times, timetable.note, timetable.seasons)
 
 
 def print_schedule(schedule: Schedule) -> str:
@@ -98,9 +113,14 @@ def print_schedule(schedule: Schedule) -> str:
     apart = all((rule.weekdays or rule.days) and not rule.months for rule in schedule.rules)
     between = "、" if apart else "；"
     words = [between.join(print_rule(rule) for rule in schedule.rules) or "未定"]
-    words += ["、".join(print_span(span) for span in schedule.times)] if schedule.times else []
+    words += [_print_spans(schedule.times)] if schedule.times else []
+    words += [print_season(season, _print_spans(season.times)) for season in schedule.seasons]
     words += [f"※{schedule.note}"] if schedule.note else []
     return " ".join(words)
+
+
+def _print_spans(times: tuple[Span, ...]) -> str:
+    return "、".join(print_span(span) for span in times)
 
 
 def combine(schedules: Iterable[Schedule]) -> Schedule:
@@ -116,6 +136,7 @@ def combine(schedules: Iterable[Schedule]) -> Schedule:
         rules=tuple(rule for part in parts for rule in part.rules),
         times=tuple(dict.fromkeys(span for part in parts for span in part.times)),
         note="、".join(notes),
+        seasons=tuple(dict.fromkeys(season for part in parts for season in part.seasons)),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from geo.meeting import EVERY_DAY, EVERY_WEEK, WEEKDAYS, WEEKS_OF_MONTH, Rule
+from geo.seasons import Season, take_seasons
 from geo.timewords import (
     CLOSED,
     CLOSED_HOLIDAY,
@@ -82,11 +83,12 @@ DAILY_MIN_DAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """What a text says: rules, spans of the day, and the rest."""
+    """What a text says: rules, spans of the day, hours of seasons, and the rest."""
 
     rules: tuple[Rule, ...]
     times: tuple[Span, ...]
     note: str
+    seasons: tuple[Season, ...] = ()
 
 
 @dataclass(slots=True)
@@ -123,10 +125,11 @@ def read_timetable(text: str) -> Timetable:
 
     Returns
     -------
-    The rules in the order of the text, the spans, and the remarks joined by 、.
+    The rules in the order of the text, the spans, the seasons, and the remarks joined by 、.
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).lstrip("※" + _EDGE)
     plain, _, verbatim = plain.partition("※")
+    plain, seasons = take_seasons(plain)
     rules: list[Rule] = []
     times: list[Span] = []
     notes: list[str] = []
@@ -136,7 +139,7 @@ def read_timetable(text: str) -> Timetable:
         times += found.times
         notes += [found.note] if found.note else []
     notes += [_tidy(verbatim)] if _tidy(verbatim) else []
-    return Timetable(tuple(rules), tuple(times), "、".join(notes))
+    return Timetable(tuple(rules), tuple(times), "、".join(notes), seasons)
 
 
 def print_span(span: Span) -> str:

@@ -46,6 +46,12 @@ CLOSED = re.compile(
     rf"{_OFF_DAY}(?:・?{_OFF_DAY})*(?:の場合|に当たる場合|期間)*\s*[はをもが]?\s*{_OFF}"
     rf"|(?:定休日?|休館日?|休業日?)\s*[:は]?\s*{DAYS}"
 )
+OFF = _OFF
+"""Words of a closure: 休み, 休館, を除く."""
+HOLIDAY_OFF = re.compile(
+    rf"{_OFF_DAY}(?:(?:・|、|,|と|及び)?{_OFF_DAY})*(?:の場合|に当たる場合|期間)*\s*[はをもが]?\s*{_OFF}"
+)
+"""A closure with holidays and weekdays mixed (土日・祝日は休み)."""
 CLOSED_HOLIDAY = re.compile(rf"{_HOLIDAY}(?:・?{_HOLIDAY})*\s*[はをも]?\s*{_OFF}")
 SPAN = re.compile(
     rf"(?<![0-9:])(?:(?P<start>{_CLOCK})|(?P<hour>(?:午前|午後)?\s*[0-9]{{1,2}})(?=\s*{TO}\s*[0-9]+時))"

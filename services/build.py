@@ -22,8 +22,10 @@ from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
 from services.intake.councils import locate_councils
 from services.intake.elevation import sample_elevation
+from services.intake.ground import usable_elevation
 from services.intake.ledger import Ledger
 from services.intake.locator import Locator
+from services.intake.place_remarks import note_typed_classes
 from services.intake.places import read_places, require_near
 from services.intake.position import (
     keep_inside,
@@ -126,7 +128,7 @@ def _require_files(intake: _Intake) -> None:
     missing = [
         (source.id, intake.base / source.path)
         for source in intake.profile.sources
-        if source.format != "osmnx" and not (intake.base / source.path).is_file()
+        if source.format != "osmnx" and not _is_file(intake.base / source.path)
     ]
     if missing:
         listing = ", ".join(f"{path} (source {name})" for name, path in missing)
@@ -134,6 +136,13 @@ def _require_files(intake: _Intake) -> None:
             f"missing file: {listing}; put it there or give the folder with --data DIR",
             ja=f"ファイルがありません：{listing}。そこに置くか --data で場所を指定してください",
         )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _require_replaceable(out: Path) -> None:
@@ -248,6 +257,11 @@ def _read_points(
             ledger=intake.ledger,
         )
         require_near(places, boundary, path=path, margin_m=margin_m)
+        note_typed_classes(
+            places,
+            permanent_min_days_per_week=profile.frequency.permanent_min_days_per_week,
+            notes=intake.ledger.of(place_spec.source),
+        )
         _note_far(intake, places, network, place_spec.source)
         place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)
@@ -273,9 +287,10 @@ def _elevation_m(intake: _Intake, network: Network) -> np.ndarray:
     if intake.profile.elevation is None:
         return np.full(len(network.node_xy), np.nan)
     source = intake.profile.source(intake.profile.elevation.source)
-    return sample_elevation(
+    sampled = sample_elevation(
         intake.path(source.id), network.node_xy, source=source, plane_epsg=intake.plane_epsg
     )
+    return usable_elevation(sampled, notes=intake.ledger.of(source.id))
 
 
 def _write_layers(

@@ -1,10 +1,16 @@
 """Places: what the registry holds, with what each schedule gives."""
 
+from dataclasses import dataclass
+from datetime import date
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.schedule import Schedule, combine, frequency_class, parse_schedule
+from services.place_history import lacks_dates
+from services.profile import Qualification
+from services.qualification import NO, qualify_all
 from services.registry import read_places
 from services.workspace import Workspace
 
@@ -12,26 +18,72 @@ OPEN = ("active", "at_risk")
 """Statuses of a place that people can go to."""
 
 
-def places_frame(workspace: Workspace) -> gpd.GeoDataFrame:
+@dataclass(frozen=True)
+class Selection:
+    """Which day's places are looked at, and whether suspended ones count."""
+
+    as_of: date | None = None
+    with_suspended: bool = False
+
+
+TODAY = Selection()
+
+
+def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoDataFrame:
     """
     Return every place, one row each, sorted by ``place_id``; private homes bear no names.
 
     ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
-    from all open groups at its venue together; ``counts`` is true for an open place.
+    from all counted groups at its venue together. ``counts`` is true for a place that people can
+    walk to, else ``not_counted`` says why: suspended, closed, online, not_qualifying. With a day,
+    only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so.
     """
-    places = read_places(workspace.registry_url, workspace.profile.municipality.plane_epsg)
+    profile = workspace.profile
+    places = read_places(
+        workspace.registry_url, profile.municipality.plane_epsg, as_of=selection.as_of
+    )
     places = places.sort_values("place_id").reset_index(drop=True)
-    places = places.assign(**_without_family_names(places))
-    days = workspace.profile.frequency.permanent_min_days_per_week
+    assumed = [lacks_dates(place) if selection.as_of else "" for place in places.to_dict("records")]
+    places = places.assign(**_without_family_names(places), dates_assumed=_texts(assumed, places))
+    days = profile.frequency.permanent_min_days_per_week
     schedules = [parse_schedule(text) for text in places["schedule_text"]]
-    counts = places["status"].isin(OPEN).to_numpy()
     own = [frequency_class(s, permanent_min_days_per_week=days) for s in schedules]
-    return places.assign(
-        frequency=pd.Series(own, index=places.index, dtype="object"),
+    places = places.assign(
+        frequency=_texts(own, places),
         sessions_per_month=np.array([s.sessions_per_month for s in schedules], dtype=float),
+        schedule_assumed=np.array([s.is_assumed for s in schedules], dtype=bool),
+    )
+    verdicts = qualify_all(places, schedules, profile.qualification)
+    places = places.assign(**{name: _texts(words, places) for name, words in verdicts.items()})
+    reasons = _not_counted(places, selection, profile.qualification)
+    counts = np.array([reason == "" for reason in reasons], dtype=bool)
+    return places.assign(
         venue_frequency=_venue_frequency(places["venue_id"], schedules, counts, days),
         counts=counts,
+        not_counted=_texts(reasons, places),
     )
+
+
+def _texts(values: list[str], places: pd.DataFrame) -> pd.Series:
+    return pd.Series(values, index=places.index, dtype="object")
+
+
+def _not_counted(places: pd.DataFrame, selection: Selection, rules: Qualification) -> list[str]:
+    """Return for each place why it is not counted, '' where it is."""
+    accepted = (*OPEN, "suspended") if selection.with_suspended else OPEN
+    reasons = []
+    for status, online, qualifies in zip(
+        places["status"], places["online"].fillna(value=False), places["qualifies"], strict=True
+    ):
+        if status not in accepted:
+            reasons.append(str(status))
+        elif online:
+            reasons.append("online")
+        elif rules.counts_only_qualifying and qualifies == NO:
+            reasons.append("not_qualifying")
+        else:
+            reasons.append("")
+    return reasons
 
 
 def _without_family_names(places: gpd.GeoDataFrame) -> dict[str, pd.Series]:
@@ -42,6 +94,8 @@ def _without_family_names(places: gpd.GeoDataFrame) -> dict[str, pd.Series]:
         "venue_name": "個人宅",
         "group_name": "",
         "address": "",
+        "open_hours": "",
+        "fee_text": "",
     }
     return {column: places[column].mask(private, word) for column, word in words.items()}
 
@@ -49,7 +103,7 @@ def _without_family_names(places: gpd.GeoDataFrame) -> dict[str, pd.Series]:
 def _venue_frequency(
     venue_id: pd.Series, schedules: list[Schedule], counts: np.ndarray, days: int
 ) -> pd.Series:
-    """Return the class of what the open groups at each venue offer together."""
+    """Return the class of what the counted groups at each venue offer together."""
     together: dict[str, list[Schedule]] = {}
     for venue, schedule, counted in zip(venue_id, schedules, counts, strict=True):
         if counted:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import NotFoundError
+from services.attributes import PUBLIC
 from services.collections import Collection, collections_of
 from services.disclosure import Disclosed, disclose
 from services.workspace import Snapshot, software_version
@@ -23,6 +24,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("place_id", "name", "kind", "frequency", "venue_frequency", "sessions_per_month"),
         *("schedule_text", "status", "verified_on", "opened_on", "venue_id", "located_by"),
         *("unsnapped", "residents_reached", "council_id", "blurred", "suppressed"),
+        *("counts", "not_counted", "schedule_assumed", "dates_assumed"),
+        *("qualifies", "qualifies_why", "qualifies_why_en", *PUBLIC),
     ),
     "coverage": (
         *("layer", "area_id", "area_name", "version", "frequency", "age_group", "walk_limit_m"),

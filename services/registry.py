@@ -6,6 +6,7 @@ SQLite by default, PostgreSQL by its URL; coordinates are longitude and latitude
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -13,12 +14,17 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Double, ForeignKey, Select, create_engine, delete, select
+from sqlalchemy import Select, create_engine, delete, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.schedule import parse_schedule
+from services.attributes import ATTRIBUTES, with_attributes
 from services.intake.names import normalise
+from services.place_history import CLOSED, history_of
+from services.registry_tables import Base, Group, Place, PlaceStatus, ScheduleRow, Venue
+from services.schedule_rules import schedule_to_dict
 
 LONLAT_EPSG = 6668
 SAME_VENUE_M = 50.0
@@ -30,95 +36,41 @@ VENUE_COLUMNS = ("venue_id", "name", "kind", "address", "source_id", "row", "geo
 PLACE_COLUMNS = (
     *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
     *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-    *("located_by", "row", "source_id", "geometry"),
+    *("located_by", "row", "source_id", *ATTRIBUTES, "geometry"),
 )
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
     *("opened_on", "verified_on", "located_by", "source_id"),
 )
 """Texts that a place's row holds as they are."""
-
-
-class _Base(DeclarativeBase):
-    pass
-
-
-class Venue(_Base):
-    """A building; ``listed`` where it came from a list of venues, not only from a place."""
-
-    __tablename__ = "venues"
-
-    venue_id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    kind: Mapped[str]
-    address: Mapped[str]
-    source_id: Mapped[str]
-    source_row: Mapped[int]
-    listed: Mapped[bool]
-    lon: Mapped[float | None] = mapped_column(Double)
-    lat: Mapped[float | None] = mapped_column(Double)
-
-
-class Group(_Base):
-    """A group that runs sessions."""
-
-    __tablename__ = "groups"
-
-    group_id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-
-
-class ScheduleRow(_Base):
-    """A schedule as typed; its frequency class is derived whenever it is read."""
-
-    __tablename__ = "schedules"
-
-    schedule_id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str]
-
-
-class Place(_Base):
-    """A gathering place: sessions of a group at a venue by a schedule."""
-
-    __tablename__ = "places"
-
-    place_id: Mapped[str] = mapped_column(primary_key=True)
-    venue_id: Mapped[str] = mapped_column(ForeignKey("venues.venue_id"))
-    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.group_id"))
-    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.schedule_id"))
-    name: Mapped[str]
-    kind: Mapped[str]
-    venue_name: Mapped[str]
-    address: Mapped[str]
-    status: Mapped[str]
-    opened_on: Mapped[str]
-    verified_on: Mapped[str]
-    private_home: Mapped[bool]
-    located_by: Mapped[str]
-    source_id: Mapped[str]
-    source_row: Mapped[int]
-    lon: Mapped[float | None] = mapped_column(Double)
-    lat: Mapped[float | None] = mapped_column(Double)
+_NOT_TEXT = ("row", "private_home", "geometry", *ATTRIBUTES)
 
 
 def create_registry(url: str) -> None:
     """Create the tables that are not there yet."""
     with _session(url) as session:
-        _Base.metadata.create_all(session.connection())
+        Base.metadata.create_all(session.connection())
         session.commit()
 
 
 def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
     """Replace what the registry holds, all or nothing; places are linked to the venues listed."""
-    held = link_venues(places, venues)
-    rows: list[_Base] = [*_venue_rows(venues), *_host_rows(held, venues)]
+    held = with_attributes(link_venues(places, venues))
+    rows: list[Base] = [*_venue_rows(venues), *_host_rows(held, venues)]
     groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
     rows += [Group(group_id=number, name=name) for name, number in groups.items()]
     schedules, meetings = _place_rows(held, groups)
+    periods = [
+        PlaceStatus(
+            place_id=period.place_id, status=period.status, since=period.since, until=period.until
+        )
+        for place in held.to_dict("records")
+        for period in history_of(place)
+    ]
     with _session(url) as session:
-        for table in (Place, ScheduleRow, Group, Venue):
+        for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
             session.execute(delete(table))
-        for part in (rows, schedules, meetings):
+        for part in (rows, schedules, meetings, periods):
             session.add_all(part)
             session.flush()
         session.commit()
@@ -134,8 +86,13 @@ def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
     return _frame(url, query, VENUE_COLUMNS, epsg=epsg)
 
 
-def read_places(url: str, epsg: int) -> gpd.GeoDataFrame:
-    """Read all places in the plane CRS; those that could not be located have no geometry."""
+def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFrame:
+    """
+    Read the places in the plane CRS; those that could not be located have no geometry.
+
+    With ``as_of`` only those that were there on that day, with the status that they had then: one
+    without an opening date always was, one closed without a date never.
+    """
     query = (
         select(
             Place.__table__,
@@ -146,7 +103,29 @@ def read_places(url: str, epsg: int) -> gpd.GeoDataFrame:
         .outerjoin(Group, Place.group_id == Group.group_id)
         .order_by(Place.source_id, Place.source_row, Place.place_id)
     )
-    return _frame(url, query, PLACE_COLUMNS, epsg=epsg)
+    places = _frame(url, query, PLACE_COLUMNS, epsg=epsg)
+    return places if as_of is None else _on(places, read_status_history(url), as_of)
+
+
+def read_status_history(url: str) -> pd.DataFrame:
+    """Read every status that a place had: place_id, status, since, until."""
+    columns = ["place_id", "status", "since", "until"]
+    query = select(PlaceStatus.__table__).order_by(PlaceStatus.place_id, PlaceStatus.since)
+    with _session(url) as session:
+        result = session.execute(query)
+        names = list(result.keys())
+        table = pd.DataFrame(result.all(), columns=names)
+    return table[columns].astype(object)
+
+
+def _on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
+    day = as_of.isoformat()
+    holds = (history["since"] <= day) & ((history["until"] == "") | (day < history["until"]))
+    then = history[holds].drop_duplicates("place_id", keep="last").set_index("place_id")["status"]
+    status = then.reindex(places["place_id"].to_numpy()).to_numpy(dtype=object)
+    there = pd.notna(status) & (status != CLOSED)
+    kept: gpd.GeoDataFrame = places.assign(status=status)[there].reset_index(drop=True)
+    return kept
 
 
 def link_venues(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -273,10 +252,13 @@ def _place_rows(
     meetings: list[Place] = []
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
-        schedules.append(ScheduleRow(schedule_id=number, text=str(place["schedule_text"])))
+        text = str(place["schedule_text"])
+        rules = schedule_to_dict(parse_schedule(text))
+        schedules.append(ScheduleRow(schedule_id=number, text=text, rules=rules))
         meetings.append(
             Place(
                 **{column: str(place[column]) for column in _SAME},
+                **{name: None if pd.isna(place[name]) else place[name] for name in ATTRIBUTES},
                 group_id=groups.get(str(place["group_name"])),
                 schedule_id=number,
                 private_home=bool(place["private_home"]),
@@ -296,8 +278,10 @@ def _frame(
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     table = table.rename(columns={"source_row": "row"})
-    text = [name for name in columns if name not in ("row", "private_home", "geometry")]
+    text = [name for name in columns if name not in _NOT_TEXT]
     table[text] = table[text].astype(object).fillna("")
+    if "private_home" in columns:
+        table = with_attributes(table)
     points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
     return frame[list(columns)]

@@ -12,6 +12,8 @@ from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
 from services.gaps import gaps_frame
+from services.place_assumptions import assumptions
+from services.places import TODAY, Selection
 from services.progress import Progress, silent
 from services.situation import Parameters, Situation
 from services.staging import staged_file, staged_folder
@@ -33,18 +35,23 @@ def run(
     *,
     walk_limit_m: float | None = None,
     walking_profile: str | None = None,
-    as_of: date | None = None,
+    selection: Selection = TODAY,
     progress: Progress = silent,
 ) -> Snapshot:
     """
     Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it.
 
-    ``as_of`` is the day that versions of areas are chosen for, today if not given.
+    ``selection`` says for which day places and versions of areas are chosen, today if it names none.
+    LATEST stays where it is for a run for a day or with suspended places: what is served and
+    reported is never replaced by the past. Such a snapshot is read by its name.
     """
-    day = as_of or today()
+    day = selection.as_of or today()
     workspace = workspace.at(day)
     parameters = Parameters.of(
-        workspace.profile, walk_limit_m=walk_limit_m, walking_profile=walking_profile
+        workspace.profile,
+        walk_limit_m=walk_limit_m,
+        walking_profile=walking_profile,
+        selection=selection,
     )
     results = workspace.path / "results"
     results.mkdir(exist_ok=True)
@@ -67,8 +74,9 @@ def run(
         _published_places(situation).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
         write_json(folder / "run.json", _record(situation, name, table, gaps, day))
-    with staged_file(results / "LATEST") as latest:
-        latest.write_text(name + "\n", encoding="utf-8")
+    if selection == TODAY or not (results / "LATEST").is_file():
+        with staged_file(results / "LATEST") as latest:
+            latest.write_text(name + "\n", encoding="utf-8")
     progress("run.done", 1.0)
     return workspace.snapshot(name)
 
@@ -155,6 +163,7 @@ def _record(
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),
     }
 

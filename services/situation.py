@@ -15,7 +15,7 @@ from geo.errors import InvalidInputError
 from geo.network import isolated_edges
 from geo.reach import Nearest, Walks, nearest, straight_m, walks
 from geo.snapping import snap
-from services.places import places_frame
+from services.places import TODAY, Selection, places_frame
 from services.profile import Profile, WalkingProfile
 from services.workspace import Workspace
 
@@ -28,10 +28,16 @@ class Parameters:
     walk_limits_m: tuple[float, ...]
     age_group: str
     walking: WalkingProfile
+    selection: Selection = TODAY
 
     @classmethod
     def of(
-        cls, profile: Profile, *, walk_limit_m: float | None, walking_profile: str | None
+        cls,
+        profile: Profile,
+        *,
+        walk_limit_m: float | None,
+        walking_profile: str | None,
+        selection: Selection = TODAY,
     ) -> "Parameters":
         """Take the profile's parameters, with those that were asked for put over them."""
         analysis = profile.analysis
@@ -50,11 +56,15 @@ class Parameters:
                 ja=f"歩き方「{wanted}」はありません。使えるもの: {names}",
             )
         limits_m = tuple(sorted({limit_m, *analysis.walk_limits_m}))
-        return cls(limit_m, limits_m, analysis.age_group, walking)
+        return cls(limit_m, limits_m, analysis.age_group, walking, selection)
 
     def to_dict(self, profile: Profile) -> dict[str, Any]:
         """Return the parameters with the origin of each assumption."""
+        as_of = self.selection.as_of
         return {
+            "as_of": as_of.isoformat() if as_of else None,
+            "with_suspended": self.selection.with_suspended,
+            "qualification": profile.qualification.model_dump(),
             "walk_limit_m": self.walk_limit_m,
             "walk_limits_m": list(self.walk_limits_m),
             "age_group": self.age_group,
@@ -109,7 +119,7 @@ class Situation:
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
         """Return the places, located and not, with what their schedules give."""
-        return places_frame(self.workspace)
+        return places_frame(self.workspace, self.parameters.selection)
 
     @cached_property
     def counted(self) -> gpd.GeoDataFrame:

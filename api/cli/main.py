@@ -16,7 +16,17 @@ import typer
 from api.cli.console import INTERRUPTED, REFUSED, Desk, default_lang
 from services.texts import Lang, lang_of, text
 
-COMMANDS = ("demo", "build", "run", "export", "report", "serve", "doctor", "profile")
+COMMANDS = (
+    "demo",
+    "build",
+    "run",
+    "export",
+    "report",
+    "intake",
+    "serve",
+    "doctor",
+    "profile",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

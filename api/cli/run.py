@@ -1,13 +1,18 @@
 """``arukeba run``: computes coverage, gaps and candidates."""
 
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from api.cli.console import day_of, desk_of
+from api.cli.console import Desk, day_of, desk_of
 from api.cli.tables import result_tables
+from geo.errors import InvalidInputError
 from services.briefing import briefing
+from services.fiscal import fiscal_year_end
+from services.places import Selection
 from services.run import run
 from services.texts import Lang, text
 from services.workspace import open_workspace
@@ -17,31 +22,63 @@ def register(app: typer.Typer, lang: Lang) -> None:
     """Add the command to the command line."""
 
     @app.command("run", help=text("cli.run", lang), epilog=text("cli.epilog", lang))
-    def _run(
+    def _run(  # noqa: PLR0913  an argument for each option of the command
         ctx: typer.Context,
         workspace: Annotated[
             Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
         ],
+        *,
         limit_m: Annotated[
             float | None, typer.Option("--limit-m", help=text("cli.run.limit", lang))
         ] = None,
         profile: Annotated[
             str | None, typer.Option("--profile", help=text("cli.run.profile", lang))
         ] = None,
-        as_of: Annotated[str | None, typer.Option("--as-of", help=text("cli.as_of", lang))] = None,
+        as_of: Annotated[
+            str | None, typer.Option("--as-of", help=text("cli.run.as_of", lang))
+        ] = None,
+        fiscal_year: Annotated[
+            str | None, typer.Option("--fiscal-year", help=text("cli.run.fiscal_year", lang))
+        ] = None,
+        with_suspended: Annotated[
+            bool, typer.Option("--with-suspended", help=text("cli.run.with_suspended", lang))
+        ] = False,
     ) -> None:
         desk = desk_of(ctx)
+        selection = Selection(_day(as_of, fiscal_year), with_suspended)
         opened = open_workspace(workspace)
         with desk.progress() as progress:
             snapshot = run(
                 opened,
                 walk_limit_m=limit_m,
                 walking_profile=profile,
-                as_of=day_of(as_of),
+                selection=selection,
                 progress=progress,
             )
         desk.result({"workspace": str(workspace), **snapshot.run})
         desk.show(
             *result_tables(briefing(snapshot, desk.lang), desk),
+            *_selection_lines(snapshot.run, desk),
             desk.say("cli.built.next", command=f"arukeba serve {workspace}"),
         )
+
+
+def _day(as_of: str | None, fiscal_year: str | None) -> date | None:
+    """Return the day that is asked for: a date, or the last day of a fiscal year."""
+    if as_of and fiscal_year:
+        raise InvalidInputError(
+            "--as-of and --fiscal-year name two days; give one of them",
+            ja="--as-of と --fiscal-year は、どちらか一方を指定してください",
+        )
+    if fiscal_year:
+        return fiscal_year_end(fiscal_year)
+    return day_of(as_of)
+
+
+def _selection_lines(run_record: Mapping[str, Any], desk: Desk) -> Iterator[str]:
+    """Say on which day the places are those of, and what had to be assumed."""
+    parameters = run_record["parameters"]
+    if parameters["as_of"]:
+        yield desk.say("cli.run.on_day", day=parameters["as_of"], name=run_record["name"])
+    for assumption in run_record["assumptions"]:
+        yield f"※ {assumption[desk.lang]}"

@@ -17,9 +17,12 @@ from services.intake.tables import (
     text_of,
     to_numbers,
 )
-from services.intake.vectors import LONLAT_EPSG, read_vector
+from services.intake.vectors import LONLAT_EPSG, note_remarks, read_vector
 from services.profile import Buildings, Source
 
+MOST_FOOTPRINT_M2 = 1e6
+"""The largest building of Japan covers less."""
+MOST_STOREYS = 100
 GEO_METADATA = b"geo"
 
 
@@ -31,6 +34,7 @@ def read_buildings(
     table, shapes = _read(path, spec=spec, source=source, notes=notes)
     shapes = shapes.to_crs(plane_epsg)
     footprint_m2 = _footprint_m2(table, shapes, spec=spec, path=path)
+    footprint_m2 = _without_impossible(footprint_m2, notes=notes)
     storeys = _storeys(table, spec=spec, notes=notes)
     residential = _is_residential(table, spec=spec)
     _note_zero(footprint_m2, notes=notes)
@@ -58,6 +62,7 @@ def _read(
     wanted = [spec.footprint_field, spec.height_field, spec.storeys_field, spec.usage_field]
     if source.format == "vector" or _is_geoparquet(path):
         frame = read_vector(path, source=source)
+        note_remarks(frame, notes=notes)
         require_columns(frame.columns, wanted, path=path)
         notes.rows_read += len(frame)
         return _with_shape(frame, notes=notes)
@@ -142,10 +147,42 @@ def _footprint_m2(
     return own_m2
 
 
+def _without_impossible(footprint_m2: np.ndarray, *, notes: SourceLedger) -> np.ndarray:
+    impossible = footprint_m2 > MOST_FOOTPRINT_M2
+    count = int(impossible.sum())
+    if count:
+        notes.note(
+            Entry(
+                "impossible_footprint",
+                f"{count} buildings have a footprint above {MOST_FOOTPRINT_M2:,.0f} m²; not used",
+                f"{count}棟は建築面積が{MOST_FOOTPRINT_M2:,.0f}m²を超えるため使いません",
+            )
+        )
+    return np.where(impossible, 0.0, footprint_m2)
+
+
+def _note_storeys(cells: pd.Series, storeys: np.ndarray, *, notes: SourceLedger) -> None:
+    given = np.array([text_of(cell) != "" for cell in cells], dtype=bool)
+    wrong = given & ~((storeys >= 0) & (storeys <= MOST_STOREYS))
+    count = int(wrong.sum())
+    notes.rows_repaired += count
+    if count:
+        notes.note(
+            Entry(
+                "impossible_storeys",
+                f"{count} buildings have a number of storeys that cannot be; taken as unknown",
+                f"{count}棟は階数がありえない値のため、不明として扱います",
+                row=int(str(cells.index[int(np.flatnonzero(wrong)[0])])),
+            )
+        )
+
+
 def _storeys(table: pd.DataFrame, *, spec: Buildings, notes: SourceLedger) -> np.ndarray:
     storeys = np.full(len(table), np.nan)
     if spec.storeys_field:
         storeys = to_numbers(table[spec.storeys_field])
+        _note_storeys(table[spec.storeys_field], storeys, notes=notes)
+        storeys = np.where(storeys > MOST_STOREYS, np.nan, storeys)
         storeys = np.where(storeys >= 1, np.round(storeys), np.nan)
     if spec.height_field:
         height_m = to_numbers(table[spec.height_field])

@@ -19,6 +19,8 @@ def to_iso_date(text: str) -> str:
     if match is None:
         return ""
     era, year = match["era"], 1 if match["year"] == "元" else int(match["year"])
+    if era and year == 0:
+        return ""
     if era:
         year += _ERAS[era]
     elif year < 1868:  # noqa: PLR2004 - the first year of 明治: less is no year of a place

@@ -11,6 +11,7 @@ from rasterio.windows import Window
 
 from geo.errors import SourceError
 from services.intake.tables import require_file
+from services.intake.virtual import refuse_virtual
 from services.profile import Source
 
 FloatArray = NDArray[np.float64]
@@ -23,6 +24,7 @@ def sample_elevation(path: Path, xy: FloatArray, *, source: Source, plane_epsg: 
     Between the centres of four cells it is bilinear; where one of them has no data, the nearest cell.
     """
     require_file(path)
+    refuse_virtual(path)
     try:
         with rasterio.open(path) as raster:
             crs = _crs(raster.crs, source=source, path=path)

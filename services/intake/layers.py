@@ -9,7 +9,7 @@ import shapely
 from geo.errors import SourceError
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables import require_columns, texts
-from services.intake.vectors import read_vector
+from services.intake.vectors import note_remarks, read_vector
 from services.profile import Layer, Source
 
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -23,6 +23,7 @@ def read_layer(
     require_columns(frame.columns, [layer.name_field, layer.id_field], path=path)
     notes = ledger.of(source.id)
     notes.rows_read += len(frame)
+    note_remarks(frame, notes=notes)
     names = np.array(texts(frame, layer.name_field), dtype=object)
     ids = np.array(texts(frame, layer.id_field or layer.name_field), dtype=object)
     names = _named_by_id(names, ids, layer=layer, notes=notes)
@@ -39,6 +40,7 @@ def read_layer(
         )
     notes.rows_used += len(areas)
     areas = _union(areas, layer=layer, notes=notes)
+    _note_overlaps(areas, layer=layer, notes=notes)
     areas.insert(0, "layer", layer.id)
     areas["version"] = layer.version
     areas["approximate"] = layer.approximate
@@ -93,6 +95,7 @@ def _polygons(
         ],
         dtype=object,
     )
+    mixed = kind == shapely.GeometryType.GEOMETRYCOLLECTION
     kept = np.isin(shapely.get_type_id(shapes), _POLYGONAL) & ~shapely.is_empty(shapes)
     for row in np.flatnonzero(broken & kept):
         notes.rows_repaired += 1
@@ -101,6 +104,16 @@ def _polygons(
                 "repaired_polygon",
                 f"layer {layer.id}: the border crosses itself; repaired",
                 f"層「{layer.label}」：境界線が交差していたため修復しました",
+                row=int(row) + 1,
+            )
+        )
+    for row in np.flatnonzero(mixed & kept & ~broken):
+        notes.rows_repaired += 1
+        notes.note(
+            Entry(
+                "polygon_part",
+                f"layer {layer.id}: the row mixes polygons with lines or points; only polygons are used",
+                f"層「{layer.label}」：面のほかに線や点が混ざっているため、面だけを使います",
                 row=int(row) + 1,
             )
         )
@@ -137,6 +150,29 @@ def _union(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> gpd
     joined = areas.dissolve(by="area_id", sort=False, as_index=False, aggfunc="first")
     joined.geometry = shapely.make_valid(joined.geometry.to_numpy())
     return joined
+
+
+def _note_overlaps(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> None:
+    """List areas that lie in another one of the layer, as wards beside their whole city."""
+    shapes = areas.geometry.to_numpy()
+    inside = shapely.point_on_surface(shapes)
+    point, around = shapely.STRtree(shapes).query(inside, predicate="within")
+    names = areas["area_name"].to_numpy()
+    within: dict[int, list[str]] = {}
+    for one, other in zip(point.tolist(), around.tolist(), strict=True):
+        if one != other:
+            within.setdefault(other, []).append(str(names[one]))
+    for other, listed in within.items():
+        listing, more = "、".join(listed[:10]), "…" if listed[10:] else ""
+        notes.note(
+            Entry(
+                "overlap",
+                f"layer {layer.id}: {names[other]} covers {len(listed)} other areas ({listing}{more}); "
+                "a home there is counted in one of them only, take out the wider or the narrower ones",
+                f"層「{layer.label}」：「{names[other]}」がほかの{len(listed)}区域（{listing}{more}）と"
+                "重なっています。人はどれか1つで数えます。広いほうか狭いほうを除いてください",
+            )
+        )
 
 
 def _note_two_names(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> None:

@@ -16,7 +16,7 @@ def read_osm_file(path: Path) -> Ways:
     try:
         collector = _read_ways(path)
         return collector.ways(nodes_frame(_read_nodes(path, collector.node_ids())))
-    except RuntimeError as error:
+    except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
         raise SourceError(
             f"not a whole OpenStreetMap file ({error}); download the extract again",
             path=path,

@@ -7,12 +7,15 @@ from typing import Any
 from geo.errors import SourceError
 from services.intake.ways import WayCollector, Ways, nodes_frame
 
+MOST_IDS = 2**63
+"""Ids are 64-bit numbers."""
+
 
 def read_overpass_file(path: Path) -> Ways:
     """Read the walkable ways of a stored answer."""
     try:
         answer = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(
             f"not JSON ({error}); ask Overpass with [out:json] and store the whole answer",
             path=path,
@@ -29,7 +32,7 @@ def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 
     for number, element in enumerate(answer["elements"]):
         try:
             _add(element, collector, nodes)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise SourceError(
                 f"elements[{number}] is no node or way of Overpass ({error!r}); "
                 "ask with [out:json] and 'out body; >; out skel qt;'",
@@ -58,17 +61,24 @@ def require_answer(answer: Any, *, path: object) -> None:  # noqa: ANN401 (any J
         )
 
 
+def _id(value: Any) -> int:  # noqa: ANN401 (any JSON at all)
+    number = int(value)
+    if abs(number) >= MOST_IDS:
+        raise ValueError(value)
+    return number
+
+
 def _add(
     element: dict[str, Any], collector: WayCollector, nodes: list[tuple[int, float, float]]
 ) -> None:
     if element["type"] == "node":
-        nodes.append((int(element["id"]), float(element["lon"]), float(element["lat"])))
+        nodes.append((_id(element["id"]), float(element["lon"]), float(element["lat"])))
         return
     tags = element.get("tags", {})
     if element["type"] != "way" or "highway" not in tags:
         return
-    node_ids = [int(node) for node in element["nodes"]]
-    collector.add(int(element["id"]), tags, node_ids)
+    node_ids = [_id(node) for node in element["nodes"]]
+    collector.add(_id(element["id"]), tags, node_ids)
     if "geometry" in element:
         corners = zip(node_ids, element["geometry"], strict=True)
         nodes += [(node, float(at["lon"]), float(at["lat"])) for node, at in corners if at]

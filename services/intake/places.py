@@ -6,13 +6,23 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.errors import SourceError
 from geo.schedule import parse_schedule
+from services.attributes import ATTRIBUTES
+from services.intake.attributes import (
+    attribute_fields,
+    is_online,
+    note_unread_dates,
+    read_attributes,
+)
+from services.intake.cells import cut_schedules, note_cells, note_empty, note_marks, without_marks
 from services.intake.dates import to_iso_date
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
+from services.intake.place_remarks import note_assumptions, settle_status
 from services.intake.points import (
     PointRows,
     first_of_same,
@@ -20,7 +30,9 @@ from services.intake.points import (
     problem_text,
     read_points,
 )
+from services.intake.stops import with_stops
 from services.intake.tables import matches_filter, require_columns, texts
+from services.intake.vectors import note_remarks
 from services.profile import Places, Source
 
 Locate = Callable[[str, str], tuple[float, float, str] | None]
@@ -55,21 +67,32 @@ def read_places(
     require_columns(rows.table.columns, _fields(spec), path=path)
     notes = ledger.of(source.id)
     notes.rows_read += len(rows.table)
+    note_empty(rows.table, notes=notes)
+    note_cells(rows.table, _fields(spec), notes=notes)
+    note_marks(rows.table, _fields(spec), notes=notes)
+    note_remarks(rows.table, notes=notes)
+    note_unread_dates(rows.table, (spec.opened_field, spec.verified_field), notes=notes)
     places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    places["schedule_text"] = cut_schedules(
+        places["schedule_text"].tolist(), places["row"], notes=notes
+    )
+    places = _with_attributes(places, rows, spec=spec, source=source, notes=notes)
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         places = places[asked]
         note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
     places = _named(places, notes=notes)
     _require_in_japan(places, path=path)
+    places = with_stops(places, notes=notes)
     places = _located(places, locate=locate, notes=notes)
     places = _distinct(places, notes=notes)
     _note_remarks(places, notes=notes)
-    notes.rows_used += len(places)
+    note_assumptions(places, notes=notes)
+    notes.rows_used += places["row"].nunique()
     places["venue_id"] = _venue_ids(places, source=source)
     columns = ["place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"]
     columns += ["schedule_text", "status", "opened_on", "verified_on", "private_home"]
-    columns += ["located_by", "row", "source_id", "geometry"]
+    columns += ["located_by", "row", "source_id", *ATTRIBUTES, "geometry"]
     return places[columns].reset_index(drop=True)
 
 
@@ -94,14 +117,17 @@ def require_near(
 def _fields(spec: Places) -> list[str]:
     fields = [spec.name_field, spec.schedule_field, spec.venue_field, spec.group_field]
     fields += [spec.kind_field, spec.address_field, spec.status_field]
-    fields += [spec.opened_field, spec.verified_field]
+    fields += [spec.opened_field, spec.verified_field, *attribute_fields(spec)]
     return fields + ([spec.where.field] if spec.where else [])
 
 
 def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -> gpd.GeoDataFrame:
     table = rows.table
     kinds = [kind or spec.kind for kind in texts(table, spec.kind_field)]
-    venues, names = texts(table, spec.venue_field), texts(table, spec.name_field)
+    venues, names = (
+        [without_marks(text) for text in texts(table, field)]
+        for field in (spec.venue_field, spec.name_field)
+    )
     private = [
         is_private_home((kind, venue), words=spec.private_home_kinds)
         for kind, venue in zip(kinds, venues, strict=True)
@@ -112,7 +138,7 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
             "name": names,
             "kind": kinds,
             "venue_name": venues,
-            "group_name": texts(table, spec.group_field),
+            "group_name": [without_marks(text) for text in texts(table, spec.group_field)],
             "address": texts(table, spec.address_field),
             "schedule_text": texts(table, spec.schedule_field),
             "status_text": texts(table, spec.status_field),
@@ -130,6 +156,30 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
     frame["schedule_text"] = [text or spec.schedule_text for text in frame["schedule_text"]]
     frame["status"] = [read_status(text) or "active" for text in frame["status_text"]]
     return frame
+
+
+def _with_attributes(
+    places: gpd.GeoDataFrame,
+    rows: PointRows,
+    *,
+    spec: Places,
+    source: Source,
+    notes: SourceLedger,
+) -> gpd.GeoDataFrame:
+    found = read_attributes(rows.table, spec=spec, notes=notes)
+    places = places.assign(**{name: found[name].array for name in ATTRIBUTES})
+    said = [
+        is_online((kind, venue))
+        for kind, venue in zip(places["kind"], places["venue_name"], strict=True)
+    ]
+    statuses = [
+        settle_status(place, as_of=to_iso_date(source.as_of) or source.as_of)
+        for place in places.to_dict("records")
+    ]
+    held: gpd.GeoDataFrame = places.assign(
+        online=places["online"].fillna(pd.Series(said, index=places.index)), status=statuses
+    )
+    return held
 
 
 def is_private_home(cells: tuple[str, ...], *, words: list[str]) -> bool:
@@ -285,4 +335,6 @@ def _venue_ids(places: gpd.GeoDataFrame, *, source: Source) -> list[str]:
         for key, address, alone in zip(keys, addresses, unlocated, strict=True)
     ]
     first = first_of_same(keys, places.geometry.to_numpy())
-    return [f"{source.id}-v{places['row'].iloc[number]}" for number in first]
+    # The stops of one row are places of their own: salons-5-1 is held at salons-v5-1.
+    numbers = [place_id.removeprefix(f"{source.id}-") for place_id in places["place_id"]]
+    return [f"{source.id}-v{numbers[number]}" for number in first]

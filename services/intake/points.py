@@ -51,11 +51,14 @@ def read_points(
         )
         require_columns(table.columns, [lon_field, lat_field], path=path)
         lon_name, lat_name = coordinate_fields(table.columns, lon_field, lat_field)
+        require_columns(table.columns, [lon_name, lat_name], path=path)
         given = _from_columns(table, lon_name, lat_name, epsg=source.epsg or LONLAT_EPSG)
     else:
         frame = read_vector(path, source=source, check_place=False)
         given = _representative(frame.geometry)
+        remarks = frame.attrs
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+        table.attrs = remarks
     problems = _problems(given, path=path)
     shapes = given.where(problems == "").to_crs(plane_epsg)
     return PointRows(table, shapes.to_numpy(), problems)

@@ -23,6 +23,8 @@ from services.intake.tables import (
 from services.intake.vectors import read_vector
 from services.profile import Population, Source
 
+MOST_RESIDENTS = 20_000_000
+"""No area of Japan has more: Tokyo has 14 million."""
 MAIN_AGE_GROUPS = ("65+", "total")
 
 
@@ -49,6 +51,7 @@ def read_population(
     _require_people(people, spec=spec, path=path)
     _note_impossible(people, notes=notes)
     lon, lat = coordinate_fields(table.columns, spec.lon_field, spec.lat_field)
+    require_columns(table.columns, [lon, lat], path=path)
     if lon and lat:
         people["lon"], people["lat"] = to_numbers(table[lon]), to_numbers(table[lat])
     notes.rows_used += len(people)
@@ -97,6 +100,13 @@ def _counts(cells: pd.Series, *, path: Path, notes: SourceLedger) -> np.ndarray:
                 path=path,
                 row=int(str(row)),
                 ja=f"列「{cells.name}」の「{text}」は数ではありません。直してください（住む人がいなければ 0）",
+            )
+        elif number > MOST_RESIDENTS:
+            raise SourceError(
+                f"{number:g} residents in column {cells.name}; no area has so many, correct it",
+                path=path,
+                row=int(str(row)),
+                ja=f"列「{cells.name}」の人口が {number:g} 人で多すぎます。直してください",
             )
         elif number < 0:
             raise SourceError(

@@ -19,6 +19,11 @@ SUPPRESSED = frozenset(
 )
 LON_NAMES = ("経度", "lon", "longitude", "lng", "x座標(経度)")
 LAT_NAMES = ("緯度", "lat", "latitude", "y座標(緯度)")
+MOST_COLUMNS = 16_384
+"""What a sheet of Excel holds."""
+LONGEST_CELL = 32_767
+"""What a cell of Excel holds."""
+_LISTED = 40
 JAPAN_LON = (122.0, 154.0)
 JAPAN_LAT = (20.0, 46.0)
 
@@ -55,10 +60,31 @@ def read_csv(path: Path, *, encoding: str = "auto") -> pd.DataFrame:
             path=path,
             ja="空のファイルです。見出しの行と1行以上のデータが必要です",
         )
+    _require_bearable(rows, path=path)
     header = [name or f"列{number}" for number, name in enumerate(rows[0][1], start=1)]
     _require_width(rows, len(header), path=path)
     body = [cells + [""] * (len(header) - len(cells)) for _, cells in rows[1:]]
     return pd.DataFrame(body, columns=header, index=[row for row, _ in rows[1:]], dtype=str)
+
+
+def _require_bearable(rows: list[tuple[int, list[str]]], *, path: Path) -> None:
+    """Refuse what no spreadsheet could hold, before it fills the memory."""
+    if len(rows[0][1]) > MOST_COLUMNS:
+        raise SourceError(
+            f"{len(rows[0][1])} columns; a table has at most {MOST_COLUMNS}",
+            path=path,
+            row=rows[0][0],
+            ja=f"{len(rows[0][1])}列あります。表の列は{MOST_COLUMNS}までです",
+        )
+    for row, cells in rows:
+        longest = max(map(len, cells), default=0)
+        if longest > LONGEST_CELL:
+            raise SourceError(
+                f"a cell of {longest} characters; a cell has at most {LONGEST_CELL}, close its quotes",
+                path=path,
+                row=row,
+                ja=f"{longest}文字の値があります（{LONGEST_CELL}文字まで）。引用符が閉じているか確かめてください",
+            )
 
 
 def _require_width(rows: list[tuple[int, list[str]]], width: int, *, path: Path) -> None:
@@ -105,13 +131,24 @@ def require_file(path: Path) -> Path:
 def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: Path) -> None:
     """Say which of the named columns are missing and which there are."""
     there = [str(column) for column in columns]
-    missing = [name for name in dict.fromkeys(wanted) if name and name not in there]
+    named = [name for name in dict.fromkeys(wanted) if name]
+    missing = [name for name in named if name not in there]
     if missing:
+        listed = [name[:_LISTED] for name in there[:_LISTED]] + ["…"] * (len(there) > _LISTED)
         raise SourceError(
-            f"there is no column {', '.join(map(repr, missing))}; the columns are {', '.join(there)}",
+            f"there is no column {', '.join(map(repr, missing))}; the columns are {', '.join(listed)}",
             path=path,
-            ja=f"列「{'」「'.join(missing)}」がありません。ある列：{'、'.join(there)}",
+            ja=f"列「{'」「'.join(missing)}」がありません。ある列：{'、'.join(listed)}",
         )
+    for name in named:
+        if there.count(name) > 1:
+            places = [number for number, column in enumerate(there, start=1) if column == name]
+            listing = ", ".join(map(str, places[:_LISTED]))
+            raise SourceError(
+                f"columns {listing} are all called {name!r}; rename those that are not meant",
+                path=path,
+                ja=f"「{name}」という列が複数あります（{listing}列目）。使わない列の名前を変えてください",
+            )
 
 
 def is_suppressed(text: str) -> bool:

@@ -1,5 +1,7 @@
 """Vector files of any format, brought into the plane CRS: one door to pyogrio."""
 
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,13 +10,26 @@ import pandas as pd
 import pyogrio
 import pyogrio.errors
 import pyproj
+import shapely
 
 from geo.errors import SourceError
-from services.intake.tables import ENCODINGS, JAPAN_LAT, JAPAN_LON, require_file
+from services.intake.ledger import Entry, SourceLedger
+from services.intake.tables import ENCODINGS, JAPAN_LAT, JAPAN_LON, in_japan, require_file
+from services.intake.virtual import refuse_virtual
 from services.profile import Source
 
 LONLAT_EPSG = 6668
 FIRST_ROW = 1
+_REMARKS = "arukeba_remarks"
+_MESSAGE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Remarks:
+    """What a reader saw: warnings of the library, and rows with coordinates that are no numbers."""
+
+    warnings: tuple[str, ...] = ()
+    not_finite: tuple[int, ...] = ()
 
 
 def read_vector(path: Path, *, source: Source, check_place: bool = True) -> gpd.GeoDataFrame:
@@ -27,6 +42,7 @@ def read_vector(path: Path, *, source: Source, check_place: bool = True) -> gpd.
     require_file(path)
     frame = _read_parquet(path) if path.suffix == ".parquet" else _read_ogr(path, source=source)
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
+    frame = _finite(frame)
     if frame.crs is None:
         if source.epsg is None:
             raise SourceError(
@@ -40,20 +56,71 @@ def read_vector(path: Path, *, source: Source, check_place: bool = True) -> gpd.
     return frame
 
 
+def note_remarks(frame: pd.DataFrame, *, notes: SourceLedger) -> None:
+    """Write down what the reader of a vector file saw."""
+    seen = frame.attrs.pop(_REMARKS, None)
+    if not isinstance(seen, _Remarks):
+        return
+    for message in seen.warnings:
+        notes.note(
+            Entry(
+                "reader_warning",
+                f"the file is not quite what its format asks: {message}",
+                f"ファイルが形式の決まりと少し違います：{message}",
+            )
+        )
+    for row in seen.not_finite:
+        notes.note(
+            Entry(
+                "not_finite",
+                "a coordinate is no number; the row's shape is not used",
+                "座標が数ではないため、この行の図形は使いません",
+                row=row,
+            )
+        )
+
+
+def _finite(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Take away shapes with a coordinate that is no number, and remember their rows."""
+    shapes = frame.geometry.to_numpy()
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    bad = np.unique(owner[~np.isfinite(xy).all(axis=1)])
+    if not len(bad):
+        return frame
+    seen = frame.attrs.pop(_REMARKS, _Remarks())
+    shapes = shapes.copy()
+    shapes[bad] = None
+    cleaned: gpd.GeoDataFrame = frame.set_geometry(
+        gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
+    )
+    rows = tuple(int(frame.index[place]) for place in bad)
+    cleaned.attrs[_REMARKS] = _Remarks(seen.warnings, rows)
+    return cleaned
+
+
 def _read_parquet(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, KeyError, TypeError, *_UNREADABLE) as error:
         raise _unreadable(path, error) from error
 
 
 def _read_ogr(path: Path, *, source: Source) -> gpd.GeoDataFrame:
-    try:
-        layers = pyogrio.list_layers(path)
-        encoding = _encoding(path, source)
-        frame = pyogrio.read_dataframe(path, layer=str(layers[0][0]), encoding=encoding)
-    except (pyogrio.errors.DataSourceError, UnicodeDecodeError, ValueError, IndexError) as error:
-        raise _unreadable(path, error) from error
+    refuse_virtual(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            layers = pyogrio.list_layers(path)
+            encoding = _encoding(path, source)
+            # An open ring is closed; a shape that cannot be one is left out, and its row listed.
+            frame = pyogrio.read_dataframe(
+                path, layer=str(layers[0][0]), encoding=encoding, on_invalid="fix"
+            )
+        except _UNREADABLE as error:
+            raise _unreadable(path, error) from error
+    messages = dict.fromkeys(str(one.message)[:_MESSAGE_LENGTH] for one in caught)
+    if messages:
+        frame.attrs[_REMARKS] = _Remarks(tuple(messages))
     if not isinstance(frame, gpd.GeoDataFrame):
         raise SourceError(
             "the file has no geometry; give the format csv or another file",
@@ -61,6 +128,22 @@ def _read_ogr(path: Path, *, source: Source) -> gpd.GeoDataFrame:
             ja="図形がありません。形式を csv にするか、別のファイルを指定してください",
         )
     return frame
+
+
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.CRSError,
+    pyogrio.errors.FieldError,
+    shapely.errors.ShapelyError,
+    pyproj.exceptions.ProjError,
+    ValueError,
+    IndexError,
+    RecursionError,
+)
+"""UnicodeDecodeError is a ValueError."""
 
 
 def _encoding(path: Path, source: Source) -> str | None:
@@ -101,6 +184,15 @@ def _require_japan(frame: gpd.GeoDataFrame, *, path: Path) -> None:
         np.array([west, east, west, east]),
         np.array([south, south, north, north]),
     )
+    crs = pyproj.CRS.from_user_input(frame.crs)
+    if crs.is_projected and bool(in_japan(corners_x, corners_y).all()):
+        raise SourceError(
+            f"its coordinates ({west:.6g}, {south:.6g}) are degrees, but it says that they are metres of "
+            f"{crs.to_string()}; give the right CRS in the file",
+            path=path,
+            ja=f"座標（{west:.6g}, {south:.6g}）は緯度経度ですが、{crs.to_string()}（メートル）とされています。"
+            "ファイルの座標系を直してください",
+        )
     try:
         to_lonlat = pyproj.Transformer.from_crs(frame.crs, LONLAT_EPSG, always_xy=True)
         lon, lat = to_lonlat.transform(corners_x, corners_y)

@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
+from services.intake.cells import note_cells, note_empty
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
 from services.intake.points import (
@@ -16,6 +17,7 @@ from services.intake.points import (
     read_points,
 )
 from services.intake.tables import matches_filter, require_columns, texts
+from services.intake.vectors import note_remarks
 from services.profile import Source, Venues
 
 
@@ -35,6 +37,9 @@ def read_venues(
     require_columns(rows.table.columns, fields, path=path)
     notes = ledger.of(source.id)
     notes.rows_read += len(rows.table)
+    note_empty(rows.table, notes=notes)
+    note_cells(rows.table, fields, notes=notes)
+    note_remarks(rows.table, notes=notes)
     venues = _venues(rows, spec=spec, source=source, plane_epsg=plane_epsg)
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)

@@ -33,7 +33,7 @@ def read_table(path: Path) -> dict[str, Any]:
         )
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(
             f"{path}: not a TOML file in UTF-8 ({error}); correct that line",
             ja=f"{path}：UTF-8のTOMLとして読めません（{error}）。その行を直してください",

@@ -8,7 +8,8 @@ profiles and limits are read from here, and every breach of the schema is report
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+import pyproj
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from geo.errors import NotFoundError
 from services.profile.base import Identifier, OptionalIdentifier
@@ -51,6 +52,17 @@ class Source(_Table):
     encoding: str = "auto"
     epsg: int | None = None
     """CRS of the coordinates where the file itself does not say."""
+
+    @field_validator("epsg")
+    @classmethod
+    def _is_known(cls, epsg: int | None) -> int | None:
+        if epsg is not None:
+            try:
+                pyproj.CRS.from_epsg(epsg)
+            except pyproj.exceptions.CRSError:
+                msg = f"there is no CRS EPSG:{epsg}"
+                raise ValueError(msg) from None
+        return epsg
 
 
 class Streets(_Table):
@@ -262,6 +274,25 @@ class Places(_Table):
     where: Filter | None = None
     stand_in: str = ""
     """Where the rows only stand in for real places: the sentence that says so on every output."""
+    frequency_field: str = ""
+    """A class typed in the source (週1型): compared with the schedule, never used instead of it."""
+    status_since_field: str = ""
+    closed_field: str = ""
+    """The last day on which the place was open."""
+    drop_in_field: str = ""
+    individual_entry_field: str = ""
+    open_hours_field: str = ""
+    fee_field: str = ""
+    floor_area_field: str = ""
+    """In m² unless a cell says 畳; ``tatami_field`` for a column of tatami."""
+    tatami_field: str = ""
+    capacity_field: str = ""
+    target_groups_field: str = ""
+    exercise_minutes_field: str = ""
+    open_to_all_field: str = ""
+    subsidy_end_field: str = ""
+    online_field: str = ""
+    catchment_scope_field: str = ""
 
 
 class WalkingProfile(_Table):
@@ -280,6 +311,21 @@ class FrequencyRules(_Table):
 
     permanent_min_days_per_week: Annotated[int, Field(ge=2, le=7)] = 3
     origin: str = "arukeba の仮定（資料に定義なし）"
+
+
+class Qualification(_Table):
+    """What a municipality asks of a gathering place; a rule that is not given is not asked."""
+
+    min_frequency: Frequency | None = None
+    min_hours: Annotated[float, Field(gt=0)] | None = None
+    min_floor_area_m2: Annotated[float, Field(gt=0)] | None = None
+    min_tatami: Annotated[float, Field(gt=0)] | None = None
+    min_exercise_minutes: Annotated[float, Field(gt=0)] | None = None
+    origin: str = ""
+    counts_only_qualifying: bool = False
+    """Leave places that fail out of coverage; they are listed all the same."""
+    conditions: list[str] = Field(default_factory=list)
+    """Conditions that no figure can check, in words."""
 
 
 class Target(_Table):
@@ -302,19 +348,6 @@ class Subsidies(_Table):
     weekly_max_yen: Annotated[int, Field(ge=0)] = 0
     permanent_max_yen: Annotated[int, Field(ge=0)] = 0
     opening_max_yen: Annotated[int, Field(ge=0)] = 0
-    origin: str = ""
-
-
-class Qualification(_Table):
-    """What a place must offer to count as one; a place that fails is shown with the reason."""
-
-    min_frequency: Frequency | None = None
-    min_sessions_per_month: Annotated[float, Field(ge=0)] = 0.0
-    min_hours: Annotated[float, Field(ge=0)] = 0.0
-    """Hours of one session."""
-    min_floor_area_tatami: Annotated[float, Field(ge=0)] = 0.0
-    conditions: list[str] = Field(default_factory=list)
-    """Conditions that no figure can check, in words."""
     origin: str = ""
 
 
@@ -390,6 +423,7 @@ class Profile(_Table):
     places: list[Places] = Field(default_factory=list)
     walking_profiles: list[WalkingProfile] = Field(default_factory=_default_walking)
     frequency: FrequencyRules = Field(default_factory=FrequencyRules)
+    qualification: Qualification = Field(default_factory=Qualification)
     targets: list[Target] = Field(default_factory=list)
     subsidies: Subsidies = Field(default_factory=Subsidies)
     analysis: Analysis
@@ -397,7 +431,6 @@ class Profile(_Table):
     units: Units = Field(default_factory=Units)
     councils: list[Council] = Field(default_factory=list)
     council_table: CouncilTable | None = None
-    qualification: Qualification = Field(default_factory=Qualification)
     documents: list[Document] = Field(default_factory=list)
     facts: list[Fact] = Field(default_factory=list)
 

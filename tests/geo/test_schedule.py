@@ -12,6 +12,7 @@ from geo.schedule import (
     parse_schedule,
     print_schedule,
 )
+from geo.seasons import Season
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 
@@ -327,6 +328,16 @@ WORDS = st.sampled_from(
             "場合",
             "AM",
         ),
+        *(
+            "夏期",
+            "冬期",
+            "冬季",
+            "夏期10:00〜12:00",
+            "(4月〜9月)",
+            "休止",
+            "8月は休み",
+            "日替わり",
+        ),
     ]
 )
 
@@ -374,9 +385,21 @@ SPANS = st.integers(0, 1439).flatmap(
 )
 
 
-@given(st.lists(RULES, max_size=3), st.lists(SPANS, max_size=2))
-def test_every_schedule_survives_print_and_parse(rules, times):
-    schedule = Schedule(rules=tuple(rules), times=tuple(times))
+SEASONS = st.builds(
+    Season,
+    st.sampled_from(["夏期", "冬期"]),
+    st.lists(SPANS, min_size=1, max_size=2).map(tuple),
+    _months,
+)
+
+
+@given(
+    st.lists(RULES, max_size=3),
+    st.lists(SPANS, max_size=2),
+    st.lists(SEASONS, max_size=2).map(tuple),
+)
+def test_every_schedule_survives_print_and_parse(rules, times, seasons):
+    schedule = Schedule(rules=tuple(rules), times=tuple(times), seasons=seasons)
     assert parse_schedule(print_schedule(schedule)) == schedule
 
 

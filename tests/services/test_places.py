@@ -4,7 +4,9 @@ import pytest
 from shapely import Point, box
 
 from geo.errors import SourceError
+from services.attributes import ATTRIBUTES
 from services.intake.ledger import Ledger
+from services.intake.place_remarks import note_typed_classes
 from services.intake.places import read_places, read_status, require_near
 from services.profile import Places, Source
 
@@ -58,7 +60,7 @@ def test_a_row_as_a_city_types_it_becomes_a_place(tmp_path):
     assert list(places.columns) == [
         *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
         *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-        *("located_by", "row", "source_id", "geometry"),
+        *("located_by", "row", "source_id", *ATTRIBUTES, "geometry"),
     ]
     place = places.iloc[0]
     assert place["place_id"] == "salons-2"
@@ -241,3 +243,97 @@ def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x80\x00")
     with pytest.raises(SourceError, match="not text in"):
         read_places(path, **arguments)
+
+
+def test_a_rotating_programme_becomes_a_place_at_each_of_its_venues(tmp_path):
+    ledger = Ledger()
+    spots = {"東会館": (100.0, 0.0, "venue"), "西会館": (200.0, 0.0, "venue")}
+    rows = f'めぐる会,,,,東1-1,"日替わり：月 東会館、火 西会館、水 北会館",,{ORIGIN}\n'
+    places = read(tmp_path, rows, ledger=ledger, locate=lambda name, _: spots.get(name))
+    assert places["place_id"].tolist() == ["salons-2-1", "salons-2-2", "salons-2-3"]
+    assert places["programme_id"].tolist() == ["salons-2"] * 3
+    assert places["group_name"].tolist() == ["めぐる会"] * 3
+    assert places["venue_name"].tolist() == ["東会館", "西会館", "北会館"]
+    assert places["schedule_text"].tolist() == ["毎週月曜日", "毎週火曜日", "毎週水曜日"]
+    assert places.geometry.tolist()[:2] == [Point(100, 0), Point(200, 0)]
+    assert places.geometry.isna().tolist() == [False, False, True]  # never at the row's position
+    assert places["venue_id"].nunique() == 3
+    assert codes(ledger)[0] == ("rotating_venues", 2)
+    assert ledger.of("salons").rows_used == 1
+
+
+def test_a_rotation_that_cannot_be_read_is_one_place_and_noted(tmp_path):
+    ledger = Ledger()
+    places = read(tmp_path, f"めぐる会,,,,,毎週月曜（会場は日替わり）,,{ORIGIN}\n", ledger=ledger)
+    assert len(places) == 1
+    assert ("rotation_unread", 2) in codes(ledger)
+
+
+def test_an_assumed_schedule_is_noted(tmp_path):
+    ledger = Ledger()
+    read(tmp_path, f"会,,,,,隔週水曜,,{ORIGIN}\n会2,,,,,毎週水曜,,{ORIGIN}\n", ledger=ledger)
+    assert codes(ledger) == [("assumed_schedule", 2)]
+    assert "仮定" in ledger.of("salons").entries[0].ja
+
+
+@pytest.mark.parametrize(
+    ("typed", "schedule", "code"),
+    [
+        ("週1型", "毎週月曜", None),
+        ("月１型", "第2金曜", None),
+        ("常設型", "月〜金", None),
+        ("週1型", "第2金曜", "class_conflict"),
+        ("週1型", "未定", "class_conflict"),
+        ("いろいろ", "毎週月曜", "class_unread"),
+        ("", "毎週月曜", None),
+    ],
+)
+def test_a_typed_class_is_compared_and_never_used(tmp_path, typed, schedule, code):
+    header = HEADER.strip() + ",型\n"
+    rows = f"会,,,,,{schedule},,{ORIGIN},{typed}\n"
+    places = read(tmp_path, rows, header=header, frequency_field="型")
+    ledger = Ledger()
+    note_typed_classes(places, permanent_min_days_per_week=3, notes=ledger.of("salons"))
+    assert codes(ledger) == ([(code, 2)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "closed", "expected"),
+    [
+        ("", "2023-03-31", "closed"),  # before the date of the list, 2024
+        ("", "2025-03-31", "at_risk"),  # after it
+        ("活動中", "2023-03-31", "active"),
+        ("", "", "active"),
+    ],
+)
+def test_a_closing_date_without_a_status_decides_it(tmp_path, status, closed, expected):
+    header = HEADER.strip() + ",閉所\n"
+    rows = f"会,,,,,毎日,{status},{ORIGIN},{closed}\n"
+    assert read(tmp_path, rows, header=header, closed_field="閉所")["status"].tolist() == [expected]
+
+
+def test_dates_that_contradict_are_noted(tmp_path):
+    header = HEADER.strip() + ",開設,閉所\n"
+    rows = f"会,,,,,毎日,閉鎖,{ORIGIN},2020-04-01,2019-03-31\n会2,,,,,毎日,活動中,{ORIGIN},,2019-03-31\n"
+    ledger = Ledger()
+    read(tmp_path, rows, header=header, ledger=ledger, opened_field="開設", closed_field="閉所")
+    assert codes(ledger) == [("dates_conflict", 2), ("status_conflict", 3)]
+
+
+def test_an_online_place_is_marked_by_its_kind_or_by_its_column(tmp_path):
+    header = HEADER.strip() + ",ネット\n"
+    rows = f"会,オンライン,,,,毎日,,{ORIGIN},\n会2,,,,,毎日,,{ORIGIN},○\n会3,,,,,毎日,,{ORIGIN},×\n"
+    places = read(tmp_path, rows, header=header, online_field="ネット")
+    assert places["online"].tolist() == [True, True, False]
+
+
+def test_attributes_are_read_from_the_columns_that_the_profile_names(tmp_path):
+    header = HEADER.strip() + ",参加費,広さ,対象\n"
+    rows = f"会,,,,,毎日,,{ORIGIN},100円,8畳,どなたでも\n"
+    fields = {"fee_field": "参加費", "floor_area_field": "広さ", "target_groups_field": "対象"}
+    place = read(tmp_path, rows, header=header, **fields).iloc[0]
+    assert place["fee_yen"] == 100
+    assert place["floor_area_m2"] == pytest.approx(12.96)
+    assert place["target_groups"] == "多世代"
+    with pytest.raises(SourceError, match="no column '定員'"):
+        read(tmp_path, rows, header=header, capacity_field="定員")

@@ -1,0 +1,52 @@
+"""Fiscal years as municipalities name them (H26, 令和7年度), and dates of which a part is known."""
+
+import calendar
+import re
+import unicodedata
+from datetime import date
+
+from geo.errors import InvalidInputError
+
+_ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925, "": 0}
+_YEAR = re.compile(r"(?:fy)?\s*(令和|平成|昭和|[rhs])?\s*(元|[0-9]{1,4})\s*(?:年度?|fy)?")
+_FIRST_YEAR = 1950
+_LAST_YEAR = 2200
+
+
+def fiscal_year_end(text: str) -> date:
+    """Return the last day of a fiscal year: 31 March of the next year (``H26`` → 2015-03-31)."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    match = _YEAR.fullmatch(plain)
+    year = 0
+    if match:
+        count = 1 if match[2] == "元" else int(match[2])
+        year = _ERAS[match[1] or ""] + count if count else 0
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise InvalidInputError(
+            f"{text!r} is no fiscal year; write it as H26, R7 or 2014",
+            ja=f"「{text}」は年度として読めません。H26、R7、2014 のように指定してください",
+        )
+    return date(year + 1, 3, 31)
+
+
+def first_day(iso: str) -> date | None:
+    """Return the first day that a date of which a part is known can mean; None where it is none."""
+    return _day(iso, last=False)
+
+
+def last_day(iso: str) -> date | None:
+    """Return the last day that a date of which a part is known can mean; None where it is none."""
+    return _day(iso, last=True)
+
+
+def _day(iso: str, *, last: bool) -> date | None:
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", iso)
+    if match is None:
+        return None
+    year = int(match[1])
+    try:
+        month = int(match[2] or (12 if last else 1))
+        day = int(match[3] or (calendar.monthrange(year, month)[1] if last else 1))
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,80 @@
+"""The reasons of the intake in words: code of an entry → (Japanese, English)."""
+
+REASONS: dict[str, tuple[str, str]] = {
+    "area_without_row": ("人口の表に行がない区域", "areas without a row of residents"),
+    "assumed_schedule": ("開催日の一部を仮定した場", "places whose schedule is partly assumed"),
+    "class_conflict": (
+        "型が開催日と合わない場",
+        "places whose typed class contradicts the schedule",
+    ),
+    "class_unread": ("型が読み取れない場", "places whose typed class is not known"),
+    "dates_conflict": ("開設日と閉所日が合わない場", "places that closed before they opened"),
+    "duplicate": ("重複（1つとして数える）", "duplicates, counted once"),
+    "formula": ("式になる文字列（文字として扱う）", "cells that would be formulas, kept as text"),
+    "impossible_elevation": ("ありえない標高", "elevations that cannot be"),
+    "impossible_footprint": ("ありえない建築面積", "footprints that cannot be"),
+    "impossible_storeys": ("ありえない階数", "numbers of storeys that cannot be"),
+    "isolated": ("ほかとつながらない道", "streets that lead nowhere"),
+    "located_by_area": (
+        "住所の町名から位置を決めた場（おおよそ）",
+        "places located by the area in the address",
+    ),
+    "located_by_venue": ("会場名から位置を決めた場", "places located by the name of the venue"),
+    "marks": ("目に見えない文字を除いた値", "cells with invisible signs taken out"),
+    "missing_nodes": ("点が足りないため切った道", "streets cut where the file lacks nodes"),
+    "negative_height": ("負の高さ", "negative heights"),
+    "no_coordinates": ("緯度・経度がない", "without coordinates"),
+    "no_elevation": ("標高のデータがない", "without elevation"),
+    "no_footprint": ("建築面積がない", "without a footprint"),
+    "no_name": ("名称がない", "without a name"),
+    "no_polygon": ("面がない", "without a polygon"),
+    "no_rows": ("データの行がない", "no row in the file"),
+    "not_asked": ("対象外", "not asked for"),
+    "not_finite": ("座標が数でない", "coordinates that are no numbers"),
+    "not_walkable": ("歩いて通れない道", "streets closed to walkers"),
+    "older_than_total": ("65歳以上が総人口より多い", "more residents aged 65+ than in all"),
+    "outside": ("市域とその周囲の外", "outside the municipality and its surroundings"),
+    "outside_japan": ("日本の外", "outside Japan"),
+    "overlap": ("重なる区域", "overlapping areas"),
+    "polygon_part": ("面だけを使った区域", "areas of which only the polygons are used"),
+    "reader_warning": ("形式の決まりとの違い", "deviations from the file's format"),
+    "repaired_polygon": ("境界線の交差を修復した区域", "areas whose border was repaired"),
+    "rotating_venues": ("日替わりの会場", "programmes at rotating venues"),
+    "rotation_unread": ("日替わりの会場が読み取れない場", "rotating venues that cannot be read"),
+    "status_conflict": (
+        "状態と閉所日が合わない場",
+        "places whose status contradicts the closing date",
+    ),
+    "summed": ("同じ区域の行を合計", "rows of one area, added"),
+    "suppressed": ("秘匿された値", "suppressed counts"),
+    "swapped": ("経度と緯度が逆", "longitude and latitude swapped"),
+    "too_few_nodes": ("点が足りない道", "streets with too few nodes"),
+    "too_long": ("長すぎる開催日", "schedules that are too long"),
+    "two_names": ("名前が複数ある区域", "areas with several names"),
+    "unioned": ("1つにまとめた区域", "parts joined to one area"),
+    "unknown_schedule": (
+        "開催日から頻度がわからない場",
+        "places whose schedule gives no frequency",
+    ),
+    "unknown_status": (
+        "状態がわからない場（活動中として扱う）",
+        "places of unknown status, taken as active",
+    ),
+    "unmatched_name": ("地図に見つからない地区", "areas of the table that are not on the map"),
+    "unread_attribute": ("読み取れない値", "cells that cannot be read"),
+    "unread_date": ("日付として読めない値", "dates that are none"),
+    "unsnapped": ("近くに歩ける道がない", "no walkable street nearby"),
+}
+
+
+def reason(code: str, lang: str) -> str:
+    """Return what a code stands for; a code without words stands for itself."""
+    words = REASONS.get(code)
+    return code if words is None else words[0 if lang == "ja" else 1]
+
+
+STATES: dict[str, tuple[str, str]] = {
+    "known": ("既知", "Known"),
+    "partial": ("一部", "Partial"),
+    "unknown": ("不明", "Unknown"),
+}

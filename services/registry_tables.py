@@ -1,0 +1,101 @@
+"""The tables of the registry, the same in SQLite and PostgreSQL."""
+
+from typing import Any
+
+from sqlalchemy import JSON, Double, ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The tables together."""
+
+
+class Venue(Base):
+    """A building; ``listed`` where it came from a list of venues, not only from a place."""
+
+    __tablename__ = "venues"
+
+    venue_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    address: Mapped[str]
+    source_id: Mapped[str]
+    source_row: Mapped[int]
+    listed: Mapped[bool]
+    lon: Mapped[float | None] = mapped_column(Double)
+    lat: Mapped[float | None] = mapped_column(Double)
+
+
+class Group(Base):
+    """A group that runs sessions, at one venue or at several."""
+
+    __tablename__ = "groups"
+
+    group_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class ScheduleRow(Base):
+    """
+    A schedule as typed, and the rules that follow from it.
+
+    The text decides: class and sessions a month are derived from it whenever it is read.
+    """
+
+    __tablename__ = "schedules"
+
+    schedule_id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Place(Base):
+    """A gathering place: sessions of a group at a venue by a schedule."""
+
+    __tablename__ = "places"
+
+    place_id: Mapped[str] = mapped_column(primary_key=True)
+    venue_id: Mapped[str] = mapped_column(ForeignKey("venues.venue_id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.group_id"))
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedules.schedule_id"))
+    name: Mapped[str]
+    kind: Mapped[str]
+    venue_name: Mapped[str]
+    address: Mapped[str]
+    status: Mapped[str]
+    opened_on: Mapped[str]
+    verified_on: Mapped[str]
+    private_home: Mapped[bool]
+    located_by: Mapped[str]
+    source_id: Mapped[str]
+    source_row: Mapped[int]
+    lon: Mapped[float | None] = mapped_column(Double)
+    lat: Mapped[float | None] = mapped_column(Double)
+    programme_id: Mapped[str]
+    typed_class: Mapped[str]
+    status_since: Mapped[str]
+    closed_on: Mapped[str]
+    drop_in: Mapped[bool | None]
+    individual_entry: Mapped[bool | None]
+    open_hours: Mapped[str]
+    fee_text: Mapped[str]
+    fee_yen: Mapped[float | None] = mapped_column(Double)
+    floor_area_m2: Mapped[float | None] = mapped_column(Double)
+    capacity: Mapped[float | None] = mapped_column(Double)
+    target_groups: Mapped[str]
+    exercise_minutes: Mapped[float | None] = mapped_column(Double)
+    open_to_all: Mapped[bool | None]
+    subsidy_end: Mapped[str]
+    online: Mapped[bool | None]
+    catchment_scope: Mapped[str]
+
+
+class PlaceStatus(Base):
+    """A status of a place from its first day to the day before ``until`` (ISO; '' is unknown)."""
+
+    __tablename__ = "place_status"
+
+    place_id: Mapped[str] = mapped_column(ForeignKey("places.place_id"), primary_key=True)
+    since: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    until: Mapped[str]

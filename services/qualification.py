@@ -39,7 +39,7 @@ class _Finding:
 
 def has_rules(rules: Qualification) -> bool:
     """Say whether the municipality asks for anything."""
-    asked = rules.model_dump(exclude={"origin", "counts_only_qualifying"})
+    asked = rules.model_dump(exclude={"origin", "counts_only_qualifying", "conditions"})
     return any(value is not None for value in asked.values())
 
 

@@ -7,6 +7,7 @@ understand stays in ``note``. ``print_schedule`` writes a schedule in one way th
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.meeting import EVERY_WEEK, WEEKS_OF_MONTH, Rule, print_rule
 from geo.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
@@ -83,6 +84,7 @@ def _days_in(rules: tuple[Rule, ...], week: int) -> int:
     return max([len(named), *(rule.days_in(week) for rule in rules)])
 
 
+@lru_cache(maxsize=4096)
 def parse_schedule(text: str) -> Schedule:
     """
     Read a schedule as it is typed; never raise.

@@ -23,6 +23,7 @@ import pandas as pd
 
 from geo.schedule import parse_schedule
 from services.place_history import lacks_dates
+from services.texts import age_group_text
 
 KNOWN, PARTIAL, UNKNOWN = "known", "partial", "unknown"
 _ORDER = (KNOWN, PARTIAL, UNKNOWN)
@@ -99,12 +100,13 @@ Finding = tuple[str, str, str]
 def inputs_of(facts: Facts) -> list[Evidence]:
     """Judge every input."""
     total = "total" if "total" in facts.placed else next(iter(facts.placed))
-    older_ja = "総人口" if facts.age_group == "total" else f"{facts.age_group}の人口"
+    older_ja = age_group_text(facts.age_group, "ja")
+    older_ja = older_ja if facts.age_group == "total" else f"{older_ja}の人口"
     return [
         _judge("residents", ("総人口", "residents"), _residents(facts, total)),
         _judge(
             "age_group",
-            (older_ja, f"residents {facts.age_group}"),
+            (older_ja, f"residents {age_group_text(facts.age_group, 'en')}"),
             _residents(facts, facts.age_group),
         ),
         _judge("homes", ("住まいの位置", "where residents live"), _homes(facts)),

@@ -169,6 +169,7 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
     "table.repaired": ("直した", "repaired"),
     "table.refused": ("使わなかった", "refused"),
     "table.evidence": ("数字", "figure"),
+    "table.data": ("データ", "data"),
     "table.state": ("わかり具合", "state"),
     "table.why": ("そのわけ", "why"),
     # The report of the intake
@@ -205,7 +206,10 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
         "公開用のため、行の中身と人数は書いていません。職員用は arukeba intake で作れます。",
         "For publication: the content of rows and numbers of residents are left out.",
     ),
-    "intake.made": ("{built}で読み取り、{software}で作成", "read by {built}, written by {software}"),
+    "intake.made": (
+        "{built}で読み取り、{software}で作成",
+        "read by {built}, written by {software}",
+    ),
     "cli.doctor": (
         "必要なものがそろっているか調べる",
         "check what is installed and what is missing",

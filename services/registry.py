@@ -6,6 +6,7 @@ SQLite by default, PostgreSQL by its URL; coordinates are longitude and latitude
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, create_engine, delete, select
+from sqlalchemy import Select, create_engine, delete, insert, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ from services.place_history import CLOSED, history_of
 from services.registry_tables import Base, Group, Place, PlaceStatus, ScheduleRow, Venue
 from services.schedule_rules import schedule_to_dict
 
+Row = dict[str, Any]
+"""One row of a table by column."""
 LONLAT_EPSG = 6668
 SAME_VENUE_M = 50.0
 """A place whose venue has the name of a listed venue this close is held there."""
@@ -56,23 +59,22 @@ def create_registry(url: str) -> None:
 def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
     """Replace what the registry holds, all or nothing; places are linked to the venues listed."""
     held = with_attributes(link_venues(places, venues))
-    rows: list[Base] = [*_venue_rows(venues), *_host_rows(held, venues)]
     groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
-    rows += [Group(group_id=number, name=name) for name, number in groups.items()]
     schedules, meetings = _place_rows(held, groups)
-    periods = [
-        PlaceStatus(
-            place_id=period.place_id, status=period.status, since=period.since, until=period.until
-        )
-        for place in held.to_dict("records")
-        for period in history_of(place)
+    periods = [asdict(period) for place in held.to_dict("records") for period in history_of(place)]
+    parts: list[tuple[type[Base], list[Row]]] = [
+        (Venue, [*_venue_rows(venues), *_host_rows(held, venues)]),
+        (Group, [{"group_id": number, "name": name} for name, number in groups.items()]),
+        (ScheduleRow, schedules),
+        (Place, meetings),
+        (PlaceStatus, periods),
     ]
     with _session(url) as session:
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
             session.execute(delete(table))
-        for part in (rows, schedules, meetings, periods):
-            session.add_all(part)
-            session.flush()
+        for model, rows in parts:
+            if rows:
+                session.execute(insert(model), rows)
         session.commit()
 
 
@@ -199,9 +201,13 @@ def _lonlat(frame: gpd.GeoDataFrame) -> list[tuple[float | None, float | None]]:
     ]
 
 
-def _venue_rows(venues: gpd.GeoDataFrame) -> list[Venue]:
+def _row(**columns: object) -> Row:
+    return columns
+
+
+def _venue_rows(venues: gpd.GeoDataFrame) -> list[Row]:
     return [
-        Venue(
+        _row(
             venue_id=str(venue["venue_id"]),
             name=str(venue["name"]),
             kind=str(venue["kind"]),
@@ -216,17 +222,17 @@ def _venue_rows(venues: gpd.GeoDataFrame) -> list[Venue]:
     ]
 
 
-def _host_rows(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> list[Venue]:
+def _host_rows(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> list[Row]:
     """Return the venues that only places name."""
     seen = set() if venues.empty else {str(venue_id) for venue_id in venues["venue_id"]}
-    hosts: list[Venue] = []
+    hosts: list[Row] = []
     for place, (lon, lat) in zip(places.to_dict("records"), _lonlat(places), strict=True):
         venue_id = str(place["venue_id"])
         if venue_id in seen:
             continue
         seen.add(venue_id)
         hosts.append(
-            Venue(
+            _row(
                 venue_id=venue_id,
                 name=str(place["venue_name"] or place["name"]),
                 kind=str(place["kind"]),
@@ -245,18 +251,16 @@ def _distinct(places: gpd.GeoDataFrame, column: str) -> list[str]:
     return [] if places.empty else list(dict.fromkeys(str(name) for name in places[column] if name))
 
 
-def _place_rows(
-    places: gpd.GeoDataFrame, groups: dict[str, int]
-) -> tuple[list[ScheduleRow], list[Place]]:
-    schedules: list[ScheduleRow] = []
-    meetings: list[Place] = []
+def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[Row], list[Row]]:
+    schedules: list[Row] = []
+    meetings: list[Row] = []
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
         text = str(place["schedule_text"])
         rules = schedule_to_dict(parse_schedule(text))
-        schedules.append(ScheduleRow(schedule_id=number, text=text, rules=rules))
+        schedules.append({"schedule_id": number, "text": text, "rules": rules})
         meetings.append(
-            Place(
+            _row(
                 **{column: str(place[column]) for column in _SAME},
                 **{name: None if pd.isna(place[name]) else place[name] for name in ATTRIBUTES},
                 group_id=groups.get(str(place["group_name"])),

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping
 
 import geopandas as gpd
 
-from geo.schedule import Schedule, frequency_class, parse_schedule, print_schedule
+from geo.schedule import frequency_class, parse_schedule
 from services.fiscal import first_day, last_day
 from services.intake.ledger import Entry, SourceLedger
 
@@ -31,9 +31,8 @@ def settle_status(place: Record, *, as_of: str) -> str:
 def note_assumptions(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
     """List places whose schedule is partly our assumption, and those whose dates contradict."""
     for place in places.to_dict("records"):
-        schedule = parse_schedule(str(place["schedule_text"]))
-        if schedule.is_assumed:
-            notes.note(_assumed(place, schedule))
+        if parse_schedule(str(place["schedule_text"])).is_assumed:
+            notes.note(_assumed(place))
         for entry in _contradictions(place):
             notes.note(entry)
 
@@ -82,14 +81,14 @@ def _class_entry(place: Record, *, typed: str, said: str, derived: str) -> Entry
     )
 
 
-def _assumed(place: Record, schedule: Schedule) -> Entry:
-    text, printed = place["schedule_text"], print_schedule(schedule)
+def _assumed(place: Record) -> Entry:
+    text = place["schedule_text"]
     return Entry(
         "assumed_schedule",
         f"{place['name']}: the schedule {text!r} leaves weeks, days or months open; "
-        f"taken as {printed!r}",
-        f"{place['name']}：開催日「{text}」には週・曜日・月の決まっていない部分があり、"
-        f"「{printed}」として仮定で数えます",
+        "counted by assumption",
+        f"{place['name']}：開催日「{text}」には週・曜日・月の決まっていない部分があるため、"
+        "仮定をおいて数えます",
         row=int(str(place["row"])),
     )
 

@@ -75,7 +75,7 @@ def test_a_run_for_a_fiscal_year_says_its_day_and_what_it_assumed(town_snapshot,
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--as-of", "2015-02-30"], "is no date"),
+        (["--as-of", "2015-02-30"], "not a day"),
         (["--fiscal-year", "X9"], "is no fiscal year"),
         (["--as-of", "2015-03-31", "--fiscal-year", "H26"], "give one of them"),
     ],

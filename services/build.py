@@ -2,13 +2,14 @@
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -17,13 +18,25 @@ from geo.demand import allocate
 from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
+from services import remainder, series
 from services.intake.buildings import read_buildings
+from services.intake.columns import ColumnMap, read_map
+from services.intake.confirmations import (
+    TO_CONFIRM,
+    Confirmations,
+    no_confirmations,
+    read_confirmations,
+    write_confirmations,
+)
 from services.intake.elevation import sample_elevation
+from services.intake.geocoder import open_geocoder
 from services.intake.layers import read_layer
 from services.intake.ledger import Ledger
-from services.intake.locator import Locator
-from services.intake.places import read_places, require_near
-from services.intake.population import match_population, read_population
+from services.intake.locator import LONLAT_EPSG, Found, Locator
+from services.intake.locator import Municipality as AddressHead
+from services.intake.mapping import Section, with_map
+from services.intake.places import Locate, read_places, require_near
+from services.intake.population import interval_columns, match_population, read_population
 from services.intake.position import (
     keep_inside,
     note_unsnapped_homes,
@@ -52,6 +65,8 @@ class _Intake:
     profile: Profile
     base: Path
     ledger: Ledger
+    maps: list[ColumnMap] = field(default_factory=list)
+    confirmations: Confirmations = field(default_factory=no_confirmations)
 
     @property
     def plane_epsg(self) -> int:
@@ -60,9 +75,33 @@ class _Intake:
     def path(self, source_id: str) -> Path:
         return self.base / self.profile.source(source_id).path
 
+    def mapped(self, spec: Section) -> Section:
+        """Return a section with the columns of its map, or of one given for its file."""
+        if spec.map:
+            spec = with_map(spec, read_map(self.base / spec.map).columns)
+        name = self.path(spec.source).name
+        for found in self.maps:
+            if found.file in ("", name):
+                spec = with_map(spec, found.columns)
+        return spec
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is given for one build beside the profile: column maps, and a list of confirmations."""
+
+    maps: tuple[Path, ...] = ()
+    confirmed: Path | None = None
+    """Else the list in the workspace that is built again."""
+
 
 def build(
-    profile_path: Path, out: Path, *, data: Path | None = None, progress: Progress = silent
+    profile_path: Path,
+    out: Path,
+    *,
+    data: Path | None = None,
+    given: Given | None = None,
+    progress: Progress = silent,
 ) -> Workspace:
     """
     Read everything that the profile names and write the workspace ``out``.
@@ -70,7 +109,14 @@ def build(
     It is written beside and renamed at the end: on any error an existing workspace stays as it was.
     """
     profile = read_profile(profile_path)
-    intake = _Intake(profile, data or profile_path.parent, Ledger())
+    given = given or Given()
+    intake = _Intake(
+        profile,
+        data or profile_path.parent,
+        Ledger(),
+        [read_map(path) for path in given.maps],
+        _confirmations(given.confirmed or out / TO_CONFIRM, asked=given.confirmed is not None),
+    )
     _require_files(intake)
     _require_replaceable(out)
     with staged_folder(out) as folder:
@@ -79,7 +125,7 @@ def build(
         progress("build.streets", 0.15)
         network = _read_network(intake, areas)
         progress("build.people", 0.35)
-        residents, unmatched = _read_residents(intake, areas)
+        residents, lost = _read_residents(intake, areas)
         demand = _place_residents(intake, areas, residents, network, progress)
         progress("build.places", 0.8)
         venues, places = _read_points(intake, areas, network)
@@ -87,6 +133,9 @@ def build(
         shutil.copyfile(profile_path, folder / "profile.toml")
         _write_layers(folder, areas, demand, network, _elevation_m(intake, network))
         registry = f"sqlite:///{(folder / 'registry.sqlite').as_posix()}"
+        lost.to_parquet(folder / remainder.FILE)
+        _write_series(folder, intake, areas)
+        waiting = write_confirmations(places, folder / TO_CONFIRM)
         create_registry(registry)
         write_registry(registry, venues, places)
         write_json(folder / "sources.json", _provenance(intake))
@@ -97,8 +146,9 @@ def build(
             "demand_points": len(demand),
             "venues": len(venues),
             "places": len(places),
+            "to_confirm": waiting,
         }
-        write_json(folder / MANIFEST, _manifest(intake, areas, counts, unmatched))
+        write_json(folder / MANIFEST, _manifest(intake, areas, counts, lost))
     progress("build.done", 1.0)
     return open_workspace(out)
 
@@ -169,10 +219,8 @@ def _read_network(intake: _Intake, areas: gpd.GeoDataFrame) -> Network:
     )
 
 
-def _read_residents(
-    intake: _Intake, areas: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return residents per area of the population's layer, and those that no area is known for."""
+def _read_residents(intake: _Intake, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return residents per area of the population's layer, and the rows that no area is known for."""
     spec = intake.profile.population
     source = intake.profile.source(spec.source)
     table = read_population(
@@ -180,11 +228,21 @@ def _read_residents(
     )
     layer = areas[areas["layer"] == spec.layer]
     matched = match_population(table, layer, spec=spec, ledger=intake.ledger)
-    groups = list(spec.age_groups)
-    known = matched["area_id"] != ""
-    residents = matched[known].groupby("area_id")[groups].sum()
-    unmatched = {group: float(matched.loc[~known, group].sum()) for group in groups}
-    return residents, unmatched
+    counted = [*spec.age_groups, *interval_columns(matched, spec)]
+    residents = matched[matched["area_id"] != ""].groupby("area_id")[counted].sum()
+    return residents, remainder.unmatched_frame(matched)
+
+
+def _confirmations(path: Path, *, asked: bool) -> Confirmations:
+    """Read a list of confirmed positions: one that was asked for, or one that the workspace holds."""
+    return read_confirmations(path) if asked or path.is_file() else no_confirmations()
+
+
+def _write_series(folder: Path, intake: _Intake, areas: gpd.GeoDataFrame) -> None:
+    layer = areas[areas["layer"] == intake.profile.population.layer]
+    table = series.read_all(series.SeriesIntake(intake.profile, intake.base, intake.ledger), layer)
+    if len(table):
+        table.to_parquet(folder / series.FILE)
 
 
 def _place_residents(
@@ -244,30 +302,51 @@ def _read_points(
         ledger = intake.ledger.of(spec.source)
         venues = read_venues(
             intake.path(spec.source),
-            spec=spec,
+            spec=intake.mapped(spec),
             source=profile.source(spec.source),
             plane_epsg=intake.plane_epsg,
             ledger=intake.ledger,
+            near=around,
         )
         venue_frames.append(keep_inside(venues, around, ledger))
         _note_far(intake, venue_frames[-1], network, spec.source)
     venues = _stack(venue_frames, intake.plane_epsg)
-    locate = Locator(venues, areas[areas["layer"] == profile.population.layer])
+    locator = Locator(
+        venues,
+        areas[areas["layer"] == profile.population.layer],
+        municipality=AddressHead(profile.municipality.prefecture, profile.municipality.name),
+        geocoder=open_geocoder(),
+    )
     place_frames = []
     for place_spec in profile.places:
         path = intake.path(place_spec.source)
         places = read_places(
             path,
-            spec=place_spec,
+            spec=intake.mapped(place_spec),
             source=profile.source(place_spec.source),
             plane_epsg=intake.plane_epsg,
-            locate=locate,
+            locate=_confirmed_first(intake, place_spec.source, locator),
             ledger=intake.ledger,
+            near=around,
         )
         require_near(places, boundary, path=path, margin_m=margin_m)
         _note_far(intake, places, network, place_spec.source)
         place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)
+
+
+def _confirmed_first(intake: _Intake, source_id: str, locator: Locator) -> Locate:
+    """Return a way to locate that asks what somebody has confirmed before it guesses."""
+    to_plane = pyproj.Transformer.from_crs(LONLAT_EPSG, intake.plane_epsg, always_xy=True)
+
+    def locate(name: str, address: str) -> Found | None:
+        lonlat = intake.confirmations.find(source_id, name, address)
+        if lonlat is None:
+            return locator(name, address)
+        x, y = to_plane.transform(*lonlat)
+        return Found(float(x), float(y), "confirmed", "confirmed", 1.0)
+
+    return locate
 
 
 def _note_far(intake: _Intake, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
@@ -338,9 +417,11 @@ def _manifest(
     intake: _Intake,
     areas: gpd.GeoDataFrame,
     counts: dict[str, int],
-    unmatched: dict[str, float],
+    lost: pd.DataFrame,
 ) -> dict[str, Any]:
     profile = intake.profile
+    groups = list(profile.population.age_groups)
+    counted = [*groups, *interval_columns(lost, profile.population)]
     return {
         "format": FORMAT,
         "arukeba": software_version(),
@@ -359,6 +440,7 @@ def _manifest(
             for layer in profile.layers
         ],
         "counts": counts,
-        "unmatched_residents": unmatched,
+        "unmatched_residents": {group: float(lost[group].sum()) for group in counted},
+        "unmatched_names": remainder.named_remainder(lost, groups),
         "stand_in": [spec.stand_in for spec in profile.places if spec.stand_in],
     }

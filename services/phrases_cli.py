@@ -67,6 +67,72 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
         "元データのフォルダ（なければプロファイルの場所）",
         "folder of the source files (else the profile's own)",
     ),
+    "cli.build.map": (
+        "列の対応表（arukeba map --save で作ったもの。いくつでも）",
+        "column map made with arukeba map --save (may be repeated)",
+    ),
+    "cli.build.confirmed": (
+        "位置を確かめた一覧（to_confirm.csv に 確認 ○ を入れたもの）",
+        "list of confirmed positions (to_confirm.csv with 確認 filled in)",
+    ),
+    "cli.built.to_confirm": (
+        "位置を確かめてほしい場が{count}か所あります（{path}）",
+        "{count} places have an uncertain position to confirm ({path})",
+    ),
+    "cli.map": (
+        "表の列が何を表すかを判断し、対応表として保存する",
+        "say what the columns of a table mean, and save it as a column map",
+    ),
+    "cli.map.file": ("CSV・TSV・Excelの表", "a table: CSV, TSV or Excel"),
+    "cli.map.save": ("対応表を書くファイル", "file to write the column map to"),
+    "cli.map.encoding": ("文字コード（なければ自動）", "encoding (else recognised)"),
+    "map.read": ("{rows}行、見出しは{row}行目です", "{rows} rows; the header is row {row}"),
+    "map.layout": ("様式: {title}", "layout: {title}"),
+    "map.meaning": ("意味", "meaning"),
+    "map.column": ("列", "column"),
+    "map.example": ("例", "example"),
+    "map.unknown": ("使わない列: {columns}", "columns not used: {columns}"),
+    "map.saved": (
+        "保存しました: {path}。確かめてから、プロファイルの map か build --map で指定してください",
+        "saved: {path}; check it, then name it in the profile's map or with build --map",
+    ),
+    "map.next": (
+        "保存するには: arukeba map {file} --save MAP.toml",
+        "to save it: arukeba map {file} --save MAP.toml",
+    ),
+    "cli.reconcile": (
+        "人口の表と区域で名前が合わないものに、区域の案を出す",
+        "propose areas for the names of the population table that match none",
+    ),
+    "cli.reconcile.target": (
+        "ワークスペースまたは自治体のプロファイル",
+        "a workspace, or a municipality's profile",
+    ),
+    "cli.reconcile.profile": (
+        "案を保存するプロファイル（ワークスペースから始めるとき）",
+        "profile to save to, when started from a workspace",
+    ),
+    "cli.reconcile.save": (
+        "案をプロファイルの [population.matches] に保存する",
+        "save the proposals into the profile's [population.matches]",
+    ),
+    "cli.reconcile.at_least": (
+        "保存する案の確からしさの下限（0〜1）",
+        "least confidence of what is saved (0 to 1)",
+    ),
+    "reconcile.name": ("表の名前", "name in the table"),
+    "reconcile.area": ("区域の案", "proposed area"),
+    "reconcile.confidence": ("確からしさ", "confidence"),
+    "reconcile.none": ("合わない名前はありません", "every name matches an area"),
+    "reconcile.no_profile": (
+        "保存先がありません。--profile でプロファイルを指定してください",
+        "there is no profile to save to; name it with --profile",
+    ),
+    "reconcile.saved": ("{count}件を保存しました: {path}", "{count} matches saved: {path}"),
+    "reconcile.next": (
+        "確からしさ{at_least}以上は{count}件です。保存するには --save を付けてください",
+        "{count} have a confidence of {at_least} or more; add --save to save them",
+    ),
     "cli.run": (
         "届いている人・空白・候補地を計算する",
         "compute coverage, gaps and candidates",

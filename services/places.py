@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from geo.schedule import Schedule, combine, frequency_class, parse_schedule
+from services.intake.privacy import masked
 from services.registry import read_places
 from services.workspace import Workspace
 
@@ -21,7 +22,7 @@ def places_frame(workspace: Workspace) -> gpd.GeoDataFrame:
     """
     places = read_places(workspace.registry_url, workspace.profile.municipality.plane_epsg)
     places = places.sort_values("place_id").reset_index(drop=True)
-    places = places.assign(**_without_family_names(places))
+    places = places.assign(**masked(places))
     days = workspace.profile.frequency.permanent_min_days_per_week
     schedules = [parse_schedule(text) for text in places["schedule_text"]]
     counts = places["status"].isin(OPEN).to_numpy()
@@ -32,18 +33,6 @@ def places_frame(workspace: Workspace) -> gpd.GeoDataFrame:
         venue_frequency=_venue_frequency(places["venue_id"], schedules, counts, days),
         counts=counts,
     )
-
-
-def _without_family_names(places: gpd.GeoDataFrame) -> dict[str, pd.Series]:
-    """Name private homes by what they are: a salon there often bears its owner's family name."""
-    private = places["private_home"].astype(bool)
-    words = {
-        "name": "個人宅の場",
-        "venue_name": "個人宅",
-        "group_name": "",
-        "address": "",
-    }
-    return {column: places[column].mask(private, word) for column, word in words.items()}
 
 
 def _venue_frequency(

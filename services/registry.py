@@ -30,8 +30,9 @@ VENUE_COLUMNS = ("venue_id", "name", "kind", "address", "source_id", "row", "geo
 PLACE_COLUMNS = (
     *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
     *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-    *("located_by", "row", "source_id", "geometry"),
+    *("located_by", "located_level", "confidence", "consent", "row", "source_id", "geometry"),
 )
+_NOT_TEXT = frozenset({"row", "private_home", "confidence", "consent", "geometry"})
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
     *("opened_on", "verified_on", "located_by", "source_id"),
@@ -95,6 +96,9 @@ class Place(_Base):
     verified_on: Mapped[str]
     private_home: Mapped[bool]
     located_by: Mapped[str]
+    located_level: Mapped[str]
+    confidence: Mapped[float] = mapped_column(Double)
+    consent: Mapped[bool]
     source_id: Mapped[str]
     source_row: Mapped[int]
     lon: Mapped[float | None] = mapped_column(Double)
@@ -280,6 +284,9 @@ def _place_rows(
                 group_id=groups.get(str(place["group_name"])),
                 schedule_id=number,
                 private_home=bool(place["private_home"]),
+                located_level=str(place.get("located_level", "")),
+                confidence=float(place.get("confidence", 1.0)),
+                consent=bool(place.get("consent", False)),
                 source_row=int(place["row"]),
                 lon=lon,
                 lat=lat,
@@ -296,7 +303,7 @@ def _frame(
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     table = table.rename(columns={"source_row": "row"})
-    text = [name for name in columns if name not in ("row", "private_home", "geometry")]
+    text = [name for name in columns if name not in _NOT_TEXT]
     table[text] = table[text].astype(object).fillna("")
     points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)

@@ -11,6 +11,7 @@ import pandas as pd
 from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
 from services.gaps import gaps_frame
+from services.intervals import interval_groups, with_ends
 from services.progress import Progress, silent
 from services.situation import Parameters, Situation
 from services.staging import staged_file, staged_folder
@@ -67,17 +68,20 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
     """Return the coverage of every layer, with a remainder row each, as DESIGN §6 names it."""
     profile, parameters = situation.profile, situation.parameters
     unmatched = situation.workspace.manifest["unmatched_residents"]
+    groups = list(profile.population.age_groups)
+    counted = [*groups, *interval_groups(situation.homes, groups)]
     frames = []
     for layer in profile.layers:
         layering = situation.layering(layer.id)
         frame = coverage(
-            situation.residents,
+            pd.DataFrame(situation.homes[counted]),
             layering,
             situation.access,
             situation.walks,
             limits_m=parameters.walk_limits_m,
             speed_m_per_min=parameters.walking.speed_m_per_min,
         )
+        frame = with_ends(frame, groups)
         remainder = frame["area"].to_numpy() < 0
         lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
         frame["residents"] += lost * remainder
@@ -92,18 +96,29 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
         frame["remainder"] = remainder
         frame["profile"] = parameters.walking.id
         # Those without a known home live somewhere in the municipality; no smaller area can tell.
-        unknown = lost * (remainder | (layer.kind == "municipality"))
+        most = {group: unmatched.get(f"{group}_high", unmatched[group]) for group in groups}
+        lost_high = frame["age_group"].map(most).to_numpy(dtype=float)
+        unknown = lost_high * (remainder | (layer.kind == "municipality"))
         frames.append(_with_interval(frame, unknown))
     return pd.concat(frames, ignore_index=True).drop(columns="area")
 
 
 def _with_interval(frame: pd.DataFrame, unknown: np.ndarray) -> pd.DataFrame:
-    """Widen percentages by residents whose home is unknown: none of them reached, or all."""
-    people = frame["residents"] + np.where(frame["remainder"], 0.0, unknown)
-    return frame.assign(
+    """
+    Widen percentages by residents whose home is unknown, and by those whose number is suppressed.
+
+    Of the former none is reached, or all; of the latter as few are there and reached as can be, or
+    as many.
+    """
+    fewest = frame["reached_low"] / (frame["reached_low"] + frame["unreached_high"] + unknown)
+    most = (frame["reached_high"] + unknown) / (
+        frame["reached_high"] + frame["unreached_low"] + unknown
+    )
+    ends = ["reached_low", "reached_high", "unreached_low", "unreached_high"]
+    return frame.drop(columns=ends).assign(
         coverage_pct=share_pct(frame["reached"], frame["residents"]),
-        coverage_low_pct=share_pct(frame["reached"], people),
-        coverage_high_pct=share_pct(frame["reached"] + unknown, people),
+        coverage_low_pct=100.0 * fewest,
+        coverage_high_pct=100.0 * most,
         circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
     )
 

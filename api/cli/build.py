@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import desk_of
-from services.build import build
+from api.cli.console import Desk, desk_of
+from services.build import Given, build
+from services.intake.confirmations import TO_CONFIRM
 from services.texts import Lang, text
+from services.workspace import Workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -23,10 +25,18 @@ def register(app: typer.Typer, lang: Lang) -> None:
         data: Annotated[
             Path | None, typer.Option("--data", help=text("cli.build.data", lang))
         ] = None,
+        column_map: Annotated[
+            list[Path] | None,
+            typer.Option("--map", metavar="MAP.toml", help=text("cli.build.map", lang)),
+        ] = None,
+        confirmed: Annotated[
+            Path | None, typer.Option("--confirmed", help=text("cli.build.confirmed", lang))
+        ] = None,
     ) -> None:
         desk = desk_of(ctx)
+        given = Given(tuple(column_map or ()), confirmed)
         with desk.progress() as progress:
-            workspace = build(profile, out, data=data, progress=progress)
+            workspace = build(profile, out, data=data, given=given, progress=progress)
         remarks = sum(len(source["entries"]) for source in workspace.intake.values())
         desk.result(
             {
@@ -40,5 +50,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.show(
             desk.say("cli.built", path=workspace.path),
             desk.say("cli.built.remarks", entries=remarks, path=workspace.path / "intake.json"),
+            *_to_confirm(workspace, desk),
             desk.say("cli.built.next", command=f"arukeba run {workspace.path}"),
         )
+
+
+def _to_confirm(workspace: Workspace, desk: Desk) -> list[str]:
+    count = workspace.manifest["counts"]["to_confirm"]
+    path = workspace.path / TO_CONFIRM
+    return [desk.say("cli.built.to_confirm", count=count, path=path)] if count else []

@@ -1,7 +1,5 @@
 """Tables as cities publish them: CSV text of any encoding, numbers as typed, coordinates."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,83 +10,69 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import SourceError
+from services.intake.columns import MEANINGS, plain
+from services.intake.grids import Row, read_grids
+from services.intake.headers import Header, find_header, known_names
+from services.intake.privacy import require_no_persons
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
+"""What the attributes of vector files are written in; tables know more (``encodings``)."""
 SUPPRESSED = frozenset(
-    {"X", "x", "χ", "Χ", "-", "‐", "−", "–", "—", "―", "ー", "…", "...", "*", "秘"}
+    {"X", "x", "χ", "Χ", "*", "**", "秘", "秘匿", "非公表", "…", "...", "..", "***"}
 )
-LON_NAMES = ("経度", "lon", "longitude", "lng", "x座標(経度)")
-LAT_NAMES = ("緯度", "lat", "latitude", "y座標(緯度)")
+"""Marks of a count that exists and is not published. 「－」 is not among them: it means nobody."""
+NOBODY = frozenset({"-", "‐", "−", "–", "—", "―", "ー", "─"})
+"""Marks of 「該当数値なし」 in official tables: zero, unless a legend says otherwise."""
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 JAPAN_LON = (122.0, 154.0)
 JAPAN_LAT = (20.0, 46.0)
 
 
-def read_csv(path: Path, *, encoding: str = "auto") -> pd.DataFrame:
+def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) -> pd.DataFrame:
     """
-    Read a CSV or TSV file as text; the index is the file row of each record, the header row is 1.
+    Read a table as text: CSV or TSV of any Japanese encoding, or a sheet of an Excel file.
 
-    Empty lines are skipped without shifting the rows that follow.
+    The index is the file row of each record. The header is found under title lines and in merged
+    cells; ``wanted`` are columns that it must name. Empty lines are skipped without shifting the
+    rows that follow. A table about persons is refused.
     """
-    text = _decode(require_file(path).read_bytes(), path=path, encoding=encoding)
-    first = text.split("\n", 1)[0]
-    records = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter="\t" if first.count("\t") > first.count(",") else ",",
-    )
-    rows: list[tuple[int, list[str]]] = []
-    line = 0
-    try:
-        for record in records:
-            start, line = line + 1, records.line_num
-            if any(cell.strip() for cell in record):
-                rows.append((start, [cell.strip() for cell in record]))
-    except csv.Error as error:
-        raise SourceError(
-            f"not a table ({error}); save it again as CSV",
-            path=path,
-            row=line + 1,
-            ja=f"表として読めません（{error}）。CSVで保存し直してください",
-        ) from error
-    if not rows:
+    grids = read_grids(require_file(path), encoding=encoding)
+    rows, header = _sheet(grids, path=path, wanted=list(wanted))
+    body = rows[header.body :]
+    width = len(header.names)
+    _require_width(body, width, path=path)
+    cells = [row + [""] * (width - len(row)) for _, row in body]
+    table = pd.DataFrame(cells, columns=header.names, index=[row for row, _ in body], dtype=str)
+    require_no_persons(table, path=path)
+    table.attrs["header_row"] = header.row
+    table.attrs["titles"] = header.titles
+    return table
+
+
+def _sheet(
+    grids: list[tuple[str, list[Row]]], *, path: Path, wanted: list[str]
+) -> tuple[list[Row], Header]:
+    """Return the sheet whose header names most that is known, the first of equals."""
+    filled = [rows for _, rows in grids if rows]
+    if not filled:
         raise SourceError(
             "the file is empty; a header row and at least one row are needed",
             path=path,
             ja="空のファイルです。見出しの行と1行以上のデータが必要です",
         )
-    header = [name or f"列{number}" for number, name in enumerate(rows[0][1], start=1)]
-    _require_width(rows, len(header), path=path)
-    body = [cells + [""] * (len(header) - len(cells)) for _, cells in rows[1:]]
-    return pd.DataFrame(body, columns=header, index=[row for row, _ in rows[1:]], dtype=str)
+    found = [(rows, find_header(rows, wanted=wanted)) for rows in filled]
+    return max(found, key=lambda sheet: known_names(sheet[1].names, wanted=wanted))
 
 
-def _require_width(rows: list[tuple[int, list[str]]], width: int, *, path: Path) -> None:
+def _require_width(rows: list[Row], width: int, *, path: Path) -> None:
     for row, cells in rows:
-        if len(cells) > width and any(cells[width:]):
+        if len(cells) > width:
             raise SourceError(
                 f"{len(cells)} cells under a header of {width}; put quotes around a cell with a comma",
                 path=path,
                 row=row,
                 ja=f"見出し{width}列に対し{len(cells)}列あります。コンマを含む値は引用符で囲んでください",
             )
-        del cells[width:]
-
-
-def _decode(data: bytes, *, path: Path, encoding: str) -> str:
-    tried = ENCODINGS if encoding == "auto" else (encoding,)
-    for name in tried:
-        try:
-            text = data.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\x00" not in text:
-            return text
-    listing = ", ".join(tried)
-    raise SourceError(
-        f"not text in {listing}; save it as CSV in UTF-8 or give the source's encoding",
-        path=path,
-        ja=f"文字コード {listing} の文字として読めません。"
-        "UTF-8のCSVで保存し直すか、出典の encoding を指定してください",
-    )
 
 
 def require_file(path: Path) -> Path:
@@ -114,9 +98,25 @@ def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: P
         )
 
 
+def require_name_field(field: str, columns: Iterable[object], *, path: Path) -> None:
+    """Say that no column was recognised as the name, and which there are."""
+    if not field:
+        listing = [str(column) for column in columns]
+        raise SourceError(
+            f"no column is recognised as the name; say which in name_field: {', '.join(listing)}",
+            path=path,
+            ja=f"名称の列がわかりません。name_field で指定してください。ある列：{'、'.join(listing)}",
+        )
+
+
 def is_suppressed(text: str) -> bool:
     """Say whether a cell holds the mark of a count that is not published."""
     return unicodedata.normalize("NFKC", text).strip() in SUPPRESSED
+
+
+def is_nobody(text: str) -> bool:
+    """Say whether a cell holds the dash that stands for zero in official tables."""
+    return unicodedata.normalize("NFKC", text).strip() in NOBODY
 
 
 def to_number(text: str) -> float:
@@ -127,6 +127,17 @@ def to_number(text: str) -> float:
     if re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", plain) is None:
         return float("nan")
     return float(plain)
+
+
+def has_dotted_thousands(cells: Iterable[str]) -> bool:
+    """
+    Say whether the dots of a column of counts part thousands, as in 「19.997人」.
+
+    They do where every number with a dot has groups of three digits after a first one of 1 to 3.
+    """
+    forms = [re.sub(r"\s*(?:人|名)$", "", unicodedata.normalize("NFKC", c).strip()) for c in cells]
+    dotted = [form for form in forms if "." in form and to_number(form.replace(".", "")) >= 0]
+    return bool(dotted) and all(_THOUSANDS.fullmatch(form) for form in dotted)
 
 
 def to_numbers(cells: pd.Series) -> NDArray[np.float64]:
@@ -156,11 +167,9 @@ def texts(frame: pd.DataFrame, column: str) -> list[str]:
 
 def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
-    there = {
-        unicodedata.normalize("NFKC", str(name)).strip().lower(): str(name) for name in columns
-    }
-    lon = lon_field or next((there[name] for name in LON_NAMES if name in there), "")
-    lat = lat_field or next((there[name] for name in LAT_NAMES if name in there), "")
+    there = {plain(str(name)): str(name) for name in columns}
+    lon = lon_field or next((there[n] for n in map(plain, MEANINGS["lon"]) if n in there), "")
+    lat = lat_field or next((there[n] for n in map(plain, MEANINGS["lat"]) if n in there), "")
     return lon, lat
 
 

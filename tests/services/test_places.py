@@ -58,7 +58,7 @@ def test_a_row_as_a_city_types_it_becomes_a_place(tmp_path):
     assert list(places.columns) == [
         *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
         *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-        *("located_by", "row", "source_id", "geometry"),
+        *("located_by", "located_level", "confidence", "consent", "row", "source_id", "geometry"),
     ]
     place = places.iloc[0]
     assert place["place_id"] == "salons-2"
@@ -189,10 +189,7 @@ def test_a_row_without_a_name_is_refused_and_listed(tmp_path):
 
 @pytest.mark.parametrize(
     ("position", "why"),
-    [
-        ("0,0", "its coordinates are not in Japan"),
-        ("139.9,35.8", "longitude and latitude are swapped"),
-    ],
+    [("0,0", "its coordinates are not in Japan"), ("48.8,2.3", "its coordinates are not in Japan")],
 )
 def test_a_place_outside_japan_is_refused_by_its_row(tmp_path, position, why):
     with pytest.raises(
@@ -201,6 +198,15 @@ def test_a_place_outside_japan_is_refused_by_its_row(tmp_path, position, why):
         read(tmp_path, f"甲の会,,,,,毎日,,{ORIGIN}\n乙の会,,,,,毎日,,{position}\n")
     assert "の3行目" in e.value.ja
     assert "直すか、空にしてください" in e.value.ja
+
+
+def test_swapped_latitude_and_longitude_are_put_right_and_noted(tmp_path):
+    ledger = Ledger()
+    rows = "甲の会,,,,,毎日,,36.0,139.9\n乙の会,,,,,毎日,,139.9,36.0\n"
+    places = read(tmp_path, rows, ledger=ledger)
+    assert places.geometry.iloc[0].distance(places.geometry.iloc[1]) < 1e-6
+    assert codes(ledger) == [("position_swapped", 3)]
+    assert ledger.of("salons").rows_repaired == 1
 
 
 def test_a_place_in_the_sea_is_refused_by_its_row(tmp_path):

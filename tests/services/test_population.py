@@ -67,7 +67,7 @@ def test_numbers_are_read_as_typed(tmp_path):
     assert table[["total", "65+"]].iloc[0].tolist() == [1234.0, 1000.0]
 
 
-@pytest.mark.parametrize("mark", ["X", "-", "－", "…", "*", "x"])
+@pytest.mark.parametrize("mark", ["X", "χ", "秘匿", "…", "*", "x"])
 def test_a_suppressed_count_is_zero_and_noted(tmp_path, mark):
     ledger = Ledger()
     table = read(tmp_path, HEADER + f"東,100,{mark}\n", ledger=ledger)

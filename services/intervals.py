@@ -1,34 +1,51 @@
-"""Intervals: how much suppressed counts widen a percentage, kept home by home."""
-
-from typing import Any
+"""Hidden counts, carried into every percentage: the least and the most that can be reached."""
 
 import numpy as np
 import pandas as pd
 
-KEYS = ["area", "frequency", "age_group", "walk_limit_m"]
+from geo.coverage import Layering, coverage
+from geo.network import FloatArray
+from services.situation import Situation
+
+LOW, HIGH = "_low", "_high"
+"""Behind the name of an age group: how few and how many its residents can be."""
 
 
-def interval_groups(homes: pd.DataFrame, groups: list[str]) -> list[str]:
-    """Return the columns of low and high residents that the homes carry."""
-    return [f"{g}_{end}" for g in groups for end in ("low", "high") if f"{g}_{end}" in homes]
-
-
-def with_ends(frame: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+def hidden_interval(
+    situation: Situation, layering: Layering, frame: pd.DataFrame
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """
-    Return the rows of the age groups, with the reached and unreached that suppression allows.
+    Return, for the rows of a coverage table, reached and unreached residents: least, most, least, most.
 
-    ``frame`` is a coverage whose age groups include the low and high ends; the columns added are
-    ``reached_low``, ``reached_high``, ``unreached_low`` and ``unreached_high``, each the plain
-    figure where nothing is suppressed.
+    Without hidden counts least and most are the figures themselves.
     """
-    main = frame[frame["age_group"].isin(groups)].reset_index(drop=True)
-    added: dict[str, Any] = {}
-    for end in ("low", "high"):
-        rows = frame[frame["age_group"].isin([f"{group}_{end}" for group in groups])]
-        rows = rows.assign(age_group=rows["age_group"].str.removesuffix(f"_{end}"))
-        known = main[KEYS].merge(rows[[*KEYS, "residents", "reached"]], on=KEYS, how="left")
-        reached = known["reached"].fillna(main["reached"])
-        residents = known["residents"].fillna(main["residents"])
-        added[f"reached_{end}"] = reached.to_numpy(dtype=float)
-        added[f"unreached_{end}"] = np.maximum((residents - reached).to_numpy(dtype=float), 0.0)
-    return main.assign(**added)
+    reached = frame["reached"].to_numpy(dtype=float)
+    unreached = frame["residents"].to_numpy(dtype=float) - reached
+    homes = situation.homes
+    groups = [str(group) for group in situation.residents.columns]
+    if not any(group + LOW in homes.columns for group in groups):
+        return reached, reached, unreached, unreached
+    least, most = (_with(situation, layering, homes, groups, end) for end in (LOW, HIGH))
+    return (
+        np.minimum(least["reached"].to_numpy(dtype=float), reached),
+        np.maximum(most["reached"].to_numpy(dtype=float), reached),
+        np.minimum((least["residents"] - least["reached"]).to_numpy(dtype=float), unreached),
+        np.maximum((most["residents"] - most["reached"]).to_numpy(dtype=float), unreached),
+    )
+
+
+def _with(
+    situation: Situation, layering: Layering, homes: pd.DataFrame, groups: list[str], end: str
+) -> pd.DataFrame:
+    """Return the coverage table with the lowest or the highest count in every home."""
+    residents = pd.DataFrame(
+        {group: homes[group + end] if group + end in homes else homes[group] for group in groups}
+    )
+    return coverage(
+        residents,
+        layering,
+        situation.access,
+        situation.walks,
+        limits_m=situation.parameters.walk_limits_m,
+        speed_m_per_min=situation.parameters.walking.speed_m_per_min,
+    )

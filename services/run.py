@@ -11,7 +11,7 @@ import pandas as pd
 from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
 from services.gaps import gaps_frame
-from services.intervals import interval_groups, with_ends
+from services.intervals import HIGH, hidden_interval
 from services.progress import Progress, silent
 from services.situation import Parameters, Situation
 from services.staging import staged_file, staged_folder
@@ -68,20 +68,18 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
     """Return the coverage of every layer, with a remainder row each, as DESIGN §6 names it."""
     profile, parameters = situation.profile, situation.parameters
     unmatched = situation.workspace.manifest["unmatched_residents"]
-    groups = list(profile.population.age_groups)
-    counted = [*groups, *interval_groups(situation.homes, groups)]
     frames = []
     for layer in profile.layers:
         layering = situation.layering(layer.id)
         frame = coverage(
-            pd.DataFrame(situation.homes[counted]),
+            situation.residents,
             layering,
             situation.access,
             situation.walks,
             limits_m=parameters.walk_limits_m,
             speed_m_per_min=parameters.walking.speed_m_per_min,
         )
-        frame = with_ends(frame, groups)
+        hidden = hidden_interval(situation, layering, frame)
         remainder = frame["area"].to_numpy() < 0
         lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
         frame["residents"] += lost * remainder
@@ -96,29 +94,22 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
         frame["remainder"] = remainder
         frame["profile"] = parameters.walking.id
         # Those without a known home live somewhere in the municipality; no smaller area can tell.
-        most = {group: unmatched.get(f"{group}_high", unmatched[group]) for group in groups}
-        lost_high = frame["age_group"].map(most).to_numpy(dtype=float)
-        unknown = lost_high * (remainder | (layer.kind == "municipality"))
-        frames.append(_with_interval(frame, unknown))
+        most = {group: unmatched.get(group + HIGH, unmatched[group]) for group in unmatched}
+        unknown = frame["age_group"].map(most).to_numpy(dtype=float)
+        unknown = unknown * (remainder | (layer.kind == "municipality"))
+        frames.append(_with_interval(frame, unknown, hidden))
     return pd.concat(frames, ignore_index=True).drop(columns="area")
 
 
-def _with_interval(frame: pd.DataFrame, unknown: np.ndarray) -> pd.DataFrame:
-    """
-    Widen percentages by residents whose home is unknown, and by those whose number is suppressed.
-
-    Of the former none is reached, or all; of the latter as few are there and reached as can be, or
-    as many.
-    """
-    fewest = frame["reached_low"] / (frame["reached_low"] + frame["unreached_high"] + unknown)
-    most = (frame["reached_high"] + unknown) / (
-        frame["reached_high"] + frame["unreached_low"] + unknown
-    )
-    ends = ["reached_low", "reached_high", "unreached_low", "unreached_high"]
-    return frame.drop(columns=ends).assign(
+def _with_interval(
+    frame: pd.DataFrame, unknown: np.ndarray, hidden: tuple[np.ndarray, ...]
+) -> pd.DataFrame:
+    """Widen percentages by hidden counts, and by residents whose home is unknown: none reached, or all."""
+    least, most, left_least, left_most = (pd.Series(part, index=frame.index) for part in hidden)
+    return frame.assign(
         coverage_pct=share_pct(frame["reached"], frame["residents"]),
-        coverage_low_pct=100.0 * fewest,
-        coverage_high_pct=100.0 * most,
+        coverage_low_pct=share_pct(least, least + left_most + unknown),
+        coverage_high_pct=share_pct(most + unknown, most + left_least + unknown),
         circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
     )
 

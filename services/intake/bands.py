@@ -80,6 +80,14 @@ def group_of(name: str) -> Band | None:
     return Band(float(match[1]), float(match[2]) if match[2] else OPEN)
 
 
+def encloses(whole: str, group: str) -> bool:
+    """Say whether everybody of one age group is in another: total and 65+ enclose 75+."""
+    outer, inner = group_of(whole), group_of(group)
+    if whole == group or outer is None or inner is None:
+        return False
+    return outer.low <= inner.low and inner.high <= outer.high
+
+
 def columns_for(columns: Iterable[str], group: str) -> list[str]:
     """
     Return the columns whose sum is an age group: the fewest bands that tile it without overlap.

@@ -22,7 +22,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
         *("title", "facility", "facilityname", "placename"),
     ),
     "kind": (
-        *("種別", "種類", "区分", "分類", "カテゴリ", "カテゴリー", "類型", "施設種別", "施設区分"),
+        *("種別", "種類", "区分", "分類", "カテゴリ", "カテゴリー", "施設種別", "施設区分"),
         *("活動種別", "kind", "type", "category", "service", "実施サービス", "介護サービスの種類"),
         *("施設分類", "事業種別", "poiコード"),
     ),
@@ -119,7 +119,19 @@ MEANINGS: dict[str, tuple[str, ...]] = {
         ),
     ),
     "fee": ("参加費", "会費", "料金", "費用", "利用料", "利用料金", "fee", "price"),
-    "floor_area": ("面積", "床面積", "延床面積", "会場面積", "畳数", "広さ", "floorarea", "area"),
+    "floor_area": ("面積", "床面積", "延床面積", "会場面積", "広さ", "floorarea", "area"),
+    "frequency": ("類型", "型", "頻度区分", "開催区分"),
+    "status_since": ("状態の開始日", "休止日", "休止開始日", "休止年月日"),
+    "closed": ("閉鎖日", "閉鎖年月日", "廃止日", "終了日", "終了年月日", "解散日"),
+    "drop_in": ("出入り自由", "途中参加", "途中参加可"),
+    "individual_entry": ("個人参加", "個人参加可", "個人での参加"),
+    "open_hours": ("開設時間", "開所時間", "開室時間", "オープン時間"),
+    "tatami": ("畳数", "畳"),
+    "target_groups": ("対象", "対象者層", "参加対象", "対象年齢"),
+    "exercise_minutes": ("体操時間", "運動時間", "体操の時間(分)"),
+    "open_to_all": ("誰でも参加", "だれでも参加可", "参加制限なし"),
+    "subsidy_end": ("補助終了", "補助終了年月", "補助終了日", "助成終了"),
+    "online": ("オンライン", "オンライン開催"),
     "phone": (
         *("電話番号", "電話", "tel", "連絡先電話番号", "代表電話", "代表電話番号", "問い合わせ先"),
         *("問合せ先", "お問い合わせ先", "連絡先", "telephonenumber", "phone", "phonenumber"),
@@ -183,7 +195,9 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 PLACES = (
     *("name", "kind", "venue", "group", "address", "schedule", "status", "opened", "verified"),
     *("lon", "lat", "position", "plane_x", "plane_y", "capacity", "fee", "floor_area", "phone"),
-    *("start", "end", "consent"),
+    *("start", "end", "consent", "frequency", "status_since", "closed", "drop_in"),
+    *("individual_entry", "open_hours", "tatami", "target_groups", "exercise_minutes"),
+    *("open_to_all", "subsidy_end", "online"),
 )
 """Meanings that a list of places or venues can have; the others are recognised and passed over."""
 

@@ -9,9 +9,8 @@ JAPAN_LON = (122.0, 154.0)
 JAPAN_LAT = (20.0, 46.0)
 PLANE_MAX_M = 1_000_000.0
 """No place of a zone is farther from the zone's origin than this."""
-_DEGREES = r"[0-9]{1,3}(?:\.[0-9]+)?"
 _DMS = re.compile(
-    r"(?P<sign>[+-])?(?P<degrees>[0-9]{1,3})[°º度d](?:(?P<minutes>[0-9]{1,2}(?:\.[0-9]+)?)['′’`分m])?"
+    r"(?P<sign>[+-])?(?P<degrees>[0-9]{1,3}(?:\.[0-9]+)?)[°º度d](?:(?P<minutes>[0-9]{1,2}(?:\.[0-9]+)?)['′’`分m])?"
     r"(?:(?P<seconds>[0-9]{1,2}(?:\.[0-9]+)?)(?:\"|″|”|''|′′|秒|s)?)?"
 )
 _DOTTED = re.compile(
@@ -25,7 +24,8 @@ _PACKED = re.compile(
 )
 _HEMISPHERE = re.compile(r"北緯|東経|緯度|経度|lat(?:itude)?|lon(?:gitude)?|lng|[ne]$|^[ne]|[:=]")
 _PAIR_CUT = re.compile(
-    r"[,、;/\t]|(?<=[0-9\"″秒'NnEe度分])\s+(?=[0-9東北EeNn+-])|(?<=[NnEe秒\"″])(?=[0-9東北])|(?<=[0-9\"″])(?=[EeNn][0-9])"
+    r"[,、;/\t]|(?<=[0-9\"″秒'NnEe度分])\s+(?=[0-9東北EeNn+-])"
+    r"|(?<=[秒\"″])(?=[0-9東北])|(?<=[0-9\"″][NnEe])(?=[0-9])|(?<=[0-9\"″])(?=[EeNn][0-9])"
 )
 _BASE60 = 60.0
 

@@ -96,19 +96,19 @@ def _note_dotted(column: str, texts: list[str], rows: list[int], *, notes: Sourc
 
 
 def most_of_suppressed(
-    counts: Counts, total: Counts | None, *, suppressed_max: float | None
+    counts: Counts, wholes: list[Counts], *, suppressed_max: float | None
 ) -> NDArray[np.float64]:
     """
     Return the most that the suppressed part of each row can be, 0 where nothing is suppressed.
 
-    It is what the profile says, else what the row's total leaves beside the known part, else 9
-    (counts below 10 are what offices suppress).
+    It is what the profile says, else what the row's published ``wholes`` (groups that enclose this
+    one) leave beside its known part, else 9: counts below 10 are what offices suppress.
     """
     if suppressed_max is not None:
-        most = np.full(len(counts.people), suppressed_max)
-    elif total is None:
-        most = np.full(len(counts.people), SUPPRESSED_MAX)
-    else:
-        left = np.maximum(total.people - counts.people, 0.0)
-        most = np.where(total.suppressed, SUPPRESSED_MAX, left)
+        return np.where(counts.suppressed, suppressed_max, 0.0)
+    most = np.full(len(counts.people), np.inf)
+    for whole in wholes:
+        left = np.maximum(whole.people - counts.people, 0.0)
+        most = np.where(whole.suppressed, most, np.minimum(most, left))
+    most = np.where(np.isfinite(most), most, SUPPRESSED_MAX)
     return np.where(counts.suppressed, most, 0.0)

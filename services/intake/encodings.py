@@ -10,7 +10,7 @@ TRIED = ("utf-8-sig", "utf-8", "cp932", "euc-jp", "iso-2022-jp", "utf-16")
 """What ``auto`` tells apart, as its refusal names it."""
 _ISO_2022 = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004")
 _EUC = ("euc_jp", "euc_jis_2004")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\uf8f0-\uf8f3\ufffd]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _MARKS = (

@@ -71,17 +71,17 @@ def _text(text: str, *, path: Path) -> list[Row]:
 
 
 def _narrow(cells: list[str], *, path: Path, row: int) -> list[str]:
-    """Cut empty cells off the end; refuse a row wider than any table of a city."""
-    while len(cells) > 1 and not cells[-1]:
-        cells.pop()
-    if len(cells) > COLUMNS_MAX:
+    """Refuse a row wider than any table of a city, unless what is beyond is empty."""
+    if len(cells) <= COLUMNS_MAX:
+        return cells
+    if any(cells[COLUMNS_MAX:]):
         raise SourceError(
             f"{len(cells):,} columns; a table has at most {COLUMNS_MAX:,}",
             path=path,
             row=row,
             ja=f"{len(cells):,}列あります。表として読めるのは{COLUMNS_MAX:,}列までです",
         )
-    return cells
+    return cells[:COLUMNS_MAX]
 
 
 def _delimiter(text: str) -> str:

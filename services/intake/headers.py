@@ -24,6 +24,8 @@ class Header:
     body: int
     row: int
     """File row of the (lower) header row."""
+    named: int
+    """Position behind the last column that has a name of its own."""
     titles: list[str]
     """What stood above: title, date, unit."""
 
@@ -32,13 +34,15 @@ def find_header(rows: list[Row], *, wanted: Collection[str] = ()) -> Header:
     """
     Find the header: the first row that names two known meanings (or columns asked for).
 
-    Where no row does, it is the first row that is not a lone title.
+    A row of codes without a gap (KEY_CODE, T000847001) is a header as well. Where no row is either,
+    it is the first row that is not a lone title.
     """
     at = _position(rows, {plain(name) for name in wanted})
     top, bottom = _extent(rows, at)
     names = _joined(rows[top][1], rows[bottom][1]) if top < bottom else rows[at][1]
     titles = ["　".join(cell for cell in cells if cell) for _, cells in rows[:top]]
-    return Header(_unique(names), bottom + 1, rows[bottom][0], titles)
+    named = max((n for n, name in enumerate(names, start=1) if name), default=0)
+    return Header(_unique(names), bottom + 1, rows[bottom][0], named, titles)
 
 
 def known_names(names: list[str], *, wanted: Collection[str] = ()) -> int:
@@ -48,11 +52,22 @@ def known_names(names: list[str], *, wanted: Collection[str] = ()) -> int:
 
 
 def _position(rows: list[Row], wanted: set[str]) -> int:
-    for position, (_, cells) in enumerate(rows[:LOOKED_AT]):
-        known = {plain(cell) for cell in cells if _is_known(cell, wanted)}
-        if len(known) >= KNOWN_MIN:
+    """Return the row that names what is asked for, else the first that is known or has no gap."""
+    first = rows[:LOOKED_AT]
+    for position, (_, cells) in enumerate(first):
+        if wanted and wanted <= {plain(cell) for cell in cells}:
             return position
-    for position, (_, cells) in enumerate(rows[:LOOKED_AT]):
+    widest = max(_filled(cells) for _, cells in first)
+    for position, (_, cells) in enumerate(first):
+        known = {plain(cell) for cell in cells if _is_known(cell, wanted)}
+        full = (
+            widest > 1
+            and _filled(cells) == widest
+            and all(_is_code(cell) for cell in cells if cell)
+        )
+        if full or len(known) >= KNOWN_MIN:
+            return position
+    for position, (_, cells) in enumerate(first):
         if position + 1 == len(rows) or _filled(cells) > 1:
             return position
         if _filled(rows[position + 1][1]) == 1:
@@ -99,6 +114,10 @@ def _is_part(cell: str) -> bool:
 
 
 _SEXES = {"男", "女", "男性", "女性", "計", "総数", "合計"}
+
+
+def _is_code(cell: str) -> bool:
+    return re.fullmatch(r"[A-Za-z#_][\x21-\x7e]*", cell) is not None
 
 
 def _is_data(cell: str) -> bool:

@@ -95,9 +95,7 @@ class Locator:
         """Take the area whose name the address starts with, the longest first."""
         for form in dict.fromkeys((chome_written_out(local), local)):
             for end in range(len(form), 0, -1):
-                # 「東1」 is no beginning of 「東10-3」: a number is whole or not at all.
-                cut = form[end - 1].isdigit() and form[end : end + 1].isdigit()
-                if not cut and form[:end] in self._areas:
+                if form[:end] in self._areas and _is_whole(form, end):
                     xy, area_m2 = self._areas[form[:end]]
                     sure = 0.6 if area_m2 <= SMALL_AREA_MAX_M2 else 0.4
                     return Found(*xy, "area", "small_area", sure)
@@ -106,7 +104,7 @@ class Locator:
     def _by_stem(self, local: str) -> Found | None:
         """Take the middle of all areas of a 大字 that the address starts with."""
         for end in range(len(local), 0, -1):
-            if local[:end] in self._stems:
+            if local[:end] in self._stems and _is_whole(local, end):
                 return Found(*self._stems[local[:end]], "area", "oaza", 0.3)
         return None
 
@@ -114,6 +112,11 @@ class Locator:
         """Take the longest area name that stands anywhere in the address."""
         best = max((name for name in self._areas if name and name in form), key=len, default="")
         return Found(*self._areas[best][0], "area", "mentioned", 0.2) if best else None
+
+
+def _is_whole(form: str, end: int) -> bool:
+    """Say whether a cut spares numbers: 「東1」 is no beginning of 「東10-3」."""
+    return not (form[end - 1].isdigit() and form[end : end + 1].isdigit())
 
 
 def _to_plane(frame: gpd.GeoDataFrame) -> pyproj.Transformer:

@@ -19,14 +19,14 @@ from services.intake.locator import CONFIRM_BELOW, Found
 from services.intake.mapping import resolved
 from services.intake.names import normalise
 from services.intake.points import (
+    PointOptions,
     PointRows,
-    PositionFields,
     note_look_alikes,
     note_not_asked,
     note_repairs,
     problem_text,
     read_points,
-    without_totals,
+    without_asides,
 )
 from services.intake.privacy import consents, is_private_home
 from services.intake.tables import matches_filter, require_columns, require_name_field, texts
@@ -49,7 +49,7 @@ _HOW = {
 }
 
 
-def read_places(  # noqa: PLR0913  the municipality tells which way X points
+def read_places(
     path: Path,
     *,
     spec: Places,
@@ -62,11 +62,11 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
     """Read places in the plane CRS; one that cannot be located is kept without geometry and listed."""
     rows = read_points(
         path,
-        fields=PositionFields.of(spec),
+        lon_field=spec.lon_field,
+        lat_field=spec.lat_field,
         source=source,
         plane_epsg=plane_epsg,
-        near=near,
-        wanted=_fields(spec),
+        options=PointOptions.of(spec, near=near, wanted=_fields(spec)),
     )
     notes = ledger.of(source.id)
     spec = resolved(spec, map(str, rows.table.columns), notes=notes)
@@ -79,7 +79,7 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         places = places[asked]
         note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
-    places = _named(without_totals(places, notes=notes), notes=notes)
+    places = _named(without_asides(places, rows.table, notes=notes), notes=notes)
     _require_in_japan(places, path=path)
     places = _located(places, locate=locate, notes=notes)
     places = _distinct(places, notes=notes)

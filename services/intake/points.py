@@ -1,6 +1,5 @@
 """Rows with a position: tables with coordinates, vector points, polygons by a point inside them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -24,10 +23,11 @@ from services.intake.tables import (
     read_csv,
     require_columns,
     require_file,
+    text_of,
     texts,
     to_numbers,
 )
-from services.intake.totals import is_total, note_totals
+from services.intake.totals import is_aside, note_asides
 from services.intake.vectors import LONLAT_EPSG, read_vector
 from services.profile import Filter, Places, Source, Venues
 
@@ -36,25 +36,28 @@ LONLAT_ALIKE = (None, LONLAT_EPSG, 4326, 4612)
 
 
 @dataclass(frozen=True)
-class PositionFields:
-    """The columns of a position, as named; an empty name leaves it to be recognised."""
+class PointOptions:
+    """Further columns of a position, and what helps to read a table of points."""
 
-    lon: str = ""
-    lat: str = ""
-    pair: str = ""
-    """One column of 「緯度,経度」."""
-    x: str = ""
+    pair_field: str = ""
+    """One column of 「緯度,経度」; where empty, recognised."""
+    x_field: str = ""
     """Northing in metres of the profile's zone: X of the Japanese plane coordinates points north."""
-    y: str = ""
+    y_field: str = ""
+    near: BaseGeometry | None = None
+    """The municipality and its surroundings: tells northing from easting where they are swapped."""
+    wanted: tuple[str, ...] = ()
+    """Columns that the header must name."""
 
     @classmethod
-    def of(cls, spec: Places | Venues) -> Self:
-        """Return the fields that a section of the profile names."""
-        return cls(spec.lon_field, spec.lat_field, spec.position_field, spec.x_field, spec.y_field)
+    def of(cls, spec: Places | Venues, *, near: BaseGeometry | None, wanted: list[str]) -> Self:
+        """Return what a section of the profile names."""
+        names = tuple(name for name in wanted if name)
+        return cls(spec.position_field, spec.x_field, spec.y_field, near, names)
 
     def named(self) -> list[str]:
-        """Return the names that were given."""
-        return [name for name in (self.lon, self.lat, self.pair, self.x, self.y) if name]
+        """Return the columns of a position that were named."""
+        return [name for name in (self.pair_field, self.x_field, self.y_field) if name]
 
 
 @dataclass(frozen=True)
@@ -76,27 +79,26 @@ class PointRows:
 def read_points(
     path: Path,
     *,
-    fields: PositionFields,
+    lon_field: str,
+    lat_field: str,
     source: Source,
     plane_epsg: int,
-    near: BaseGeometry | None = None,
-    wanted: Iterable[str] = (),
+    options: PointOptions | None = None,
 ) -> PointRows:
-    """
-    Read rows and their positions; a file whose every position is outside Japan is refused.
-
-    ``near`` tells northing from easting; ``wanted`` are columns that the header must name.
-    """
+    """Read rows and their positions; a file whose every position is outside Japan is refused."""
     require_file(path)
+    options = options or PointOptions()
     if source.format in ("csv", "parquet") and path.suffix != ".geojson":
+        named = [name for name in (lon_field, lat_field) if name] + options.named()
         table = (
-            read_csv(path, encoding=source.encoding, wanted=[*wanted, *fields.named()])
+            read_csv(path, encoding=source.encoding, wanted=[*options.wanted, *named])
             if source.format == "csv"
             else _parquet(path)
         )
-        require_columns(table.columns, fields.named(), path=path)
+        require_columns(table.columns, named, path=path)
+        columns = coordinate_fields(table.columns, lon_field, lat_field)
         given, repairs = _from_columns(
-            table, fields, source=source, plane_epsg=plane_epsg, near=near
+            table, columns, options, source=source, plane_epsg=plane_epsg
         )
     else:
         frame = read_vector(path, source=source, check_place=False)
@@ -127,14 +129,14 @@ def _parquet(path: Path) -> pd.DataFrame:
 
 def _from_columns(
     table: pd.DataFrame,
-    fields: PositionFields,
+    columns: tuple[str, str],
+    options: PointOptions,
     *,
     source: Source,
     plane_epsg: int,
-    near: BaseGeometry | None,
 ) -> tuple[gpd.GeoSeries, NDArray[np.object_]]:
     """Return lon/lat points (or points in the source's own CRS) and how each was read."""
-    lon, lat = coordinate_fields(table.columns, fields.lon, fields.lat)
+    lon, lat = columns
     repairs = np.full(len(table), "", dtype=object)
     shapes = np.full(len(table), None, dtype=object)
     if lon and lat:
@@ -145,11 +147,14 @@ def _from_columns(
             return gpd.GeoSeries(shapes, index=table.index, crs=source.epsg), repairs
         usable = known & (in_japan(x, y) | in_japan(y, x))
         _read_typed(table, (lon, lat), shapes, repairs, rest=~usable)
-    _read_pairs(table, _one_column(table, fields.pair, "position"), shapes)
+    _read_pairs(table, _one_column(table, options.pair_field, "position"), shapes)
     points = gpd.GeoSeries(shapes, index=table.index, crs=LONLAT_EPSG)
-    plane = [_one_column(table, fields.x, "plane_x"), _one_column(table, fields.y, "plane_y")]
+    plane = [
+        _one_column(table, options.x_field, "plane_x"),
+        _one_column(table, options.y_field, "plane_y"),
+    ]
     if all(plane):
-        points, repairs = _read_plane(table, plane, points, repairs, (plane_epsg, near))
+        points, repairs = _read_plane(table, plane, points, repairs, (plane_epsg, options.near))
     return points, repairs
 
 
@@ -307,20 +312,25 @@ def note_repairs(rows: PointRows, *, notes: SourceLedger) -> None:
         )
 
 
-def without_totals(points: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
-    """Leave out rows of totals, and list them."""
-    totals = np.array(
-        [
-            problem != "" and is_total(name)
-            for name, problem in zip(points["name"], points["problem"], strict=True)
-        ],
-        dtype=bool,
-    )
-    note_totals(
-        points.loc[totals, "row"].tolist(), points.loc[totals, "name"].tolist(), notes=notes
-    )
-    kept: gpd.GeoDataFrame = points[~totals]
+def without_asides(
+    points: gpd.GeoDataFrame, table: pd.DataFrame, *, notes: SourceLedger
+) -> gpd.GeoDataFrame:
+    """Leave out totals and footnotes, which have no position, and list them."""
+    labels = {
+        row: _label(name, table.loc[row])
+        for row, name in points.loc[points["problem"] != "", ["row", "name"]].itertuples(
+            index=False
+        )
+    }
+    aside = {row: label for row, label in labels.items() if is_aside(label)}
+    note_asides(list(aside), list(aside.values()), notes=notes)
+    kept: gpd.GeoDataFrame = points[~points["row"].isin(list(aside))]
     return kept
+
+
+def _label(name: str, cells: pd.Series) -> str:
+    """Return a row's name, else its first cell: 合計 often stands under the number."""
+    return name or next((text for text in map(text_of, cells) if text), "")
 
 
 def note_look_alikes(points: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:

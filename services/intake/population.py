@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import SourceError
-from services.intake.bands import band_of, columns_for
+from services.intake.bands import band_of, columns_for, encloses
 from services.intake.columns import meaning_of
 from services.intake.counts import Counts, most_of_suppressed, read_counts
 from services.intake.ledger import Entry, Ledger, SourceLedger
@@ -21,7 +21,7 @@ from services.intake.tables import (
     texts,
     to_numbers,
 )
-from services.intake.totals import is_total, note_totals
+from services.intake.totals import is_aside, note_asides
 from services.intake.vectors import read_vector
 from services.profile import Population, Source
 
@@ -123,9 +123,9 @@ def _labelled(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return name, key and row of each area, and the table without its rows of totals."""
     labels = texts(table, spec.name_field or spec.id_field)
-    total = np.array([is_total(label) for label in labels], dtype=bool)
-    note_totals(
-        table.index[total].tolist(), [label for label in labels if is_total(label)], notes=notes
+    total = np.array([is_aside(label) for label in labels], dtype=bool)
+    note_asides(
+        table.index[total].tolist(), [label for label in labels if is_aside(label)], notes=notes
     )
     table = table[~total]
     ids = texts(table, spec.id_field)
@@ -186,8 +186,8 @@ def _groups(
     if not any(counts.suppressed.any() for counts in sums.values()):
         return people
     for group, counts in sums.items():
-        total = None if group == "total" else sums.get("total")
-        most = most_of_suppressed(counts, total, suppressed_max=spec.suppressed_max)
+        wholes = [sums[other] for other in sums if encloses(other, group)]
+        most = most_of_suppressed(counts, wholes, suppressed_max=spec.suppressed_max)
         people[f"{group}_low"], people[f"{group}_high"] = counts.people, counts.people + most
     return people
 

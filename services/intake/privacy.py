@@ -63,8 +63,9 @@ def require_no_persons(table: pd.DataFrame, *, path: Path) -> None:
     reasons |= _names_with_births(table, exclude=list(reasons)) | _persons_one_by_one(table)
     if not reasons:
         return
-    listing = ", ".join(f"{column!r} ({why})" for column, (why, _) in reasons.items())
-    listing_ja = "、".join(f"「{column}」（{why}）" for column, (_, why) in reasons.items())
+    labels = _labels(table)
+    listing = ", ".join(f"{labels[column]!r} ({why})" for column, (why, _) in reasons.items())
+    listing_ja = "、".join(f"「{labels[column]}」（{why}）" for column, (_, why) in reasons.items())
     raise SourceError(
         f"refused: columns about persons: {listing}; take them out at the source and give the "
         "file again, arukeba keeps no data about persons",
@@ -72,6 +73,17 @@ def require_no_persons(table: pd.DataFrame, *, path: Path) -> None:
         ja=f"個人に関する列があるため受け取りません：{listing_ja}。"
         "元の表からその列を除いてから、もう一度指定してください",
     )
+
+
+def _labels(table: pd.DataFrame) -> dict[str, str]:
+    """Return how a column may be named: without a header its name is the first person's."""
+    labels = {}
+    for number, column in enumerate(map(str, table.columns), start=1):
+        form = unicodedata.normalize("NFKC", column)
+        about = _PERSON.fullmatch(form) or _MOBILE.search(form) or is_my_number(form)
+        about = about or len(to_iso_date(form)) == len("2000-01-01")
+        labels[column] = f"列{number}" if about else column
+    return labels
 
 
 def _reason(table: pd.DataFrame, column: str) -> tuple[str, str] | None:
@@ -147,10 +159,11 @@ def is_my_number(cell: str) -> bool:
 HOME_NAME = "個人宅の場"
 HOME_VENUE = "個人宅"
 _HOUSE = re.compile(
-    r"(?<![住社帰在お邸])宅(?=$|[\s（(・、,/／にで])|邸$|(?<!なん)(?<!みな)(?<!皆)(?<!みんな)"
-    r"(?<!お隣)(?<!おとなり)(?<!ばあ)(?<!じい)さん(?:[ちチ家宅]|の(?:家|いえ|おうち|お宅|うち))"
-    r"|様(?:宅|方|邸)|氏宅"
+    r"(?<![住社帰在お邸三大安家])宅(?=$|[\s（(・、,/／にでの]|サロン|カフェ|開放|茶の間|縁側|広場|リビング|離れ)|邸$"
+    r"|(?<!なん)(?<!みな)(?<!皆)(?<!お隣)(?<!となり)(?<!ばあ)(?<!じい)(?<!母)(?<!父)"
+    r"さん(?:[ちチ家宅]|の(?:家|いえ|おうち|お宅|うち))|様(?:宅|方|邸)|氏宅"
 )
+"""三宅, 大宅 and 安宅 are places, 住宅 and 宅老所 are open to all."""
 
 
 def is_private_home(cells: Iterable[str], *, words: Iterable[str]) -> bool:
@@ -176,7 +189,9 @@ def masked(place: pd.DataFrame) -> dict[str, pd.Series]:
     """
     private = place["private_home"].astype(bool)
     consent = place["consent"].astype(bool) if "consent" in place else private & False
+    further = [name for name in ("open_hours", "fee_text") if name in place]
     return {
+        **{name: place[name].mask(private, "") for name in further},
         "name": place["name"].mask(private & ~consent, HOME_NAME),
         "venue_name": place["venue_name"].mask(private, HOME_VENUE),
         "group_name": place["group_name"].mask(private, ""),

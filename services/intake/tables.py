@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import SourceError
-from services.intake.columns import MEANINGS, plain
+from services.intake.columns import propose
 from services.intake.grids import Row, read_grids
 from services.intake.headers import Header, find_header, known_names
 from services.intake.privacy import require_no_persons
@@ -39,14 +39,28 @@ def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) 
     grids = read_grids(require_file(path), encoding=encoding)
     rows, header = _sheet(grids, path=path, wanted=list(wanted))
     body = rows[header.body :]
-    width = len(header.names)
-    _require_width(body, width, path=path)
-    cells = [row + [""] * (width - len(row)) for _, row in body]
-    table = pd.DataFrame(cells, columns=header.names, index=[row for row, _ in body], dtype=str)
+    names = header.names
+    if grids[0][0]:
+        # A note beside an Excel table is no comma without quotes.
+        widest = max((len(cells) for _, cells in body), default=0)
+        names = names + [f"列{n}" for n in range(len(names) + 1, widest + 1)]
+    width = _require_width(body, len(names), path=path)
+    cells = [row[:width] + [""] * (width - len(row)) for _, row in body]
+    table = pd.DataFrame(cells, columns=names, index=[row for row, _ in body], dtype=str)
+    table = table.iloc[:, : _used_width(body, header)]
     require_no_persons(table, path=path)
     table.attrs["header_row"] = header.row
     table.attrs["titles"] = header.titles
     return table
+
+
+def _used_width(body: list[Row], header: Header) -> int:
+    """Return the number of columns up to the last that has a name or a cell."""
+    return max([header.named, *(_last_filled(cells) for _, cells in body)])
+
+
+def _last_filled(cells: list[str]) -> int:
+    return next((n for n in range(len(cells), 0, -1) if cells[n - 1]), 0)
 
 
 def _sheet(
@@ -64,15 +78,16 @@ def _sheet(
     return max(found, key=lambda sheet: known_names(sheet[1].names, wanted=wanted))
 
 
-def _require_width(rows: list[Row], width: int, *, path: Path) -> None:
+def _require_width(rows: list[Row], width: int, *, path: Path) -> int:
     for row, cells in rows:
-        if len(cells) > width:
+        if any(cells[width:]):
             raise SourceError(
                 f"{len(cells)} cells under a header of {width}; put quotes around a cell with a comma",
                 path=path,
                 row=row,
                 ja=f"見出し{width}列に対し{len(cells)}列あります。コンマを含む値は引用符で囲んでください",
             )
+    return width
 
 
 def require_file(path: Path) -> Path:
@@ -167,10 +182,8 @@ def texts(frame: pd.DataFrame, column: str) -> list[str]:
 
 def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
-    there = {plain(str(name)): str(name) for name in columns}
-    lon = lon_field or next((there[n] for n in map(plain, MEANINGS["lon"]) if n in there), "")
-    lat = lat_field or next((there[n] for n in map(plain, MEANINGS["lat"]) if n in there), "")
-    return lon, lat
+    found = propose(map(str, columns), file="", meanings=("lon", "lat")).columns
+    return lon_field or found.get("lon", ""), lat_field or found.get("lat", "")
 
 
 def in_japan(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Rows of totals inside a table: recognised by their label, left out and listed."""
+"""Rows inside a table that are none of its own: totals and footnotes, recognised by their label."""
 
 import re
 import unicodedata
@@ -11,6 +11,9 @@ _TOTAL = re.compile(
     r"(?:[0-9,]+(?:か所|箇所|ヶ所|件|人|団体)?)?|.+(?:[ 　]計|合計|小計|総計|[市町村区域部]計)|total|subtotal",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(
+    r"※|\*[0-9]?[ :]|[(]?注[0-9]?[):. ]|出典[:：は]|資料[:：]|備考[:：]|単位[:：]"
+)
 
 
 def is_total(label: str) -> bool:
@@ -19,15 +22,29 @@ def is_total(label: str) -> bool:
     return bool(_TOTAL.fullmatch(form)) or bool(_TOTAL.fullmatch(re.sub(r"\s+", "", form)))
 
 
-def note_totals(rows: Sequence[int], labels: Sequence[str], *, notes: SourceLedger) -> None:
-    """List the rows of totals that are left out."""
+def is_footnote(label: str) -> bool:
+    """Say whether a label is a remark below a table: ※…, 注1)…, 出典：…."""
+    return _FOOTNOTE.match(unicodedata.normalize("NFKC", label).strip()) is not None
+
+
+def is_aside(label: str) -> bool:
+    """Say whether a label is that of no row of the table's own."""
+    return is_total(label) or is_footnote(label)
+
+
+def note_asides(rows: Sequence[int], labels: Sequence[str], *, notes: SourceLedger) -> None:
+    """List the totals and footnotes that are left out."""
     for row, label in zip(rows, labels, strict=True):
         notes.rows_refused += 1
+        code = "totals_row" if is_total(label) else "footnote"
+        what, what_ja = (
+            ("a row of totals", "合計の行") if is_total(label) else ("a footnote", "注記")
+        )
         notes.note(
             Entry(
-                "totals_row",
-                f"{label}: a row of totals; not used",
-                f"{label}：合計の行のため使いません",
+                code,
+                f"{label}: {what}; not used",
+                f"{label}：{what_ja}のため使いません",
                 row=int(row),
             )
         )

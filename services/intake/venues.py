@@ -12,14 +12,14 @@ from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.mapping import resolved
 from services.intake.names import normalise
 from services.intake.points import (
+    PointOptions,
     PointRows,
-    PositionFields,
     note_look_alikes,
     note_not_asked,
     note_repairs,
     problem_text,
     read_points,
-    without_totals,
+    without_asides,
 )
 from services.intake.tables import matches_filter, require_columns, require_name_field, texts
 from services.profile import Source, Venues
@@ -38,11 +38,11 @@ def read_venues(
     wanted = [spec.name_field, spec.kind_field, spec.address_field]
     rows = read_points(
         path,
-        fields=PositionFields.of(spec),
+        lon_field=spec.lon_field,
+        lat_field=spec.lat_field,
         source=source,
         plane_epsg=plane_epsg,
-        near=near,
-        wanted=wanted,
+        options=PointOptions.of(spec, near=near, wanted=wanted),
     )
     notes = ledger.of(source.id)
     spec = resolved(spec, map(str, rows.table.columns), notes=notes)
@@ -57,7 +57,7 @@ def read_venues(
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         venues = venues[asked]
         note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
-    venues = without_totals(venues, notes=notes)
+    venues = without_asides(venues, rows.table, notes=notes)
     venues = _usable(venues, notes=notes)
     venues = _distinct(venues, notes=notes)
     note_look_alikes(venues, notes=notes)

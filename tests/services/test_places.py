@@ -247,3 +247,101 @@ def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x80\x00")
     with pytest.raises(SourceError, match="not text in"):
         read_places(path, **arguments)
+
+
+def plain_read(tmp_path, text, *, ledger=None, near=None, **fields):
+    path = tmp_path / "salons.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_places(
+        path,
+        spec=Places(source="salons", **fields),
+        source=Source(
+            id="salons",
+            path="s.csv",
+            format="csv",
+            title="t",
+            credit="c",
+            licence="l",
+            as_of="2024",
+        ),
+        plane_epsg=EPSG,
+        locate=nowhere,
+        ledger=ledger if ledger is not None else Ledger(),
+        near=near,
+    )
+
+
+def test_a_list_as_people_type_it_is_read_without_a_word_in_the_profile(tmp_path):
+    ledger = Ledger()
+    text = (
+        "令和6年度　通いの場一覧,,,,,\n,,,,,\nＮｏ．,サロン名,開催場所,開催日時,位置,\n,,,,緯度,経度\n"
+        "１,ひまわり,東会館,毎週月曜日,北緯36度0分0秒,東経139度50分0秒\n合計,,,,,\n,合計　1か所,,,,\n※休会を含む,,,,,\n"
+    )
+    places = plain_read(tmp_path, text, ledger=ledger)
+    place = places.iloc[0]
+    assert len(places) == 1
+    assert place[["name", "venue_name", "schedule_text"]].tolist() == [
+        *("ひまわり", "東会館", "毎週月曜日")
+    ]
+    assert place.geometry.distance(Point(0, 0)) < 1e-3
+    assert codes(ledger) == [
+        *(("columns_recognised", None), ("position_dms", 5)),
+        *(("totals_row", 6), ("totals_row", 7), ("footnote", 8)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("緯度経度", '"36.0,139.833333333333"'),
+        ("緯度経度", '"139.833333333333,36.0"'),
+        ("緯度,経度", "360000.0,1395000.0"),
+        ("緯度,経度", "36.0.0.0,139.50.0.0"),
+        ("緯度,経度", "３６．０,１３９．８３３３３３３３３３"),
+        ("X座標,Y座標", "0,0"),
+    ],
+)
+def test_a_position_is_read_however_it_is_typed(tmp_path, header, cells):
+    places = plain_read(tmp_path, f"名称,{header}\n会,{cells}\n")
+    assert places.geometry.iloc[0].distance(Point(0, 0)) < 1e-2
+
+
+def test_x_points_north_unless_only_the_other_way_lies_in_the_town(tmp_path):
+    text = "名称,X座標,Y座標\n会,1000,5000\n会2,1100,5100\n"
+    assert plain_read(tmp_path, text).geometry.iloc[0].distance(Point(5000, 1000)) < 1e-3
+    ledger = Ledger()
+    town = box(900, 4900, 1200, 5200)
+    places = plain_read(tmp_path, text, ledger=ledger, near=town)
+    assert places.geometry.iloc[0].distance(Point(1000, 5000)) < 1e-3
+    assert ("position_plane_swapped", 2) in codes(ledger)
+
+
+def test_near_places_of_like_names_are_shown_and_both_kept(tmp_path):
+    ledger = Ledger()
+    text = "名称,開催日,緯度,経度\n東自治会館サロン,毎週月曜日,36.0,139.9\n東自治会館サロン（午後）,毎週月曜日,36.0,139.9\n"
+    assert len(plain_read(tmp_path, text, ledger=ledger)) == 2
+    assert ("perhaps_duplicate", 3) in codes(ledger)
+
+
+def test_a_salon_named_after_its_owner_is_a_private_home(tmp_path):
+    text = "名称,公開可否,緯度,経度\n田中さんち,不可,36.0,139.9\n山本宅サロン,可,36.0,139.9\n東会館サロン,可,36.0,139.9\n"
+    places = plain_read(tmp_path, text)
+    assert places["private_home"].tolist() == [True, True, False]
+    assert places["consent"].tolist() == [False, True, True]
+
+
+def test_a_table_without_a_name_column_is_refused_with_its_columns(tmp_path):
+    with pytest.raises(
+        SourceError, match="no column is recognised as the name; say which"
+    ) as error:
+        plain_read(tmp_path, "なぞ,緯度,経度\n会,36.0,139.9\n")
+    assert "ある列：なぞ、緯度、経度" in error.value.ja
+
+
+def test_an_uncertain_position_is_to_be_confirmed(tmp_path):
+    ledger = Ledger()
+    rows = "会,,,,どこか,毎日,,,\n"
+    found = (0.0, 0.0, "area", "oaza", 0.3)
+    places = read(tmp_path, rows, ledger=ledger, locate=lambda *_: found)
+    assert places[["located_level", "confidence"]].iloc[0].tolist() == ["oaza", 0.3]
+    assert codes(ledger) == [("located_by_area", 2), ("to_confirm", 2)]

@@ -49,7 +49,7 @@ _HOW = {
 }
 
 
-def read_places(
+def read_places(  # noqa: PLR0913  the municipality tells which way X points
     path: Path,
     *,
     spec: Places,

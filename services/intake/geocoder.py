@@ -26,10 +26,17 @@ _LEVELS = {
 
 
 def open_geocoder() -> Geocoder | None:
-    """Return a geocoder, or nothing where the library or its dictionary is not there."""
+    """
+    Return a geocoder, or nothing where the library or its dictionary is not there.
+
+    The dictionary is named, so that no address ever goes to a server that a setting names.
+    """
     try:
         library: Any = importlib.import_module("jageocoder")
-        library.init()
+        folder = library.get_db_dir(mode="r")
+        if folder is None:
+            return None
+        library.init(db_dir=folder, mode="r")
     except Exception:  # noqa: BLE001  whatever it raises, there is no geocoder then
         return None
 

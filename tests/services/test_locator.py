@@ -135,9 +135,12 @@ def test_there_is_no_geocoder_without_the_library(monkeypatch):
 def library(answers, *, ready=True):
     module = types.ModuleType("jageocoder")
 
-    def init():
-        if not ready:
-            raise RuntimeError("no dictionary")
+    def get_db_dir(mode):
+        assert mode == "r"
+        return "dictionary" if ready else None
+
+    def init(*, db_dir, mode):
+        assert (db_dir, mode) == ("dictionary", "r")
 
     def search(address):
         answer = answers.get(address)
@@ -145,7 +148,7 @@ def library(answers, *, ready=True):
             raise answer
         return {"matched": "", "candidates": answer or []}
 
-    module.init, module.search = init, search
+    module.init, module.search, module.get_db_dir = init, search, get_db_dir
     return module
 
 

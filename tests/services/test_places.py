@@ -1,6 +1,10 @@
 """Intake of gathering places."""
 
+import contextlib
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely import Point, box
 
 from geo.errors import SourceError
@@ -345,3 +349,42 @@ def test_an_uncertain_position_is_to_be_confirmed(tmp_path):
     places = read(tmp_path, rows, ledger=ledger, locate=lambda *_: found)
     assert places[["located_level", "confidence"]].iloc[0].tolist() == ["oaza", 0.3]
     assert codes(ledger) == [("located_by_area", 2), ("to_confirm", 2)]
+
+
+CELL = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6),
+    st.sampled_from(
+        [
+            *(
+                "36.0",
+                "139.9",
+                "",
+                "東1",
+                "毎週月曜日",
+                "合計",
+                "※",
+                "=cmd|'a'!A0",
+                "nan",
+                "inf",
+                "1e309",
+            ),
+            *("田中宅", "可", "35°51'", "−", "休止", "36.0,139.9", '"', "R99.99.99"),
+        ]
+    ),
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
+@given(st.lists(st.lists(CELL, min_size=5, max_size=5), max_size=5))
+def test_no_list_crashes_the_reader(tmp_path, rows):
+    import csv
+    import io
+
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["名称", "住所", "開催日", "緯度", "経度"], *rows])
+    with contextlib.suppress(SourceError):
+        places = plain_read(tmp_path, text.getvalue())
+        assert set(places["located_by"]) <= {"coordinates", ""}
+        assert places["place_id"].is_unique

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, page
+from bench import engines, files, page
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,7 +51,11 @@ def kashiwa(folder: Path) -> Iterator[Row]:
 
 def main() -> None:
     """Run the groups that were asked for, all by default."""
-    groups: dict[str, Callable[[Path], Iterator[Row]]] = {"demo": demo, "city": city}
+    groups: dict[str, Callable[[Path], Iterator[Row]]] = {
+        "demo": demo,
+        "city": city,
+        "files": files.rows,
+    }
     if KASHIWA.is_dir():
         groups["kashiwa"] = kashiwa
     else:

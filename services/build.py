@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -18,15 +19,27 @@ from geo.demand import allocate
 from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
+from services import remainder, series
 from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
+from services.intake.columns import ColumnMap, read_map
+from services.intake.confirmations import (
+    TO_CONFIRM,
+    Confirmations,
+    no_confirmations,
+    read_confirmations,
+    write_confirmations,
+)
 from services.intake.councils import locate_councils
 from services.intake.elevation import sample_elevation
+from services.intake.geocoder import open_geocoder
 from services.intake.ground import usable_elevation
 from services.intake.ledger import Ledger
-from services.intake.locator import Locator
+from services.intake.locator import LONLAT_EPSG, Found, Locator
+from services.intake.locator import Municipality as AddressHead
+from services.intake.mapping import Section, with_map
 from services.intake.place_remarks import note_typed_classes
-from services.intake.places import read_places, require_near
+from services.intake.places import Locate, read_places, require_near
 from services.intake.position import (
     keep_inside,
     note_unsnapped_homes,
@@ -51,6 +64,8 @@ class _Intake:
     profile: Profile
     base: Path
     ledger: Ledger
+    maps: list[ColumnMap] = field(default_factory=list)
+    confirmations: Confirmations = field(default_factory=no_confirmations)
 
     @property
     def plane_epsg(self) -> int:
@@ -59,6 +74,25 @@ class _Intake:
     def path(self, source_id: str) -> Path:
         return self.base / self.profile.source(source_id).path
 
+    def mapped(self, spec: Section) -> Section:
+        """Return a section with the columns of its map, or of one given for its file."""
+        if spec.map:
+            spec = with_map(spec, read_map(self.base / spec.map).columns)
+        name = self.path(spec.source).name
+        for found in self.maps:
+            if found.file in ("", name):
+                spec = with_map(spec, found.columns)
+        return spec
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is given for one build beside the profile: column maps, and a list of confirmations."""
+
+    maps: tuple[Path, ...] = ()
+    confirmed: Path | None = None
+    """Else the list in the workspace that is built again."""
+
 
 def build(
     profile_path: Path,
@@ -66,6 +100,7 @@ def build(
     *,
     data: Path | None = None,
     as_of: date | None = None,
+    given: Given | None = None,
     progress: Progress = silent,
 ) -> Workspace:
     """
@@ -76,7 +111,14 @@ def build(
     """
     profile = read_profile(profile_path)
     day = as_of or today()
-    intake = _Intake(profile, data or profile_path.parent, Ledger())
+    given = given or Given()
+    intake = _Intake(
+        profile,
+        data or profile_path.parent,
+        Ledger(),
+        [read_map(path) for path in given.maps],
+        _confirmations(given.confirmed or out / TO_CONFIRM, asked=given.confirmed is not None),
+    )
     _require_files(intake)
     _require_replaceable(out)
     with staged_folder(out) as folder:
@@ -100,6 +142,9 @@ def build(
         shutil.copyfile(profile_path, folder / "profile.toml")
         _write_layers(folder, assembly.areas, demand, network, _elevation_m(intake, network))
         registry = f"sqlite:///{(folder / 'registry.sqlite').as_posix()}"
+        residents.lost.to_parquet(folder / remainder.FILE)
+        _write_series(folder, intake, assembly.of(profile.population.layer))
+        waiting = write_confirmations(places, folder / TO_CONFIRM)
         create_registry(registry)
         write_registry(registry, venues, places)
         write_json(folder / "sources.json", _provenance(intake))
@@ -110,8 +155,9 @@ def build(
             "demand_points": len(demand),
             "venues": len(venues),
             "places": len(places),
+            "to_confirm": waiting,
         }
-        whole = manifest(profile, assembly, day=day, counts=counts, unmatched=residents.unmatched)
+        whole = manifest(profile, assembly, day=day, counts=counts, residents=residents)
         write_json(folder / MANIFEST, {**whole, "councils": councils})
     progress("build.done", 1.0)
     return open_workspace(out)
@@ -163,6 +209,17 @@ def _read_network(intake: _Intake, boundary: BaseGeometry) -> Network:
         ledger=intake.ledger,
         isolated_below_m=streets.isolated_below_m,
     )
+
+
+def _confirmations(path: Path, *, asked: bool) -> Confirmations:
+    """Read a list of confirmed positions: one that was asked for, or one that the workspace holds."""
+    return read_confirmations(path) if asked or path.is_file() else no_confirmations()
+
+
+def _write_series(folder: Path, intake: _Intake, areas: gpd.GeoDataFrame) -> None:
+    table = series.read_all(series.SeriesIntake(intake.profile, intake.base, intake.ledger), areas)
+    if len(table):
+        table.to_parquet(folder / series.FILE)
 
 
 def _place_residents(
@@ -236,25 +293,32 @@ def _read_points(
         ledger = intake.ledger.of(spec.source)
         venues = read_venues(
             intake.path(spec.source),
-            spec=spec,
+            spec=intake.mapped(spec),
             source=profile.source(spec.source),
             plane_epsg=intake.plane_epsg,
             ledger=intake.ledger,
+            near=around,
         )
         venue_frames.append(keep_inside(venues, around, ledger))
         _note_far(intake, venue_frames[-1], network, spec.source)
     venues = _stack(venue_frames, intake.plane_epsg)
-    locate = Locator(venues, assembly.of(profile.population.layer))
+    locator = Locator(
+        venues,
+        assembly.of(profile.population.layer),
+        municipality=AddressHead(profile.municipality.prefecture, profile.municipality.name),
+        geocoder=open_geocoder(),
+    )
     place_frames = []
     for place_spec in profile.places:
         path = intake.path(place_spec.source)
         places = read_places(
             path,
-            spec=place_spec,
+            spec=intake.mapped(place_spec),
             source=profile.source(place_spec.source),
             plane_epsg=intake.plane_epsg,
-            locate=locate,
+            locate=_confirmed_first(intake, place_spec.source, locator),
             ledger=intake.ledger,
+            near=around,
         )
         require_near(places, boundary, path=path, margin_m=margin_m)
         note_typed_classes(
@@ -265,6 +329,20 @@ def _read_points(
         _note_far(intake, places, network, place_spec.source)
         place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)
+
+
+def _confirmed_first(intake: _Intake, source_id: str, locator: Locator) -> Locate:
+    """Return a way to locate that asks what somebody has confirmed before it guesses."""
+    to_plane = pyproj.Transformer.from_crs(LONLAT_EPSG, intake.plane_epsg, always_xy=True)
+
+    def locate(name: str, address: str) -> Found | None:
+        lonlat = intake.confirmations.find(source_id, name, address)
+        if lonlat is None:
+            return locator(name, address)
+        x, y = to_plane.transform(*lonlat)
+        return Found(float(x), float(y), "confirmed", "confirmed", 1.0)
+
+    return locate
 
 
 def _note_far(intake: _Intake, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:

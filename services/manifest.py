@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from services.intake.areas import Assembly
+from services.intake.residents import Residents
 from services.profile import Layer, Profile, has_borders, without_borders
+from services.remainder import named_remainder
 from services.workspace import FORMAT, software_version
 
 
@@ -14,7 +16,7 @@ def manifest(
     *,
     day: date,
     counts: dict[str, int],
-    unmatched: dict[str, float],
+    residents: Residents,
 ) -> dict[str, Any]:
     """Return plain data, ready for JSON."""
     return {
@@ -34,7 +36,8 @@ def manifest(
         "facts": [fact.model_dump(exclude_defaults=True) for fact in profile.facts],
         "conflicting_facts": list(profile.conflicts()),
         "counts": counts,
-        "unmatched_residents": unmatched,
+        "unmatched_residents": residents.unmatched,
+        "unmatched_names": named_remainder(residents.lost, profile.population.groups),
         "stand_in": [spec.stand_in for spec in profile.places if spec.stand_in],
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.schedule import Schedule, combine, frequency_class, parse_schedule
+from services.intake.privacy import masked
 from services.place_history import lacks_dates
 from services.profile import Qualification
 from services.qualification import NO, qualify_all
@@ -44,7 +45,7 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
     )
     places = places.sort_values("place_id").reset_index(drop=True)
     assumed = [lacks_dates(place) if selection.as_of else "" for place in places.to_dict("records")]
-    places = places.assign(**_without_family_names(places), dates_assumed=_texts(assumed, places))
+    places = places.assign(**masked(places), dates_assumed=_texts(assumed, places))
     days = profile.frequency.permanent_min_days_per_week
     schedules = [parse_schedule(text) for text in places["schedule_text"]]
     own = [frequency_class(s, permanent_min_days_per_week=days) for s in schedules]
@@ -84,20 +85,6 @@ def _not_counted(places: pd.DataFrame, selection: Selection, rules: Qualificatio
         else:
             reasons.append("")
     return reasons
-
-
-def _without_family_names(places: gpd.GeoDataFrame) -> dict[str, pd.Series]:
-    """Name private homes by what they are: a salon there often bears its owner's family name."""
-    private = places["private_home"].astype(bool)
-    words = {
-        "name": "個人宅の場",
-        "venue_name": "個人宅",
-        "group_name": "",
-        "address": "",
-        "open_hours": "",
-        "fee_text": "",
-    }
-    return {column: places[column].mask(private, word) for column, word in words.items()}
 
 
 def _venue_frequency(

@@ -39,14 +39,15 @@ VENUE_COLUMNS = ("venue_id", "name", "kind", "address", "source_id", "row", "geo
 PLACE_COLUMNS = (
     *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
     *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-    *("located_by", "row", "source_id", *ATTRIBUTES, "geometry"),
+    *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
+    *(*ATTRIBUTES, "geometry"),
 )
+_NOT_TEXT = frozenset({"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES})
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
     *("opened_on", "verified_on", "located_by", "source_id"),
 )
 """Texts that a place's row holds as they are."""
-_NOT_TEXT = ("row", "private_home", "geometry", *ATTRIBUTES)
 
 
 def create_registry(url: str) -> None:
@@ -266,6 +267,9 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
                 group_id=groups.get(str(place["group_name"])),
                 schedule_id=number,
                 private_home=bool(place["private_home"]),
+                located_level=str(place.get("located_level", "")),
+                confidence=float(place.get("confidence", 1.0)),
+                consent=bool(place.get("consent", False)),
                 source_row=int(place["row"]),
                 lon=lon,
                 lat=lat,

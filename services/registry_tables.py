@@ -67,6 +67,9 @@ class Place(Base):
     verified_on: Mapped[str]
     private_home: Mapped[bool]
     located_by: Mapped[str]
+    located_level: Mapped[str]
+    confidence: Mapped[float] = mapped_column(Double)
+    consent: Mapped[bool]
     source_id: Mapped[str]
     source_row: Mapped[int]
     lon: Mapped[float | None] = mapped_column(Double)

@@ -5,29 +5,42 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import day_of, desk_of
-from services.build import build
+from api.cli.console import Desk, day_of, desk_of
+from services.build import Given, build
+from services.intake.confirmations import TO_CONFIRM
 from services.texts import Lang, text
+from services.workspace import Workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
     """Add the command to the command line."""
 
     @app.command("build", help=text("cli.build", lang), epilog=text("cli.epilog", lang))
-    def _build(
+    def _build(  # noqa: PLR0913  an argument for each option of the command
         ctx: typer.Context,
         profile: Annotated[
             Path, typer.Argument(metavar="PROFILE", help=text("cli.build.profile", lang))
         ],
+        *,
         out: Annotated[Path, typer.Option("--out", help=text("cli.build.out", lang))],
         data: Annotated[
             Path | None, typer.Option("--data", help=text("cli.build.data", lang))
         ] = None,
         as_of: Annotated[str | None, typer.Option("--as-of", help=text("cli.as_of", lang))] = None,
+        column_map: Annotated[
+            list[Path] | None,
+            typer.Option("--map", metavar="MAP.toml", help=text("cli.build.map", lang)),
+        ] = None,
+        confirmed: Annotated[
+            Path | None, typer.Option("--confirmed", help=text("cli.build.confirmed", lang))
+        ] = None,
     ) -> None:
         desk = desk_of(ctx)
+        given = Given(tuple(column_map or ()), confirmed)
         with desk.progress() as progress:
-            workspace = build(profile, out, data=data, as_of=day_of(as_of), progress=progress)
+            workspace = build(
+                profile, out, data=data, as_of=day_of(as_of), given=given, progress=progress
+            )
         remarks = sum(len(source["entries"]) for source in workspace.intake.values())
         desk.result(
             {
@@ -42,5 +55,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.show(
             desk.say("cli.built", path=workspace.path),
             desk.say("cli.built.remarks", entries=remarks, path=workspace.path / "intake.json"),
+            *_to_confirm(workspace, desk),
             desk.say("cli.built.next", command=f"arukeba run {workspace.path}"),
         )
+
+
+def _to_confirm(workspace: Workspace, desk: Desk) -> list[str]:
+    count = workspace.manifest["counts"]["to_confirm"]
+    path = workspace.path / TO_CONFIRM
+    return [desk.say("cli.built.to_confirm", count=count, path=path)] if count else []

@@ -18,6 +18,8 @@ from services.texts import Lang, lang_of, text
 
 COMMANDS = (
     "demo",
+    "map",
+    "reconcile",
     "build",
     "run",
     "export",

@@ -3,65 +3,50 @@
 import re
 import unicodedata
 
-_VARIANTS = str.maketrans(
-    {
-        # 部首 typed instead of the character, which NFKC does not undo for all of them
-        "⺠": "民",
-        "⻑": "長",
-        "⻄": "西",
-        "⻘": "青",
-        "⻭": "歯",
-        "戶": "戸",
-        "⻁": "虎",
-        "⻲": "亀",
-        "⻨": "麦",
-        "⻩": "黄",
-        "⻝": "食",
-        "⻤": "鬼",
-        "⻯": "竜",
-        "⻫": "斉",
-        # 異体字 of place names
-        "髙": "高",
-        "﨑": "崎",
-        "嵜": "崎",
-        "濵": "浜",
-        "濱": "浜",
-        "澤": "沢",
-        "邊": "辺",
-        "邉": "辺",
-        "櫻": "桜",
-        "廣": "広",
-        "龍": "竜",
-        "曾": "曽",
-        "冨": "富",
-        "槇": "槙",
-        "籠": "篭",
-        "檜": "桧",
-        "淵": "渕",
-        "ヶ": "ケ",
-        "ヵ": "カ",
-        "が": "ケ",
-        "ガ": "ケ",
-        "之": "ノ",
-        "の": "ノ",
-        "乃": "ノ",
-    }
+# 部首 typed or pasted instead of the character. NFKC undoes U+2F00-2FD5 (⼾ becomes 戶, mapped below)
+# but of U+2E80-2EF3 only ⺟ and ⻳; pairs as in Unicode's EquivalentUnifiedIdeograph.txt, 新字体.
+_RADICALS = dict(
+    zip(
+        "⺁⺄⺇⺈⺊⺌⺎⺒⺓⺗⺙⺛⺜⺝⺞⺠⺥⺧⺩⺪⺫⺬⺮⺯⺰⺳⺶⺷⺸⺻⺼⺽⻁⻃⻄⻆⻇⻊⻍⻏⻑⻒⻗⻘⻝⻞⻟⻡⻣⻤⻨⻩⻫⻭⻯⻱⻲",
+        "厂乙几刀卜小兀巳幺心攵旡日月歹民爪牛王疋目示竹糸糸网羊羊羊聿肉臼虎西西角角足辶邑長長雨青食食食首骨鬼麦黄斉歯竜亀亀",
+        strict=True,
+    )
 )
+# 異体字 and 旧字体 of place names
+_CHARACTERS = dict(
+    zip(
+        "戶髙﨑嵜濵濱澤邊邉櫻廣龍瀧曾冨槇籠檜淵嶋嶌國德惠寳寶鷗鄕靑黃橫黑麥齊齋齒龜眞條莊壽榮圓舘",
+        "戸高崎崎浜浜沢辺辺桜広竜滝曽富槙篭桧渕島島国徳恵宝宝鴎郷青黄横黒麦斉斎歯亀真条荘寿栄円館",
+        strict=True,
+    )
+)
+_KANA = dict(zip("ヶヵがガ之の乃", "ケカケケノノノ", strict=True))
+_VARIANTS = str.maketrans({**_RADICALS, **_CHARACTERS, **_KANA})
 _DASHES = re.compile("[‐‑‒–—―−]")
 _SPACES = re.compile(r"\s+")
-_CHOME = re.compile("([一二三四五六七八九十]+)(?=丁目|番|条|区|号)")
-_DIGITS = {numeral: n for n, numeral in enumerate("一二三四五六七八九", start=1)}
+_OAZA = re.compile(r"^(?:大字|字)(?=.)|(?<=[市町村区郡])大字(?=.)")
+_CHOME = re.compile("([〇一二三四五六七八九十壱壹弐貳参參]+)(?=丁目|番|条|区|号)")
+_DIGITS = dict(zip("〇一二三四五六七八九壱壹弐貳参參", [*range(10), 1, 1, 2, 2, 3, 3], strict=True))
 
 
 def normalise(text: object) -> str:
     """
     Return the one form of a name: NFKC, no spaces, 丁目 in digits, one of each variant character.
 
-    「柏の葉　四丁目」 and 「柏ノ葉4丁目」 agree, and so do 五香六実 and itself: numerals elsewhere stay.
+    「柏の葉　四丁目」 and 「柏ノ葉4丁目」 agree, and so do 「大字豊四季」 and 「豊四季」: numerals
+    elsewhere stay. The form of a form is itself.
     """
-    form = unicodedata.normalize("NFKC", str(text)).translate(_VARIANTS)
-    form = _SPACES.sub("", _DASHES.sub("-", form))
-    return _CHOME.sub(lambda match: str(_number(match[1])), form).casefold()
+    form, before = _once(str(text)), ""
+    while form != before:
+        form, before = _once(form), form
+    return form
+
+
+def _once(text: str) -> str:
+    form = unicodedata.normalize("NFKC", text).translate(_VARIANTS)
+    form = _OAZA.sub("", _SPACES.sub("", _DASHES.sub("-", form)))
+    form = _CHOME.sub(lambda match: str(_number(match[1])), form)
+    return unicodedata.normalize("NFKC", form.casefold())
 
 
 def _number(numeral: str) -> int:
@@ -70,3 +55,8 @@ def _number(numeral: str) -> int:
         return int("".join(str(_DIGITS[digit]) for digit in numeral))
     high = int("".join(str(_DIGITS[digit]) for digit in tens if digit in _DIGITS) or "1")
     return high * 10 + int("".join(str(_DIGITS[digit]) for digit in ones) or "0")
+
+
+def stem(text: object) -> str:
+    """Return a name's normal form without its 丁目 and what follows: 柏 of 「柏五丁目」."""
+    return re.sub(r"[0-9]+丁目.*$", "", normalise(text))

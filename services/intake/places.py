@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import SourceError
 from geo.schedule import parse_schedule
@@ -20,22 +21,29 @@ from services.intake.attributes import (
 )
 from services.intake.cells import cut_schedules, note_cells, note_empty, note_marks, without_marks
 from services.intake.dates import to_iso_date
+from services.intake.duplicates import first_of_same
 from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.locator import CONFIRM_BELOW, Found
+from services.intake.mapping import resolved
 from services.intake.names import normalise
 from services.intake.place_remarks import note_assumptions, settle_status
 from services.intake.points import (
+    PointOptions,
     PointRows,
-    first_of_same,
+    note_look_alikes,
     note_not_asked,
+    note_repairs,
     problem_text,
     read_points,
+    without_asides,
 )
+from services.intake.privacy import consents, is_private_home
 from services.intake.stops import with_stops
-from services.intake.tables import matches_filter, require_columns, texts
+from services.intake.tables import matches_filter, require_columns, require_name_field, texts
 from services.intake.vectors import note_remarks
 from services.profile import Places, Source
 
-Locate = Callable[[str, str], tuple[float, float, str] | None]
+Locate = Callable[[str, str], Found | tuple[float, float, str] | None]
 """Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
 
 STATUS_WORDS = (
@@ -44,10 +52,15 @@ STATUS_WORDS = (
     ("closed", ("閉鎖", "廃止", "終了", "解散", "閉会", "閉所", "廃会", "closed")),
     ("suspended", ("休止", "休会", "休み", "中断", "中止", "停止", "suspended")),
 )
-_HOW = {"venue": ("its venue", "会場名"), "area": ("the area in its address", "住所の町名")}
+_HOW = {
+    "venue": ("its venue", "会場名"),
+    "area": ("the area in its address", "住所の町名"),
+    "geocoder": ("its address", "住所"),
+    "confirmed": ("what somebody has confirmed", "確認ずみの位置"),
+}
 
 
-def read_places(
+def read_places(  # noqa: PLR0913  the municipality tells which way X points
     path: Path,
     *,
     spec: Places,
@@ -55,6 +68,7 @@ def read_places(
     plane_epsg: int,
     locate: Locate,
     ledger: Ledger,
+    near: BaseGeometry | None = None,
 ) -> gpd.GeoDataFrame:
     """Read places in the plane CRS; one that cannot be located is kept without geometry and listed."""
     rows = read_points(
@@ -63,15 +77,19 @@ def read_places(
         lat_field=spec.lat_field,
         source=source,
         plane_epsg=plane_epsg,
+        options=PointOptions.of(spec, near=near, wanted=_fields(spec)),
     )
-    require_columns(rows.table.columns, _fields(spec), path=path)
     notes = ledger.of(source.id)
+    spec = resolved(spec, map(str, rows.table.columns), notes=notes)
+    require_columns(rows.table.columns, _fields(spec), path=path)
+    require_name_field(spec.name_field, rows.table.columns, path=path)
     notes.rows_read += len(rows.table)
     note_empty(rows.table, notes=notes)
     note_cells(rows.table, _fields(spec), notes=notes)
     note_marks(rows.table, _fields(spec), notes=notes)
     note_remarks(rows.table, notes=notes)
     note_unread_dates(rows.table, (spec.opened_field, spec.verified_field), notes=notes)
+    note_repairs(rows, notes=notes)
     places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
     places["schedule_text"] = cut_schedules(
         places["schedule_text"].tolist(), places["row"], notes=notes
@@ -81,18 +99,20 @@ def read_places(
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         places = places[asked]
         note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
-    places = _named(places, notes=notes)
+    places = _named(without_asides(places, rows.table, notes=notes), notes=notes)
     _require_in_japan(places, path=path)
     places = with_stops(places, notes=notes)
     places = _located(places, locate=locate, notes=notes)
     places = _distinct(places, notes=notes)
     _note_remarks(places, notes=notes)
+    note_look_alikes(places, notes=notes)
     note_assumptions(places, notes=notes)
     notes.rows_used += places["row"].nunique()
     places["venue_id"] = _venue_ids(places, source=source)
     columns = ["place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"]
     columns += ["schedule_text", "status", "opened_on", "verified_on", "private_home"]
-    columns += ["located_by", "row", "source_id", *ATTRIBUTES, "geometry"]
+    columns += ["located_by", "located_level", "confidence", "consent"]
+    columns += ["row", "source_id", *ATTRIBUTES, "geometry"]
     return places[columns].reset_index(drop=True)
 
 
@@ -117,7 +137,8 @@ def require_near(
 def _fields(spec: Places) -> list[str]:
     fields = [spec.name_field, spec.schedule_field, spec.venue_field, spec.group_field]
     fields += [spec.kind_field, spec.address_field, spec.status_field]
-    fields += [spec.opened_field, spec.verified_field, *attribute_fields(spec)]
+    fields += [spec.opened_field, spec.verified_field, spec.consent_field]
+    fields += [spec.start_field, spec.end_field, *attribute_fields(spec)]
     return fields + ([spec.where.field] if spec.where else [])
 
 
@@ -129,9 +150,10 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
         for field in (spec.venue_field, spec.name_field)
     )
     private = [
-        is_private_home((kind, venue), words=spec.private_home_kinds)
-        for kind, venue in zip(kinds, venues, strict=True)
+        is_private_home(cells, words=spec.private_home_kinds)
+        for cells in zip(kinds, venues, names, strict=True)
     ]
+    located = rows.problems == ""
     frame = gpd.GeoDataFrame(
         {
             "place_id": [f"{source.id}-{row}" for row in table.index],
@@ -140,12 +162,17 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
             "venue_name": venues,
             "group_name": [without_marks(text) for text in texts(table, spec.group_field)],
             "address": texts(table, spec.address_field),
-            "schedule_text": texts(table, spec.schedule_field),
+            "schedule_text": _schedules(table, spec),
             "status_text": texts(table, spec.status_field),
             "opened_on": [to_iso_date(cell) for cell in texts(table, spec.opened_field)],
             "verified_on": [to_iso_date(cell) for cell in texts(table, spec.verified_field)],
             "private_home": np.array(private, dtype=bool),
-            "located_by": np.where(rows.problems == "", "coordinates", ""),
+            "located_by": np.where(located, "coordinates", ""),
+            "located_level": np.where(located, "coordinates", ""),
+            "confidence": np.where(located, 1.0, 0.0),
+            "consent": np.array(
+                [consents(t) for t in texts(table, spec.consent_field)], dtype=bool
+            ),
             "row": table.index.to_numpy(),
             "source_id": source.id,
             "problem": rows.problems,
@@ -182,11 +209,15 @@ def _with_attributes(
     return held
 
 
-def is_private_home(cells: tuple[str, ...], *, words: list[str]) -> bool:
-    """Say whether the kind or the venue's name says that it is somebody's home."""
-    plain = [unicodedata.normalize("NFKC", cell).replace(" ", "") for cell in cells]
-    named = any(word in cell for cell in plain for word in words)
-    return named or any(cell.endswith(("様宅", "さん宅", "氏宅", "邸")) for cell in plain)
+def _schedules(table: pd.DataFrame, spec: Places) -> list[str]:
+    """Return schedules as typed, with the hours of columns of their own behind them."""
+    days, starts, ends = (
+        texts(table, field) for field in (spec.schedule_field, spec.start_field, spec.end_field)
+    )
+    return [
+        f"{day} {start}〜{end}" if day and start and end and ":" not in day else day
+        for day, start, end in zip(days, starts, ends, strict=True)
+    ]
 
 
 def read_status(text: str) -> str:
@@ -213,7 +244,7 @@ def _named(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame
 
 
 def _require_in_japan(places: gpd.GeoDataFrame, *, path: Path) -> None:
-    wrong = places[places["problem"].isin(["outside_japan", "swapped"])]
+    wrong = places[places["problem"].isin(["outside_japan"])]
     for place in wrong.to_dict("records"):
         why, why_ja = problem_text(str(place["problem"]))
         raise SourceError(
@@ -226,18 +257,22 @@ def _require_in_japan(places: gpd.GeoDataFrame, *, path: Path) -> None:
 
 def _located(places: gpd.GeoDataFrame, *, locate: Locate, notes: SourceLedger) -> gpd.GeoDataFrame:
     shapes, how = places.geometry.to_numpy().copy(), places["located_by"].to_numpy(dtype=object)
+    level = places["located_level"].to_numpy(dtype=object)
+    confidence = places["confidence"].to_numpy(dtype=float).copy()
     records = places.to_dict("records")
-    for number in np.flatnonzero(places["problem"].to_numpy() != ""):
+    for number in np.flatnonzero(places["problem"].to_numpy() != "").tolist():
         place = records[number]
         # Without a venue column the place may itself bear the venue's name.
-        found = locate(str(place["venue_name"] or place["name"]), str(place["address"]))
-        if found is None:
+        answer = locate(str(place["venue_name"] or place["name"]), str(place["address"]))
+        if answer is None:
             _note_unlocated(place, notes=notes)
             continue
-        shapes[number], how[number] = shapely.Point(found[0], found[1]), found[2]
-        _note_located(place, str(found[2]), notes=notes)
+        found = Found(*answer)
+        shapes[number], how[number] = shapely.Point(found.x, found.y), found.how
+        level[number], confidence[number] = found.level, found.confidence
+        _note_located(place, found, notes=notes)
     return places.set_geometry(gpd.GeoSeries(shapes, index=places.index, crs=places.crs)).assign(
-        located_by=how
+        located_by=how, located_level=level, confidence=confidence
     )
 
 
@@ -254,19 +289,31 @@ def _note_unlocated(place: dict[object, object], *, notes: SourceLedger) -> None
     )
 
 
-def _note_located(place: dict[object, object], how: str, *, notes: SourceLedger) -> None:
+def _note_located(place: dict[object, object], found: Found, *, notes: SourceLedger) -> None:
     notes.rows_repaired += 1
-    word, word_ja = _HOW.get(how, (how, how))
-    rough = "; this is rough, give latitude and longitude" if how == "area" else ""
-    rough_ja = "。おおよその位置です。緯度・経度を入れてください" if how == "area" else ""
+    word, word_ja = _HOW.get(found.how, (found.how, found.how))
+    rough = "; this is rough, give latitude and longitude" if found.how == "area" else ""
+    rough_ja = "。おおよその位置です。緯度・経度を入れてください" if found.how == "area" else ""
+    sure = f" (level {found.level or found.how}, confidence {found.confidence:.1f})"
+    sure_ja = f"（段階 {found.level or found.how}、確からしさ {found.confidence:.1f}）"
+    row = int(str(place["row"]))
     notes.note(
         Entry(
-            f"located_by_{how}",
-            f"{place['name']}: no coordinates; located by {word}{rough}",
-            f"{place['name']}：緯度・経度がないため、{word_ja}から位置を決めました{rough_ja}",
-            row=int(str(place["row"])),
+            f"located_by_{found.how}",
+            f"{place['name']}: no coordinates; located by {word}{sure}{rough}",
+            f"{place['name']}：緯度・経度がないため、{word_ja}から位置を決めました{sure_ja}{rough_ja}",
+            row=row,
         )
     )
+    if found.confidence < CONFIRM_BELOW:
+        notes.note(
+            Entry(
+                "to_confirm",
+                f"{place['name']}: its position is uncertain; confirm or correct it in to_confirm.csv",
+                f"{place['name']}：位置が確かではありません。to_confirm.csv で確かめるか直してください",
+                row=row,
+            )
+        )
 
 
 def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:

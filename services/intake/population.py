@@ -7,62 +7,197 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import SourceError
+from services.intake.bands import band_of, columns_for, encloses
+from services.intake.columns import meaning_of
+from services.intake.counts import Counts, most_of_suppressed, read_counts
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.names import normalise
+from services.intake.privacy import require_no_persons
 from services.intake.tables import (
     coordinate_fields,
-    is_suppressed,
     read_csv,
     require_columns,
     require_file,
-    text_of,
     texts,
-    to_number,
     to_numbers,
 )
+from services.intake.totals import is_aside, note_asides
 from services.intake.vectors import read_vector
 from services.profile import Population, Source
 
-MOST_RESIDENTS = 20_000_000
-"""No area of Japan has more: Tokyo has 14 million."""
 MAIN_AGE_GROUPS = ("65+", "total")
 
 
 def read_population(
     path: Path, *, spec: Population, source: Source, ledger: Ledger
 ) -> pd.DataFrame:
-    """Read residents per row: name, area_key, row, one column per age group, lon and lat if there."""
-    table = _read_table(path, source=source)
-    columns = list(spec.age_groups.values())
-    require_columns(
-        table.columns,
-        [spec.name_field, spec.id_field, spec.lon_field, spec.lat_field, *columns],
-        path=path,
-    )
-    notes = ledger.of(source.id)
+    """
+    Read residents per row: name, area_key, row, one column per age group, lon and lat if there.
+
+    Where counts are suppressed, ``<group>_low`` and ``<group>_high`` say how few and how many the
+    row can have; without any there are no such columns.
+    """
+    table = _read_table(path, spec=spec, source=source)
+    spec = recognised(spec, table, path=path)
+    return _of_table(_of_year(table, spec=spec, path=path), path=path, spec=spec, ledger=ledger)
+
+
+def read_dated(
+    path: Path, *, spec: Population, source: Source, ledger: Ledger
+) -> list[tuple[str, pd.DataFrame]]:
+    """Read each date of a table: those of its year_field, else the whole as ``spec.year``."""
+    table = _read_table(path, spec=spec, source=source)
+    spec = recognised(spec, table, path=path)
+    if not spec.year_field:
+        return [(spec.year, _of_table(table, path=path, spec=spec, ledger=ledger))]
+    require_columns(table.columns, [spec.year_field], path=path)
+    dates = np.array(texts(table, spec.year_field), dtype=object)
+    return [
+        (date, _of_table(table[dates == date], path=path, spec=spec, ledger=ledger))
+        for date in dict.fromkeys(dates.tolist())
+        if date
+    ]
+
+
+def _of_table(table: pd.DataFrame, *, path: Path, spec: Population, ledger: Ledger) -> pd.DataFrame:
+    notes = ledger.of(spec.source)
+    require_columns(table.columns, [spec.name_field, spec.id_field], path=path)
     notes.rows_read += len(table)
+    people, table = _labelled(table, spec=spec, path=path, notes=notes)
+    columns = group_columns(table, spec.age_groups, bands=spec.bands, path=path)
+    people = pd.concat([people, _groups(table, columns, spec=spec, path=path, notes=notes)], axis=1)
+    _require_people(people, spec=spec, path=path)
+    _note_impossible(people, notes=notes)
+    require_columns(table.columns, [spec.lon_field, spec.lat_field], path=path)
+    lon, lat = coordinate_fields(table.columns, spec.lon_field, spec.lat_field)
+    require_columns(table.columns, [lon, lat], path=path)
+    if lon and lat:
+        people["lon"] = to_numbers(table[lon])
+        people["lat"] = to_numbers(table[lat])
+    notes.rows_used += len(people)
+    return people
+
+
+def _read_table(path: Path, *, spec: Population, source: Source) -> pd.DataFrame:
+    require_file(path)
+    if source.format == "csv":
+        wanted = [spec.name_field, spec.id_field, spec.year_field, *spec.age_groups.values()]
+        return read_csv(path, encoding=source.encoding, wanted=[name for name in wanted if name])
+    table = pd.DataFrame(read_vector(path, source=source).drop(columns="geometry"))
+    require_no_persons(table, path=path)
+    return table
+
+
+def recognised(spec: Population, table: pd.DataFrame, *, path: Path) -> Population:
+    """Return the section with its name column, recognised by its meaning where none is named."""
+    if spec.name_field or spec.id_field:
+        return spec
+    there = [str(column) for column in table.columns]
+    found = next((column for column in there if meaning_of(column) == "area_name"), "")
+    if not found:
+        raise SourceError(
+            f"no column is recognised as the area's name; say which in name_field: {', '.join(there)}",
+            path=path,
+            ja=f"町丁名の列がわかりません。name_field で指定してください。ある列：{'、'.join(there)}",
+        )
+    return spec.model_copy(update={"name_field": found})
+
+
+def _of_year(table: pd.DataFrame, *, spec: Population, path: Path) -> pd.DataFrame:
+    """Keep the rows of the run's date where one table holds several."""
+    if not spec.year_field:
+        return table
+    require_columns(table.columns, [spec.year_field], path=path)
+    dates = [normalise(text) for text in texts(table, spec.year_field)]
+    asked = np.array([date == normalise(spec.year) for date in dates], dtype=bool)
+    if not asked.any():
+        there = ", ".join(dict.fromkeys(texts(table, spec.year_field)))
+        raise SourceError(
+            f"{spec.year_field} is nowhere {spec.year!r}; say in population.year which: {there}",
+            path=path,
+            ja=f"「{spec.year_field}」が「{spec.year}」の行がありません。population.year に指定できる値：{there}",
+        )
+    return table[asked]
+
+
+def _labelled(
+    table: pd.DataFrame, *, spec: Population, path: Path, notes: SourceLedger
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return name, key and row of each area, and the table without its rows of totals."""
+    labels = texts(table, spec.name_field or spec.id_field)
+    total = np.array([is_aside(label) for label in labels], dtype=bool)
+    note_asides(
+        table.index[total].tolist(), [label for label in labels if is_aside(label)], notes=notes
+    )
+    table = table[~total]
     ids = texts(table, spec.id_field)
     names = texts(table, spec.name_field) if spec.name_field else ids
     _require_keys(table, names, ids, spec=spec, path=path)
     people = pd.DataFrame({"name": names, "row": table.index.to_numpy()})
     people.insert(1, "area_key", ids if spec.id_field else [normalise(name) for name in names])
-    for group, column in spec.age_groups.items():
-        people[group] = _counts(table[column], path=path, notes=notes)
-    _require_people(people, spec=spec, path=path)
-    _note_impossible(people, notes=notes)
-    lon, lat = coordinate_fields(table.columns, spec.lon_field, spec.lat_field)
-    require_columns(table.columns, [lon, lat], path=path)
-    if lon and lat:
-        people["lon"], people["lat"] = to_numbers(table[lon]), to_numbers(table[lat])
-    notes.rows_used += len(people)
+    return people, table
+
+
+def group_columns(
+    table: pd.DataFrame, age_groups: dict[str, str], *, bands: bool, path: Path
+) -> dict[str, list[str]]:
+    """Return the columns whose sum is each age group: as named, else the bands that tile it."""
+    require_columns(table.columns, age_groups.values(), path=path)
+    there = [str(column) for column in table.columns]
+    found = {}
+    for group, column in age_groups.items():
+        columns = [column] if column else []
+        if not column and bands:
+            whole = [name for name in there if group == "total" and meaning_of(name) == "total"]
+            columns = whole[:1] or columns_for(there, group)
+        if not columns:
+            known = ", ".join(name for name in there if band_of(name)) or "none"
+            raise SourceError(
+                f"no columns make up the age group {group!r}; name one in age_groups or use "
+                f"bands = true; the age bands there are: {known}",
+                path=path,
+                ja=f"年齢区分「{group}」にあたる列がありません。age_groups で指定するか bands = true "
+                f"にしてください。表にある年齢階級：{known}",
+            )
+        found[group] = columns
+    return found
+
+
+def _groups(
+    table: pd.DataFrame,
+    columns: dict[str, list[str]],
+    *,
+    spec: Population,
+    path: Path,
+    notes: SourceLedger,
+) -> pd.DataFrame:
+    """Return the sums of each age group, and the intervals where something is suppressed."""
+    read: dict[str, Counts] = {}
+    for column in dict.fromkeys(name for names in columns.values() for name in names):
+        read[column] = read_counts(
+            table[column], path=path, notes=notes, dash_is_suppressed=spec.dash_is_suppressed
+        )
+    sums = {
+        group: Counts(
+            np.sum([read[name].people for name in names], axis=0),
+            np.any([read[name].suppressed for name in names], axis=0),
+        )
+        for group, names in columns.items()
+    }
+    people = pd.DataFrame({group: counts.people for group, counts in sums.items()})
+    if not any(counts.suppressed.any() for counts in sums.values()):
+        return people
+    for group, counts in sums.items():
+        wholes = [sums[other] for other in sums if encloses(other, group)]
+        most = most_of_suppressed(counts, wholes, suppressed_max=spec.suppressed_max)
+        people[f"{group}_low"], people[f"{group}_high"] = counts.people, counts.people + most
     return people
 
 
-def _read_table(path: Path, *, source: Source) -> pd.DataFrame:
-    require_file(path)
-    if source.format == "csv":
-        return read_csv(path, encoding=source.encoding)
-    return pd.DataFrame(read_vector(path, source=source).drop(columns="geometry"))
+def interval_columns(table: pd.DataFrame, spec: Population) -> list[str]:
+    """Return the columns of the intervals that a table of residents has."""
+    ends = [f"{group}_{end}" for group in spec.age_groups for end in ("low", "high")]
+    return [column for column in ends if column in table.columns]
 
 
 def _require_keys(
@@ -78,46 +213,6 @@ def _require_keys(
                 row=int(row),
                 ja=f"{column} が空です。区域の名前を入れるか、その行を除いてください",
             )
-
-
-def _counts(cells: pd.Series, *, path: Path, notes: SourceLedger) -> np.ndarray:
-    counts = np.zeros(len(cells))
-    for place, (row, cell) in enumerate(cells.items()):
-        text = text_of(cell)
-        number = to_number(text)
-        if is_suppressed(text):
-            notes.note(
-                Entry(
-                    "suppressed",
-                    f"column {cells.name}: {text!r} is a suppressed count, taken as 0",
-                    f"列「{cells.name}」：「{text}」は秘匿された値のため、0人として扱います",
-                    row=int(str(row)),
-                )
-            )
-        elif not np.isfinite(number):
-            raise SourceError(
-                f"column {cells.name}: {text!r} is not a number; correct it (0 if nobody lives there)",
-                path=path,
-                row=int(str(row)),
-                ja=f"列「{cells.name}」の「{text}」は数ではありません。直してください（住む人がいなければ 0）",
-            )
-        elif number > MOST_RESIDENTS:
-            raise SourceError(
-                f"{number:g} residents in column {cells.name}; no area has so many, correct it",
-                path=path,
-                row=int(str(row)),
-                ja=f"列「{cells.name}」の人口が {number:g} 人で多すぎます。直してください",
-            )
-        elif number < 0:
-            raise SourceError(
-                f"{number:g} residents in column {cells.name}; a count is 0 or more, correct it",
-                path=path,
-                row=int(str(row)),
-                ja=f"列「{cells.name}」の人口が {number:g} 人です。0以上の数に直してください",
-            )
-        else:
-            counts[place] = number
-    return counts
 
 
 def _require_people(people: pd.DataFrame, *, spec: Population, path: Path) -> None:

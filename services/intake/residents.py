@@ -10,10 +10,16 @@ import shapely
 
 from services.intake.areas import Assembly, Version
 from services.intake.ledger import Entry, Ledger, SourceLedger
-from services.intake.population import main_residents, match_population, read_population
+from services.intake.population import (
+    interval_columns,
+    main_residents,
+    match_population,
+    read_population,
+)
 from services.intake.tables import in_japan
 from services.intake.vectors import LONLAT_EPSG
 from services.profile import Population, Profile
+from services.remainder import unmatched_frame
 
 FAR_M = 30_000.0
 """A point farther than this from every area is a mistake, not a home."""
@@ -30,7 +36,9 @@ class Residents:
     at_points: gpd.GeoDataFrame
     """area_key, name, age groups and a point in the plane CRS, for rows without an area."""
     unmatched: dict[str, float]
-    """Age group → residents that are on no map."""
+    """Age group → residents that are on no map; ``_low`` and ``_high`` where counts are suppressed."""
+    lost: pd.DataFrame
+    """The rows of those on no map."""
 
     def with_points(self, demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Return the homes of areas with the residents that stand at points after them."""
@@ -49,13 +57,12 @@ def read_residents(
     spec = profile.population
     notes = ledger.of(spec.source)
     areas = assembly.of(spec.layer)
-    table = read_population(path, spec=spec, source=profile.source(spec.source), ledger=ledger)
-    table = _located(
-        table if spec.lon_field else table.drop(columns=["lon", "lat"], errors="ignore"), areas
-    )
+    read = read_population(path, spec=spec, source=profile.source(spec.source), ledger=ledger)
+    said = {name: read[name].to_numpy() for name in ("lon", "lat") if name in read}
+    table = _located(read if spec.lon_field else read.drop(columns=list(said)), areas)
     table = _estimated(table, spec, notes)
     matched = gpd.GeoDataFrame(match_population(table, areas, spec=spec, ledger=ledger))
-    groups = spec.groups
+    groups = [*spec.groups, *interval_columns(matched, spec)]
     known = matched["area_id"] != ""
     pointed = ~known & matched.geometry.notna()
     alone = gpd.GeoDataFrame(matched[pointed])
@@ -65,6 +72,9 @@ def read_residents(
         cells=_inhabited_parts(areas, gpd.GeoDataFrame(matched[known]), groups, notes),
         at_points=gpd.GeoDataFrame(alone[["area_key", "name", *groups, "geometry"]]),
         unmatched={group: float(matched.loc[~known & ~pointed, group].sum()) for group in groups},
+        lost=unmatched_frame(
+            pd.DataFrame(matched.assign(**said)[~pointed].drop(columns="geometry"))
+        ),
     )
 
 

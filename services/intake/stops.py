@@ -39,6 +39,8 @@ def _stops(place: dict[object, object]) -> list[dict[object, object]]:
             "schedule_text": stop.schedule,
             "address": "",
             "located_by": "",
+            "located_level": "",
+            "confidence": 0.0,
             "problem": "no_coordinates",
             "geometry": None,
         }

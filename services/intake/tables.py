@@ -1,7 +1,5 @@
 """Tables as cities publish them: CSV text of any encoding, numbers as typed, coordinates."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,70 +10,82 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import SourceError
+from services.intake.columns import propose
+from services.intake.grids import Row, read_grids
+from services.intake.headers import Header, find_header, known_names
+from services.intake.privacy import require_no_persons
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
+"""What the attributes of vector files are written in; tables know more (``encodings``)."""
 SUPPRESSED = frozenset(
-    {"X", "x", "χ", "Χ", "-", "‐", "−", "–", "—", "―", "ー", "…", "...", "*", "秘"}
+    {"X", "x", "χ", "Χ", "*", "**", "秘", "秘匿", "非公表", "…", "...", "..", "***"}
 )
-LON_NAMES = ("経度", "lon", "longitude", "lng", "x座標(経度)")
-LAT_NAMES = ("緯度", "lat", "latitude", "y座標(緯度)")
-MOST_COLUMNS = 16_384
-"""What a sheet of Excel holds."""
+"""Marks of a count that exists and is not published. 「－」 is not among them: it means nobody."""
+NOBODY = frozenset({"-", "‐", "−", "–", "—", "―", "ー", "─"})
+"""Marks of 「該当数値なし」 in official tables: zero, unless a legend says otherwise."""
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 LONGEST_CELL = 32_767
 """What a cell of Excel holds."""
 _LISTED = 40
+"""Columns that a message lists."""
 JAPAN_LON = (122.0, 154.0)
 JAPAN_LAT = (20.0, 46.0)
 
 
-def read_csv(path: Path, *, encoding: str = "auto") -> pd.DataFrame:
+def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) -> pd.DataFrame:
     """
-    Read a CSV or TSV file as text; the index is the file row of each record, the header row is 1.
+    Read a table as text: CSV or TSV of any Japanese encoding, or a sheet of an Excel file.
 
-    Empty lines are skipped without shifting the rows that follow.
+    The index is the file row of each record. The header is found under title lines and in merged
+    cells; ``wanted`` are columns that it must name. Empty lines are skipped without shifting the
+    rows that follow. A table about persons is refused.
     """
-    text = _decode(require_file(path).read_bytes(), path=path, encoding=encoding)
-    first = text.split("\n", 1)[0]
-    records = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter="\t" if first.count("\t") > first.count(",") else ",",
-    )
-    rows: list[tuple[int, list[str]]] = []
-    line = 0
-    try:
-        for record in records:
-            start, line = line + 1, records.line_num
-            if any(cell.strip() for cell in record):
-                rows.append((start, [cell.strip() for cell in record]))
-    except csv.Error as error:
-        raise SourceError(
-            f"not a table ({error}); save it again as CSV",
-            path=path,
-            row=line + 1,
-            ja=f"表として読めません（{error}）。CSVで保存し直してください",
-        ) from error
-    if not rows:
+    grids = read_grids(require_file(path), encoding=encoding)
+    rows, header = _sheet(grids, path=path, wanted=list(wanted))
+    body = rows[header.body :]
+    names = header.names
+    if grids[0][0]:
+        # A note beside an Excel table is no comma without quotes.
+        widest = max((len(cells) for _, cells in body), default=0)
+        names = names + [f"列{n}" for n in range(len(names) + 1, widest + 1)]
+    width = _require_width(body, len(names), path=path)
+    cells = [row[:width] + [""] * (width - len(row)) for _, row in body]
+    table = pd.DataFrame(cells, columns=names, index=[row for row, _ in body], dtype=str)
+    table = table.iloc[:, : _used_width(body, header)]
+    require_no_persons(table, path=path)
+    table.attrs["header_row"] = header.row
+    table.attrs["titles"] = header.titles
+    return table
+
+
+def _used_width(body: list[Row], header: Header) -> int:
+    """Return the number of columns up to the last that has a name or a cell."""
+    return max([header.named, *(_last_filled(cells) for _, cells in body)])
+
+
+def _last_filled(cells: list[str]) -> int:
+    return next((n for n in range(len(cells), 0, -1) if cells[n - 1]), 0)
+
+
+def _sheet(
+    grids: list[tuple[str, list[Row]]], *, path: Path, wanted: list[str]
+) -> tuple[list[Row], Header]:
+    """Return the sheet whose header names most that is known, the first of equals."""
+    filled = [rows for _, rows in grids if rows]
+    if not filled:
         raise SourceError(
             "the file is empty; a header row and at least one row are needed",
             path=path,
             ja="空のファイルです。見出しの行と1行以上のデータが必要です",
         )
-    _require_bearable(rows, path=path)
-    header = [name or f"列{number}" for number, name in enumerate(rows[0][1], start=1)]
-    _require_width(rows, len(header), path=path)
-    body = [cells + [""] * (len(header) - len(cells)) for _, cells in rows[1:]]
-    return pd.DataFrame(body, columns=header, index=[row for row, _ in rows[1:]], dtype=str)
+    for rows in filled:
+        _require_bearable(rows, path=path)
+    found = [(rows, find_header(rows, wanted=wanted)) for rows in filled]
+    return max(found, key=lambda sheet: known_names(sheet[1].names, wanted=wanted))
 
 
-def _require_bearable(rows: list[tuple[int, list[str]]], *, path: Path) -> None:
-    """Refuse what no spreadsheet could hold, before it fills the memory."""
-    if len(rows[0][1]) > MOST_COLUMNS:
-        raise SourceError(
-            f"{len(rows[0][1])} columns; a table has at most {MOST_COLUMNS}",
-            path=path,
-            row=rows[0][0],
-            ja=f"{len(rows[0][1])}列あります。表の列は{MOST_COLUMNS}までです",
-        )
+def _require_bearable(rows: list[Row], *, path: Path) -> None:
+    """Refuse a cell that no spreadsheet could hold, as quotes that are never closed make one."""
     for row, cells in rows:
         longest = max(map(len, cells), default=0)
         if longest > LONGEST_CELL:
@@ -87,34 +97,16 @@ def _require_bearable(rows: list[tuple[int, list[str]]], *, path: Path) -> None:
             )
 
 
-def _require_width(rows: list[tuple[int, list[str]]], width: int, *, path: Path) -> None:
+def _require_width(rows: list[Row], width: int, *, path: Path) -> int:
     for row, cells in rows:
-        if len(cells) > width and any(cells[width:]):
+        if any(cells[width:]):
             raise SourceError(
                 f"{len(cells)} cells under a header of {width}; put quotes around a cell with a comma",
                 path=path,
                 row=row,
                 ja=f"見出し{width}列に対し{len(cells)}列あります。コンマを含む値は引用符で囲んでください",
             )
-        del cells[width:]
-
-
-def _decode(data: bytes, *, path: Path, encoding: str) -> str:
-    tried = ENCODINGS if encoding == "auto" else (encoding,)
-    for name in tried:
-        try:
-            text = data.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\x00" not in text:
-            return text
-    listing = ", ".join(tried)
-    raise SourceError(
-        f"not text in {listing}; save it as CSV in UTF-8 or give the source's encoding",
-        path=path,
-        ja=f"文字コード {listing} の文字として読めません。"
-        "UTF-8のCSVで保存し直すか、出典の encoding を指定してください",
-    )
+    return width
 
 
 def require_file(path: Path) -> Path:
@@ -141,8 +133,10 @@ def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: P
             ja=f"列「{'」「'.join(missing)}」がありません。ある列：{'、'.join(listed)}",
         )
     for name in named:
-        if there.count(name) > 1:
-            places = [number for number, column in enumerate(there, start=1) if column == name]
+        # A reader of tables tells columns of one name apart by their number (headers._unique).
+        alike = re.compile(rf"{re.escape(name)}(（[0-9]+列目）)?")
+        places = [number for number, column in enumerate(there, 1) if alike.fullmatch(column)]
+        if len(places) > 1:
             listing = ", ".join(map(str, places[:_LISTED]))
             raise SourceError(
                 f"columns {listing} are all called {name!r}; rename those that are not meant",
@@ -151,9 +145,25 @@ def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: P
             )
 
 
+def require_name_field(field: str, columns: Iterable[object], *, path: Path) -> None:
+    """Say that no column was recognised as the name, and which there are."""
+    if not field:
+        listing = [str(column) for column in columns]
+        raise SourceError(
+            f"no column is recognised as the name; say which in name_field: {', '.join(listing)}",
+            path=path,
+            ja=f"名称の列がわかりません。name_field で指定してください。ある列：{'、'.join(listing)}",
+        )
+
+
 def is_suppressed(text: str) -> bool:
     """Say whether a cell holds the mark of a count that is not published."""
     return unicodedata.normalize("NFKC", text).strip() in SUPPRESSED
+
+
+def is_nobody(text: str) -> bool:
+    """Say whether a cell holds the dash that stands for zero in official tables."""
+    return unicodedata.normalize("NFKC", text).strip() in NOBODY
 
 
 def to_number(text: str) -> float:
@@ -164,6 +174,17 @@ def to_number(text: str) -> float:
     if re.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", plain) is None:
         return float("nan")
     return float(plain)
+
+
+def has_dotted_thousands(cells: Iterable[str]) -> bool:
+    """
+    Say whether the dots of a column of counts part thousands, as in 「19.997人」.
+
+    They do where every number with a dot has groups of three digits after a first one of 1 to 3.
+    """
+    forms = [re.sub(r"\s*(?:人|名)$", "", unicodedata.normalize("NFKC", c).strip()) for c in cells]
+    dotted = [form for form in forms if "." in form and to_number(form.replace(".", "")) >= 0]
+    return bool(dotted) and all(_THOUSANDS.fullmatch(form) for form in dotted)
 
 
 def to_numbers(cells: pd.Series) -> NDArray[np.float64]:
@@ -193,12 +214,8 @@ def texts(frame: pd.DataFrame, column: str) -> list[str]:
 
 def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
-    there = {
-        unicodedata.normalize("NFKC", str(name)).strip().lower(): str(name) for name in columns
-    }
-    lon = lon_field or next((there[name] for name in LON_NAMES if name in there), "")
-    lat = lat_field or next((there[name] for name in LAT_NAMES if name in there), "")
-    return lon, lat
+    found = propose(map(str, columns), file="", meanings=("lon", "lat")).columns
+    return lon_field or found.get("lon", ""), lat_field or found.get("lat", "")
 
 
 def in_japan(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -5,48 +5,67 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+from shapely.geometry.base import BaseGeometry
 
 from services.intake.cells import note_cells, note_empty
+from services.intake.duplicates import first_of_same
 from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.mapping import resolved
 from services.intake.names import normalise
 from services.intake.points import (
+    PointOptions,
     PointRows,
-    first_of_same,
+    note_look_alikes,
     note_not_asked,
+    note_repairs,
     problem_text,
     read_points,
+    without_asides,
 )
-from services.intake.tables import matches_filter, require_columns, texts
+from services.intake.tables import matches_filter, require_columns, require_name_field, texts
 from services.intake.vectors import note_remarks
 from services.profile import Source, Venues
 
 
 def read_venues(
-    path: Path, *, spec: Venues, source: Source, plane_epsg: int, ledger: Ledger
+    path: Path,
+    *,
+    spec: Venues,
+    source: Source,
+    plane_epsg: int,
+    ledger: Ledger,
+    near: BaseGeometry | None = None,
 ) -> gpd.GeoDataFrame:
     """Read venues in the plane CRS: venue_id, name, kind, address, source_id, row, geometry."""
+    wanted = [spec.name_field, spec.kind_field, spec.address_field]
     rows = read_points(
         path,
         lon_field=spec.lon_field,
         lat_field=spec.lat_field,
         source=source,
         plane_epsg=plane_epsg,
+        options=PointOptions.of(spec, near=near, wanted=wanted),
     )
+    notes = ledger.of(source.id)
+    spec = resolved(spec, map(str, rows.table.columns), notes=notes)
     fields = [spec.name_field, spec.kind_field, spec.address_field]
     fields += [spec.where.field] if spec.where else []
     require_columns(rows.table.columns, fields, path=path)
-    notes = ledger.of(source.id)
+    require_name_field(spec.name_field, rows.table.columns, path=path)
     notes.rows_read += len(rows.table)
     note_empty(rows.table, notes=notes)
     note_cells(rows.table, fields, notes=notes)
     note_remarks(rows.table, notes=notes)
+    note_repairs(rows, notes=notes)
     venues = _venues(rows, spec=spec, source=source, plane_epsg=plane_epsg)
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         venues = venues[asked]
         note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
+    venues = without_asides(venues, rows.table, notes=notes)
     venues = _usable(venues, notes=notes)
     venues = _distinct(venues, notes=notes)
+    note_look_alikes(venues, notes=notes)
     notes.rows_used += len(venues)
     return venues.drop(columns="problem").reset_index(drop=True)
 

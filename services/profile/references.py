@@ -23,6 +23,7 @@ def _sources(profile: "Profile") -> Iterator[str]:
     for name in _twice(sources):
         yield f"source id {name!r} is used twice"
     used = [("streets", profile.streets.source), ("population", profile.population.source)]
+    used += [("population_series", series.source) for series in profile.population_series]
     for layer in profile.layers:
         used.append((f"layer {layer.id}", layer.source))
         if layer.union:

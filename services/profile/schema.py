@@ -176,6 +176,17 @@ class Population(_Table):
     """Age group → column: ``"65+" = "65歳以上"``. ``total`` is everybody."""
     matches: dict[str, str] = Field(default_factory=dict)
     """Saved matches: name in the table → name in the layer."""
+    bands: bool = False
+    """Age groups with an empty column are summed from the age bands that the header names."""
+    units: dict[str, Literal["persons", "households"]] = Field(default_factory=dict)
+    """Unit of an age group where it is not persons: ``single_65+ = "households"``."""
+    year_field: str = ""
+    """Column of the date where one table holds several; ``year`` is the run's."""
+    year: str = ""
+    dash_is_suppressed: bool = False
+    """「－」 means nobody in official tables; true where the table's legend says not published."""
+    suppressed_max: Annotated[float, Field(ge=0)] | None = None
+    """The most that a suppressed count can be; else the row's total."""
     lon_field: str = ""
     lat_field: str = ""
     """A point per row: residents of a row without an area stand there, and are not lost."""
@@ -210,10 +221,25 @@ class Population(_Table):
 
     @model_validator(mode="after")
     def _has_key(self) -> Self:
-        if not (self.name_field or self.id_field):
-            msg = "name_field or id_field is needed"
+        if not (self.name_field or self.id_field or self.bands):
+            msg = "name_field or id_field is needed (or bands = true, which recognises them)"
             raise ValueError(msg)
         return self
+
+
+class PopulationSeries(_Table):
+    """Residents at another date, or as projected for one; shown beside the run, never part of it."""
+
+    source: Identifier
+    date: str = ""
+    """2015, 2030; may be empty with ``year_field``."""
+    projection: bool = False
+    name_field: str = ""
+    id_field: str = ""
+    age_groups: dict[str, str]
+    bands: bool = False
+    year_field: str = ""
+    origin: str = ""
 
 
 class Buildings(_Table):
@@ -242,7 +268,15 @@ class Venues(_Table):
     """Real venues where a place could open."""
 
     source: Identifier
-    name_field: str
+    name_field: str = ""
+    """Where empty, columns are taken by their meaning: as ``map`` says, else as recognised."""
+    map: str = ""
+    """Column map (``arukeba map FILE --save``), relative as a source's path; named fields win."""
+    position_field: str = ""
+    """One column of 「緯度,経度」."""
+    x_field: str = ""
+    """Northing in metres of the profile's zone (X points north in Japan)."""
+    y_field: str = ""
     kind: str = ""
     kind_field: str = ""
     kinds: list[KindRule] = Field(default_factory=list)
@@ -256,7 +290,20 @@ class Places(_Table):
     """Gathering places that exist."""
 
     source: Identifier
-    name_field: str
+    name_field: str = ""
+    """Where empty, columns are taken by their meaning: as ``map`` says, else as recognised."""
+    map: str = ""
+    """Column map (``arukeba map FILE --save``), relative as a source's path; named fields win."""
+    position_field: str = ""
+    """One column of 「緯度,経度」."""
+    x_field: str = ""
+    """Northing in metres of the profile's zone (X points north in Japan)."""
+    y_field: str = ""
+    start_field: str = ""
+    end_field: str = ""
+    """Hours in columns of their own; put behind a schedule that names none."""
+    consent_field: str = ""
+    """Column that says whether a private home's salon may be shown under its name."""
     schedule_field: str = ""
     schedule_text: str = ""
     """One schedule for every row, where the source has no such column."""
@@ -417,6 +464,7 @@ class Profile(_Table):
     streets: Streets
     layers: list[Layer]
     population: Population
+    population_series: list[PopulationSeries] = Field(default_factory=list)
     buildings: Buildings | None = None
     elevation: Elevation | None = None
     venues: list[Venues] = Field(default_factory=list)

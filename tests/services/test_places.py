@@ -1,6 +1,10 @@
 """Intake of gathering places."""
 
+import contextlib
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely import Point, box
 
 from geo.errors import SourceError
@@ -60,7 +64,8 @@ def test_a_row_as_a_city_types_it_becomes_a_place(tmp_path):
     assert list(places.columns) == [
         *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
         *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-        *("located_by", "row", "source_id", *ATTRIBUTES, "geometry"),
+        *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
+        *(*ATTRIBUTES, "geometry"),
     ]
     place = places.iloc[0]
     assert place["place_id"] == "salons-2"
@@ -191,10 +196,7 @@ def test_a_row_without_a_name_is_refused_and_listed(tmp_path):
 
 @pytest.mark.parametrize(
     ("position", "why"),
-    [
-        ("0,0", "its coordinates are not in Japan"),
-        ("139.9,35.8", "longitude and latitude are swapped"),
-    ],
+    [("0,0", "its coordinates are not in Japan"), ("48.8,2.3", "its coordinates are not in Japan")],
 )
 def test_a_place_outside_japan_is_refused_by_its_row(tmp_path, position, why):
     with pytest.raises(
@@ -203,6 +205,15 @@ def test_a_place_outside_japan_is_refused_by_its_row(tmp_path, position, why):
         read(tmp_path, f"甲の会,,,,,毎日,,{ORIGIN}\n乙の会,,,,,毎日,,{position}\n")
     assert "の3行目" in e.value.ja
     assert "直すか、空にしてください" in e.value.ja
+
+
+def test_swapped_latitude_and_longitude_are_put_right_and_noted(tmp_path):
+    ledger = Ledger()
+    rows = "甲の会,,,,,毎日,,36.0,139.9\n乙の会,,,,,毎日,,139.9,36.0\n"
+    places = read(tmp_path, rows, ledger=ledger)
+    assert places.geometry.iloc[0].distance(places.geometry.iloc[1]) < 1e-6
+    assert codes(ledger) == [("position_swapped", 3)]
+    assert ledger.of("salons").rows_repaired == 1
 
 
 def test_a_place_in_the_sea_is_refused_by_its_row(tmp_path):
@@ -337,3 +348,140 @@ def test_attributes_are_read_from_the_columns_that_the_profile_names(tmp_path):
     assert place["target_groups"] == "多世代"
     with pytest.raises(SourceError, match="no column '定員'"):
         read(tmp_path, rows, header=header, capacity_field="定員")
+
+
+def plain_read(tmp_path, text, *, ledger=None, near=None, **fields):
+    path = tmp_path / "salons.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_places(
+        path,
+        spec=Places(source="salons", **fields),
+        source=Source(
+            id="salons",
+            path="s.csv",
+            format="csv",
+            title="t",
+            credit="c",
+            licence="l",
+            as_of="2024",
+        ),
+        plane_epsg=EPSG,
+        locate=nowhere,
+        ledger=ledger if ledger is not None else Ledger(),
+        near=near,
+    )
+
+
+def test_a_list_as_people_type_it_is_read_without_a_word_in_the_profile(tmp_path):
+    ledger = Ledger()
+    text = (
+        "令和6年度　通いの場一覧,,,,,\n,,,,,\nＮｏ．,サロン名,開催場所,開催日時,位置,\n,,,,緯度,経度\n"
+        "１,ひまわり,東会館,毎週月曜日,北緯36度0分0秒,東経139度50分0秒\n合計,,,,,\n,合計　1か所,,,,\n※休会を含む,,,,,\n"
+    )
+    places = plain_read(tmp_path, text, ledger=ledger)
+    place = places.iloc[0]
+    assert len(places) == 1
+    assert place[["name", "venue_name", "schedule_text"]].tolist() == [
+        *("ひまわり", "東会館", "毎週月曜日")
+    ]
+    assert place.geometry.distance(Point(0, 0)) < 1e-3
+    assert codes(ledger) == [
+        *(("columns_recognised", None), ("position_dms", 5)),
+        *(("totals_row", 6), ("totals_row", 7), ("footnote", 8)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("緯度経度", '"36.0,139.833333333333"'),
+        ("緯度経度", '"139.833333333333,36.0"'),
+        ("緯度,経度", "360000.0,1395000.0"),
+        ("緯度,経度", "36.0.0.0,139.50.0.0"),
+        ("緯度,経度", "３６．０,１３９．８３３３３３３３３３"),
+        ("X座標,Y座標", "0,0"),
+    ],
+)
+def test_a_position_is_read_however_it_is_typed(tmp_path, header, cells):
+    places = plain_read(tmp_path, f"名称,{header}\n会,{cells}\n")
+    assert places.geometry.iloc[0].distance(Point(0, 0)) < 1e-2
+
+
+def test_x_points_north_unless_only_the_other_way_lies_in_the_town(tmp_path):
+    text = "名称,X座標,Y座標\n会,1000,5000\n会2,1100,5100\n"
+    assert plain_read(tmp_path, text).geometry.iloc[0].distance(Point(5000, 1000)) < 1e-3
+    ledger = Ledger()
+    town = box(900, 4900, 1200, 5200)
+    places = plain_read(tmp_path, text, ledger=ledger, near=town)
+    assert places.geometry.iloc[0].distance(Point(1000, 5000)) < 1e-3
+    assert ("position_plane_swapped", 2) in codes(ledger)
+
+
+def test_near_places_of_like_names_are_shown_and_both_kept(tmp_path):
+    ledger = Ledger()
+    text = "名称,開催日,緯度,経度\n東自治会館サロン,毎週月曜日,36.0,139.9\n東自治会館サロン（午後）,毎週月曜日,36.0,139.9\n"
+    assert len(plain_read(tmp_path, text, ledger=ledger)) == 2
+    assert ("perhaps_duplicate", 3) in codes(ledger)
+
+
+def test_a_salon_named_after_its_owner_is_a_private_home(tmp_path):
+    text = "名称,公開可否,緯度,経度\n田中さんち,不可,36.0,139.9\n山本宅サロン,可,36.0,139.9\n東会館サロン,可,36.0,139.9\n"
+    places = plain_read(tmp_path, text)
+    assert places["private_home"].tolist() == [True, True, False]
+    assert places["consent"].tolist() == [False, True, True]
+
+
+def test_a_table_without_a_name_column_is_refused_with_its_columns(tmp_path):
+    with pytest.raises(
+        SourceError, match="no column is recognised as the name; say which"
+    ) as error:
+        plain_read(tmp_path, "なぞ,緯度,経度\n会,36.0,139.9\n")
+    assert "ある列：なぞ、緯度、経度" in error.value.ja
+
+
+def test_an_uncertain_position_is_to_be_confirmed(tmp_path):
+    ledger = Ledger()
+    rows = "会,,,,どこか,毎日,,,\n"
+    found = (0.0, 0.0, "area", "oaza", 0.3)
+    places = read(tmp_path, rows, ledger=ledger, locate=lambda *_: found)
+    assert places[["located_level", "confidence"]].iloc[0].tolist() == ["oaza", 0.3]
+    assert codes(ledger) == [("located_by_area", 2), ("to_confirm", 2)]
+
+
+CELL = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6),
+    st.sampled_from(
+        [
+            *(
+                "36.0",
+                "139.9",
+                "",
+                "東1",
+                "毎週月曜日",
+                "合計",
+                "※",
+                "=cmd|'a'!A0",
+                "nan",
+                "inf",
+                "1e309",
+            ),
+            *("田中宅", "可", "35°51'", "−", "休止", "36.0,139.9", '"', "R99.99.99"),
+        ]
+    ),
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
+@given(st.lists(st.lists(CELL, min_size=5, max_size=5), max_size=5))
+def test_no_list_crashes_the_reader(tmp_path, rows):
+    import csv
+    import io
+
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["名称", "住所", "開催日", "緯度", "経度"], *rows])
+    with contextlib.suppress(SourceError):
+        places = plain_read(tmp_path, text.getvalue())
+        assert set(places["located_by"]) <= {"coordinates", ""}
+        assert places["place_id"].is_unique

@@ -67,7 +67,7 @@ def test_numbers_are_read_as_typed(tmp_path):
     assert table[["total", "65+"]].iloc[0].tolist() == [1234.0, 1000.0]
 
 
-@pytest.mark.parametrize("mark", ["X", "-", "－", "…", "*", "x"])
+@pytest.mark.parametrize("mark", ["X", "χ", "秘匿", "…", "*", "x"])
 def test_a_suppressed_count_is_zero_and_noted(tmp_path, mark):
     ledger = Ledger()
     table = read(tmp_path, HEADER + f"東,100,{mark}\n", ledger=ledger)
@@ -75,6 +75,107 @@ def test_a_suppressed_count_is_zero_and_noted(tmp_path, mark):
     (entry,) = ledger.of("people").entries
     assert (entry.code, entry.row) == ("suppressed", 2)
     assert "秘匿" in entry.ja
+
+
+def test_a_suppressed_count_is_an_interval_up_to_what_the_total_leaves(tmp_path):
+    header = "町丁字名,総人口,65歳以上,75歳以上\n"
+    groups = {"total": "総人口", "65+": "65歳以上", "75+": "75歳以上"}
+    table = read(tmp_path, header + "東,100,30,X\n西,X,5,2\n", age_groups=groups)
+    # 東: of the 30 aged 65+, nobody or all may be 75+; 西: below 10 is what is suppressed.
+    assert table[["75+", "75+_low", "75+_high"]].iloc[0].tolist() == [0.0, 0.0, 30.0]
+    assert table[["65+_low", "65+_high"]].iloc[0].tolist() == [30.0, 30.0]
+    assert table[["total", "total_low", "total_high"]].iloc[1].tolist() == [0.0, 0.0, 9.0]
+    limited = read(tmp_path, header + "東,100,30,X\n", age_groups=groups, suppressed_max=4)
+    assert limited["75+_high"].tolist() == [4.0]
+
+
+def test_without_a_suppressed_count_there_is_no_interval(tmp_path):
+    assert list(read(tmp_path, HEADER + "東,10,3\n").columns) == [
+        *("name", "area_key", "row", "total", "65+")
+    ]
+
+
+@pytest.mark.parametrize("dash", ["-", "－", "―"])
+def test_a_dash_is_nobody_unless_the_legend_says_otherwise(tmp_path, dash):
+    ledger = Ledger()
+    table = read(tmp_path, HEADER + f"東,100,{dash}\n", ledger=ledger)
+    assert table["65+"].tolist() == [0.0]
+    assert ledger.of("people").entries == []
+    hidden = read(tmp_path, HEADER + f"東,100,{dash}\n", dash_is_suppressed=True)
+    assert hidden["65+_high"].tolist() == [100.0]
+
+
+def test_a_dot_parts_thousands_where_every_count_has_it_so(tmp_path):
+    ledger = Ledger()
+    table = read(tmp_path, HEADER + "吉見,19.997人,5.012\n東,350,120\n", ledger=ledger)
+    assert table["total"].tolist() == [19997.0, 350.0]
+    assert table["65+"].tolist() == [5012.0, 120.0]
+    assert [entry.code for entry in ledger.of("people").entries] == ["dotted_thousands"] * 2
+    modelled = read(tmp_path, HEADER + "吉見,19.997,5.5\n東,350.25,120\n")
+    assert modelled["total"].tolist() == [19.997, 350.25]
+
+
+def test_rows_of_totals_and_footnotes_are_left_out_and_listed(tmp_path):
+    ledger = Ledger()
+    rows = "東,10,3\n東部地区計,10,3\n合　計,10,3\n※外国人を含む,,\n"
+    table = read(tmp_path, HEADER + rows, ledger=ledger)
+    assert table["name"].tolist() == ["東"]
+    assert [(entry.code, entry.row) for entry in ledger.of("people").entries] == [
+        *(("totals_row", 3), ("totals_row", 4), ("footnote", 5))
+    ]
+    assert ledger.of("people").rows_refused == 3
+
+
+BANDS = {"total": "", "65+": "", "75+": "", "0-14": ""}
+
+
+def test_age_bands_are_found_by_the_header_and_summed(tmp_path):
+    names = [f"{low}-{low + 4}歳の{sex}" for low in range(0, 85, 5) for sex in ("男性", "女性")]
+    names += ["85歳以上の男性", "85歳以上の女性"]
+    header = ",".join(["地域コード", "地域名", "総人口", "男性", "女性", *names, "世帯数"])
+    # Every band has 1 man and 2 women: 18 bands, 54 people, 5 of them bands of 65+, 3 of 75+.
+    row = ",".join(["1", "東", "54", "18", "36", *["1", "2"] * 18, "20"])
+    table = read(tmp_path, f"{header}\n{row}\n", bands=True, age_groups=BANDS, name_field="")
+    assert table["name"].tolist() == ["東"]
+    assert table[list(BANDS)].iloc[0].tolist() == [54.0, 15.0, 9.0, 9.0]
+
+
+def test_bands_under_merged_cells_are_found_too(tmp_path):
+    text = "町丁名,0〜14歳,,15〜64歳,,65歳以上,\n,男,女,男,女,男,女\n東,1,2,3,4,5,6\n"
+    groups = {"total": "", "65+": ""}
+    table = read(tmp_path, text, bands=True, age_groups=groups, name_field="")
+    assert table[["total", "65+"]].iloc[0].tolist() == [21.0, 11.0]
+
+
+def test_bands_that_do_not_fit_are_refused_with_those_there_are(tmp_path):
+    with pytest.raises(
+        SourceError, match=r"'65\+'.*the age bands there are: 60-69歳, 70歳以上"
+    ) as e:
+        read(
+            tmp_path,
+            "町名,60-69歳,70歳以上\n東,1,2\n",
+            bands=True,
+            age_groups={"65+": ""},
+            name_field="",
+        )
+    assert "年齢区分「65+」" in e.value.ja
+
+
+def test_single_households_are_a_group_of_their_own_unit(tmp_path):
+    groups = {**GROUPS, "single_65+": "単身高齢世帯"}
+    units = {"single_65+": "households"}
+    text = "町丁字名,総人口,65歳以上,単身高齢世帯\n東,10,4,2\n"
+    assert read(tmp_path, text, age_groups=groups, units=units)["single_65+"].tolist() == [2.0]
+
+
+def test_the_rows_of_the_asked_year_are_taken(tmp_path):
+    text = "年,町丁字名,総人口,65歳以上\n2020,東,10,3\n2030,東,8,4\n"
+    table = read(tmp_path, text, year_field="年", year="2030")
+    assert (table["total"].tolist(), table["row"].tolist()) == ([8.0], [3])
+    with pytest.raises(
+        SourceError, match=r"年 is nowhere '2025'; say in population.year which: 2020, 2030"
+    ):
+        read(tmp_path, text, year_field="年", year="2025")
 
 
 def test_minus_one_resident_is_refused_by_row_and_column(tmp_path):

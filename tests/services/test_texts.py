@@ -10,9 +10,10 @@ import pytest
 from services import texts
 from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
+from services.phrases_data import DATA_PHRASES
 
 ROOT = Path(__file__).parents[2]
-ALL = {**PHRASES, **COMMAND_LINE}
+ALL = {**PHRASES, **COMMAND_LINE, **DATA_PHRASES}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_age_groups_have_names():
 
 
 def test_no_key_is_said_twice_and_both_languages_ask_for_the_same_values():
-    assert not set(PHRASES) & set(COMMAND_LINE)
+    assert len(ALL) == len(PHRASES) + len(COMMAND_LINE) + len(DATA_PHRASES)
     for key, (japanese, english) in ALL.items():
         asked = [
             {name for _, name, _, _ in string.Formatter().parse(words) if name}

@@ -103,7 +103,6 @@ def test_the_same_venue_twice_is_kept_once_and_listed(tmp_path):
         ("不明,不明", "no_coordinates"),
         ("0,0", "outside_japan"),
         ("35.8,179.0", "outside_japan"),
-        ("139.9,35.8", "swapped"),
     ],
 )
 def test_a_row_without_a_usable_position_is_refused_and_listed(tmp_path, position, code):
@@ -122,13 +121,13 @@ def test_a_row_without_a_name_is_refused_and_listed(tmp_path):
     assert ledger.of("halls").entries[0].code == "no_name"
 
 
-def test_a_whole_file_with_swapped_columns_is_refused(tmp_path):
-    path = write(tmp_path, HEADER + "東会館,,,139.9,35.8\n")
-    with pytest.raises(
-        SourceError, match=r"halls\.csv, row 2: longitude and latitude are swapped"
-    ) as e:
-        read(path)
-    assert "逆です" in e.value.ja
+def test_swapped_columns_are_put_right_and_noted(tmp_path):
+    ledger = Ledger()
+    path = write(tmp_path, HEADER + "東会館,,,139.833333333333,36.0\n")
+    assert read(path, ledger=ledger).geometry.iloc[0].distance(Point(0, 0)) < 1e-3
+    (entry,) = ledger.of("halls").entries
+    assert (entry.code, entry.row) == ("position_swapped", 2)
+    assert "逆" in entry.ja
 
 
 def test_a_whole_file_outside_japan_is_refused(tmp_path):

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import InvalidInputError, NotFoundError
+from services.intake.products import products
 
 PROFILE_VERSION = 1
 
@@ -53,6 +54,14 @@ class Source(_Table):
     encoding: str = "auto"
     epsg: int | None = None
     """CRS of the coordinates where the file itself does not say."""
+    product: str = ""
+    """Official product of data/boundaries/products.toml: the names of its columns are known."""
+    layer_name: str = ""
+    """Layer of a file that has several: GeoPackage layer, KML folder, TopoJSON object, file in a zip."""
+    code_field: str = ""
+    """Column that begins with the JIS code; rows of other municipalities are not read."""
+    within: bool = False
+    """Only what lies in the municipality is read, by its bounding box."""
 
 
 class Streets(_Table):
@@ -78,7 +87,8 @@ class Layer(_Table):
     tier: Annotated[int, Field(ge=0, le=3)] = 0
     """第n層 as the municipality counts it; 0 where it has none. Shown, never used in logic."""
     source: Identifier
-    name_field: str
+    name_field: str = ""
+    """Needed unless the source is a product or the areas are made by a method."""
     id_field: str = ""
     """Rows of one id (else of one name) are parts of one area."""
     version: str
@@ -86,6 +96,28 @@ class Layer(_Table):
     valid_to: date | None = None
     approximate: bool = False
     """推定: borders that stand in for others. Marked in every output."""
+    method: Literal["", "nearest_site", "union", "mesh"] = ""
+    """How areas are made that no file has: cells of the nearest site on foot, small areas united by
+    a table, meshes. The first two are always approximate."""
+    sites_source: str = ""
+    """nearest_site: the sites, else ``source`` itself."""
+    sites_kinds: list[str] = Field(default_factory=list)
+    """nearest_site: only sites of these kinds; the kinds of the product, else part of the name."""
+    base_layer: str = ""
+    """union: the layer of the small areas that are united."""
+    points_source: str = ""
+    """union: 番地 as points, to divide a small area by its lots."""
+    halls_source: str = ""
+    """union: halls of the neighbourhoods, to divide a small area that several share."""
+    mesh_side_m: Literal[0, 250, 500, 1000] = 0
+    """mesh: nominal side of the meshes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _made_up_is_approximate(cls, table: object) -> object:
+        if isinstance(table, dict) and table.get("method") in ("nearest_site", "union"):
+            return {**table, "approximate": True}
+        return table
 
 
 class Filter(_Table):
@@ -149,7 +181,8 @@ class Venues(_Table):
     """Real venues where a place could open."""
 
     source: Identifier
-    name_field: str
+    name_field: str = ""
+    """Needed unless the source is a product."""
     kind: str = ""
     kind_field: str = ""
     kinds: list[KindRule] = Field(default_factory=list)
@@ -351,12 +384,42 @@ def _broken_references(profile: Profile) -> list[str]:
     breaches += [
         f"{where}: there is no layer {name!r}" for where, name in asked if name not in layers
     ]
+    breaches += broken_boundaries(profile)
     if profile.analysis.age_group not in profile.population.age_groups:
         breaches.append(
             f"analysis.age_group {profile.analysis.age_group!r} is not in population.age_groups"
         )
     if profile.analysis.walking_profile not in [w.id for w in profile.walking_profiles]:
         breaches.append(f"there is no walking profile {profile.analysis.walking_profile!r}")
+    return breaches
+
+
+def broken_boundaries(profile: Profile) -> list[str]:
+    """Say what is wrong with products, methods and the sources and layers that they need."""
+    sources = {source.id: source for source in profile.sources}
+    breaches = [
+        f"source {source.id}: there is no product {source.product!r}; there is {', '.join(products())}"
+        for source in profile.sources
+        if source.product and source.product not in products()
+    ]
+    for layer in profile.layers:
+        where = f"layer {layer.id}"
+        own = sources.get(layer.source)
+        named = bool(layer.name_field or (own and own.product))
+        if not (named or layer.method):
+            breaches.append(f"{where}: name_field is needed (or a product of the source, or a method)")
+        for name in (layer.sites_source, layer.points_source, layer.halls_source):
+            if name and name not in sources:
+                breaches.append(f"{where}: there is no source {name!r}")
+        others = [other.id for other in profile.layers if other.id != layer.id]
+        if layer.method == "union" and layer.base_layer not in others:
+            breaches.append(f"{where}: there is no other layer {layer.base_layer!r} to unite")
+        if (layer.method == "mesh") != bool(layer.mesh_side_m):
+            breaches.append(f"{where}: mesh_side_m and method = 'mesh' go together")
+    for venues in profile.venues:
+        own = sources.get(venues.source)
+        if not (venues.name_field or (own and own.product)):
+            breaches.append(f"venues: name_field is needed for source {venues.source!r}")
     return breaches
 
 

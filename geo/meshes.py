@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray
@@ -23,6 +24,7 @@ LONLAT_EPSG = 6668
 DIGITS = {80_000: 4, 10_000: 6, 1000: 8, 500: 9, 250: 10, 125: 11}
 """Nominal side in metres → number of digits."""
 
+_SLIVER = 1e-9
 _UNITS_PER_DEGREE = 8 * 3600
 _LAT_UNITS = {4: 19200, 6: 2400, 8: 240, 9: 120, 10: 60, 11: 30}
 _LON_UNITS = {4: 28800, 6: 3600, 8: 360, 9: 180, 10: 90, 11: 45}
@@ -145,6 +147,57 @@ def mesh_codes(lon: FloatArray, lat: FloatArray, *, side_m: int) -> NDArray[np.o
         )
         parts = [part + more for part, more in zip(parts, added, strict=True)]
     return np.array(parts, dtype=object)
+
+
+def meshes_within(boundary: BaseGeometry, *, side_m: int, epsg: int) -> gpd.GeoDataFrame:
+    """
+    Return the meshes that a municipality has a part of, cut at its boundary.
+
+    Parameters
+    ----------
+    boundary
+        Polygons in the plane CRS ``epsg``.
+    side_m
+        Nominal side of the meshes: a key of ``DIGITS``.
+    epsg
+        The plane CRS.
+
+    Returns
+    -------
+    Plane CRS, one row a mesh, by code: ``area_id`` and ``area_name`` (the code), ``inside`` (share of
+    the mesh's own surface that is within the boundary, 0 to 1), ``geometry``. A mesh that only
+    touches the boundary is not there.
+    """
+    west, south, east, north = gpd.GeoSeries([boundary], crs=epsg).to_crs(LONLAT_EPSG).total_bounds
+    height = _LAT_UNITS[DIGITS[side_m]] / _UNITS_PER_DEGREE
+    width = _LON_UNITS[DIGITS[side_m]] / _UNITS_PER_DEGREE
+    lat, lon = np.meshgrid(
+        np.arange(south - height, north + 2 * height, height),
+        np.arange(west - width, east + 2 * width, width),
+    )
+    codes = sorted(set(mesh_codes(lon.ravel(), lat.ravel(), side_m=side_m).tolist()))
+    whole = mesh_polygons(codes).to_crs(epsg).to_numpy()
+    shapely.prepare(boundary)
+    near = np.flatnonzero(shapely.intersects(boundary, whole))
+    border = ~shapely.covers(boundary, whole[near])
+    parts = whole[near].copy()
+    parts[border] = [
+        _polygonal(part) for part in shapely.intersection(whole[near][border], boundary)
+    ]
+    inside = shapely.area(parts) / shapely.area(whole[near])
+    kept = inside > _SLIVER
+    names = np.array(codes, dtype=object)[near][kept]
+    return gpd.GeoDataFrame(
+        {"area_id": names, "area_name": names, "inside": inside[kept]},
+        geometry=parts[kept],
+        crs=epsg,
+    )
+
+
+def _polygonal(shape: BaseGeometry) -> BaseGeometry:
+    """Return the surface of a shape, without lines and points where it only touches."""
+    parts = [part for part in shapely.get_parts(shape) if part.area > 0]
+    return shapely.union_all(parts)
 
 
 def _is_code(text: str) -> bool:

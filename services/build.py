@@ -12,16 +12,23 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas import area_ids, largest_overlap
+from geo.areas import area_ids
 from geo.demand import allocate
 from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
+from services.arealayers import (
+    AreaFiles,
+    add_nearest_site_layers,
+    mesh_areas,
+    read_areas,
+    with_councils,
+)
 from services.intake.buildings import read_buildings
 from services.intake.elevation import sample_elevation
-from services.intake.layers import read_layer
 from services.intake.ledger import Ledger
 from services.intake.locator import Locator
+from services.intake.mesh import read_mesh_population
 from services.intake.places import read_places, require_near
 from services.intake.population import match_population, read_population
 from services.intake.position import (
@@ -75,9 +82,11 @@ def build(
     _require_replaceable(out)
     with staged_folder(out) as folder:
         progress("build.layers", 0.05)
-        areas = _read_areas(intake)
+        files = AreaFiles(profile, intake.base, intake.ledger)
+        areas = read_areas(files)
         progress("build.streets", 0.15)
         network = _read_network(intake, areas)
+        areas = with_councils(profile, add_nearest_site_layers(files, areas, network))
         progress("build.people", 0.35)
         residents, unmatched = _read_residents(intake, areas)
         demand = _place_residents(intake, areas, residents, network, progress)
@@ -105,9 +114,10 @@ def build(
 
 def _require_files(intake: _Intake) -> None:
     missing = [
-        (source.id, intake.base / source.path)
+        (source.id, intake.base / path)
         for source in intake.profile.sources
-        if source.format != "osmnx" and not (intake.base / source.path).is_file()
+        for path in (source.path, *source.also)
+        if source.format != "osmnx" and not (intake.base / path).is_file()
     ]
     if missing:
         listing = ", ".join(f"{path} (source {name})" for name, path in missing)
@@ -123,33 +133,6 @@ def _require_replaceable(out: Path) -> None:
             f"{out}: exists and is not a workspace; name another folder with --out",
             ja=f"{out}：ワークスペースではないものがあります。--out で別の場所を指定してください",
         )
-
-
-def _read_areas(intake: _Intake) -> gpd.GeoDataFrame:
-    frames = []
-    for layer in intake.profile.layers:
-        source = intake.profile.source(layer.source)
-        frames.append(
-            read_layer(
-                intake.path(layer.source),
-                layer=layer,
-                source=source,
-                plane_epsg=intake.plane_epsg,
-                ledger=intake.ledger,
-            )
-        )
-    councils = next(
-        frame
-        for layer, frame in zip(intake.profile.layers, frames, strict=True)
-        if layer.id == intake.profile.analysis.council_layer
-    )
-    areas = pd.concat(frames, ignore_index=True)
-    areas["council_id"] = largest_overlap(areas, councils).to_numpy()
-    whole = areas["layer"].isin(
-        [layer.id for layer in intake.profile.layers if layer.kind == "municipality"]
-    )
-    areas.loc[whole, "council_id"] = ""
-    return areas
 
 
 def _boundary(intake: _Intake, areas: gpd.GeoDataFrame) -> BaseGeometry:
@@ -175,6 +158,17 @@ def _read_residents(
     """Return residents per area of the population's layer, and those that no area is known for."""
     spec = intake.profile.population
     source = intake.profile.source(spec.source)
+    meshes = intake.profile.layer(spec.layer)
+    if meshes.method == "mesh":
+        people = read_mesh_population(
+            [intake.base / path for path in (source.path, *source.also)],
+            spec=spec,
+            source=source,
+            areas=mesh_areas(intake.profile, meshes, areas),
+            side_m=meshes.mesh_side_m,
+            ledger=intake.ledger,
+        )
+        return people, dict.fromkeys(spec.age_groups, 0.0)
     table = read_population(
         intake.path(spec.source), spec=spec, source=source, ledger=intake.ledger
     )

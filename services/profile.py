@@ -54,6 +54,8 @@ class Source(_Table):
     encoding: str = "auto"
     epsg: int | None = None
     """CRS of the coordinates where the file itself does not say."""
+    also: list[str] = Field(default_factory=list)
+    """Further files of the same layout: meshes are published by squares of 80 km."""
     product: str = ""
     """Official product of data/boundaries/products.toml: the names of its columns are known."""
     layer_name: str = ""
@@ -105,6 +107,9 @@ class Layer(_Table):
     """nearest_site: only sites of these kinds; the kinds of the product, else part of the name."""
     base_layer: str = ""
     """union: the layer of the small areas that are united."""
+    area_field: str = ""
+    lots_field: str = ""
+    """union: columns of the small area (name or KEY_CODE) and of its lots, else found by name."""
     points_source: str = ""
     """union: 番地 as points, to divide a small area by its lots."""
     halls_source: str = ""
@@ -407,19 +412,22 @@ def broken_boundaries(profile: Profile) -> list[str]:
         own = sources.get(layer.source)
         named = bool(layer.name_field or (own and own.product))
         if not (named or layer.method):
-            breaches.append(f"{where}: name_field is needed (or a product of the source, or a method)")
-        for name in (layer.sites_source, layer.points_source, layer.halls_source):
-            if name and name not in sources:
-                breaches.append(f"{where}: there is no source {name!r}")
+            breaches.append(
+                f"{where}: name_field is needed (or a product of the source, or a method)"
+            )
+        helpers = (layer.sites_source, layer.points_source, layer.halls_source)
+        unknown = [name for name in helpers if name and name not in sources]
+        breaches += [f"{where}: there is no source {name!r}" for name in unknown]
         others = [other.id for other in profile.layers if other.id != layer.id]
         if layer.method == "union" and layer.base_layer not in others:
             breaches.append(f"{where}: there is no other layer {layer.base_layer!r} to unite")
         if (layer.method == "mesh") != bool(layer.mesh_side_m):
             breaches.append(f"{where}: mesh_side_m and method = 'mesh' go together")
-    for venues in profile.venues:
-        own = sources.get(venues.source)
-        if not (venues.name_field or (own and own.product)):
-            breaches.append(f"venues: name_field is needed for source {venues.source!r}")
+    breaches += [
+        f"venues: name_field is needed for source {venues.source!r}"
+        for venues in profile.venues
+        if not (venues.name_field or (venues.source in sources and sources[venues.source].product))
+    ]
     return breaches
 
 

@@ -15,7 +15,7 @@ import typer
 from api.cli.console import INTERRUPTED, REFUSED, Desk, default_lang
 from services.texts import Lang, lang_of, text
 
-COMMANDS = ("demo", "build", "run", "export", "report", "serve", "doctor")
+COMMANDS = ("demo", "build", "run", "export", "report", "serve", "doctor", "fetch")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -57,7 +57,12 @@ class _Intake:
         return self.profile.municipality.plane_epsg
 
     def path(self, source_id: str) -> Path:
-        return self.base / self.profile.source(source_id).path
+        return self.paths(source_id)[0]
+
+    def paths(self, source_id: str) -> list[Path]:
+        """Return the file of a source and those of the same layout that belong to it."""
+        source = self.profile.source(source_id)
+        return [self.base / path for path in (source.path, *source.also)]
 
 
 def build(
@@ -82,9 +87,8 @@ def build(
     with staged_folder(out) as folder:
         progress("build.layers", 0.05)
         assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
-        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
         residents = read_residents(
-            intake.path(profile.population.source),
+            intake.paths(profile.population.source),
             profile=profile,
             assembly=assembly,
             ledger=intake.ledger,
@@ -92,6 +96,8 @@ def build(
         boundary = _boundary(assembly, residents)
         progress("build.streets", 0.15)
         network = _read_network(intake, boundary)
+        assembly = assembly.with_nearest_sites(network)
+        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
         progress("build.people", 0.35)
         demand = _place_residents(intake, assembly, residents, network, progress)
         progress("build.places", 0.8)
@@ -126,9 +132,10 @@ def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
 
 def _require_files(intake: _Intake) -> None:
     missing = [
-        (source.id, intake.base / source.path)
+        (source.id, path)
         for source in intake.profile.sources
-        if source.format != "osmnx" and not _is_file(intake.base / source.path)
+        for path in intake.paths(source.id)
+        if source.format != "osmnx" and not _is_file(path)
     ]
     if missing:
         listing = ", ".join(f"{path} (source {name})" for name, path in missing)
@@ -310,7 +317,7 @@ def _write_layers(
 
 
 def _provenance(intake: _Intake) -> list[dict[str, Any]]:
-    """Return who made each source, under which licence, and the hash of the very file."""
+    """Return who made each source, under which licence, and the hash of every file of it."""
     listing = []
     for source in intake.profile.sources:
         entry: dict[str, Any] = {
@@ -321,12 +328,15 @@ def _provenance(intake: _Intake) -> list[dict[str, Any]]:
             "as_of": source.as_of,
             "url": source.url,
             "note": source.note,
-            "file": Path(source.path).name,
         }
-        path = intake.base / source.path
-        if path.is_file():
-            with path.open("rb") as file:
-                entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-            entry["bytes"] = path.stat().st_size
-        listing.append(entry)
+        first, *others = [_file_facts(path) for path in intake.paths(source.id)]
+        listing.append(entry | first | ({"also": others} if others else {}))
     return listing
+
+
+def _file_facts(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {"file": path.name}
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size}

@@ -12,6 +12,7 @@ from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
 from services.gaps import gaps_frame
+from services.intervals import hidden_interval
 from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.progress import Progress, silent
@@ -96,6 +97,7 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
             limits_m=parameters.walk_limits_m,
             speed_m_per_min=parameters.walking.speed_m_per_min,
         )
+        hidden = hidden_interval(situation, layering, frame)
         remainder = frame["area"].to_numpy() < 0
         lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
         frame["residents"] += lost * remainder
@@ -113,17 +115,21 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
         frame["profile"] = parameters.walking.id
         # Those without a known home live somewhere in the municipality; no smaller area can tell.
         unknown = lost * (remainder | (layer.kind == "municipality"))
-        frames.append(_with_interval(frame, unknown))
+        frames.append(_with_interval(frame, unknown, hidden))
     return pd.concat(frames, ignore_index=True).drop(columns="area")
 
 
-def _with_interval(frame: pd.DataFrame, unknown: np.ndarray) -> pd.DataFrame:
-    """Widen percentages by residents whose home is unknown: none of them reached, or all."""
-    people = frame["residents"] + np.where(frame["remainder"], 0.0, unknown)
+def _with_interval(
+    frame: pd.DataFrame, unknown: np.ndarray, hidden: tuple[np.ndarray, ...]
+) -> pd.DataFrame:
+    """Widen percentages by hidden counts, and by residents whose home is unknown: none reached, or all."""
+    least, most, left_least, left_most = (pd.Series(part, index=frame.index) for part in hidden)
+    pct = share_pct(frame["reached"], frame["residents"])
+    # Where all are reached however many they are, the least of them is no resident and no share.
     return frame.assign(
-        coverage_pct=share_pct(frame["reached"], frame["residents"]),
-        coverage_low_pct=share_pct(frame["reached"], people),
-        coverage_high_pct=share_pct(frame["reached"] + unknown, people),
+        coverage_pct=pct,
+        coverage_low_pct=share_pct(least, least + left_most + unknown).fillna(pct),
+        coverage_high_pct=share_pct(most + unknown, most + left_least + unknown).fillna(pct),
         circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
     )
 

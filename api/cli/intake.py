@@ -61,7 +61,5 @@ def _figures(report: IntakeReport, desk: Desk) -> Table:
     japanese = desk.lang == "ja"
     for one in (*report.figures, *report.inputs):
         why = "、".join(one.why_ja) if japanese else ", ".join(one.why_en)
-        table.add_row(
-            one.ja if japanese else one.en, STATES[one.state][0 if japanese else 1], why
-        )
+        table.add_row(one.ja if japanese else one.en, STATES[one.state][0 if japanese else 1], why)
     return table

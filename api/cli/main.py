@@ -26,6 +26,7 @@ COMMANDS = (
     "serve",
     "doctor",
     "profile",
+    "fetch",
 )
 
 

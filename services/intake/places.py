@@ -30,9 +30,9 @@ from services.intake.points import (
     problem_text,
     read_points,
 )
+from services.intake.remarks import note_remarks
 from services.intake.stops import with_stops
 from services.intake.tables import matches_filter, require_columns, texts
-from services.intake.vectors import note_remarks
 from services.profile import Places, Source
 
 Locate = Callable[[str, str], tuple[float, float, str] | None]

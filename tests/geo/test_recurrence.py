@@ -21,7 +21,9 @@ def days_of(text, *, start=START):
         when.date()
         for rule in to_rrule(parse_schedule(text))
         for when in rrulestr(rule, dtstart=start).between(
-            START, datetime(2025, 12, 31), inc=True  # noqa: DTZ001
+            START,
+            datetime(2025, 12, 31),  # noqa: DTZ001
+            inc=True,
         )
     }
 

@@ -14,6 +14,7 @@ from shapely import MultiPolygon, box
 
 from geo.errors import InvalidInputError
 from services.build import build
+from services.places import Selection
 from services.run import run
 from services.workspace import REMAINDER, Snapshot, Workspace, open_workspace
 from tests.squaretown import Unit, write_squaretown
@@ -228,8 +229,11 @@ def test_the_version_of_the_day_of_the_run_is_used(tmp_path: Path) -> None:
     extra += layer("district", "3地区", NEW, "valid_from = 2022-04-01")
     path = town(tmp_path, extra, council_layer="district")
     workspace = build(path, tmp_path / "workspace", as_of=date(2022, 3, 31))
-    assert residents(run(workspace, as_of=date(2022, 3, 31)), "district") == {"西": 300, "東": 500}
-    later = run(workspace, as_of=date(2022, 4, 1))
+    assert residents(run(workspace, selection=Selection(as_of=date(2022, 3, 31))), "district") == {
+        "西": 300,
+        "東": 500,
+    }
+    later = run(workspace, selection=Selection(as_of=date(2022, 4, 1)))
     assert residents(later, "district") == {"西": 300, "中": 200, "東": 300}
     table = later.table("coverage")
     assert set(table.loc[table["layer"] == "district", "version"]) == {"3地区"}
@@ -253,13 +257,13 @@ def test_the_newest_earlier_version_stands_in_where_the_valid_one_has_no_borders
     extra += layer("district", "3地区", [], "valid_from = 2022-04-01", "available = false")
     path = town(tmp_path, extra, council_layer="district")
     workspace = build(path, tmp_path / "workspace", as_of=date(2025, 1, 1))
-    snapshot = run(workspace, as_of=date(2025, 1, 1))
+    snapshot = run(workspace, selection=Selection(as_of=date(2025, 1, 1)))
     table = snapshot.table("coverage")
     district = table[table["layer"] == "district"]
     assert set(district["version"]) == {"2地区"}
     assert district["approximate"].all()
     assert "older_version" in codes(workspace)
-    before = run(workspace, as_of=date(2022, 1, 1)).table("coverage")
+    before = run(workspace, selection=Selection(as_of=date(2022, 1, 1))).table("coverage")
     assert not before.loc[before["layer"] == "district", "approximate"].any()
 
 

@@ -1,11 +1,8 @@
 """Build: from a profile and its files to a workspace that is ready to be computed."""
 
-import hashlib
 import shutil
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,14 +17,12 @@ from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
-from services.intake.columns import ColumnMap, read_map
+from services.intake.columns import read_map
 from services.intake.confirmations import (
     TO_CONFIRM,
-    Confirmations,
-    no_confirmations,
-    read_confirmations,
     write_confirmations,
 )
 from services.intake.councils import locate_councils
@@ -37,7 +32,6 @@ from services.intake.ground import usable_elevation
 from services.intake.ledger import Ledger
 from services.intake.locator import LONLAT_EPSG, Found, Locator
 from services.intake.locator import Municipality as AddressHead
-from services.intake.mapping import Section, with_map
 from services.intake.place_remarks import note_typed_classes
 from services.intake.places import Locate, read_places, require_near
 from services.intake.position import (
@@ -49,49 +43,12 @@ from services.intake.residents import Residents, point_areas, read_residents
 from services.intake.streets import read_streets
 from services.intake.venues import read_venues
 from services.manifest import manifest
-from services.profile import Profile, read_profile
+from services.profile import read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, write_registry
 from services.staging import staged_folder
 from services.today import today
 from services.workspace import MANIFEST, Workspace, membership, open_workspace, write_json
-
-
-@dataclass(frozen=True)
-class _Intake:
-    """What the readers share."""
-
-    profile: Profile
-    base: Path
-    ledger: Ledger
-    maps: list[ColumnMap] = field(default_factory=list)
-    confirmations: Confirmations = field(default_factory=no_confirmations)
-
-    @property
-    def plane_epsg(self) -> int:
-        return self.profile.municipality.plane_epsg
-
-    def path(self, source_id: str) -> Path:
-        return self.base / self.profile.source(source_id).path
-
-    def mapped(self, spec: Section) -> Section:
-        """Return a section with the columns of its map, or of one given for its file."""
-        if spec.map:
-            spec = with_map(spec, read_map(self.base / spec.map).columns)
-        name = self.path(spec.source).name
-        for found in self.maps:
-            if found.file in ("", name):
-                spec = with_map(spec, found.columns)
-        return spec
-
-
-@dataclass(frozen=True)
-class Given:
-    """What is given for one build beside the profile: column maps, and a list of confirmations."""
-
-    maps: tuple[Path, ...] = ()
-    confirmed: Path | None = None
-    """Else the list in the workspace that is built again."""
 
 
 def build(
@@ -112,21 +69,20 @@ def build(
     profile = read_profile(profile_path)
     day = as_of or today()
     given = given or Given()
-    intake = _Intake(
+    intake = Inputs(
         profile,
         data or profile_path.parent,
         Ledger(),
         [read_map(path) for path in given.maps],
-        _confirmations(given.confirmed or out / TO_CONFIRM, asked=given.confirmed is not None),
+        confirmations_of(given.confirmed or out / TO_CONFIRM, asked=given.confirmed is not None),
     )
-    _require_files(intake)
+    require_files(intake)
     _require_replaceable(out)
     with staged_folder(out) as folder:
         progress("build.layers", 0.05)
         assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
-        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
         residents = read_residents(
-            intake.path(profile.population.source),
+            intake.paths(profile.population.source),
             profile=profile,
             assembly=assembly,
             ledger=intake.ledger,
@@ -134,6 +90,8 @@ def build(
         boundary = _boundary(assembly, residents)
         progress("build.streets", 0.15)
         network = _read_network(intake, boundary)
+        assembly = assembly.with_nearest_sites(network)
+        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
         progress("build.people", 0.35)
         demand = _place_residents(intake, assembly, residents, network, progress)
         progress("build.places", 0.8)
@@ -147,7 +105,7 @@ def build(
         waiting = write_confirmations(places, folder / TO_CONFIRM)
         create_registry(registry)
         write_registry(registry, venues, places)
-        write_json(folder / "sources.json", _provenance(intake))
+        write_json(folder / "sources.json", provenance(intake))
         write_json(folder / "intake.json", intake.ledger.to_dict())
         counts = {
             "nodes": len(network.node_xy),
@@ -170,27 +128,6 @@ def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
     return boundary.union(points.buffer(1.0).union_all()) if len(points) else boundary
 
 
-def _require_files(intake: _Intake) -> None:
-    missing = [
-        (source.id, intake.base / source.path)
-        for source in intake.profile.sources
-        if source.format != "osmnx" and not _is_file(intake.base / source.path)
-    ]
-    if missing:
-        listing = ", ".join(f"{path} (source {name})" for name, path in missing)
-        raise InvalidInputError(
-            f"missing file: {listing}; put it there or give the folder with --data DIR",
-            ja=f"ファイルがありません：{listing}。そこに置くか --data で場所を指定してください",
-        )
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name that is too long
-        return False
-
-
 def _require_replaceable(out: Path) -> None:
     if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
         raise InvalidInputError(
@@ -199,7 +136,7 @@ def _require_replaceable(out: Path) -> None:
         )
 
 
-def _read_network(intake: _Intake, boundary: BaseGeometry) -> Network:
+def _read_network(intake: Inputs, boundary: BaseGeometry) -> Network:
     streets = intake.profile.streets
     return read_streets(
         intake.path(streets.source),
@@ -211,19 +148,14 @@ def _read_network(intake: _Intake, boundary: BaseGeometry) -> Network:
     )
 
 
-def _confirmations(path: Path, *, asked: bool) -> Confirmations:
-    """Read a list of confirmed positions: one that was asked for, or one that the workspace holds."""
-    return read_confirmations(path) if asked or path.is_file() else no_confirmations()
-
-
-def _write_series(folder: Path, intake: _Intake, areas: gpd.GeoDataFrame) -> None:
+def _write_series(folder: Path, intake: Inputs, areas: gpd.GeoDataFrame) -> None:
     table = series.read_all(series.SeriesIntake(intake.profile, intake.base, intake.ledger), areas)
     if len(table):
         table.to_parquet(folder / series.FILE)
 
 
 def _place_residents(
-    intake: _Intake,
+    intake: Inputs,
     assembly: Assembly,
     residents: Residents,
     network: Network,
@@ -282,7 +214,7 @@ def _with_areas(
 
 
 def _read_points(
-    intake: _Intake, assembly: Assembly, boundary: BaseGeometry, network: Network
+    intake: Inputs, assembly: Assembly, boundary: BaseGeometry, network: Network
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return venues and places, and list those that nobody can walk to."""
     profile = intake.profile
@@ -331,7 +263,7 @@ def _read_points(
     return venues, _stack(place_frames, intake.plane_epsg)
 
 
-def _confirmed_first(intake: _Intake, source_id: str, locator: Locator) -> Locate:
+def _confirmed_first(intake: Inputs, source_id: str, locator: Locator) -> Locate:
     """Return a way to locate that asks what somebody has confirmed before it guesses."""
     to_plane = pyproj.Transformer.from_crs(LONLAT_EPSG, intake.plane_epsg, always_xy=True)
 
@@ -345,7 +277,7 @@ def _confirmed_first(intake: _Intake, source_id: str, locator: Locator) -> Locat
     return locate
 
 
-def _note_far(intake: _Intake, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
+def _note_far(intake: Inputs, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
     streets = intake.profile.streets
     there = points[~(points.geometry.isna() | points.geometry.is_empty)]
     usable = ~isolated_edges(network, below_m=streets.isolated_below_m)
@@ -361,7 +293,7 @@ def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _elevation_m(intake: _Intake, network: Network) -> np.ndarray:
+def _elevation_m(intake: Inputs, network: Network) -> np.ndarray:
     if intake.profile.elevation is None:
         return np.full(len(network.node_xy), np.nan)
     source = intake.profile.source(intake.profile.elevation.source)
@@ -385,26 +317,3 @@ def _write_layers(
     nodes, edges = network_to_frames(network)
     nodes.assign(elevation_m=elevation_m).to_parquet(folder / "network" / "nodes.parquet")
     edges.to_parquet(folder / "network" / "edges.parquet")
-
-
-def _provenance(intake: _Intake) -> list[dict[str, Any]]:
-    """Return who made each source, under which licence, and the hash of the very file."""
-    listing = []
-    for source in intake.profile.sources:
-        entry: dict[str, Any] = {
-            "id": source.id,
-            "title": source.title,
-            "credit": source.credit,
-            "licence": source.licence,
-            "as_of": source.as_of,
-            "url": source.url,
-            "note": source.note,
-            "file": Path(source.path).name,
-        }
-        path = intake.base / source.path
-        if path.is_file():
-            with path.open("rb") as file:
-                entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-            entry["bytes"] = path.stat().st_size
-        listing.append(entry)
-    return listing

@@ -168,6 +168,15 @@ def _residents(facts: Facts, group: str) -> list[Finding]:
         "suppressed",
         ("秘匿された値が{n}件あり、0人としています", "{n} counts are suppressed and taken as 0"),
     )
+    found += _counted(
+        facts,
+        PARTIAL,
+        "suppressed_interval",
+        (
+            "秘匿されたメッシュの人数を幅として扱っています",
+            "hidden counts of meshes are an interval",
+        ),
+    )
     if group != "total":
         found += _counted(
             facts,

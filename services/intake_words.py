@@ -3,6 +3,11 @@
 REASONS: dict[str, tuple[str, str]] = {
     "area_without_row": ("人口の表に行がない区域", "areas without a row of residents"),
     "assumed_schedule": ("開催日の一部を仮定した場", "places whose schedule is partly assumed"),
+    "border_mesh": (
+        "境界にまたがるメッシュ（面積の割合で数える）",
+        "meshes across the border, counted by their share",
+    ),
+    "claim_not_used": ("使えない町会の行", "rows of neighbourhoods that cannot be used"),
     "class_conflict": (
         "型が開催日と合わない場",
         "places whose typed class contradicts the schedule",
@@ -14,9 +19,12 @@ REASONS: dict[str, tuple[str, str]] = {
         "councils whose area has no open borders",
     ),
     "dates_conflict": ("開設日と閉所日が合わない場", "places that closed before they opened"),
+    "divided_by_halls": ("最も近い会館で分けた区域", "areas divided by the nearest hall"),
+    "divided_by_lots": ("最も近い番地で分けた区域", "areas divided by the nearest lot"),
     "dotted_thousands": ("「.」を桁区切りとして読んだ値", "counts whose dots part thousands"),
     "duplicate": ("重複（1つとして数える）", "duplicates, counted once"),
     "estimated_age_group": ("高齢化率をかけた推定", "residents estimated by a rate"),
+    "estimated_borders": ("推定の境界", "estimated borders"),
     "formula": ("式になる文字列（文字として扱う）", "cells that would be formulas, kept as text"),
     "impossible_elevation": ("ありえない標高", "elevations that cannot be"),
     "impossible_footprint": ("ありえない建築面積", "footprints that cannot be"),
@@ -26,12 +34,17 @@ REASONS: dict[str, tuple[str, str]] = {
         "areas in parts, lived in where their points are",
     ),
     "isolated": ("ほかとつながらない道", "streets that lead nowhere"),
+    "line_to_polygon": ("閉じた線を境界とした区域", "areas drawn as a closed line"),
     "located_by_area": (
         "住所の町名から位置を決めた場（おおよそ）",
         "places located by the area in the address",
     ),
     "located_by_venue": ("会場名から位置を決めた場", "places located by the name of the venue"),
     "marks": ("目に見えない文字を除いた値", "cells with invisible signs taken out"),
+    "merged_from_outside": (
+        "ファイルにないメッシュを含む人数",
+        "counts that include meshes of no file",
+    ),
     "missing_nodes": ("点が足りないため切った道", "streets cut where the file lacks nodes"),
     "negative_height": ("負の高さ", "negative heights"),
     "no_borders": ("境界データのない層", "layers without open borders"),
@@ -50,6 +63,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "outside": ("市域とその周囲の外", "outside the municipality and its surroundings"),
     "outside_japan": ("日本の外", "outside Japan"),
     "overlap": ("重なる区域", "overlapping areas"),
+    "owner_without_area": ("区域のない町会", "neighbourhoods without an area"),
     "perhaps_duplicate": ("同じ場かもしれない（どちらも残す）", "perhaps the same, both kept"),
     "placed_at_point": ("代表点に置いた住民", "residents placed at their area's point"),
     "polygon_part": ("面だけを使った区域", "areas of which only the polygons are used"),
@@ -60,13 +74,20 @@ REASONS: dict[str, tuple[str, str]] = {
     "repaired_polygon": ("境界線の交差を修復した区域", "areas whose border was repaired"),
     "rotating_venues": ("日替わりの会場", "programmes at rotating venues"),
     "rotation_unread": ("日替わりの会場が読み取れない場", "rotating venues that cannot be read"),
+    "shared": (
+        "いくつもの町会に属し、分けられない区域",
+        "areas of several neighbourhoods that cannot be divided",
+    ),
+    "site_without_area": ("最も近い土地のない地点", "sites that no land is nearest to"),
     "status_conflict": (
         "状態と閉所日が合わない場",
         "places whose status contradicts the closing date",
     ),
     "summed": ("同じ区域の行を合計", "rows of one area, added"),
     "suppressed": ("秘匿された値", "suppressed counts"),
+    "suppressed_interval": ("幅として扱う秘匿された人数", "hidden counts, kept as an interval"),
     "swapped": ("経度と緯度が逆", "longitude and latitude swapped"),
+    "target_missing": ("合算先がファイルにないメッシュ", "meshes added to one that is in no file"),
     "to_confirm": ("位置の確認が必要", "positions to be confirmed"),
     "too_few_nodes": ("点が足りない道", "streets with too few nodes"),
     "too_long": ("長すぎる開催日", "schedules that are too long"),
@@ -88,6 +109,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unread_attribute": ("読み取れない値", "cells that cannot be read"),
     "unread_date": ("日付として読めない値", "dates that are none"),
     "unsnapped": ("近くに歩ける道がない", "no walkable street nearby"),
+    "without_owner": ("町会の表にない区域", "areas that no neighbourhood names"),
 }
 
 

@@ -5,10 +5,8 @@ import pandas as pd
 
 from geo.coverage import Layering, coverage
 from geo.network import FloatArray
+from services.intake.mesh import HIGH, LOW
 from services.situation import Situation
-
-LOW, HIGH = "_low", "_high"
-"""Behind the name of an age group: how few and how many its residents can be."""
 
 
 def hidden_interval(

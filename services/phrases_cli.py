@@ -25,6 +25,8 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
     "step.town.people": ("見本市：人口を数えています", "model town: residents"),
     "step.town.files": ("見本市：ファイルを書いています", "model town: files"),
     "step.town.done": ("見本市ができました", "the model town is there"),
+    "step.fetch": ("公式のデータを取っています", "getting official files"),
+    "step.fetch.done": ("できました", "done"),
     "step.demo.done": ("できました", "done"),
     "step.demo.picture": ("絵をかいています", "drawing the picture"),
     "step.report": ("報告書をつくっています", "writing the report"),
@@ -75,6 +77,32 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
         "位置を確かめてほしい場が{count}か所あります（{path}）",
         "{count} places have an uncertain position to confirm ({path})",
     ),
+    "cli.fetch": (
+        "自治体に必要な公式のデータ（境界・学区・施設・人口）を取ってくる",
+        "get the official files (boundaries, districts, facilities, residents) of a municipality",
+    ),
+    "cli.fetch.code": (
+        "市区町村コード5桁（例 12217）",
+        "JIS code of the municipality, five digits",
+    ),
+    "cli.fetch.out": (
+        "置くフォルダ（なければ市区町村コードの名前）",
+        "folder to put them in (else named like the code)",
+    ),
+    "cli.fetch.only": (
+        "この出典だけ取る（data/boundaries/sources.toml の id。何度でも）",
+        "only this source: an id of data/boundaries/sources.toml; may be repeated",
+    ),
+    "cli.fetch.mirror": (
+        "写しを置いた場所の先頭（MIRROR/ホスト名/パス）",
+        "beginning of a mirror's addresses: MIRROR/host/path",
+    ),
+    "cli.fetch.downloaded": (
+        "取りました: {id}/{file}（{bytes:,}バイト）",
+        "got {id}/{file} ({bytes:,} bytes)",
+    ),
+    "cli.fetch.kept": ("すでにあります: {id}/{file}", "there already: {id}/{file}"),
+    "cli.fetch.missing": ("取れません: {id} {reason}", "could not get {id}: {reason}"),
     "cli.run": (
         "届いている人・空白・候補地を計算する",
         "compute coverage, gaps and candidates",

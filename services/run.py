@@ -12,7 +12,8 @@ from geo.coverage import coverage, share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
 from services.gaps import gaps_frame
-from services.intervals import HIGH, hidden_interval
+from services.intake.mesh import HIGH
+from services.intervals import hidden_interval
 from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.progress import Progress, silent
@@ -126,10 +127,12 @@ def _with_interval(
 ) -> pd.DataFrame:
     """Widen percentages by hidden counts, and by residents whose home is unknown: none reached, or all."""
     least, most, left_least, left_most = (pd.Series(part, index=frame.index) for part in hidden)
+    pct = share_pct(frame["reached"], frame["residents"])
+    # Where all are reached however many they are, the least of them is no resident and no share.
     return frame.assign(
-        coverage_pct=share_pct(frame["reached"], frame["residents"]),
-        coverage_low_pct=share_pct(least, least + left_most + unknown),
-        coverage_high_pct=share_pct(most + unknown, most + left_least + unknown),
+        coverage_pct=pct,
+        coverage_low_pct=share_pct(least, least + left_most + unknown).fillna(pct),
+        coverage_high_pct=share_pct(most + unknown, most + left_least + unknown).fillna(pct),
         circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
     )
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Desk, day_of, desk_of
-from services.build import Given, build
+from services.build import build
+from services.inputs import Given
 from services.intake.confirmations import TO_CONFIRM
 from services.texts import Lang, text
 from services.workspace import Workspace

@@ -28,6 +28,7 @@ COMMANDS = (
     "serve",
     "doctor",
     "profile",
+    "fetch",
 )
 
 

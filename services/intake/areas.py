@@ -1,8 +1,9 @@
-"""Intake of all areas: layers from files, from joined units, shared ones, every version of each."""
+"""Intake of all areas: layers from files, from joined units, made ones, shared ones, every version of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,10 +14,23 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.areas import largest_overlap
 from geo.errors import InvalidInputError
-from services.intake.layers import read_layer
+from geo.meshes import LONLAT_EPSG, meshes_within
+from geo.network import Network
+from services.intake.layers import as_layer, read_layer
 from services.intake.ledger import Entry, Ledger
+from services.intake.neighbourhoods import Helpers, read_neighbourhoods
+from services.intake.sites import nearest_site_layer, read_sites
 from services.intake.unions import UnitRules, read_rules
-from services.profile import Layer, Profile, has_borders, layers_on, without_borders
+from services.intake.window import Window
+from services.profile import (
+    Layer,
+    Profile,
+    Source,
+    has_borders,
+    layers_on,
+    methods,
+    without_borders,
+)
 
 PROFILE = "profile"
 """What is said of the profile itself stands in the ledger under this name."""
@@ -28,15 +42,26 @@ Version = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Meshes:
+    """The meshes of a layer: their nominal side, and the share of each in the municipality."""
+
+    side_m: int
+    inside: pd.DataFrame
+    """Columns area_id and inside, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Assembly:
     """The areas of every layer and version, and how the built ones were joined."""
 
     areas: gpd.GeoDataFrame
     """Columns layer, area_id, area_name, version, approximate, draft, council_id, geometry."""
-    current: dict[str, Layer]
-    """The version of each layer on the day of the build."""
-    rules: dict[Version, UnitRules]
-    """Of built layers: where a unit belongs, also one that has no polygon."""
+    reader: "_Reader"
+
+    @property
+    def current(self) -> dict[str, Layer]:
+        """Return the version of each layer on the day of the build."""
+        return self.reader.current
 
     def of(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the areas of a layer as on the day of the build."""
@@ -48,22 +73,86 @@ class Assembly:
         rows = (self.areas["layer"] == layer_id) & (self.areas["version"] == name)
         return self.areas[rows].reset_index(drop=True)
 
+    def rules(self, version: Version) -> UnitRules | None:
+        """Return where a unit belongs in a layer that was joined, also one that has no polygon."""
+        return self.reader.rules.get(version)
+
+    def meshes(self, layer_id: str) -> Meshes | None:
+        """Return the meshes of a layer of the day of the build, if its areas are meshes."""
+        return self.reader.meshes.get((layer_id, self.current[layer_id].version))
+
     def boundary(self) -> BaseGeometry:
         """Return the outline of the municipality: its own layer, else all areas together."""
-        whole = [layer.id for layer in self.current.values() if layer.kind == "municipality"]
-        chosen = self.areas[self.areas["layer"].isin(whole)] if whole else self.areas
-        return chosen.geometry.union_all()
+        return self.reader.outline
+
+    def with_nearest_sites(self, network: Network) -> "Assembly":
+        """Return the areas with those that are divided on foot, once the streets are read."""
+        self.reader.network = network
+        return self.reader.assembly() if self.reader.waiting() else self
 
 
 class _Reader:
     """Reads each layer once, those first that others are built from."""
 
-    def __init__(self, profile: Profile, path: Callable[[str], Path], ledger: Ledger) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        path: Callable[[str], Path],
+        ledger: Ledger,
+        current: dict[str, Layer],
+    ) -> None:
         self.profile = profile
         self.path = path
         self.ledger = ledger
+        self.current = current
+        self.network: Network | None = None
+        self.layers = [layer for layer in profile.layers if has_borders(layer, profile)]
         self.frames: dict[Version, gpd.GeoDataFrame] = {}
         self.rules: dict[Version, UnitRules] = {}
+        self.meshes: dict[Version, Meshes] = {}
+
+    def waiting(self) -> list[Layer]:
+        """Return the layers that cannot be made before the streets are read."""
+        return [layer for layer in self.layers if "nearest_site" in methods(layer, self.profile)]
+
+    def assembly(self) -> Assembly:
+        """Return all layers in the profile's order, before the streets are read those that need none."""
+        later = self.waiting() if self.network is None else []
+        frames = [self.frame(layer) for layer in self.layers if layer not in later]
+        areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True))
+        council = self.current[self.profile.analysis.council_layer]
+        owners = self.frames.get((council.id, council.version), areas.iloc[:0])
+        columns = ["layer", "area_id", "area_name", "version", "approximate", "draft", "council_id"]
+        areas = with_councils(areas, owners.reset_index(drop=True), self.profile)
+        return Assembly(areas[[*columns, "geometry"]], self)
+
+    @cached_property
+    def outline(self) -> BaseGeometry:
+        """The municipality's own layer, else all areas together that do not need the outline."""
+        drawn = [
+            layer
+            for layer in self.layers
+            if not methods(layer, self.profile) & {"nearest_site", "mesh"}
+        ]
+        whole = {layer.id for layer in self.current.values() if layer.kind == "municipality"}
+        chosen = [layer for layer in drawn if layer.id in whole] or drawn
+        shapes = pd.concat([self.frame(layer).geometry for layer in chosen], ignore_index=True)
+        return gpd.GeoSeries(shapes).union_all()
+
+    @cached_property
+    def window(self) -> Window:
+        """The municipality with its bounding box, for files that hold more."""
+        whole = [
+            layer
+            for layer in self.layers
+            if layer.kind == "municipality" and layer.source and not layer.method
+        ]
+        if not whole:
+            return self._window_by_code()
+        boxes = [self.frame(layer).to_crs(LONLAT_EPSG).total_bounds for layer in whole]
+        west, south = np.min(boxes, axis=0)[:2].tolist()
+        east, north = np.max(boxes, axis=0)[2:].tolist()
+        return replace(self._window_by_code(), bbox=(west, south, east, north))
 
     def frame(self, layer: Layer) -> gpd.GeoDataFrame:
         """Return the areas of a layer, with its own id, version and marks."""
@@ -79,26 +168,87 @@ class _Reader:
     def _read(self, layer: Layer) -> gpd.GeoDataFrame:
         if layer.same_areas_as:
             base = self._base(layer.same_areas_as)
+            frame = self.frame(base).copy()
             self._inherit(layer, base)
-            return self.frame(base).copy()
+            return frame
         if layer.union:
             return self._joined(layer)
+        if layer.method == "union":
+            return self._united(layer)
+        if layer.method == "mesh":
+            return self._meshed(layer)
+        if layer.method == "nearest_site":
+            return self._divided(layer)
+        path, source = self._file(layer.source)
+        by_code = layer.kind == "municipality" or not source.within
         return read_layer(
-            self.path(layer.source),
+            path,
             layer=layer,
-            source=self.profile.source(layer.source),
+            source=source,
             plane_epsg=self.profile.municipality.plane_epsg,
             ledger=self.ledger,
+            window=self._window_by_code() if by_code else self.window,
         )
+
+    def _window_by_code(self) -> Window:
+        return Window(self.profile.municipality.jis_code, name=self.profile.municipality.name)
+
+    def _file(self, source_id: str) -> tuple[Path, Source]:
+        return self.path(source_id), self.profile.source(source_id)
 
     def _base(self, layer_id: str) -> Layer:
         versions = [layer for layer in self.profile.layers if layer.id == layer_id]
         return next(layer for layer in versions if has_borders(layer, self.profile))
 
     def _inherit(self, layer: Layer, base: Layer) -> None:
-        self.frame(base)
-        if (base.id, base.version) in self.rules:
-            self.rules[layer.id, layer.version] = self.rules[base.id, base.version]
+        key, other = (layer.id, layer.version), (base.id, base.version)
+        if other in self.rules:
+            self.rules[key] = self.rules[other]
+        if other in self.meshes:
+            self.meshes[key] = self.meshes[other]
+
+    def _united(self, layer: Layer) -> gpd.GeoDataFrame:
+        path, source = self._file(layer.source)
+        united = read_neighbourhoods(
+            path,
+            layer=layer,
+            source=source,
+            base=self.frame(self._base(layer.base_layer)),
+            helpers=Helpers(
+                self._file(layer.points_source) if layer.points_source else None,
+                self._file(layer.halls_source) if layer.halls_source else None,
+            ),
+            ledger=self.ledger,
+        )
+        return as_layer(united, layer=layer)
+
+    def _meshed(self, layer: Layer) -> gpd.GeoDataFrame:
+        found = meshes_within(
+            self.outline, side_m=layer.mesh_side_m, epsg=self.profile.municipality.plane_epsg
+        )
+        inside = pd.DataFrame(found[["area_id", "inside"]])
+        self.meshes[layer.id, layer.version] = Meshes(layer.mesh_side_m, inside)
+        return as_layer(found, layer=layer)
+
+    def _divided(self, layer: Layer) -> gpd.GeoDataFrame:
+        assert self.network is not None  # noqa: S101  narrows the type only
+        path, source = self._file(layer.source)
+        sites = read_sites(
+            path,
+            layer=layer,
+            source=source,
+            plane_epsg=self.profile.municipality.plane_epsg,
+            ledger=self.ledger,
+        )
+        cells = nearest_site_layer(
+            sites[sites.within(self.outline)],
+            self.outline,
+            self.network,
+            layer=layer,
+            streets=self.profile.streets,
+            ledger=self.ledger,
+        )
+        return as_layer(cells, layer=layer)
 
     def _joined(self, layer: Layer) -> gpd.GeoDataFrame:
         assert layer.union is not None  # noqa: S101  narrows the type only
@@ -170,18 +320,10 @@ def assemble_areas(
     profile: Profile, path: Callable[[str], Path], *, day: date, ledger: Ledger
 ) -> Assembly:
     """Read or build every layer that has borders, in every version, and give each unit its council."""
-    reader = _Reader(profile, path, ledger)
-    layers = [layer for layer in profile.layers if has_borders(layer, profile)]
     current = {layer.id: layer for layer in layers_on(profile, day)}
     _require_current(profile, current, day)
     _note_without_borders(profile, current, ledger)
-    areas = pd.concat([reader.frame(layer) for layer in layers], ignore_index=True)
-    assembly = Assembly(areas, current, reader.rules)
-    councils = assembly.of(profile.analysis.council_layer)
-    columns = ["layer", "area_id", "area_name", "version", "approximate", "draft", "council_id"]
-    return Assembly(
-        with_councils(areas, councils, profile)[[*columns, "geometry"]], current, reader.rules
-    )
+    return _Reader(profile, path, ledger, current).assembly()
 
 
 def with_councils(

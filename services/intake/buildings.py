@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from geo.errors import SourceError
 from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.remarks import note_remarks
 from services.intake.tables import (
     in_japan,
     read_csv,
@@ -17,7 +18,7 @@ from services.intake.tables import (
     text_of,
     to_numbers,
 )
-from services.intake.vectors import LONLAT_EPSG, note_remarks, read_vector
+from services.intake.vectors import LONLAT_EPSG, read_vector
 from services.profile import Buildings, Source
 
 MOST_FOOTPRINT_M2 = 1e6

@@ -38,9 +38,9 @@ from services.intake.points import (
     without_asides,
 )
 from services.intake.privacy import consents, is_private_home
+from services.intake.remarks import note_remarks
 from services.intake.stops import with_stops
 from services.intake.tables import matches_filter, require_columns, require_name_field, texts
-from services.intake.vectors import note_remarks
 from services.profile import Places, Source
 
 Locate = Callable[[str, str], Found | tuple[float, float, str] | None]

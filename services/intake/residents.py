@@ -1,5 +1,6 @@
-"""Residents: those of an area, those known only by a point, those that nobody can place."""
+"""Residents: those of an area or a mesh, those known only by a point, those that nobody can place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from services.intake.areas import Assembly, Version
+from services.intake.areas import Assembly, Meshes, Version
 from services.intake.ledger import Entry, Ledger, SourceLedger
+from services.intake.mesh import HIGH, LOW, read_mesh_population
 from services.intake.population import (
     interval_columns,
     main_residents,
@@ -30,7 +32,7 @@ class Residents:
     """Who lives where, as far as the table and the areas tell; every resident is in one of three."""
 
     by_area: pd.DataFrame
-    """Index area_id of the population's layer, a column per age group."""
+    """Index area_id of the population's layer, a column per age group; of meshes also _low and _high."""
     cells: gpd.GeoDataFrame
     """Where they live: the areas, of scattered ones only the parts with residents."""
     at_points: gpd.GeoDataFrame
@@ -51,16 +53,20 @@ class Residents:
 
 
 def read_residents(
-    path: Path, *, profile: Profile, assembly: Assembly, ledger: Ledger
+    paths: Sequence[Path], *, profile: Profile, assembly: Assembly, ledger: Ledger
 ) -> Residents:
     """Read the table, estimate what is known as a rate, and find where its rows live."""
+    meshes = assembly.meshes(profile.population.layer)
+    if meshes is not None:
+        return _mesh_residents(paths, meshes, profile=profile, assembly=assembly, ledger=ledger)
     spec = profile.population
     notes = ledger.of(spec.source)
     areas = assembly.of(spec.layer)
+    path, *_ = paths
     read = read_population(path, spec=spec, source=profile.source(spec.source), ledger=ledger)
     said = {name: read[name].to_numpy() for name in ("lon", "lat") if name in read}
     table = _located(read if spec.lon_field else read.drop(columns=list(said)), areas)
-    table = _estimated(table, spec, notes)
+    _add_estimates(table, spec, notes)
     matched = gpd.GeoDataFrame(match_population(table, areas, spec=spec, ledger=ledger))
     groups = [*spec.groups, *interval_columns(matched, spec)]
     known = matched["area_id"] != ""
@@ -78,13 +84,45 @@ def read_residents(
     )
 
 
+def _mesh_residents(
+    paths: Sequence[Path],
+    meshes: Meshes,
+    *,
+    profile: Profile,
+    assembly: Assembly,
+    ledger: Ledger,
+) -> Residents:
+    """Return the residents of the meshes, with the least and the most where counts are hidden."""
+    spec = profile.population
+    people = read_mesh_population(
+        paths,
+        spec=spec,
+        source=profile.source(spec.source),
+        areas=meshes.inside,
+        side_m=meshes.side_m,
+        ledger=ledger,
+    )
+    _add_estimates(people, spec, ledger.of(spec.source))
+    cells = assembly.of(spec.layer)
+    nobody = gpd.GeoDataFrame(
+        {column: [] for column in ["area_key", "name", *spec.groups]}, geometry=[], crs=cells.crs
+    )
+    return Residents(
+        by_area=people,
+        cells=cells,
+        at_points=nobody,
+        unmatched=dict.fromkeys(spec.groups, 0.0),
+        lost=pd.DataFrame({column: [] for column in ["name", "area_key", "row", *spec.groups]}),
+    )
+
+
 def point_areas(residents: Residents, assembly: Assembly, version: Version) -> pd.Series:
     """
     Return the area of a built layer for residents at points, by the unit that their row names.
 
     A unit without a polygon is in no area's shape, yet the table that joins units still knows it.
     """
-    rules = assembly.rules.get(version)
+    rules = assembly.rules(version)
     there = set(assembly.of_version(version)["area_id"])
     points = residents.at_points
     found = [
@@ -108,9 +146,13 @@ def _located(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs))
 
 
-def _estimated(table: gpd.GeoDataFrame, spec: Population, notes: SourceLedger) -> gpd.GeoDataFrame:
+def _add_estimates(table: pd.DataFrame, spec: Population, notes: SourceLedger) -> None:
+    """Add the age groups that are known as a rate, of meshes with the least and the most."""
     for estimate in spec.estimate_from_rate:
-        table[estimate.age_group] = table[estimate.of] * (estimate.rate_pct / 100.0)
+        for end in ("", LOW, HIGH):
+            if estimate.of + end in table:
+                share = table[estimate.of + end] * (estimate.rate_pct / 100.0)
+                table[estimate.age_group + end] = share
         total = float(table[estimate.age_group].sum())
         notes.note(
             Entry(
@@ -122,7 +164,6 @@ def _estimated(table: gpd.GeoDataFrame, spec: Population, notes: SourceLedger) -
                 residents=total,
             )
         )
-    return table
 
 
 def _note_points(rows: gpd.GeoDataFrame, notes: SourceLedger) -> None:

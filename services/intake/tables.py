@@ -212,6 +212,16 @@ def texts(frame: pd.DataFrame, column: str) -> list[str]:
     return [text_of(cell) for cell in frame[column]]
 
 
+def first_filled(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Return for each row the first of the columns that is there and not empty."""
+    there = [column for column in columns if column in frame.columns]
+    found = [""] * len(frame)
+    for column in there:
+        cells = frame[column]
+        found = [text or text_of(cell) for text, cell in zip(found, cells, strict=True)]
+    return found
+
+
 def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
     found = propose(map(str, columns), file="", meanings=("lon", "lat")).columns

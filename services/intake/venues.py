@@ -1,10 +1,12 @@
 """Intake of real venues: halls, schools, centres where a place could open."""
 
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from services.intake.cells import note_cells, note_empty
@@ -22,8 +24,15 @@ from services.intake.points import (
     read_points,
     without_asides,
 )
-from services.intake.tables import matches_filter, require_columns, require_name_field, texts
-from services.intake.vectors import note_remarks
+from services.intake.remarks import note_remarks
+from services.intake.tables import (
+    first_filled,
+    matches_filter,
+    require_columns,
+    require_name_field,
+    texts,
+)
+from services.products import product
 from services.profile import Source, Venues
 
 
@@ -47,17 +56,19 @@ def read_venues(
         options=PointOptions.of(spec, near=near, wanted=wanted),
     )
     notes = ledger.of(source.id)
-    spec = resolved(spec, map(str, rows.table.columns), notes=notes)
+    if not source.product:
+        spec = resolved(spec, map(str, rows.table.columns), notes=notes)
+        require_name_field(spec.name_field, rows.table.columns, path=path)
     fields = [spec.name_field, spec.kind_field, spec.address_field]
     fields += [spec.where.field] if spec.where else []
     require_columns(rows.table.columns, fields, path=path)
-    require_name_field(spec.name_field, rows.table.columns, path=path)
     notes.rows_read += len(rows.table)
     note_empty(rows.table, notes=notes)
     note_cells(rows.table, fields, notes=notes)
     note_remarks(rows.table, notes=notes)
     note_repairs(rows, notes=notes)
-    venues = _venues(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    told = _told(rows.table, spec=spec, source=source, path=path)
+    venues = _venues(rows, told, spec=spec, source=source, plane_epsg=plane_epsg)
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         venues = venues[asked]
@@ -70,15 +81,46 @@ def read_venues(
     return venues.drop(columns="problem").reset_index(drop=True)
 
 
-def _venues(rows: PointRows, *, spec: Venues, source: Source, plane_epsg: int) -> gpd.GeoDataFrame:
-    names = texts(rows.table, spec.name_field)
-    given = texts(rows.table, spec.kind_field)
+@dataclass(frozen=True)
+class _Told:
+    """What the columns say of each row."""
+
+    names: list[str]
+    kinds: list[str]
+    addresses: list[str]
+
+
+def _told(table: pd.DataFrame, *, spec: Venues, source: Source, path: Path) -> _Told:
+    """Read names, kinds and addresses: from the columns of the profile, else of the product."""
+    told = _Told(
+        texts(table, spec.name_field),
+        texts(table, spec.kind_field),
+        texts(table, spec.address_field),
+    )
+    if not source.product:
+        return told
+    known = product(source.product)
+    edition = known.edition(table.columns, path=path)
+    kinds = [known.kinds.get(code, code) for code in first_filled(table, edition.kind)]
+    return _Told(
+        told.names if spec.name_field else first_filled(table, edition.name),
+        told.kinds if spec.kind_field else kinds,
+        told.addresses if spec.address_field else first_filled(table, edition.address),
+    )
+
+
+def _venues(
+    rows: PointRows, told: _Told, *, spec: Venues, source: Source, plane_epsg: int
+) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "venue_id": [f"{source.id}-{row}" for row in rows.table.index],
-            "name": names,
-            "kind": [_kind(name, kind, spec=spec) for name, kind in zip(names, given, strict=True)],
-            "address": texts(rows.table, spec.address_field),
+            "name": told.names,
+            "kind": [
+                _kind(name, kind, spec=spec)
+                for name, kind in zip(told.names, told.kinds, strict=True)
+            ],
+            "address": told.addresses,
             "source_id": source.id,
             "row": rows.table.index.to_numpy(),
             "problem": rows.problems,

@@ -11,6 +11,13 @@ from services.profile.facts import (
     conflicts,
     unexplained_rate,
 )
+from services.profile.origins import methods
+from services.profile.places import (
+    Filter,
+    KindRule,
+    Places,
+    Venues,
+)
 from services.profile.reading import (
     read_profile,
 )
@@ -19,13 +26,10 @@ from services.profile.schema import (
     Analysis,
     Buildings,
     Elevation,
-    Filter,
     Frequency,
     FrequencyRules,
-    KindRule,
     Layer,
     Municipality,
-    Places,
     Population,
     PopulationSeries,
     Privacy,
@@ -36,7 +40,6 @@ from services.profile.schema import (
     Streets,
     Subsidies,
     Target,
-    Venues,
     WalkingProfile,
 )
 from services.profile.structure import (
@@ -92,6 +95,7 @@ __all__ = [
     "conflicts",
     "has_borders",
     "layers_on",
+    "methods",
     "on_day",
     "read_profile",
     "unexplained_rate",

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from services.profile.boundaries import broken_boundaries
+from services.profile.origins import base_of, lineage
+
 if TYPE_CHECKING:
     from services.profile.schema import Layer, Profile
 
@@ -14,6 +17,7 @@ def broken_references(profile: "Profile") -> Iterator[str]:
     yield from _layers(profile)
     yield from _versions(profile)
     yield from _built_layers(profile)
+    yield from broken_boundaries(profile)
     yield from _choices(profile)
     yield from _facts(profile)
 
@@ -98,14 +102,14 @@ def _versions(profile: "Profile") -> Iterator[str]:
 def _built_layers(profile: "Profile") -> Iterator[str]:
     layers = [layer.id for layer in profile.layers]
     for layer in profile.layers:
-        base = _base_of(layer)
+        base = base_of(layer)
         if not base:
             continue
         if base not in layers:
             yield f"layer {layer.id}: there is no layer {base!r}"
         elif _goes_round(layer, profile):
             yield f"layer {layer.id}: is built from itself"
-        elif layer.union and not _has_borders(layer, profile):
+        elif (layer.union or layer.base_layer) and not _has_borders(layer, profile):
             yield f"layer {layer.id}: the layer {base!r} that it joins has no borders"
 
 
@@ -130,27 +134,16 @@ def _facts(profile: "Profile") -> Iterator[str]:
             )
 
 
-def _base_of(layer: "Layer") -> str:
-    return layer.union.of if layer.union else layer.same_areas_as
-
-
 def _goes_round(layer: "Layer", profile: "Profile") -> bool:
-    seen, base = [layer.id], _base_of(layer)
-    while base and base not in seen:
-        seen.append(base)
-        base = next((_base_of(other) for other in profile.layers if other.id == base), "")
-    return bool(base)
+    built = lineage(layer, profile)
+    return base_of(built[-1]) in [other.id for other in built]
 
 
 def _has_borders(layer: "Layer", profile: "Profile") -> bool:
-    """Say whether the layer is made of a file in the end."""
-    for _ in profile.layers:
-        base = _base_of(layer)
-        if not base:
-            break
-        versions = [other for other in profile.layers if other.id == base]
-        layer = next((other for other in versions if other.available), layer)
-    return layer.available and bool(layer.source)
+    """Say whether the layer is made of a file, or of meshes, in the end."""
+    last = lineage(layer, profile)[-1]
+    origin = bool(last.source) or last.method == "mesh"
+    return layer.available and last.available and origin and not base_of(last)
 
 
 def _twice(names: list[str]) -> list[str]:

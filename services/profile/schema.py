@@ -15,6 +15,7 @@ from geo.errors import NotFoundError
 from services.profile.base import Identifier, OptionalIdentifier
 from services.profile.base import Table as _Table
 from services.profile.facts import Document, Fact, conflicts
+from services.profile.places import Places, Venues
 from services.profile.references import broken_references
 from services.profile.structure import Council, CouncilTable, Union, Units
 
@@ -52,6 +53,16 @@ class Source(_Table):
     encoding: str = "auto"
     epsg: int | None = None
     """CRS of the coordinates where the file itself does not say."""
+    also: list[str] = Field(default_factory=list)
+    """Further files of the same layout: meshes are published by squares of 80 km."""
+    product: str = ""
+    """Official product of data/boundaries/products.toml: the names of its columns are known."""
+    layer_name: str = ""
+    """Layer of a file that has several: GeoPackage layer, KML folder, TopoJSON object, file in a zip."""
+    code_field: str = ""
+    """Column that begins with the JIS code; rows of other municipalities are not read."""
+    within: bool = False
+    """Only what lies in the municipality is read, by its bounding box."""
 
     @field_validator("epsg")
     @classmethod
@@ -89,6 +100,7 @@ class Layer(_Table):
     """第n層 as the municipality counts it; 0 where it has none. Shown, never used in logic."""
     source: OptionalIdentifier = ""
     name_field: str = ""
+    """Needed unless the source is a product or the areas are made by a method."""
     id_field: str = ""
     """Rows of one id (else of one name) are parts of one area."""
     version: str
@@ -113,19 +125,43 @@ class Layer(_Table):
     local_words: list[str] = Field(default_factory=list)
     """What these areas are called there beside ``label``: 行政区 means a hamlet, a ward, a district."""
     note: str = ""
+    method: Literal["", "nearest_site", "union", "mesh"] = ""
+    """How areas are made that no file has: the land nearest on foot to each site, small areas united
+    by a table 町丁・番地 → 町会, meshes. The first two are always approximate."""
+    sites_kinds: list[str] = Field(default_factory=list)
+    """nearest_site: only sites of ``source`` of these kinds; else of the product, part of the name."""
+    base_layer: OptionalIdentifier = ""
+    """union: the layer of the small areas that are united."""
+    area_field: str = ""
+    lots_field: str = ""
+    """union: columns of the small area (name or KEY_CODE) and of its lots, else found by name."""
+    points_source: OptionalIdentifier = ""
+    """union: 番地 as points, to divide a small area by its lots."""
+    halls_source: OptionalIdentifier = ""
+    """union: halls of the neighbourhoods, to divide a small area that several share."""
+    mesh_side_m: Literal[0, 250, 500, 1000] = 0
+    """mesh: nominal side of the meshes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _made_up_is_approximate(cls, table: object) -> object:
+        if isinstance(table, dict) and table.get("method") in ("nearest_site", "union"):
+            return {**table, "approximate": True}
+        return table
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        origins = [self.source != "", self.union is not None, self.same_areas_as != ""]
+        meshes = self.method == "mesh"
+        origins = [self.source != "", self.union is not None, meshes, self.same_areas_as != ""]
         if not self.available:
-            if any(origins[:2]):
-                msg = "a layer with available = false has no source and no union"
+            if any(origins[:3]) or self.method:
+                msg = "a layer with available = false has no source and no union, and no method"
                 raise ValueError(msg)
-        elif sum(origins) != 1:
-            msg = "give one of source, union, same_areas_as, or available = false"
+        elif self.method and not (meshes or self.source):
+            msg = f"method = {self.method!r} needs a source"
             raise ValueError(msg)
-        if self.source and not self.name_field:
-            msg = "a layer with a source needs name_field"
+        elif sum(origins) != 1:
+            msg = "give one of source, union, same_areas_as, method = 'mesh', or available = false"
             raise ValueError(msg)
         if self.stands_in_for and not self.approximate:
             msg = "a layer that stands in for another is approximate = true"
@@ -134,20 +170,6 @@ class Layer(_Table):
             msg = f"valid_from {self.valid_from} is after valid_to {self.valid_to}"
             raise ValueError(msg)
         return self
-
-
-class Filter(_Table):
-    """Rows whose ``field`` contains one of ``contains``."""
-
-    field: str
-    contains: list[str]
-
-
-class KindRule(_Table):
-    """A venue whose name contains ``contains`` is of this kind; the first rule that fits counts."""
-
-    contains: str
-    kind: str
 
 
 class RateEstimate(_Table):
@@ -262,84 +284,6 @@ class Elevation(_Table):
     """Ground elevation, for climb along a route."""
 
     source: Identifier
-
-
-class Venues(_Table):
-    """Real venues where a place could open."""
-
-    source: Identifier
-    name_field: str = ""
-    """Where empty, columns are taken by their meaning: as ``map`` says, else as recognised."""
-    map: str = ""
-    """Column map (``arukeba map FILE --save``), relative as a source's path; named fields win."""
-    position_field: str = ""
-    """One column of 「緯度,経度」."""
-    x_field: str = ""
-    """Northing in metres of the profile's zone (X points north in Japan)."""
-    y_field: str = ""
-    kind: str = ""
-    kind_field: str = ""
-    kinds: list[KindRule] = Field(default_factory=list)
-    where: Filter | None = None
-    address_field: str = ""
-    lon_field: str = ""
-    lat_field: str = ""
-
-
-class Places(_Table):
-    """Gathering places that exist."""
-
-    source: Identifier
-    name_field: str = ""
-    """Where empty, columns are taken by their meaning: as ``map`` says, else as recognised."""
-    map: str = ""
-    """Column map (``arukeba map FILE --save``), relative as a source's path; named fields win."""
-    position_field: str = ""
-    """One column of 「緯度,経度」."""
-    x_field: str = ""
-    """Northing in metres of the profile's zone (X points north in Japan)."""
-    y_field: str = ""
-    start_field: str = ""
-    end_field: str = ""
-    """Hours in columns of their own; put behind a schedule that names none."""
-    consent_field: str = ""
-    """Column that says whether a private home's salon may be shown under its name."""
-    schedule_field: str = ""
-    schedule_text: str = ""
-    """One schedule for every row, where the source has no such column."""
-    venue_field: str = ""
-    group_field: str = ""
-    kind: str = ""
-    kind_field: str = ""
-    address_field: str = ""
-    lon_field: str = ""
-    lat_field: str = ""
-    status_field: str = ""
-    opened_field: str = ""
-    verified_field: str = ""
-    private_home_kinds: list[str] = Field(default_factory=lambda: ["個人宅", "自宅", "民家"])
-    where: Filter | None = None
-    stand_in: str = ""
-    """Where the rows only stand in for real places: the sentence that says so on every output."""
-    frequency_field: str = ""
-    """A class typed in the source (週1型): compared with the schedule, never used instead of it."""
-    status_since_field: str = ""
-    closed_field: str = ""
-    """The last day on which the place was open."""
-    drop_in_field: str = ""
-    individual_entry_field: str = ""
-    open_hours_field: str = ""
-    fee_field: str = ""
-    floor_area_field: str = ""
-    """In m² unless a cell says 畳; ``tatami_field`` for a column of tatami."""
-    tatami_field: str = ""
-    capacity_field: str = ""
-    target_groups_field: str = ""
-    exercise_minutes_field: str = ""
-    open_to_all_field: str = ""
-    subsidy_end_field: str = ""
-    online_field: str = ""
-    catchment_scope_field: str = ""
 
 
 class WalkingProfile(_Table):

@@ -22,7 +22,7 @@ def days_of(text, *, start=START):
         for rule in to_rrule(parse_schedule(text))
         for when in rrulestr(rule, dtstart=start).between(
             START,
-            datetime(2025, 12, 31),  # noqa: DTZ001  rules know no time zone
+            datetime(2025, 12, 31),  # noqa: DTZ001
             inc=True,
         )
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import InvalidInputError, SourceError
-from services.build import Given, build
+from services.build import build
+from services.inputs import Given
 from services.intake.confirmations import TO_CONFIRM
 from services.intake.tables import read_csv
 from services.registry import read_places

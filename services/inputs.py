@@ -10,6 +10,7 @@ from services.intake.columns import ColumnMap, read_map
 from services.intake.confirmations import (
     Confirmations,
     no_confirmations,
+    read_confirmations,
 )
 from services.intake.ledger import Ledger
 from services.intake.mapping import Section, with_map

@@ -45,10 +45,17 @@ from services.intake.venues import read_venues
 from services.manifest import manifest
 from services.profile import read_profile
 from services.progress import Progress, silent
-from services.registry import create_registry, write_registry
+from services.registry import create_registry, require_no_password, write_registry
 from services.staging import staged_folder
 from services.today import today
-from services.workspace import MANIFEST, Workspace, membership, open_workspace, write_json
+from services.workspace import (
+    MANIFEST,
+    Workspace,
+    membership,
+    open_workspace,
+    registry_file,
+    write_json,
+)
 
 
 def build(
@@ -69,6 +76,7 @@ def build(
     profile = read_profile(profile_path)
     day = as_of or today()
     given = given or Given()
+    require_no_password(given.registry_url)
     intake = Inputs(
         profile,
         data or profile_path.parent,
@@ -99,12 +107,9 @@ def build(
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         _write_layers(folder, assembly.areas, demand, network, _elevation_m(intake, network))
-        registry = f"sqlite:///{(folder / 'registry.sqlite').as_posix()}"
         residents.lost.to_parquet(folder / remainder.FILE)
         _write_series(folder, intake, assembly.of(profile.population.layer))
         waiting = write_confirmations(places, folder / TO_CONFIRM)
-        create_registry(registry)
-        write_registry(registry, venues, places)
         write_json(folder / "sources.json", provenance(intake))
         write_json(folder / "intake.json", intake.ledger.to_dict())
         counts = {
@@ -116,7 +121,12 @@ def build(
             "to_confirm": waiting,
         }
         whole = manifest(profile, assembly, day=day, counts=counts, residents=residents)
-        write_json(folder / MANIFEST, {**whole, "councils": councils})
+        own = {"councils": councils, "registry_url": given.registry_url}
+        write_json(folder / MANIFEST, {**whole, **own})
+        # Last: a database elsewhere is not put back when something before it fails.
+        registry = given.registry_url or registry_file(folder)
+        create_registry(registry)
+        write_registry(registry, venues, places)
     progress("build.done", 1.0)
     return open_workspace(out)
 

@@ -59,6 +59,8 @@ class Given:
     maps: tuple[Path, ...] = ()
     confirmed: Path | None = None
     """Else the list in the workspace that is built again."""
+    registry_url: str = ""
+    """Database of venues and places, one for each workspace; else a file in the workspace."""
 
 
 def require_files(inputs: Inputs) -> None:

@@ -41,6 +41,10 @@ DATA_PHRASES: dict[str, tuple[str, str]] = {
         "位置を確かめた一覧（to_confirm.csv に 確認 ○ を入れたもの）",
         "list of confirmed positions (to_confirm.csv with 確認 filled in)",
     ),
+    "cli.build.registry": (
+        "会場と場のデータベースのURL（PostgreSQLなど。なければワークスペースの中のファイル）",
+        "URL of the database of venues and places (PostgreSQL …; else a file in the workspace)",
+    ),
     "cli.map": (
         "表の列が何を表すかを判断し、対応表として保存する",
         "say what the columns of a table mean, and save it as a column map",

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, create_engine, delete, insert, select
+from sqlalchemy import Select, create_engine, delete, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,19 @@ def create_registry(url: str) -> None:
     with _session(url) as session:
         Base.metadata.create_all(session.connection())
         session.commit()
+
+
+def require_no_password(url: str) -> None:
+    """Refuse an address with a password: it would be kept in the workspace for all to read."""
+    try:
+        password = make_url(url).password if url else None
+    except ArgumentError:
+        return
+    if password:
+        raise InvalidInputError(
+            "the registry's URL holds a password; leave it out and put it into PGPASSWORD or ~/.pgpass",
+            ja="台帳のURLにパスワードが入っています。URLから除き、PGPASSWORD か ~/.pgpass に書いてください",
+        )
 
 
 def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:

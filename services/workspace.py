@@ -36,6 +36,11 @@ def membership(version: tuple[str, str], current: Mapping[str, Layer]) -> str:
     return f"in_{layer_id}@{name}"
 
 
+def registry_file(path: Path) -> str:
+    """Return the address of the registry that is a file in the workspace."""
+    return f"sqlite:///{(path / 'registry.sqlite').as_posix()}"
+
+
 def software_version() -> str:
     """Return the version of arukeba that runs."""
     return version("arukeba")
@@ -153,7 +158,7 @@ class Workspace:
     @property
     def registry_url(self) -> str:
         """Return the address of the database of what people edit."""
-        return f"sqlite:///{(self.path / 'registry.sqlite').as_posix()}"
+        return str(self.manifest.get("registry_url") or registry_file(self.path))
 
     @cached_property
     def _areas(self) -> gpd.GeoDataFrame:

@@ -35,9 +35,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         confirmed: Annotated[
             Path | None, typer.Option("--confirmed", help=text("cli.build.confirmed", lang))
         ] = None,
+        registry: Annotated[
+            str, typer.Option("--registry", metavar="URL", help=text("cli.build.registry", lang))
+        ] = "",
     ) -> None:
         desk = desk_of(ctx)
-        given = Given(tuple(column_map or ()), confirmed)
+        given = Given(tuple(column_map or ()), confirmed, registry)
         with desk.progress() as progress:
             workspace = build(
                 profile, out, data=data, as_of=day_of(as_of), given=given, progress=progress

@@ -9,6 +9,8 @@ import pytest
 
 from geo.errors import InvalidInputError
 from services.build import build
+from services.inputs import Given
+from services.registry import read_venues
 from services.workspace import Snapshot, open_workspace
 
 
@@ -160,6 +162,24 @@ def test_a_folder_that_is_no_workspace_is_never_replaced(
     with pytest.raises(InvalidInputError, match="not a workspace"):
         build(town_profile, tmp_path / "letters")
     assert (tmp_path / "letters" / "dear.txt").read_text() == "keep me"
+
+
+def test_the_registry_can_be_a_database_elsewhere(town_profile: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    built = build(town_profile, tmp_path / "workspace", given=Given(registry_url=url))
+    assert open_workspace(built.path).registry_url == url
+    assert not (built.path / "registry.sqlite").exists()
+    assert len(read_venues(url, 6677)) == built.manifest["counts"]["venues"]
+
+
+def test_a_password_in_the_address_of_the_registry_is_refused(
+    town_profile: Path, tmp_path: Path
+) -> None:
+    given = Given(registry_url="postgresql+psycopg://me:secret@localhost/arukeba")
+    with pytest.raises(InvalidInputError, match="PGPASSWORD") as caught:
+        build(town_profile, tmp_path / "workspace", given=given)
+    assert "secret" not in caught.value.message + caught.value.ja
+    assert not (tmp_path / "workspace").exists()
 
 
 def test_a_folder_without_a_manifest_is_not_opened(tmp_path: Path) -> None:

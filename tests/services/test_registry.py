@@ -1,5 +1,7 @@
 """The registry of venues, groups, schedules and places."""
 
+import os
+
 import geopandas as gpd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
@@ -65,9 +67,15 @@ def places(*rows):
     )
 
 
-@pytest.fixture
-def url(tmp_path):
-    address = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+SERVER = os.environ.get("ARUKEBA_TEST_DATABASE_URL", "")
+"""An empty database of a server, to run the same tests on it: postgresql+psycopg://…"""
+
+
+@pytest.fixture(params=["sqlite", "server"])
+def url(request, tmp_path):
+    if request.param == "server" and not SERVER:
+        pytest.skip("ARUKEBA_TEST_DATABASE_URL names no database")
+    address = SERVER if request.param == "server" else f"sqlite:///{tmp_path / 'registry.sqlite'}"
     create_registry(address)
     return address
 

@@ -1,13 +1,20 @@
-"""The model town, made once for all tests that want a whole town."""
+"""What all tests share: the model town, made once, and properties that do not watch the clock."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from services.build import build
 from services.modeltown import write_town
 from services.run import run
 from services.workspace import Snapshot
+
+
+# A slow machine fails no property; the continuous check draws the same examples each time.
+settings.register_profile("arukeba", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("arukeba")
 
 
 @pytest.fixture(scope="session")

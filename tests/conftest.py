@@ -11,7 +11,6 @@ from services.modeltown import write_town
 from services.run import run
 from services.workspace import Snapshot
 
-
 # A slow machine fails no property; the continuous check draws the same examples each time.
 settings.register_profile("arukeba", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("arukeba")

@@ -32,7 +32,7 @@ TODAY = Selection()
 
 def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoDataFrame:
     """
-    Return every place, one row each, sorted by ``place_id``; private homes bear no names.
+    Return every place, one row each, sorted by ``place_id``; private homes bear no names without consent.
 
     ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
     from all counted groups at its venue together. ``counts`` is true for a place that people can

@@ -108,11 +108,6 @@ class Publication:
         )
 
 
-def public_frame(snapshot: Snapshot, collection_id: str) -> gpd.GeoDataFrame:
-    """Return one collection as it may leave, with geometry in the plane CRS."""
-    return Publication(snapshot).frame(collection_id)
-
-
 def provenance(snapshot: Snapshot) -> dict[str, Any]:
     """Return what every file and answer carries: sources, parameters and their hash, version."""
     run = snapshot.run

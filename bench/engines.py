@@ -43,7 +43,7 @@ def _nearest(situation: Situation) -> Row:
         edge=[edge_at[node] for node in nodes], offset_m=0.0, snap_m=0.0
     )
     nobody = situation.homes.iloc[:0]
-    ours = nearest(network, snaps, nobody).node_walk_m
+    ours = nearest(network, snaps, nobody).node_walk
     theirs = nx.multi_source_dijkstra_path_length(graph, set(nodes), weight="length_m")
     expected = np.full(len(network.node_xy), np.inf)
     expected[list(theirs)] = list(theirs.values())

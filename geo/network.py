@@ -25,8 +25,27 @@ from geo.simplification import Chains, merge_chains
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+PLAIN, CROSSING, SIGNALS, ELEVATOR = range(4)
+"""Kinds of nodes: what passing one costs differs."""
+
 ATTRIBUTES = ("highway", "name", "bridge", "tunnel", "steps", "layer")
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """
+    Every edge from both sides, by the node that it leads to; loops lead nowhere and are left out.
+
+    ``start`` (n + 1,): the halves ``start[i]:start[i + 1]`` lead to node ``i``. ``node`` is where
+    each comes from, ``owner`` (which is ``i``) where it leads, ``half`` is 2 x edge for a walk onward
+    (from ``u`` to ``v``), one more for back.
+    """
+
+    start: IntArray
+    node: IntArray
+    owner: IntArray
+    half: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +93,36 @@ class Network:
         walked_m = np.concatenate([[0.0], np.cumsum(step_m)])[:-1]
         begun_m = walked_m[self.edge_start[:-1]]
         return np.asarray(walked_m - np.repeat(begun_m, np.diff(self.edge_start)))
+
+    # TEMP until the network branch lands
+    @cached_property
+    def node_kind(self) -> IntArray:
+        return np.zeros(len(self.node_xy), dtype=np.int64)
+
+    @cached_property
+    def station_start(self) -> IntArray:
+        return np.arange(len(self.edge_u) + 1) * 2
+
+    @cached_property
+    def station_height_m(self) -> FloatArray:
+        return np.full(2 * len(self.edge_u), np.nan)
+
+    @cached_property
+    def edge_of_station(self) -> IntArray:
+        """(k,) edge of each station."""
+        return np.repeat(np.arange(len(self.edge_u)), np.diff(self.station_start))
+
+    @cached_property
+    def halves(self) -> Halves:
+        """Return the edges as a search walks them, outwards from places."""
+        edge = np.flatnonzero(self.edge_u != self.edge_v)
+        leads_to = np.concatenate([self.edge_v[edge], self.edge_u[edge]])
+        comes_from = np.concatenate([self.edge_u[edge], self.edge_v[edge]])
+        half = np.concatenate([2 * edge, 2 * edge + 1])
+        order = np.lexsort((half, leads_to))
+        count = np.bincount(leads_to, minlength=len(self.node_xy))
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        return Halves(start, comes_from[order], leads_to[order], half[order])
 
     @cached_property
     def component_of_node(self) -> IntArray:

@@ -86,6 +86,17 @@ def metres(value: object, lang: str) -> str:
     return f"{number(value)}m" if lang == "ja" else f"{number(value)} m"
 
 
+def limit_text(walk_limit_m: object, walk_limit_min: object, lang: str) -> str:
+    """Return a walking limit: ``500m``, ``10分``, or ``500m・10分`` where both must hold."""
+    said = []
+    if is_figure(walk_limit_m):
+        said.append(metres(walk_limit_m, lang))
+    if is_figure(walk_limit_min):
+        minutes = f"{float(cast('float', walk_limit_min)):g}"
+        said.append(f"{minutes}分" if lang == "ja" else f"{minutes} min")
+    return ("・" if lang == "ja" else " and ").join(said) or NO_FIGURE
+
+
 def walk(walk_m: object, walk_min: object, lang: str) -> str:
     """Return a walk: ``890m・15分``."""
     if not is_figure(walk_m) or not is_figure(walk_min):

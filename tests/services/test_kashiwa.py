@@ -98,7 +98,7 @@ def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     assert (candidates["rank"].diff().dropna() == 1).all()
     assert (candidates["newly_reached"].diff().dropna() <= 1e-6).all()
     first = candidates.iloc[[0]]
-    alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk_m
-    today = within(situation.nearest["weekly"].home_walk_m, 500.0)
+    alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk
+    today = within(situation.nearest["weekly"].home_walk, 500.0)
     gained = situation.residents["65+"].to_numpy()[within(alone, 500.0) & ~today].sum()
     assert first["newly_reached"].iloc[0] == pytest.approx(gained)

@@ -12,7 +12,7 @@ import shapely
 from geo.areas import area_ids, locate
 from geo.coverage import FREQUENCIES, Access, Layering, at_least
 from geo.errors import InvalidInputError
-from geo.network import isolated_edges
+from geo.network import joinable
 from geo.reach import Nearest, Walks, nearest, straight_m, walks
 from geo.snapping import snap
 from services.places import TODAY, Selection, places_frame
@@ -95,7 +95,8 @@ class Situation:
         self.areas = workspace.areas()
         self.homes = workspace.demand()
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
-        self.usable = ~isolated_edges(self.network, below_m=self.profile.streets.isolated_below_m)
+        below_m = self.profile.streets.isolated_below_m
+        self.usable = joinable(self.network, isolated_below_m=below_m)
 
     def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
         """Join points to the streets; a point without a position stays unsnapped."""

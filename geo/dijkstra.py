@@ -62,7 +62,7 @@ def _waiting(buckets_n: int, nodes_n: int) -> tuple[Ints, Ints, Ints]:
 
 
 @compiled
-def _spread(  # noqa: C901, PLR0912  one loop: a call would cost more than the work it does
+def _spread(  # noqa: C901, PLR0912, PLR0915  one loop: a call would cost more than the work it does
     streets: Streets,
     seeds: Seeds,
     state: tuple[Tree, Ints],

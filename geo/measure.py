@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.network import CROSSING, ELEVATOR, SIGNALS, FloatArray, IntArray, Network
+from geo.network import FloatArray, IntArray, Network
+from geo.walkable import CROSSING, ELEVATOR, SIGNALS
 from geo.walker import STEPS_PER_M, Walker
 
 BoolArray = NDArray[np.bool_]

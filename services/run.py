@@ -14,11 +14,11 @@ from services.councils import councils_frame
 from services.gaps import gaps_frame
 from services.intake.mesh import HIGH
 from services.intervals import hidden_interval, measured
+from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.profile import Layer
 from services.progress import Progress, silent
-from services.parameters import Parameters
 from services.situation import Situation
 from services.staging import staged_file, staged_folder
 from services.streetmap import streets_frame

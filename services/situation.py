@@ -9,7 +9,7 @@ import shapely
 
 from geo.areas import area_ids, locate
 from geo.coverage import FREQUENCIES, Access, Journeys, Layering, at_least
-from geo.network import FloatArray, isolated_edges
+from geo.network import FloatArray, joinable
 from geo.reach import Walks, straight_m
 from geo.snapping import snap
 from services.parameters import Parameters
@@ -31,7 +31,8 @@ class Situation:
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self._access: dict[str, dict[str, Access]] = {}
         self._approach: dict[str, Approach] = {}
-        self.usable = ~isolated_edges(self.network, below_m=self.profile.streets.isolated_below_m)
+        below_m = self.profile.streets.isolated_below_m
+        self.usable = joinable(self.network, isolated_below_m=below_m)
 
     def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
         """Join points to the streets; a point without a position stays unsnapped."""

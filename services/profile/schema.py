@@ -86,6 +86,8 @@ class Streets(_Table):
     """Pieces of the network shorter than this in all are reported and not used."""
     margin_m: Annotated[float, Field(ge=0)] = 1500.0
     """How far beyond the municipality streets are kept: no walk is clipped at the border."""
+    join_gaps_m: Annotated[float, Field(ge=0, le=10)] = 0.0
+    """A street end that stops short of another street by this or less is joined to it; 0 joins none."""
 
 
 class Layer(_Table):

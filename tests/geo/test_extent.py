@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from geo.doors import Doors
 from geo.extent import reached_lines
-from geo.network import Network
 from geo.measure import metres
+from geo.network import Network
 from geo.reach import nearest
 from tests.streets import Point, snaps, straight_street, towns
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import networkx as nx
 import numpy as np
@@ -46,13 +47,13 @@ def test_a_house_200_metres_off_the_street_costs_250_seconds_at_48_metres_a_minu
 
 
 def test_uphill_takes_longer_than_back_down() -> None:
-    # 1,000 m rising 100 m evenly: Tobler's pace is exp(0.35) up and exp(0.175) down.
+    # 1,000 m rising 100 m evenly: Tobler's pace is exp(0.35) up; 10 % down is as the flat.
     hill = on_ground(straight_street(), lambda x: 0.1 * x, 40)
     by = seconds(hill, Walker(60.0, slope=TOBLER))
     up = walked(hill, (0, 1000.0, 0.0), (0, 0.0, 0.0), by, climb(hill))
     down = walked(hill, (0, 0.0, 0.0), (0, 1000.0, 0.0), by, climb(hill))
     assert up == pytest.approx([1000 * np.exp(0.35), 100.0])
-    assert down == pytest.approx([1000 * np.exp(0.175), 0.0])
+    assert down == pytest.approx([1000.0, 0.0])
 
 
 def test_a_home_halfway_up_is_judged_by_its_own_part_of_the_slope() -> None:
@@ -109,7 +110,6 @@ def test_steps_cost_by_the_step_by_the_metre_or_are_avoided() -> None:
 
 
 def test_of_the_quick_way_round_the_steps_the_metres_are_told() -> None:
-    # At 5 s a step the 60 steps cost 300 s: 600 m round are quicker than 230 m + 300 s? No: 530 s.
     town, tired = with_steps(2.0), Walker(60.0, step_s=7.0)
     found = walked(town, *ends_of(town), seconds(town, tired), metres(town, tired), steps(town))
     # 230 + 60 x 7 = 650 s over the steps, 600 s round them.
@@ -134,7 +134,10 @@ def test_where_crossings_are_ways_of_their_own_the_road_is_not_charged() -> None
     ways = [[1, 2], [2, 3], [4, 2, 5]]
     town = streets(spots, ways, {2: {"crossing": True, "highway": "footway"}}, {2: 1})
     by = seconds(town, Walker(60.0, crossing_s=15.0))
-    edge = {tuple(sorted((u, v))): e for e, (u, v) in enumerate(zip(town.edge_u, town.edge_v))}
+    edge = {
+        tuple(sorted((u, v))): e
+        for e, (u, v) in enumerate(zip(town.edge_u, town.edge_v, strict=True))
+    }
     node = {tuple(xy): n for n, xy in enumerate(town.node_xy.tolist())}
 
     def at(xy: tuple[float, float]) -> Point:
@@ -161,7 +164,10 @@ def test_too_steep_and_forbidden_streets_are_closed() -> None:
     assert open_edges(hill, Walker(forbidden=frozenset({"residential"}))).tolist() == [False]
     closed = seconds(hill, Walker(max_slope_pct=9.9))
     assert walked(hill, (0, 10.0, 0.0), (0, 0.0, 0.0), closed) == [np.inf]
-    assert walks(hill, snaps((0, 10.0, 0.0)), snaps((0, 0.0, 0.0)), limit=1e9, by=closed).walk.size == 0
+    assert (
+        walks(hill, snaps((0, 10.0, 0.0)), snaps((0, 0.0, 0.0)), limit=1e9, by=closed).walk.size
+        == 0
+    )
 
 
 WALKERS = st.builds(
@@ -181,7 +187,9 @@ def hilly_towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
     network, places, homes = draw(towns())
     edges_n = len(network.edge_u)
     heights = draw(st.lists(st.integers(0, 30), min_size=3 * edges_n, max_size=3 * edges_n))
-    kinds = draw(st.lists(st.integers(0, 2), min_size=len(network.node_xy), max_size=len(network.node_xy)))
+    kinds = draw(
+        st.lists(st.integers(0, 2), min_size=len(network.node_xy), max_size=len(network.node_xy))
+    )
     hilly = replace(
         network,
         station_start=np.arange(edges_n + 1) * 3,
@@ -207,7 +215,7 @@ def oracle_s(network: Network, walker: Walker, place: Point, home: Point) -> flo
         spots = [(i * length_m / (height.size - 1), (edge, i)) for i in range(height.size)]
         spots += [(p[1], name) for p, name in ((place, "place"), (home, "home")) if p[0] == edge]
         spots.sort(key=lambda spot: spot[0])
-        for (a_m, a), (b_m, b) in zip(spots, spots[1:], strict=False):
+        for (a_m, a), (b_m, b) in pairwise(spots):
             piece = min(int((a_m + b_m) / 2 / (length_m / (height.size - 1))), height.size - 2)
             slope = (height[piece + 1] - height[piece]) / (length_m / (height.size - 1))
             for one, other, rise in ((a, b, slope), (b, a, -slope)):

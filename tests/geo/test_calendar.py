@@ -61,7 +61,7 @@ def names(bits):
     ],
 )
 def test_the_weeks_are_those_in_which_it_surely_meets_in_every_month(text, weeks):
-    assert weeks_of(text) == ({month: weeks for month in range(1, 13)} if weeks else {})
+    assert weeks_of(text) == (dict.fromkeys(range(1, 13), weeks) if weeks else {})
 
 
 def test_a_season_meets_in_its_months_only():

@@ -5,7 +5,7 @@ A place is reached where the walk is within the limit; the caller says which pai
 home are, for each limit. Everything is summed over homes, as in ``geo.coverage``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,26 +151,44 @@ def slot_coverage(
     weight = residents.to_numpy(dtype=np.float64)
     everybody = _sum_by_area(layering, weight, np.ones((len(weight), 1)))
     shape = (*everybody.shape[:2], len(SLOTS))
+    reached = [_sum_by_pattern(layering, weight, bits).ravel() for bits in home_slots.values()]
+    there = {name: _places_by_area(layering, bits) for name, bits in place_slots.items()}
+    places_n = [
+        np.broadcast_to(there[frequency][:, None, :], shape).ravel() for frequency, _ in home_slots
+    ]
     keys = _keys(shape, residents.columns, layering)
-    keys = keys.loc[keys.index.repeat(len(SLOTS))].reset_index(drop=True)
-    weekday, half_day = (
-        list(part) * (len(keys) // len(SLOTS)) for part in zip(*SLOTS, strict=True)
+    # Words stand in the table as categories: there are many rows and few words.
+    keys = keys.loc[np.tile(np.repeat(keys.index, len(SLOTS)), len(home_slots))]
+    block = np.repeat(np.arange(len(home_slots)), np.prod(shape))
+    table = keys.reset_index(drop=True).assign(
+        frequency=words([frequency for frequency, _ in home_slots], block),
+        walk_limit_m=np.array([float(limit_m) for _, limit_m in home_slots])[block],
+        weekday=np.resize([weekday for weekday, _ in SLOTS], block.size),
+        half_day=words([half_day for _, half_day in SLOTS], np.arange(block.size) % len(SLOTS)),
+        residents=np.tile(np.broadcast_to(everybody, shape).ravel(), len(home_slots)),
+        reached=np.concatenate(reached),
+        places_n=np.concatenate(places_n),
     )
-    keys = keys.assign(
-        weekday=weekday, half_day=half_day, residents=np.broadcast_to(everybody, shape).ravel()
-    )
-    frames = []
-    for (frequency, limit_m), bits in home_slots.items():
-        there = _places_by_area(layering, place_slots[frequency])
-        frame = keys.assign(
-            frequency=frequency,
-            walk_limit_m=float(limit_m),
-            reached=_sum_by_pattern(layering, weight, bits).ravel(),
-            places_n=np.broadcast_to(there[:, None, :], shape).ravel(),
-        )
-        frames.append(frame)
-    table = pd.concat(frames, ignore_index=True)
     return table.assign(coverage_pct=share_pct(table["reached"], table["residents"]))
+
+
+def words(known: Sequence[str], position: IntArray) -> pd.Categorical:
+    """
+    Return words as categories, which many rows of few words are stored and compared by.
+
+    Parameters
+    ----------
+    known
+        The words; one may be there twice.
+    position
+        (rows,) position in ``known``, counted from the end if negative.
+
+    Returns
+    -------
+    (rows,) the word at each position.
+    """
+    codes, categories = pd.factorize(pd.Series(list(known), dtype="object"))
+    return pd.Categorical.from_codes(codes[position], categories=categories)
 
 
 def _rows(positions: IntArray, layering: Layering) -> IntArray:
@@ -214,6 +232,6 @@ def _keys(shape: tuple[int, ...], age_groups: pd.Index, layering: Layering) -> p
     return pd.DataFrame(
         {
             "area": np.where(area < len(layering.areas), area, -1),
-            "age_group": age_groups.to_numpy(dtype=object)[group],
+            "age_group": words(list(age_groups), group),
         }
     )

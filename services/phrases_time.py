@@ -51,7 +51,12 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
     "timeline.places": ("場", "places"),
     "timeline.weekly": ("週1以上の場に届く", "weekly reached"),
     "timeline.monthly": ("月1以上の場に届く", "monthly reached"),
-    "timeline.documented": ("資料の数", "in documents"),
+    "timeline.assumed": ("日付の仮定", "dates assumed"),
+    "timeline.assumed.note": (
+        "※ 開設日のわからない場は開いていたもの、いつ休止したかわからない場は休止していたものとします（数は「日付の仮定」）",
+        "※ places without an opening date are taken as open, those suspended nobody knows since when as suspended (column: dates assumed)",
+    ),
+    "timeline.documented": ("※ 資料の数 {year}: {places}", "※ documents say, {year}: {places}"),
     "cli.timeline": (
         "年度末ごとに、そのとき開いていた場と届いている人を数える",
         "count the places open at the end of each fiscal year, and who is reached",

@@ -11,7 +11,7 @@ from geo.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, weeks_mask
 from geo.schedule import Schedule, combine, frequency_class, parse_schedule
 from services.intake.privacy import masked
 from services.place_history import lacks_dates
-from services.profile import Qualification
+from services.profile import Profile, Qualification
 from services.qualification import NO, qualify_all
 from services.registry import read_places
 from services.workspace import Workspace
@@ -42,10 +42,14 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
     ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.calendar``, the
     slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
     """
-    profile = workspace.profile
     places = read_places(
-        workspace.registry_url, profile.municipality.plane_epsg, as_of=selection.as_of
+        workspace.registry_url, workspace.profile.municipality.plane_epsg, as_of=selection.as_of
     )
+    return judged(places, workspace.profile, selection)
+
+
+def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> gpd.GeoDataFrame:
+    """Return the places of the registry as on the day of the selection, as ``places_frame`` does."""
     places = places.sort_values("place_id").reset_index(drop=True)
     assumed = [lacks_dates(place) if selection.as_of else "" for place in places.to_dict("records")]
     places = places.assign(**masked(places), dates_assumed=_texts(assumed, places))

@@ -4,11 +4,12 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from geo.calendar import combined_weeks
 from geo.coverage import Layering, at_least
 from geo.reach import Walks, within
-from geo.slots import Pairs, combined_coverage, slot_coverage
+from geo.slots import Pairs, combined_coverage, slot_coverage, words
 from services.profile import Layer
 from services.situation import Situation
 from services.texts import age_group_text, is_figure, metres, percent, text
@@ -62,7 +63,7 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
         )
         for layer, layering in _layers(situation)
     ]
-    return pd.concat(frames, ignore_index=True)[list(SLOT_COLUMNS)]
+    return _stack(frames)[list(SLOT_COLUMNS)]
 
 
 def combined_frame(situation: Situation) -> pd.DataFrame:
@@ -83,7 +84,7 @@ def combined_frame(situation: Situation) -> pd.DataFrame:
         )
         for layer, layering in _layers(situation)
     ]
-    return pd.concat(frames, ignore_index=True)[list(COMBINED_COLUMNS)]
+    return _stack(frames)[list(COMBINED_COLUMNS)]
 
 
 def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
@@ -132,17 +133,17 @@ def _named(
     frame: pd.DataFrame, layering: Layering, layer: Layer, situation: Situation
 ) -> pd.DataFrame:
     """Name the areas, and add to the remainder those whose home nobody knows, as coverage does."""
-    remainder = frame["area"].to_numpy() < 0
+    area = frame["area"].to_numpy()
+    remainder = area < 0
     unmatched = situation.workspace.manifest["unmatched_residents"]
     lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
     residents = frame["residents"] + lost * remainder
-    names = layering.areas.reindex(frame["area"].where(~remainder))
     people = residents.where(residents > 0)
     found = frame.assign(
-        layer=layer.id,
-        area_id=np.where(remainder, REMAINDER, names["area_id"].to_numpy()),
-        area_name=np.where(remainder, "区域外・不明", names["area_name"].to_numpy()),
-        version=layer.version,
+        layer=words([layer.id], np.zeros_like(area)),
+        area_id=words([*layering.areas["area_id"], REMAINDER], area),
+        area_name=words([*layering.areas["area_name"], "区域外・不明"], area),
+        version=words([layer.version], np.zeros_like(area)),
         residents=residents,
         coverage_pct=100.0 * frame["reached"] / people,
         approximate=layer.approximate,
@@ -153,3 +154,11 @@ def _named(
     if "reached_combined" in found:
         found["combined_pct"] = 100.0 * found["reached_combined"] / people
     return found
+
+
+def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put the layers below each other; words stay categories."""
+    kinds = frames[0].dtypes
+    names = [str(name) for name in frames[0] if isinstance(kinds[str(name)], pd.CategoricalDtype)]
+    plain = pd.concat([frame.drop(columns=names) for frame in frames], ignore_index=True)
+    return plain.assign(**{name: union_categoricals([f[name] for f in frames]) for name in names})

@@ -8,7 +8,7 @@ which places count. Each year stands twice, without the suspended places and wit
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ import pandas as pd
 import shapely
 
 from geo.areas import locate
-from geo.coverage import FREQUENCIES, Layering, at_least
+from geo.coverage import FREQUENCIES, Layering, at_least, share_pct
 from geo.reach import walks
 from geo.slots import Pairs, reached_homes
 from services.disclosure import find_hidden, hide_counts
@@ -28,10 +28,10 @@ from services.export import write_csv
 from services.fiscal import fiscal_year_name
 from services.place_assumptions import assumptions
 from services.place_history import history_of
-from services.places import Selection, places_frame
+from services.places import Selection, judged
 from services.profile import Fact, Layer, Privacy, Target
 from services.progress import Progress, silent
-from services.registry import read_places
+from services.registry import places_on, read_places, read_status_history
 from services.situation import Parameters, Situation
 from services.slots import pairs_within
 from services.staging import staged_file
@@ -86,11 +86,12 @@ def timeline(
     years, areas, targets = [], [], []
     for number, end in enumerate(ends):
         progress("timeline.years", 0.4 + 0.6 * number / len(ends))
+        layers = history.layers_on(end)
         for with_suspended in (False, True):
             moment = _Moment(history, end, with_suspended=with_suspended)
             years.append(moment.year())
-            areas += list(moment.areas())
-            targets += list(moment.targets())
+            areas += [moment.areas(layer) for layer in layers]
+            targets += list(moment.targets(layers))
     progress("timeline.done", 1.0)
     return Timeline(
         pd.DataFrame(years),
@@ -122,6 +123,15 @@ def write_timeline(found: Timeline, path: Path) -> list[Path]:
     return list(files)
 
 
+@dataclass(frozen=True)
+class _Layer:
+    """One version of a layer, and its rows for every frequency but what a year changes."""
+
+    layer_id: str
+    layering: Layering
+    rows: pd.DataFrame
+
+
 class _History:
     """What all years share: walks to every place that ever was, and each version of the areas."""
 
@@ -129,31 +139,62 @@ class _History:
         self.workspace = workspace
         self.situation = Situation(workspace, parameters)
         self.weight = self.situation.residents[parameters.age_group].to_numpy(dtype=float)
-        plane_epsg = workspace.profile.municipality.plane_epsg
-        listed = read_places(workspace.registry_url, plane_epsg)
-        self.undated_closed_n = sum(_never_open(place) for place in listed.to_dict("records"))
-        located = ~(listed.geometry.isna() | listed.geometry.is_empty)
-        self._listed: gpd.GeoDataFrame = listed[located].reset_index(drop=True)
-        self.place_ids = pd.Index(self._listed["place_id"])
-        self._layerings: dict[tuple[tuple[str, str], ...], list[tuple[Layer, Layering]]] = {}
+        url, plane_epsg = workspace.registry_url, workspace.profile.municipality.plane_epsg
+        self.listed = read_places(url, plane_epsg)
+        self.statuses = read_status_history(url)
+        self.undated_closed_n = sum(_never_open(place) for place in self.listed.to_dict("records"))
+        located = ~(self.listed.geometry.isna() | self.listed.geometry.is_empty)
+        self._located: gpd.GeoDataFrame = self.listed[located].reset_index(drop=True)
+        self.place_ids = pd.Index(self._located["place_id"])
+        self._versions: dict[tuple[str, str], _Layer] = {}
 
     @cached_property
     def near(self) -> Pairs:
         """Return the places and homes within the limit of each other, of whatever year."""
         situation, limit_m = self.situation, self.situation.parameters.walk_limit_m
-        snaps = situation.snap(self._listed)
+        snaps = situation.snap(self._located)
         found = walks(situation.network, snaps, situation.homes, limit_m=limit_m)
         return pairs_within(found, [limit_m])[limit_m]
 
-    def layerings(self, day: date) -> list[tuple[Layer, Layering]]:
+    def layers_on(self, day: date) -> list[_Layer]:
         """Return the layers of a day, drafts left out; each version is looked up once."""
         seen = self.workspace.at(day)
-        layers = [layer for layer in seen.profile.layers if not layer.draft]
-        key = tuple((layer.id, layer.version) for layer in layers)
-        if key not in self._layerings:
-            xy = shapely.get_coordinates(self._listed.geometry.to_numpy())
-            self._layerings[key] = [(layer, _layering(seen, layer.id, xy)) for layer in layers]
-        return self._layerings[key]
+        chosen = [layer for layer in seen.profile.layers if not layer.draft]
+        for layer in chosen:
+            key = (layer.id, layer.version)
+            if key not in self._versions:
+                self._versions[key] = self._layer(seen, layer)
+        found = [self._versions[layer.id, layer.version] for layer in chosen]
+        # Of one version the borders may stand in for another one on one day, and not on the next.
+        return [
+            replace(known, rows=known.rows.assign(approximate=layer.approximate))
+            for known, layer in zip(found, chosen, strict=True)
+        ]
+
+    def _layer(self, seen: Workspace, layer: Layer) -> _Layer:
+        """Return a layer with area, frequency and residents of each row, the remainder last."""
+        layering = _layering(seen, layer.id, shapely.get_coordinates(self._located.geometry))
+        parameters = self.situation.parameters
+        residents = _by_area(layering.home_area, layering, self.weight)
+        unmatched = self.workspace.manifest["unmatched_residents"]
+        residents[-1] += float(unmatched[parameters.age_group])
+        names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object).tolist()
+        area_id, area_name = zip(*names, (REMAINDER, "区域外・不明"), strict=True)
+        repeats = len(FREQUENCIES)
+        rows = pd.DataFrame(
+            {
+                "layer": layer.id,
+                "area_id": area_id * repeats,
+                "area_name": area_name * repeats,
+                "version": layer.version,
+                "frequency": np.repeat(FREQUENCIES, len(area_id)),
+                "age_group": parameters.age_group,
+                "walk_limit_m": parameters.walk_limit_m,
+                "residents": np.tile(residents, repeats),
+                "remainder": np.tile(np.arange(len(area_id)) == len(names), repeats),
+            }
+        )
+        return _Layer(layer.id, layering, rows)
 
 
 class _Moment:
@@ -161,9 +202,9 @@ class _Moment:
 
     def __init__(self, history: _History, end: date, *, with_suspended: bool) -> None:
         self.history = history
-        self.end = end
         self.selection = Selection(end, with_suspended)
-        self.places = places_frame(history.workspace, self.selection)
+        there = places_on(history.listed, history.statuses, end)
+        self.places = judged(there, history.workspace.profile, self.selection)
         self._counted = self.places[self.places["counts"]]
         values = (end.year - 1, fiscal_year_name(end), end.isoformat(), with_suspended)
         self._keys: dict[str, Any] = dict(zip(KEYS, values, strict=True))
@@ -230,43 +271,26 @@ class _Moment:
             "remarks_en": "; ".join(said["en"]),
         }
 
-    def areas(self) -> Iterator[pd.DataFrame]:
-        """Yield the coverage of each layer by frequency, with its remainder."""
-        situation, weight = self.history.situation, self.history.weight
-        age_group = situation.parameters.age_group
-        lost = float(situation.workspace.manifest["unmatched_residents"][age_group])
-        for layer, layering in self.history.layerings(self.end):
-            residents = _by_area(layering.home_area, layering, weight)
-            residents[-1] += lost
-            names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object).tolist()
-            area_id, area_name = zip(*names, (REMAINDER, "区域外・不明"), strict=True)
-            for frequency in FREQUENCIES:
-                reached = _by_area(layering.home_area, layering, weight * self._reached[frequency])
-                counts = self._counts[frequency].astype(float)
-                yield pd.DataFrame(
-                    {
-                        **self._keys,
-                        "layer": layer.id,
-                        "area_id": area_id,
-                        "area_name": area_name,
-                        "version": layer.version,
-                        "frequency": frequency,
-                        "age_group": age_group,
-                        "walk_limit_m": situation.parameters.walk_limit_m,
-                        "residents": residents,
-                        "reached": reached,
-                        "coverage_pct": 100.0
-                        * reached
-                        / np.where(residents > 0, residents, np.nan),
-                        "places_n": _by_area(layering.place_area, layering, counts).astype(int),
-                        "approximate": layer.approximate,
-                        "remainder": np.arange(len(area_id)) == len(area_id) - 1,
-                    }
-                )
+    def areas(self, layer: _Layer) -> pd.DataFrame:
+        """Return the coverage of one layer by frequency, with its remainder."""
+        layering, weight = layer.layering, self.history.weight
+        reached = [
+            _by_area(layering.home_area, layering, weight * self._reached[name])
+            for name in FREQUENCIES
+        ]
+        places_n = [
+            _by_area(layering.place_area, layering, self._counts[name].astype(float))
+            for name in FREQUENCIES
+        ]
+        frame = layer.rows.assign(
+            reached=np.concatenate(reached), places_n=np.concatenate(places_n).astype(int)
+        )
+        frame["coverage_pct"] = share_pct(frame["reached"], frame["residents"])
+        return frame.assign(**self._keys)[list(_AREA_COLUMNS)]
 
-    def targets(self) -> Iterator[dict[str, Any]]:
+    def targets(self, layers: Sequence[_Layer]) -> Iterator[dict[str, Any]]:
         """Yield how far each target of the profile is: areas with such a place, else places."""
-        known = {layer.id: found for layer, found in self.history.layerings(self.end)}
+        known = {layer.layer_id: layer.layering for layer in layers}
         for target in self.history.workspace.profile.targets:
             yield {**self._keys, **self._target(target, known.get(target.layer))}
 
@@ -289,6 +313,11 @@ class _Moment:
         }
 
 
+_AREA_COLUMNS = (
+    *KEYS,
+    *("layer", "area_id", "area_name", "version", "frequency", "age_group", "walk_limit_m"),
+    *("residents", "reached", "coverage_pct", "places_n", "approximate", "remainder"),
+)
 _TARGET_COLUMNS = (
     *KEYS,
     *("frequency", "layer", "label", "label_en", "number", "reached", "counts", "places_n"),

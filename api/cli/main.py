@@ -22,6 +22,7 @@ COMMANDS = (
     "reconcile",
     "build",
     "run",
+    "timeline",
     "export",
     "report",
     "intake",

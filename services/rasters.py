@@ -7,14 +7,13 @@ home would point at its door. No resident is in it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import rasterio
-import rasterio.errors
 import shapely
 from numpy.typing import NDArray
 from rasterio.transform import Affine
@@ -103,12 +102,13 @@ def write_surface(
     )
     situation = Situation(workspace, parameters)
     if asked.leg_limit_m is None:
-        asked = _with_leg(asked, workspace.profile.streets.snap_limit_m)
+        asked = replace(asked, leg_limit_m=workspace.profile.streets.snap_limit_m)
     progress("raster.walk", 0.1)
     land = outline(workspace)
     if asked.margin_m > 0:
         land = shapely.buffer(land, asked.margin_m, quad_segs=16)
-    grid = surface_grid(tuple(float(edge) for edge in shapely.bounds(land)), asked.cell_m)
+    west, south, east, north = shapely.bounds(land)
+    grid = surface_grid((west, south, east, north), asked.cell_m)
     cells = cells_within(grid, land)
     origins = _origins(situation, asked.frequency)
     minutes = cell_values(grid, cells, _walk_minutes(situation, origins, asked))
@@ -147,12 +147,11 @@ def write_cog(
         "blocksize": _BLOCK,
         "overview_resampling": "AVERAGE",
     }
-    with staged_file(path) as staged:
-        with rasterio.open(staged, "w", **options) as raster:
-            raster.write(np.where(np.isnan(minutes), np.float32(NODATA), minutes), 1)
-            raster.update_tags(**tags)
-            raster.set_band_description(1, "walking time to the nearest place, minutes")
-            raster.units = ("min",)
+    with staged_file(path) as staged, rasterio.open(staged, "w", **options) as raster:
+        raster.write(np.where(np.isnan(minutes), np.float32(NODATA), minutes), 1)
+        raster.update_tags(**tags)
+        raster.set_band_description(1, "walking time to the nearest place, minutes")
+        raster.units = ("min",)
 
 
 def outline(workspace: Workspace) -> shapely.Geometry:
@@ -184,10 +183,6 @@ def _check(asked: SurfaceAsked, out: Path) -> None:
         )
 
 
-def _with_leg(asked: SurfaceAsked, leg_limit_m: float) -> SurfaceAsked:
-    return SurfaceAsked(asked.frequency, asked.cell_m, leg_limit_m, asked.margin_m)
-
-
 def _epsg(workspace: Workspace) -> int:
     return workspace.profile.municipality.plane_epsg
 
@@ -201,10 +196,10 @@ def _origins(situation: Situation, frequency: str) -> pd.DataFrame:
 def _walk_minutes(situation: Situation, origins: pd.DataFrame, asked: SurfaceAsked) -> Walk:
     """Return what tells the minutes from points: joined to the street like homes, then the engine."""
     speed_m_per_min = situation.parameters.walking.speed_m_per_min
-    leg_limit_m = asked.leg_limit_m or 0.0
+    limit_m = asked.leg_limit_m or 0.0
 
     def minutes(xy: FloatArray) -> FloatArray:
-        cells = snap(xy, situation.network, limit_m=leg_limit_m, usable=situation.usable)
+        cells = snap(xy, situation.network, limit_m=limit_m, usable=situation.usable)
         return nearest(situation.network, origins, cells).home_walk_m / speed_m_per_min
 
     return minutes

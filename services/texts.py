@@ -9,6 +9,7 @@ from typing import Literal, cast
 from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
+from services.phrases_raster import RASTER_PHRASES
 
 Lang = Literal["ja", "en"]
 
@@ -18,7 +19,7 @@ NO_FIGURE = "−"
 SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
 """Sign of each class of gap, the same on screen and paper."""
 
-_ALL = {**PHRASES, **COMMAND_LINE, **DATA_PHRASES}
+_ALL = {**PHRASES, **COMMAND_LINE, **DATA_PHRASES, **RASTER_PHRASES}
 
 _ERAS = (
     (date(2019, 5, 1), "令和"),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
@@ -124,12 +124,13 @@ def test_the_grid_covers_its_bounds_and_lies_on_whole_multiples(west, south, wid
     assert (xy / cell_m % 1.0 == 0.5).all()
 
 
+@settings(max_examples=40)
 @given(town=towns())
 def test_a_cell_at_a_home_has_the_home_s_walk(town):
     network, places, homes = town
-    # Homes of the town stand on whole streets; here they are put at centres of cells, off the street.
+    # A home off the street, at the centre of the cell that a crossing lies in.
     origins = snaps(*places)
-    for edge, offset_m, _ in homes[:2]:
+    for edge, *_ in homes[:2]:
         spot = network.edge_xy[network.edge_start[edge]]
         x, y = np.floor(spot / 10.0) * 10.0 + 5.0
         grid = surface_grid((x - 5.0, y - 5.0, x + 5.0, y + 5.0), 10.0)
@@ -144,10 +145,11 @@ def test_a_cell_at_a_home_has_the_home_s_walk(town):
             assert value == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
+@settings(max_examples=40)
 @given(town=towns())
 def test_a_further_place_and_a_longer_leg_never_take_a_walk_away(town):
     network, places, _ = town
-    grid = surface_grid((0.0, 0.0, 900.0, 900.0), 100.0)
+    grid = surface_grid((0.0, 0.0, 900.0, 900.0), 150.0)
 
     def of(some, leg_limit_m):
         walk = metres_from(network, snaps(*some), leg_limit_m=leg_limit_m)

@@ -1,5 +1,7 @@
 """Counts of cells shared out over areas: nobody is lost."""
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -65,7 +67,7 @@ def test_zones_that_cover_all_cells_hold_all_residents(counts, cuts, tilt):
     strips = zones(
         *(
             shapely.box(west, -2000, east, 2000)
-            for west, east in zip(edges, edges[1:], strict=False)
+            for west, east in itertools.pairwise(edges)
         )
     )
     people = np.array(counts)

@@ -49,7 +49,9 @@ def tiff_pages(content):
             tag, kind, n = struct.unpack_from("<HHI", content, entry)
             if kind in sizes:
                 letter, size = sizes[kind]
-                begin = entry + 8 if n * size <= 4 else struct.unpack_from("<I", content, entry + 8)[0]
+                begin = (
+                    entry + 8 if n * size <= 4 else struct.unpack_from("<I", content, entry + 8)[0]
+                )
                 tags[tag] = struct.unpack_from(f"<{n}{letter}", content, begin)
         pages.append((at, tags))
         (at,) = struct.unpack_from("<I", content, at + 2 + 12 * count)
@@ -247,7 +249,7 @@ def test_without_a_place_of_the_frequency_all_is_no_data_and_it_is_told(
     workspace, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(
-        "services.rasters.at_least", lambda frequency, wanted: np.zeros(len(frequency), dtype=bool)
+        "services.rasters.at_least", lambda frequency, _: np.zeros(len(frequency), dtype=bool)
     )
     made = write_surface(workspace, tmp_path / "none.tif", asked=SurfaceAsked(cell_m=100.0))
     assert (made.places_n, made.walked_n) == (0, 0)

@@ -22,6 +22,7 @@ from services.intake.populationraster import PopulationRaster, read_population_r
 from services.progress import Progress, silent
 from services.rasters import outline
 from services.staging import staged_file
+from services.texts import age_group_text
 from services.workspace import REMAINDER, Workspace, digest, software_version, write_json
 
 TOTAL = "_total"
@@ -251,9 +252,9 @@ def _notes(raster: PopulationRaster, residents: float, *, age_group: str) -> Ite
         unit = f" (unit: {raster.unit})" if raster.unit else ""
         yield Entry(
             "raster_taken_as_count",
-            f"the values are taken as residents per cell{unit}; compared with residents {age_group}",
+            f"the values are taken as residents per cell{unit}; compared with residents {age_group_text(age_group, 'en')}",
             f"値をセルごとの人数とみなし{f'（単位 {raster.unit}）' if raster.unit else ''}、"
-            f"人口の区分「{age_group}」と比べています",
+            f"「{age_group_text(age_group, 'ja')}」と比べています",
         )
     if raster.bands_n > 1:
         yield Entry(

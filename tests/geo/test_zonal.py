@@ -65,10 +65,7 @@ def test_zones_that_cover_all_cells_hold_all_residents(counts, cuts, tilt):
     cells = squares(*((100 * i, 100 * j) for i in range(6) for j in range(6))) @ turn.T
     edges = [-2000.0, *sorted(cuts), 2000.0]
     strips = zones(
-        *(
-            shapely.box(west, -2000, east, 2000)
-            for west, east in itertools.pairwise(edges)
-        )
+        *(shapely.box(west, -2000, east, 2000) for west, east in itertools.pairwise(edges))
     )
     people = np.array(counts)
     inside, outside = share_by_area(cells, people, strips)

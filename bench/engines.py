@@ -17,7 +17,8 @@ from geo.reach import nearest
 from geo.snapping import snap
 from services.intake.ledger import Ledger
 from services.intake.streets import read_streets
-from services.situation import Parameters, Situation
+from services.parameters import Parameters
+from services.situation import Situation
 from services.workspace import open_workspace
 
 

@@ -37,6 +37,13 @@ class Limit:
                 ja="歩く範囲には、0より大きい距離（m）か時間（分）が必要です",
             )
 
+    def columns(self) -> dict[str, float]:
+        """Return ``walk_limit_m`` and ``walk_limit_min`` of a row, NaN where the limit has none."""
+        return {
+            "walk_limit_m": np.nan if self.m is None else float(self.m),
+            "walk_limit_min": np.nan if self.minutes is None else float(self.minutes),
+        }
+
     def holds(self, walk_m: FloatArray, walk_s: FloatArray) -> np.ndarray:
         """Say which walks are within: ``walk_m`` of the shortest, ``walk_s`` of the quickest."""
         inside = np.ones(walk_m.shape, dtype=bool)
@@ -82,6 +89,24 @@ class Journeys:
 
     m: Walks
     s: Walks
+
+    def within(self, limit: Limit) -> tuple[IntArray, IntArray]:
+        """Return the places and homes of the walks within a limit, sorted by place, then home."""
+        found = []
+        if limit.m is not None:
+            found.append((self.m, within(self.m.walk, limit.m)))
+        if limit.minutes is not None:
+            found.append((self.s, within(self.s.walk, 60.0 * limit.minutes)))
+        first, kept = found[0]
+        origin, home = first.origin[kept], first.home[kept]
+        if len(found) > 1:
+            other, also = found[1]
+            size = max(first.homes_n, 1)
+            known = np.isin(
+                origin * size + home, (other.origin * size + other.home)[also], assume_unique=True
+            )
+            origin, home = origin[known], home[known]
+        return origin, home
 
 
 def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
@@ -195,8 +220,6 @@ def _block(  # noqa: PLR0913, PLR0917  what one frequency gives, side by side
     def each(values: FloatArray) -> np.ndarray:
         return np.broadcast_to(values.T, shape).ravel()
 
-    limit_m = np.array([np.nan if limit.m is None else limit.m for limit in limits])
-    limit_min = np.array([np.nan if limit.minutes is None else limit.minutes for limit in limits])
     area = np.append(np.arange(size - 1), -1)
     columns: dict[str, object] = {
         "area": np.broadcast_to(area, shape).ravel(),
@@ -208,8 +231,9 @@ def _block(  # noqa: PLR0913, PLR0917  what one frequency gives, side by side
     columns |= {name: each(values) for name, values in times.items()}
     columns["frequency"] = frequency
     columns["age_group"] = np.broadcast_to(np.asarray(groups)[:, None], shape).ravel()
-    columns["walk_limit_m"] = np.broadcast_to(limit_m[:, None, None], shape).ravel()
-    columns["walk_limit_min"] = np.broadcast_to(limit_min[:, None, None], shape).ravel()
+    for name in ("walk_limit_m", "walk_limit_min"):
+        values = np.array([limit.columns()[name] for limit in limits])
+        columns[name] = np.broadcast_to(values[:, None, None], shape).ravel()
     columns["places_n"] = np.broadcast_to(places_n.astype(np.int64), shape).ravel()
     return pd.DataFrame(columns)
 

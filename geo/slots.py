@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import sparse
 
 from geo.calendar import SLOTS, BoolArray, combined_weeks, is_weekly
-from geo.coverage import Layering, share_pct
+from geo.coverage import Layering, Limit, share_pct
 from geo.network import FloatArray, IntArray
 
 _BITS = np.arange(len(SLOTS))
@@ -79,7 +79,7 @@ def combined_homes(pairs: Pairs, *, weekly: BoolArray, weeks: IntArray) -> BoolA
 def combined_coverage(
     residents: pd.DataFrame,
     layering: Layering,
-    pairs: Mapping[float, Pairs],
+    pairs: Mapping[Limit, Pairs],
     *,
     weekly: BoolArray,
     weeks: IntArray,
@@ -100,20 +100,20 @@ def combined_coverage(
 
     Returns
     -------
-    Long table: ``area`` (position in the layer, -1 for the remainder), ``age_group, walk_limit_m,
+    Long table: ``area`` (position in the layer, -1 for the remainder), ``age_group, walk_limit_m, walk_limit_min,
     residents, reached`` (the main figure), ``reached_combined`` (the others who are weekly-reached
     by several halls), ``coverage_pct, combined_pct``. A percentage of nobody is NaN.
     """
     weight = residents.to_numpy(dtype=np.float64)
     frames = []
-    for limit_m, near in pairs.items():
+    for limit, near in pairs.items():
         by_one = reached_homes(near, weekly)
         by_several = combined_homes(near, weekly=weekly, weeks=weeks)
         parts = np.column_stack([np.ones(near.homes_n), by_one, by_several])
         summed = _sum_by_area(layering, weight, parts)
         frame = _keys(summed.shape, residents.columns, layering)
         frame[["residents", "reached", "reached_combined"]] = summed.reshape(-1, parts.shape[1])
-        frames.append(frame.assign(walk_limit_m=float(limit_m)))
+        frames.append(frame.assign(**limit.columns()))
     table = pd.concat(frames, ignore_index=True)
     return table.assign(
         coverage_pct=share_pct(table["reached"], table["residents"]),
@@ -125,7 +125,7 @@ def slot_coverage(
     residents: pd.DataFrame,
     layering: Layering,
     place_slots: Mapping[str, IntArray],
-    home_slots: Mapping[tuple[str, float], IntArray],
+    home_slots: Mapping[tuple[str, Limit], IntArray],
 ) -> pd.DataFrame:
     """
     Count, for one layer, who has a place within the limit on each weekday and half of the day.
@@ -139,13 +139,13 @@ def slot_coverage(
     place_slots
         Frequency (weekly, monthly) → (places,) bits of ``geo.calendar.slot_bits``.
     home_slots
-        Frequency and limit in metres → (homes,) the OR of the bits of the places within the limit,
+        Frequency and limit → (homes,) the OR of the bits of the places within the limit,
         by ``geo.calendar.combined_weeks``; the same for every layer.
 
     Returns
     -------
     Long table: ``area`` (position in the layer, -1 for the remainder), ``frequency, weekday`` (0 is
-    Monday), ``half_day`` (am, pm), ``age_group, walk_limit_m, residents, reached, coverage_pct,
+    Monday), ``half_day`` (am, pm), ``age_group, walk_limit_m, walk_limit_min, residents, reached, coverage_pct,
     places_n`` (places of the area that meet in the slot). A percentage of nobody is NaN.
     """
     weight = residents.to_numpy(dtype=np.float64)
@@ -162,7 +162,10 @@ def slot_coverage(
     block = np.repeat(np.arange(len(home_slots)), np.prod(shape))
     table = keys.reset_index(drop=True).assign(
         frequency=words([frequency for frequency, _ in home_slots], block),
-        walk_limit_m=np.array([float(limit_m) for _, limit_m in home_slots])[block],
+        walk_limit_m=np.array([limit.columns()["walk_limit_m"] for _, limit in home_slots])[block],
+        walk_limit_min=np.array([limit.columns()["walk_limit_min"] for _, limit in home_slots])[
+            block
+        ],
         weekday=np.resize([weekday for weekday, _ in SLOTS], block.size),
         half_day=words([half_day for _, half_day in SLOTS], np.arange(block.size) % len(SLOTS)),
         residents=np.tile(np.broadcast_to(everybody, shape).ravel(), len(home_slots)),

@@ -20,6 +20,7 @@ from services.places import TODAY, Selection
 from services.profile import Layer
 from services.progress import Progress, silent
 from services.situation import Situation
+from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
 from services.streetmap import streets_frame
 from services.summary import summary
@@ -72,6 +73,8 @@ def run(
         table = coverage_frame(situation)
         table.to_parquet(folder / "coverage.parquet")
         councils_frame(situation).to_parquet(folder / "councils.parquet")
+        slots_frame(situation).to_parquet(folder / "slots.parquet")
+        combined_frame(situation).to_parquet(folder / "combined.parquet")
         progress("run.gaps", 0.55)
         gaps = gaps_frame(situation)
         gaps.to_parquet(folder / "gaps.parquet")

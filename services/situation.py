@@ -31,6 +31,7 @@ class Situation:
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self._access: dict[str, dict[str, Access]] = {}
         self._approach: dict[str, Approach] = {}
+        self._layerings: dict[str, Layering] = {}
         below_m = self.profile.streets.isolated_below_m
         self.usable = joinable(self.network, isolated_below_m=below_m)
 
@@ -109,7 +110,12 @@ class Situation:
         return self.parameters.limit.holds(access.walk_m, access.walk_s)
 
     def layering(self, layer: str) -> Layering:
-        """Return one layer seen from homes and counted places."""
+        """Return one layer seen from homes and counted places; do not change it."""
+        if layer not in self._layerings:
+            self._layerings[layer] = self._layering(layer)
+        return self._layerings[layer]
+
+    def _layering(self, layer: str) -> Layering:
         areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
         position = pd.Series(np.arange(len(areas)), index=areas["area_id"].to_numpy())
         home = self.homes[f"in_{layer}"].map(position).fillna(-1).to_numpy(dtype=np.int64)

@@ -1,40 +1,54 @@
 """Slots: which residents have a place on which weekday and half of the day; weekly by combination."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
 from geo.calendar import combined_weeks
-from geo.coverage import Layering, at_least
-from geo.reach import Walks, within
+from geo.coverage import Layering, Limit, at_least
 from geo.slots import Pairs, combined_coverage, slot_coverage, words
 from services.profile import Layer
 from services.situation import Situation
-from services.texts import age_group_text, is_figure, metres, percent, text
+from services.texts import age_group_text, is_figure, limit_text, percent, text
 from services.workspace import REMAINDER
 
 SLOT_COLUMNS = (
     *("layer", "area_id", "area_name", "version", "frequency", "weekday", "half_day"),
-    *("age_group", "walk_limit_m", "residents", "reached", "coverage_pct", "places_n"),
+    *(
+        "age_group",
+        "walk_limit_m",
+        "walk_limit_min",
+        "residents",
+        "reached",
+        "coverage_pct",
+        "places_n",
+    ),
     *("approximate", "draft", "remainder", "residents_estimated"),
 )
 COMBINED_COLUMNS = (
-    *("layer", "area_id", "area_name", "version", "age_group", "walk_limit_m", "residents"),
+    *(
+        "layer",
+        "area_id",
+        "area_name",
+        "version",
+        "age_group",
+        "walk_limit_m",
+        "walk_limit_min",
+        "residents",
+    ),
     *("reached", "coverage_pct", "reached_combined", "combined_pct"),
     *("approximate", "draft", "remainder", "residents_estimated"),
 )
 _FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
 
 
-def pairs_within(walks: Walks, limits_m: Sequence[float]) -> dict[float, Pairs]:
-    """Return for each limit the places and homes that are within it of each other."""
-    found = {}
-    for limit_m in limits_m:
-        keep = within(walks.walk_m, limit_m)
-        found[limit_m] = Pairs(walks.origin[keep], walks.home[keep], walks.homes_n)
-    return found
+def pairs_within(situation: Situation) -> dict[Limit, Pairs]:
+    """Return for each limit the places and homes within it of each other, by the main profile."""
+    journeys = situation.journeys(situation.walking)
+    homes_n = len(situation.homes)
+    return {limit: Pairs(*journeys.within(limit), homes_n) for limit in situation.parameters.limits}
 
 
 def slots_frame(situation: Situation) -> pd.DataFrame:
@@ -44,15 +58,15 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
     ``frequency`` is weekly where the hall meets in the slot every week, monthly at least every
     month. Places whose weekday or hours are not known count nowhere; ``slots_unknown`` marks them.
     """
-    near = pairs_within(situation.walks, situation.parameters.walk_limits_m)
+    near = pairs_within(situation)
     place_slots = {
         frequency: situation.counted[column].to_numpy(dtype=np.int64)
         for frequency, column in _FREQUENCIES.items()
     }
     home_slots = {
-        (frequency, limit_m): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
+        (frequency, limit): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
         for frequency, bits in place_slots.items()
-        for limit_m, pairs in near.items()
+        for limit, pairs in near.items()
     }
     frames = [
         _named(
@@ -68,7 +82,7 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
 
 def combined_frame(situation: Situation) -> pd.DataFrame:
     """Return for each layer who is weekly-reached by several halls only (``COMBINED_COLUMNS``)."""
-    near = pairs_within(situation.walks, situation.parameters.walk_limits_m)
+    near = pairs_within(situation)
     frames = [
         _named(
             combined_coverage(
@@ -101,7 +115,7 @@ def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
         half_day=text(f"half_day.{row['half_day']}", lang),
         age_group=age_group,
         share=percent(row["coverage_pct"], lang),
-        limit=metres(row["walk_limit_m"], lang),
+        limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )
 
 
@@ -120,7 +134,7 @@ def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
         lang,
         age_group=age_group_text(str(row["age_group"]), lang),
         share=percent(row["combined_pct"], lang),
-        limit=metres(row["walk_limit_m"], lang),
+        limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )
 
 

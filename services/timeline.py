@@ -21,19 +21,18 @@ import shapely
 
 from geo.areas import locate
 from geo.coverage import FREQUENCIES, Layering, at_least, share_pct
-from geo.reach import walks
 from geo.slots import Pairs, reached_homes
 from services.disclosure import find_hidden, hide_counts
 from services.export import write_csv
 from services.fiscal import fiscal_year_name
+from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.place_history import history_of
 from services.places import Selection, judged
 from services.profile import Fact, Layer, Privacy, Target
 from services.progress import Progress, silent
 from services.registry import places_on, read_places, read_status_history
-from services.situation import Parameters, Situation
-from services.slots import pairs_within
+from services.situation import Situation
 from services.staging import staged_file
 from services.texts import text
 from services.workspace import REMAINDER, Workspace
@@ -151,10 +150,10 @@ class _History:
     @cached_property
     def near(self) -> Pairs:
         """Return the places and homes within the limit of each other, of whatever year."""
-        situation, limit_m = self.situation, self.situation.parameters.walk_limit_m
+        situation = self.situation
         snaps = situation.snap(self._located)
-        found = walks(situation.network, snaps, situation.homes, limit_m=limit_m)
-        return pairs_within(found, [limit_m])[limit_m]
+        found = situation.walking.catchments(snaps, situation.parameters.limit)
+        return Pairs(found.origin, found.home, found.homes_n)
 
     def layers_on(self, day: date) -> list[_Layer]:
         """Return the layers of a day, drafts left out; each version is looked up once."""
@@ -189,7 +188,7 @@ class _History:
                 "version": layer.version,
                 "frequency": np.repeat(FREQUENCIES, len(area_id)),
                 "age_group": parameters.age_group,
-                "walk_limit_m": parameters.walk_limit_m,
+                **parameters.limit.columns(),
                 "residents": np.tile(residents, repeats),
                 "remainder": np.tile(np.arange(len(area_id)) == len(names), repeats),
             }
@@ -238,7 +237,7 @@ class _Moment:
             "places_unknown": int((classes == "").sum()),
             "places_suspended": int((self.places["status"] == "suspended").sum()),
             "age_group": parameters.age_group,
-            "walk_limit_m": parameters.walk_limit_m,
+            **parameters.limit.columns(),
             "residents": residents,
             **{f"reached_{name}": reached[name] for name in FREQUENCIES},
             **{
@@ -315,7 +314,16 @@ class _Moment:
 
 _AREA_COLUMNS = (
     *KEYS,
-    *("layer", "area_id", "area_name", "version", "frequency", "age_group", "walk_limit_m"),
+    *(
+        "layer",
+        "area_id",
+        "area_name",
+        "version",
+        "frequency",
+        "age_group",
+        "walk_limit_m",
+        "walk_limit_min",
+    ),
     *("residents", "reached", "coverage_pct", "places_n", "approximate", "remainder"),
 )
 _TARGET_COLUMNS = (

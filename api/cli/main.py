@@ -25,6 +25,7 @@ COMMANDS = (
     "timeline",
     "export",
     "report",
+    "raster",
     "intake",
     "serve",
     "doctor",

@@ -89,7 +89,8 @@ def test_the_circle_claims_more_than_the_streets(snapshot: Snapshot) -> None:
 def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     """The engine, asked again with the first candidate open, finds just its residents."""
     from geo.reach import nearest, within
-    from services.situation import Parameters, Situation
+    from services.parameters import Parameters
+    from services.situation import Situation
 
     workspace = snapshot.workspace
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)

@@ -10,8 +10,9 @@ import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
 from geo.reach import within
+from services.parameters import Parameters
 from services.run import run
-from services.situation import Parameters, Situation
+from services.situation import Situation
 from services.workspace import REMAINDER, Snapshot, open_workspace
 
 

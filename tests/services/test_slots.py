@@ -3,9 +3,10 @@
 import pytest
 
 from services.disclosure import Disclosed
+from services.parameters import Parameters
 from services.profile import Privacy
 from services.run import coverage_frame
-from services.situation import Parameters, Situation
+from services.situation import Situation
 from services.slots import (
     COMBINED_COLUMNS,
     SLOT_COLUMNS,

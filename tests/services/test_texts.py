@@ -8,13 +8,9 @@ import numpy as np
 import pytest
 
 from services import texts
-from services.phrases import PHRASES
-from services.phrases_cli import COMMAND_LINE
-from services.phrases_data import DATA_PHRASES
-from services.phrases_time import TIME_PHRASES
 
 ROOT = Path(__file__).parents[2]
-PARTS = (PHRASES, COMMAND_LINE, DATA_PHRASES, TIME_PHRASES)
+PARTS = texts.PARTS
 ALL = {key: words for part in PARTS for key, words in part.items()}
 
 

@@ -132,9 +132,11 @@ def _barred(
 ) -> NDArray[np.bool_]:
     """Say which straight legs touch a barrier."""
     barred = np.zeros(len(points_xy), dtype=bool)
-    legs = shapely.linestrings(np.stack([points_xy, spots_xy], axis=1))
-    tree = shapely.STRtree(np.asarray(legs).reshape(-1))
-    _, leg = tree.query(np.asarray(barriers, dtype=object), predicate="intersects")
+    legs = np.array(shapely.linestrings(np.stack([points_xy, spots_xy], axis=1))).reshape(-1)
+    # A line without length is not valid; a point says the same.
+    short = (points_xy == spots_xy).all(axis=1)
+    legs[short] = shapely.points(points_xy[short])
+    _, leg = shapely.STRtree(legs).query(np.asarray(barriers), predicate="intersects")
     barred[leg] = True
     return barred
 
@@ -144,7 +146,8 @@ def _joined(
 ) -> dict[str, IntArray | FloatArray]:
     """Return the columns of points that join the segments that begin at ``vertex``."""
     begin, along = network.edge_xy[vertex], network.edge_xy[vertex + 1] - network.edge_xy[vertex]
-    share = ((points_xy - begin) * along).sum(axis=1) / (along**2).sum(axis=1)
+    dot, length2_m2 = ((points_xy - begin) * along).sum(axis=1), (along**2).sum(axis=1)
+    share = np.divide(dot, length2_m2, out=np.zeros_like(dot), where=length2_m2 > 0.0)
     share = np.clip(share, 0.0, 1.0)
     spot = begin + share[:, None] * along
     edge = np.searchsorted(network.edge_start, vertex, side="right") - 1

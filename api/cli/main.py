@@ -25,6 +25,7 @@ COMMANDS = (
     "export",
     "report",
     "intake",
+    "snaps",
     "serve",
     "doctor",
     "profile",

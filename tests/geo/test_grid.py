@@ -1,6 +1,5 @@
 """The grid of segments: by hand, and against the distance to every segment."""
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -8,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import grid
-from geo.grid import EQUALLY_NEAR_M, nearest_segments, segment_grid
+from geo.grid import nearest_segments, segment_grid
 
 Ends = list[tuple[float, float, float, float]]
 
@@ -37,16 +36,42 @@ def test_of_two_equally_near_the_first_is_taken_wherever_it_lies() -> None:
     assert ask(pair[::-1], [(50, 5)]) == [0]
 
 
-def test_rounding_does_not_choose_between_equals() -> None:
-    # The point stands on the axis of a roof: both sides are equally far, whatever the doubles say.
-    tilts = [(3.0, 1.0), (0.1, 0.7), (7.3, 9.1), (1.0, 3.0)]
-    for run, rise in tilts:
-        roof: Ends = [
-            (0.3, 0.1, 0.3 - run, 0.1 - rise),
-            (0.3, 0.1, 0.3 + run, 0.1 - rise),
-        ]
-        assert ask(roof, [(0.3, 0.1 - rise / 2)]) == [0]
-        assert ask(roof[::-1], [(0.3, 0.1 - rise / 2)]) == [0]
+@pytest.mark.parametrize("away_m", [5.5, 0.7, 12.3, 300.1])
+def test_rounding_does_not_choose_between_equals(away_m: float) -> None:
+    # From the line through the origin along (3, 4) the point (0.8, -0.6) times a is a metres away;
+    # one line north-south and one east-west are put as far from it. Doubles make three numbers of it.
+    x, y = 0.8 * away_m, -0.6 * away_m
+    three: Ends = [
+        (-300, -400, 300, 400),
+        (x + away_m, -900, x + away_m, 900),
+        (-900, y - away_m, 900, y - away_m),
+    ]
+    for turn in range(3):
+        assert ask(three[turn:] + three[:turn], [(x, y)]) == [0]
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_the_outermost_squares_are_looked_at_too(*, mirrored: bool, swapped: bool) -> None:
+    # 400 segments in the middle and two in the corners of 100 m by 100 m: squares of about 2.5 m.
+    middle: Ends = [(50.0, 50.0, 50.0, 50.0)] * 400
+    corners: Ends = [(0, 0, 0, 0), (100, 100, 100, 100)]
+    first = segment_grid(np.array([*middle, *corners, *[(1.0, 1.0, 1.0, 1.0)] * 2]))
+    side_m = first.square_m
+    assert 0.05 < 100.0 / side_m % 1.0 < 0.95
+    # The point stands in the last column but one, in the middle of its row. In its own square is a
+    # segment at 0.2 squares, in the last column one at 0.15: only that column's edge is so near.
+    edge_m = side_m if mirrored else (first.columns_n - 1) * side_m
+    outward = -side_m if mirrored else side_m
+    height_m = 10.5 * side_m
+
+    def at(inward: float) -> tuple[float, float]:
+        spot = (edge_m - inward * outward, height_m)
+        return spot[::-1] if swapped else spot
+
+    ends = [*middle, *corners, at(0.3) * 2, at(-0.05) * 2]
+    assert segment_grid(np.array(ends)).square_m == side_m
+    assert ask(ends, [at(0.1)]) == [len(ends) - 1]
 
 
 def test_at_a_junction_the_first_of_all_that_meet_there_is_taken() -> None:
@@ -125,8 +150,8 @@ def test_no_accepted_segment_is_nearer_and_none_as_near_comes_first(
         if answer < 0:
             assert least_m > limit_m - 1e-9 or not accepted.any()
             continue
-        assert away_m[answer] <= min(least_m + 2 * EQUALLY_NEAR_M, limit_m + 1e-9)
-        assert (away_m[:answer] > least_m + EQUALLY_NEAR_M / 2).all()
+        assert away_m[answer] <= min(least_m + 2e-9, limit_m + 1e-9)
+        assert (away_m[:answer] > least_m + 5e-10).all()
 
 
 @given(ENDS, POINTS, st.sampled_from([0.01, 0.5, 30.0, 1000.0]))
@@ -147,7 +172,7 @@ def test_a_crowd_of_points_is_answered_as_the_tree_of_geometries_does() -> None:
     tree = shapely.STRtree(np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2))))
     found = np.array(ask(ends, points, limit_m=100.0))
     (asker, hit), away_m = tree.query_nearest(
-        gpd.points_from_xy(*points.T), max_distance=100.0, return_distance=True, all_matches=False
+        shapely.points(points), max_distance=100.0, return_distance=True, all_matches=False
     )
     expected = np.full(len(points), -1)
     expected[asker] = hit

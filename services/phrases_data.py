@@ -99,4 +99,42 @@ DATA_PHRASES: dict[str, tuple[str, str]] = {
         "確からしさ{at_least}以上は{count}件です。保存するには --save を付けてください",
         "{count} have a confidence of {at_least} or more; add --save to save them",
     ),
+    "cli.snaps": (
+        "住まい・場・会場がどの道にどうつながったかを書き出す（内部用）",
+        "write how homes, places and venues join the streets (for internal use)",
+    ),
+    "cli.snaps.out": (
+        "書くファイル .gpkg（なければ WORKSPACE/internal/ の中）",
+        "file to write, .gpkg (else in WORKSPACE/internal/)",
+    ),
+    "cli.snaps.public": (
+        "公開できる数と場だけを書く（なければ WORKSPACE/export/ の中）",
+        "write only the numbers and places that may be published (else in WORKSPACE/export/)",
+    ),
+    "snaps.internal": (
+        "内部用です。人が住んでいる場所がわかるので、外に出さないでください。公開用は --public で書けます",
+        "For internal use: it shows where people live, so do not pass it on; --public writes what may be published",
+    ),
+    "snaps.public": (
+        "公開用です。少ない人数は載せず、住まいの位置は含みません",
+        "May be published: small numbers are left out, and no position of a home is in it",
+    ),
+    "snaps.kind": ("種類", "kind"),
+    "snaps.kind.home": ("住まい", "homes"),
+    "snaps.kind.place": ("場", "places"),
+    "snaps.kind.venue": ("会場", "venues"),
+    "snaps.leg": ("道までの距離", "leg to the street"),
+    "snaps.class": ("{bounds}m", "{bounds} m"),
+    "snap.": ("道につながっている", "joins a street"),
+    "snap.no_coordinates": ("位置がわからない", "its position is not known"),
+    "snap.no_network": ("歩ける道がひとつもない", "there is no walkable street at all"),
+    "snap.isolated": (
+        "{limit}以内の道はどれも、ほかの道とつながっていない",
+        "the only streets within {limit} lead nowhere",
+    ),
+    "snap.too_far": ("{limit}以内に歩ける道がない", "no walkable street within {limit}"),
+    "snap.barrier": (
+        "いちばん近い道との間に障壁がある",
+        "a barrier lies between it and the nearest street",
+    ),
 }

@@ -27,6 +27,7 @@ COMMANDS = (
     "report",
     "raster",
     "intake",
+    "snaps",
     "serve",
     "doctor",
     "profile",

@@ -24,6 +24,7 @@ ATTRIBUTES: Mapping[str, type] = {
     "steps_per_m": float,
     "surface": str,
     "crossing": bool,
+    "signals": bool,
 }
 """What a path or a correction may say of a street."""
 SURFACES = ("", "paved", "unpaved")
@@ -41,6 +42,7 @@ _WORDS = {
     "steps_per_m": ("give steps a metre from 0", "1mあたりの段数を0以上で指定してください"),
     "surface": ("say paved or unpaved", "paved か unpaved にしてください"),
     "crossing": ("say yes or no", "yes か no にしてください"),
+    "signals": ("say yes or no", "yes か no にしてください"),
 }
 _NEEDS = {
     "barrier": ("a line or an area", "線か面"),

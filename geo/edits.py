@@ -10,7 +10,7 @@ the streets as the map has them, then everything closed is taken out. So a barri
 path, and nothing that closes can shorten a walk.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from geo.closures import Streets, barrier_region, closed_spans, legs_across, no_
 from geo.drawn import Edit, Value, check_edits
 from geo.errors import EditError
 from geo.joining import Joined, Path, add_paths
-from geo.network import FloatArray, Network, isolated_edges
+from geo.network import FloatArray, Network
 from geo.snapping import ISOLATED, NO_NETWORK, TOO_FAR, snap
 from geo.splitting import Mask, Spans, Trace, close_spans
 
@@ -153,7 +153,7 @@ def rejoin(
     points_xy: FloatArray,
     *,
     limit_m: float,
-    isolated_below_m: float,
+    usable: Callable[[Network], Mask],
 ) -> pd.DataFrame:
     """
     Let those whom no street was near join the paths, and pieces that paths tie to the rest.
@@ -169,22 +169,21 @@ def rejoin(
         As ``EditTrace.carry`` gives them.
     points_xy
         (n, 2) where the legs begin, metres.
-    limit_m, isolated_below_m
-        As the original snaps were made: longest leg, and the size below which a piece of network is
-        not joined, metres.
+    limit_m
+        Longest leg, metres, as the original snaps were made.
+    usable
+        The rule they were made by: which edges of a network may be joined.
     """
     waiting = snaps["reason"].isin([TOO_FAR, ISOLATED, NO_NETWORK]).to_numpy()
     joined = edited.joined
-    was_isolated = np.zeros(joined.added.size, dtype=bool)
-    was_isolated[~joined.added] = isolated_edges(edited.original, below_m=isolated_below_m)[
-        edited.trace.joined.parent
-    ]
-    usable = joined.added | was_isolated
-    usable &= ~isolated_edges(joined.network, below_m=isolated_below_m)
-    if not (waiting.any() and usable.any()):
+    # A piece that was too small to be joined may be tied to the rest by a path.
+    new = joined.added.copy()
+    new[~joined.added] = ~usable(edited.original)[edited.trace.joined.parent]
+    new &= usable(joined.network)
+    if not (waiting.any() and new.any()):
         return snaps
     rows = np.flatnonzero(waiting)
-    found = snap(points_xy[rows], joined.network, limit_m=limit_m, usable=usable)
+    found = snap(points_xy[rows], joined.network, limit_m=limit_m, usable=new)
     near = found["edge"].to_numpy() >= 0
     placed = edited.trace.carry_joined(found[near].reset_index(drop=True), points_xy[rows[near]])
     result = snaps.copy()

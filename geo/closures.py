@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import EditError
 from geo.network import FloatArray, IntArray, Network
@@ -28,21 +29,27 @@ class Streets:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        xy, start = network.edge_xy, network.edge_start[:-1]
-        if start.size:
-            low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
-        else:
-            low = high = np.empty((0, 2))
-        self._low, self._high = low, high
+        start = network.edge_start[:-1]
+        x, y = (np.ascontiguousarray(column) for column in network.edge_xy.T)
+        self._box: list[FloatArray] = [
+            bound.reduceat(column, start) if start.size else np.zeros(0)
+            for bound in (np.minimum, np.maximum)
+            for column in (x, y)
+        ]
 
-    def around(self, shape: shapely.Geometry, among: Mask | None = None) -> IntArray:
+    def around(self, shape: BaseGeometry, among: Mask | None = None) -> IntArray:
         """Return the edges whose bounding box meets that of a shape."""
-        west, south, east, north = shapely.bounds(shape)
-        near = (self._low[:, 0] <= east) & (self._high[:, 0] >= west)
-        near &= (self._low[:, 1] <= north) & (self._high[:, 1] >= south)
-        return np.flatnonzero(near if among is None else near & among)
+        return self._within(*shapely.bounds(shape).tolist(), among=among)
 
-    def inside(self, region: shapely.Geometry, among: Mask | None = None) -> Spans:
+    def _within(
+        self, west: float, south: float, east: float, north: float, *, among: Mask | None
+    ) -> IntArray:
+        low_x, low_y, high_x, high_y = self._box
+        edge = np.flatnonzero((low_x <= east) & (high_x >= west))
+        edge = edge[(low_y[edge] <= north) & (high_y[edge] >= south)]
+        return edge if among is None else edge[among[edge]]
+
+    def inside(self, region: BaseGeometry, among: Mask | None = None) -> Spans:
         """Return the stretches of edges inside an area, segment by segment: nothing is merged."""
         shapely.prepare(region)
         edge = self.around(region, among)
@@ -79,7 +86,10 @@ class Streets:
         self, point: shapely.Point, within_m: float, among: Mask | None = None
     ) -> tuple[int, float] | None:
         """Return the nearest edge within a distance, inclusive, and how far it is; of equals the first."""
-        edge = self.around(shapely.box(*shapely.buffer(point, within_m + TOUCH_M).bounds), among)
+        reach_m = within_m + TOUCH_M
+        edge = self._within(
+            point.x - reach_m, point.y - reach_m, point.x + reach_m, point.y + reach_m, among=among
+        )
         if edge.size == 0:
             return None
         distance_m = shapely.distance(point, edge_lines(self.network, edge))
@@ -88,7 +98,7 @@ class Streets:
             return None
         return int(edge[best]), float(distance_m[best])
 
-    def distance_m(self, shape: shapely.Geometry) -> float:
+    def distance_m(self, shape: BaseGeometry) -> float:
         """Return how far the nearest edge of all is, infinite without any."""
         lines = self.network.edge_lines
         return float(shapely.distance(shape, lines).min()) if len(lines) else np.inf
@@ -99,14 +109,14 @@ def no_spans() -> Spans:
     return Spans(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
 
 
-def barrier_region(shape: shapely.Geometry) -> shapely.Geometry:
+def barrier_region(shape: BaseGeometry) -> BaseGeometry:
     """Return the area that nobody enters: the shape and a centimetre around it."""
     return shapely.buffer(shapely.make_valid(shape), TOUCH_M, quad_segs=_ARC_PIECES)
 
 
 def closed_spans(
     streets: Streets,
-    shape: shapely.Geometry | None,
+    shape: BaseGeometry | None,
     *,
     among: Mask | None,
     reach_m: float,
@@ -156,9 +166,7 @@ def closed_spans(
     return spans
 
 
-def legs_across(
-    regions: Iterable[shapely.Geometry], from_xy: FloatArray, to_xy: FloatArray
-) -> Mask:
+def legs_across(regions: Iterable[BaseGeometry], from_xy: FloatArray, to_xy: FloatArray) -> Mask:
     """Say which of (k, 2) to (k, 2) straight legs enter one of the areas; at its edge is inside."""
     across = np.zeros(len(from_xy), dtype=bool)
     low, high = np.minimum(from_xy, to_xy), np.maximum(from_xy, to_xy)
@@ -179,7 +187,7 @@ def _whole(network: Network, edge: IntArray) -> Spans:
     return Spans(edge, np.zeros(edge.size), network.edge_length_m[edge])
 
 
-def _along(spans: Spans, line: shapely.Geometry, network: Network) -> Spans:
+def _along(spans: Spans, line: BaseGeometry, network: Network) -> Spans:
     """Keep the stretches of edges that get at least half their own length farther along a line."""
     if spans.edge.size == 0:
         return spans
@@ -202,7 +210,7 @@ def _along(spans: Spans, line: shapely.Geometry, network: Network) -> Spans:
 
 def _on_no_street(
     streets: Streets,
-    shape: shapely.Geometry,
+    shape: BaseGeometry,
     among: Mask | None,
     reach_m: float,
     edit_id: str,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.closures import Streets, barrier_region, closed_spans, legs_across, no_spans
 from geo.drawn import Edit, Value, check_edits
@@ -39,7 +40,7 @@ class EditTrace:
 
     joined: Trace
     cut: Trace
-    barriers: tuple[shapely.Geometry, ...]
+    barriers: tuple[BaseGeometry, ...]
 
     def carry(self, snaps: pd.DataFrame, points_xy: FloatArray) -> pd.DataFrame:
         """
@@ -258,7 +259,7 @@ class _Plan:
     joined: Joined
     paths: list[Path]
     spans: Mapping[str, Spans]
-    barriers: tuple[shapely.Geometry, ...]
+    barriers: tuple[BaseGeometry, ...]
 
 
 def _prepare(network: Network, edits: Sequence[Edit]) -> _Plan:
@@ -362,7 +363,7 @@ def _require_known(network: Network, attributes: Mapping[str, Value], edit_id: s
 
 
 def _of_way(network: Network, edit: Edit) -> Mask:
-    way = (network.edges["osm_id"] == edit.osm_id).to_numpy(dtype=bool)
+    way = network.edges["osm_id"].to_numpy(dtype=np.int64) == edit.osm_id
     if not way.any():
         raise EditError(
             f"no street of the network is way {edit.osm_id}; correct the osm_id, or draw on the street "

@@ -296,7 +296,8 @@ def _split(
     count[cut_edge] = cut_count
     first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     parent = np.repeat(np.arange(edges_n), count)
-    is_cut = np.isin(parent, cut_edge)
+    is_cut = count[parent] > 1
+    is_cut[first[cut_edge]] = True
     from_m, length_m = np.zeros(parent.size), network.edge_length_m[parent]
     from_m[is_cut], length_m[is_cut] = cut.from_m, cut.to_m - cut.from_m
     closed = np.zeros(parent.size, dtype=bool)
@@ -313,7 +314,7 @@ def _split(
         is_new = node >= nodes_n
         node_xy[node[is_new]] = end_xy[side][is_new]
     vertices = _cut_vertices(network, cut, end_xy)
-    edge_xy, edge_start = _ragged(network.edge_xy, network.edge_start, parent, is_cut, vertices)
+    edge_xy, edge_start = _ragged(network.edge_xy, network.edge_start, trace, cut_edge, vertices)
     changes: dict[str, Any] = {
         "node_xy": node_xy,
         "edge_u": edge_u,
@@ -326,7 +327,7 @@ def _split(
     if _has(network, "node_kind"):
         changes["node_kind"] = _longer(getattr(network, "node_kind"), new_n)  # noqa: B009
     if _has(network, "station_start"):
-        changes |= _split_stations(network, cut, parent, is_cut)
+        changes |= _split_stations(network, cut, trace)
     return replace(network, **changes), trace
 
 
@@ -354,20 +355,25 @@ def _cut_vertices(
 def _ragged(
     values: FloatArray,
     start: IntArray,
-    parent: IntArray,
-    is_cut: Mask,
+    trace: Trace,
+    cut_edge: IntArray,
     own: tuple[FloatArray, IntArray],
 ) -> tuple[FloatArray, IntArray]:
-    """Copy the values of whole edges, and put those of the pieces between them."""
-    count = np.diff(start)[parent]
-    count[is_cut] = own[1]
+    """Copy the values of whole edges run by run, and put those of the pieces between the runs."""
+    is_cut = np.zeros(start.size - 1, dtype=bool)
+    is_cut[cut_edge] = True
+    count = np.diff(start)[trace.parent]
+    count[is_cut[trace.parent]] = own[1]
     begin = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    out = np.empty((int(begin[-1]), *values.shape[1:]))
-    whole = ~is_cut
-    target = _ranges(begin[:-1][whole], count[whole])
-    out[target] = values[_ranges(start[parent[whole]], count[whole])]
-    out[_ranges(begin[:-1][is_cut], count[is_cut])] = own[0]
-    return out, begin
+    own_n = begin[trace.first[cut_edge + 1]] - begin[trace.first[cut_edge]]
+    own_end = np.cumsum(own_n)
+    parts, at = [], 0
+    for edge, low, high in zip(
+        cut_edge.tolist(), (own_end - own_n).tolist(), own_end.tolist(), strict=True
+    ):
+        parts += [values[at : start[edge]], own[0][low:high]]
+        at = start[edge + 1]
+    return np.concatenate([*parts, values[at:]]), begin
 
 
 def _ranges(first: NDArray[Any], count: IntArray) -> IntArray:
@@ -412,9 +418,7 @@ def _heights(network: Network, edge: IntArray, share: FloatArray) -> FloatArray:
     return np.asarray(np.where(rest == 0.0, below, np.where(rest == 1.0, above, between)))
 
 
-def _split_stations(
-    network: Network, cut: Spans, parent: IntArray, is_cut: Mask
-) -> dict[str, NDArray[Any]]:
+def _split_stations(network: Network, cut: Spans, trace: Trace) -> dict[str, NDArray[Any]]:
     start, height_m = _stations(network)
     known = np.add.reduceat(np.isfinite(height_m), start[:-1]) > 0 if start.size > 1 else np.ones(0)
     length_m = cut.to_m - cut.from_m
@@ -424,7 +428,7 @@ def _split_stations(
     at_m = cut.from_m[piece] + step * length_m[piece]
     edge = cut.edge[piece]
     heights = _heights(network, edge, at_m / network.edge_length_m[edge])
-    values, begin = _ragged(height_m, start, parent, is_cut, (heights, pieces_n + 1))
+    values, begin = _ragged(height_m, start, trace, np.unique(cut.edge), (heights, pieces_n + 1))
     return {"station_start": begin, "station_height_m": values}
 
 

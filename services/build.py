@@ -17,6 +17,7 @@ from geo.errors import InvalidInputError
 from geo.network import Network, isolated_edges, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
@@ -106,6 +107,7 @@ def build(
         venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
+        keep_edits(out, folder)
         _write_layers(folder, assembly.areas, demand, network, _elevation_m(intake, network))
         residents.lost.to_parquet(folder / remainder.FILE)
         _write_series(folder, intake, assembly.of(profile.population.layer))

@@ -29,6 +29,7 @@ COMMANDS = (
     "doctor",
     "profile",
     "fetch",
+    "edits",
 )
 
 

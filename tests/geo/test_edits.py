@@ -49,8 +49,9 @@ def river_town() -> Network:
     junctions: 2-7 runs south 50 m, 5-8 north 50 m.
     """
     crossings = {
-        **{1: (0, 0), 2: (500, 0), 3: (1000, 0), 4: (0, 100), 5: (500, 100), 6: (1000, 100)},
-        **{7: (500, -50), 8: (500, 150)},
+        **dict(zip((1, 2, 3), [(0, 0), (500, 0), (1000, 0)], strict=True)),
+        **dict(zip((4, 5, 6), [(0, 100), (500, 100), (1000, 100)], strict=True)),
+        **dict(zip((7, 8), [(500, -50), (500, 150)], strict=True)),
     }
     ways = [[1, 2, 3], [4, 5, 6], [1, 4], [3, 6], [2, 7], [5, 8]]
     return streets(crossings, ways)
@@ -302,7 +303,7 @@ def test_a_correction_says_something_else_of_a_way() -> None:
     assert set(edited.network.edges.loc[of_way, "highway"]) == {"steps"}
     assert not network.edges["steps"].any()
     contradicting = Edit("u", "correction", osm_id=way, attributes={"highway": "footway"})
-    with pytest.raises(EditError, match="edit u: it says highway = footway .* edit s says steps"):
+    with pytest.raises(EditError, match=r"edit u: it says highway = footway .* edit s says steps"):
         apply_edits(network, [*edits, contradicting])
 
 
@@ -353,7 +354,7 @@ def test_a_closure_off_the_streets_says_how_far() -> None:
         with pytest.raises(EditError, match=r"edit c: no street runs within 5 m .* 50\.0 m away"):
             apply_edits(network, [Edit("c", "closed", shape)])
     way = way_at(network, 0, 50)
-    with pytest.raises(EditError, match="the way it names is 495.0 m away"):
+    with pytest.raises(EditError, match=r"the way it names is 495\.0 m away"):
         apply_edits(network, [Edit("c", "closed", box(495, 40, 600, 60), osm_id=way)])
 
 

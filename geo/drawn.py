@@ -106,6 +106,14 @@ def check_edits(edits: Sequence[Edit]) -> list[Edit]:
     return ordered
 
 
+def said_of_street(edit: Edit) -> dict[str, Value]:
+    """Return what an edit says of a street, with what follows: ``highway = steps`` are steps."""
+    said = dict(edit.attributes)
+    if "highway" in said:
+        said.setdefault("steps", said["highway"] == "steps")
+    return said
+
+
 def _check_kind(edit: Edit) -> None:
     if edit.kind not in _SHAPES:
         kinds = ", ".join(_SHAPES)

@@ -19,7 +19,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.closures import Streets, barrier_region, closed_spans, legs_across, no_spans
-from geo.drawn import Edit, Value, check_edits
+from geo.drawn import Edit, Value, check_edits, said_of_street
 from geo.errors import EditError
 from geo.joining import Joined, Path, add_paths
 from geo.network import FloatArray, Network
@@ -307,7 +307,7 @@ def _joined(streets: Streets, paths: list[Path]) -> Joined:
 
 def _paths(edit: Edit) -> list[Path]:
     """Return the lines of a path, in the order in which they are drawn."""
-    attributes = {"highway": "footway", **edit.attributes}
+    attributes = {"highway": "footway", **said_of_street(edit)}
     return [
         Path(edit.edit_id, shapely.get_coordinates(part), edit.join_m, attributes)
         for part in shapely.get_parts(edit.shape).tolist()
@@ -335,7 +335,7 @@ def _corrected(network: Network, edits: list[Edit]) -> Network:
     for edit in edits:
         _require_known(network, edit.attributes, edit.edit_id)
         way = _of_way(network, edit)
-        changes = dict(edit.attributes)
+        changes = said_of_street(edit)
         if changes.get("steps") is False and "steps_per_m" in edges:
             changes.setdefault("steps_per_m", 0.0)
         for name, value in changes.items():

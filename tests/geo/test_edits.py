@@ -294,14 +294,17 @@ def test_a_correction_says_something_else_of_a_way() -> None:
     network = river_town()
     way = way_at(network, 0, 50)
     edits = [
-        Edit("s", "correction", osm_id=way, attributes={"steps": True, "highway": "steps"}),
-        Edit("t", "correction", osm_id=way, attributes={"highway": "steps"}),
+        Edit("s", "correction", osm_id=way, attributes={"highway": "steps"}),
+        Edit("t", "correction", osm_id=way, attributes={"steps": True, "highway": "steps"}),
     ]
     edited = apply_edits(network, edits)
     of_way = edited.network.edges["osm_id"] == way
     assert edited.network.edges["steps"].equals(of_way)
     assert set(edited.network.edges.loc[of_way, "highway"]) == {"steps"}
     assert not network.edges["steps"].any()
+    stairs = Edit("p", "path", LineString([(300, 3), (300, 96)]), attributes={"highway": "steps"})
+    with_stairs = apply_edits(network, [stairs])
+    assert with_stairs.network.edges["steps"].equals(pd.Series(with_stairs.added))
     contradicting = Edit("u", "correction", osm_id=way, attributes={"highway": "footway"})
     with pytest.raises(EditError, match=r"edit u: it says highway = footway .* edit s says steps"):
         apply_edits(network, [*edits, contradicting])

@@ -45,7 +45,7 @@ def test_pieces_have_heights_at_stations_of_their_own() -> None:
     network = hilly(straight_street(100.0), [[0.0, 5.0, 10.0, 10.0, 10.0]])
     parts = cut(network, 0, (30.0, 40.0))
     assert parts.edge_length_m.tolist() == [30.0, 10.0, 60.0]
-    # 0 … 30 m: two pieces of 15 m, at 0, 15 and 30 m; 6 cm a metre … 0.2 a metre: 0, 3, 6.
+    # 0 … 30 m: two pieces of 15 m, 0.2 m up a metre: 0, 3, 6.
     assert heights(parts, 0) == pytest.approx([0.0, 3.0, 6.0])
     assert heights(parts, 1) == pytest.approx([6.0, 8.0])
     # 40 … 100 m: three pieces of 20 m.

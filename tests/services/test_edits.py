@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
 from shapely import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
 
+from geo.edits import Edit, apply_edits
 from geo.errors import BrokenWorkspaceError, NotFoundError, SourceError
 from geo.reach import nearest
 from services.build import build
@@ -27,9 +29,20 @@ from services.edits import (
     read_edits,
     revert_edits,
 )
+from services.intake.edits import drawn_edits, read_features
+from services.intake.ledger import Ledger
+from services.intake.streets import read_streets
+from services.profile import Source
 from services.workspace import Snapshot, Workspace, open_workspace
 
 DAY = date(2025, 4, 1)
+KOCHI = (
+    Path(__file__).resolve().parents[2].parent
+    / "shared"
+    / "data"
+    / "kochi"
+    / "walk_overpass_2024.json"
+)
 
 
 @pytest.fixture
@@ -360,6 +373,57 @@ def test_a_workspace_that_is_built_again_keeps_its_edits(
     rebuilt = build(town_profile, workspace.path)
     assert contents(rebuilt.path / "edits") == before
     assert [edit.edit_id for edit in read_edits(rebuilt)] == ["b1"]
+
+
+def test_the_example_of_the_document_is_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "edits.md").read_text(encoding="utf-8")
+    example = text.split("```json\n")[1].split("```")[0]
+    path = tmp_path / "example.geojson"
+    path.write_text(example, encoding="utf-8")
+    drawn = drawn_edits(read_features(path), plane_epsg=6677)
+    kinds = [(one.edit.edit_id, one.edit.kind) for one in drawn]
+    assert kinds == [("b1", "barrier"), ("c1", "closed"), ("p1", "path"), ("s1", "correction")]
+    assert drawn[1].valid_to == date(2026, 3, 31)
+    assert drawn[2].edit.attributes == {
+        "highway": "footway",
+        "name": "境内の道",
+        "surface": "unpaved",
+    }
+    assert drawn[3].edit.attributes == {"steps": True, "steps_per_m": 3.5}
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not KOCHI.is_file(), reason="the streets of Kochi are not beside the checkout")
+def test_a_wall_through_kochi_leaves_nobody_a_way_round() -> None:
+    network = read_streets(
+        KOCHI,
+        source=Source(
+            id="s", path=KOCHI.name, format="overpass", title="", credit="", licence="", as_of=""
+        ),
+        boundary=box(-20_000, 50_000, 30_000, 75_000),
+        plane_epsg=6672,
+        ledger=Ledger(),
+    )
+    (west, south), (east, north) = network.node_xy.min(axis=0), network.node_xy.max(axis=0)
+    middle = (west + east) / 2
+    wall = LineString([(middle, south - 9), (middle + 7.3, north + 9)])
+    edited = apply_edits(network, [Edit("wall", "barrier", wall)])
+    met = shapely.dwithin(network.edge_lines, wall, 0.01)
+    pieces = np.bincount(edited.trace.cut.parent)
+    assert met.sum() > 10
+    assert np.array_equal(pieces > 1, met)
+    kept_m = np.bincount(edited.trace.cut.parent, weights=edited.network.edge_length_m)
+    assert kept_m == pytest.approx(network.edge_length_m, abs=1e-9)
+    assert shapely.length(edited.network.edge_lines).sum() == pytest.approx(kept_m.sum(), abs=1e-6)
+    # Every piece of the network that can be walked lies on one side.
+    graph: nx.MultiGraph[int] = nx.MultiGraph()
+    free = ~edited.closed
+    graph.add_edges_from(zip(edited.network.edge_u[free], edited.network.edge_v[free], strict=True))
+    (ax, ay), (bx, by) = wall.coords
+    x, y = edited.network.node_xy.T
+    side = np.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax))
+    for component in nx.connected_components(graph):
+        assert np.unique(side[list(component)]).size == 1
 
 
 def test_an_area_closes_its_streets_for_those_who_live_on_them(

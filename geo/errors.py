@@ -3,7 +3,8 @@ The errors of arukeba, split by whose fault it is.
 
 ArukebaError
 ├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
-│   └── SourceError                  one source file: says which file and which row
+│   ├── SourceError                  one source file: says which file and which row
+│   └── EditError                    one edit of the network: says which
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
 └── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
 
@@ -37,6 +38,15 @@ class SourceError(InvalidInputError):
         super().__init__(f"{where}: {message}", ja=f"{where_ja}：{ja or message}")
         self.path = str(path)
         self.row = row
+
+
+class EditError(InvalidInputError):
+    """One edit of the network cannot be applied; the sentence starts with its id."""
+
+    def __init__(self, message: str, *, edit_id: str, ja: str = "") -> None:
+        super().__init__(f"edit {edit_id}: {message}", ja=f"修正 {edit_id}：{ja or message}")
+        self.edit_id = edit_id
+        self.plain, self.plain_ja = message, ja or message
 
 
 class NotFoundError(ArukebaError, LookupError):

@@ -18,6 +18,7 @@ from geo.heights import station_points, with_heights
 from geo.network import Network, joinable, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
@@ -108,6 +109,7 @@ def build(
         venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
+        keep_edits(out, folder)
         _write_layers(folder, assembly.areas, demand)
         _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)

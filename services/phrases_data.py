@@ -137,4 +137,83 @@ DATA_PHRASES: dict[str, tuple[str, str]] = {
         "いちばん近い道との間に障壁がある",
         "a barrier lies between it and the nearest street",
     ),
+    "cli.edits": (
+        "道路網の修正（通れない線、閉じた道、ない道）を版ごとに管理する",
+        "edits of the streets: barriers, closed streets, missing paths, kept in versions",
+    ),
+    "cli.edits.add": (
+        "修正のファイルを確かめて、新しい版として入れる",
+        "check a file of edits and add it as a new version",
+    ),
+    "cli.edits.file": (
+        "修正を描いたファイル（GeoJSON、GeoPackage など）",
+        "file of edits (GeoJSON, GeoPackage or another vector format)",
+    ),
+    "cli.edits.by": ("入れる人（課や係の名前）", "who adds it (an office, not a person)"),
+    "cli.edits.note": ("この版についてのメモ", "a note on this version"),
+    "cli.edits.whole": (
+        "ファイルにない修正をこの版から除く",
+        "leave out every edit that the file does not hold",
+    ),
+    "cli.edits.list": ("版の一覧", "list the versions"),
+    "cli.edits.show": (
+        "版の修正と、そのはたらきを示す",
+        "show the edits of a version and what they do",
+    ),
+    "cli.edits.version": ("版の番号（なければ最新）", "number of the version (else the newest)"),
+    "cli.edits.as_of": (
+        "この日に有効な修正で数える（なければ今日）",
+        "count with the edits in force on this day (else today)",
+    ),
+    "cli.edits.revert": (
+        "前の版と同じ内容の新しい版をつくる",
+        "make a new version that equals an earlier one",
+    ),
+    "edits.none": ("修正はありません", "there are no edits"),
+    "edits.added": (
+        "版{version}ができました：修正{edits}件（新規{new}件、差し替え{replaced}件）",
+        "version {version}: {edits} edits ({new} new, {replaced} replaced)",
+    ),
+    "edits.reverted": (
+        "版{new}ができました（版{old}と同じ内容）",
+        "version {new} equals version {old}",
+    ),
+    "edits.without_effect": (
+        "どの道にもかからない線・面（はたらきなし）：{names}",
+        "barriers that touch no street and have no effect: {names}",
+    ),
+    "edits.doors": (
+        "閉じた道に面する家 {closed}軒、道までの間に通れない線がある家 {barrier}軒",
+        "doors on closed streets: {closed}; doors whose way to the street meets a barrier: {barrier}",
+    ),
+    "edits.cut_off": (
+        "ほかへ出られなくなる道 {length}、家 {doors}軒",
+        "streets cut off from the rest: {length}, with {doors} doors",
+    ),
+    "edits.council": (
+        "　{name}：{doors}軒のうち{lost}軒",
+        "  {name}: {lost} of {doors} doors",
+    ),
+    "edits.council_whole": (
+        "　{name}：{doors}軒のうち{lost}軒（地区のすべて）",
+        "  {name}: {lost} of {doors} doors, the whole area",
+    ),
+    "edits.kind.barrier": ("通れない線・面", "barrier"),
+    "edits.kind.closed": ("閉じた道", "closed"),
+    "edits.kind.path": ("ない道を足す", "path"),
+    "edits.kind.correction": ("道の属性を直す", "correction"),
+    "edits.head.version": ("版", "version"),
+    "edits.head.date": ("日付", "date"),
+    "edits.head.by": ("入れた人", "by"),
+    "edits.head.note": ("メモ", "note"),
+    "edits.head.source": ("もと", "source"),
+    "edits.head.edits": ("修正", "edits"),
+    "edits.head.edit_id": ("ID", "id"),
+    "edits.head.kind": ("種類", "kind"),
+    "edits.head.name": ("名前", "name"),
+    "edits.head.valid": ("有効", "in force"),
+    "edits.head.edges": ("区間", "edges"),
+    "edits.head.closed": ("閉じる長さ", "closed"),
+    "edits.head.added_m": ("足す長さ", "added"),
+    "edits.head.cut_off": ("切り離す長さ", "cut off"),
 }

@@ -32,6 +32,7 @@ COMMANDS = (
     "doctor",
     "profile",
     "fetch",
+    "edits",
 )
 
 

@@ -154,6 +154,9 @@ def test_two_vertices_at_one_spot_are_no_hole_in_the_street() -> None:
         edge_xy=at((0.0, 0.0), (10.0, 0.0), (10.0, 0.0), (20.0, 0.0)),
         edge_start=np.array([0, 4]),
         edges=pd.DataFrame({"osm_id": [1]}),
+        node_kind=np.zeros(2, dtype=np.int8),
+        station_start=np.array([0, 2]),
+        station_height_m=np.full(2, np.nan),
     )
     found = snap(at((10.0, 3.0), (14.0, 0.0), (25.0, 0.0)), network, limit_m=50.0)
     assert found["offset_m"].tolist() == [10.0, 14.0, 20.0]

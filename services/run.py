@@ -11,6 +11,7 @@ import pandas as pd
 from geo.coverage import share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
+from services.edits import edits_record
 from services.gaps import gaps_frame
 from services.intake.mesh import HIGH
 from services.intervals import hidden_interval, measured
@@ -176,6 +177,7 @@ def _record(
         "as_of": day.isoformat(),
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
+        "edits": edits_record(workspace, day),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
         "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),

@@ -4,6 +4,7 @@ from services.profile.base import (
     Identifier,
     Table,
 )
+from services.profile.distribution import Distribution
 from services.profile.facts import (
     Basis,
     Document,
@@ -64,6 +65,7 @@ __all__ = [
     "Buildings",
     "Council",
     "CouncilTable",
+    "Distribution",
     "Document",
     "Elevation",
     "Fact",

@@ -26,7 +26,7 @@ def network() -> Network:
 
 def buildings(*rows: tuple[float, float, float, bool]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
-        {"floor_area_m2": [row[2] for row in rows], "residential": [row[3] for row in rows]},
+        {"floor_area_m2": [row[2] for row in rows], "rank": [0 if row[3] else 2 for row in rows]},
         geometry=[Point(row[0], row[1]) for row in rows],
         crs=PLANE,
     )

@@ -1,10 +1,12 @@
 """
 Dasymetric shares: how counts on a grid divide the residents of an area over its points.
 
-A point of weight w in a cell of M residents on a total weight F holds the part w · M / F of its area's
-points taken together (Wright 1936, Geographical Review 26, 103-110, with the weights of buildings in
-place of classes of land). Where cells are suppressed, M lies between a least and a most, and a cell's
-part of an area is the least when it has its least and every other cell its most.
+The counts correct what the areas alone would put into each cell: of a cell with M residents where the
+areas alone put E, a point of weight w in its area weighs w · M / E. Areas are then divided by these
+weights, so that their own residents hold (one round of iterative proportional fitting, Deming and
+Stephan 1940, Annals of Mathematical Statistics 11, 427-444, that ends with the areas). Counts that
+agree with the areas change nothing. Where cells are suppressed, M lies between a least and a most, and
+a cell's part of an area is the least when it has its least and every other cell its most.
 """
 
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Figures:
-    """Residents of k cells: the least, the likely and the most; equal where nothing is suppressed."""
+    """One figure for each of k cells: the least, the likely and the most; equal if none is suppressed."""
 
     low: FloatArray
     likely: FloatArray
@@ -62,9 +64,35 @@ def even_shares(weight: FloatArray, area: IntArray) -> FloatArray:
     return weight / np.bincount(area, weights=weight)[area]
 
 
-def dasymetric_shares(weight: FloatArray, points: Membership, figures: Figures) -> Shares:
+def corrections(counts: Figures, expected: FloatArray, cell: IntArray) -> Figures:
     """
-    Divide every area as the cells tell; by the weights alone where they know of nobody in it.
+    Return by how much the counts of cells differ from what the areas alone put there.
+
+    Parameters
+    ----------
+    counts
+        Residents of k cells.
+    expected
+        (n,) residents that the areas alone put at each point.
+    cell
+        (n,) cell of each point, -1 in none.
+
+    Returns
+    -------
+    M / E of every cell; 0 where the areas put nobody.
+    """
+    inside = cell >= 0
+    number = len(counts.likely)
+    put = np.bincount(cell[inside], weights=expected[inside], minlength=number)
+    held = put.astype(np.float64, copy=False)
+    return Figures(
+        _quotient(counts.low, held), _quotient(counts.likely, held), _quotient(counts.high, held)
+    )
+
+
+def dasymetric_shares(weight: FloatArray, points: Membership, factors: Figures) -> Shares:
+    """
+    Divide every area by weights that the cells correct; by the weights alone where they leave none.
 
     Parameters
     ----------
@@ -72,18 +100,19 @@ def dasymetric_shares(weight: FloatArray, points: Membership, figures: Figures) 
         (n,) above 0, such as m² of floor.
     points
         Where the n points lie.
-    figures
-        Residents of the cells, 0 or more.
+    factors
+        What a weight counts in each cell, 0 or more (``corrections``).
 
     Returns
     -------
-    Shares of the n points. The least and the most hold for any counts between those of ``figures``,
+    Shares of the n points. The least and the most hold for any factors between those of ``factors``,
     also for none at all.
     """
     alone = even_shares(weight, points.area)
+    # The last entry is for points in no cell.
     low, likely, high = (
-        weight * _density(weight, points.cell, figure)
-        for figure in (figures.low, figures.likely, figures.high)
+        weight * np.append(factor, 0.0)[points.cell]
+        for factor in (factors.low, factors.likely, factors.high)
     )
     total = _summed(likely, points.area)
     shares = np.divide(likely, total, out=alone.copy(), where=total > 0)
@@ -95,14 +124,6 @@ def dasymetric_shares(weight: FloatArray, points: Membership, figures: Figures) 
     least = np.where(empty, np.minimum(least, alone), least)
     most = np.where(empty, np.maximum(most, alone), most)
     return Shares(shares, np.minimum(least, shares), np.maximum(most, shares))
-
-
-def _density(weight: FloatArray, cell: IntArray, figure: FloatArray) -> FloatArray:
-    """Return for each point the residents to each unit of weight in its cell; 0 outside the cells."""
-    inside = cell >= 0
-    held = np.bincount(cell[inside], weights=weight[inside], minlength=len(figure))
-    density = np.divide(figure, held, out=np.zeros(len(figure)), where=held > 0)
-    return np.append(density, 0.0)[cell]
 
 
 def _ends(

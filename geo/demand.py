@@ -8,7 +8,7 @@ people live (dasymetric mapping); the residents of every area are kept exactly a
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import geopandas as gpd
@@ -18,7 +18,14 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.areas import locate
-from geo.dasymetric import Figures, Membership, Shares, dasymetric_shares, even_shares
+from geo.dasymetric import (
+    Figures,
+    Membership,
+    Shares,
+    corrections,
+    dasymetric_shares,
+    even_shares,
+)
 from geo.network import FloatArray, IntArray, Network
 
 STREET_STEP_M = 25.0
@@ -28,8 +35,19 @@ DWELLING, UNKNOWN_USE, OTHER_USE = 0, 1, 2
 LOW, HIGH = "_low", "_high"
 """Ends of the columns that hold the least and the most where counts are suppressed."""
 _KINDS = np.array(["building", "street", "point"], dtype=object)
-_ROUNDS = 4
-"""One is enough unless two sums lie half-way between two numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Counts on a grid, which tell where within an area its residents live."""
+
+    cells: gpd.GeoDataFrame
+    """
+    Polygons with ``area_id`` that do not overlap, plane CRS, and a column of residents per age group;
+    with ``<group>_low`` and ``<group>_high`` where some are suppressed.
+    """
+    tells: Mapping[str, str]
+    """Age group of the residents → age group of the cells that tells where it lives."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +77,7 @@ def allocate(
     buildings: gpd.GeoDataFrame | None,
     network: Network,
     *,
-    cells: gpd.GeoDataFrame | None = None,
+    grid: Grid | None = None,
     also: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
     """
@@ -78,12 +96,9 @@ def allocate(
         there is no such column). ``None`` for a town without.
     network
         Streets, for areas without buildings.
-    cells
-        Polygons with ``area_id`` that do not overlap, plane CRS, and a column of residents per age
-        group that they know, with ``<group>_low`` and ``<group>_high`` where some are suppressed.
-        They tell where within an area its residents live: a m² counts as much as the cell has
-        residents to each m² of floor in it (``geo.dasymetric``; a metre of street counts as a m²).
-        Where they have nobody in an area, floor area alone decides.
+    grid
+        Counts that tell where within an area its residents live (``geo.dasymetric``). Where they know
+        of nobody in an area, floor area alone decides.
     also
         Areas where nobody lives today and that get points all the same, with no residents.
 
@@ -92,7 +107,7 @@ def allocate(
     Points in the CRS of ``areas``, one row a point, by area and position: ``kind`` (building, street,
     point), ``source_area_id``, ``home_share`` (the point's part of its area by floor area alone, 0 to
     1) and the columns of ``residents``. Σ of every age group per area equals ``residents`` to the last
-    bit in any order (``math.fsum``). Where ``cells`` have suppressed counts, ``<group>_low`` and
+    bit in any order (``math.fsum``). Where ``grid`` has suppressed counts, ``<group>_low`` and
     ``<group>_high`` hold the least and the most that a point can have. No order of rows of the input
     changes anything. Empty ``residents`` give an empty frame.
     """
@@ -102,7 +117,7 @@ def allocate(
     columns = [str(column) for column in wanted.columns]
     groups = [name for name in columns if not _is_end(name, columns)]
     spots = _sorted(_spots(areas, buildings, network, groups))
-    frame = _people(spots, wanted, _group_shares(spots, groups, cells))
+    frame = _people(spots, wanted, _group_shares(spots, wanted, groups, grid))
     frame.insert(0, "kind", _KINDS[spots.kind])
     frame.insert(1, "source_area_id", wanted.index.to_numpy()[spots.area])
     frame.insert(2, "home_share", even_shares(spots.weight, spots.area))
@@ -204,18 +219,34 @@ def _sorted(spots: _Spots) -> _Spots:
 
 
 def _group_shares(
-    spots: _Spots, groups: list[str], cells: gpd.GeoDataFrame | None
+    spots: _Spots, wanted: pd.DataFrame, groups: list[str], grid: Grid | None
 ) -> dict[str, Shares]:
     """Return for every age group the parts of its area that the spots hold."""
+    alone = {
+        group: even_shares(spots.weight * spots.factor[:, position], spots.area)
+        for position, group in enumerate(groups)
+    }
+    if grid is None:
+        return {group: Shares(part) for group, part in alone.items()}
+    points = Membership(spots.area, locate(spots.xy, grid.cells))
     found = {}
-    points = None if cells is None else Membership(spots.area, locate(spots.xy, cells))
-    for position, group in enumerate(groups):
-        weight = spots.weight * spots.factor[:, position]
-        if cells is not None and points is not None and group in cells:
-            found[group] = dasymetric_shares(weight, points, _figures(cells, group))
-        else:
-            found[group] = Shares(even_shares(weight, spots.area))
+    for group, part in alone.items():
+        teller = grid.tells.get(group)
+        if teller is None:
+            found[group] = Shares(part)
+            continue
+        like = teller if teller in alone else group
+        expected = alone[like] * _before(wanted, like)[spots.area]
+        factors = corrections(_figures(grid.cells, teller), expected, points.cell)
+        found[group] = dasymetric_shares(part, points, factors)
     return found
+
+
+def _before(wanted: pd.DataFrame, group: str) -> FloatArray:
+    """Return the residents of each area; where they are suppressed, the middle of what they can be."""
+    low, high = (name if (name := group + end) in wanted else group for end in (LOW, HIGH))
+    middle: FloatArray = (wanted[low].to_numpy() + wanted[high].to_numpy()) / 2
+    return middle
 
 
 def _figures(cells: gpd.GeoDataFrame, group: str) -> Figures:
@@ -229,15 +260,17 @@ def _figures(cells: gpd.GeoDataFrame, group: str) -> Figures:
 def _people(spots: _Spots, wanted: pd.DataFrame, shares: dict[str, Shares]) -> pd.DataFrame:
     """Return the residents of every spot: the columns of ``wanted``, and the ends that cells add."""
     start = np.searchsorted(spots.area, np.arange(len(wanted) + 1))
-    people = {}
+    people: dict[str, FloatArray] = {}
     for group, share in shares.items():
-        for end, bound in (("", None), (LOW, share.low), (HIGH, share.high)):
+        whole = wanted[group].to_numpy()
+        people[group] = _exact(whole[spots.area] * share.likely, whole, start)
+        for end, bound, outer in ((LOW, share.low, np.minimum), (HIGH, share.high, np.maximum)):
             name = group + end
-            if end and bound is None and name not in wanted:
-                continue
             whole = wanted[name if name in wanted else group].to_numpy()
-            part = whole[spots.area] * (share.likely if bound is None else bound)
-            people[name] = _exact(part, whole, start) if bound is None else part
+            if bound is not None:
+                people[name] = outer(whole[spots.area] * bound, people[group])
+            elif name in wanted:
+                people[name] = _exact(whole[spots.area] * share.likely, whole, start)
     added = [name for name in people if name not in wanted]
     return pd.DataFrame(people)[[*wanted.columns, *added]]
 
@@ -247,9 +280,20 @@ def _exact(parts: FloatArray, whole: FloatArray, start: IntArray) -> FloatArray:
     listed = parts.tolist()
     for area, residents in enumerate(whole.tolist()):
         first, end = int(start[area]), int(start[area + 1])
-        for _ in range(_ROUNDS):
+        lost = residents - math.fsum(listed[first:end])
+        if lost:
+            largest, second = _largest(parts[first:end])
+            listed[first + largest] += lost
+            # A sum half-way between two numbers is rounded away from an odd one; a part that is at
+            # most half of the whole is fine enough to leave the half-way.
             lost = residents - math.fsum(listed[first:end])
-            if lost == 0.0:
-                break
-            listed[first + int(parts[first:end].argmax())] += lost
+            listed[first + second] += lost / 2
     return np.array(listed, dtype=float)
+
+
+def _largest(parts: FloatArray) -> tuple[int, int]:
+    """Return the positions of the largest part and of the one after it; the same if it is alone."""
+    largest = int(parts.argmax())
+    others = parts.copy()
+    others[largest] = -1.0
+    return largest, int(others.argmax())

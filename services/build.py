@@ -224,18 +224,15 @@ def _allocate(
     spec = intake.profile.population.distribution
     if spec is None:
         return allocate(residents.by_area, residents.cells, buildings, network, also=later)
-    meshes = read_distribution(
+    grid = read_distribution(
         intake.paths(spec.source),
         profile=intake.profile,
         boundary=assembly.boundary(),
         by_area=residents.by_area,
         ledger=intake.ledger,
     )
-    homes = allocate(
-        residents.by_area, residents.cells, buildings, network, cells=meshes, also=later
-    )
-    notes = intake.ledger.of(spec.source)
-    note_unfollowed(homes, meshes, intake.profile.population.groups, notes=notes)
+    homes = allocate(residents.by_area, residents.cells, buildings, network, grid=grid, also=later)
+    note_unfollowed(homes, grid, notes=intake.ledger.of(spec.source))
     return homes
 
 

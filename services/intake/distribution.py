@@ -10,10 +10,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.areas import locate
+from geo.demand import Grid
 from geo.meshes import mesh_polygons, meshes_within
 from services.intake.bands import encloses, group_of
 from services.intake.ledger import Entry, Ledger, SourceLedger
-from services.intake.mesh import HIGH, LOW, read_mesh_population
+from services.intake.mesh import read_mesh_population
 from services.profile import Profile
 
 _SQUARE_DIGITS = 4
@@ -46,13 +47,11 @@ def read_distribution(
     boundary: BaseGeometry,
     by_area: pd.DataFrame,
     ledger: Ledger,
-) -> gpd.GeoDataFrame:
+) -> Grid:
     """
-    Read the meshes of ``population.distribution`` as ``geo.demand.allocate`` takes them.
+    Read the meshes of ``population.distribution``, hidden counts as an interval.
 
-    Plane CRS, one row a mesh: area_id, and for each age group that the meshes tell about its
-    residents, the least and the most. ``by_area`` are the residents of the areas: what the two
-    differ by is noted.
+    ``by_area`` are the residents of the areas: what the two differ by is noted.
     """
     spec = profile.population.distribution
     assert spec is not None  # noqa: S101  narrows the type only
@@ -71,19 +70,14 @@ def read_distribution(
     _note_squares(codes, people.index, notes=notes)
     _note_totals(people, by_area, notes=notes)
     people = people.reindex(codes).fillna(0.0)
-    told = {group: followed(group, spec.age_groups) for group in profile.population.groups}
-    columns = {
-        group + end: people[source + end].to_numpy()
-        for group, source in told.items()
-        if source is not None
-        for end in ("", LOW, HIGH)
-    }
     # Whole meshes: the edge of a small area need not be that of the municipality.
-    return gpd.GeoDataFrame(
-        {"area_id": codes, **columns},
+    cells = gpd.GeoDataFrame(
+        people.reset_index(drop=True).assign(area_id=codes),
         geometry=mesh_polygons(codes).to_crs(plane_epsg).to_numpy(),
         crs=plane_epsg,
     )
+    told = {group: followed(group, spec.age_groups) for group in profile.population.groups}
+    return Grid(cells, {group: teller for group, teller in told.items() if teller is not None})
 
 
 def _note_squares(codes: list[str], read: pd.Index, *, notes: SourceLedger) -> None:
@@ -122,14 +116,12 @@ def _note_totals(people: pd.DataFrame, by_area: pd.DataFrame, *, notes: SourceLe
         )
 
 
-def note_unfollowed(
-    homes: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, groups: Sequence[str], *, notes: SourceLedger
-) -> None:
+def note_unfollowed(homes: gpd.GeoDataFrame, grid: Grid, *, notes: SourceLedger) -> None:
     """Write down where the meshes know of nobody, though the area's own table has residents."""
-    cell = locate(shapely.get_coordinates(homes.geometry.to_numpy()), cells)
+    cell = locate(shapely.get_coordinates(homes.geometry.to_numpy()), grid.cells)
     area = homes["source_area_id"].to_numpy()
-    for group in [name for name in groups if name in cells]:
-        figure = np.append(cells[group].to_numpy(dtype=float), 0.0)[cell]
+    for group, teller in grid.tells.items():
+        figure = np.append(grid.cells[teller].to_numpy(dtype=float), 0.0)[cell]
         table = pd.DataFrame({"figure": figure, "residents": homes[group].to_numpy()})
         sums = table.groupby(area).sum()
         alone = sums[(sums["figure"] == 0) & (sums["residents"] > 0)]

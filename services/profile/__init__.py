@@ -4,6 +4,7 @@ from services.profile.base import (
     Identifier,
     Table,
 )
+from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
 from services.profile.facts import (
     Basis,
@@ -25,7 +26,6 @@ from services.profile.reading import (
 from services.profile.schema import (
     PROFILE_VERSION,
     Analysis,
-    Buildings,
     Elevation,
     Frequency,
     FrequencyRules,

@@ -1,8 +1,10 @@
 """Build: from a profile and its files to a workspace that is ready to be computed."""
 
 import shutil
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +24,7 @@ from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
 from services.intake.buildings import read_buildings
+from services.intake.busstops import read_stops
 from services.intake.columns import read_map
 from services.intake.confirmations import (
     TO_CONFIRM,
@@ -91,54 +94,105 @@ def build(
     require_files(intake)
     _require_replaceable(out)
     with staged_folder(out) as folder:
-        progress("build.layers", 0.05)
-        assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
-        residents = read_residents(
-            intake.paths(profile.population.source),
-            profile=profile,
-            assembly=assembly,
-            ledger=intake.ledger,
-        )
-        boundary = _boundary(assembly, residents)
-        progress("build.streets", 0.15)
-        network, near_misses = _read_network(intake, boundary)
-        assembly = assembly.with_nearest_sites(network)
-        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
-        progress("build.people", 0.35)
-        dated = _read_series(intake, assembly.of(profile.population.layer))
-        demand = _place_residents(
-            intake, assembly, residents, network, progress, later=series.lived_in(dated)
-        )
-        progress("build.places", 0.8)
-        venues, places = _read_points(intake, assembly, boundary, network)
+        found = _read_all(intake, day, progress)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         keep_edits(out, folder)
-        _write_layers(folder, assembly.areas, demand)
-        _write_network(folder / "network", _with_heights(intake, network), near_misses)
-        residents.lost.to_parquet(folder / remainder.FILE)
-        if len(dated):
-            dated.to_parquet(folder / series.FILE)
-        waiting = write_confirmations(places, folder / TO_CONFIRM)
-        write_json(folder / "sources.json", provenance(intake))
-        write_json(folder / "intake.json", intake.ledger.to_dict())
-        counts = {
-            "nodes": len(network.node_xy),
-            "edges": len(network.edge_u),
-            "demand_points": len(demand),
-            "venues": len(venues),
-            "places": len(places),
-            "to_confirm": waiting,
-        }
-        whole = manifest(profile, assembly, day=day, counts=counts, residents=residents)
-        own = {"councils": councils, "registry_url": given.registry_url}
+        waiting = _write(folder, found, intake)
+        whole = manifest(
+            profile,
+            found.assembly,
+            day=day,
+            counts=found.counts(waiting),
+            residents=found.residents,
+        )
+        own = {"councils": found.councils, "registry_url": given.registry_url}
         write_json(folder / MANIFEST, {**whole, **own})
         # Last: a database elsewhere is not put back when something before it fails.
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
-        write_registry(registry, venues, places)
+        write_registry(registry, found.venues, found.places)
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Everything that a build reads."""
+
+    assembly: Assembly
+    residents: Residents
+    network: Network
+    near_misses: gpd.GeoDataFrame
+    councils: list[dict[str, Any]]
+    dated: pd.DataFrame
+    demand: gpd.GeoDataFrame
+    venues: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame | None
+
+    def counts(self, waiting: int) -> dict[str, int]:
+        """Return how many there are of each, and how many places wait to be confirmed."""
+        counts = {
+            "nodes": len(self.network.node_xy),
+            "edges": len(self.network.edge_u),
+            "demand_points": len(self.demand),
+            "venues": len(self.venues),
+            "places": len(self.places),
+            "to_confirm": waiting,
+        }
+        return counts if self.stops is None else {**counts, "stops": len(self.stops)}
+
+
+def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
+    profile = intake.profile
+    progress("build.layers", 0.05)
+    assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
+    residents = read_residents(
+        intake.paths(profile.population.source),
+        profile=profile,
+        assembly=assembly,
+        ledger=intake.ledger,
+    )
+    boundary = _boundary(assembly, residents)
+    progress("build.streets", 0.15)
+    network, near_misses = _read_network(intake, boundary)
+    assembly = assembly.with_nearest_sites(network)
+    councils = locate_councils(profile, assembly, intake.path, intake.ledger)
+    progress("build.people", 0.35)
+    dated = _read_series(intake, assembly.of(profile.population.layer))
+    later = series.lived_in(dated)
+    demand = _place_residents(intake, assembly, residents, network, progress, later=later)
+    progress("build.places", 0.8)
+    venues, places = _read_points(intake, assembly, boundary, network)
+    stops = _read_stops(intake, boundary, network)
+    return _Found(
+        assembly,
+        residents,
+        network,
+        near_misses,
+        councils,
+        dated,
+        demand,
+        venues,
+        places,
+        stops,
+    )
+
+
+def _write(folder: Path, found: _Found, intake: Inputs) -> int:
+    """Write the layers, the streets and where everything is from; return the places to confirm."""
+    _write_layers(folder, found.assembly.areas, found.demand)
+    if found.stops is not None:
+        found.stops.to_parquet(folder / "layers" / "stops.parquet")
+    _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
+    found.residents.lost.to_parquet(folder / remainder.FILE)
+    if len(found.dated):
+        found.dated.to_parquet(folder / series.FILE)
+    waiting = write_confirmations(found.places, folder / TO_CONFIRM)
+    write_json(folder / "sources.json", provenance(intake))
+    write_json(folder / "intake.json", intake.ledger.to_dict())
+    return waiting
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
@@ -310,6 +364,25 @@ def _read_points(
         _note_far(intake, places, network, place_spec.source)
         place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)
+
+
+def _read_stops(
+    intake: Inputs, boundary: BaseGeometry, network: Network
+) -> gpd.GeoDataFrame | None:
+    """Return the bus stops, and list those that nobody can walk to."""
+    spec = intake.profile.stops
+    if spec is None:
+        return None
+    stops = read_stops(
+        intake.path(spec.source),
+        spec=spec,
+        source=intake.profile.source(spec.source),
+        plane_epsg=intake.plane_epsg,
+        ledger=intake.ledger,
+        near=boundary.buffer(intake.profile.streets.margin_m),
+    )
+    _note_far(intake, stops, network, spec.source)
+    return stops
 
 
 def _confirmed_first(intake: Inputs, source_id: str, locator: Locator) -> Locate:

@@ -201,6 +201,11 @@ class Workspace:
         """Return where residents live, plane CRS; never leaves as it is."""
         return self._demand
 
+    def stops(self) -> gpd.GeoDataFrame | None:
+        """Return the bus stops, plane CRS, None where no layer of them was given."""
+        path = self.path / "layers" / "stops.parquet"
+        return _read_layer(path) if path.is_file() else None
+
     def network(self) -> Network:
         """Return the walking network."""
         return self._network

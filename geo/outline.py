@@ -22,7 +22,7 @@ from scipy.spatial import Delaunay, cKDTree
 
 from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray, Network
-from geo.voronoi import Samples, edge_samples
+from geo.voronoi import Samples, edge_samples, spots
 
 BoolArray = NDArray[np.bool_]
 
@@ -55,8 +55,8 @@ A lattice point is at most 20 / √3 m from any spot, and it is there unless a r
 
 _PER_BLOCK = 5
 _BLOCK_M = _PER_BLOCK * np.array([_LATTICE_M, _ROW_M])
-"""A block is wider than ``GAP_M`` and ``CLEAR_M`` together: a point's triangles depend on what lies
-in its own block and the eight around it, and on nothing else."""
+"""A block is wider than ``GAP_M`` and ``CLEAR_M`` together: which corners are within ``GAP_M`` of a
+point, and so its triangles, is told by its own block and the eight around it."""
 
 _LEFT_OUT, _GIVES_WAY = -2, -1
 
@@ -123,9 +123,7 @@ def walked_points(network: Network, homes: pd.DataFrame, home_xy: FloatArray) ->
     number = np.arange(home.size) - np.repeat(np.cumsum(parts - 1) - parts + 1, parts - 1) + 1
     share = number / np.repeat(parts, parts - 1)
     edge, offset_m = (homes[name].to_numpy()[home] for name in ("edge", "offset_m"))
-    joint_xy = shapely.get_coordinates(
-        shapely.line_interpolate_point(network.edge_lines[edge], offset_m)
-    )
+    joint_xy = spots(network, edge, offset_m)
     xy = joint_xy + share[:, None] * (home_xy[home] - joint_xy)
     off = pd.DataFrame({"edge": edge, "offset_m": offset_m, "snap_m": share * leg_m[home]})
     return Samples(pd.concat([along.snaps, off], ignore_index=True), np.vstack([along.xy, xy]))
@@ -164,14 +162,16 @@ def lay_ground(
         nothing = np.zeros(0, dtype=np.int64)
         return Ground(np.zeros((0, 2)), np.full(len(xy), _LEFT_OUT), nothing, nothing)
     blocks = _with_neighbours(_block(xy[wanted]))
-    kept = np.flatnonzero(np.isin(_key(_block(xy)), _key(blocks)))
-    first, spot = _spots(xy[kept], is_home=kept < len(home_xy))
-    corner_of_point = np.full(len(xy), _LEFT_OUT, dtype=np.int64)
-    corner_of_point[kept] = spot
-    real_xy = xy[kept[first]]
+    near = np.flatnonzero(np.isin(_key(_block(xy)), _key(blocks)))
     lattice_xy = _lattice(blocks)
-    near_m, _ = cKDTree(real_xy).query(lattice_xy, distance_upper_bound=CLEAR_M)
-    return _triangles(np.concatenate([real_xy, lattice_xy[np.isinf(near_m)]]), corner_of_point)
+    lattice_xy = lattice_xy[~_any_within(xy[near], lattice_xy, CLEAR_M)]
+    if not wanted.all():
+        near = near[_any_within(xy[wanted], xy[near], GAP_M)]
+        lattice_xy = lattice_xy[_any_within(xy[wanted], lattice_xy, GAP_M)]
+    first, spot = _spots(xy[near], is_home=near < len(home_xy))
+    corner_of_point = np.full(len(xy), _LEFT_OUT, dtype=np.int64)
+    corner_of_point[near] = spot
+    return _triangles(np.concatenate([xy[near[first]], lattice_xy]), corner_of_point)
 
 
 def outlines(ground: Ground, reached: Sequence[IntArray]) -> NDArray[np.object_]:
@@ -255,6 +255,12 @@ def _lattice(blocks: IntArray) -> FloatArray:
     within = np.stack(np.meshgrid(*[np.arange(_PER_BLOCK)] * 2), axis=-1).reshape(-1, 2)
     column, line = (blocks[:, None] * _PER_BLOCK + within).reshape(-1, 2).T
     return np.column_stack([(column + 0.5 * (line % 2)) * _LATTICE_M, line * _ROW_M])
+
+
+def _any_within(points_xy: FloatArray, xy: FloatArray, limit_m: float) -> BoolArray:
+    """Say which of ``xy`` have one of the points nearer than the limit."""
+    distance_m, _ = cKDTree(points_xy).query(xy, distance_upper_bound=limit_m)
+    return np.asarray(np.isfinite(distance_m))
 
 
 def _spots(xy: FloatArray, *, is_home: BoolArray) -> tuple[IntArray, IntArray]:

@@ -13,16 +13,19 @@ What the polygons reveal, and to whom:
 * Residents whom a table puts at a point of its own are not drawn: such a point is no public knowledge.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.coverage import FREQUENCIES, at_least
+from geo.network import IntArray, Network
 from geo.outline import lay_ground, outlines, walked_points
-from geo.reach import walks
+from geo.reach import Walks, walks
 from services.situation import Situation
 from services.streetmap import shown_snaps
 
@@ -43,19 +46,14 @@ def reach_frame(situation: Situation) -> gpd.GeoDataFrame:
     """
     counted, limit_m = situation.counted, situation.parameters.walk_limit_m
     homes = situation.homes[situation.homes["kind"] != "point"]
-    home_xy = shapely.get_coordinates(homes.geometry.to_numpy())
-    points = walked_points(situation.network, homes, home_xy)
-    targets = pd.concat([pd.DataFrame(homes[_SNAP]), points.snaps], ignore_index=True)
-    found = walks(situation.network, shown_snaps(situation), targets, limit_m=limit_m)
     frequency = counted["venue_frequency"]
-    begins = np.searchsorted(found.origin, np.arange(len(counted) + 1))
-    reached = [found.home[begin:end] for begin, end in pairwise(begins)]
-    for wanted in FREQUENCIES:
-        of_class = at_least(frequency, wanted)
-        reached.append(np.unique(found.home[of_class[found.origin]]))
-    reachable = np.zeros(len(targets), dtype=bool)
-    reachable[found.home] = True
-    ground = lay_ground(home_xy, points.xy, reachable=reachable)
+    shapes = draw(
+        situation.network,
+        shown_snaps(situation),
+        homes,
+        limit_m=limit_m,
+        together=[at_least(frequency, wanted) for wanted in FREQUENCIES],
+    )
     frame = pd.DataFrame(
         {
             "place_id": [*counted["place_id"], *[ALL_PLACES] * len(FREQUENCIES)],
@@ -63,4 +61,36 @@ def reach_frame(situation: Situation) -> gpd.GeoDataFrame:
             "walk_limit_m": limit_m,
         }
     )
-    return gpd.GeoDataFrame(frame, geometry=outlines(ground, reached), crs=situation.network.epsg)
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=situation.network.epsg)
+
+
+def draw(
+    network: Network,
+    origins: pd.DataFrame,
+    homes: gpd.GeoDataFrame,
+    *,
+    limit_m: float,
+    together: Sequence[NDArray[np.bool_]] = (),
+) -> NDArray[np.object_]:
+    """
+    Return the reach of every origin as a polygon, then that of each mask of origins together.
+
+    ``origins`` are snaps, ``homes`` are points with their snaps; the ground is laid out only where
+    somebody can be reached.
+    """
+    home_xy = shapely.get_coordinates(homes.geometry.to_numpy())
+    points = walked_points(network, homes, home_xy)
+    targets = pd.concat([pd.DataFrame(homes[_SNAP]), points.snaps], ignore_index=True)
+    found = walks(network, origins, targets, limit_m=limit_m)
+    reachable = np.zeros(len(targets), dtype=bool)
+    reachable[found.home] = True
+    ground = lay_ground(home_xy, points.xy, reachable=reachable)
+    reached = by_origin(found)
+    reached += [np.unique(found.home[mask[found.origin]]) for mask in together]
+    return outlines(ground, reached)
+
+
+def by_origin(found: Walks) -> list[IntArray]:
+    """Return for each origin the positions of the homes that it reaches."""
+    begins = np.searchsorted(found.origin, np.arange(found.origins_n + 1))
+    return [found.home[begin:end] for begin, end in pairwise(begins)]

@@ -17,7 +17,8 @@ from geo.reach import nearest
 from geo.snapping import snap
 from services.intake.ledger import Ledger
 from services.intake.streets import read_streets
-from services.situation import Parameters, Situation
+from services.parameters import Parameters
+from services.situation import Situation
 from services.workspace import open_workspace
 
 
@@ -43,7 +44,7 @@ def _nearest(situation: Situation) -> Row:
         edge=[edge_at[node] for node in nodes], offset_m=0.0, snap_m=0.0
     )
     nobody = situation.homes.iloc[:0]
-    ours = nearest(network, snaps, nobody).node_walk_m
+    ours = nearest(network, snaps, nobody).node_walk
     theirs = nx.multi_source_dijkstra_path_length(graph, set(nodes), weight="length_m")
     expected = np.full(len(network.node_xy), np.inf)
     expected[list(theirs)] = list(theirs.values())

@@ -9,15 +9,49 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
+from geo.compiled import compiled
+from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray
-from geo.reach import Walks, within
+from geo.reach import TOLERANCE, Walks, within
 
 FREQUENCIES = ("monthly", "weekly", "permanent")
 """From the rarest; a place of a later class counts for every earlier one."""
 
-_TIMES = ("walk_min_mean", "walk_min_median", "walk_min_p90")
+TIMES = ("walk_min_mean", "walk_min_median", "walk_min_p90")
+_COUNTS = ("reached", "reached_own_area", "circle_reached")
+
+
+@dataclass(frozen=True, order=True)
+class Limit:
+    """How far is still within reach: metres on foot, minutes, or both (then both must hold)."""
+
+    m: float | None = None
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        given = [value for value in (self.m, self.minutes) if value is not None]
+        if not given or not all(np.isfinite(value) and value > 0 for value in given):
+            raise InvalidInputError(
+                "a walking limit needs metres or minutes above 0",
+                ja="歩く範囲には、0より大きい距離（m）か時間（分）が必要です",
+            )
+
+    def columns(self) -> dict[str, float]:
+        """Return ``walk_limit_m`` and ``walk_limit_min`` of a row, NaN where the limit has none."""
+        return {
+            "walk_limit_m": np.nan if self.m is None else float(self.m),
+            "walk_limit_min": np.nan if self.minutes is None else float(self.minutes),
+        }
+
+    def holds(self, walk_m: FloatArray, walk_s: FloatArray) -> np.ndarray:
+        """Say which walks are within: ``walk_m`` of the shortest, ``walk_s`` of the quickest."""
+        inside = np.ones(walk_m.shape, dtype=bool)
+        if self.m is not None:
+            inside &= within(walk_m, self.m)
+        if self.minutes is not None:
+            inside &= within(walk_s, 60.0 * self.minutes)
+        return inside
 
 
 @dataclass(frozen=True)
@@ -38,13 +72,41 @@ class Access:
     """
     How homes reach the places of one frequency class or better.
 
-    ``walk_m`` and ``straight_m`` are (homes,) metres to the nearest, infinite without one;
-    ``counts`` is (places,), true for the places that count.
+    ``walk_m`` and ``walk_s`` are (homes,) metres of the shortest and seconds of the quickest walk to
+    a place, ``straight_m`` as the crow flies, infinite without one; ``counts`` is (places,), true for
+    the places that count.
     """
 
     walk_m: FloatArray
+    walk_s: FloatArray
     straight_m: FloatArray
     counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """Walks from homes to all places: in metres and in seconds, as far as the longest limits."""
+
+    m: Walks
+    s: Walks
+
+    def within(self, limit: Limit) -> tuple[IntArray, IntArray]:
+        """Return the places and homes of the walks within a limit, sorted by place, then home."""
+        found = []
+        if limit.m is not None:
+            found.append((self.m, within(self.m.walk, limit.m)))
+        if limit.minutes is not None:
+            found.append((self.s, within(self.s.walk, 60.0 * limit.minutes)))
+        first, kept = found[0]
+        origin, home = first.origin[kept], first.home[kept]
+        if len(found) > 1:
+            other, also = found[1]
+            size = max(first.homes_n, 1)
+            known = np.isin(
+                origin * size + home, (other.origin * size + other.home)[also], assume_unique=True
+            )
+            origin, home = origin[known], home[known]
+        return origin, home
 
 
 def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
@@ -53,27 +115,43 @@ def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
     return rank.to_numpy() >= FREQUENCIES.index(wanted)
 
 
-def own_area_walk_m(walks: Walks, counts: np.ndarray, layering: Layering) -> FloatArray:
-    """Return (homes,) metres to the nearest counting place in the home's own area."""
-    home_area = layering.home_area[walks.home]
-    own = counts[walks.origin] & (home_area >= 0)
-    own &= home_area == layering.place_area[walks.origin]
-    walk_m = np.full(walks.homes_n, np.inf)
-    np.minimum.at(walk_m, walks.home[own], walks.walk_m[own])
-    return walk_m
+def own_area_walk(walks: Walks, counts: np.ndarray, layering: Layering) -> FloatArray:
+    """Return (homes,) walks to the nearest counting place in the home's own area."""
+    return _own_area(
+        (walks.origin, walks.home, walks.walk),
+        np.asarray(counts, dtype=np.bool_),
+        layering.home_area.astype(np.int64),
+        layering.place_area.astype(np.int64),
+    )
+
+
+@compiled
+def _own_area(
+    pairs: tuple[IntArray, IntArray, FloatArray],
+    counts: np.ndarray,
+    home_area: IntArray,
+    place_area: IntArray,
+) -> FloatArray:
+    origin, home, walk = pairs
+    best = np.full(home_area.size, np.inf)
+    for pair in range(origin.size):
+        place, at = origin[pair], home[pair]
+        if counts[place] and home_area[at] >= 0 and home_area[at] == place_area[place]:
+            best[at] = min(best[at], walk[pair])
+    return best
 
 
 def coverage(
     residents: pd.DataFrame,
     layering: Layering,
     access: Mapping[str, Access],
-    walks: Walks,
+    journeys: Journeys,
     *,
-    limits_m: Sequence[float],
+    limits: Sequence[Limit],
     speed_m_per_min: float,
 ) -> pd.DataFrame:
     """
-    Measure one layer for every frequency, age group and limit.
+    Measure one layer for every frequency, age group and limit, for one walker.
 
     Parameters
     ----------
@@ -83,53 +161,81 @@ def coverage(
         The layer.
     access
         Frequency → how homes reach it.
-    walks
-        Walks from all places, at least as long as the longest limit.
-    limits_m
-        Inclusive walking limits, metres.
+    journeys
+        Walks to all places, at least as long as the longest limits.
+    limits
+        Inclusive walking limits.
     speed_m_per_min
-        Walking speed, for the walking times.
+        Speed on the flat: a limit of minutes claims a circle of as many metres.
 
     Returns
     -------
     Long table: ``area`` (position in the layer, -1 for the remainder: homes in no area),
-    ``frequency, age_group, walk_limit_m, residents, reached, reached_own_area, circle_reached,
-    coverage_pct, circle_coverage_pct, places_n, walk_min_mean, walk_min_median, walk_min_p90``.
-    A percentage of nobody is NaN. Walking times are those of the residents who can walk there at
-    all, however far.
+    ``frequency, age_group, walk_limit_m, walk_limit_min`` (NaN where the limit has none),
+    ``residents, reached, reached_own_area, circle_reached, coverage_pct, circle_coverage_pct,
+    places_n, walk_min_mean, walk_min_median, walk_min_p90``. A percentage of nobody is NaN. Walking
+    times are those of the quickest walks of the residents who can walk there at all, however far.
     """
     weight = residents.to_numpy(dtype=np.float64)
-    member = _membership(layering)
-    everybody = member @ weight
-    frames = []
+    slots = _slots(layering)
+    size = len(layering.areas) + 1
+    everybody = _sum_by(slots, weight, size)
+    blocks = []
     for frequency in FREQUENCIES:
         reach = access[frequency]
-        own_m = own_area_walk_m(walks, reach.counts, layering)
-        places_n = _count(layering.place_area[reach.counts], layering)
-        times = _walking_times(layering, reach.walk_m / speed_m_per_min, weight)
-        for limit_m in limits_m:
-            summed = {
-                "residents": everybody,
-                "reached": _sum_within(member, weight, reach.walk_m, limit_m),
-                "reached_own_area": _sum_within(member, weight, own_m, limit_m),
-                "circle_reached": _sum_within(member, weight, reach.straight_m, limit_m),
-                **times,
-            }
-            for column, age_group in enumerate(residents.columns):
-                frame = pd.DataFrame({name: sums[:, column] for name, sums in summed.items()})
-                frame.insert(0, "area", np.append(np.arange(len(layering.areas)), -1))
-                frames.append(
-                    frame.assign(
-                        frequency=frequency,
-                        age_group=age_group,
-                        walk_limit_m=float(limit_m),
-                        places_n=places_n,
-                    )
-                )
-    table = pd.concat(frames, ignore_index=True)
+        own_m = own_area_walk(journeys.m, reach.counts, layering)
+        own_s = own_area_walk(journeys.s, reach.counts, layering)
+        circle_s = reach.straight_m * (60.0 / speed_m_per_min)
+        sums = [
+            _sums_within(slots, weight, size, walks, limits)
+            for walks in (
+                (reach.walk_m, reach.walk_s),
+                (own_m, own_s),
+                (reach.straight_m, circle_s),
+            )
+        ]
+        places_n = _sum_by(_slot(layering.place_area[reach.counts], layering), None, size)
+        times = _walking_times(slots, reach.walk_s / 60.0, weight, size)
+        blocks.append((frequency, everybody, sums, places_n, times))
+    table = pd.concat([_block(residents.columns, limits, *block) for block in blocks])
+    table = table.reset_index(drop=True)
     table["coverage_pct"] = share_pct(table["reached"], table["residents"])
     table["circle_coverage_pct"] = share_pct(table["circle_reached"], table["residents"])
     return table
+
+
+def _block(  # noqa: PLR0913, PLR0917  what one frequency gives, side by side
+    groups: pd.Index,
+    limits: Sequence[Limit],
+    frequency: str,
+    everybody: FloatArray,
+    sums: list[FloatArray],
+    places_n: FloatArray,
+    times: dict[str, FloatArray],
+) -> pd.DataFrame:
+    """Lay out (limits, areas, groups) sums as rows: limit by limit, group by group, areas last."""
+    size, groups_n = everybody.shape
+    shape = (len(limits), groups_n, size)
+
+    def each(values: FloatArray) -> np.ndarray:
+        return np.broadcast_to(values.T, shape).ravel()
+
+    area = np.append(np.arange(size - 1), -1)
+    columns: dict[str, object] = {
+        "area": np.broadcast_to(area, shape).ravel(),
+        "residents": each(everybody),
+    }
+    columns |= {
+        name: values.transpose(0, 2, 1).ravel() for name, values in zip(_COUNTS, sums, strict=True)
+    }
+    columns |= {name: each(values) for name, values in times.items()}
+    columns["frequency"] = frequency
+    columns["age_group"] = np.broadcast_to(np.asarray(groups)[:, None], shape).ravel()
+    for name in ("walk_limit_m", "walk_limit_min"):
+        values = np.array([limit.columns()[name] for limit in limits])
+        columns[name] = np.broadcast_to(values[:, None, None], shape).ravel()
+    columns["places_n"] = np.broadcast_to(places_n.astype(np.int64), shape).ravel()
+    return pd.DataFrame(columns)
 
 
 def share_pct(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -179,46 +285,70 @@ def _sorted_quantiles(
     return found
 
 
+def _slot(area: IntArray, layering: Layering) -> IntArray:
+    return np.where(area >= 0, area, len(layering.areas)).astype(np.int64)
+
+
 def _slots(layering: Layering) -> IntArray:
     """Return the row of each home: its area, or the last one, the remainder."""
-    return np.where(layering.home_area >= 0, layering.home_area, len(layering.areas))
+    return _slot(layering.home_area, layering)
 
 
-def _membership(layering: Layering) -> sparse.csr_array:
-    """Return the (areas + 1, homes) matrix that sums homes by area, the remainder last."""
-    slots = _slots(layering)
-    shape = (len(layering.areas) + 1, slots.size)
-    return sparse.csr_array((np.ones(slots.size), (slots, np.arange(slots.size))), shape=shape)
+def _sum_by(slots: IntArray, weight: FloatArray | None, size: int) -> FloatArray:
+    """Return (size, groups) sums of weights by slot, or (size,) counts without weights."""
+    if weight is None:
+        return np.bincount(slots, minlength=size).astype(np.float64)
+    columns = [np.bincount(slots, weights=column, minlength=size) for column in weight.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((size, 0))
 
 
-def _sum_within(
-    member: sparse.csr_array, weight: FloatArray, walk_m: FloatArray, limit_m: float
+def _sums_within(
+    slots: IntArray,
+    weight: FloatArray,
+    size: int,
+    walks: tuple[FloatArray, FloatArray],
+    limits: Sequence[Limit],
 ) -> FloatArray:
-    """Return (areas + 1, age groups) residents of the homes whose walk is within the limit."""
-    inside = np.flatnonzero(within(walk_m, limit_m))
-    return np.asarray(member[:, inside] @ weight[inside])
+    """Return (limits, areas + 1, groups) residents within each limit."""
+    found = np.zeros((len(limits), size, weight.shape[1]))
+    by_m = [row for row, limit in enumerate(limits) if limit.minutes is None]
+    by_s = [row for row, limit in enumerate(limits) if limit.m is None]
+    found[by_m] = _nested(slots, weight, size, walks[0], [limits[row].m or 0.0 for row in by_m])
+    seconds = [60.0 * (limits[row].minutes or 0.0) for row in by_s]
+    found[by_s] = _nested(slots, weight, size, walks[1], seconds)
+    for row in set(range(len(limits))) - set(by_m) - set(by_s):
+        inside = np.flatnonzero(limits[row].holds(*walks))
+        found[row] = _sum_by(slots[inside], weight[inside], size)
+    return found
 
 
-def _count(place_area: IntArray, layering: Layering) -> IntArray:
-    slots = np.where(place_area >= 0, place_area, len(layering.areas))
-    return np.bincount(slots, minlength=len(layering.areas) + 1)
+def _nested(
+    slots: IntArray, weight: FloatArray, size: int, walk: FloatArray, limits: Sequence[float]
+) -> FloatArray:
+    """Return sums within limits of one unit: each home is put into its ring once."""
+    order = np.argsort(limits)
+    rings = np.searchsorted(np.asarray(limits)[order] + TOLERANCE, walk, side="left")
+    near = np.flatnonzero(rings < len(limits))
+    summed = _sum_by(rings[near] * size + slots[near], weight[near], len(limits) * size)
+    nested = np.cumsum(summed.reshape(len(limits), size, weight.shape[1]), axis=0)
+    found = np.empty_like(nested)
+    found[order] = nested
+    return found
 
 
 def _walking_times(
-    layering: Layering, walk_min: FloatArray, weight: FloatArray
+    slots: IntArray, walk_min: FloatArray, weight: FloatArray, size: int
 ) -> dict[str, FloatArray]:
     """Return mean, median and 90th percentile, each (areas + 1, age groups)."""
     known = np.flatnonzero(np.isfinite(walk_min))
-    slots = _slots(layering)[known]
-    order = np.lexsort((walk_min[known], slots))
-    slots, homes = slots[order], known[order]
-    minutes, weight = walk_min[homes], weight[homes]
+    known = known[np.argsort(walk_min[known], kind="stable")]
+    known = known[np.argsort(slots[known].astype(np.int32), kind="stable")]
+    slots, minutes, weight = slots[known], walk_min[known], weight[known]
     names, start = np.unique(slots, return_index=True)
-    shape = (len(layering.areas) + 1, weight.shape[1])
-    times = {name: np.full(shape, np.nan) for name in _TIMES}
-    for column in range(shape[1]):
-        total = np.bincount(slots, weights=weight[:, column], minlength=shape[0])
-        summed = np.bincount(slots, weights=weight[:, column] * minutes, minlength=shape[0])
+    times = {name: np.full((size, weight.shape[1]), np.nan) for name in TIMES}
+    for column in range(weight.shape[1]):
+        total = np.bincount(slots, weights=weight[:, column], minlength=size)
+        summed = np.bincount(slots, weights=weight[:, column] * minutes, minlength=size)
         times["walk_min_mean"][:, column] = summed / np.where(total > 0, total, np.nan)
         median, p90 = _sorted_quantiles(minutes, weight[:, column], start, [0.5, 0.9])
         times["walk_min_median"][names, column] = median

@@ -1,12 +1,14 @@
 """Gaps: which units have no place of the asked frequency, and where no walk could solve it."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.coverage import Layering, at_least, weighted_quantiles
-from geo.network import FloatArray, IntArray, Network
-from geo.reach import TOLERANCE_M, walks
+from geo.network import FloatArray, IntArray
+from geo.reach import TOLERANCE, Walks
 
 
 def gap_class(frequency: pd.Series, layering: Layering) -> pd.Series:
@@ -39,8 +41,7 @@ def gap_class(frequency: pd.Series, layering: Layering) -> pd.Series:
 
 
 def nearest_place(
-    walk_m: FloatArray,
-    straight_m: FloatArray,
+    walks: Mapping[str, FloatArray],
     origin: IntArray,
     weight: FloatArray,
     layering: Layering,
@@ -50,16 +51,18 @@ def nearest_place(
 
     Parameters
     ----------
-    walk_m, straight_m, origin, weight
-        (homes,) metres on foot and straight to the nearest place, its position, residents.
+    walks
+        Name → (homes,) what is known of each home's way to its nearest place: metres, seconds, …
+    origin, weight
+        (homes,) position of that place, residents.
     layering
         The gap layer.
 
     Returns
     -------
     Per unit: ``place`` (position of the place that is nearest for most residents, -1 without one)
-    and ``walk_m`` and ``straight_m``, the weighted medians of the residents for whom it is the
-    nearest, NaN where there are none.
+    and for each of ``walks`` the weighted median of the residents for whom it is the nearest, NaN
+    where there are none.
     """
     size = len(layering.areas)
     known = (origin >= 0) & (layering.home_area >= 0) & (weight > 0)
@@ -67,9 +70,8 @@ def nearest_place(
         {
             "unit": layering.home_area[known],
             "place": origin[known],
-            "walk_m": walk_m[known],
-            "straight_m": straight_m[known],
             "weight": weight[known],
+            **{name: values[known] for name, values in walks.items()},
         }
     )
     votes = homes.groupby(["unit", "place"])["weight"].sum().reset_index()
@@ -77,26 +79,21 @@ def nearest_place(
     chosen = votes.drop_duplicates("unit").set_index("unit")["place"]
     homes = homes[homes["place"].to_numpy() == chosen.reindex(homes["unit"]).to_numpy()]
     weights, units = homes["weight"].to_numpy(), homes["unit"].to_numpy()
-    median = {
-        column: weighted_quantiles(homes[column].to_numpy(), weights, units, [0.5])[0.5]
-        for column in ("walk_m", "straight_m")
-    }
-    return pd.DataFrame(
-        {
-            "place": chosen.reindex(range(size), fill_value=-1).to_numpy(dtype=np.int64),
-            "walk_m": median["walk_m"].reindex(range(size)).to_numpy(dtype=float),
-            "straight_m": median["straight_m"].reindex(range(size)).to_numpy(dtype=float),
-        }
-    )
+    place = chosen.reindex(range(size), fill_value=-1).to_numpy(dtype=np.int64)
+    columns = {"place": place}
+    for name in walks:
+        median = weighted_quantiles(homes[name].to_numpy(), weights, units, [0.5])[0.5]
+        columns[name] = median.reindex(range(size)).to_numpy(dtype=float)
+    return pd.DataFrame(columns)
 
 
 def best_site_residents(
-    network: Network,
-    homes: pd.DataFrame,
+    reach: Callable[[IntArray], Walks],
+    xy: FloatArray,
     weight: FloatArray,
     layering: Layering,
     *,
-    limit_m: float,
+    circle_m: float,
     enough: float,
 ) -> FloatArray:
     """
@@ -108,16 +105,16 @@ def best_site_residents(
 
     Parameters
     ----------
-    network
-        The walking network.
-    homes
-        Snaps of the homes with ``x`` and ``y``.
+    reach
+        Positions of homes → the walks to sites there from all homes within the limit.
+    xy
+        (homes, 2) where each home joins the streets, metres; NaN where it does not.
     weight
         (homes,) residents.
     layering
         The gap layer.
-    limit_m
-        Inclusive walking limit.
+    circle_m
+        Metres beyond which no walk within the limit can come from.
     enough
         Residents that make a site worth while.
 
@@ -127,11 +124,11 @@ def best_site_residents(
     circle holds ``enough``, the residents of that circle; 0 where nobody lives.
     """
     best = np.zeros(len(layering.areas))
-    snapped = np.flatnonzero((homes["edge"].to_numpy() >= 0) & (weight > 0))
+    snapped = np.flatnonzero(np.isfinite(xy[:, 0]) & (weight > 0))
     snapped = snapped[layering.home_area[snapped] >= 0]
     if snapped.size == 0:
         return best
-    bound = _circle_sum(homes.iloc[snapped], weight[snapped], limit_m)
+    bound = _circle_sum(xy[snapped], weight[snapped], circle_m)
     queue = pd.DataFrame(
         {"home": snapped, "unit": layering.home_area[snapped], "bound": bound}
     ).sort_values(["unit", "bound", "home"], ascending=[True, False, True])
@@ -141,7 +138,7 @@ def best_site_residents(
     tries = 1
     while len(queue):
         turn = queue.groupby("unit").head(tries)
-        found = walks(network, homes.iloc[turn["home"].to_numpy()], homes, limit_m=limit_m)
+        found = reach(turn["home"].to_numpy())
         reached = np.bincount(found.origin, weights=weight[found.home], minlength=len(turn))
         np.maximum.at(best, turn["unit"].to_numpy(), reached)
         queue = queue.drop(turn.index)
@@ -150,15 +147,14 @@ def best_site_residents(
     return best
 
 
-def _circle_sum(homes: pd.DataFrame, weight: FloatArray, limit_m: float) -> FloatArray:
-    """Return the residents in a straight circle around each home."""
-    xy = homes[["x", "y"]].to_numpy()
+def _circle_sum(xy: FloatArray, weight: FloatArray, circle_m: float) -> FloatArray:
+    """Return the residents in a straight circle around each home, or somewhat more."""
     tree = cKDTree(xy)
     # Homes on one spot share one query, and a grid cell bounds a block of homes from above.
-    cell_m = limit_m / 2
+    cell_m = circle_m / 2
     key = np.floor(xy / cell_m).astype(np.int64)
     cells, cell = np.unique(key, axis=0, return_inverse=True)
     middle = (cells + 0.5) * cell_m
-    reach_m = limit_m + cell_m * np.sqrt(0.5) + TOLERANCE_M
+    reach_m = circle_m + cell_m * np.sqrt(0.5) + TOLERANCE
     near = tree.query_ball_point(middle, reach_m)
     return np.array([weight[found].sum() for found in near])[cell.ravel()]

@@ -15,18 +15,51 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.simplification import Chains, merge_chains
+from geo.walkable import CARRIAGEWAYS, CROSSING, ELEVATOR, PLAIN, SIGNALS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+KindArray = NDArray[np.int8]
+BoolArray = NDArray[np.bool_]
 
-ATTRIBUTES = ("highway", "name", "bridge", "tunnel", "steps", "layer")
+ATTRIBUTES = (
+    "highway",
+    "name",
+    "bridge",
+    "tunnel",
+    "steps",
+    "layer",
+    "crossing",
+    "signals",
+    "surface",
+    "steps_per_m",
+)
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
+
+NOBODY_LIVES_AT = frozenset({"steps", "elevator", "corridor"})
+"""Kinds of ``highway`` that lead past doors, not to them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """
+    Every edge from both sides, by the node that it leads to; loops lead nowhere and are left out.
+
+    ``start`` (n + 1,): the halves ``start[i]:start[i + 1]`` lead to node ``i``. ``node`` is where
+    each comes from, ``owner`` (which is ``i``) where it leads, ``half`` is 2 x edge for a walk onward
+    (from ``u`` to ``v``), one more for back.
+    """
+
+    start: IntArray
+    node: IntArray
+    owner: IntArray
+    half: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +82,16 @@ class Network:
     edge_start
         (m + 1,) edge ``i`` is ``edge_xy[edge_start[i]:edge_start[i + 1]]``.
     edges
-        m rows of attributes: osm_id, highway, name, bridge, tunnel, steps, layer.
+        m rows of attributes: osm_id, highway, name, bridge, tunnel, steps, layer, crossing,
+        signals (of a crossing), surface (``paved``, ``unpaved``, empty), steps_per_m (0 unknown).
+    node_kind
+        (n,) 0 plain, 1 crossing, 2 signals, 3 elevator.
+    station_start
+        (m + 1,) the heights of edge ``i`` are ``station_height_m[station_start[i]:
+        station_start[i + 1]]``, at equally spaced stations from its ``u`` to its ``v``.
+    station_height_m
+        Height of the ground, of a bridge or in a tunnel at each station, metres; all of an edge are
+        known, or none is (NaN): it is taken as level.
     """
 
     epsg: int
@@ -60,6 +102,9 @@ class Network:
     edge_xy: FloatArray
     edge_start: IntArray
     edges: pd.DataFrame
+    node_kind: KindArray
+    station_start: IntArray
+    station_height_m: FloatArray
 
     @cached_property
     def edge_lines(self) -> NDArray[np.object_]:
@@ -74,6 +119,29 @@ class Network:
         walked_m = np.concatenate([[0.0], np.cumsum(step_m)])[:-1]
         begun_m = walked_m[self.edge_start[:-1]]
         return np.asarray(walked_m - np.repeat(begun_m, np.diff(self.edge_start)))
+
+    @cached_property
+    def edge_of_station(self) -> IntArray:
+        """(k,) edge of each station."""
+        return np.repeat(np.arange(len(self.edge_u)), np.diff(self.station_start))
+
+    @cached_property
+    def halves(self) -> Halves:
+        """Return the edges as a search walks them, outwards from places."""
+        edge = np.flatnonzero(self.edge_u != self.edge_v)
+        leads_to = np.concatenate([self.edge_v[edge], self.edge_u[edge]])
+        comes_from = np.concatenate([self.edge_u[edge], self.edge_v[edge]])
+        half = np.concatenate([2 * edge, 2 * edge + 1])
+        order = np.lexsort((half, leads_to))
+        count = np.bincount(leads_to, minlength=len(self.node_xy))
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        return Halves(start, comes_from[order], leads_to[order], half[order])
+
+    @cached_property
+    def off_ground(self) -> BoolArray:
+        """(m,) whether each edge is a bridge or a tunnel; do not change it."""
+        off = self.edges["bridge"].to_numpy(dtype=bool) | self.edges["tunnel"].to_numpy(dtype=bool)
+        return np.asarray(off)
 
     @cached_property
     def component_of_node(self) -> IntArray:
@@ -112,19 +180,25 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     attributes meet and nothing else does, they are one edge. A way is cut where one of its nodes is
     not known; consecutive vertices at one spot are one vertex.
 
+    A crossing, signals or an elevator between two pieces stays a junction where somebody has to
+    wait there: an elevator always, the others only on a crossing (signals in the course of a road
+    are passed by, not crossed). Where a crossing meets a carriageway there is a crossing, with the
+    signals that the way tells of, whatever the node says of itself.
+
     Parameters
     ----------
     ways
         One row a way: ``osm_id``, ``node_ids`` (a sequence of ids) and ``ATTRIBUTES``.
     nodes
-        Coordinates ``x, y`` in the plane CRS (metres), indexed by unique node id.
+        Coordinates ``x, y`` in the plane CRS (metres), indexed by unique node id; with ``kind``
+        (see ``geo.walkable.node_kind``), if known.
     epsg
         The plane CRS.
 
     Returns
     -------
     The network; ``osm_id`` of an edge is the lowest of its ways. Of a ring without a junction the
-    lowest node becomes one. No ways give a network without edges.
+    lowest node becomes one. No heights are known yet. No ways give a network without edges.
     """
     way, ends = _segments(ways, nodes)
     used, flat = np.unique(ends, return_inverse=True)
@@ -133,17 +207,20 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     rank = np.empty(used.size, dtype=np.int64)
     rank[order] = np.arange(used.size)
     xy = xy[order]
-    ends, way = _without_points(np.sort(rank[flat].reshape(-1, 2), axis=1), way, xy)
-    kind = ways.groupby(list(ATTRIBUTES), sort=True).ngroup().to_numpy().astype(np.int64)
+    ends, way, kind = _without_points(
+        np.sort(rank[flat].reshape(-1, 2), axis=1), way, xy, _kinds(nodes)[used][order]
+    )
+    alike = ways.groupby(list(ATTRIBUTES), sort=True).ngroup().to_numpy().astype(np.int64)
     osm_id = ways["osm_id"].to_numpy(dtype=np.int64)
-    order = np.lexsort((osm_id[way], kind[way], ends[:, 1], ends[:, 0]))
+    order = np.lexsort((osm_id[way], alike[way], ends[:, 1], ends[:, 0]))
     ends, way = ends[order], way[order]
-    chains = merge_chains(ends, kind[way], nodes_n=len(xy))
+    kind, kept = _crossed(kind, ends, way, ways)
+    chains = merge_chains(ends, alike[way], kept)
     edges = ways[list(ATTRIBUTES)].iloc[way[chains.segment]].reset_index(drop=True)
     lowest_id = np.full(len(edges), np.iinfo(np.int64).max)
     np.minimum.at(lowest_id, chains.of_segment, osm_id[way])
     edges.insert(0, "osm_id", lowest_id)
-    return _network(epsg, xy, chains, edges)
+    return _network(epsg, xy, kind, chains, edges)
 
 
 def adjacency(network: Network) -> sparse.csr_array:
@@ -163,7 +240,7 @@ def adjacency(network: Network) -> sparse.csr_array:
     return network.streets
 
 
-def isolated_edges(network: Network, *, below_m: float) -> NDArray[np.bool_]:
+def isolated_edges(network: Network, *, below_m: float) -> BoolArray:
     """
     Say which edges lie in a piece of the network that is too small to lead anywhere.
 
@@ -184,6 +261,31 @@ def isolated_edges(network: Network, *, below_m: float) -> NDArray[np.bool_]:
     small = network.component_length_m < below_m
     small[np.argmax(network.component_length_m)] = False
     return np.asarray(small[network.component_of_node[network.edge_u]])
+
+
+def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
+    """
+    Say which edges a home or a place may join.
+
+    Not those of an isolated piece: nobody gets away from them. Not bridges and tunnels: the house
+    under a viaduct, the hall above an underpass lie nearest to a street that they have no door to.
+    Not steps, elevators, escalators and corridors, which lead past a house to the street in front
+    of it. All of them are walked along like any other edge.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    isolated_below_m
+        As ``below_m`` of ``isolated_edges``.
+
+    Returns
+    -------
+    (m,) mask.
+    """
+    passed = network.edges["highway"].isin(NOBODY_LIVES_AT).to_numpy(dtype=bool)
+    alone = isolated_edges(network, below_m=isolated_below_m)
+    return np.asarray(~(alone | network.off_ground | passed))
 
 
 def to_edges_frame(network: Network) -> gpd.GeoDataFrame:
@@ -217,11 +319,16 @@ def network_to_frames(network: Network) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFr
 
     Returns
     -------
-    Nodes (points) and edges (as ``to_edges_frame``), both in the plane CRS.
+    Nodes (points with ``kind``) and edges (as ``to_edges_frame``, with the list ``heights_m``), both
+    in the plane CRS.
     """
     x, y = network.node_xy.T
-    nodes = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_xy(x, y, crs=network.epsg))
-    return nodes, to_edges_frame(network)
+    points = gpd.GeoSeries.from_xy(x, y, crs=network.epsg)
+    nodes = gpd.GeoDataFrame({"kind": network.node_kind}, geometry=points)
+    heights_m = pd.Series(np.split(network.station_height_m, network.station_start[1:-1]))
+    edges = to_edges_frame(network)
+    # One list an edge, none of no edge.
+    return nodes, edges.assign(heights_m=heights_m[: len(edges)].astype(object))
 
 
 def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Network:
@@ -242,8 +349,9 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
     BrokenWorkspaceError
         A column is missing, or the CRS is.
     """
-    wanted = ["u", "v", "length_m", "osm_id", *ATTRIBUTES]
+    wanted = ["u", "v", "length_m", "osm_id", *ATTRIBUTES, "heights_m"]
     missing = [name for name in wanted if name not in edges.columns]
+    missing += [name for name in ("kind",) if name not in nodes.columns]
     epsg = nodes.crs.to_epsg() if nodes.crs is not None else None
     if missing or epsg is None:
         what = f"no column {', '.join(missing)}" if missing else "no CRS with an EPSG code"
@@ -252,7 +360,7 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
             ja="保存された道路網が壊れています。ワークスペースを作り直してください",
         )
     xy, edge_of_vertex = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
-    count = np.bincount(edge_of_vertex, minlength=len(edges))
+    heights_m = [np.asarray(some, dtype=np.float64) for some in edges["heights_m"]]
     return Network(
         epsg=epsg,
         node_xy=shapely.get_coordinates(nodes.geometry.to_numpy()),
@@ -260,8 +368,11 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
         edge_v=edges["v"].to_numpy(dtype=np.int64),
         edge_length_m=edges["length_m"].to_numpy(dtype=np.float64),
         edge_xy=xy,
-        edge_start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        edge_start=_starts(np.bincount(edge_of_vertex, minlength=len(edges))),
         edges=pd.DataFrame(edges[["osm_id", *ATTRIBUTES]]).reset_index(drop=True),
+        node_kind=nodes["kind"].to_numpy(dtype=np.int8),
+        station_start=_starts([some.size for some in heights_m]),
+        station_height_m=np.concatenate([np.zeros(0), *heights_m]),
     )
 
 
@@ -276,12 +387,15 @@ def to_networkx(network: Network) -> "nx.MultiGraph[int]":
 
     Returns
     -------
-    Undirected multigraph: nodes 0 … n - 1 with ``x, y`` (metres), edges keyed by their number with
+    Undirected multigraph: nodes 0 … n - 1 with ``x, y`` (metres) and ``kind``, edges keyed by their number with
     ``length_m``, the attributes and ``geometry``; ``epsg`` on the graph.
     """
     graph: nx.MultiGraph[int] = nx.MultiGraph(epsg=network.epsg)
     graph.add_nodes_from(
-        (node, {"x": x, "y": y}) for node, (x, y) in enumerate(network.node_xy.tolist())
+        (node, {"x": x, "y": y, "kind": kind})
+        for node, ((x, y), kind) in enumerate(
+            zip(network.node_xy.tolist(), network.node_kind.tolist(), strict=True)
+        )
     )
     table = to_edges_frame(network).drop(columns=["u", "v"])
     names = [str(name) for name in table.columns]
@@ -306,27 +420,76 @@ def _segments(ways: pd.DataFrame, nodes: pd.DataFrame) -> tuple[IntArray, IntArr
     return way[:-1][whole], np.column_stack([row[:-1], row[1:]])[whole]
 
 
-def _without_points(ends: IntArray, way: IntArray, xy: FloatArray) -> tuple[IntArray, IntArray]:
+def _kinds(nodes: pd.DataFrame) -> KindArray:
+    """Return what each node is to a walker; plain where nobody says."""
+    if "kind" not in nodes:
+        return np.full(len(nodes), PLAIN, dtype=np.int8)
+    return nodes["kind"].to_numpy(dtype=np.int8)
+
+
+def _without_points(
+    ends: IntArray, way: IntArray, xy: FloatArray, kind: KindArray
+) -> tuple[IntArray, IntArray, KindArray]:
     """Make one node of the two ends of every segment that has no length, and drop the segment."""
     point = (xy[ends[:, 0]] == xy[ends[:, 1]]).all(axis=1)
     if not point.any():
-        return ends, way
+        return ends, way, kind
     low, high = ends[point].T
     link = sparse.coo_array((np.ones(low.size), (low, high)), shape=(len(xy), len(xy)))
-    _, spot = connected_components(link, directed=False)
+    spots_n, spot = connected_components(link, directed=False)
     _, lowest = np.unique(spot, return_index=True)
-    return np.sort(lowest[spot][ends[~point]], axis=1), way[~point]
+    greatest = np.zeros(spots_n, dtype=np.int8)
+    np.maximum.at(greatest, spot, kind)
+    return np.sort(lowest[spot][ends[~point]], axis=1), way[~point], greatest[spot]
 
 
-def _network(epsg: int, xy: FloatArray, chains: Chains, edges: pd.DataFrame) -> Network:
+def _crossed(
+    kind: KindArray, ends: IntArray, way: IntArray, ways: pd.DataFrame
+) -> tuple[KindArray, BoolArray]:
+    """Return the nodes' kinds with those that only the crossings tell, and where walkers wait."""
+    crossing = ways["crossing"].to_numpy(dtype=bool)
+    signals = crossing & ways["signals"].to_numpy(dtype=bool)
+    carriageway = ~crossing & ways["highway"].isin(CARRIAGEWAYS).to_numpy(dtype=bool)
+
+    def touched(by: BoolArray) -> BoolArray:
+        mask = np.zeros(kind.size, dtype=bool)
+        mask[ends[by[way]]] = True
+        return mask
+
+    on_crossing = touched(crossing)
+    meets = on_crossing & touched(carriageway)
+    told = np.where(meets & touched(signals), SIGNALS, np.where(meets, CROSSING, PLAIN))
+    kind = np.maximum(kind, told.astype(np.int8))
+    return kind, (kind == ELEVATOR) | ((kind != PLAIN) & on_crossing)
+
+
+def _network(
+    epsg: int, xy: FloatArray, kind: KindArray, chains: Chains, edges: pd.DataFrame
+) -> Network:
     """Number the nodes that became junctions and measure the chains."""
     ends = np.column_stack([chains.vertex[chains.start[:-1]], chains.vertex[chains.start[1:] - 1]])
     used, flat = np.unique(ends, return_inverse=True)
     edge_u, edge_v = flat.reshape(-1, 2).T.astype(np.int64)
     edge_xy = xy[chains.vertex]
     step_m = _step_m(edge_xy, chains.start)
-    length_m = np.add.reduceat(step_m, chains.start[:-1]) if len(edges) else np.zeros(0)
-    return Network(epsg, xy[used], edge_u, edge_v, length_m, edge_xy, chains.start, edges)
+    edges_n = len(edges)
+    return Network(
+        epsg=epsg,
+        node_xy=xy[used],
+        edge_u=edge_u,
+        edge_v=edge_v,
+        edge_length_m=np.add.reduceat(step_m, chains.start[:-1]) if edges_n else np.zeros(0),
+        edge_xy=edge_xy,
+        edge_start=chains.start,
+        edges=edges,
+        node_kind=kind[used],
+        station_start=_starts(np.full(edges_n, 2)),
+        station_height_m=np.full(2 * edges_n, np.nan),
+    )
+
+
+def _starts(counts: ArrayLike) -> IntArray:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _step_m(edge_xy: FloatArray, edge_start: IntArray) -> FloatArray:

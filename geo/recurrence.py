@@ -107,7 +107,7 @@ def _spans(schedule: Schedule) -> list[Span]:
 
 def _half(schedule: Schedule, half_day: HalfDay) -> bool | None:
     """Say whether sessions are held in a half of the day; None where it cannot be told."""
-    found = {_touches(span, half_day) for span in _spans(schedule)}
+    found = {touches(span, half_day) for span in _spans(schedule)}
     if not found:
         return None
     if len(found) == 1:
@@ -116,7 +116,21 @@ def _half(schedule: Schedule, half_day: HalfDay) -> bool | None:
     return True if True in found and len(schedule.rules) == 1 else None
 
 
-def _touches(span: Span, half_day: HalfDay) -> bool | None:
+def touches(span: Span, half_day: HalfDay) -> bool | None:
+    """
+    Say whether a session is held before noon (am) or after it (pm); over noon it is in both.
+
+    Parameters
+    ----------
+    span
+        Start and end, minutes after midnight; the end may be unknown.
+    half_day
+        ``'am'`` or ``'pm'``; an evening is ``'pm'``.
+
+    Returns
+    -------
+    True or False; None for ``'pm'`` where it starts before noon and nobody says when it ends.
+    """
     start, end = span
     if half_day == "am":
         return start < NOON_MIN

@@ -40,7 +40,7 @@ class Chains:
     of_segment: Ints
 
 
-def merge_chains(ends: Ints, kind: Ints, *, nodes_n: int) -> Chains:
+def merge_chains(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Chains:
     """
     Merge segments of equal kind that meet where nothing else does.
 
@@ -51,19 +51,20 @@ def merge_chains(ends: Ints, kind: Ints, *, nodes_n: int) -> Chains:
         nodes are the order in which chains are sorted and directed.
     kind
         (s,) segments of different kinds are never merged.
-    nodes_n
-        Number of nodes.
+    kept
+        (n,) nodes at which every chain ends, whatever meets there.
 
     Returns
     -------
     Chains, each from its lower to its higher end node (a loop towards the lower of the two
     neighbours of its junction), sorted by their ends, then by their vertices, then by kind. A ring
-    without a junction starts at its lowest node. No segments give no chains.
+    without a junction starts at its lowest node. No segments give no chains. A chain has just the
+    vertices of its segments, so that no metre is lost.
     """
     if len(ends) == 0:
         empty = np.zeros(0, dtype=np.int64)
         return Chains(empty, np.zeros(1, dtype=np.int64), empty, empty)
-    onward = _onward(ends, kind, nodes_n)
+    onward = _onward(ends, kind, kept)
     last, steps_left = _follow(onward)
     head = ends[:, ::-1].ravel()
     kept = _one_direction(last, head)
@@ -86,7 +87,7 @@ def merge_chains(ends: Ints, kind: Ints, *, nodes_n: int) -> Chains:
     return Chains(vertex, start, lowest, of_segment)
 
 
-def _onward(ends: Ints, kind: Ints, nodes_n: int) -> Ints:
+def _onward(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Ints:
     """
     Return, for each half of each segment, the half that a walker along a chain takes next.
 
@@ -95,9 +96,10 @@ def _onward(ends: Ints, kind: Ints, nodes_n: int) -> Ints:
     """
     flat = ends.ravel()
     by_node = np.argsort(flat, kind="stable")
-    degree = np.bincount(flat, minlength=nodes_n)
+    degree = np.bincount(flat, minlength=kept.size)
     at = np.concatenate([[0], np.cumsum(degree)])[:-1]
-    passed = np.flatnonzero(degree == 2)  # noqa: PLR2004 (two segments meet: the meaning of passing)
+    # Two segments meet: the meaning of passing.
+    passed = np.flatnonzero((degree == 2) & ~kept)  # noqa: PLR2004
     one, other = by_node[at[passed]], by_node[at[passed] + 1]
     # Half-segment index and position in `flat` are one number: half h starts at flat[h].
     same = kind[one // 2] == kind[other // 2]

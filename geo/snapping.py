@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray, Network
-from geo.reach import TOLERANCE_M, within
+from geo.reach import TOLERANCE, within
 
 NO_COORDINATES = "no_coordinates"
 NO_NETWORK = "no_network"
@@ -117,7 +117,7 @@ def _nearest_segments(
     tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
     (asker, hit), distance_m = tree.query_nearest(
         shapely.points(points_xy[point]),
-        max_distance=limit_m + 2 * TOLERANCE_M if np.isfinite(limit_m) else None,
+        max_distance=limit_m + 2 * TOLERANCE if np.isfinite(limit_m) else None,
         return_distance=True,
         all_matches=True,
     )

@@ -14,8 +14,9 @@ The rules, in the order in which they decide:
 5. A ``cycleway`` or ``busway`` is not made for walkers: only rule 3 opens it.
 6. Everything else is walkable. In Japan that includes ``trunk``, the 国道 with sidewalks and
    crossings (elsewhere it is often a motorway in all but name); parking aisles and driveways, which
-   lead to the door; the outline of a square (``area=yes``); corridors, elevators and escalators,
-   which lead through stations.
+   lead to the door; the outline of a square (``area=yes``, or a relation that is a multipolygon);
+   corridors, elevators and escalators, which lead through stations. A way drawn as
+   ``highway=crossing`` (the tag of a node) is a crossing all the same.
 """
 
 from collections.abc import Mapping
@@ -30,11 +31,24 @@ USEFUL_TAGS = (
     "tunnel",
     "layer",
     "conveying",
+    "footway",
+    "path",
+    "cycleway",
+    "crossing",
+    "crossing:signals",
+    "surface",
+    "step_count",
 )
-"""Keys that the rules or the attributes of an edge read; a reader need keep no other."""
+"""Keys of a way that the rules or the attributes of an edge read; a reader need keep no other."""
+
+USEFUL_NODE_TAGS = ("highway", "crossing", "crossing:signals")
+"""Keys of a node that ``node_kind`` reads."""
+
+PLAIN, CROSSING, SIGNALS, ELEVATOR = 0, 1, 2, 3
+"""Kinds of node; where several meet at one spot, the greatest counts."""
 
 _ROADS = ("trunk", "primary", "secondary", "tertiary")
-WALKED = frozenset(
+CARRIAGEWAYS = frozenset(
     {
         *_ROADS,
         *(f"{road}_link" for road in _ROADS),
@@ -43,8 +57,16 @@ WALKED = frozenset(
         "living_street",
         "service",
         "road",
+    }
+)
+"""Kinds of ``highway`` that cars use: where a crossing meets one, a walker crosses it."""
+
+WALKED = frozenset(
+    {
+        *CARRIAGEWAYS,
         "track",
         "pedestrian",
+        "crossing",
         "footway",
         "path",
         "steps",
@@ -62,6 +84,72 @@ ONLY_WITH_FOOT = frozenset({"cycleway", "busway"})
 _FOOT_OPENS = frozenset({"yes", "designated", "permissive", "official"})
 _FOOT_CLOSES = frozenset({"no", "private", "use_sidepath"})
 _ACCESS_CLOSES = frozenset({"no", "private"})
+
+PAVED = frozenset(
+    {
+        "paved",
+        "asphalt",
+        "chipseal",
+        "concrete",
+        "concrete:lanes",
+        "concrete:plates",
+        "paving_stones",
+        "paving_stones:lanes",
+        "grass_paver",
+        "sett",
+        "unhewn_cobblestone",
+        "cobblestone",
+        "cobblestone:flattened",
+        "bricks",
+        "brick",
+        "tiles",
+        "metal",
+        "metal_grid",
+        "wood",
+        "rubber",
+        "plastic",
+        "tartan",
+        "acrylic",
+        "stone",
+        "granite",
+        "marble",
+        "carpet",
+    }
+)
+"""Values of ``surface`` on which a stick or a walking frame does not sink in."""
+
+UNPAVED = frozenset(
+    {
+        "unpaved",
+        "compacted",
+        "fine_gravel",
+        "gravel",
+        "pebblestone",
+        "shells",
+        "rock",
+        "ground",
+        "dirt",
+        "earth",
+        "soil",
+        "grass",
+        "mud",
+        "sand",
+        "clay",
+        "woodchips",
+        "bark",
+        "snow",
+        "ice",
+        "salt",
+        "stepping_stones",
+        "dirt/sand",
+    }
+)
+"""Values of ``surface`` on which it does; a value in neither set is an unknown surface."""
+
+_MOST = 10_000
+"""No flight has more steps, and no street more layers; a greater number is a slip."""
+
+_FOOTWAYS = frozenset({"footway", "path", "cycleway", "pedestrian"})
 
 
 def is_walkable(tags: Mapping[str, str]) -> bool:
@@ -91,7 +179,7 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
 
 def street_attributes(
     tags: Mapping[str, str],
-) -> tuple[str, str, bool, bool, bool, int]:
+) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int]:
     """
     Reduce the tags of a walkable way to the attributes of an edge.
 
@@ -102,22 +190,73 @@ def street_attributes(
 
     Returns
     -------
-    ``highway, name, bridge, tunnel, steps, layer``. Moving steps (``conveying``) are no ``steps``:
-    nobody climbs them. A ``layer`` that is no whole number counts as 0, the ground.
+    ``highway, name, bridge, tunnel, steps, layer, crossing, signals, surface, step_count``. A
+    passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
+    Moving steps (``conveying``) are no ``steps``: nobody climbs them. A ``layer`` that is no whole
+    number counts as 0, the ground. ``surface`` is ``paved``, ``unpaved`` or empty: not said, or of
+    several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them.
     """
     highway = tags.get("highway", "")
+    crossing = _is_crossing(tags)
+    steps = highway == "steps" and tags.get("conveying", "no") == "no"
+    surface = tags.get("surface", "")
     return (
-        highway,
+        "footway" if highway == "crossing" else highway,
         tags.get("name", ""),
         tags.get("bridge", "no") != "no",
-        tags.get("tunnel", "no") != "no",
-        highway == "steps" and tags.get("conveying", "no") == "no",
-        _layer(tags.get("layer", "0")),
+        tags.get("tunnel", "no") not in ("no", "building_passage"),
+        steps,
+        _whole(tags.get("layer", "0")),
+        crossing,
+        crossing and _has_signals(tags),
+        "paved" if surface in PAVED else "unpaved" if surface in UNPAVED else "",
+        max(_whole(tags.get("step_count", "0")), 0) if steps else 0,
     )
 
 
-def _layer(text: str) -> int:
+def node_kind(tags: Mapping[str, str]) -> int:
+    """
+    Say what a node is to somebody who walks over it.
+
+    Parameters
+    ----------
+    tags
+        Tags of one OpenStreetMap node.
+
+    Returns
+    -------
+    3 ``ELEVATOR`` (``highway=elevator``), 2 ``SIGNALS`` (``highway=traffic_signals``,
+    ``crossing=traffic_signals``, ``crossing:signals=yes``), 1 ``CROSSING`` (``highway=crossing``, or
+    any ``crossing`` but ``no``), else 0 ``PLAIN``.
+    """
+    highway = tags.get("highway", "")
+    if highway == "elevator":
+        return ELEVATOR
+    if highway == "traffic_signals" or _has_signals(tags):
+        return SIGNALS
+    if highway == "crossing" or tags.get("crossing", "no") != "no":
+        return CROSSING
+    return PLAIN
+
+
+def _is_crossing(tags: Mapping[str, str]) -> bool:
+    highway = tags.get("highway", "")
+    if highway == "crossing" or any(
+        tags.get(key) == "crossing" for key in ("footway", "path", "cycleway")
+    ):
+        return True
+    # On a road the key says what its crossings are like; on a footway it says that it is one.
+    return highway in _FOOTWAYS and tags.get("crossing", "no") != "no"
+
+
+def _has_signals(tags: Mapping[str, str]) -> bool:
+    written = tags.get("crossing", "").split(";")
+    return "traffic_signals" in written or tags.get("crossing:signals") == "yes"
+
+
+def _whole(text: str) -> int:
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
         return 0
+    return number if abs(number) <= _MOST else 0

@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.areas import area_ids
 from geo.demand import allocate
 from geo.errors import InvalidInputError
-from geo.network import Network, isolated_edges, network_to_frames
+from geo.heights import station_points, with_heights
+from geo.network import Network, joinable, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
@@ -28,10 +29,11 @@ from services.intake.confirmations import (
 from services.intake.councils import locate_councils
 from services.intake.elevation import sample_elevation
 from services.intake.geocoder import open_geocoder
-from services.intake.ground import usable_elevation
+from services.intake.ground import note_level_streets, usable_elevation
 from services.intake.ledger import Ledger
 from services.intake.locator import LONLAT_EPSG, Found, Locator
 from services.intake.locator import Municipality as AddressHead
+from services.intake.loose_ends import join_by_rule
 from services.intake.place_remarks import note_typed_classes
 from services.intake.places import Locate, read_places, require_near
 from services.intake.position import (
@@ -97,7 +99,7 @@ def build(
         )
         boundary = _boundary(assembly, residents)
         progress("build.streets", 0.15)
-        network = _read_network(intake, boundary)
+        network, near_misses = _read_network(intake, boundary)
         assembly = assembly.with_nearest_sites(network)
         councils = locate_councils(profile, assembly, intake.path, intake.ledger)
         progress("build.people", 0.35)
@@ -106,7 +108,8 @@ def build(
         venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
-        _write_layers(folder, assembly.areas, demand, network, _elevation_m(intake, network))
+        _write_layers(folder, assembly.areas, demand)
+        _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)
         _write_series(folder, intake, assembly.of(profile.population.layer))
         waiting = write_confirmations(places, folder / TO_CONFIRM)
@@ -146,16 +149,19 @@ def _require_replaceable(out: Path) -> None:
         )
 
 
-def _read_network(intake: Inputs, boundary: BaseGeometry) -> Network:
+def _read_network(intake: Inputs, boundary: BaseGeometry) -> tuple[Network, gpd.GeoDataFrame]:
+    """Return the streets, and where one nearly touches another."""
     streets = intake.profile.streets
-    return read_streets(
+    around = boundary.buffer(streets.margin_m)
+    network = read_streets(
         intake.path(streets.source),
         source=intake.profile.source(streets.source),
-        boundary=boundary.buffer(streets.margin_m),
+        boundary=around,
         plane_epsg=intake.plane_epsg,
         ledger=intake.ledger,
-        isolated_below_m=streets.isolated_below_m,
     )
+    book = intake.ledger.of(streets.source)
+    return join_by_rule(network, streets=streets, inside=around, book=book)
 
 
 def _write_series(folder: Path, intake: Inputs, areas: gpd.GeoDataFrame) -> None:
@@ -186,7 +192,7 @@ def _place_residents(
     demand = residents.with_points(demand)
     progress("build.snap", 0.65)
     xy = shapely.get_coordinates(demand.geometry.to_numpy())
-    usable = ~isolated_edges(network, below_m=profile.streets.isolated_below_m)
+    usable = joinable(network, isolated_below_m=profile.streets.isolated_below_m)
     snaps = snap(xy, network, limit_m=profile.streets.snap_limit_m, usable=usable)
     demand = demand.assign(
         edge=snaps["edge"].to_numpy(),
@@ -290,7 +296,7 @@ def _confirmed_first(intake: Inputs, source_id: str, locator: Locator) -> Locate
 def _note_far(intake: Inputs, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
     streets = intake.profile.streets
     there = points[~(points.geometry.isna() | points.geometry.is_empty)]
-    usable = ~isolated_edges(network, below_m=streets.isolated_below_m)
+    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
     xy = shapely.get_coordinates(there.geometry.to_numpy())
     snaps = snap(xy, network, limit_m=streets.snap_limit_m, usable=usable)
     ledger = intake.ledger.of(source_id)
@@ -303,27 +309,29 @@ def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _elevation_m(intake: Inputs, network: Network) -> np.ndarray:
+def _with_heights(intake: Inputs, network: Network) -> Network:
     if intake.profile.elevation is None:
-        return np.full(len(network.node_xy), np.nan)
+        return network
     source = intake.profile.source(intake.profile.elevation.source)
+    _, xy = station_points(network)
     sampled = sample_elevation(
-        intake.path(source.id), network.node_xy, source=source, plane_epsg=intake.plane_epsg
+        intake.path(source.id), xy, source=source, plane_epsg=intake.plane_epsg
     )
-    return usable_elevation(sampled, notes=intake.ledger.of(source.id))
+    notes = intake.ledger.of(source.id)
+    network = with_heights(network, usable_elevation(sampled, notes=notes))
+    note_level_streets(network, notes=notes)
+    return network
 
 
-def _write_layers(
-    folder: Path,
-    areas: gpd.GeoDataFrame,
-    demand: gpd.GeoDataFrame,
-    network: Network,
-    elevation_m: np.ndarray,
-) -> None:
+def _write_layers(folder: Path, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> None:
     (folder / "layers").mkdir()
     areas.to_parquet(folder / "layers" / "areas.parquet")
     demand.to_parquet(folder / "layers" / "demand.parquet")
-    (folder / "network").mkdir()
+
+
+def _write_network(folder: Path, network: Network, near_misses: gpd.GeoDataFrame) -> None:
+    folder.mkdir()
     nodes, edges = network_to_frames(network)
-    nodes.assign(elevation_m=elevation_m).to_parquet(folder / "network" / "nodes.parquet")
-    edges.to_parquet(folder / "network" / "edges.parquet")
+    nodes.to_parquet(folder / "nodes.parquet")
+    edges.to_parquet(folder / "edges.parquet")
+    near_misses.to_parquet(folder / "near_misses.parquet")

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import at_least
-from geo.reach import walks, within
 from geo.siting import gains_by_unit, rank_greedily
 from services import reasons
 from services.registry import read_venues
@@ -22,21 +21,19 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
     options = _options(situation)
     parameters = situation.parameters
     weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
-    reached = within(situation.nearest["weekly"].home_walk_m, parameters.walk_limit_m)
-    catchments = walks(
-        situation.network, situation.snap(options), situation.homes, limit_m=parameters.walk_limit_m
-    )
+    reached = situation.reached("weekly")
+    catchments = situation.walking.catchments(situation.snap(options), parameters.limit)
     ranked = rank_greedily(
         catchments,
         weight,
         reached,
-        limit_m=parameters.walk_limit_m,
+        limit_m=catchments.limit,
         most=situation.profile.analysis.candidates_max,
     )
     layering = situation.layering(situation.profile.analysis.gap_layer)
     chosen = ranked["candidate"].to_numpy()
     gains = gains_by_unit(
-        catchments, chosen, weight, reached, layering.home_area, limit_m=parameters.walk_limit_m
+        catchments, chosen, weight, reached, layering.home_area, limit_m=catchments.limit
     )
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
     names = layering.areas["area_name"].to_numpy()
@@ -105,7 +102,7 @@ def _reasons(
             newly_reached=float(str(row["newly_reached"])),
             overlap_pct=float(str(row["overlap_pct"])),
             units=units,
-            limit_m=situation.parameters.walk_limit_m,
+            limit=situation.parameters.limit,
             age_group=situation.parameters.age_group,
             schedule_text=str(row["schedule_text"]),
         )

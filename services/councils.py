@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from geo.coverage import Layering, coverage
+from geo.coverage import Layering
+from services.intervals import measured
 from services.situation import Situation
 
 KEYS = ("council_id", "council_name", "shared")
@@ -25,7 +26,6 @@ def councils_frame(situation: Situation) -> pd.DataFrame:
         return pd.DataFrame(columns=[*KEYS])
     homes = np.array([_inside(council, situation, "home_area") for council in councils])
     places = np.array([_inside(council, situation, "place_area") for council in councils])
-    parameters = situation.parameters
     frames = []
     for members in _apart(homes, places):
         areas = pd.DataFrame(
@@ -36,14 +36,7 @@ def councils_frame(situation: Situation) -> pd.DataFrame:
             }
         )
         layering = Layering(areas, _position(homes[members]), _position(places[members]))
-        found = coverage(
-            situation.residents,
-            layering,
-            situation.access,
-            situation.walks,
-            limits_m=parameters.walk_limits_m,
-            speed_m_per_min=parameters.walking.speed_m_per_min,
-        )
+        found = measured(situation, layering, situation.walking)
         found = found[found["area"] >= 0]
         named = areas.iloc[found["area"].to_numpy()].reset_index(drop=True)
         frames.append(pd.concat([named, found.drop(columns="area").reset_index(drop=True)], axis=1))

@@ -28,6 +28,8 @@ COUNTS = (
     "reached_own_area",
     "unreached",
     "circle_reached",
+    "reached_combined",
+    "combined_pct",
     "coverage_pct",
     "coverage_low_pct",
     "coverage_high_pct",
@@ -70,6 +72,16 @@ class Disclosed:
     def coverage(self) -> pd.DataFrame:
         """Return the coverage with small counts hidden and a column ``suppressed``."""
         return hide_counts(self.results.table("coverage"), self.hidden)
+
+    @cached_property
+    def slots(self) -> pd.DataFrame:
+        """Return who has a place on each weekday and half of the day, small counts hidden."""
+        return hide_counts(self.results.table("slots"), self.hidden)
+
+    @cached_property
+    def combined(self) -> pd.DataFrame:
+        """Return who is weekly-reached by several halls together only, small counts hidden."""
+        return hide_counts(self.results.table("combined"), self.hidden)
 
     @cached_property
     def gaps(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -20,7 +21,9 @@ import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.collections import LONLAT_EPSG, Collection, Query
+from services.fiscal import fiscal_year_ends
 from services.publication import Publication, provenance
+from services.timeline import Timeline, disclosed, timeline
 from services.workspace import Snapshot, Workspace
 
 STREET_DECIMALS = 5
@@ -57,6 +60,8 @@ class Edition:
         self.snapshot = snapshot
         self.run: Mapping[str, Any] = snapshot.run
         self._publication = Publication(snapshot)
+        self._timelines: dict[tuple[date, date], Timeline] = {}
+        self._lock = Lock()
 
     @property
     def name(self) -> str:
@@ -146,6 +151,31 @@ class Edition:
             **figures,
             "gaps": self._gap_counts(layer, figures["area_id"]),
         }
+
+    def timeline(self, first: str, last: str, layer: str | None = None) -> dict[str, Any]:
+        """Return the ends of fiscal years, computed as this snapshot was, with one layer's areas."""
+        layer = layer or self.run["summary"]["council_layer"]
+        self._require("layer", layer)
+        found = self._timeline(fiscal_year_ends(first, last))
+        areas = found.areas[found.areas["layer"] == layer]
+        told = Timeline(found.years, areas, found.targets).to_dict()
+        return {**told, "provenance": self.provenance}
+
+    def _timeline(self, ends: list[date]) -> Timeline:
+        with self._lock:
+            if (ends[0], ends[-1]) not in self._timelines:
+                asked, workspace = self.run["parameters"], self.snapshot.workspace
+                computed = timeline(
+                    workspace,
+                    ends,
+                    walk_limit_m=asked["walk_limit_m"],
+                    walking_profile=asked["profile"]["id"],
+                )
+                # One row of years is kept: who asks for it asks for several layers of it.
+                self._timelines = {
+                    (ends[0], ends[-1]): disclosed(computed, workspace.profile.privacy)
+                }
+            return self._timelines[ends[0], ends[-1]]
 
     @cached_property
     def streets(self) -> Blob:

@@ -11,6 +11,8 @@ _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "
 _YEAR = re.compile(r"(?:fy)?\s*(令和|平成|昭和|[rhs])?\s*(元|[0-9]{1,4})\s*(?:年度?|fy)?")
 _FIRST_YEAR = 1950
 _LAST_YEAR = 2200
+_YEARS_MAX = 60
+"""Longest row of years that is computed at once."""
 
 
 def fiscal_year_end(text: str) -> date:
@@ -27,6 +29,34 @@ def fiscal_year_end(text: str) -> date:
             ja=f"「{text}」は年度として読めません。H26、R7、2014 のように指定してください",
         )
     return date(year + 1, 3, 31)
+
+
+def fiscal_year_ends(first: str, last: str) -> list[date]:
+    """Return the last days of all fiscal years from the first to the last, both included."""
+    start, end = fiscal_year_end(first), fiscal_year_end(last)
+    if start > end:
+        raise InvalidInputError(
+            f"the fiscal years run from {first} to {last}, which is earlier; give the earlier one first",
+            ja=f"年度が{first}から{last}へと逆になっています。早い年度を先に指定してください",
+        )
+    count = end.year - start.year + 1
+    if count > _YEARS_MAX:
+        raise InvalidInputError(
+            f"{first} to {last} are {count} fiscal years; give at most {_YEARS_MAX}",
+            ja=f"{first}から{last}までは{count}年度あります。{_YEARS_MAX}年度までにしてください",
+        )
+    return [date(year, end.month, end.day) for year in range(start.year, end.year + 1)]
+
+
+def fiscal_year_name(end: date) -> str:
+    """Return the short Japanese name of the fiscal year that ends on a day (2015-03-31 → H26)."""
+    year = end.year - 1
+    letter, before = next(
+        (name.upper(), before)
+        for name, before in sorted(_ERAS.items(), key=lambda era: -era[1])
+        if name in ("r", "h", "s") and year > before
+    )
+    return f"{letter}{year - before}"
 
 
 def first_day(iso: str) -> date | None:

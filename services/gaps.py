@@ -9,7 +9,6 @@ import shapely
 from geo.coverage import Layering
 from geo.gaps import best_site_residents, gap_class, nearest_place
 from geo.network import FloatArray
-from geo.reach import within
 from services import reasons
 from services.situation import Situation
 
@@ -20,8 +19,7 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     layer = profile.layer(profile.analysis.gap_layer)
     layering = situation.layering(layer.id)
     weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
-    weekly = situation.nearest["weekly"]
-    reached = within(weekly.home_walk_m, parameters.walk_limit_m)
+    reached = situation.reached("weekly")
     residents = _by_unit(layering, weight)
     unreached = _by_unit(layering, weight * ~reached)
     frame = layering.areas[["layer", "area_id", "area_name", "version", "council_id"]].copy()
@@ -29,7 +27,10 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     frame["gap"] = _classes(situation, layering, weight).to_numpy()
     frame["age_group"] = parameters.age_group
     frame["residents_estimated"] = parameters.age_group in profile.population.estimated_groups
-    frame["walk_limit_m"] = parameters.walk_limit_m
+    frame["walk_limit_m"] = np.nan if parameters.limit.m is None else parameters.limit.m
+    frame["walk_limit_min"] = (
+        np.nan if parameters.limit.minutes is None else parameters.limit.minutes
+    )
     frame["residents"] = residents
     frame["residents_75"] = _older(situation, layering)
     frame["unreached"] = unreached
@@ -60,7 +61,7 @@ def _older(situation: Situation, layering: Layering) -> FloatArray:
 
 
 def _classes(situation: Situation, layering: Layering, weight: FloatArray) -> pd.Series:
-    profile, limit_m = situation.profile, situation.parameters.walk_limit_m
+    profile, limit = situation.profile, situation.parameters.limit
     classes = gap_class(situation.counted["venue_frequency"], layering)
     enough = profile.analysis.needs_transport_below
     # Only a unit without a weekly place is asked whether any site could serve it.
@@ -68,12 +69,13 @@ def _classes(situation: Situation, layering: Layering, weight: FloatArray) -> pd
     home_area = np.where(
         (layering.home_area >= 0) & open_units[layering.home_area], layering.home_area, -1
     )
+    points = _home_points(situation)
     best = best_site_residents(
-        situation.network,
-        _home_points(situation),
+        lambda rows: situation.walking.catchments(points.iloc[rows], limit),
+        points[["x", "y"]].to_numpy(),
         weight,
         Layering(layering.areas, home_area, layering.place_area),
-        limit_m=limit_m,
+        circle_m=situation.walking.farthest_m(limit),
         enough=enough,
     )
     lived_in = _by_unit(layering, weight) > 0
@@ -96,10 +98,15 @@ def _home_points(situation: Situation) -> pd.DataFrame:
 def _with_nearest(
     frame: pd.DataFrame, situation: Situation, layering: Layering, weight: FloatArray
 ) -> pd.DataFrame:
-    weekly, counted = situation.nearest["weekly"], situation.counted
-    found = nearest_place(
-        weekly.home_walk_m, _straight_to_nearest_m(situation), weekly.home_origin, weight, layering
-    )
+    weekly, counted = situation.approach("weekly"), situation.counted
+    walks = {
+        "walk_m": weekly.walk_m,
+        "walk_s": weekly.walk_s,
+        "climb_m": weekly.climb_m,
+        "steps_n": weekly.steps_n,
+        "straight_m": _straight_to_nearest_m(situation),
+    }
+    found = nearest_place(walks, weekly.origin, weight, layering)
     councils = situation.layering(situation.profile.analysis.council_layer)
     inside = councils.place_area
     owner = [councils.areas["area_id"].iloc[area] if area >= 0 else "" for area in inside]
@@ -115,18 +122,19 @@ def _with_nearest(
         name: np.append(np.asarray(values, dtype=object), "")[place]
         for name, values in columns.items()
     }
-    speed = situation.parameters.walking.speed_m_per_min
     return frame.assign(
         **named,
         nearest_place_walk_m=found["walk_m"].to_numpy(),
-        nearest_place_walk_min=found["walk_m"].to_numpy() / speed,
+        nearest_place_walk_min=found["walk_s"].to_numpy() / 60.0,
+        nearest_place_climb_m=found["climb_m"].to_numpy(),
+        nearest_place_steps=found["steps_n"].to_numpy(),
         nearest_place_straight_m=found["straight_m"].to_numpy(),
     )
 
 
 def _straight_to_nearest_m(situation: Situation) -> FloatArray:
     """Return (homes,) straight metres to the very place that is nearest on foot."""
-    origin = situation.nearest["weekly"].home_origin
+    origin = situation.approach("weekly").origin
     home_xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())
     place_xy = shapely.get_coordinates(situation.counted.geometry.to_numpy())
     nowhere = np.vstack([place_xy.reshape(-1, 2), [[np.nan, np.nan]]])
@@ -139,7 +147,7 @@ def _why(row: Mapping[Hashable, object], situation: Situation) -> reasons.Reason
         return reasons.nobody(parameters.age_group)
     if row["gap"] == "needs_transport":
         return reasons.needs_transport(
-            parameters.walk_limit_m, profile.analysis.needs_transport_below, parameters.age_group
+            parameters.limit, profile.analysis.needs_transport_below, parameters.age_group
         )
     if not row["nearest_place_id"]:
         return reasons.no_way()

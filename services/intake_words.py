@@ -28,12 +28,17 @@ REASONS: dict[str, tuple[str, str]] = {
     "formula": ("式になる文字列（文字として扱う）", "cells that would be formulas, kept as text"),
     "impossible_elevation": ("ありえない標高", "elevations that cannot be"),
     "impossible_footprint": ("ありえない建築面積", "footprints that cannot be"),
+    "impossible_steps": ("ありえない段数の階段", "flights whose number of steps cannot be"),
     "impossible_storeys": ("ありえない階数", "numbers of storeys that cannot be"),
     "inhabited_parts": (
         "飛び地のうち人が住む部分",
         "areas in parts, lived in where their points are",
     ),
     "isolated": ("ほかとつながらない道", "streets that lead nowhere"),
+    "level_street": (
+        "標高がわからず平らとみなす道",
+        "streets of unknown height, taken as level",
+    ),
     "line_to_polygon": ("閉じた線を境界とした区域", "areas drawn as a closed line"),
     "located_by_area": (
         "住所の町名から位置を決めた場（おおよそ）",
@@ -46,6 +51,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "counts that include meshes of no file",
     ),
     "missing_nodes": ("点が足りないため切った道", "streets cut where the file lacks nodes"),
+    "near_miss": (
+        "隣の道の手前で途切れている道の端",
+        "street ends that stop short of another street",
+    ),
+    "near_miss_joined": ("隣の道につないだ道の端", "street ends joined to the street nearby"),
     "negative_height": ("負の高さ", "negative heights"),
     "no_borders": ("境界データのない層", "layers without open borders"),
     "no_coordinates": ("緯度・経度がない", "without coordinates"),

@@ -7,10 +7,28 @@ from geo.coverage import Layering, coverage
 from geo.network import FloatArray
 from services.intake.mesh import HIGH, LOW
 from services.situation import Situation
+from services.walking import Walking
+
+
+def measured(
+    situation: Situation,
+    layering: Layering,
+    walking: Walking,
+    residents: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the coverage table of one layer with one walking profile, as ``geo.coverage`` gives it."""
+    return coverage(
+        situation.residents if residents is None else residents,
+        layering,
+        situation.access(walking),
+        situation.journeys(walking),
+        limits=situation.parameters.limits,
+        speed_m_per_min=walking.walker.speed_m_per_min,
+    )
 
 
 def hidden_interval(
-    situation: Situation, layering: Layering, frame: pd.DataFrame
+    situation: Situation, layering: Layering, walking: Walking, frame: pd.DataFrame
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """
     Return, for the rows of a coverage table, reached and unreached residents: least, most, least, most.
@@ -23,7 +41,9 @@ def hidden_interval(
     groups = [str(group) for group in situation.residents.columns]
     if not any(group + LOW in homes.columns for group in groups):
         return reached, reached, unreached, unreached
-    least, most = (_with(situation, layering, homes, groups, end) for end in (LOW, HIGH))
+    least, most = (
+        measured(situation, layering, walking, _hidden(homes, groups, end)) for end in (LOW, HIGH)
+    )
     return (
         np.minimum(least["reached"].to_numpy(dtype=float), reached),
         np.maximum(most["reached"].to_numpy(dtype=float), reached),
@@ -32,18 +52,8 @@ def hidden_interval(
     )
 
 
-def _with(
-    situation: Situation, layering: Layering, homes: pd.DataFrame, groups: list[str], end: str
-) -> pd.DataFrame:
-    """Return the coverage table with the lowest or the highest count in every home."""
-    residents = pd.DataFrame(
+def _hidden(homes: pd.DataFrame, groups: list[str], end: str) -> pd.DataFrame:
+    """Return the lowest or the highest count in every home."""
+    return pd.DataFrame(
         {group: homes[group + end] if group + end in homes else homes[group] for group in groups}
-    )
-    return coverage(
-        residents,
-        layering,
-        situation.access,
-        situation.walks,
-        limits_m=situation.parameters.walk_limits_m,
-        speed_m_per_min=situation.parameters.walking.speed_m_per_min,
     )

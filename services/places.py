@@ -7,10 +7,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, weeks_mask
 from geo.schedule import Schedule, combine, frequency_class, parse_schedule
 from services.intake.privacy import masked
 from services.place_history import lacks_dates
-from services.profile import Qualification
+from services.profile import Profile, Qualification
 from services.qualification import NO, qualify_all
 from services.registry import read_places
 from services.workspace import Workspace
@@ -38,11 +39,17 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
     from all counted groups at its venue together. ``counts`` is true for a place that people can
     walk to, else ``not_counted`` says why: suspended, closed, online, not_qualifying. With a day,
     only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so.
+    ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.calendar``, the
+    slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
     """
-    profile = workspace.profile
     places = read_places(
-        workspace.registry_url, profile.municipality.plane_epsg, as_of=selection.as_of
+        workspace.registry_url, workspace.profile.municipality.plane_epsg, as_of=selection.as_of
     )
+    return judged(places, workspace.profile, selection)
+
+
+def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> gpd.GeoDataFrame:
+    """Return the places of the registry as on the day of the selection, as ``places_frame`` does."""
     places = places.sort_values("place_id").reset_index(drop=True)
     assumed = [lacks_dates(place) if selection.as_of else "" for place in places.to_dict("records")]
     places = places.assign(**masked(places), dates_assumed=_texts(assumed, places))
@@ -62,11 +69,27 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
         venue_frequency=_venue_frequency(places["venue_id"], schedules, counts, days),
         counts=counts,
         not_counted=_texts(reasons, places),
+        **_in_time(places["venue_id"], schedules, counts),
+        slots_unknown=_texts([unknown_slots(s) for s in schedules], places),
     )
 
 
 def _texts(values: list[str], places: pd.DataFrame) -> pd.Series:
     return pd.Series(values, index=places.index, dtype="object")
+
+
+def _in_time(
+    venue_id: pd.Series, schedules: list[Schedule], counts: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the weeks of each place, and the slots that it helps to fill if it is counted."""
+    hall, _ = pd.factorize(venue_id)
+    masks = np.array([slot_masks(s) for s in schedules], dtype=np.int64).reshape(-1, len(SLOTS))
+    masks[~counts] = 0
+    return {
+        "weeks_mask": np.array([weeks_mask(s) for s in schedules], dtype=np.int64),
+        "slots_weekly": slot_bits(masks, hall, weekly=True),
+        "slots_monthly": slot_bits(masks, hall, weekly=False),
+    }
 
 
 def _not_counted(places: pd.DataFrame, selection: Selection, rules: Qualification) -> list[str]:

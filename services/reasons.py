@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.texts import age_group_text, metres, number, people, walk
+from geo.coverage import Limit
+from services.texts import age_group_text, limit_text, metres, number, people, walk
 
 DETOUR_WORTH_SAYING = 1.5
 """From here on the straight line is named beside the walk: something lies between."""
@@ -61,13 +62,13 @@ def nobody(age_group: str) -> Reason:
     )
 
 
-def needs_transport(limit_m: float, enough: float, age_group: str) -> Reason:
+def needs_transport(limit: Limit, enough: float, age_group: str) -> Reason:
     """Say that no site could gather enough residents on foot."""
     return Reason(
-        f"どこに開いても、歩いて{metres(limit_m, 'ja')}以内の{age_group_text(age_group, 'ja')}が"
+        f"どこに開いても、歩いて{limit_text(limit.m, limit.minutes, 'ja')}以内の{age_group_text(age_group, 'ja')}が"
         f"{people(enough, 'ja')}に届きません。送迎などの検討が必要です",
         f"wherever a place opened, fewer than {number(enough)} residents "
-        f"{age_group_text(age_group, 'en')} would be within {metres(limit_m, 'en')} on foot: "
+        f"{age_group_text(age_group, 'en')} would be within {limit_text(limit.m, limit.minutes, 'en')} on foot: "
         "transport is needed",
     )
 
@@ -81,7 +82,7 @@ class Choice:
     overlap_pct: float
     units: tuple[str, ...]
     """Units whose residents are newly reached, most first."""
-    limit_m: float
+    limit: Limit
     age_group: str
     schedule_text: str = ""
 
@@ -95,7 +96,7 @@ def candidate(choice: Choice) -> Reason:
     ja = [
         (
             f"{first_ja}、新たに{age_group_text(choice.age_group, 'ja')}"
-            f"{people(choice.newly_reached, 'ja')}が歩いて{metres(choice.limit_m, 'ja')}以内になります"
+            f"{people(choice.newly_reached, 'ja')}が歩いて{limit_text(choice.limit.m, choice.limit.minutes, 'ja')}以内になります"
         ),
         _for_whom(choice.units).ja,
         f"範囲の住民の{choice.overlap_pct:.0f}％には、すでに週1の場があります",
@@ -103,7 +104,7 @@ def candidate(choice: Choice) -> Reason:
     en = [
         (
             f"{first_en}, {number(choice.newly_reached)} more residents "
-            f"{age_group_text(choice.age_group, 'en')} would be within {metres(choice.limit_m, 'en')}"
+            f"{age_group_text(choice.age_group, 'en')} would be within {limit_text(choice.limit.m, choice.limit.minutes, 'en')}"
         ),
         _for_whom(choice.units).en,
         f"{choice.overlap_pct:.0f} % of the residents in range have a weekly place already",

@@ -120,7 +120,7 @@ def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFr
         .order_by(Place.source_id, Place.source_row, Place.place_id)
     )
     places = _frame(url, query, PLACE_COLUMNS, epsg=epsg)
-    return places if as_of is None else _on(places, read_status_history(url), as_of)
+    return places if as_of is None else places_on(places, read_status_history(url), as_of)
 
 
 def read_status_history(url: str) -> pd.DataFrame:
@@ -134,7 +134,8 @@ def read_status_history(url: str) -> pd.DataFrame:
     return table[columns].astype(object)
 
 
-def _on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
+def places_on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
+    """Return the places that were there on a day, with the status that they had then."""
     day = as_of.isoformat()
     holds = (history["since"] <= day) & ((history["until"] == "") | (day < history["until"]))
     then = history[holds].drop_duplicates("place_id", keep="last").set_index("place_id")["status"]

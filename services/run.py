@@ -8,20 +8,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.coverage import coverage, share_pct
+from geo.coverage import share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
 from services.gaps import gaps_frame
 from services.intake.mesh import HIGH
-from services.intervals import hidden_interval
+from services.intervals import hidden_interval, measured
+from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
+from services.profile import Layer
 from services.progress import Progress, silent
-from services.situation import Parameters, Situation
+from services.situation import Situation
+from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
 from services.streetmap import streets_frame
 from services.summary import summary
 from services.today import today
+from services.walking import Walking
 from services.workspace import (
     REMAINDER,
     Snapshot,
@@ -36,6 +40,7 @@ def run(
     workspace: Workspace,
     *,
     walk_limit_m: float | None = None,
+    walk_limit_min: float | None = None,
     walking_profile: str | None = None,
     selection: Selection = TODAY,
     progress: Progress = silent,
@@ -52,6 +57,7 @@ def run(
     parameters = Parameters.of(
         workspace.profile,
         walk_limit_m=walk_limit_m,
+        walk_limit_min=walk_limit_min,
         walking_profile=walking_profile,
         selection=selection,
     )
@@ -61,11 +67,14 @@ def run(
     situation = Situation(workspace, parameters)
     with staged_folder(results / name) as folder:
         progress("run.reach", 0.1)
-        situation.access  # noqa: B018  computes it, so that the progress tells the truth
+        for walking in situation.walkings:
+            situation.access(walking)
         progress("run.coverage", 0.4)
         table = coverage_frame(situation)
         table.to_parquet(folder / "coverage.parquet")
         councils_frame(situation).to_parquet(folder / "councils.parquet")
+        slots_frame(situation).to_parquet(folder / "slots.parquet")
+        combined_frame(situation).to_parquet(folder / "combined.parquet")
         progress("run.gaps", 0.55)
         gaps = gaps_frame(situation)
         gaps.to_parquet(folder / "gaps.parquet")
@@ -84,42 +93,39 @@ def run(
 
 
 def coverage_frame(situation: Situation) -> pd.DataFrame:
-    """Return the coverage of every layer, with a remainder row each, as DESIGN §6 names it."""
-    profile, parameters = situation.profile, situation.parameters
-    unmatched = situation.workspace.manifest["unmatched_residents"]
-    frames = []
-    for layer in profile.layers:
-        layering = situation.layering(layer.id)
-        frame = coverage(
-            situation.residents,
-            layering,
-            situation.access,
-            situation.walks,
-            limits_m=parameters.walk_limits_m,
-            speed_m_per_min=parameters.walking.speed_m_per_min,
-        )
-        hidden = hidden_interval(situation, layering, frame)
-        remainder = frame["area"].to_numpy() < 0
-        lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
-        frame["residents"] += lost * remainder
-        names = layering.areas.reindex(frame["area"].where(~remainder))
-        frame.insert(0, "layer", layer.id)
-        frame.insert(1, "area_id", np.where(remainder, REMAINDER, names["area_id"].to_numpy()))
-        frame.insert(
-            2, "area_name", np.where(remainder, "区域外・不明", names["area_name"].to_numpy())
-        )
-        frame["version"] = layer.version
-        frame["approximate"] = layer.approximate
-        frame["draft"] = layer.draft
-        frame["residents_estimated"] = frame["age_group"].isin(profile.population.estimated_groups)
-        frame["remainder"] = remainder
-        frame["profile"] = parameters.walking.id
-        # Those without a known home live somewhere in the municipality; no smaller area can tell.
-        most = {group: unmatched.get(group + HIGH, unmatched[group]) for group in unmatched}
-        unknown = frame["age_group"].map(most).to_numpy(dtype=float)
-        unknown = unknown * (remainder | (layer.kind == "municipality"))
-        frames.append(_with_interval(frame, unknown, hidden))
+    """Return the coverage of every layer and profile, with a remainder row each (DESIGN §6)."""
+    frames = [
+        _layer_coverage(situation, layer, walking)
+        for walking in situation.walkings
+        for layer in situation.profile.layers
+    ]
     return pd.concat(frames, ignore_index=True).drop(columns="area")
+
+
+def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.DataFrame:
+    population = situation.profile.population
+    unmatched = situation.workspace.manifest["unmatched_residents"]
+    layering = situation.layering(layer.id)
+    frame = measured(situation, layering, walking)
+    hidden = hidden_interval(situation, layering, walking, frame)
+    remainder = frame["area"].to_numpy() < 0
+    lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
+    frame["residents"] += lost * remainder
+    names = layering.areas.reindex(frame["area"].where(~remainder))
+    frame.insert(0, "layer", layer.id)
+    frame.insert(1, "area_id", np.where(remainder, REMAINDER, names["area_id"].to_numpy()))
+    frame.insert(2, "area_name", np.where(remainder, "区域外・不明", names["area_name"].to_numpy()))
+    frame["version"] = layer.version
+    frame["approximate"] = layer.approximate
+    frame["draft"] = layer.draft
+    frame["residents_estimated"] = frame["age_group"].isin(population.estimated_groups)
+    frame["remainder"] = remainder
+    frame["profile"] = walking.profile.id
+    # Those without a known home live somewhere in the municipality; no smaller area can tell.
+    most = {group: unmatched.get(group + HIGH, unmatched[group]) for group in unmatched}
+    unknown = frame["age_group"].map(most).to_numpy(dtype=float)
+    unknown = unknown * (remainder | (layer.kind == "municipality"))
+    return _with_interval(frame, unknown, hidden)
 
 
 def _with_interval(
@@ -139,10 +145,9 @@ def _with_interval(
 
 def _published_places(situation: Situation) -> gpd.GeoDataFrame:
     """Return all places with what the run found about them."""
-    walk = situation.walks
     weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
-    limit_m = situation.parameters.walk_limit_m
-    reached = walk.matrix(limit_m) @ weight
+    walk = situation.within_limit
+    reached = walk.matrix(walk.limit) @ weight
     found = pd.DataFrame(
         {
             "place_id": situation.counted["place_id"],

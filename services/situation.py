@@ -1,8 +1,6 @@
 """Situation: a workspace seen with the parameters of one run, each part computed once."""
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,78 +8,14 @@ import pandas as pd
 import shapely
 
 from geo.areas import area_ids, locate
-from geo.coverage import FREQUENCIES, Access, Layering, at_least
-from geo.errors import InvalidInputError
-from geo.network import isolated_edges
-from geo.reach import Nearest, Walks, nearest, straight_m, walks
+from geo.coverage import FREQUENCIES, Access, Journeys, Layering, at_least
+from geo.network import FloatArray, joinable
+from geo.reach import Walks, straight_m
 from geo.snapping import snap
-from services.places import TODAY, Selection, places_frame
-from services.profile import Profile, WalkingProfile
+from services.parameters import Parameters
+from services.places import places_frame
+from services.walking import Approach, Walking
 from services.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """What one run asks; everything else is in the profile."""
-
-    walk_limit_m: float
-    walk_limits_m: tuple[float, ...]
-    age_group: str
-    walking: WalkingProfile
-    selection: Selection = TODAY
-
-    @classmethod
-    def of(
-        cls,
-        profile: Profile,
-        *,
-        walk_limit_m: float | None,
-        walking_profile: str | None,
-        selection: Selection = TODAY,
-    ) -> "Parameters":
-        """Take the profile's parameters, with those that were asked for put over them."""
-        analysis = profile.analysis
-        limit_m = analysis.walk_limit_m if walk_limit_m is None else walk_limit_m
-        if not (np.isfinite(limit_m) and limit_m > 0):
-            raise InvalidInputError(
-                f"the walking limit is {limit_m} m; give a number of metres above 0",
-                ja=f"歩く範囲が{limit_m}mです。0より大きいメートル数を指定してください",
-            )
-        wanted = walking_profile or analysis.walking_profile
-        walking = next((w for w in profile.walking_profiles if w.id == wanted), None)
-        if walking is None:
-            names = ", ".join(w.id for w in profile.walking_profiles)
-            raise InvalidInputError(
-                f"there is no walking profile {wanted!r}; there are {names}",
-                ja=f"歩き方「{wanted}」はありません。使えるもの: {names}",
-            )
-        limits_m = tuple(sorted({limit_m, *analysis.walk_limits_m}))
-        return cls(limit_m, limits_m, analysis.age_group, walking, selection)
-
-    def to_dict(self, profile: Profile) -> dict[str, Any]:
-        """Return the parameters with the origin of each assumption."""
-        as_of = self.selection.as_of
-        return {
-            "as_of": as_of.isoformat() if as_of else None,
-            "with_suspended": self.selection.with_suspended,
-            "qualification": profile.qualification.model_dump(),
-            "walk_limit_m": self.walk_limit_m,
-            "walk_limits_m": list(self.walk_limits_m),
-            "age_group": self.age_group,
-            "profile": self.walking.model_dump(),
-            "snap_limit_m": profile.streets.snap_limit_m,
-            "isolated_below_m": profile.streets.isolated_below_m,
-            "permanent_min_days_per_week": profile.frequency.permanent_min_days_per_week,
-            "needs_transport_below": profile.analysis.needs_transport_below,
-            "versions": {layer.id: layer.version for layer in profile.layers},
-            "origins": {
-                "walk_limit_m": profile.analysis.walk_limit_origin,
-                "profile": self.walking.origin,
-                "frequency": profile.frequency.origin,
-                "needs_transport": profile.analysis.needs_transport_origin,
-                "subsidies": profile.subsidies.origin,
-            },
-        }
 
 
 class Situation:
@@ -95,7 +29,11 @@ class Situation:
         self.areas = workspace.areas()
         self.homes = workspace.demand()
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
-        self.usable = ~isolated_edges(self.network, below_m=self.profile.streets.isolated_below_m)
+        self._access: dict[str, dict[str, Access]] = {}
+        self._approach: dict[str, Approach] = {}
+        self._layerings: dict[str, Layering] = {}
+        below_m = self.profile.streets.isolated_below_m
+        self.usable = joinable(self.network, isolated_below_m=below_m)
 
     def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
         """Join points to the streets; a point without a position stays unsnapped."""
@@ -134,25 +72,50 @@ class Situation:
         return self.snap(self.counted)
 
     @cached_property
-    def walks(self) -> Walks:
-        """Return the walks from counted places to homes up to the longest limit."""
-        limit_m = max(self.parameters.walk_limits_m)
-        return walks(self.network, self.place_snaps, self.homes, limit_m=limit_m)
-
-    @cached_property
-    def nearest(self) -> dict[str, Nearest]:
-        """Return the nearest counted place per frequency; origins are positions in ``counted``."""
-        found = {}
-        for frequency in FREQUENCIES:
-            counts = at_least(self.counted["venue_frequency"], frequency)
-            snaps = self.place_snaps.assign(
-                edge=np.where(counts, self.place_snaps["edge"].to_numpy(), -1)
-            )
-            found[frequency] = nearest(self.network, snaps, self.homes)
+    def walkings(self) -> list[Walking]:
+        """Return every walking profile on the streets, the main one first."""
+        main: Walking | None = None
+        found = []
+        for profile in self.parameters.walkings:
+            walking = Walking(profile, self.network, self.homes, self.place_snaps, like=main)
+            main = main or walking
+            found.append(walking)
         return found
 
+    @property
+    def walking(self) -> Walking:
+        """Return the main walking profile on the streets."""
+        return self.walkings[0]
+
+    def journeys(self, walking: Walking) -> Journeys:
+        """Return the walks from homes to counted places up to the longest limits."""
+        longest_m, longest_s = self.parameters.longest_m, self.parameters.longest_s
+        return walking.journeys(longest_m=longest_m, longest_s=longest_s)
+
+    @cached_property
+    def within_limit(self) -> Walks:
+        """Return the walks from homes to counted places within the main limit."""
+        return self.walking.catchments(self.place_snaps, self.parameters.limit)
+
+    def approach(self, frequency: str) -> Approach:
+        """Return everybody's way to the nearest place of a frequency; origins are in ``counted``."""
+        if frequency not in self._approach:
+            counts = at_least(self.counted["venue_frequency"], frequency)
+            self._approach[frequency] = self.walking.approach(self.parameters.limit, counts)
+        return self._approach[frequency]
+
+    def reached(self, frequency: str) -> np.ndarray:
+        """Return (homes,) whether a place of the frequency is within the main limit."""
+        access = self.access(self.walking)[frequency]
+        return self.parameters.limit.holds(access.walk_m, access.walk_s)
+
     def layering(self, layer: str) -> Layering:
-        """Return one layer seen from homes and counted places."""
+        """Return one layer seen from homes and counted places; do not change it."""
+        if layer not in self._layerings:
+            self._layerings[layer] = self._layering(layer)
+        return self._layerings[layer]
+
+    def _layering(self, layer: str) -> Layering:
         areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
         position = pd.Series(np.arange(len(areas)), index=areas["area_id"].to_numpy())
         home = self.homes[f"in_{layer}"].map(position).fillna(-1).to_numpy(dtype=np.int64)
@@ -160,14 +123,21 @@ class Situation:
         return Layering(areas, home, locate(xy, areas))
 
     @cached_property
-    def access(self) -> dict[str, Access]:
-        """Return how homes reach the places of each frequency."""
+    def _straight_m(self) -> dict[str, FloatArray]:
         home_xy = shapely.get_coordinates(self.homes.geometry.to_numpy())
         place_xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
-        found = {}
-        for frequency in FREQUENCIES:
-            counts = at_least(self.counted["venue_frequency"], frequency)
-            found[frequency] = Access(
-                self.nearest[frequency].home_walk_m, straight_m(place_xy[counts], home_xy), counts
-            )
-        return found
+        frequencies = self.counted["venue_frequency"]
+        return {
+            name: straight_m(place_xy[at_least(frequencies, name)], home_xy) for name in FREQUENCIES
+        }
+
+    def access(self, walking: Walking) -> dict[str, Access]:
+        """Return how homes reach the places of each frequency with one walking profile."""
+        name = walking.profile.id
+        if name not in self._access:
+            frequencies = self.counted["venue_frequency"]
+            self._access[name] = {
+                frequency: walking.access(at_least(frequencies, frequency), straight)
+                for frequency, straight in self._straight_m.items()
+            }
+        return self._access[name]

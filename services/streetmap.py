@@ -6,6 +6,7 @@ import pandas as pd
 import shapely
 
 from geo.coverage import at_least
+from geo.doors import Doors
 from geo.extent import reached_lines
 from geo.reach import nearest
 from services.disclosure import blur
@@ -48,14 +49,12 @@ def shown_snaps(situation: Situation) -> pd.DataFrame:
 def _split(
     situation: Situation, snaps: pd.DataFrame, frequency: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    origins = snaps[at_least(situation.counted["venue_frequency"], frequency)]
-    nobody = situation.homes.iloc[:0]
-    return reached_lines(
-        situation.network,
-        nearest(situation.network, origins, nobody).node_walk_m,
-        origins,
-        limit_m=situation.parameters.walk_limit_m,
-    )
+    unit, limit = situation.walking.judged(situation.parameters.limit)
+    counts = at_least(situation.counted["venue_frequency"], frequency)
+    origins = Doors.of(snaps[counts], unit.measure)
+    nobody = Doors.of(situation.homes.iloc[:0], unit.measure)
+    walk = nearest(situation.network, origins, nobody, by=unit.measure).node_walk
+    return reached_lines(unit.measure, walk, origins, limit=limit)
 
 
 def _some(lines: np.ndarray) -> np.ndarray:

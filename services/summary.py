@@ -17,7 +17,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
     profile, parameters = situation.profile, situation.parameters
     municipality = profile.municipality
     whole = _whole(situation, table)
-    main = whole[whole["walk_limit_m"] == parameters.walk_limit_m].iloc[0]
+    main = whole.iloc[parameters.limits.index(parameters.limit)]
     unmatched = situation.workspace.manifest["unmatched_residents"][parameters.age_group]
     return {
         "municipality": {
@@ -27,7 +27,8 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
             "fictional": municipality.fictional,
         },
         "age_group": parameters.age_group,
-        "walk_limit_m": parameters.walk_limit_m,
+        "walk_limit_m": parameters.limit.m,
+        "walk_limit_min": parameters.limit.minutes,
         "frequency": "weekly",
         "residents": _number(main["residents"]),
         "reached": _number(main["reached"]),
@@ -54,7 +55,8 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         ],
         "sensitivity": [
             {
-                "walk_limit_m": float(row["walk_limit_m"]),
+                "walk_limit_m": _number(row["walk_limit_m"]),
+                "walk_limit_min": _number(row["walk_limit_min"]),
                 "reached": _number(row["reached"]),
                 "coverage_pct": _number(row["coverage_pct"]),
                 "circle_coverage_pct": _number(row["circle_coverage_pct"]),
@@ -66,17 +68,19 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
 
 def _whole(situation: Situation, table: pd.DataFrame) -> pd.DataFrame:
     """Return all located residents, a row per limit: any layer, its remainder but the unmatched."""
+    parameters = situation.parameters
     first = next(layer.id for layer in situation.profile.layers if not layer.draft)
     rows = table[
         (table["layer"] == first)
         & (table["frequency"] == "weekly")
-        & (table["age_group"] == situation.parameters.age_group)
+        & (table["age_group"] == parameters.age_group)
+        & (table["profile"] == parameters.walking.id)
     ]
-    summed = rows.groupby("walk_limit_m", as_index=False)[
-        ["residents", "reached", "circle_reached"]
-    ].sum()
+    counts = ["residents", "reached", "circle_reached"]
+    asked = ["walk_limit_m", "walk_limit_min"]
+    summed = rows.groupby(asked, as_index=False, sort=False, dropna=False)[counts].sum()
     unmatched = situation.workspace.manifest["unmatched_residents"]
-    summed["residents"] -= unmatched[situation.parameters.age_group]
+    summed["residents"] -= unmatched[parameters.age_group]
     people = summed["residents"].where(summed["residents"] > 0)
     return summed.assign(
         coverage_pct=100.0 * summed["reached"] / people,

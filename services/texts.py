@@ -9,6 +9,8 @@ from typing import Literal, cast
 from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
+from services.phrases_raster import RASTER_PHRASES
+from services.phrases_time import TIME_PHRASES
 
 Lang = Literal["ja", "en"]
 
@@ -18,7 +20,10 @@ NO_FIGURE = "−"
 SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
 """Sign of each class of gap, the same on screen and paper."""
 
-_ALL = {**PHRASES, **COMMAND_LINE, **DATA_PHRASES}
+PARTS = (PHRASES, COMMAND_LINE, DATA_PHRASES, RASTER_PHRASES, TIME_PHRASES)
+"""Tables of words, each of a part of the program; no key is in two of them."""
+
+_ALL = {key: words for part in PARTS for key, words in part.items()}
 
 _ERAS = (
     (date(2019, 5, 1), "令和"),
@@ -84,6 +89,17 @@ def metres(value: object, lang: str) -> str:
     if not is_figure(value):
         return NO_FIGURE
     return f"{number(value)}m" if lang == "ja" else f"{number(value)} m"
+
+
+def limit_text(walk_limit_m: object, walk_limit_min: object, lang: str) -> str:
+    """Return a walking limit: ``500m``, ``10分``, or ``500m・10分`` where both must hold."""
+    said = []
+    if is_figure(walk_limit_m):
+        said.append(metres(walk_limit_m, lang))
+    if is_figure(walk_limit_min):
+        minutes = f"{float(cast('float', walk_limit_min)):g}"
+        said.append(f"{minutes}分" if lang == "ja" else f"{minutes} min")
+    return ("・" if lang == "ja" else " and ").join(said) or NO_FIGURE
 
 
 def walk(walk_m: object, walk_min: object, lang: str) -> str:

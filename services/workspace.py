@@ -22,7 +22,7 @@ from services.intake.areas import with_councils
 from services.profile import Layer, Profile, on_day, read_profile
 from services.today import today
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "workspace.json"
 REMAINDER = "_remainder"
 """area_id of the row that holds what lies in no area of a layer."""

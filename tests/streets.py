@@ -16,8 +16,17 @@ Point = tuple[int, float, float]
 """A snap: edge, offset_m, snap_m."""
 
 
-def streets(crossings: Mapping[int, tuple[float, float]], ways: Sequence[Sequence[int]]) -> Network:
-    """Build a network: crossing id → metres, ways as sequences of crossing ids."""
+def streets(
+    crossings: Mapping[int, tuple[float, float]],
+    ways: Sequence[Sequence[int]],
+    attributes: Mapping[int, Mapping[str, object]] | None = None,
+    kinds: Mapping[int, int] | None = None,
+) -> Network:
+    """
+    Build a network: crossing id → metres, ways as sequences of crossing ids.
+
+    ``attributes`` says what is special about a way (by its position), ``kinds`` about a crossing.
+    """
     table = pd.DataFrame(
         {
             "osm_id": np.arange(1, len(ways) + 1),
@@ -28,11 +37,19 @@ def streets(crossings: Mapping[int, tuple[float, float]], ways: Sequence[Sequenc
             "tunnel": False,
             "steps": False,
             "layer": 0,
+            "crossing": False,
+            "signals": False,
+            "surface": "",
+            "steps_per_m": 0.0,
         }
     )
+    for way, special in (attributes or {}).items():
+        for name, value in special.items():
+            table.loc[way, name] = value
     nodes = pd.DataFrame(
         [crossings[key] for key in crossings], columns=["x", "y"], index=list(crossings)
     ).astype(float)
+    nodes["kind"] = [(kinds or {}).get(key, 0) for key in crossings]
     return build_network(table, nodes, epsg=PLANE)
 
 

@@ -1,6 +1,7 @@
 """The tables that commands print."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rich import box
 from rich.console import RenderableType
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from api.cli.console import Desk
 from services.briefing import AreaLine, Briefing
-from services.texts import NO_FIGURE, SIGNS, people, percent, text
+from services.texts import NO_FIGURE, SIGNS, age_group_text, metres, people, percent, text
 
 CANDIDATES_SHOWN = 5
 STYLES = {
@@ -33,6 +34,28 @@ def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
     yield _gaps(briefing, desk)
     yield _councils(briefing, desk)
     yield _candidates(briefing, desk)
+
+
+def years_table(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> RenderableType:
+    """Return a line for each fiscal year, without and with suspended places."""
+    asked = years[0]
+    title = desk.say(
+        "timeline.title",
+        limit=metres(asked["walk_limit_m"], desk.lang),
+        age_group=age_group_text(asked["age_group"], desk.lang),
+    )
+    heads = ("year", "suspended", "places", "weekly", "monthly", "assumed")
+    table = _table(title, *(desk.say(f"timeline.{head}") for head in heads), wide=1)
+    for row in years:
+        table.add_row(
+            row["fiscal_year_ja"] if desk.lang == "ja" else f"FY{row['fiscal_year']}",
+            desk.say(f"timeline.suspended.{row['with_suspended']}"),
+            f"{row['places_n']:,}",
+            percent(row["coverage_weekly_pct"], desk.lang),
+            percent(row["coverage_monthly_pct"], desk.lang),
+            f"{row['opening_assumed_n'] + row['suspension_assumed_n']:,}",
+        )
+    return table
 
 
 def _table(title: str, *columns: str, wide: int = 0) -> Table:

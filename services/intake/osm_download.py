@@ -14,7 +14,7 @@ import shapely
 from osmnx import settings
 
 from geo.errors import SourceError
-from geo.walkable import USEFUL_TAGS
+from geo.walkable import USEFUL_NODE_TAGS, USEFUL_TAGS, node_kind
 from services.intake.overpass import require_answer
 from services.intake.ways import WayCollector, Ways, nodes_frame
 
@@ -74,6 +74,7 @@ def _osmnx_settings(address: str, cache: Path | None) -> Iterator[None]:
         "cache_folder": cache if cache is not None else settings.cache_folder,
         "cache_only_mode": False,
         "useful_tags_way": list(USEFUL_TAGS),
+        "useful_tags_node": list(USEFUL_NODE_TAGS),
         "bidirectional_network_types": ["walk"],
         "doh_url_template": None,
         "http_user_agent": USER_AGENT,
@@ -124,5 +125,13 @@ def _ways(graph: "nx.MultiDiGraph[int]") -> Ways:
         if not data["reversed"]:
             tags = {name: str(data[name]) for name in USEFUL_TAGS if name in data}
             collector.add(int(data["osmid"]), tags, (u, v), part=(u, v, key))
-    nodes = [(int(node), at["x"], at["y"]) for node, at in graph.nodes(data=True)]
+    nodes = [
+        (
+            int(node),
+            at["x"],
+            at["y"],
+            node_kind({k: str(at[k]) for k in USEFUL_NODE_TAGS if k in at}),
+        )
+        for node, at in graph.nodes(data=True)
+    ]
     return collector.ways(nodes_frame(nodes))

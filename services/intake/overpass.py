@@ -1,14 +1,22 @@
-"""Overpass answers: JSON of ways and nodes (``out body; >; out skel;`` or ``out geom;``)."""
+"""
+Overpass answers: JSON of ways and nodes (``out body; >; out body qt;`` or ``out geom;``).
+
+With ``out skel`` the nodes have no tags: crossings and signals are then not known.
+"""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from geo.errors import SourceError
+from geo.walkable import PLAIN, is_walkable, node_kind
 from services.intake.ways import WayCollector, Ways, nodes_frame
 
 MOST_IDS = 2**63
 """Ids are 64-bit numbers."""
+
+_Node = tuple[int, float, float, int]
+"""id, lon, lat, kind."""
 
 
 def read_overpass_file(path: Path) -> Ways:
@@ -28,19 +36,29 @@ def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 
     """Read the walkable ways of an answer; ``path`` says in errors where it came from."""
     require_answer(answer, path=path)
     collector = WayCollector()
-    nodes: list[tuple[int, float, float]] = []
-    for number, element in enumerate(answer["elements"]):
-        try:
-            _add(element, collector, nodes)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise SourceError(
-                f"elements[{number}] is no node or way of Overpass ({error!r}); "
-                "ask with [out:json] and 'out body; >; out skel qt;'",
-                path=path,
-                ja=f"elements[{number}] がOverpassの点・線ではありません（{error!r}）。"
-                "[out:json] と「out body; >; out skel qt;」で問い合わせてください",
-            ) from error
+    nodes: list[_Node] = []
+    squares: dict[int, dict[str, str]] = {}
+    # First the relations, wherever they stand: they tag the outlines of squares.
+    for first in (True, False):
+        for number, element in enumerate(answer["elements"]):
+            try:
+                if first:
+                    _add_square(element, squares)
+                else:
+                    _add(element, squares, collector, nodes)
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+                raise _no_element(number, error, path) from error
     return collector.ways(nodes_frame(nodes))
+
+
+def _no_element(number: int, error: Exception, path: object) -> SourceError:
+    return SourceError(
+        f"elements[{number}] is no node, way or relation of Overpass ({error!r}); "
+        "ask with [out:json] and 'out body; >; out body qt;'",
+        path=path,
+        ja=f"elements[{number}] がOverpassの点・線ではありません（{error!r}）。"
+        "[out:json] と「out body; >; out body qt;」で問い合わせてください",
+    )
 
 
 def require_answer(answer: Any, *, path: object) -> None:  # noqa: ANN401 (any JSON at all)
@@ -68,17 +86,35 @@ def _id(value: Any) -> int:  # noqa: ANN401 (any JSON at all)
     return number
 
 
-def _add(
-    element: dict[str, Any], collector: WayCollector, nodes: list[tuple[int, float, float]]
-) -> None:
-    if element["type"] == "node":
-        nodes.append((_id(element["id"]), float(element["lon"]), float(element["lat"])))
-        return
+def _add_square(element: dict[str, Any], squares: dict[int, dict[str, str]]) -> None:
+    """Keep the tags of a walkable multipolygon for the ways that it is made of."""
     tags = element.get("tags", {})
-    if element["type"] != "way" or "highway" not in tags:
+    if element["type"] != "relation" or tags.get("type") != "multipolygon":
+        return
+    if is_walkable(tags):
+        members = element["members"]
+        squares |= {_id(member["ref"]): tags for member in members if member["type"] == "way"}
+
+
+def _add(
+    element: dict[str, Any],
+    squares: dict[int, dict[str, str]],
+    collector: WayCollector,
+    nodes: list[_Node],
+) -> None:
+    tags = element.get("tags", {})
+    if element["type"] == "node":
+        at = float(element["lon"]), float(element["lat"])
+        nodes.append((_id(element["id"]), *at, node_kind(tags) if tags else PLAIN))
+        return
+    if element["type"] != "way":
+        return
+    osm_id = _id(element["id"])
+    tags = tags if "highway" in tags else squares.get(osm_id, {})
+    if not tags:
         return
     node_ids = [_id(node) for node in element["nodes"]]
-    collector.add(_id(element["id"]), tags, node_ids)
+    collector.add(osm_id, tags, node_ids)
     if "geometry" in element:
         corners = zip(node_ids, element["geometry"], strict=True)
-        nodes += [(node, float(at["lon"]), float(at["lat"])) for node, at in corners if at]
+        nodes += [(node, float(at["lon"]), float(at["lat"]), PLAIN) for node, at in corners if at]

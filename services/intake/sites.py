@@ -4,11 +4,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import SourceError
-from geo.network import Network, isolated_edges
+from geo.network import Network, joinable
 from geo.voronoi import nearest_site_cells
 from services.intake.ledger import Entry, Ledger
 from services.intake.venues import read_venues
@@ -50,7 +49,7 @@ def nearest_site_layer(
     ledger: Ledger,
 ) -> gpd.GeoDataFrame:
     """Divide the municipality among the sites: area_id, area_name, geometry; who gets none is noted."""
-    usable: NDArray[np.bool_] = ~isolated_edges(network, below_m=streets.isolated_below_m)
+    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
     cells = nearest_site_cells(
         network, sites, boundary, limit_m=streets.snap_limit_m, usable=usable
     )

@@ -7,10 +7,11 @@ from typing import cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from geo.errors import SourceError
-from geo.network import Network, build_network, isolated_edges
+from geo.network import Network, build_network
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.osm_file import read_osm_file
 from services.intake.overpass import read_overpass_file
@@ -20,6 +21,9 @@ from services.profile import Source
 LONLAT_EPSG = 6668
 """JGD2011; WGS 84 is treated alike, so that nothing is shifted by a datum."""
 
+MOST_STEPS_PER_M = 10.0
+"""A tread is 15 cm deep at least (建築基準法施行令 第23条), 6.7 to the metre; lines are drawn roughly."""
+
 
 def read_streets(
     path: Path,
@@ -28,7 +32,6 @@ def read_streets(
     boundary: shapely.Geometry,
     plane_epsg: int,
     ledger: Ledger,
-    isolated_below_m: float = 1000.0,
 ) -> Network:
     """
     Read the walking network inside ``boundary`` (plane CRS, margin included).
@@ -46,7 +49,6 @@ def read_streets(
     if len(network.edge_u) == 0:
         raise _no_street(ways, path)
     _note_counts(ways, inside, book)
-    _note_isolated(network, isolated_below_m, book)
     return network
 
 
@@ -83,11 +85,12 @@ def _download(path: Path, source: Source, boundary: shapely.Geometry, plane_epsg
 
 
 def _plane_nodes(nodes: pd.DataFrame, plane_epsg: int) -> pd.DataFrame:
-    points = gpd.GeoSeries.from_xy(nodes["lon"], nodes["lat"], crs=LONLAT_EPSG)
-    xy = shapely.get_coordinates(points.to_crs(plane_epsg).to_numpy())
+    to_plane = pyproj.Transformer.from_crs(LONLAT_EPSG, plane_epsg, always_xy=True)
+    x, y = to_plane.transform(nodes["lon"].to_numpy(), nodes["lat"].to_numpy())
     # A node off the globe has no place in the plane: it counts as unknown.
-    known = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
-    return pd.DataFrame(xy[known], columns=["x", "y"], index=nodes.index[known])
+    known = np.asarray(np.isfinite(x) & np.isfinite(y))
+    kind = nodes["kind"].to_numpy()[known]
+    return pd.DataFrame({"x": x[known], "y": y[known], "kind": kind}, index=nodes.index[known])
 
 
 def _inside(
@@ -96,21 +99,21 @@ def _inside(
     boundary: shapely.Geometry,
     book: SourceLedger,
 ) -> pd.DataFrame:
-    """Return the ways that touch the boundary, whole."""
+    """Return the ways that touch the boundary, whole, with their steps per metre."""
     counts = table["node_ids"].map(len).to_numpy(dtype=np.int64)
     way = np.repeat(np.arange(len(table)), counts)
     ids = np.fromiter(chain.from_iterable(table["node_ids"]), dtype=np.int64)
-    row = nodes.index.get_indexer(pd.Index(ids))
+    row = nodes.index.get_indexer(pd.Index(ids)).astype(np.int64)
     missing_n = np.bincount(way[row < 0], minlength=len(table))
     way, row = way[row >= 0], row[row >= 0]
     enough = np.bincount(way, minlength=len(table)) >= 2  # noqa: PLR2004 (a line has two ends)
     drawn = enough[way]
-    xy = nodes.to_numpy(dtype=np.float64)[row[drawn]]
+    xy = nodes[["x", "y"]].to_numpy(dtype=np.float64)[row[drawn]]
     rank = np.cumsum(enough) - 1
-    lines = np.asarray(shapely.linestrings(xy, indices=rank[way[drawn]]), dtype=object)
+    lines = np.full(len(table), None, dtype=object)
+    lines[enough] = shapely.linestrings(xy, indices=rank[way[drawn]])
     shapely.prepare(boundary)
-    touches = np.zeros(len(table), dtype=bool)
-    touches[enough] = shapely.intersects(boundary, lines)
+    touches = np.asarray(shapely.intersects(boundary, lines))
     _note_missing(missing_n, enough, touches, book)
     outside_n = int((enough & ~touches).sum())
     if outside_n:
@@ -121,7 +124,27 @@ def _inside(
                 f"市域とその余白の外にある道{outside_n}本は使っていません",
             )
         )
-    return table[touches]
+    # Of a way that is cut nobody knows which of its steps are left.
+    length_m = np.where(missing_n > 0, np.nan, shapely.length(lines))
+    return _with_steps(table, length_m, book)[touches]
+
+
+def _with_steps(table: pd.DataFrame, length_m: np.ndarray, book: SourceLedger) -> pd.DataFrame:
+    """Say how many steps a metre of each way has, 0 where nobody knows."""
+    count = table["step_count"].to_numpy(dtype=np.float64)
+    counted = (count > 0) & (length_m > 0)
+    per_m = np.divide(count, length_m, out=np.zeros(len(table)), where=counted)
+    too_many = per_m > MOST_STEPS_PER_M
+    if too_many.any():
+        book.note(
+            Entry(
+                "impossible_steps",
+                f"flights with more than {MOST_STEPS_PER_M:g} steps a metre, taken as not counted: "
+                f"{int(too_many.sum())}",
+                f"1mに{MOST_STEPS_PER_M:g}段より多い階段{int(too_many.sum())}か所は、段数不明とします",
+            )
+        )
+    return table.assign(steps_per_m=np.where(too_many, 0.0, per_m))
 
 
 def _note_missing(
@@ -170,22 +193,6 @@ def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
                 f"重複する道{ways.repeated_n}本は1本として使っています",
             )
         )
-
-
-def _note_isolated(network: Network, below_m: float, book: SourceLedger) -> None:
-    alone = isolated_edges(network, below_m=below_m)
-    if not alone.any():
-        return
-    pieces_n = np.unique(network.component_of_node[network.edge_u[alone]]).size
-    length_m = float(network.edge_length_m[alone].sum())
-    book.note(
-        Entry(
-            "isolated",
-            f"pieces of the network under {below_m:.0f} m that lead nowhere, not used: {pieces_n} "
-            f"({length_m:.0f} m in all)",
-            f"ほかとつながらない{below_m:.0f}m未満の道が{pieces_n}か所（合計{length_m:.0f}m）あり、使っていません",
-        )
-    )
 
 
 def _no_street(ways: Ways, path: Path) -> SourceError:

@@ -86,6 +86,8 @@ class Streets(_Table):
     """Pieces of the network shorter than this in all are reported and not used."""
     margin_m: Annotated[float, Field(ge=0)] = 1500.0
     """How far beyond the municipality streets are kept: no walk is clipped at the border."""
+    join_gaps_m: Annotated[float, Field(ge=0, le=10)] = 0.0
+    """A street end that stops short of another street by this or less is joined to it; 0 joins none."""
 
 
 class Layer(_Table):
@@ -293,8 +295,33 @@ class WalkingProfile(_Table):
     label: str
     label_en: str
     speed_m_per_min: Annotated[float, Field(gt=0)]
+    """On the flat; also on the leg off the street."""
     origin: str
-    """Where the figure comes from; printed on every output."""
+    """Where the speed comes from; printed on every output."""
+    slope: Literal["level", "tobler", "table"] = "tobler"
+    """What slopes do to the speed, where the elevation is known."""
+    slope_table: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """table: slope in per cent, uphill positive → share of the flat speed: ``"5" = 0.8``."""
+    max_slope_pct: Annotated[float, Field(gt=0)] | None = None
+    """Streets steeper than this are not walked; steps are a matter of their own."""
+    steps: Literal["count", "metre", "avoid"] = "count"
+    step_s: Annotated[float, Field(ge=0)] = 0.4
+    """count: seconds for each step more than the flat street takes."""
+    steps_s_per_m: Annotated[float, Field(ge=0)] = 0.0
+    """metre: seconds for each metre of steps more than the flat street takes."""
+    crossing_s: Annotated[float, Field(ge=0)] = 0.0
+    signal_s: Annotated[float, Field(ge=0)] = 30.0
+    elevator_s: Annotated[float, Field(ge=0)] = 30.0
+    """Seconds lost on average each time."""
+    rest_every_m: Annotated[float, Field(gt=0)] | None = None
+    rest_s: Annotated[float, Field(ge=0)] = 0.0
+    """A pause of so many seconds for every so many metres."""
+    unpaved_pace: Annotated[float, Field(ge=1)] = 1.0
+    """How many times longer a metre takes where it is unpaved."""
+    forbidden: list[str] = Field(default_factory=list)
+    """Kinds of OSM ``highway`` that are not walked."""
+    origins: dict[str, str] = Field(default_factory=dict)
+    """Field → where its figure comes from, beside ``origin`` of the speed."""
 
 
 class FrequencyRules(_Table):
@@ -352,6 +379,11 @@ class Analysis(_Table):
     walk_limit_m: Annotated[float, Field(gt=0)] = 500.0
     walk_limits_m: list[Annotated[float, Field(gt=0)]] = Field(
         default_factory=lambda: [300.0, 500.0, 800.0, 1000.0]
+    )
+    walk_limit_min: Annotated[float, Field(gt=0)] | None = None
+    """A limit in minutes beside the one in metres: then both must hold."""
+    walk_limits_min: list[Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: [5.0, 10.0, 15.0]
     )
     walk_limit_origin: str = (
         "国土交通省「都市構造の評価に関するハンドブック」の高齢者の一般的な徒歩圏500m（孫引き）"

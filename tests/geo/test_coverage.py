@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from geo.coverage import (
     FREQUENCIES,
     Access,
+    Journeys,
     Layering,
+    Limit,
     at_least,
     coverage,
-    own_area_walk_m,
+    own_area_walk,
     weighted_quantiles,
 )
+from geo.errors import InvalidInputError
 from geo.reach import Walks
 
 # Homes 0 and 1 in area 0, home 2 in area 1, home 3 in no area.
@@ -22,7 +25,7 @@ from geo.reach import Walks
 WALK_M = {(0, 0): 100.0, (0, 1): 500.0, (1, 1): 400.0, (1, 2): 900.0, (2, 3): 200.0, (1, 3): 600.0}
 
 
-def town() -> tuple[pd.DataFrame, Layering, dict[str, Access], Walks]:
+def town() -> tuple[pd.DataFrame, Layering, dict[str, Access], Journeys]:
     residents = pd.DataFrame({"65+": [10.0, 20.0, 30.0, 40.0]})
     areas = pd.DataFrame({"area_id": ["a", "b"]})
     layering = Layering(areas, np.array([0, 0, 1, -1]), np.array([0, 1, 0]))
@@ -37,8 +40,9 @@ def town() -> tuple[pd.DataFrame, Layering, dict[str, Access], Walks]:
         for (place, at), metre in WALK_M.items():
             if counts[place]:
                 nearest_m[at] = min(nearest_m[at], metre)
-        access[wanted] = Access(nearest_m, nearest_m / 2, counts)
-    return residents, layering, access, walks
+        access[wanted] = Access(nearest_m, nearest_m, nearest_m / 2, counts)
+    # At 60 m a minute a metre is a second: the walks in seconds are the same.
+    return residents, layering, access, Journeys(walks, walks)
 
 
 def row(table: pd.DataFrame, area: int, frequency: str, limit_m: float) -> pd.Series:
@@ -52,8 +56,15 @@ def row(table: pd.DataFrame, area: int, frequency: str, limit_m: float) -> pd.Se
 
 
 def measured(limits_m: tuple[float, ...] = (500.0,)) -> pd.DataFrame:
-    residents, layering, access, walks = town()
-    return coverage(residents, layering, access, walks, limits_m=limits_m, speed_m_per_min=60.0)
+    residents, layering, access, journeys = town()
+    return coverage(
+        residents,
+        layering,
+        access,
+        journeys,
+        limits=[Limit(m=limit_m) for limit_m in limits_m],
+        speed_m_per_min=60.0,
+    )
 
 
 def test_a_weekly_place_500_metres_away_counts_and_a_permanent_one_counts_as_weekly() -> None:
@@ -98,12 +109,29 @@ def test_walking_times_are_those_of_residents_weighted() -> None:
 
 
 def test_nobody_is_a_percentage_of_nothing_not_zero() -> None:
-    residents, layering, access, walks = town()
+    residents, layering, access, journeys = town()
     empty = coverage(
-        residents * 0.0, layering, access, walks, limits_m=[500.0], speed_m_per_min=60.0
+        residents * 0.0, layering, access, journeys, limits=[Limit(m=500.0)], speed_m_per_min=60.0
     )
     assert empty["coverage_pct"].isna().all()
     assert (empty["residents"] == 0).all()
+
+
+def test_minutes_are_judged_by_the_quickest_walk_and_both_limits_must_hold() -> None:
+    residents, layering, access, journeys = town()
+    limits = [Limit(minutes=10.0), Limit(m=700.0, minutes=5.0), Limit(m=500.0)]
+    table = coverage(residents, layering, access, journeys, limits=limits, speed_m_per_min=60.0)
+    outside = table[(table["area"] == -1) & (table["frequency"] == "permanent")]
+    # Home 3 walks 600 m to the permanent place, 600 seconds: just 10 minutes, not 5.
+    assert outside["reached"].tolist() == [40.0, 0.0, 0.0]
+    assert outside["walk_limit_min"].fillna(0.0).tolist() == [10.0, 5.0, 0.0]
+    assert outside["walk_limit_m"].fillna(0.0).tolist() == [0.0, 700.0, 500.0]
+
+
+def test_a_limit_of_nothing_or_less_is_refused() -> None:
+    for limit in ({}, {"m": 0.0}, {"minutes": -1.0}, {"m": float("nan")}):
+        with pytest.raises(InvalidInputError):
+            Limit(**limit)
 
 
 def test_an_unknown_frequency_counts_for_nothing() -> None:
@@ -111,8 +139,8 @@ def test_an_unknown_frequency_counts_for_nothing() -> None:
 
 
 def test_own_area_walks_ignore_places_of_other_areas() -> None:
-    _, layering, access, walks = town()
-    own_m = own_area_walk_m(walks, access["weekly"].counts, layering)
+    _, layering, access, journeys = town()
+    own_m = own_area_walk(journeys.m, access["weekly"].counts, layering)
     assert own_m.tolist() == [100.0, 500.0, 900.0, np.inf]
 
 

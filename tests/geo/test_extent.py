@@ -5,7 +5,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.doors import Doors
 from geo.extent import reached_lines
+from geo.measure import metres
 from geo.network import Network
 from geo.reach import nearest
 from tests.streets import Point, snaps, straight_street, towns
@@ -16,7 +18,9 @@ def test_a_street_is_cut_exactly_where_the_walk_ends() -> None:
     network = straight_street()
     places = snaps((0, 300.0, 100.0))
     found = nearest(network, places, snaps((0, 0.0, 0.0)))
-    reached, missed = reached_lines(network, found.node_walk_m, places, limit_m=500.0)
+    reached, missed = reached_lines(
+        metres(network), found.node_walk, Doors.of(places, metres(network)), limit=500.0
+    )
     assert shapely.length(reached[0]) == pytest.approx(700.0)
     assert shapely.length(missed[0]) == pytest.approx(300.0)
     assert shapely.get_coordinates(missed[0])[:, 0].min() == pytest.approx(700.0)
@@ -26,7 +30,9 @@ def test_the_middle_of_a_long_street_between_two_places_stays_unreached() -> Non
     network = straight_street()
     places = snaps((0, 0.0, 0.0), (0, 1000.0, 0.0))
     found = nearest(network, places, snaps((0, 0.0, 0.0)))
-    reached, missed = reached_lines(network, found.node_walk_m, places, limit_m=300.0)
+    reached, missed = reached_lines(
+        metres(network), found.node_walk, Doors.of(places, metres(network)), limit=300.0
+    )
     assert shapely.length(reached[0]) == pytest.approx(600.0)
     assert shapely.get_coordinates(missed[0])[:, 0].tolist() == pytest.approx([300.0, 700.0])
 
@@ -41,7 +47,9 @@ def test_a_longer_limit_never_reaches_less_street(
     found = nearest(network, origins, snaps(*homes))
 
     def reached_m(limit: float) -> float:
-        reached, missed = reached_lines(network, found.node_walk_m, origins, limit_m=limit)
+        reached, missed = reached_lines(
+            metres(network), found.node_walk, Doors.of(origins, metres(network)), limit=limit
+        )
         total = shapely.length(reached[shapely.is_geometry(reached)]).sum()
         rest = shapely.length(missed[shapely.is_geometry(missed)]).sum()
         assert total + rest == pytest.approx(network.edge_length_m.sum(), abs=1e-3)

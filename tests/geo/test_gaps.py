@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from geo.coverage import Layering
 from geo.gaps import best_site_residents, gap_class, nearest_place
-from tests.streets import snaps, straight_street
+from geo.network import Network
+from geo.reach import walks
+from tests.streets import snaps, straight_street, streets
 
 UNITS = pd.DataFrame({"area_id": ["a", "b", "c"]})
 
@@ -27,8 +28,10 @@ def test_a_unit_without_any_place_at_all_has_none() -> None:
 
 def test_the_nearest_place_is_that_of_most_residents_with_their_median_walk() -> None:
     found = nearest_place(
-        walk_m=np.array([100.0, 300.0, 50.0, np.inf]),
-        straight_m=np.array([90.0, 200.0, 40.0, np.nan]),
+        {
+            "walk_m": np.array([100.0, 300.0, 50.0, np.inf]),
+            "straight_m": np.array([90.0, 200.0, 40.0, np.nan]),
+        },
         origin=np.array([4, 4, 2, -1]),
         weight=np.array([1.0, 3.0, 2.0, 9.0]),
         layering=layering([0, 0, 0, 1], []),
@@ -44,47 +47,41 @@ def homes(*at_m: float) -> pd.DataFrame:
     return frame.assign(x=frame["offset_m"], y=0.0)
 
 
+def best_site(
+    network: Network, points: pd.DataFrame, weight: list[float], home_area: list[int], enough: float
+) -> list[float]:
+    found = best_site_residents(
+        lambda rows: walks(network, points.iloc[rows], points, limit=500.0),
+        points[["x", "y"]].to_numpy(),
+        np.array(weight),
+        layering(home_area, []),
+        circle_m=500.0,
+        enough=enough,
+    )
+    return found.tolist()
+
+
 def test_a_unit_is_beyond_any_walk_when_no_site_gathers_enough() -> None:
     # Unit a: 30 residents in two homes 400 m apart; unit b: 12 and 9 residents 1,000 m apart.
-    best = best_site_residents(
-        straight_street(4000.0),
-        homes(0.0, 400.0, 2000.0, 3000.0),
-        np.array([10.0, 20.0, 12.0, 9.0]),
-        layering([0, 0, 1, 1], []),
-        limit_m=500.0,
-        enough=20.0,
-    )
-    assert best.tolist() == [30.0, 12.0, 0.0]
+    points = homes(0.0, 400.0, 2000.0, 3000.0)
+    best = best_site(straight_street(4000.0), points, [10.0, 20.0, 12.0, 9.0], [0, 0, 1, 1], 20.0)
+    assert best == [30.0, 12.0, 0.0]
 
 
 def test_residents_of_a_neighbouring_unit_make_a_site_worth_while() -> None:
-    best = best_site_residents(
-        straight_street(4000.0),
-        homes(0.0, 500.0),
-        np.array([12.0, 9.0]),
-        layering([0, 1], []),
-        limit_m=500.0,
-        enough=20.0,
-    )
+    best = best_site(straight_street(4000.0), homes(0.0, 500.0), [12.0, 9.0], [0, 1], 20.0)
     # Exactly 500 m apart: within the limit, so each unit's site gathers all 21.
-    assert best.tolist() == [21.0, 21.0, 0.0]
+    assert best == [21.0, 21.0, 0.0]
 
 
 def test_a_straight_circle_full_of_people_is_no_proof() -> None:
-    # Two homes 100 m apart as the crow flies on two ends of a street of 1,000 m.
-    from tests.streets import streets
-
+    # Two homes 100 m apart as the crow flies on two ends of a street of 1,100 m.
     bent = streets({1: (0, 0), 2: (500, 0), 3: (500, 100), 4: (0, 100)}, [[1, 2, 3, 4]])
     ends = snaps((0, 0.0, 0.0), (0, 1100.0, 0.0)).assign(x=[0.0, 0.0], y=[0.0, 100.0])
-    best = best_site_residents(
-        bent, ends, np.array([12.0, 9.0]), layering([0, 0], []), limit_m=500.0, enough=20.0
-    )
-    assert best.tolist() == [12.0, 0.0, 0.0]
+    best = best_site(bent, ends, [12.0, 9.0], [0, 0], 20.0)
+    assert best == [12.0, 0.0, 0.0]
 
 
 def test_nobody_and_nothing_snapped_give_zero() -> None:
-    lost = homes(0.0).assign(edge=-1)
-    best = best_site_residents(
-        straight_street(), lost, np.array([5.0]), layering([0], []), limit_m=500.0, enough=1.0
-    )
-    assert best == pytest.approx(np.zeros(3))
+    lost = homes(0.0).assign(edge=-1, x=np.nan, y=np.nan)
+    assert best_site(straight_street(), lost, [5.0], [0], 1.0) == [0.0, 0.0, 0.0]

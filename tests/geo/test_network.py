@@ -1,7 +1,8 @@
 """The network: by hand on a few streets, against networkx on random ones, and its properties."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ from geo.network import (
     adjacency,
     build_network,
     isolated_edges,
+    joinable,
     network_from_frames,
     network_to_frames,
     to_edges_frame,
@@ -39,23 +41,45 @@ PLAIN = {
     "tunnel": False,
     "steps": False,
     "layer": 0,
+    "crossing": False,
+    "signals": False,
+    "surface": "",
+    "steps_per_m": 0.0,
 }
 
 
-def town(crossings: Crossings, ways: Sequence[Way]) -> Network:
+def town(
+    crossings: Crossings, ways: Sequence[Way], kinds: Mapping[int, int] | None = None
+) -> Network:
     """Build a network from crossings (id → metres) and ways (osm_id, crossing ids, attributes)."""
     rows = [{"osm_id": osm_id, "node_ids": ids, **PLAIN, **more} for osm_id, ids, more in ways]
     table = pd.DataFrame(rows, columns=["osm_id", "node_ids", *ATTRIBUTES])
     table = table.astype({"osm_id": "int64", "bridge": bool, "tunnel": bool, "steps": bool})
+    table = table.astype({"crossing": bool, "signals": bool, "steps_per_m": float})
     nodes = pd.DataFrame(
         list(crossings.values()), columns=["x", "y"], index=list(crossings), dtype=float
     )
+    if kinds is not None:
+        nodes["kind"] = [kinds.get(key, 0) for key in crossings]
     return build_network(table, nodes, epsg=PLANE)
+
+
+ARRAYS = (
+    "node_xy",
+    "node_kind",
+    "edge_u",
+    "edge_v",
+    "edge_length_m",
+    "edge_xy",
+    "edge_start",
+    "station_start",
+    "station_height_m",
+)
 
 
 def same(one: Network, other: Network) -> None:
     """Check that two networks are equal number for number."""
-    for name in ("node_xy", "edge_u", "edge_v", "edge_length_m", "edge_xy", "edge_start"):
+    for name in ARRAYS:
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     assert one.epsg == other.epsg
     pd.testing.assert_frame_equal(one.edges, other.edges)
@@ -115,6 +139,10 @@ def test_pieces_of_equal_attributes_become_one_edge_with_the_lowest_id() -> None
         {"tunnel": True},
         {"steps": True},
         {"layer": 1},
+        {"crossing": True},
+        {"signals": True},
+        {"surface": "unpaved"},
+        {"steps_per_m": 2.5},
     ],
     ids=str,
 )
@@ -186,11 +214,96 @@ def test_the_largest_piece_is_never_isolated() -> None:
     assert isolated_edges(network, below_m=1e9).tolist() == [False, True]
 
 
+def test_no_node_is_special_and_no_height_known_unless_somebody_says_so() -> None:
+    network = town({1: (0, 0), 2: (3, 0), 3: (90, 0)}, [(1, [1, 2], {}), (2, [2, 3], {"layer": 1})])
+    assert network.node_kind.tolist() == [0, 0, 0]
+    # One piece an edge: a station at either end.
+    assert network.station_start.tolist() == [0, 2, 4]
+    assert np.isnan(network.station_height_m).tolist() == [True] * 4
+
+
+ROW: Crossings = {1: (0, 0), 2: (4, 0), 3: (9, 0)}
+ZEBRA = {"highway": "footway", "crossing": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "pieces_m"),
+    [
+        # Signals in the course of a road are passed by, those on a crossing are waited at.
+        (0, {}, [9.0]),
+        (1, {}, [9.0]),
+        (2, {}, [9.0]),
+        (3, {}, [4.0, 5.0]),
+        (0, ZEBRA, [9.0]),
+        (1, ZEBRA, [4.0, 5.0]),
+        (2, ZEBRA, [4.0, 5.0]),
+        (3, ZEBRA, [4.0, 5.0]),
+    ],
+)
+def test_a_node_stays_a_junction_where_somebody_waits(
+    kind: int, attributes: dict[str, Any], pieces_m: list[float]
+) -> None:
+    network = town(ROW, [(1, [1, 2, 3], attributes)], {2: kind})
+    assert network.edge_length_m.tolist() == pieces_m
+    assert network.node_kind.tolist() == ([0, kind, 0] if len(pieces_m) > 1 else [0, 0])
+
+
+def test_where_a_crossing_meets_a_carriageway_there_is_a_crossing() -> None:
+    # West to east the crossing, south to north the road; nothing is written on the node between.
+    crossings: Crossings = {1: (-5, 0), 2: (0, 0), 3: (5, 0), 4: (0, -9), 5: (0, 9)}
+    road: Way = (2, [4, 2, 5], {"highway": "secondary"})
+
+    def middle(over: dict[str, Any], kinds: dict[int, int]) -> int:
+        network = town(crossings, [(1, [1, 2, 3], over), road], kinds)
+        return int(network.node_kind[network.node_xy.tolist().index([0.0, 0.0])])
+
+    assert middle({"highway": "footway"}, {}) == 0
+    assert middle(ZEBRA, {}) == 1
+    assert middle({**ZEBRA, "signals": True}, {}) == 2
+    # What the node says of itself is never less than that.
+    assert middle(ZEBRA, {2: 2}) == 2
+    assert middle({"highway": "footway"}, {2: 2}) == 2
+
+
+def test_of_two_nodes_at_one_spot_the_greatest_kind_counts() -> None:
+    crossings: Crossings = {1: (0, 0), 2: (5, 0), 3: (5, 0), 4: (9, 0), 5: (5, 7)}
+    for kinds in ({2: 1, 3: 2}, {2: 2, 3: 1}):
+        network = town(crossings, [(1, [1, 2, 3, 4], ZEBRA), (2, [3, 5], {})], kinds)
+        assert network.node_kind[network.node_xy.tolist().index([5.0, 0.0])] == 2
+
+
+def test_nobody_joins_what_passes_by_below_above_or_inside() -> None:
+    crossings: Crossings = {n: (10.0 * n, 0.0) for n in range(9)} | {20: (0, 90), 21: (1, 90)}
+    kinds_of_way = [
+        {},
+        {"bridge": True},
+        {"tunnel": True},
+        {"highway": "steps", "steps": True},
+        {"highway": "steps"},  # an escalator
+        {"highway": "elevator"},
+        {"highway": "corridor"},
+        {"highway": "footway"},
+    ]
+    ways: list[Way] = [(n, [n, n + 1], more) for n, more in enumerate(kinds_of_way)]
+    network = town(crossings, [*ways, (99, [20, 21], {})])
+    joins = joinable(network, isolated_below_m=5.0)
+    found = dict(zip(network.edges["osm_id"].tolist(), joins.tolist(), strict=True))
+    assert [n for n, joined in found.items() if joined] == [0, 7]
+    assert joinable(network, isolated_below_m=1.0).sum() == 3
+    assert joinable(town({1: (0, 0)}, []), isolated_below_m=1.0).size == 0
+
+
 def test_a_network_survives_storage_number_for_number(tmp_path: Path) -> None:
     crossings: Crossings = {1: (0.1, 0.2), 2: (1 / 3, 5), 3: (2 / 3, 9.7), 4: (7.7, 1.1)}
-    network = town(crossings, [(1, [1, 2, 3], {"name": "駅前通り"}), (2, [2, 4], {"steps": True})])
+    steps = {"steps": True, "steps_per_m": 1 / 3, "surface": "paved"}
+    ways: list[Way] = [(1, [1, 2, 3], {"name": "駅前通り"}), (2, [2, 4], steps)]
+    network = town(crossings, ways, {2: 2, 4: 3})
+    # Edges of one piece, of two, of none whose height is known.
+    heights_m = np.array([0.1, 2 / 3, 1.0, 1 / 7, 1.5, np.nan, np.nan])
+    starts = np.array([0, 2, 5, 7])
+    network = replace(network, station_start=starts, station_height_m=heights_m)
     nodes, edges = network_to_frames(network)
-    nodes.assign(elevation_m=1.0).to_parquet(tmp_path / "nodes.parquet")
+    nodes.to_parquet(tmp_path / "nodes.parquet")
     edges.to_parquet(tmp_path / "edges.parquet")
     stored = [gpd.read_parquet(tmp_path / f"{name}.parquet") for name in ("nodes", "edges")]
     same(network, network_from_frames(*stored))
@@ -200,6 +313,10 @@ def test_a_stored_network_that_lacks_a_column_is_refused() -> None:
     nodes, edges = network_to_frames(town({1: (0, 0), 2: (3, 0)}, [(1, [1, 2], {})]))
     with pytest.raises(BrokenWorkspaceError, match="no column length_m; build the workspace again"):
         network_from_frames(nodes, edges.drop(columns="length_m"))
+    with pytest.raises(BrokenWorkspaceError, match="no column heights_m"):
+        network_from_frames(nodes, edges.drop(columns="heights_m"))
+    with pytest.raises(BrokenWorkspaceError, match="no column kind"):
+        network_from_frames(nodes.drop(columns="kind"), edges)
     with pytest.raises(BrokenWorkspaceError, match="no CRS"):
         network_from_frames(nodes.set_crs(None, allow_override=True), edges)
 
@@ -235,16 +352,20 @@ SPOTS = st.lists(
 )
 
 
+Town = tuple[Crossings, list[Way], dict[int, int]]
+
+
 @st.composite
-def towns(draw: st.DrawFn) -> tuple[Crossings, list[Way]]:
+def towns(draw: st.DrawFn) -> Town:
     """Draw crossings on a lattice and ways that run between any of them, in any order."""
     spots = draw(SPOTS)
     crossings: Crossings = {n: (float(x), float(y)) for n, (x, y) in enumerate(spots)}
     node = st.integers(0, len(spots) - 1)
     ids = st.lists(node, min_size=2, max_size=6)
-    kinds = st.sampled_from([{}, {}, {"bridge": True, "layer": 1}, {"name": "本町通り"}])
+    kinds = st.sampled_from([{}, {}, {"bridge": True, "layer": 1}, {"name": "本町通り"}, ZEBRA])
     ways = draw(st.lists(st.tuples(ids, kinds), min_size=1, max_size=10))
-    return crossings, [(10 + n, way, more) for n, (way, more) in enumerate(ways)]
+    special = draw(st.dictionaries(node, st.integers(1, 3), max_size=4))
+    return crossings, [(10 + n, way, more) for n, (way, more) in enumerate(ways)], special
 
 
 def unmerged(crossings: Crossings, ways: Sequence[Way]) -> "nx.MultiGraph[tuple[float, float]]":
@@ -259,9 +380,9 @@ def unmerged(crossings: Crossings, ways: Sequence[Way]) -> "nx.MultiGraph[tuple[
 
 
 @given(towns())
-def test_merging_changes_no_distance(drawn: tuple[Crossings, list[Way]]) -> None:
-    crossings, ways = drawn
-    graph, network = unmerged(crossings, ways), town(crossings, ways)
+def test_merging_changes_no_distance(drawn: Town) -> None:
+    crossings, ways, kinds = drawn
+    graph, network = unmerged(crossings, ways), town(crossings, ways, kinds)
     expected = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length_m"))
     got = dijkstra(adjacency(network)) if len(network.node_xy) else np.zeros((0, 0))
     merged = dict(nx.all_pairs_dijkstra_path_length(to_networkx(network), weight="length_m"))
@@ -274,10 +395,10 @@ def test_merging_changes_no_distance(drawn: tuple[Crossings, list[Way]]) -> None
 
 @given(towns())
 def test_merging_loses_no_metre_and_leaves_nothing_to_merge(
-    drawn: tuple[Crossings, list[Way]],
+    drawn: Town,
 ) -> None:
-    crossings, ways = drawn
-    graph, network = unmerged(crossings, ways), town(crossings, ways)
+    crossings, ways, kinds = drawn
+    graph, network = unmerged(crossings, ways), town(crossings, ways, kinds)
     assert network.edge_length_m.sum() == pytest.approx(graph.size(weight="length_m"))
     assert shapely.length(network.edge_lines) == pytest.approx(network.edge_length_m)
     pieces = [graph.subgraph(piece) for piece in nx.connected_components(graph)]
@@ -286,26 +407,28 @@ def test_merging_loses_no_metre_and_leaves_nothing_to_merge(
     )
     for node, degree in to_networkx(network).degree():
         at = np.flatnonzero((network.edge_u == node) | (network.edge_v == node))
-        kinds = network.edges.iloc[at].drop(columns="osm_id").drop_duplicates()
-        assert degree != 2 or len(at) == 1 or len(kinds) == 2
+        met = network.edges.iloc[at]
+        waited = network.node_kind[node] == 3 or (network.node_kind[node] and met["crossing"].any())
+        different = len(met.drop(columns="osm_id").drop_duplicates()) == 2
+        assert degree != 2 or len(at) == 1 or different or waited
 
 
 @given(towns(), st.randoms(use_true_random=False))
-def test_order_and_direction_of_the_input_change_nothing(
-    drawn: tuple[Crossings, list[Way]], random: Random
-) -> None:
-    crossings, ways = drawn
+def test_order_and_direction_of_the_input_change_nothing(drawn: Town, random: Random) -> None:
+    crossings, ways, kinds = drawn
     keys = list(crossings)
     random.shuffle(keys)
     turned = [(n, way[:: random.choice([1, -1])], more) for n, way, more in ways]
     random.shuffle(turned)
-    same(town(crossings, ways), town({key: crossings[key] for key in keys}, turned))
+    other = town({key: crossings[key] for key in keys}, turned, kinds)
+    same(town(crossings, ways, kinds), other)
 
 
 @given(towns(), st.randoms(use_true_random=False))
-def test_other_node_ids_change_nothing(drawn: tuple[Crossings, list[Way]], random: Random) -> None:
-    crossings, ways = drawn
+def test_other_node_ids_change_nothing(drawn: Town, random: Random) -> None:
+    crossings, ways, kinds = drawn
     new = random.sample(range(1000), len(crossings))
     renamed = {new[key]: xy for key, xy in crossings.items()}
-    other = town(renamed, [(n, [new[key] for key in way], more) for n, way, more in ways])
-    same(town(crossings, ways), other)
+    renamed_ways = [(n, [new[key] for key in way], more) for n, way, more in ways]
+    other = town(renamed, renamed_ways, {new[key]: kind for key, kind in kinds.items()})
+    same(town(crossings, ways, kinds), other)

@@ -73,13 +73,14 @@ def test_a_suppressed_area_is_nobody_or_everybody(tables):
 def test_every_layer_is_as_wide_as_the_hidden_residents_make_it(tables):
     """For each area by hand from its homes: low and high reached over low and high unreached."""
     from geo.reach import within
-    from services.situation import Parameters, Situation
+    from services.parameters import Parameters
+    from services.situation import Situation
 
     workspace = tables[True].workspace
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(workspace, parameters)
     homes = workspace.demand()
-    near = within(situation.nearest["weekly"].home_walk_m, 500.0)
+    near = within(situation.nearest["weekly"].home_walk, 500.0)
     table = weekly(tables[True])
     layer = workspace.profile.analysis.council_layer
     for area_id, rows in homes.groupby(f"in_{layer}"):

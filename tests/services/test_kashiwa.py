@@ -89,7 +89,8 @@ def test_the_circle_claims_more_than_the_streets(snapshot: Snapshot) -> None:
 def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     """The engine, asked again with the first candidate open, finds just its residents."""
     from geo.reach import nearest, within
-    from services.situation import Parameters, Situation
+    from services.parameters import Parameters
+    from services.situation import Situation
 
     workspace = snapshot.workspace
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
@@ -98,7 +99,21 @@ def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     assert (candidates["rank"].diff().dropna() == 1).all()
     assert (candidates["newly_reached"].diff().dropna() <= 1e-6).all()
     first = candidates.iloc[[0]]
-    alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk_m
-    today = within(situation.nearest["weekly"].home_walk_m, 500.0)
+    alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk
+    today = within(situation.nearest["weekly"].home_walk, 500.0)
     gained = situation.residents["65+"].to_numpy()[within(alone, 500.0) & ~today].sum()
     assert first["newly_reached"].iloc[0] == pytest.approx(gained)
+
+
+def test_past_fiscal_years_stand_beside_what_the_documents_say(snapshot: Snapshot) -> None:
+    from services.fiscal import fiscal_year_ends
+    from services.timeline import timeline
+
+    found = timeline(snapshot.workspace, fiscal_year_ends("H26", "R4")).years
+    said = found.drop_duplicates("fiscal_year").set_index("fiscal_year_ja")["places_documented"]
+    assert "170か所" in said["H26"]
+    assert "226か所" in said["R4"]
+    assert said["H27"] == ""
+    # The 22 centres have no opening date: each year has them, and says so.
+    assert set(found["places_n"]) == set(found["opening_assumed_n"]) == {22}
+    assert set(found["reached_weekly"].round(6)) == {round(snapshot.run["summary"]["reached"], 6)}

@@ -10,8 +10,9 @@ import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
 from geo.reach import within
+from services.parameters import Parameters
 from services.run import run
-from services.situation import Parameters, Situation
+from services.situation import Situation
 from services.workspace import REMAINDER, Snapshot, open_workspace
 
 
@@ -112,8 +113,8 @@ def test_candidates_put_together_reach_what_the_last_row_says(
     from geo.reach import nearest
 
     candidates = town_snapshot.layer("candidates")
-    opened = nearest(situation.network, situation.snap(candidates), situation.homes).home_walk_m
-    today = situation.nearest["weekly"].home_walk_m
+    opened = nearest(situation.network, situation.snap(candidates), situation.homes).home_walk
+    today = situation.nearest["weekly"].home_walk
     weight = situation.residents["65+"].to_numpy()
     reached = weight[within(np.minimum(opened, today), 500.0)].sum()
     assert 100 * reached / weight.sum() == pytest.approx(candidates["coverage_after_pct"].iloc[-1])

@@ -115,7 +115,7 @@ def check_town(network: Network) -> None:
 
 
 def same(one: Network, other: Network) -> None:
-    for name in ("node_xy", "edge_u", "edge_v", "edge_length_m", "edge_xy", "edge_start"):
+    for name in ("node_xy", "node_kind", "edge_u", "edge_v", "edge_length_m", "edge_xy"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     pd.testing.assert_frame_equal(one.edges, other.edges)
 
@@ -167,18 +167,8 @@ def test_a_node_that_the_file_lacks_cuts_its_way(tmp_path: Path) -> None:
     expected = [100.0, round(float(np.hypot(200, 400)), 1)]
     assert sorted(network.edge_length_m.round(1).tolist()) == expected
     book = ledger.of("streets")
-    assert [entry.code for entry in book.entries] == ["missing_nodes", "too_few_nodes", "isolated"]
+    assert [entry.code for entry in book.entries] == ["missing_nodes", "too_few_nodes"]
     assert (book.rows_used, book.rows_repaired, book.rows_refused) == (1, 1, 1)
-
-
-def test_pieces_that_lead_nowhere_are_noted_with_their_metres(tmp_path: Path) -> None:
-    ledger = Ledger()
-    ways = {**WAYS, 16: ([5, 6], {"highway": "path"})}
-    read(write_osm(tmp_path / "a.osm", ways), ledger=ledger)
-    messages = [e.message for e in ledger.of("streets").entries if e.code == "isolated"]
-    assert messages == [
-        "pieces of the network under 1000 m that lead nowhere, not used: 1 (90 m in all)"
-    ]
 
 
 def test_a_way_that_occurs_twice_is_used_once(tmp_path: Path) -> None:
@@ -250,8 +240,8 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, name: str) -> None:
         ('{"elements": [', "not JSON"),
         ("[]", "no list 'elements'"),
         ('{"type": "FeatureCollection", "features": []}', "no list 'elements'"),
-        ('{"elements": [{"type": "node", "id": 1}]}', r"elements\[0\] is no node or way"),
-        ('{"elements": [7]}', r"elements\[0\] is no node or way"),
+        ('{"elements": [{"type": "node", "id": 1}]}', r"elements\[0\] is no node, way"),
+        ('{"elements": [7]}', r"elements\[0\] is no node, way"),
         ('{"elements": [], "remark": "runtime error: Query timed out"}', "stopped before the end"),
         ('{"elements": []}', "right place"),
     ],

@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 
 from services import texts
-from services.phrases import PHRASES
-from services.phrases_cli import COMMAND_LINE
-from services.phrases_data import DATA_PHRASES
 
 ROOT = Path(__file__).parents[2]
-ALL = {**PHRASES, **COMMAND_LINE, **DATA_PHRASES}
+PARTS = texts.PARTS
+ALL = {key: words for part in PARTS for key, words in part.items()}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +69,7 @@ def test_age_groups_have_names():
 
 
 def test_no_key_is_said_twice_and_both_languages_ask_for_the_same_values():
-    assert len(ALL) == len(PHRASES) + len(COMMAND_LINE) + len(DATA_PHRASES)
+    assert len(ALL) == sum(len(part) for part in PARTS)
     for key, (japanese, english) in ALL.items():
         asked = [
             {name for _, name, _, _ in string.Formatter().parse(words) if name}

@@ -1,0 +1,64 @@
+"""``arukeba timeline``: the places open at the end of each fiscal year, and who is reached."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.console import Desk, desk_of
+from api.cli.tables import years_table
+from geo.errors import InvalidInputError
+from services.fiscal import fiscal_year_ends
+from services.texts import Lang, text
+from services.timeline import disclosed, timeline, write_timeline
+from services.workspace import open_workspace
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("timeline", help=text("cli.timeline", lang), epilog=text("cli.epilog", lang))
+    def _timeline(
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        first: Annotated[str, typer.Option("--from", help=text("cli.timeline.from", lang))],
+        last: Annotated[str, typer.Option("--to", help=text("cli.timeline.to", lang))],
+        *,
+        out: Annotated[
+            Path | None, typer.Option("--out", help=text("cli.timeline.out", lang))
+        ] = None,
+        limit_m: Annotated[
+            float | None, typer.Option("--limit-m", help=text("cli.run.limit", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        ends = fiscal_year_ends(first, last)
+        if out is not None and out.is_dir():
+            raise InvalidInputError(
+                f"{out}: is a folder; name a CSV file with --out",
+                ja=f"{out}：フォルダです。--out でCSVファイルを指定してください",
+            )
+        opened = open_workspace(workspace)
+        with desk.progress() as progress:
+            computed = timeline(opened, ends, walk_limit_m=limit_m, progress=progress)
+            found = disclosed(computed, opened.profile.privacy)
+        files = [] if out is None else write_timeline(found, out)
+        rows = found.to_dict()
+        desk.result({"files": [str(path) for path in files], **rows})
+        desk.show(years_table(rows["years"], desk), *_remarks(rows["years"], desk))
+        desk.show(*(desk.say("cli.wrote", path=path) for path in files))
+
+
+def _remarks(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> Iterator[str]:
+    """Yield what documents tell of the years, and what was assumed."""
+    for row in years:
+        if row["places_documented"] and not row["with_suspended"]:
+            year = row["fiscal_year_ja"] if desk.lang == "ja" else f"FY{row['fiscal_year']}"
+            yield desk.say("timeline.documented", year=year, places=row["places_documented"])
+    if any(row["opening_assumed_n"] + row["suspension_assumed_n"] for row in years):
+        yield desk.say("timeline.assumed.note")
+    if left_out := years[0]["closed_undated_n"]:
+        yield f"※ {desk.say('timeline.left_out', n=left_out)}"

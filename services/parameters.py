@@ -1,0 +1,120 @@
+"""Parameters: what one run asks, with the origin of each assumption."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from geo.coverage import Limit
+from geo.errors import InvalidInputError
+from services.places import TODAY, Selection
+from services.profile import Profile, WalkingProfile
+from services.walking import walker_of
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What one run asks; everything else is in the profile."""
+
+    limit: Limit
+    """The main one: gaps and candidates are judged by it."""
+    limits: tuple[Limit, ...]
+    """All that coverage is measured for, the main one among them."""
+    age_group: str
+    walking: WalkingProfile
+    """The main one."""
+    walkings: tuple[WalkingProfile, ...]
+    """All that coverage is measured for, the main one first."""
+    selection: Selection = TODAY
+
+    @classmethod
+    def of(
+        cls,
+        profile: Profile,
+        *,
+        walk_limit_m: float | None = None,
+        walk_limit_min: float | None = None,
+        walking_profile: str | None = None,
+        selection: Selection = TODAY,
+    ) -> "Parameters":
+        """
+        Take the profile's parameters, with those that were asked for put over them.
+
+        Asked for minutes alone, minutes alone are the limit.
+        """
+        analysis = profile.analysis
+        limit = Limit(analysis.walk_limit_m, analysis.walk_limit_min)
+        if walk_limit_m is not None or walk_limit_min is not None:
+            limit = Limit(walk_limit_m, walk_limit_min)
+        walking = _walking(profile, walking_profile or analysis.walking_profile)
+        others = [other for other in profile.walking_profiles if other.id != walking.id]
+        limits = {limit, *(Limit(m=m) for m in analysis.walk_limits_m)}
+        limits |= {Limit(minutes=minutes) for minutes in analysis.walk_limits_min}
+        for each in (walking, *others):
+            walker_of(each)
+        return cls(
+            limit, _sorted(limits), analysis.age_group, walking, (walking, *others), selection
+        )
+
+    @property
+    def longest_m(self) -> float:
+        """Return the longest limit in metres."""
+        return max((limit.m for limit in self.limits if limit.m is not None), default=0.0)
+
+    @property
+    def longest_s(self) -> float:
+        """Return the longest limit in seconds."""
+        minutes = [limit.minutes for limit in self.limits if limit.minutes is not None]
+        return 60.0 * max(minutes, default=0.0)
+
+    def to_dict(self, profile: Profile) -> dict[str, Any]:
+        """Return the parameters with the origin of each assumption."""
+        as_of = self.selection.as_of
+        return {
+            "as_of": as_of.isoformat() if as_of else None,
+            "with_suspended": self.selection.with_suspended,
+            "qualification": profile.qualification.model_dump(),
+            "walk_limit_m": self.limit.m,
+            "walk_limit_min": self.limit.minutes,
+            "walk_limits_m": [limit.m for limit in self.limits if limit.minutes is None],
+            "walk_limits_min": [limit.minutes for limit in self.limits if limit.m is None],
+            "age_group": self.age_group,
+            "profile": self.walking.model_dump(),
+            "profiles": [walking.model_dump() for walking in self.walkings],
+            "snap_limit_m": profile.streets.snap_limit_m,
+            "isolated_below_m": profile.streets.isolated_below_m,
+            "permanent_min_days_per_week": profile.frequency.permanent_min_days_per_week,
+            "needs_transport_below": profile.analysis.needs_transport_below,
+            "versions": {layer.id: layer.version for layer in profile.layers},
+            "origins": {
+                "walk_limit_m": profile.analysis.walk_limit_origin,
+                "profile": self.walking.origin,
+                "frequency": profile.frequency.origin,
+                "needs_transport": profile.analysis.needs_transport_origin,
+                "subsidies": profile.subsidies.origin,
+            },
+        }
+
+
+def _sorted(limits: set[Limit]) -> tuple[Limit, ...]:
+    """Return limits in metres first, then in minutes, then in both, each from the shortest."""
+    return tuple(
+        sorted(
+            limits,
+            key=lambda one: (
+                one.minutes is not None,
+                one.m is not None,
+                one.m or 0,
+                one.minutes or 0,
+            ),
+        )
+    )
+
+
+def _walking(profile: Profile, wanted: str) -> WalkingProfile:
+    found = next((w for w in profile.walking_profiles if w.id == wanted), None)
+    if found is None:
+        names = ", ".join(w.id for w in profile.walking_profiles)
+        raise InvalidInputError(
+            f"there is no walking profile {wanted!r}; there are {names}",
+            ja=f"歩き方「{wanted}」はありません。使えるもの: {names}",
+        )
+    return found

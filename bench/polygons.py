@@ -12,11 +12,14 @@ import pandas as pd
 import shapely
 
 from bench.measure import Row, against
+from geo.coverage import Limit
 from geo.network import Network, to_networkx
-from geo.outline import lay_ground, outlines, walked_points
+from geo.outline import lay_ground, outlines
 from geo.reach import walks
-from services.reachmap import by_origin, draw
-from services.situation import Parameters, Situation
+from services.parameters import Parameters
+from services.reachmap import Surroundings, by_origin, draw
+from services.situation import Situation
+from services.walking import Walking
 from services.workspace import open_workspace
 
 PLACES_N = 300
@@ -30,29 +33,30 @@ PEER_SHARE = 10
 def rows(workspace_path: Path) -> Iterator[Row]:
     """Yield the polygons of 300 places with all that they need, and on ground laid out before."""
     workspace = open_workspace(workspace_path)
-    parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
+    parameters = Parameters.of(workspace.profile)
     situation = Situation(workspace, parameters)
-    network, homes = situation.network, situation.homes
+    network, homes, limit = situation.network, situation.homes, Limit(m=LIMIT_M)
     nodes, origins = _origins(network)
     graph = nx.MultiDiGraph(to_networkx(network))
     graph.graph["crs"] = f"EPSG:{network.epsg}"
-    home_xy = shapely.get_coordinates(homes.geometry.to_numpy())
-    points = walked_points(network, homes, home_xy)
-    targets = pd.concat([homes[list(points.snaps.columns)], points.snaps], ignore_index=True)
-    ground = lay_ground(home_xy, points.xy)
+    around = Surroundings(network, homes)
+    walker = Walking(parameters.walking, network, around.snaps, origins)
+    ground = lay_ground(around.home_xy, around.street_xy)
 
     def at_once() -> np.ndarray:
-        return draw(network, origins, homes, limit_m=LIMIT_M)
+        return draw(Surroundings(network, homes), origins, parameters.walking, limit=limit)
 
     def prepared() -> np.ndarray:
-        return outlines(ground, by_origin(walks(network, origins, targets, limit_m=LIMIT_M)))
+        return outlines(ground, by_origin(walker.catchments(origins, limit)))
 
     def recipe() -> list[shapely.Geometry]:
         return [_recipe(graph, node) for node in nodes[::PEER_SHARE]]
 
-    reached = walks(network, origins, homes, limit_m=LIMIT_M)
+    reached = walks(network, origins, homes, limit=LIMIT_M)
     for polygons in (at_once(), prepared()):
-        _require_equal(polygons, home_xy, set(zip(reached.origin, reached.home, strict=True)))
+        _require_equal(
+            polygons, around.home_xy, set(zip(reached.origin, reached.home, strict=True))
+        )
     size = f"{PLACES_N} places, {LIMIT_M:g} m, {len(network.node_xy):,} nodes, {len(homes):,} homes"
     for name, ours in (("reach_polygons", at_once), ("reach_polygons_prepared", prepared)):
         row = against(

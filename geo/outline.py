@@ -6,8 +6,7 @@ streets, and nobody's land: a lattice that fills whatever is near neither. An ou
 the reached corners and the others, across every side that joins the two: so a home is inside if
 and only if it is reached, and a wide river, a field or a rail yard has corners of its own, which
 nobody reaches. This is the contour of an indicator on triangles, the plane case of Lorensen & Cline
-1987, "Marching Cubes", ACM SIGGRAPH 21 (4); the triangles are Delaunay's, by Qhull (Barber, Dobkin
-& Huhdanpaa 1996, ACM TOMS 22 (4)).
+1987, "Marching Cubes", ACM SIGGRAPH 21 (4).
 """
 
 from collections.abc import Sequence
@@ -18,8 +17,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay, cKDTree
+from scipy.spatial import cKDTree
 
+from geo.delaunay import triangulate
 from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray, Network
 from geo.voronoi import Samples, edge_samples, spots
@@ -39,8 +39,8 @@ the two is within ``CLEAR_M`` of one of them, so they are joined by a side or by
 BORDER_M = 15.0
 """An outline passes at most this far from what is reached: a street with its front gardens."""
 
-SPOT_M = 0.01
-"""Points that agree to the centimetre are one corner; no source knows a position better."""
+_MM = 1000.0
+"""Corners stand on whole millimetres; no source knows a position better."""
 
 _LATTICE_M = 20.0
 _ROW_M = _LATTICE_M * np.sqrt(3.0) / 2.0
@@ -73,10 +73,9 @@ class Ground:
     corner_of_point
         (n,) corner of every point that was given, homes first; -1 of a street point that gives way
         to a home at its spot, -2 of a point on ground that was left out.
-    tail
-        (3 t,) corner at which each half-edge begins; half-edges 3 i … 3 i + 2 are triangle i.
-    twin
-        (3 t,) the half-edge on the other side, -1 at the rim.
+    tail, twin
+        (3 t,) corner at which each half-edge begins and the half-edge on its other side, as
+        ``geo.delaunay.Triangles`` has them.
     """
 
     xy: FloatArray
@@ -153,7 +152,7 @@ def lay_ground(
     Raises
     ------
     InvalidInputError
-        A point has no coordinates, or the mask is not of their number.
+        A point has no coordinates, two are 300 km apart, or the mask is not of their number.
     """
     xy = np.concatenate([np.reshape(home_xy, (-1, 2)), np.reshape(street_xy, (-1, 2))])
     wanted = np.ones(len(xy), dtype=bool) if reachable is None else np.asarray(reachable)
@@ -166,12 +165,15 @@ def lay_ground(
     lattice_xy = _lattice(blocks)
     lattice_xy = lattice_xy[~_any_within(xy[near], lattice_xy, CLEAR_M)]
     if not wanted.all():
-        near = near[_any_within(xy[wanted], xy[near], GAP_M)]
-        lattice_xy = lattice_xy[_any_within(xy[wanted], lattice_xy, GAP_M)]
-    first, spot = _spots(xy[near], is_home=near < len(home_xy))
+        # No side is longer than the gap, but for the rounding to millimetres.
+        near = near[_any_within(xy[wanted], xy[near], GAP_M + 1.0)]
+        lattice_xy = lattice_xy[_any_within(xy[wanted], lattice_xy, GAP_M + 1.0)]
+    real_mm, spot = _spots(_millimetres(xy[near]), is_home=near < len(home_xy))
     corner_of_point = np.full(len(xy), _LEFT_OUT, dtype=np.int64)
     corner_of_point[near] = spot
-    return _triangles(np.concatenate([xy[near[first]], lattice_xy]), corner_of_point)
+    xy_mm = np.concatenate([real_mm, _millimetres(lattice_xy)])
+    tail, twin, far_mm = triangulate(xy_mm)
+    return Ground(np.concatenate([xy_mm, far_mm]) / _MM, corner_of_point, tail, twin)
 
 
 def outlines(ground: Ground, reached: Sequence[IntArray]) -> NDArray[np.object_]:
@@ -189,7 +191,7 @@ def outlines(ground: Ground, reached: Sequence[IntArray]) -> NDArray[np.object_]
     Returns
     -------
     One multi-polygon a reach, empty where it holds nothing. A home is inside if and only if it is
-    reached (of homes that agree to the centimetre: if one of them is), and so is a street point.
+    reached (of homes that agree to the millimetre: if one of them is), and so is a street point.
     Every part is within ``BORDER_M`` of a reached point, of the side between two or of a triangle
     of three. More points reached never give a smaller polygon.
 
@@ -263,32 +265,16 @@ def _any_within(points_xy: FloatArray, xy: FloatArray, limit_m: float) -> BoolAr
     return np.asarray(np.isfinite(distance_m))
 
 
-def _spots(xy: FloatArray, *, is_home: BoolArray) -> tuple[IntArray, IntArray]:
-    """Return the point that stands for each spot and (n,) the spot of each point."""
-    key = _key(np.round(xy / SPOT_M).astype(np.int64))
-    order = np.lexsort((xy[:, 1], xy[:, 0], ~is_home, key))
-    begins = np.append(True, np.diff(key[order]) != 0)
-    spot = np.empty(len(xy), dtype=np.int64)
-    spot[order] = np.cumsum(begins) - 1
-    first = order[begins]
-    spot[~is_home & is_home[first[spot]]] = _GIVES_WAY
-    return first, spot
+def _millimetres(xy: FloatArray) -> IntArray:
+    return np.asarray(np.round(xy * _MM), dtype=np.int64)
 
 
-def _triangles(xy: FloatArray, corner_of_point: IntArray) -> Ground:
-    # Large plane coordinates cost the triangulation digits: it works around the middle.
-    found = Delaunay(xy - xy.mean(axis=0))
-    # A corner that floating point cannot tell from another becomes one with it.
-    corner = np.arange(len(xy))
-    corner[found.coplanar[:, 0]] = found.coplanar[:, 2]
-    taken = corner_of_point >= 0
-    corner_of_point[taken] = corner[corner_of_point[taken]]
-    tail = found.simplices.astype(np.int64).ravel()
-    half = np.arange(tail.size)
-    beyond = found.neighbors.astype(np.int64).ravel()[_next(_next(half))]
-    same = tail.reshape(-1, 3)[beyond] == tail[_next(half)][:, None]
-    twin = np.where(beyond < 0, -1, 3 * beyond + same.argmax(axis=1))
-    return Ground(xy, corner_of_point, tail, twin)
+def _spots(xy_mm: IntArray, *, is_home: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the different spots, in order, and the spot of each point."""
+    _, first, spot = np.unique(_key(xy_mm), return_index=True, return_inverse=True)
+    has_home = np.zeros(first.size, dtype=bool)
+    has_home[spot[is_home]] = True
+    return xy_mm[first], np.where(has_home[spot] & ~is_home, _GIVES_WAY, spot)
 
 
 def _next(half: IntArray) -> IntArray:

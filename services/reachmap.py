@@ -1,7 +1,7 @@
 """
 The reach of every place as a polygon, and of all places together per frequency class.
 
-What the polygons reveal, and to whom:
+What the polygons reveal:
 
 * A place in a private home is drawn from where it is shown, the middle of its grid cell
   (``services.streetmap.shown_snaps``), in its own polygon and in those of all. They follow from a
@@ -22,12 +22,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.coverage import FREQUENCIES, at_least
+from geo.coverage import FREQUENCIES, Limit, at_least
 from geo.network import IntArray, Network
 from geo.outline import lay_ground, outlines, walked_points
-from geo.reach import Walks, walks
+from geo.reach import Walks
+from services.profile import WalkingProfile
 from services.situation import Situation
 from services.streetmap import shown_snaps
+from services.walking import Walking
 
 ALL_PLACES = ""
 """The ``place_id`` of a polygon of all places of a class or a more frequent one."""
@@ -37,54 +39,63 @@ _SNAP = ["edge", "offset_m", "snap_m"]
 
 def reach_frame(situation: Situation) -> gpd.GeoDataFrame:
     """
-    Return ``place_id, frequency, walk_limit_m, geometry``: places by ``place_id``, then all together.
+    Return the polygons of the counted places, then those of all together, for the main limit.
 
-    ``frequency`` of a place is what its venue offers, all groups taken together; a row with an empty
-    ``place_id`` is the union of the places of that class or a more frequent one. A building is inside
-    if and only if it can be walked to within the limit; a place that is on no street has an empty
-    polygon. Plane CRS.
+    Columns ``place_id, frequency, walk_limit_m, walk_limit_min, profile, geometry``. ``frequency``
+    of a place is what its venue offers, all groups taken together; a row with an empty ``place_id``
+    is of all places of that class or a more frequent one. A building is inside if and only if it can
+    be walked to a place shown there within the limit; a place on no street has an empty polygon.
+    Plane CRS.
     """
-    counted, limit_m = situation.counted, situation.parameters.walk_limit_m
-    homes = situation.homes[situation.homes["kind"] != "point"]
+    counted, parameters = situation.counted, situation.parameters
     frequency = counted["venue_frequency"]
     shapes = draw(
-        situation.network,
+        Surroundings(situation.network, situation.homes[situation.homes["kind"] != "point"]),
         shown_snaps(situation),
-        homes,
-        limit_m=limit_m,
+        parameters.walking,
+        limit=parameters.limit,
         together=[at_least(frequency, wanted) for wanted in FREQUENCIES],
     )
     frame = pd.DataFrame(
         {
             "place_id": [*counted["place_id"], *[ALL_PLACES] * len(FREQUENCIES)],
             "frequency": [*frequency, *FREQUENCIES],
-            "walk_limit_m": limit_m,
+            **parameters.limit.columns(),
+            "profile": parameters.walking.id,
         }
     )
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=situation.network.epsg)
 
 
+class Surroundings:
+    """What can be walked to from homes and along streets, whoever walks; homes come first."""
+
+    def __init__(self, network: Network, homes: gpd.GeoDataFrame) -> None:
+        self.network = network
+        self.home_xy = shapely.get_coordinates(homes.geometry.to_numpy())
+        points = walked_points(network, homes, self.home_xy)
+        self.street_xy = points.xy
+        self.snaps = pd.concat([pd.DataFrame(homes[_SNAP]), points.snaps], ignore_index=True)
+
+
 def draw(
-    network: Network,
+    around: Surroundings,
     origins: pd.DataFrame,
-    homes: gpd.GeoDataFrame,
+    walking: WalkingProfile,
     *,
-    limit_m: float,
+    limit: Limit,
     together: Sequence[NDArray[np.bool_]] = (),
 ) -> NDArray[np.object_]:
     """
-    Return the reach of every origin as a polygon, then that of each mask of origins together.
+    Return the reach of every origin (a snap) as a polygon, then of each mask of origins together.
 
-    ``origins`` are snaps, ``homes`` are points with their snaps; the ground is laid out only where
-    somebody can be reached.
+    The ground is laid out only where somebody can be reached.
     """
-    home_xy = shapely.get_coordinates(homes.geometry.to_numpy())
-    points = walked_points(network, homes, home_xy)
-    targets = pd.concat([pd.DataFrame(homes[_SNAP]), points.snaps], ignore_index=True)
-    found = walks(network, origins, targets, limit_m=limit_m)
-    reachable = np.zeros(len(targets), dtype=bool)
+    walker = Walking(walking, around.network, around.snaps, origins)
+    found = walker.catchments(origins, limit)
+    reachable = np.zeros(len(around.snaps), dtype=bool)
     reachable[found.home] = True
-    ground = lay_ground(home_xy, points.xy, reachable=reachable)
+    ground = lay_ground(around.home_xy, around.street_xy, reachable=reachable)
     reached = by_origin(found)
     reached += [np.unique(found.home[mask[found.origin]]) for mask in together]
     return outlines(ground, reached)

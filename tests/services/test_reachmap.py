@@ -8,15 +8,16 @@ import shapely
 
 from geo.coverage import FREQUENCIES, at_least
 from geo.reach import nearest, within
+from services.parameters import Parameters
 from services.reachmap import ALL_PLACES, reach_frame
-from services.situation import Parameters, Situation
+from services.situation import Situation
 from services.streetmap import shown_snaps
 from services.workspace import Snapshot
 
 
 def situation_of(snapshot: Snapshot) -> Situation:
     workspace = snapshot.workspace
-    parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
+    parameters = Parameters.of(workspace.profile)
     return Situation(workspace, parameters)
 
 
@@ -40,7 +41,8 @@ def inside(frame: gpd.GeoDataFrame, homes: gpd.GeoDataFrame) -> np.ndarray:
 def test_every_counted_place_and_every_class_has_a_row(
     situation: Situation, frame: gpd.GeoDataFrame
 ) -> None:
-    assert frame.columns.tolist() == ["place_id", "frequency", "walk_limit_m", "geometry"]
+    limits = ["walk_limit_m", "walk_limit_min", "profile"]
+    assert frame.columns.tolist() == ["place_id", "frequency", *limits, "geometry"]
     places = frame[frame["place_id"] != ALL_PLACES]
     assert places["place_id"].tolist() == situation.counted["place_id"].tolist()
     assert places["frequency"].tolist() == situation.counted["venue_frequency"].tolist()
@@ -54,7 +56,7 @@ def test_homes_inside_a_place_s_polygon_are_those_that_the_run_counts_for_it(
     situation: Situation, frame: gpd.GeoDataFrame
 ) -> None:
     public = ~situation.counted["private_home"].to_numpy(dtype=bool)
-    counted = situation.walks.matrix(500.0).toarray().astype(bool)
+    counted = situation.within_limit.matrix(500.0).toarray().astype(bool)
     assert counted[public].sum() > 1000
     np.testing.assert_array_equal(
         inside(frame, situation.homes)[: len(public)][public], counted[public]
@@ -66,11 +68,26 @@ def test_homes_inside_the_polygon_of_a_class_are_those_that_it_reaches(
     situation: Situation, frame: gpd.GeoDataFrame, number: int
 ) -> None:
     of_class = at_least(situation.counted["venue_frequency"], FREQUENCIES[number])
-    walk_m = nearest(
-        situation.network, shown_snaps(situation)[of_class], situation.homes
-    ).home_walk_m
+    walk_m = nearest(situation.network, shown_snaps(situation)[of_class], situation.homes).home_walk
     row = frame.iloc[[len(situation.counted) + number]]
     np.testing.assert_array_equal(inside(row, situation.homes)[0], within(walk_m, 500.0))
+
+
+def test_minutes_are_judged_by_the_slow_walker_s_seconds(town_snapshot: Snapshot) -> None:
+    workspace = town_snapshot.workspace
+    slow = min(workspace.profile.walking_profiles, key=lambda profile: profile.speed_m_per_min)
+    parameters = Parameters.of(workspace.profile, walk_limit_min=5.0, walking_profile=slow.id)
+    situation = Situation(workspace, parameters)
+    frame = reach_frame(situation)
+    assert frame["walk_limit_m"].isna().all()
+    assert set(frame["walk_limit_min"]) == {5.0}
+    assert set(frame["profile"]) == {slow.id}
+    public = ~situation.counted["private_home"].to_numpy(dtype=bool)
+    counted = situation.walking.s.walks(300.0).matrix(300.0).toarray().astype(bool)
+    assert counted[public].any()
+    np.testing.assert_array_equal(
+        inside(frame, situation.homes)[: len(public)][public], counted[public]
+    )
 
 
 def moved(situation: Situation, rows: np.ndarray, by_m: float) -> gpd.GeoDataFrame:

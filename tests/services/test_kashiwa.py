@@ -117,3 +117,28 @@ def test_past_fiscal_years_stand_beside_what_the_documents_say(snapshot: Snapsho
     # The 22 centres have no opening date: each year has them, and says so.
     assert set(found["places_n"]) == set(found["opening_assumed_n"]) == {22}
     assert set(found["reached_weekly"].round(6)) == {round(snapshot.run["summary"]["reached"], 6)}
+
+
+def test_buildings_inside_the_reach_of_a_centre_are_those_that_can_walk_there(
+    snapshot: Snapshot,
+) -> None:
+    import numpy as np
+    import shapely
+
+    from services.parameters import Parameters
+    from services.reachmap import reach_frame
+    from services.situation import Situation
+
+    workspace = snapshot.workspace
+    situation = Situation(workspace, Parameters.of(workspace.profile))
+    polygons = reach_frame(situation).geometry.to_numpy()
+    assert shapely.is_valid(polygons).all()
+    xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())
+    found = situation.within_limit
+    centres_n = len(situation.counted)
+    for centre, polygon in enumerate(polygons[:centres_n]):
+        inside = np.flatnonzero(shapely.contains_xy(polygon, xy[:, 0], xy[:, 1]))
+        np.testing.assert_array_equal(inside, found.home[found.origin == centre])
+    weekly = polygons[centres_n + 1]
+    inside = shapely.contains_xy(weekly, xy[:, 0], xy[:, 1])
+    np.testing.assert_array_equal(inside, situation.reached("weekly"))

@@ -1,0 +1,32 @@
+"""
+Siting: where the next places should be, which to upgrade, and what else would be nearly as good.
+
+A ``Problem`` is options, demand, who covers whom, rules and goals; ``solve`` returns a ``Plan`` with
+its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give where there is none.
+``explain`` says whom each option reaches, ``order_of_opening`` what comes first over the years,
+``stability`` which choices stay when limits, walkers or populations differ.
+"""
+
+from geo.siting.greedy import gains_by_unit, rank_greedily
+from geo.siting.plans import Plan, StageResult, differences, k_best, solve
+from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, Target
+from geo.siting.solver import Progress, Search
+
+__all__ = [
+    "Covers",
+    "Demand",
+    "Options",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Rules",
+    "Search",
+    "Stage",
+    "StageResult",
+    "Target",
+    "differences",
+    "gains_by_unit",
+    "k_best",
+    "rank_greedily",
+    "solve",
+]

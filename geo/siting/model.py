@@ -77,11 +77,16 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Goal:
-    """A goal in terms of columns: ``value = constant + cost @ columns``."""
+    """A goal in terms of columns: ``value = constant + scale * (cost @ columns)``."""
 
     cost: FloatArray
     constant: float
     maximise: bool
+    scale: float = 1.0
+
+    def value(self, product: float) -> float:
+        """Return the value for a ``cost @ columns``."""
+        return self.constant + self.scale * product
 
 
 @dataclass(eq=False)
@@ -140,6 +145,8 @@ def build(problem: Problem, patterns: Patterns) -> Model:
     _limits(model)
     if problem.seats or problem.has("shortest_walk"):
         _flows(model)
+    if problem.has("shortest_longest_walk"):
+        _served(model)
     model.reach = _seated(model) if problem.seats else _covered(model)
     if problem.has("backup"):
         model.twice = _backed_up(model)
@@ -148,6 +155,8 @@ def build(problem: Problem, patterns: Patterns) -> Model:
     _targets(model)
     if problem.rules.reach_pct is not None:
         _reach_at_least(model, problem.rules.reach_pct)
+    # A column that does nothing: without any, the solver returns no answer at all.
+    sheet.columns(1, upper=0.0, integer=True)
     sheet.lower[0] = problem.options.must[patterns.option].astype(float)
     return model
 
@@ -260,6 +269,16 @@ def _flows(model: Model) -> None:
     )
 
 
+def _served(model: Model) -> None:
+    """Give a place to each group that has none today and could have one."""
+    patterns = model.patterns
+    nowhere = ~np.isfinite(patterns.walk)
+    number = np.cumsum(nowhere) - 1
+    use = nowhere[patterns.group]
+    entries = (number[patterns.group[use]], model.site[patterns.member[use]], 1.0)
+    model.sheet.rows([entries], n=int(nowhere.sum()), lower=1.0)
+
+
 def _seated(model: Model) -> tuple[IntArray, IntArray]:
     patterns = model.patterns
     use = patterns.near & (patterns.reached_n[patterns.group] == 0)
@@ -358,7 +377,7 @@ def goal(model: Model, objective: str, depth: int = 1) -> Goal:
         column, value = model.worst[depth - 1]
         cost[column] = value
     maximise = objective not in {"fewest_places", "cheapest"}
-    return Goal(cost, 0.0, maximise)
+    return Goal(cost, 0.0, maximise, YEN_PER_UNIT if objective == "cheapest" else 1.0)
 
 
 def _yen(options: Options, patterns: Patterns) -> FloatArray:

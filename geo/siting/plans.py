@@ -228,9 +228,9 @@ class _Session:
     def _lock(self, aim: Goal, value: float, give_pct: float) -> None:
         slack = 1e-6 + (1e-9 + give_pct / 100.0) * abs(value)
         if aim.maximise:
-            self.solver.add_row(aim.cost, lower=value - aim.constant - slack)
+            self.solver.add_row(aim.cost, lower=(value - aim.constant - slack) / aim.scale)
         else:
-            self.solver.add_row(aim.cost, upper=value - aim.constant + slack)
+            self.solver.add_row(aim.cost, upper=(value - aim.constant + slack) / aim.scale)
 
     def _sites(self, chosen: IntArray) -> IntArray:
         rank = np.searchsorted(
@@ -296,7 +296,7 @@ class _Session:
         picked = columns[self.model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
         chosen = _without_idle(self.problem, self.patterns.option[picked])
         claims = [
-            Claim(aim.constant + float(aim.cost @ columns), outcome.bound, aim.maximise)
+            Claim(aim.value(float(aim.cost @ columns)), outcome.bound, aim.maximise)
             for _, outcome, aim in results
         ]
         found = recheck(self.problem, chosen, claims)

@@ -176,7 +176,7 @@ class Solver:
             found = (event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
             if search.progress is not None and found != told[0] and np.isfinite(found[0]):
                 told[0] = found
-                value, bound = goal.constant + found[0], goal.constant + found[1]
+                value, bound = goal.value(found[0]), goal.value(found[1])
                 search.progress(Progress(stage, value, bound, gap_pct(value, bound)))
 
         self._highs.clearCallbacks()
@@ -192,16 +192,14 @@ class Solver:
         worst = -np.inf if goal.maximise else np.inf
         if status == highspy.HighsModelStatus.kInfeasible:
             return Outcome("infeasible", None, worst, worst)
-        bound = goal.constant + info.mip_dual_bound
+        bound = goal.value(info.mip_dual_bound)
         feasible = highspy.SolutionStatus.kSolutionStatusFeasible
         if info.primal_solution_status != int(feasible):
             return Outcome("cancelled" if cancelled else "unknown", None, worst, -worst)
         columns = np.array(self._highs.getSolution().col_value)
         columns[self._integer] = np.round(columns[self._integer])
-        value = goal.constant + info.objective_function_value
+        value = goal.value(info.objective_function_value)
         if status == highspy.HighsModelStatus.kOptimal:
-            # Without whole numbers to choose there is no tree, and the value is its own bound.
-            bound = bound if self._integer.any() else value
             return Outcome("optimal", columns, value, bound)
         return Outcome("cancelled" if cancelled else "feasible", columns, value, bound)
 

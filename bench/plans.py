@@ -2,7 +2,6 @@
 
 import dataclasses
 import sys
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -74,7 +73,9 @@ def city(seed: int = 1) -> Problem:
     )
     areas = cKDTree(random.uniform(0, CITY_M, (7, 2))).query(sites)[1]
     targets = tuple(
-        Target(f"area {area}", tuple(int(i) for i in np.flatnonzero(permanent & (areas[site] == area))))
+        Target(
+            f"area {area}", tuple(int(i) for i in np.flatnonzero(permanent & (areas[site] == area)))
+        )
         for area in range(7)
     )
     rules = Rules(budget_yen=20_000_000.0, targets=targets)

@@ -7,10 +7,14 @@ its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give whe
 ``stability`` which choices stay when limits, walkers or populations differ.
 """
 
+from geo.siting.explain import explain, unit_gains
 from geo.siting.greedy import gains_by_unit, rank_greedily
 from geo.siting.plans import Plan, StageResult, differences, k_best, solve
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, Target
+from geo.siting.relax import Relaxation, relax
 from geo.siting.solver import Progress, Search
+from geo.siting.stability import Stability, stability
+from geo.siting.years import best_years, order_of_opening
 
 __all__ = [
     "Covers",
@@ -19,14 +23,22 @@ __all__ = [
     "Plan",
     "Problem",
     "Progress",
+    "Relaxation",
     "Rules",
     "Search",
+    "Stability",
     "Stage",
     "StageResult",
     "Target",
+    "best_years",
     "differences",
+    "explain",
     "gains_by_unit",
     "k_best",
+    "order_of_opening",
     "rank_greedily",
+    "relax",
     "solve",
+    "stability",
+    "unit_gains",
 ]

@@ -41,9 +41,8 @@ def too_near(options: Options, among: IntArray, apart_m: float) -> IntArray:
     pairs = cKDTree(xy).query_pairs(apart_m, output_type="ndarray").astype(np.int64)
     distance = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     one_place = (place[pairs[:, 0]] == place[pairs[:, 1]]) & (place[pairs[:, 0]] >= 0)
-    pairs = pairs[(distance < apart_m - 1e-6) & ~one_place]
-    pairs.sort(axis=1)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    pairs = np.sort(pairs[(distance < apart_m - 1e-6) & ~one_place], axis=1)
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
 
 
 def check(problem: Problem) -> None:

@@ -320,7 +320,10 @@ def _worst(model: Model, depth: int) -> None:
     for k in range(1, min(depth, len(unit)) + 1):
         level = sheet.columns(1, upper=100.0)
         under = sheet.columns(len(unit) if k > 1 else 0, upper=100.0)
-        entries = [(units, np.repeat(level, len(unit)), -1.0), (row, column, share)]
+        entries: list[tuple[IntArray, IntArray, float | FloatArray]] = [
+            (units, np.repeat(level, len(unit)), -1.0),
+            (np.asarray(row, dtype=np.int64), column, share),
+        ]
         if k > 1:
             entries.append((units, under, 1.0))
         sheet.rows(entries, n=len(unit), lower=-100.0 * today / everyone)

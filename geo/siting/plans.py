@@ -177,12 +177,14 @@ class _Session:
         """Allow no plan that keeps more than all but ``difference`` of a plan's places."""
         if len(plan.chosen) < difference:
             return False
-        sites = np.unique(self._sites(plan.positions))
+        places = self._places()[plan.positions]
         cost = np.zeros(self.model.sheet.columns_n)
-        cost[self.model.site[sites]] = 1.0
-        self.solver.add_row(cost, upper=float(len(sites) - difference))
+        kept = self._places()[self.patterns.option]
+        cost[self.model.chosen[np.isin(kept, places)]] = 1.0
+        self.solver.forget_rows(self.rows_n)
+        self.solver.add_row(cost, upper=float(len(places) - difference))
         self.rows_n = self.solver.rows_n
-        self.excluded.append((sites, difference))
+        self.excluded.append((places, difference))
         return True
 
     def answer(self, before: Plan | None = None) -> Plan:
@@ -206,7 +208,9 @@ class _Session:
         """Return a goal whose turn never came: nothing is claimed of it."""
         aim = goal(self.model, stage.objective, stage.depth)
         best = np.inf if aim.maximise else -np.inf
-        return replace(last, value=-best, bound=best), replace(aim, cost=0.0 * aim.cost, constant=-best)
+        return replace(last, value=-best, bound=best), replace(
+            aim, cost=0.0 * aim.cost, constant=-best
+        )
 
     def _settle(
         self, number: int, stage: Stage, start: tuple[IntArray, FloatArray] | None
@@ -232,11 +236,10 @@ class _Session:
         else:
             self.solver.add_row(aim.cost, upper=(value - aim.constant + slack) / aim.scale)
 
-    def _sites(self, chosen: IntArray) -> IntArray:
-        rank = np.searchsorted(
-            self.problem.options.key[self.patterns.option], self.problem.options.key[chosen]
-        )
-        return self.patterns.site[rank]
+    def _places(self) -> IntArray:
+        """Return (n,) the place of each option; one that shares it with none has its own number."""
+        place = self.problem.options.place
+        return np.where(place >= 0, place, -1 - np.arange(len(place)))
 
     def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
         """Return a greedy start; for a next plan, the last one without its least important place."""
@@ -273,9 +276,9 @@ class _Session:
         return forbidden
 
     def _allowed(self, chosen: IntArray) -> bool:
-        sites = set(self._sites(chosen).tolist())
+        places = self._places()[chosen]
         return all(
-            len(sites.intersection(other.tolist())) <= len(other) - difference
+            int(np.isin(other, places).sum()) <= len(other) - difference
             for other, difference in self.excluded
         )
 
@@ -315,7 +318,9 @@ class _Session:
         return described(
             self.problem,
             chosen,
-            Plan(statuses[0] if statuses else "optimal", stages=stages, spent_s=self.solver.spent_s),
+            Plan(
+                statuses[0] if statuses else "optimal", stages=stages, spent_s=self.solver.spent_s
+            ),
         )
 
 

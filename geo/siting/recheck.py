@@ -60,8 +60,7 @@ def broken_rules(problem: Problem, chosen: IntArray) -> tuple[str, ...]:
         "most": rules.most is not None and len(chosen) > rules.most,
         "budget_yen": rules.budget_yen is not None
         and math.fsum(options.first_year_yen[chosen]) > rules.budget_yen + 10 * YEN_TOLERANCE,
-        "apart_m": rules.apart_m is not None
-        and len(too_near(options, chosen, rules.apart_m)) > 0,
+        "apart_m": rules.apart_m is not None and len(too_near(options, chosen, rules.apart_m)) > 0,
         "targets": not problem.has("most_targets") and bool(unmet_targets(problem, chosen)),
         "reach_pct": rules.reach_pct is not None
         and _reach_pct(problem, chosen) < rules.reach_pct - 1e-5,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geo.network import FloatArray, IntArray
 from geo.siting.checks import eligible
@@ -84,73 +84,68 @@ def _settle(seats: _Seats, stage: Stage) -> float:
     sign = 1.0 if stage.objective == "shortest_walk" else -1.0
     if stage.objective == "worst_unit_first" and not len(_units(seats)):
         return 0.0
-    left, right = _rows(seats, worst=stage.objective == "worst_unit_first" or bool(seats.locks))
-    for lock, most in seats.locks:
-        left = sparse.vstack([left, lock[None, :]])
-        right = np.append(right, most)
-    row = np.searchsorted(seats.homes, seats.home)
-    pairs, homes_n = len(seats.option), len(seats.homes)
-    columns = np.concatenate([np.arange(pairs), pairs + np.arange(homes_n)])
-    each = sparse.csr_array(
-        (np.ones(len(columns)), (np.concatenate([row, np.arange(homes_n)]), columns)),
-        shape=(homes_n, seats.columns_n),
-    )
-    stay = _may_stay(seats)
-    upper = np.concatenate([np.ones(pairs), stay, [100.0]])
-    answer = linprog(
-        cost,
-        A_ub=left,
-        b_ub=right,
-        A_eq=each if homes_n else None,
-        b_eq=np.ones(homes_n) if homes_n else None,
-        bounds=np.column_stack([np.zeros(len(upper)), upper]),
-        method="highs",
-    )
-    if answer.status != 0:
+    answer = milp(cost, bounds=_bounds(seats), constraints=_rules(seats))
+    if not answer.success or _forgotten(seats):
         return np.inf * sign
-    slack = 1e-9 * abs(answer.fun) + 1e-6 + abs(answer.fun) * stage.give_pct / 100.0
-    seats.locks.append((cost, answer.fun + slack))
-    return float(constant + sign * answer.fun)
+    best = float(answer.fun)
+    slack = 1e-9 * abs(best) + 1e-6 + abs(best) * stage.give_pct / 100.0
+    seats.locks.append((cost, best + slack))
+    return float(constant + sign * best)
 
 
-def _may_stay(seats: _Seats) -> FloatArray:
+def _forgotten(seats: _Seats) -> bool:
+    """Say whether a home that must have a place can walk to none that is chosen."""
+    problem = seats.problem
+    if not problem.has("shortest_walk"):
+        return False
+    today, counted, _ = walkers(problem, useful(problem, eligible(problem)))
+    nowhere = np.flatnonzero(counted & ~np.isfinite(today))
+    return not np.isin(nowhere, seats.homes).all()
+
+
+def _bounds(seats: _Seats) -> Bounds:
     today = fallback_walk(seats.problem)[seats.homes]
     must_go = seats.problem.has("shortest_walk") & ~np.isfinite(today)
-    return np.where(must_go, 0.0, 1.0)
+    upper = [np.ones(len(seats.option)), np.where(must_go, 0.0, 1.0), np.array([100.0])]
+    return Bounds(0.0, np.concatenate(upper))
 
 
 def _units(seats: _Seats) -> IntArray:
-    return improvable(seats.problem, eligible(seats.problem))
+    problem = seats.problem
+    if not problem.has("worst_unit_first"):
+        return np.empty(0, dtype=np.int64)
+    return improvable(problem, eligible(problem))
 
 
-def _rows(seats: _Seats, *, worst: bool) -> tuple[sparse.csr_array, FloatArray]:
-    """Seats of an option are not overdrawn; the worst share is at most that of each unit."""
+def _rules(seats: _Seats) -> list[LinearConstraint]:
+    """Each home goes somewhere; seats are not overdrawn; the worst share is one of the units'."""
     problem, demand = seats.problem, seats.problem.demand
-    pairs = np.arange(len(seats.option))
-    participation = (problem.rules.participation_pct or 0.0) / 100.0
+    pairs, homes_n, size = len(seats.option), len(seats.homes), seats.columns_n
+    row = np.searchsorted(seats.homes, seats.home)
+    rows = np.concatenate([row, np.arange(homes_n)])
+    each = _matrix(np.ones(pairs + homes_n), rows, np.arange(pairs + homes_n), (homes_n, size))
+    rules = [LinearConstraint(each, 1.0, 1.0)] if homes_n else []
     open_, row = np.unique(seats.option, return_inverse=True)
-    capacity = problem.options.capacity[open_]
-    finite = np.isfinite(capacity)
-    shape = (len(open_), seats.columns_n)
-    persons = demand.weight[seats.home] * participation
-    matrix = sparse.csr_array((persons, (row, pairs)), shape=shape)
-    left, right = matrix[finite], capacity[finite]
-    unit = _units(seats) if worst and problem.has("worst_unit_first") else np.empty(0, int)
-    if len(unit) == 0:
-        return left, right
-    everyone, today = unit_totals(problem, unit)
-    new = seats.near & ~demand.reached[seats.home] & np.isin(demand.unit[seats.home], unit)
-    at = np.searchsorted(unit, demand.unit[seats.home[new]])
-    share = -100.0 * demand.weight[seats.home[new]] / everyone[at]
-    last = np.full(len(unit), seats.columns_n - 1)
-    shares = sparse.csr_array(
-        (
-            np.concatenate([share, np.ones(len(unit))]),
-            (
-                np.concatenate([at, np.arange(len(unit))]),
-                np.concatenate([pairs[new], last]),
-            ),
-        ),
-        shape=(len(unit), seats.columns_n),
-    )
-    return sparse.vstack([left, shares]), np.append(right, 100.0 * today / everyone)
+    persons = demand.weight[seats.home] * (problem.rules.participation_pct or 0.0) / 100.0
+    taken = _matrix(persons, row, np.arange(pairs), (len(open_), size))
+    if len(open_):
+        rules.append(LinearConstraint(taken, -np.inf, problem.options.capacity[open_]))
+    rules += [LinearConstraint(cost[None, :], -np.inf, most) for cost, most in seats.locks]
+    unit = _units(seats)
+    if len(unit):
+        everyone, today = unit_totals(problem, unit)
+        new = seats.near & ~demand.reached[seats.home] & np.isin(demand.unit[seats.home], unit)
+        at = np.searchsorted(unit, demand.unit[seats.home[new]])
+        share = -100.0 * demand.weight[seats.home[new]] / everyone[at]
+        rows = np.concatenate([at, np.arange(len(unit))])
+        columns = np.concatenate([np.flatnonzero(new), np.full(len(unit), size - 1)])
+        values = np.concatenate([share, np.ones(len(unit))])
+        shares = _matrix(values, rows, columns, (len(unit), size))
+        rules.append(LinearConstraint(shares, -np.inf, 100.0 * today / everyone))
+    return rules
+
+
+def _matrix(
+    value: FloatArray, row: np.ndarray, column: np.ndarray, shape: tuple[int, int]
+) -> sparse.csr_array:
+    return sparse.csr_array((value, (row, column)), shape=shape)

@@ -76,7 +76,7 @@ class Solver:
     """A model in HiGHS; rows can be added and forgotten, goals exchanged. One thread, one seed."""
 
     def __init__(self, sheet: Sheet, search: Search) -> None:
-        self._highs = highspy.Highs()
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._search = search
         self._columns_n = sheet.columns_n
         self._integer = np.concatenate([np.empty(0, dtype=bool), *sheet.integer])
@@ -179,9 +179,9 @@ class Solver:
                 value, bound = goal.value(found[0]), goal.value(found[1])
                 search.progress(Progress(stage, value, bound, gap_pct(value, bound)))
 
-        self._highs.clearCallbacks()
+        self._highs.clearCallbacks()  # type: ignore[no-untyped-call]
         if search.cancel is not None or search.progress is not None:
-            self._highs.enableCallbacks()
+            self._highs.enableCallbacks()  # type: ignore[no-untyped-call]
             self._highs.cbMipInterrupt += tell
             self._highs.cbSimplexInterrupt += ask
         return cancelled
@@ -210,9 +210,7 @@ def _as_lp(sheet: Sheet) -> highspy.HighsLp:
         np.empty(0, dtype=np.int64),
         np.empty(0),
     )
-    row, column, value = (
-        np.concatenate(part) for part in zip(empty, *sheet.entries, strict=True)
-    )
+    row, column, value = (np.concatenate(part) for part in zip(empty, *sheet.entries, strict=True))
     shape = (sheet.rows_n, sheet.columns_n)
     matrix = sparse.csr_array((value, (row, column)), shape=shape)
     lp = highspy.HighsLp()

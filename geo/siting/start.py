@@ -30,7 +30,7 @@ def first_plan(
     forbidden
         (n,) options to be left out.
     """
-    found = []
+    found: list[tuple[float, int, IntArray]] = []
     for target_score, fill_score in ((_gain, _gain), (_per_yen, _per_yen), (_cheap, _gain)):
         hand = _Hand(problem, patterns, forbidden)
         if not hand.play(target_score, fill_score):
@@ -118,7 +118,8 @@ class _Hand:
         patterns = self.patterns
         better = np.maximum(self.today[patterns.group] - self.level, 0.0)
         gain = patterns.weight[patterns.group] * better
-        return np.bincount(patterns.member, gain, minlength=patterns.sites_n)[patterns.site]
+        by_site = np.bincount(patterns.member, gain, minlength=patterns.sites_n)
+        return np.asarray(by_site[patterns.site], dtype=float)
 
     def _best(self, among: BoolArray, score: Score, *, useless: bool = False) -> int | None:
         gain = self.gains()

@@ -26,7 +26,7 @@ class Town:
     place: list[int]
     owner: list[int]
     x_m: list[float]
-    rules: Rules = Rules()
+    rules: Rules
     must: tuple[int, ...] = ()
     must_not: tuple[int, ...] = ()
 

@@ -75,6 +75,11 @@ def _check_shape(problem: Problem) -> None:
             "Two options have one key: give each its own.",
             ja="同じ番号の候補地が2つあります。番号を分けてください。",
         )
+    if problem.rules.most is not None and problem.rules.most < 0:
+        raise InvalidInputError(
+            f"At most {problem.rules.most} candidates is less than none.",
+            ja=f"選べる件数が{problem.rules.most}件です。0以上にしてください。",
+        )
     wrong = [t.name for t in problem.rules.targets if any(not 0 <= i < n for i in t.options)]
     if wrong:
         raise InvalidInputError(
@@ -148,11 +153,6 @@ def _exclusive(options: Options, rules: Rules) -> list[tuple[IntArray, str, str]
 
 def _check_means(problem: Problem, allowed: BoolArray) -> None:
     options, rules = problem.options, problem.rules
-    if rules.most is not None and rules.most < 0:
-        raise InvalidInputError(
-            f"At most {rules.most} candidates is less than none.",
-            ja=f"選べる件数が{rules.most}件です。0以上にしてください。",
-        )
     if rules.budget_yen is None:
         return
     must_yen = math.fsum(options.first_year_yen[options.must])

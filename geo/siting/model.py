@@ -374,6 +374,9 @@ def goal(model: Model, objective: str, depth: int = 1) -> Goal:
         cost[model.chosen] = _yen(options, patterns) / YEN_PER_UNIT
     elif objective == "most_targets":
         cost[model.met] = 1.0
+        # Targets that what exists meets already have no column.
+        already = len(model.problem.rules.targets) - len(model.met)
+        return Goal(cost, float(already), maximise=True)
     elif objective == "shortest_walk":
         return _mean_walk(model, cost)
     elif depth <= len(model.worst):

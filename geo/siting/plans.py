@@ -197,10 +197,13 @@ class _Session:
             if results and results[-1][1].status not in {"optimal", "feasible"}:
                 results.append((stage, *self._unsettled(stage, results[-1][1])))
                 continue
-            results.append((stage, *self._settle(number, stage, start)))
-            outcome = results[-1][1]
-            if outcome.columns is None:
+            outcome, aim = self._settle(number, stage, start)
+            if outcome.columns is None and not results:
                 return self._none(outcome)
+            if outcome.columns is None:
+                outcome, aim = self._unsettled(stage, results[-1][1])
+            results.append((stage, outcome, aim))
+            assert outcome.columns is not None  # noqa: S101  the last goal's, where time ran out
             start = (np.arange(len(outcome.columns)), outcome.columns)
         return self._plan(results)
 
@@ -208,9 +211,8 @@ class _Session:
         """Return a goal whose turn never came: nothing is claimed of it."""
         aim = goal(self.model, stage.objective, stage.depth)
         best = np.inf if aim.maximise else -np.inf
-        return replace(last, value=-best, bound=best), replace(
-            aim, cost=0.0 * aim.cost, constant=-best
-        )
+        nothing = replace(aim, cost=0.0 * aim.cost, constant=-best)
+        return replace(last, status="unknown", value=-best, bound=best), nothing
 
     def _settle(
         self, number: int, stage: Stage, start: tuple[IntArray, FloatArray] | None

@@ -8,7 +8,7 @@ from geo.network import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE
 from geo.siting.patterns import Patterns
 from geo.siting.problem import BoolArray, Problem, Target
-from geo.siting.recheck import broken_rules, values
+from geo.siting.recheck import broken_rules
 
 Score = Callable[[FloatArray, FloatArray], FloatArray]
 """From gain and yen of every option to what is taken first."""
@@ -37,7 +37,7 @@ def first_plan(
             continue
         chosen = patterns.option[hand.chosen]
         if not broken_rules(problem, chosen):
-            found.append((_first_value(problem, chosen), len(found), chosen))
+            found.append((hand.worth(), len(found), chosen))
     return max(found)[2] if found else None
 
 
@@ -52,12 +52,6 @@ def _per_yen(gain: FloatArray, yen: FloatArray) -> FloatArray:
 
 def _cheap(gain: FloatArray, yen: FloatArray) -> FloatArray:
     return np.asarray(-yen + gain / (gain.max(initial=0.0) + 1.0))
-
-
-def _first_value(problem: Problem, chosen: IntArray) -> float:
-    value = values(problem, chosen)[0]
-    least = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
-    return -value if problem.stages[0].objective in least else value
 
 
 class _Hand:
@@ -112,6 +106,15 @@ class _Hand:
         use = self.patterns.member == self.patterns.site[option]
         group = self.patterns.group[use]
         self.today[group] = np.minimum(self.today[group], self.level[use])
+
+    def worth(self) -> float:
+        """Return how good the choice is for the first goal, more being better; roughly for some."""
+        objective = self.problem.stages[0].objective
+        if objective == "fewest_places":
+            return -float(len(self.chosen))
+        if objective == "cheapest":
+            return -float(self.yen[self.chosen].sum())
+        return -float((self.patterns.weight * self.today).sum())
 
     def gains(self) -> FloatArray:
         """(k,) what each option would newly reach, or shorten."""

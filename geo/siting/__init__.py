@@ -2,7 +2,13 @@
 Siting: where the next places should be, which to upgrade, and what else would be nearly as good.
 
 A ``Problem`` is options, demand, who covers whom, rules and goals; ``solve`` returns a ``Plan`` with
-its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give where there is none.
+its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give where there is none::
+
+    covers = Covers.of(walks.origin, walks.home, walks.walk_m, shape=(n, homes_n), limit=500.0)
+    options = replace(Options.plain(n), cost_yen=ceilings, place=venue)
+    problem = Problem(options, demand, covers, Rules(budget_yen=1_000_000.0))
+    plan = solve(problem)
+
 ``explain`` says whom each option reaches, ``order_of_opening`` what comes first over the years,
 ``stability`` which choices stay when limits, walkers or populations differ.
 """

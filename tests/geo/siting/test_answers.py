@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
@@ -88,9 +88,10 @@ def test_residents_whom_nothing_reaches_and_targets_without_options_are_reasons(
 @settings(max_examples=40)
 @given(town=towns(options_n=5))
 def test_a_relaxation_is_the_smallest(town: Town) -> None:
-    stage = Stage("most_reached")
-    plan = answer(town.problem(stage))
-    change = relax(town.problem(stage))
+    try:
+        change = relax(town.problem(Stage("most_reached")))
+    except InvalidInputError:
+        reject()
     assert change.proven
     if town.rules.budget_yen is not None:
         free = replace(town, rules=replace(town.rules, budget_yen=None))
@@ -100,7 +101,6 @@ def test_a_relaxation_is_the_smallest(town: Town) -> None:
         free = replace(town, rules=replace(town.rules, targets=()))
         met = [sum(town.meets(t, c) for t in town.rules.targets) for c in free.choices()]
         assert change.targets_met == max(met, default=None)
-    assume(plan.status == "infeasible")
 
 
 def chosen(*options: int) -> Plan:

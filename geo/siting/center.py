@@ -6,8 +6,9 @@ import numpy as np
 from scipy import sparse
 
 from geo.network import FloatArray, IntArray
+from geo.siting.goals import Goal
 from geo.siting.homes import useful, walkers
-from geo.siting.model import Goal, Model
+from geo.siting.model import Model
 from geo.siting.problem import Stage
 from geo.siting.solver import Outcome, Solver
 

@@ -10,7 +10,8 @@ import pandas as pd
 from geo.network import FloatArray, IntArray
 from geo.siting.center import shortest_longest
 from geo.siting.checks import check, eligible
-from geo.siting.model import Goal, Model, build, goal
+from geo.siting.goals import Goal, goal
+from geo.siting.model import Model, build
 from geo.siting.patterns import boil
 from geo.siting.problem import Problem, Stage
 from geo.siting.recheck import Claim, broken_rules, recheck, values

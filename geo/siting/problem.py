@@ -107,7 +107,8 @@ class Demand:
     reached_n
         (h,) existing places that reach the home: 0 unreached, 2 or more has a backup.
     walk
-        (h,) walk to the nearest existing place, however far; infinite without one.
+        (h,) walk to the nearest existing place of those that count, however far; infinite without
+        one. Within the limit it goes with a ``reached_n`` of 1 or more.
     further
         More columns of residents (75+, single) that are explained but not optimised.
     """

@@ -9,7 +9,8 @@ import numpy as np
 from scipy import sparse
 
 from geo.network import FloatArray, IntArray
-from geo.siting.model import Goal, Sheet
+from geo.siting.goals import Goal
+from geo.siting.model import Sheet
 
 Status = Literal["optimal", "feasible", "infeasible", "cancelled", "unknown"]
 

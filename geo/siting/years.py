@@ -10,7 +10,8 @@ import pandas as pd
 from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE, check, eligible
-from geo.siting.model import YEN_PER_UNIT, Goal, Sheet
+from geo.siting.goals import Goal
+from geo.siting.model import YEN_PER_UNIT, Sheet
 from geo.siting.patterns import Patterns, boil
 from geo.siting.plans import Plan
 from geo.siting.problem import Problem

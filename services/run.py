@@ -20,6 +20,7 @@ from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.profile import Layer
 from services.progress import Progress, silent
+from services.reachmap import reach_frame
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
@@ -85,6 +86,7 @@ def run(
         progress("run.write", 0.9)
         _published_places(situation).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
+        reach_frame(situation).to_parquet(folder / "reach.parquet")
         write_json(folder / "run.json", _record(situation, name, table, gaps, day))
     if selection == TODAY or not (results / "LATEST").is_file():
         with staged_file(results / "LATEST") as latest:

@@ -1,7 +1,7 @@
 """The ground that questions about one point are answered on: all that they share, made once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -63,12 +63,20 @@ class Published(Situation):
         return places
 
 
-@dataclass(frozen=True)
 class Spot:
     """The point that is asked about: where it is, and where it joins the streets (one row)."""
 
-    xy: FloatArray
-    snap: pd.DataFrame
+    def __init__(self, xy: FloatArray, snap: pd.DataFrame) -> None:
+        self.xy = xy
+        self.snap = snap
+        self._walks: dict[int, tuple[FloatArray, FloatArray]] = {}
+
+    def walks(self, unit: Unit) -> tuple[FloatArray, FloatArray]:
+        """Return (nodes,) and (places,) walks from here, found once for each measure."""
+        key = id(unit.measure)
+        if key not in self._walks:
+            self._walks[key] = walks_from(Doors.of(self.snap, unit.measure), unit.places)
+        return self._walks[key]
 
 
 class Ground:
@@ -92,6 +100,13 @@ class Ground:
         self.snaps = situation.snap(self.places)
         self._walkings: dict[str, Walking] = {}
         self._lock = Lock()
+        areas = situation.areas
+        self._layers = {
+            layer.id: areas[areas["layer"] == layer.id].reset_index(drop=True)
+            for layer in situation.profile.layers
+        }
+        for layer in self._layers.values():
+            _ = layer.sindex
         ends = np.concatenate([self.network.edge_u, self.network.edge_v])
         self.ends_at_node = np.bincount(ends, minlength=len(self.network.node_xy))
 
@@ -114,6 +129,15 @@ class Ground:
                 self._walkings[chosen.id] = made
             return self._walkings[chosen.id]
 
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Ground":
+        """Return the ground of a snapshot, as it was computed."""
+        return cls(Published(snapshot))
+
+    def layer(self, layer_id: str) -> gpd.GeoDataFrame:
+        """Return the areas of a layer, index 0 … n - 1."""
+        return self._layers[layer_id]
+
     def counts(self, frequency: str) -> np.ndarray:
         """Return (places,) which count for a frequency."""
         often = at_least(self.places["venue_frequency"], frequency)
@@ -125,20 +149,14 @@ class Ground:
         return np.array([point.x, point.y])
 
 
-def walks_of(unit: Unit, spot: Spot) -> FloatArray:
-    """Return (places,) walks from a point to every place."""
-    _, walk = walks_from(Doors.of(spot.snap, unit.measure), unit.places)
-    return walk
-
-
 def route_to(ground: Ground, measure: Measure, spot: Spot, place: int, cost: float) -> Route:
-    """Return the way to a place that is ``cost`` away."""
+    """Return the way to a place that is ``cost`` away; its origin is the row among all places."""
     stop = ground.snaps.iloc[[place]]
     # A little more than the cost: added up the other way round it may differ in the last digit.
     found = nearest(ground.network, stop, spot.snap, by=measure, limit=cost + 1.0)
     way = route(ground.network, found, 0, origins=stop, homes=spot.snap)
     assert way is not None  # noqa: S101  its cost is finite
-    return way
+    return replace(way, origin=place)
 
 
 def nearest_among(walk: FloatArray, rows: np.ndarray) -> int:

@@ -109,8 +109,9 @@ class Route:
         """Return (p, 2) vertices of some spans one after the other, all of them by default."""
         spans = range(first, len(self.edge) if last is None else last)
         xy = np.vstack([np.empty((0, 2)), *(self.span_xy(span) for span in spans)])
+        # Where two spans meet, the junction is there twice, but for rounding.
         moves = np.ones(len(xy), dtype=bool)
-        moves[1:] = (np.diff(xy, axis=0) != 0).any(axis=1)
+        moves[1:] = np.hypot(*np.diff(xy, axis=0).T) > TOLERANCE
         return xy[moves]
 
     def line(self, home_xy: FloatArray, place_xy: FloatArray) -> shapely.LineString:

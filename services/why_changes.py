@@ -233,32 +233,32 @@ class _Paths:
         apart_m = np.hypot(*(network.node_xy[ends] - spot.xy).T)
         dead = ends[(apart_m <= PATH_M) & (ground.ends_at_node[ends] == 1)]
         dead = dead[np.isfinite(to_node[dead])]
-        edge = int(home.edge[0])
-        self.starts = self._starts(home, edge, dead, to_node)
+        self.starts = self._starts(home, around, dead, to_node)
         usable = around[ground.situation.usable[around]]
         nobody = Doors.of(spot.snap.iloc[:0], measure)
         # A path that leads to a longer walk than today's saves nothing.
         walk_on = nearest(network, self.places, nobody, by=measure, limit=self.now).node_walk
         self.pieces = pieces_of(measure, usable, walk_on, self.places)
 
-    def _starts(self, home: Doors, edge: int, dead: IntArray, to_node: FloatArray) -> Starts:
-        network, snap = self._ground.network, self._spot.snap
-        joined = edge >= 0
+    def _starts(self, home: Doors, around: IntArray, dead: IntArray, to_node: FloatArray) -> Starts:
+        network, snap, edge = self._ground.network, self._spot.snap, int(home.edge[0])
+        name = network.edges["name"].to_numpy()
         xy = [self._spot.xy[None, :]]
         cost, own, self.begins, self.streets = [0.0], [edge], ["point"], [""]
-        if joined:
+        if edge >= 0:
             xy.append(snap[["x", "y"]].to_numpy(dtype=float))
             cost.append(float(home.leg[0]))
             own.append(edge)
             self.begins.append("street")
-            self.streets.append(str(network.edges["name"].iloc[edge]))
+            self.streets.append(str(name[edge]))
         for node in dead.tolist():
-            at = int(np.flatnonzero((network.edge_u == node) | (network.edge_v == node))[0])
+            ends = (network.edge_u[around] == node) | (network.edge_v[around] == node)
+            at = int(around[np.flatnonzero(ends)[0]])
             xy.append(network.node_xy[[node]])
             cost.append(float(to_node[node]))
             own.append(at)
             self.begins.append("dead_end")
-            self.streets.append(str(network.edges["name"].iloc[at]))
+            self.streets.append(str(name[at]))
         return Starts(np.concatenate(xy), np.array(cost), np.array(own, dtype=np.int64))
 
     def enough(self, most: float) -> Link | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage import Limit, at_least
+from geo.coverage import FREQUENCIES, Limit, at_least
 from geo.doors import Doors
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.measure import Measure
@@ -98,6 +98,11 @@ class Ground:
         self.nearby = Nearby(self.network, situation.usable)
         self.places = _shown(situation)
         self.snaps = situation.snap(self.places)
+        counted = self.places["counts"].to_numpy(dtype=bool)
+        self._counts = {
+            frequency: counted & at_least(self.places["venue_frequency"], frequency)
+            for frequency in FREQUENCIES
+        }
         self._walkings: dict[str, Walking] = {}
         self._lock = Lock()
         areas = situation.areas
@@ -139,9 +144,8 @@ class Ground:
         return self._layers[layer_id]
 
     def counts(self, frequency: str) -> np.ndarray:
-        """Return (places,) which count for a frequency."""
-        often = at_least(self.places["venue_frequency"], frequency)
-        return often & self.places["counts"].to_numpy(dtype=bool)
+        """Return (places,) which count for a frequency; do not change it."""
+        return self._counts[frequency]
 
     def place_xy(self, place: int) -> FloatArray:
         """Return where a place is shown."""

@@ -136,12 +136,12 @@ class _StopAccess:
         stops_n = max(len(self.stops), 1)
         asked = [] if limit.m is None else [(walking.m, limit.m)]
         asked += [] if limit.minutes is None else [(walking.s, 60.0 * limit.minutes)]
-        pairs: IntArray | None = None
-        for unit, most in asked:
+        pairs = np.zeros(0, dtype=np.int64)
+        for number, (unit, most) in enumerate(asked):
             doors = self._stop_doors(unit)
             found = walks(unit.network, unit.places, doors, limit=most, by=unit.measure)
             key = found.origin * stops_n + found.home
-            pairs = key if pairs is None else np.intersect1d(pairs, key)
+            pairs = np.intersect1d(pairs, key) if number else key
         has = np.zeros(len(self.situation.counted), dtype=bool)
         has[np.unique(pairs // stops_n)] = True
         return has

@@ -155,10 +155,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "report.sensitivity": ("歩く範囲を変えると", "With another walking limit"),
     "report.walkers": ("歩き方を変えると", "People who walk differently"),
     "report.walkers.short": ("歩き方", "Walking"),
-    "report.walkers.within": ("{limit}以内", "within {limit}"),
     "report.walkers.note": (
-        "週1の場に届く{age_group}の割合。太字は、この報告の歩き方です。",
-        "Share of residents {age_group} with a weekly place; in bold, the walking of this report.",
+        "その分数の内側に週1の場がある{age_group}の割合。太字は、この報告の歩き方です。",
+        "Share of residents {age_group} with a weekly place within so many minutes; in bold, the walking of this report.",
     ),
     "report.week": ("曜日と時間帯", "Weekdays"),
     "report.week.note": (

@@ -61,7 +61,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
                 "label_en": walking.label_en,
                 "sensitivity": _limits(_whole(situation, table, walking.id)),
             }
-            for walking in parameters.walkings
+            for walking in sorted(parameters.walkings, key=lambda one: -one.speed_m_per_min)
         ],
     }
 

@@ -101,7 +101,9 @@ def test_a_limit_is_asked_for_in_metres_or_in_minutes(client: TestClient) -> Non
 
     assert limits == [{(500.0, None)}, {(None, 10.0)}, {(300.0, None), (500.0, None)}]
     # As many within the same metres; half as many of the slow within the same minutes.
-    reached = [{f["properties"]["profile"]: f["properties"]["reached"] for f in r} for r in rows[:2]]
+    reached = [
+        {f["properties"]["profile"]: f["properties"]["reached"] for f in r} for r in rows[:2]
+    ]
     assert reached == [{"standard": 520.0, "slow": 520.0}, {"standard": 520.0, "slow": 260.0}]
 
 

@@ -72,7 +72,9 @@ def test_csv_holds_the_weekdays_within_the_limit_of_the_run(workspace, tmp_path)
     for table in (slots, combined):
         assert set(table["walk_limit_m"]) == {500.0}
         assert table["walk_limit_min"].isna().all()
-    monday = slots[(slots["layer"] == "city") & (slots["age_group"] == "65+") & (slots["weekday"] == 0)]
+    monday = slots[
+        (slots["layer"] == "city") & (slots["age_group"] == "65+") & (slots["weekday"] == 0)
+    ]
     weekly = monday[(monday["frequency"] == "weekly") & (monday["area_id"] != "_remainder")]
     assert dict(zip(weekly["half_day"], weekly["reached"], strict=True)) == {"am": 520.0, "pm": 0.0}
 

@@ -112,6 +112,7 @@ def stop_situation(
     stops: dict[str, float] | None = None,
     small_number: int = 0,
     weights: str = "",
+    limit_m: float | None = None,
     limit_min: float | None = None,
 ) -> Situation:
     """Write the town into ``folder`` and look at it; without ``stops`` it has no layer of them."""
@@ -139,7 +140,8 @@ def stop_situation(
     nothing = gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=PLANE))
     write_registry(registry_file(path), nothing, _places())
     workspace = open_workspace(path)
-    return Situation(workspace, Parameters.of(workspace.profile, walk_limit_min=limit_min))
+    parameters = Parameters.of(workspace.profile, walk_limit_m=limit_m, walk_limit_min=limit_min)
+    return Situation(workspace, parameters)
 
 
 def _layer(name: str) -> str:

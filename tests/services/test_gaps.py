@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.errors import InvalidInputError
 from services.disclosure import disclose
 from services.gaps import gaps_frame
 from services.profile import Privacy
 from services.run import coverage_frame
 from services.stops import COLUMNS
+from services.summary import GAP_CLASSES
 from tests.stoptown import STOPS, stop_situation
 
 WEIGHTS = 'gap_weights = { "65+" = 1.0, "75+" = 0.5, "single_65+" = 1.0 }'
@@ -190,3 +192,36 @@ def test_need_is_hidden_with_any_group_that_it_weighs(tmp_path):
         "u4": False,
     }
     assert shown.loc["u2", ["need", "need_rank"]].tolist() == [12.0, 1]
+
+
+def test_a_limit_in_metres_and_minutes_holds_for_one_and_the_same_stop(tmp_path):
+    # 500 m and 5 minutes (300 m at 60 m/min): both as 5 minutes alone.
+    both = stop_situation(tmp_path, stops=STOPS, limit_m=500.0, limit_min=5.0)
+    frame = gaps_frame(both).set_index("area_id")
+    assert frame["stop_residents"].to_dict() == {"u1": 60.0, "u2": 0.0, "u3": 8.0, "u4": 0.0}
+    assert set(frame["place_by_stop_id"]) == {""}
+
+
+def test_weights_of_groups_that_nobody_counts_are_named(tmp_path):
+    weights = 'gap_weights = { "85+" = 1.0 }'
+    with pytest.raises(InvalidInputError, match=r"gap_weights: there is no age group '85\+'"):
+        stop_situation(tmp_path, weights=weights)
+
+
+def test_weights_that_count_nobody_are_refused(tmp_path):
+    with pytest.raises(InvalidInputError, match="at least one weight must be above 0"):
+        stop_situation(tmp_path, weights='gap_weights = { "65+" = 0.0 }')
+
+
+def test_the_classes_part_the_units_of_a_whole_town(town_snapshot):
+    gaps = town_snapshot.table("gaps")
+    units = town_snapshot.workspace.areas()
+    units = units[units["layer"] == gaps["layer"].iloc[0]]
+    assert sorted(gaps["area_id"]) == sorted(units["area_id"])
+    assert gaps["gap"].isin(GAP_CLASSES).all()
+    counts = town_snapshot.run["summary"]["gaps"]
+    assert sum(counts.values()) == (gaps["residents"] > 0).sum()
+    # No unit where nobody lives needs transport, and none with a weekly place.
+    assert (gaps.loc[gaps["gap"] == "needs_transport", "residents"] > 0).all()
+    assert ((gaps["split_by"] != "") == gaps["is_split"]).all()
+    assert gaps["approximate"].notna().all()

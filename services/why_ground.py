@@ -150,7 +150,7 @@ class Ground:
 
     def place_xy(self, place: int) -> FloatArray:
         """Return where a place is shown."""
-        return shapely.get_coordinates(self.places.geometry.iloc[place])[0]
+        return np.asarray(shapely.get_coordinates(self.places.geometry.iloc[place])[0])
 
 
 def route_to(ground: Ground, measure: Measure, spot: Spot, place: int, cost: float) -> Route:

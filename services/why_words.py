@@ -13,6 +13,7 @@ from services.why_straight import Found
 
 LEG_WORTH_SAYING_M = 20.0
 CLIMB_WORTH_SAYING_M = 5.0
+HERE_M = 1.0
 PATH_WORTH_SAYING_M = 100.0
 """A path that is not enough is told where it saves so much."""
 
@@ -32,9 +33,12 @@ def sentences(answer: Why, lang: str) -> list[str]:
 
 def found_sentence(found: Found, lang: str) -> str:
     """Say one thing that the straight line meets."""
-    said = {"start": metres(found.from_m, lang), "length": metres(found.length_m, lang)}
+    ahead = found.from_m >= HERE_M
+    start = text("why.start.ahead", lang, ahead=metres(found.from_m, lang))
+    start = start if ahead else text("why.start.here", lang)
+    said = {"start": start, "length": metres(found.length_m, lang)}
     if found.kind == "barrier":
-        return text("why.found.barrier", lang, start=said["start"], name=found.name)
+        return text("why.found.barrier", lang, start=start, name=found.name)
     if found.kind == "no_street":
         return text("why.found.no_street", lang, **said)
     first, last = found.streets

@@ -37,8 +37,11 @@ export function createWhy(map) {
     asks += 1;
     const mine = asks;
     panel.replaceChildren(h("h3", {}, word("fromHere")), h("p", {}, "…"));
-    $("card").append(panel);
-    $("card").hidden = false;
+    const card = $("card");
+    // Outside all areas no card is open that could be closed.
+    if (card.hidden) card.replaceChildren(h("div", { class: "card-head" }, h("div"), h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: () => { card.hidden = true; } }, "✕")));
+    card.append(panel);
+    card.hidden = false;
     const answer = await read(point);
     if (mine !== asks || !here) return;
     panel.replaceChildren(h("h3", {}, word("fromHere")), ...answer.sentences[lang].map((text) => h("p", { class: "says" }, text)));

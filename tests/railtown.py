@@ -167,9 +167,16 @@ def demand() -> gpd.GeoDataFrame:
     )
     line = town().edge_lines[edge]
     frame = {
-        **{"65+": [10.0], "total": [30.0], "in_city": ["99999"], "in_district": ["s"]},
-        **{"edge": [edge], "offset_m": [line.project(Point(200, 0))], "snap_m": [0.0]},
-        **{"snap_x": [200.0], "snap_y": [0.0], "unsnapped": [""]},
+        "65+": [10.0],
+        "total": [30.0],
+        "in_city": ["99999"],
+        "in_district": ["s"],
+        "edge": [edge],
+        "offset_m": [line.project(Point(200, 0))],
+        "snap_m": [0.0],
+        "snap_x": [200.0],
+        "snap_y": [0.0],
+        "unsnapped": [""],
     }
     return gpd.GeoDataFrame(frame, geometry=[Point(200, 0)], crs=PLANE)
 

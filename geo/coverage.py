@@ -6,6 +6,7 @@ Everything is summed over homes, so areas, remainder and municipality agree by c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,12 @@ class Access:
     walk_s: FloatArray
     straight_m: FloatArray
     counts: np.ndarray
+
+    @cached_property
+    def by_time(self) -> IntArray:
+        """Return the homes from which a place can be walked to, from the quickest walk on."""
+        known = np.flatnonzero(np.isfinite(self.walk_s))
+        return known[np.argsort(self.walk_s[known], kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -195,7 +202,7 @@ def coverage(
             )
         ]
         places_n = _sum_by(_slot(layering.place_area[reach.counts], layering), None, size)
-        times = _walking_times(slots, reach.walk_s / 60.0, weight, size)
+        times = _times(reach.by_time, slots, reach.walk_s, weight, size)
         blocks.append((frequency, everybody, sums, places_n, times))
     table = pd.concat([_block(residents.columns, limits, *block) for block in blocks])
     table = table.reset_index(drop=True)
@@ -211,7 +218,7 @@ def _block(  # noqa: PLR0913, PLR0917  what one frequency gives, side by side
     everybody: FloatArray,
     sums: list[FloatArray],
     places_n: FloatArray,
-    times: dict[str, FloatArray],
+    times: FloatArray,
 ) -> pd.DataFrame:
     """Lay out (limits, areas, groups) sums as rows: limit by limit, group by group, areas last."""
     size, groups_n = everybody.shape
@@ -228,7 +235,7 @@ def _block(  # noqa: PLR0913, PLR0917  what one frequency gives, side by side
     columns |= {
         name: values.transpose(0, 2, 1).ravel() for name, values in zip(_COUNTS, sums, strict=True)
     }
-    columns |= {name: each(values) for name, values in times.items()}
+    columns |= {name: each(values) for name, values in zip(TIMES, times, strict=True)}
     columns["frequency"] = frequency
     columns["age_group"] = np.broadcast_to(np.asarray(groups)[:, None], shape).ravel()
     for name in ("walk_limit_m", "walk_limit_min"):
@@ -310,47 +317,65 @@ def _sums_within(
     limits: Sequence[Limit],
 ) -> FloatArray:
     """Return (limits, areas + 1, groups) residents within each limit."""
-    found = np.zeros((len(limits), size, weight.shape[1]))
-    by_m = [row for row, limit in enumerate(limits) if limit.minutes is None]
-    by_s = [row for row, limit in enumerate(limits) if limit.m is None]
-    found[by_m] = _nested(slots, weight, size, walks[0], [limits[row].m or 0.0 for row in by_m])
-    seconds = [60.0 * (limits[row].minutes or 0.0) for row in by_s]
-    found[by_s] = _nested(slots, weight, size, walks[1], seconds)
-    for row in set(range(len(limits))) - set(by_m) - set(by_s):
-        inside = np.flatnonzero(limits[row].holds(*walks))
-        found[row] = _sum_by(slots[inside], weight[inside], size)
-    return found
+    most_m = np.array([np.inf if limit.m is None else limit.m for limit in limits])
+    most_s = np.array([np.inf if limit.minutes is None else 60 * limit.minutes for limit in limits])
+    return _tally(slots, weight, size, walks, (most_m + TOLERANCE, most_s + TOLERANCE))
 
 
-def _nested(
-    slots: IntArray, weight: FloatArray, size: int, walk: FloatArray, limits: Sequence[float]
+@compiled
+def _tally(
+    slots: IntArray,
+    weight: FloatArray,
+    size: int,
+    walks: tuple[FloatArray, FloatArray],
+    limits: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    """Return sums within limits of one unit: each home is put into its ring once."""
-    order = np.argsort(limits)
-    rings = np.searchsorted(np.asarray(limits)[order] + TOLERANCE, walk, side="left")
-    near = np.flatnonzero(rings < len(limits))
-    summed = _sum_by(rings[near] * size + slots[near], weight[near], len(limits) * size)
-    nested = np.cumsum(summed.reshape(len(limits), size, weight.shape[1]), axis=0)
-    found = np.empty_like(nested)
-    found[order] = nested
+    """Sum weights by slot within each pair of limits, home by home; infinite is no limit."""
+    walk_m, walk_s = walks
+    most_m, most_s = limits
+    groups_n = weight.shape[1]
+    found = np.zeros((most_m.size, size, groups_n))
+    for home in range(slots.size):
+        if walk_m[home] == np.inf and walk_s[home] == np.inf:
+            continue
+        slot = slots[home]
+        for limit in range(most_m.size):
+            if walk_m[home] <= most_m[limit] and walk_s[home] <= most_s[limit]:
+                for group in range(groups_n):
+                    found[limit, slot, group] += weight[home, group]
     return found
 
 
-def _walking_times(
-    slots: IntArray, walk_min: FloatArray, weight: FloatArray, size: int
-) -> dict[str, FloatArray]:
-    """Return mean, median and 90th percentile, each (areas + 1, age groups)."""
-    known = np.flatnonzero(np.isfinite(walk_min))
-    known = known[np.argsort(walk_min[known], kind="stable")]
-    known = known[np.argsort(slots[known].astype(np.int32), kind="stable")]
-    slots, minutes, weight = slots[known], walk_min[known], weight[known]
-    names, start = np.unique(slots, return_index=True)
-    times = {name: np.full((size, weight.shape[1]), np.nan) for name in TIMES}
-    for column in range(weight.shape[1]):
-        total = np.bincount(slots, weights=weight[:, column], minlength=size)
-        summed = np.bincount(slots, weights=weight[:, column] * minutes, minlength=size)
-        times["walk_min_mean"][:, column] = summed / np.where(total > 0, total, np.nan)
-        median, p90 = _sorted_quantiles(minutes, weight[:, column], start, [0.5, 0.9])
-        times["walk_min_median"][names, column] = median
-        times["walk_min_p90"][names, column] = p90
-    return times
+def _times(
+    by_time: IntArray, slots: IntArray, walk_s: FloatArray, weight: FloatArray, size: int
+) -> FloatArray:
+    """Return mean, median and 90th percentile in minutes, (3, areas + 1, groups)."""
+    walk_min, there = walk_s[by_time] / 60.0, weight[by_time]
+    total = _sum_by(slots[by_time], there, size)
+    summed = _sum_by(slots[by_time], there * walk_min[:, None], size)
+    mean = summed / np.where(total > 0, total, np.nan)
+    # A whisker below the share, so that a sum of floats that should equal it is found.
+    enough = np.stack([0.5 * total, 0.9 * total]) * (1 - 1e-12)
+    median, p90 = _quantiles(slots[by_time], walk_min, there, enough)
+    return np.stack([mean, median, p90])
+
+
+@compiled
+def _quantiles(
+    slots: IntArray, walk_min: FloatArray, weight: FloatArray, enough: FloatArray
+) -> FloatArray:
+    """Go through homes from the quickest walk on, and note when each slot has enough residents."""
+    found = np.full(enough.shape, np.nan)
+    so_far = np.zeros(enough.shape[1:])
+    for home in range(slots.size):
+        slot = slots[home]
+        for group in range(weight.shape[1]):
+            if weight[home, group] <= 0:
+                continue
+            so_far[slot, group] += weight[home, group]
+            for share in range(enough.shape[0]):
+                if so_far[slot, group] < enough[share, slot, group]:
+                    continue
+                if np.isnan(found[share, slot, group]):
+                    found[share, slot, group] = walk_min[home]
+    return found

@@ -3,9 +3,11 @@ The errors of arukeba, split by whose fault it is.
 
 ArukebaError
 ├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
-│   └── SourceError                  one source file: says which file and which row
+│   ├── SourceError                  one source file: says which file and which row
+│   └── EditError                    one edit of the network: says which
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
-└── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
+├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
+└── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
 
 A message is one sentence: what is wrong, where, and the way out; ``ja`` says the same in Japanese.
 """
@@ -39,9 +41,22 @@ class SourceError(InvalidInputError):
         self.row = row
 
 
+class EditError(InvalidInputError):
+    """One edit of the network cannot be applied; the sentence starts with its id."""
+
+    def __init__(self, message: str, *, edit_id: str, ja: str = "") -> None:
+        super().__init__(f"edit {edit_id}: {message}", ja=f"修正 {edit_id}：{ja or message}")
+        self.edit_id = edit_id
+        self.plain, self.plain_ja = message, ja or message
+
+
 class NotFoundError(ArukebaError, LookupError):
     """Something that was asked for by name does not exist."""
 
 
 class BrokenWorkspaceError(ArukebaError):
     """A workspace is damaged or was made by another version."""
+
+
+class BrokenModelError(ArukebaError):
+    """A plan that the solver returned does not hold when it is recomputed."""

@@ -20,6 +20,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.grid import SegmentGrid, segment_grid
 from geo.simplification import Chains, merge_chains
 from geo.walkable import CARRIAGEWAYS, CROSSING, ELEVATOR, PLAIN, SIGNALS
 
@@ -142,6 +143,17 @@ class Network:
         """(m,) whether each edge is a bridge or a tunnel; do not change it."""
         off = self.edges["bridge"].to_numpy(dtype=bool) | self.edges["tunnel"].to_numpy(dtype=bool)
         return np.asarray(off)
+
+    @cached_property
+    def segment_edge(self) -> IntArray:
+        """(s,) edge of each straight piece; piece ``i`` begins at vertex ``i + segment_edge[i]``."""
+        return np.repeat(np.arange(len(self.edge_u)), np.diff(self.edge_start) - 1)
+
+    @cached_property
+    def segments(self) -> SegmentGrid:
+        """Every straight piece in squares, for those who look for the nearest."""
+        begin = np.arange(len(self.segment_edge)) + self.segment_edge
+        return segment_grid(np.hstack([self.edge_xy[begin], self.edge_xy[begin + 1]]))
 
     @cached_property
     def component_of_node(self) -> IntArray:

@@ -12,15 +12,18 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import InvalidInputError
+from geo.grid import nearest_segments
 from geo.network import FloatArray, IntArray, Network
-from geo.reach import TOLERANCE, within
+from geo.reach import TOLERANCE
 
 NO_COORDINATES = "no_coordinates"
 NO_NETWORK = "no_network"
 ISOLATED = "isolated"
 TOO_FAR = "too_far"
+BARRIER = "barrier"
 
-_CELL_M = 200.0
+REASONS = (NO_COORDINATES, NO_NETWORK, ISOLATED, TOO_FAR, BARRIER)
+"""Why a point may join no street."""
 
 Points = FloatArray | gpd.GeoSeries | gpd.GeoDataFrame
 
@@ -31,6 +34,7 @@ def snap(
     *,
     limit_m: float,
     usable: NDArray[np.bool_] | None = None,
+    barriers: NDArray[np.object_] | None = None,
 ) -> pd.DataFrame:
     """
     Join points to the nearest usable edge.
@@ -45,14 +49,25 @@ def snap(
         Longest straight leg, inclusive.
     usable
         (m,) mask of the edges that may be joined; all by default.
+    barriers
+        Geometries in the plane CRS of the network that no leg may touch; none by default. A point
+        whose leg to its nearest edge touches one joins nothing at all, also where another edge
+        could be had without crossing: a barrier takes people away and never gives a street to
+        anybody, so that a further barrier never raises coverage.
 
     Returns
     -------
     n rows, index of ``xy`` (else 0 … n - 1): ``edge`` (-1 where unsnapped), ``offset_m`` (along the
     edge from its ``u``), ``snap_m`` (the leg), ``x, y`` (where it joins), ``reason``: empty where it
     joins, else ``no_coordinates``, ``no_network`` (no edge at all), ``isolated`` (an edge is within
-    the limit, but only unusable ones) or ``too_far``. Of edges equally near, the first of the
-    network counts. No points give no rows.
+    the limit, but only unusable ones), ``too_far`` or ``barrier``. Of edges equally near, the first
+    of the network counts; distances that differ by less than ``geo.grid.EQUALLY_NEAR_M`` are equal.
+    No points give no rows.
+
+    Raises
+    ------
+    InvalidInputError
+        The points are in another CRS, or ``usable`` is of another network.
     """
     points_xy, index = _coordinates(xy, network)
     mask = np.ones(len(network.edge_u), dtype=bool) if usable is None else np.asarray(usable)
@@ -60,15 +75,15 @@ def snap(
         raise InvalidInputError(
             f"usable has shape {mask.shape}; give one value for each of {len(network.edge_u)} edges"
         )
-    known = np.isfinite(points_xy[:, 0]) & np.isfinite(points_xy[:, 1])
-    found, vertex = _nearest_segments(points_xy, known, network, mask, limit_m)
-    left = known.copy()
-    left[found] = False
-    near, _ = _nearest_segments(points_xy, left, network, np.asarray(~mask), limit_m)
-    reason = np.where(left, TOO_FAR if len(network.edge_u) else NO_NETWORK, "").astype(object)
-    reason[near] = ISOLATED
-    reason[~known] = NO_COORDINATES
+    asked = np.flatnonzero(np.isfinite(points_xy).all(axis=1))
+    reason = np.full(len(points_xy), NO_COORDINATES, dtype=object)
+    found, vertex, reason[asked] = _nearest(points_xy[asked], network, mask, limit_m)
+    found = asked[found]
     joined = _joined(points_xy[found], vertex, network)
+    if barriers is not None:
+        free = ~_barred(points_xy[found], np.column_stack([joined["x"], joined["y"]]), barriers)
+        reason[found[~free]] = BARRIER
+        found, joined = found[free], {name: values[free] for name, values in joined.items()}
     frame = pd.DataFrame(index=index)
     for name, values in joined.items():
         column = np.full(len(points_xy), -1 if name == "edge" else np.nan, dtype=values.dtype)
@@ -95,37 +110,35 @@ def _coordinates(xy: Points, network: Network) -> tuple[FloatArray, pd.Index]:
     return array, xy.index
 
 
-def _nearest_segments(
-    points_xy: FloatArray,
-    asked: NDArray[np.bool_],
-    network: Network,
-    mask: NDArray[np.bool_],
-    limit_m: float,
-) -> tuple[IntArray, IntArray]:
-    """Return points with an edge of ``mask`` within the limit, and where its segment begins."""
-    edge_of_vertex = np.repeat(np.arange(mask.size), np.diff(network.edge_start))
-    begins = mask[edge_of_vertex]
-    begins[network.edge_start[1:] - 1] = False
-    vertex, point = np.flatnonzero(begins), np.flatnonzero(asked)
-    # Neighbours one after the other visit the same branches of the tree: twice as fast.
-    cell = points_xy[point] // _CELL_M
-    point = point[np.lexsort((cell[:, 1], cell[:, 0]))]
-    if vertex.size == 0 or point.size == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    ends = np.stack([network.edge_xy[vertex], network.edge_xy[vertex + 1]], axis=1)
-    # Straight pieces have tight boxes: the tree finds them sooner than winding polylines.
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
-    (asker, hit), distance_m = tree.query_nearest(
-        shapely.points(points_xy[point]),
-        max_distance=limit_m + 2 * TOLERANCE if np.isfinite(limit_m) else None,
-        return_distance=True,
-        all_matches=True,
-    )
-    kept = within(distance_m, limit_m)
-    asker, hit = asker[kept], hit[kept]
-    order = np.lexsort((hit, asker))
-    asker, first = np.unique(asker[order], return_index=True)
-    return point[asker], vertex[hit[order][first]]
+def _nearest(
+    points_xy: FloatArray, network: Network, mask: NDArray[np.bool_], limit_m: float
+) -> tuple[IntArray, IntArray, NDArray[np.object_]]:
+    """Return which points join, the vertex where each one's segment begins, and every reason."""
+    usable = mask[network.segment_edge]
+    # The limit is inclusive as ``geo.reach.within`` has it.
+    most_m = limit_m + TOLERANCE
+    segment = nearest_segments(network.segments, points_xy, usable, limit_m=most_m)
+    reason = np.where(segment >= 0, "", TOO_FAR if len(mask) else NO_NETWORK).astype(object)
+    left = np.flatnonzero(segment < 0)
+    other = nearest_segments(network.segments, points_xy[left], ~usable, limit_m=most_m)
+    reason[left[other >= 0]] = ISOLATED
+    found = np.flatnonzero(segment >= 0)
+    segment = segment[found]
+    return found, segment + network.segment_edge[segment], reason
+
+
+def _barred(
+    points_xy: FloatArray, spots_xy: FloatArray, barriers: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """Say which straight legs touch a barrier."""
+    barred = np.zeros(len(points_xy), dtype=bool)
+    legs = np.array(shapely.linestrings(np.stack([points_xy, spots_xy], axis=1))).reshape(-1)
+    # A line without length is not valid; a point says the same.
+    short = (points_xy == spots_xy).all(axis=1)
+    legs[short] = shapely.points(points_xy[short])
+    _, leg = shapely.STRtree(legs).query(np.asarray(barriers), predicate="intersects")
+    barred[leg] = True
+    return barred
 
 
 def _joined(
@@ -133,7 +146,8 @@ def _joined(
 ) -> dict[str, IntArray | FloatArray]:
     """Return the columns of points that join the segments that begin at ``vertex``."""
     begin, along = network.edge_xy[vertex], network.edge_xy[vertex + 1] - network.edge_xy[vertex]
-    share = ((points_xy - begin) * along).sum(axis=1) / (along**2).sum(axis=1)
+    dot, length2_m2 = ((points_xy - begin) * along).sum(axis=1), (along**2).sum(axis=1)
+    share = np.divide(dot, length2_m2, out=np.zeros_like(dot), where=length2_m2 > 0.0)
     share = np.clip(share, 0.0, 1.0)
     spot = begin + share[:, None] * along
     edge = np.searchsorted(network.edge_start, vertex, side="right") - 1

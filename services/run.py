@@ -11,6 +11,7 @@ import pandas as pd
 from geo.coverage import share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
+from services.edits import edits_record
 from services.gaps import gaps_frame
 from services.intake.mesh import HIGH
 from services.intervals import hidden_interval, measured
@@ -19,6 +20,7 @@ from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.profile import Layer
 from services.progress import Progress, silent
+from services.reachmap import reach_frame
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
@@ -84,6 +86,7 @@ def run(
         progress("run.write", 0.9)
         _published_places(situation).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
+        reach_frame(situation).to_parquet(folder / "reach.parquet")
         write_json(folder / "run.json", _record(situation, name, table, gaps, day))
     if selection == TODAY or not (results / "LATEST").is_file():
         with staged_file(results / "LATEST") as latest:
@@ -176,6 +179,7 @@ def _record(
         "as_of": day.isoformat(),
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
+        "edits": edits_record(workspace, day),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
         "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),

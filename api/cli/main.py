@@ -28,10 +28,12 @@ COMMANDS = (
     "report",
     "raster",
     "intake",
+    "snaps",
     "serve",
     "doctor",
     "profile",
     "fetch",
+    "edits",
 )
 
 

@@ -1,9 +1,12 @@
 """The municipality profile: one TOML file that says all that differs between municipalities."""
 
+from services.profile.analysis import Analysis, WalkingProfile
 from services.profile.base import (
     Identifier,
     Table,
 )
+from services.profile.buildings import Buildings
+from services.profile.distribution import Distribution
 from services.profile.facts import (
     Basis,
     Document,
@@ -16,6 +19,7 @@ from services.profile.places import (
     Filter,
     KindRule,
     Places,
+    Stops,
     Venues,
 )
 from services.profile.reading import (
@@ -23,8 +27,6 @@ from services.profile.reading import (
 )
 from services.profile.schema import (
     PROFILE_VERSION,
-    Analysis,
-    Buildings,
     Elevation,
     Frequency,
     FrequencyRules,
@@ -40,7 +42,6 @@ from services.profile.schema import (
     Streets,
     Subsidies,
     Target,
-    WalkingProfile,
 )
 from services.profile.structure import (
     Council,
@@ -64,6 +65,7 @@ __all__ = [
     "Buildings",
     "Council",
     "CouncilTable",
+    "Distribution",
     "Document",
     "Elevation",
     "Fact",
@@ -83,6 +85,7 @@ __all__ = [
     "Qualification",
     "RateEstimate",
     "Source",
+    "Stops",
     "Streets",
     "Subsidies",
     "Table",

@@ -19,6 +19,7 @@ def broken_references(profile: "Profile") -> Iterator[str]:
     yield from _built_layers(profile)
     yield from broken_boundaries(profile)
     yield from _choices(profile)
+    yield from _weights(profile)
     yield from _facts(profile)
 
 
@@ -28,12 +29,15 @@ def _sources(profile: "Profile") -> Iterator[str]:
         yield f"source id {name!r} is used twice"
     used = [("streets", profile.streets.source), ("population", profile.population.source)]
     used += [("population_series", series.source) for series in profile.population_series]
+    distribution = profile.population.distribution
+    used += [("population.distribution", distribution.source)] if distribution else []
     for layer in profile.layers:
         used.append((f"layer {layer.id}", layer.source))
         if layer.union:
             used.append((f"layer {layer.id}: union", layer.union.source))
     used += [("venues", venues.source) for venues in profile.venues]
     used += [("places", places.source) for places in profile.places]
+    used += [("stops", profile.stops.source)] if profile.stops else []
     used += [("buildings", profile.buildings.source)] if profile.buildings else []
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []
@@ -118,6 +122,19 @@ def _choices(profile: "Profile") -> Iterator[str]:
         yield f"analysis.age_group {profile.analysis.age_group!r} is not in population.age_groups"
     if profile.analysis.walking_profile not in [w.id for w in profile.walking_profiles]:
         yield f"there is no walking profile {profile.analysis.walking_profile!r}"
+
+
+def _weights(profile: "Profile") -> Iterator[str]:
+    groups = profile.population.groups
+    for group in profile.buildings.weights if profile.buildings else ():
+        if group not in groups:
+            yield f"buildings.weights: there is no age group {group!r}; there are {', '.join(groups)}"
+    for group in profile.analysis.gap_weights:
+        if group not in groups:
+            yield (
+                f"analysis.gap_weights: there is no age group {group!r}; "
+                f"there are {', '.join(groups)}"
+            )
 
 
 def _facts(profile: "Profile") -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Snapping: by hand on one or two streets, and against the distance of every edge."""
 
+from dataclasses import replace
 from random import Random
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
+from geo.grid import EQUALLY_NEAR_M
 from geo.network import Network, isolated_edges
 from geo.snapping import snap
 from tests.streets import PLANE, straight_street, streets
@@ -118,6 +120,97 @@ def test_the_answer_has_the_index_of_the_points() -> None:
     )
 
 
+def test_numbers_that_are_none_are_no_coordinates() -> None:
+    points = at((np.nan, 1.0), (5.0, np.inf), (np.nan, np.nan), (5.0, 1.0))
+    found = snap(points, straight_street(), limit_m=np.inf)
+    assert found["reason"].tolist() == ["no_coordinates"] * 3 + [""]
+    assert found["snap_m"].tolist()[3] == 1.0
+    # Not even where there is no street at all.
+    nowhere = snap(points, streets({}, []), limit_m=np.inf)["reason"].tolist()
+    assert nowhere == ["no_coordinates"] * 3 + ["no_network"]
+
+
+@pytest.mark.parametrize("corner", [(0.0, 0.0), (18_432.1, -27_001.3), (-99_999.9, 88_888.8)])
+def test_a_leg_of_exactly_500_m_is_within_500_m_anywhere_in_the_plane(
+    corner: tuple[float, float],
+) -> None:
+    # From the western end 300 m west and 400 m south: 3-4-5 times 100, in every corner of a zone.
+    east, north = corner
+    network = streets({1: corner, 2: (east + 1000.0, north)}, [[1, 2]])
+    points = at((east - 300.0, north - 400.0), (east - 300.0, north - 400.001))
+    found = snap(points, network, limit_m=500.0)
+    assert found["reason"].tolist() == ["", "too_far"]
+    assert found["snap_m"].iloc[0] == pytest.approx(500.0, abs=1e-9)
+
+
+def test_two_vertices_at_one_spot_are_no_hole_in_the_street() -> None:
+    # No network of ours has them; one that came from elsewhere may.
+    network = Network(
+        epsg=PLANE,
+        node_xy=at((0.0, 0.0), (20.0, 0.0)),
+        edge_u=np.array([0]),
+        edge_v=np.array([1]),
+        edge_length_m=np.array([20.0]),
+        edge_xy=at((0.0, 0.0), (10.0, 0.0), (10.0, 0.0), (20.0, 0.0)),
+        edge_start=np.array([0, 4]),
+        edges=pd.DataFrame({"osm_id": [1]}),
+        node_kind=np.zeros(2, dtype=np.int8),
+        station_start=np.array([0, 2]),
+        station_height_m=np.full(2, np.nan),
+    )
+    found = snap(at((10.0, 3.0), (14.0, 0.0), (25.0, 0.0)), network, limit_m=50.0)
+    assert found["offset_m"].tolist() == [10.0, 14.0, 20.0]
+    assert found["snap_m"].tolist() == [3.0, 0.0, 5.0]
+    alone = replace(network, edge_xy=at((4.0, 3.0), (4.0, 3.0)), edge_start=np.array([0, 2]))
+    assert snap(at((0.0, 0.0)), alone, limit_m=50.0)["snap_m"].tolist() == [5.0]
+
+
+def two_banks() -> tuple[Network, np.ndarray]:
+    """Build a street on either bank, 100 m apart, and the river between, nearer to the south."""
+    crossings = {1: (0, 0), 2: (1000, 0), 3: (0, 100), 4: (1000, 100)}
+    river = shapely.LineString([(-500, 20), (1500, 20)])
+    return streets(crossings, [[1, 2], [3, 4]]), np.array([river], dtype=object)
+
+
+def test_a_leg_across_a_barrier_joins_nothing() -> None:
+    network, river = two_banks()
+    # South of the river, on it, and north of it but nearer to the southern street.
+    points = at((500.0, 10.0), (500.0, 20.0), (500.0, 30.0), (500.0, 90.0))
+    found = snap(points, network, limit_m=300.0, barriers=river)
+    assert found["reason"].tolist() == ["", "barrier", "barrier", ""]
+    assert found["edge"].tolist() == [0, -1, -1, 1]
+    assert found.loc[1:2, ["offset_m", "snap_m", "x", "y"]].isna().all(axis=None)
+
+
+def test_who_is_too_far_or_has_only_isolated_streets_says_that_and_not_the_barrier() -> None:
+    network, river = two_banks()
+    points = at((500.0, -60.0), (500.0, 40.0))
+    usable = np.array([False, False])
+    found = snap(points, network, limit_m=50.0, usable=usable, barriers=river)
+    assert found["reason"].tolist() == ["too_far", "isolated"]
+
+
+def test_a_home_on_its_street_has_no_leg_to_be_crossed_unless_it_stands_on_the_barrier() -> None:
+    network, _ = two_banks()
+    gate = np.array([shapely.LineString([(200, -5), (200, 5)])], dtype=object)
+    found = snap(at((200.0, 0.0), (201.0, 0.0)), network, limit_m=50.0, barriers=gate)
+    assert found["reason"].tolist() == ["barrier", ""]
+
+
+def test_areas_and_points_are_barriers_too_and_nothing_is_none() -> None:
+    network, _ = two_banks()
+    points = at((50.0, 30.0), (150.0, 30.0), (250.0, 30.0))
+    pond, post = shapely.box(40, 5, 60, 8), shapely.Point(150, 15)
+    barriers = np.array([pond, post, None, shapely.LineString()], dtype=object)
+    found = snap(points, network, limit_m=50.0, barriers=barriers)
+    assert found["reason"].tolist() == ["barrier", "barrier", ""]
+    nothing = np.array([], dtype=object)
+    pd.testing.assert_frame_equal(
+        snap(points, network, limit_m=50.0, barriers=nothing), snap(points, network, limit_m=50.0)
+    )
+    assert snap(at(), network, limit_m=50.0, barriers=barriers).empty
+
+
 def test_points_in_another_crs_are_refused() -> None:
     points = gpd.GeoSeries.from_xy([139.97], [35.86], crs=6668)
     with pytest.raises(
@@ -158,7 +251,7 @@ def test_no_edge_is_nearer_than_the_one_that_is_joined(
             assert row.reason == ""
             assert row.snap_m == pytest.approx(nearest_m, abs=1e-9)
             # Several edges may end at the joined spot; the first of them counts.
-            assert row.edge == np.flatnonzero(usable & (away_m == nearest_m))[0]
+            assert row.edge == np.flatnonzero(usable & (away_m <= nearest_m + EQUALLY_NEAR_M))[0]
             assert 0.0 <= row.offset_m <= network.edge_length_m[row.edge]
             on_edge = network.edge_lines[row.edge].interpolate(row.offset_m)
             # A street that crosses itself has two offsets at one spot, but only one spot.
@@ -178,3 +271,40 @@ def test_the_order_of_the_points_changes_nothing(
     straight = snap(at(*homes), network, limit_m=10.0)
     shuffled = snap(at(*(homes[n] for n in order)), network, limit_m=10.0)
     pd.testing.assert_frame_equal(straight.iloc[order].reset_index(drop=True), shuffled)
+
+
+ENDS = st.tuples(METRE, METRE, METRE, METRE).filter(lambda ends: ends[:2] != ends[2:])
+BARRIERS = st.lists(ENDS, max_size=4)
+
+
+def lines(ends: list[tuple[float, float, float, float]]) -> np.ndarray:
+    drawn = np.empty(len(ends), dtype=object)
+    for position, (x, y, to_x, to_y) in enumerate(ends):
+        drawn[position] = shapely.LineString([(x, y), (to_x, to_y)])
+    return drawn
+
+
+@given(networks(), HOMES, BARRIERS, BARRIERS)
+def test_a_barrier_takes_homes_away_and_changes_nothing_else(
+    network: Network,
+    homes: list[tuple[float, float]],
+    some: list[tuple[float, float, float, float]],
+    more: list[tuple[float, float, float, float]],
+) -> None:
+    open_town = snap(at(*homes), network, limit_m=15.0)
+    fewer = snap(at(*homes), network, limit_m=15.0, barriers=lines(some))
+    all_of_them = snap(at(*homes), network, limit_m=15.0, barriers=lines(some + more))
+    for before, after in ((open_town, fewer), (fewer, all_of_them)):
+        same = (after["reason"] == before["reason"]).to_numpy()
+        pd.testing.assert_frame_equal(before[same], after[same])
+        assert (before.loc[~same, "reason"] == "").all()
+        assert (after.loc[~same, "reason"] == "barrier").all()
+    # Judged one by one: the leg of a joined home meets no barrier, that of a barred home does.
+    for home, before, after in zip(
+        homes, open_town.itertuples(), all_of_them.itertuples(), strict=True
+    ):
+        if before.edge >= 0:
+            spot = (before.x, before.y)
+            leg = shapely.Point(home) if spot == home else shapely.LineString([home, spot])
+            meets = shapely.intersects(leg, lines(some + more)).any()
+            assert (after.reason == "barrier") == meets

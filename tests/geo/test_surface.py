@@ -21,7 +21,7 @@ def metres_from(network: Network, origins: pd.DataFrame, *, leg_limit_m: float):
     """Return what asks the engine for metres from points, as for homes."""
 
     def walk(xy):
-        return nearest(network, origins, snap(xy, network, limit_m=leg_limit_m)).home_walk_m
+        return nearest(network, origins, snap(xy, network, limit_m=leg_limit_m)).home_walk
 
     return walk
 

@@ -4,10 +4,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
-from geo.errors import InvalidInputError
+from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.heights import station_points
 from services.build import build
 from services.inputs import Given
 from services.registry import read_venues
@@ -184,4 +187,47 @@ def test_a_password_in_the_address_of_the_registry_is_refused(
 
 def test_a_folder_without_a_manifest_is_not_opened(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="arukeba build PROFILE"):
+        open_workspace(tmp_path)
+
+
+def test_the_streets_have_the_heights_of_the_raster(town_snapshot: Snapshot) -> None:
+    import rasterio
+
+    network = town_snapshot.workspace.network()
+    start, xy = station_points(network)
+    assert network.station_start.tolist() == start.tolist()
+    # Asked cell by cell the raster answers alike, within what lies between two cells.
+    with rasterio.open(_source_folder(town_snapshot) / "elevation.tif") as raster:
+        west, south, east, north = raster.bounds
+        cells = np.array([value[0] for value in raster.sample(xy)])
+        apart_m = np.abs(np.diff(raster.read(1, masked=True))).max() * 2
+        known = cells != raster.nodata
+    x, y = xy.T
+    known &= (x > west) & (x < east) & (y > south) & (y < north)
+    asked = known & ~np.repeat(network.off_ground, np.diff(start))
+    assert asked.sum() > 0.9 * len(xy)
+    assert np.abs(network.station_height_m - cells)[asked].max() <= apart_m < 20
+
+
+def test_without_a_raster_no_height_is_known(source: Path, tmp_path: Path) -> None:
+    rewrite(
+        source / "profile.toml",
+        lambda text: text.replace('[elevation]\nsource = "elevation"\n', ""),
+    )
+    network = build(source / "profile.toml", tmp_path / "workspace").network()
+    assert np.isnan(network.station_height_m).all()
+    assert (np.diff(network.station_start) == 2).all()
+
+
+def test_the_workspace_lists_the_street_ends_that_nearly_meet(town_snapshot: Snapshot) -> None:
+    listed = gpd.read_parquet(town_snapshot.workspace.path / "network" / "near_misses.parquet")
+    assert {"osm_id", "to_osm_id", "gap_m", "joined"} <= set(listed.columns)
+    assert listed.crs.to_epsg() == town_snapshot.workspace.network().epsg
+
+
+def test_a_workspace_of_the_format_before_is_to_be_built_again(tmp_path: Path) -> None:
+    (tmp_path / "workspace.json").write_text('{"format": 1}')
+    with pytest.raises(
+        BrokenWorkspaceError, match="format 1, this version reads 2; build it again"
+    ):
         open_workspace(tmp_path)

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
+from geo.grid import EQUALLY_NEAR_M
+from geo.snapping import snap
 from services.build import build
 from services.run import run
 from services.workspace import REMAINDER, Snapshot, open_workspace
@@ -117,3 +122,56 @@ def test_past_fiscal_years_stand_beside_what_the_documents_say(snapshot: Snapsho
     # The 22 centres have no opening date: each year has them, and says so.
     assert set(found["places_n"]) == set(found["opening_assumed_n"]) == {22}
     assert set(found["reached_weekly"].round(6)) == {round(snapshot.run["summary"]["reached"], 6)}
+
+
+def test_homes_and_far_points_join_the_edge_that_a_tree_of_geometries_finds(
+    snapshot: Snapshot,
+) -> None:
+    network = snapshot.workspace.network()
+    homes = shapely.get_coordinates(snapshot.workspace.demand().geometry.to_numpy())[::4]
+    low, high = network.edge_xy.min(axis=0), network.edge_xy.max(axis=0)
+    draw = np.random.default_rng(7)
+    # Anywhere in the town and around it, just at junctions, and beside every hundredth corner.
+    anywhere = draw.uniform(low - 3000.0, high + 3000.0, (2000, 2))
+    points = np.vstack([homes, anywhere, network.node_xy[::20], network.edge_xy[::100] + 0.25])
+    found = snap(points, network, limit_m=500.0)
+    lines, spots = network.edge_lines, shapely.points(points)
+    (asker, hit), away_m = shapely.STRtree(lines).query_nearest(
+        spots, max_distance=500.0, return_distance=True
+    )
+    first = pd.Series(hit).groupby(asker).min()
+    least_m = pd.Series(away_m).groupby(asker).min()
+    assert np.array_equal(np.flatnonzero(found["edge"] >= 0), first.index)
+    assert (found["reason"] == "too_far").sum() == len(points) - len(first) > 0
+    joined = found.loc[first.index]
+    np.testing.assert_allclose(joined["snap_m"], least_m, atol=1e-9, rtol=0)
+    # Where the doubles of two equals differ in their last bits, ours is the first all the same.
+    other = joined[joined["edge"] != first]
+    assert (other["edge"] < first[other.index]).all()
+    as_far_m = shapely.distance(lines[other["edge"]], spots[other.index])
+    assert (as_far_m - least_m[other.index] < 2 * EQUALLY_NEAR_M).all()
+
+
+def test_buildings_inside_the_reach_of_a_centre_are_those_that_can_walk_there(
+    snapshot: Snapshot,
+) -> None:
+    import numpy as np
+    import shapely
+
+    from services.parameters import Parameters
+    from services.reachmap import reach_frame
+    from services.situation import Situation
+
+    workspace = snapshot.workspace
+    situation = Situation(workspace, Parameters.of(workspace.profile))
+    polygons = reach_frame(situation).geometry.to_numpy()
+    assert shapely.is_valid(polygons).all()
+    xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())
+    found = situation.within_limit
+    centres_n = len(situation.counted)
+    for centre, polygon in enumerate(polygons[:centres_n]):
+        inside = np.flatnonzero(shapely.contains_xy(polygon, xy[:, 0], xy[:, 1]))
+        np.testing.assert_array_equal(inside, found.home[found.origin == centre])
+    weekly = polygons[centres_n + 1]
+    inside = shapely.contains_xy(weekly, xy[:, 0], xy[:, 1])
+    np.testing.assert_array_equal(inside, situation.reached("weekly"))

@@ -1,9 +1,12 @@
 """Streets: every format, what is not used and why, bad files, the download, and real Kochi."""
 
 import gzip
+import itertools
 import json
+import math
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +20,7 @@ import osmium
 import pandas as pd
 import pytest
 import shapely
-from pyproj import Geod
+from pyproj import Geod, Transformer
 from scipy.sparse.csgraph import dijkstra
 
 from geo.errors import SourceError
@@ -82,17 +85,28 @@ def lonlat() -> dict[int, tuple[float, float]]:
     return dict(zip(SPOTS, map(tuple, xy.tolist()), strict=True))
 
 
-def write_osm(path: Path, ways: dict[int, tuple[list[int], dict[str, str]]] = WAYS) -> Path:
+def write_osm(
+    path: Path,
+    ways: dict[int, tuple[list[int], dict[str, str]]] = WAYS,
+    node_tags: dict[int, dict[str, str]] | None = None,
+) -> Path:
     with osmium.SimpleWriter(path) as writer:
         for node, at in lonlat().items():
-            writer.add_node(osmium.osm.mutable.Node(id=node, location=at))
+            tags = (node_tags or {}).get(node, {})
+            writer.add_node(osmium.osm.mutable.Node(id=node, location=at, tags=tags))
         for way, (nodes, tags) in ways.items():
             writer.add_way(osmium.osm.mutable.Way(id=way, nodes=nodes, tags=tags))
     return path
 
 
-def answer(ways: dict[int, tuple[list[int], dict[str, str]]] = WAYS) -> dict[str, Any]:
+def answer(
+    ways: dict[int, tuple[list[int], dict[str, str]]] = WAYS,
+    node_tags: dict[int, dict[str, str]] | None = None,
+) -> dict[str, Any]:
     nodes = [{"type": "node", "id": n, "lon": x, "lat": y} for n, (x, y) in lonlat().items()]
+    for node in nodes:
+        if node["id"] in (node_tags or {}):
+            node["tags"] = (node_tags or {})[int(node["id"])]
     lines = [
         {"type": "way", "id": n, "nodes": ids, "tags": tags} for n, (ids, tags) in ways.items()
     ]
@@ -137,6 +151,131 @@ def test_an_overpass_answer_with_geometry_on_its_ways_needs_no_nodes(tmp_path: P
     for way in ways:
         way["geometry"] = [{"lon": at[node][0], "lat": at[node][1]} for node in way["nodes"]]
     check_town(read(write_answer(tmp_path / "a.json", {"elements": ways}), "overpass"))
+
+
+# The trunk road again; a crossing of it from the south (5) by the signals at 2 to the north (6).
+CROSSED = {
+    11: ([1, 2, 3], {"highway": "trunk"}),
+    12: ([5, 2, 6], {"highway": "footway", "footway": "crossing", "surface": "asphalt"}),
+    13: ([6, 4], {"highway": "steps", "step_count": "41"}),
+}
+NODE_TAGS = {
+    2: {"highway": "crossing", "crossing": "traffic_signals"},
+    3: {"highway": "traffic_signals"},
+    4: {"highway": "elevator"},
+}
+
+
+def check_crossed(network: Network) -> None:
+    """Check what the tags say: signals at 2 and 3, an elevator at 4, 41 steps from 6 to 4."""
+    kind_at = {
+        tuple(xy): kind
+        for xy, kind in zip(network.node_xy.round(1).tolist(), network.node_kind, strict=True)
+    }
+    special = {at: kind for at, kind in kind_at.items() if kind}
+    assert special == {(100.0, 0.0): 2, (300.0, 0.0): 2, (100.0, 400.0): 3}
+    crossing = network.edges[network.edges["crossing"]]
+    assert (len(crossing), set(crossing["surface"])) == (2, {"paved"})
+    steps = network.edges["steps"].to_numpy()
+    assert steps.sum() == 1
+    per_m = network.edges["steps_per_m"].to_numpy()
+    assert (per_m * network.edge_length_m)[steps] == pytest.approx(41.0)
+    assert not per_m[~steps].any()
+
+
+@pytest.mark.parametrize("name", ["a.osm.pbf", "a.osm", "a.osm.gz"])
+def test_the_tags_of_nodes_are_read_from_a_file(tmp_path: Path, name: str) -> None:
+    check_crossed(read(write_osm(tmp_path / name, CROSSED, NODE_TAGS)))
+
+
+def test_the_tags_of_nodes_are_read_from_an_answer(tmp_path: Path) -> None:
+    content = answer(CROSSED, NODE_TAGS)
+    check_crossed(read(write_answer(tmp_path / "a.json", content), "overpass"))
+
+
+def test_a_node_that_is_given_again_without_tags_keeps_its_kind(tmp_path: Path) -> None:
+    content = answer(CROSSED, NODE_TAGS)
+    at = lonlat()
+    for element in content["elements"]:
+        if element["type"] == "way":
+            places = [at[node] for node in element["nodes"]]
+            element["geometry"] = [{"lon": lon, "lat": lat} for lon, lat in places]
+    check_crossed(read(write_answer(tmp_path / "a.json", content), "overpass"))
+
+
+def test_without_tags_of_nodes_only_the_ways_tell(tmp_path: Path) -> None:
+    network = read(write_osm(tmp_path / "a.osm", CROSSED))
+    # Where the crossing meets the trunk road there is a crossing, but no signals that we know of.
+    assert sorted(network.node_kind.tolist()) == [0, 0, 0, 0, 0, 1]
+
+
+def test_the_steps_of_a_flight_that_is_cut_are_not_known(tmp_path: Path) -> None:
+    ways = {**CROSSED, 13: ([6, 4, 99], CROSSED[13][1])}
+    network = read(write_osm(tmp_path / "a.osm", ways))
+    assert network.edges["steps"].any()
+    assert not network.edges["steps_per_m"].any()
+
+
+def test_more_steps_than_a_flight_can_have_are_noted_and_not_used(tmp_path: Path) -> None:
+    # From 6 to 4 are 344.4 m, 150 m east and 310 m north: 3,444 steps would be ten to the metre.
+    for count, per_m_known in (("3440", True), ("3448", False)):
+        ledger = Ledger()
+        ways = {**CROSSED, 13: ([6, 4], {"highway": "steps", "step_count": count})}
+        network = read(write_osm(tmp_path / f"{count}.osm", ways), ledger=ledger)
+        assert bool(network.edges["steps_per_m"].any()) is per_m_known
+        codes = [entry.code for entry in ledger.of("streets").entries]
+        assert codes == ([] if per_m_known else ["impossible_steps"])
+
+
+SQUARE = {11: WAYS[11], 21: ([2, 4], {}), 22: ([4, 3], {"highway": "steps"}), 23: ([3, 2], {})}
+RELATIONS = {
+    31: ([21, 22, 23], {"type": "multipolygon", "highway": "pedestrian", "name": "駅前広場"}),
+    32: ([23], {"type": "multipolygon", "landuse": "retail"}),
+}
+
+
+def check_square(network: Network) -> None:
+    """Check that the outline is walked along, and that a way's own tags come first."""
+    names = dict(zip(network.edges["osm_id"], network.edges["highway"], strict=True))
+    assert names == {11: "trunk", 21: "pedestrian", 22: "steps", 23: "pedestrian"}
+    assert set(network.edges.loc[network.edges["highway"] == "pedestrian", "name"]) == {"駅前広場"}
+    # 2 to 4 is 400 m, 3 to 2 is 200 m.
+    square = (network.edges["highway"] == "pedestrian").to_numpy()
+    assert network.edge_length_m[square].sum() == pytest.approx(600.0, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["a.osm.pbf", "a.osm"])
+def test_a_square_drawn_as_a_relation_is_walked_along_its_outline(
+    tmp_path: Path, name: str
+) -> None:
+    write_osm(tmp_path / "ways.osm.pbf", SQUARE)
+    with osmium.SimpleWriter(tmp_path / name, overwrite=True) as writer:
+        for thing in osmium.FileProcessor(tmp_path / "ways.osm.pbf"):
+            writer.add(thing)
+        for relation, (ways, tags) in RELATIONS.items():
+            members = [("w", way, "outer") for way in ways] + [("n", 1, "label")]
+            made = osmium.osm.mutable.Relation(id=relation, members=members, tags=tags)
+            writer.add_relation(made)
+    check_square(read(tmp_path / name))
+
+
+def test_an_answer_may_hold_squares_as_relations(tmp_path: Path) -> None:
+    content = answer(SQUARE)
+    for relation, (ways, tags) in RELATIONS.items():
+        members = [{"type": "way", "ref": way, "role": "outer"} for way in ways]
+        members.append({"type": "node", "ref": 1, "role": "label"})
+        content["elements"].append(
+            {"type": "relation", "id": relation, "members": members, "tags": tags}
+        )
+    check_square(read(write_answer(tmp_path / "a.json", content), "overpass"))
+
+
+def test_a_name_may_hold_any_character(tmp_path: Path) -> None:
+    # A comma, an equals sign, spaces, per cent, and signs that Python takes for the end of a line.
+    name = "本町通り, a=b %41% @x\u2028次\x85線\u3000終"
+    ways = {11: ([1, 2, 3], {"highway": "path", "name": name, "note": "\n"})}
+    for file in ("a.osm.pbf", "a.osm"):
+        assert read(write_osm(tmp_path / file, ways)).edges["name"].tolist() == [name]
 
 
 def test_the_ledger_counts_what_is_not_walkable_by_kind(tmp_path: Path) -> None:
@@ -306,6 +445,9 @@ NEAR = shapely.box(-500, -500, 800, 800)
 def test_the_download_gives_the_same_network_as_the_file(
     tmp_path: Path, overpass: Overpass
 ) -> None:
+    overpass.body = json.dumps(answer(CROSSED, NODE_TAGS)).encode()
+    check_crossed(read(Path(), "osmnx", address=overpass.address, boundary=NEAR))
+    overpass.questions.clear()
     overpass.body = json.dumps(answer({n: WAYS[n] for n in (11, 12, 13, 14)})).encode()
     ledger = Ledger()
     network = read(Path(), "osmnx", address=overpass.address, boundary=NEAR, ledger=ledger)
@@ -386,31 +528,109 @@ def kochi_elements() -> tuple[dict[int, tuple[float, float]], list[dict[str, Any
     return nodes, [e for e in elements if e["type"] == "way"]
 
 
+def kochi_walked() -> list[dict[str, Any]]:
+    """Return the ways that people may walk along, by what stands in this file."""
+    _, ways = kochi_elements()
+    closed = {w["id"] for w in ways if w["tags"].get("access") in ("private", "no")}
+    closed -= {w["id"] for w in ways if w["tags"].get("foot") in ("yes", "designated")}
+    closed |= {w["id"] for w in ways if w["tags"]["highway"] == "bus_stop"}
+    return [way for way in ways if way["id"] not in closed]
+
+
+def kochi_plane() -> dict[int, tuple[float, float]]:
+    """Return the nodes in plane zone IV, which the test projects by itself."""
+    nodes, _ = kochi_elements()
+    to_plane = Transformer.from_crs(6668, 6672, always_xy=True)
+    return {node: to_plane.transform(lon, lat) for node, (lon, lat) in nodes.items()}
+
+
 @real
 @pytest.mark.real
 def test_every_metre_of_walkable_kochi_is_in_the_network() -> None:
     ledger = Ledger()
     network = kochi(KOCHI_ANSWER, "overpass", ledger=ledger)
     nodes, ways = kochi_elements()
-    closed = [w for w in ways if w["tags"].get("access") in ("private", "no")]
-    closed = [w for w in closed if w["tags"].get("foot") not in ("yes", "designated")]
-    closed += [w for w in ways if w["tags"]["highway"] == "bus_stop"]
+    walked = kochi_walked()
     book = ledger.of("streets")
     assert book.rows_read == len(ways) == 5694
-    assert sum(int(e.message.split()[-1]) for e in book.entries if e.code == "not_walkable") == len(
-        closed
-    )
-    refused = {way["id"] for way in closed}
+    assert book.rows_used == len(walked)
+    refused_n = sum(int(e.message.split()[-1]) for e in book.entries if e.code == "not_walkable")
+    assert refused_n == len(ways) - len(walked)
     geod = Geod(ellps="GRS80")
-    used = [[nodes[n] for n in way["nodes"]] for way in ways if way["id"] not in refused]
-    truth_m = sum(geod.line_length(*zip(*line, strict=True)) for line in used)
+    lines = [[nodes[n] for n in way["nodes"]] for way in walked]
+    truth_m = sum(geod.line_length(*zip(*line, strict=True)) for line in lines)
     # The plane is at most 0.01 % off the ground.
     assert network.edge_length_m.sum() == pytest.approx(truth_m, rel=1.5e-4)
     graph: nx.Graph[int] = nx.Graph()
-    for way in ways:
-        if way["id"] not in refused:
-            nx.add_path(graph, way["nodes"])
+    for way in walked:
+        nx.add_path(graph, way["nodes"])
     assert network.component_length_m.size == nx.number_connected_components(graph)
+
+
+@real
+@pytest.mark.real
+def test_kochi_is_as_long_as_its_ways_kind_by_kind_to_the_centimetre() -> None:
+    network = kochi(KOCHI_ANSWER, "overpass")
+    at, walked = kochi_plane(), kochi_walked()
+    length_m: Counter[str] = Counter()
+    for way in walked:
+        tags = way["tags"]
+        corners = [at[node] for node in way["nodes"]]
+        way_m = sum(math.dist(a, b) for a, b in itertools.pairwise(corners))
+        length_m[tags["highway"]] += way_m
+        length_m["crossing"] += way_m * (tags.get("footway") == "crossing")
+        length_m["bridge"] += way_m * (tags.get("bridge") == "yes")
+        length_m["tunnel"] += way_m * (tags.get("tunnel") == "yes")
+        length_m["all"] += way_m
+    edges = network.edges.assign(m=network.edge_length_m)
+    found = edges.groupby("highway")["m"].sum().to_dict()
+    found |= {name: edges.loc[edges[name], "m"].sum() for name in ("crossing", "bridge", "tunnel")}
+    found["all"] = edges["m"].sum()
+    assert set(found) == set(length_m)
+    # One pedestrian way is tagged crossing=traffic_signals without footway=crossing.
+    extra = [w for w in walked if w["tags"]["highway"] == "pedestrian" and "crossing" in w["tags"]]
+    for way in extra:
+        corners = [at[node] for node in way["nodes"]]
+        length_m["crossing"] += sum(math.dist(a, b) for a, b in itertools.pairwise(corners))
+    assert len(extra) == 1
+    for name, metres in length_m.items():
+        assert found[name] == pytest.approx(metres, abs=0.01), name
+    assert sum(way["tags"]["highway"] == "footway" for way in walked) > 2_500
+    assert sum(way["tags"]["highway"] == "steps" for way in walked) == 162
+
+
+@real
+@pytest.mark.real
+def test_kochi_waits_at_the_signals_that_its_file_knows() -> None:
+    network = kochi(KOCHI_ANSWER, "overpass")
+    elements = json.loads(KOCHI_ANSWER.read_bytes())["elements"]
+    tags_of = {e["id"]: e.get("tags", {}) for e in elements if e["type"] == "node"}
+    walked, at = kochi_walked(), kochi_plane()
+    cars = ("trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "service")
+    on_road = {n for w in walked if w["tags"]["highway"].startswith(cars) for n in w["nodes"]}
+    expected: set[int] = set()
+    for way in walked:
+        tags = way["tags"]
+        if tags.get("footway") != "crossing":
+            continue
+        for node in way["nodes"]:
+            said = tags_of[node].get("crossing", "").startswith("traffic_signals")
+            if (
+                said
+                or tags_of[node].get("highway") == "traffic_signals"
+                or (tags.get("crossing") == "traffic_signals" and node in on_road)
+            ):
+                expected.add(node)
+    crossing = network.edges["crossing"] & (network.edges["highway"] != "pedestrian")
+    ends = np.concatenate([network.edge_u[crossing], network.edge_v[crossing]])
+    waited = {node for node in ends.tolist() if network.node_kind[node] == 2}
+    assert len(expected) > 200
+    assert {tuple(network.node_xy[node].round(3).tolist()) for node in waited} == {
+        (round(at[node][0], 3), round(at[node][1], 3)) for node in expected
+    }
+    # An elevator is a junction wherever it stands.
+    lifts = {n for w in walked for n in w["nodes"] if tags_of[n].get("highway") == "elevator"}
+    assert (network.node_kind == 3).sum() == len(lifts) == 8
 
 
 @real
@@ -422,6 +642,9 @@ def test_kochi_keeps_trunk_roads_and_flights_of_steps() -> None:
     steps = {way["id"] for way in ways if way["tags"]["highway"] == "steps"}
     assert set(network.edges.loc[network.edges["steps"], "osm_id"]) <= steps
     assert network.edges["steps"].sum() >= 0.8 * len(steps)
+    # Two flights are counted: of 8 and of 4 steps.
+    steps_n = network.edges["steps_per_m"].to_numpy() * network.edge_length_m
+    assert sorted(steps_n[steps_n > 0].tolist()) == pytest.approx([4.0, 8.0])
 
 
 @real

@@ -1,0 +1,58 @@
+"""``arukeba snaps``: writes how homes, places and venues join the streets."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from api.cli.console import Desk, desk_of
+from services.snaps import SnapLine, write_public_snaps, write_snaps
+from services.texts import Lang, number, people, text
+from services.workspace import open_workspace
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("snaps", help=text("cli.snaps", lang), epilog=text("cli.epilog", lang))
+    def _snaps(
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        *,
+        out: Annotated[Path | None, typer.Option("--out", help=text("cli.snaps.out", lang))] = None,
+        public: Annotated[
+            bool, typer.Option("--public", help=text("cli.snaps.public", lang))
+        ] = False,
+    ) -> None:
+        desk = desk_of(ctx)
+        opened = open_workspace(workspace)
+        written = write_public_snaps(opened, out) if public else write_snaps(opened, out)
+        desk.result(
+            {
+                "file": str(written.path),
+                "public": public,
+                "classes": [asdict(line) for line in written.lines],
+            }
+        )
+        desk.show(_table(written.lines, desk), desk.say("cli.wrote", path=written.path))
+        desk.show(desk.say("snaps.public") if public else desk.say("snaps.internal"))
+
+
+def _table(lines: tuple[SnapLine, ...], desk: Desk) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(desk.say("snaps.kind"))
+    table.add_column(desk.say("snaps.leg"), overflow="fold")
+    table.add_column(desk.say("table.count"), justify="right")
+    table.add_column(desk.say("table.people"), justify="right")
+    for line in lines:
+        words = line.why if desk.lang == "ja" else line.why_en
+        bounds = line.distance_class.replace("-", "–")
+        leg = desk.say("snaps.class", bounds=bounds) if line.distance_class else words
+        kind = text(f"snaps.kind.{line.kind}", desk.lang)
+        table.add_row(kind, leg, number(line.points_n), people(line.residents, desk.lang))
+    return table

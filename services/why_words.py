@@ -23,8 +23,9 @@ def sentences(answer: Why, lang: str) -> list[str]:
     way, limit = answer.way, answer.limit
     said = {"limit": limit_text(limit.m, limit.minutes, lang), "frequency": _often(way, lang)}
     lines = [text("why.within" if way.within_limit else "why.beyond", lang, **said)]
-    lines += _leg(answer, lang)
+    lines += _unsnapped(answer, lang)
     lines += _way(answer, lang) if way.place_id else [text("why.no_way", lang, **said)]
+    lines += _leg(answer, lang)
     lines += _straight(answer, lang)
     if answer.changes is not None:
         lines += _changes(answer, answer.changes, lang)
@@ -51,13 +52,17 @@ def _often(way: Way, lang: str) -> str:
     return text(f"frequency.{way.frequency}", lang)
 
 
-def _leg(answer: Why, lang: str) -> Iterator[str]:
+def _unsnapped(answer: Why, lang: str) -> Iterator[str]:
     leg = answer.leg
     if leg.reason:
         street = metres(leg.nearest_street_m, lang)
         limit = metres(leg.snap_limit_m, lang)
         yield text(f"why.unsnapped.{leg.reason}", lang, street=street, limit=limit)
-    elif leg.leg_m is not None and leg.leg_s is not None and leg.leg_m >= LEG_WORTH_SAYING_M:
+
+
+def _leg(answer: Why, lang: str) -> Iterator[str]:
+    leg = answer.leg
+    if leg.leg_m is not None and leg.leg_s is not None and leg.leg_m >= LEG_WORTH_SAYING_M:
         yield text("why.leg", lang, leg=metres(leg.leg_m, lang), seconds=round(leg.leg_s))
 
 

@@ -176,6 +176,7 @@ def demand() -> gpd.GeoDataFrame:
         "snap_m": [0.0],
         "snap_x": [200.0],
         "snap_y": [0.0],
+        "kind": ["building"],
         "unsnapped": [""],
     }
     return gpd.GeoDataFrame(frame, geometry=[Point(200, 0)], crs=PLANE)

@@ -11,12 +11,19 @@ import json
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from geo.coverage import Limit
 from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.measure import steps
+from geo.network import to_networkx
+from geo.reach import nearest
+from geo.route import route
+from services.build import build
 from services.parameters import Parameters
 from services.registry import write_registry
 from services.run import run
@@ -27,6 +34,7 @@ from services.why_changes import ByWalker
 from services.why_ground import Ground
 from services.workspace import Snapshot, Workspace, open_workspace
 from tests.railtown import PLACES, lonlat, no_venues, places, rail_workspace
+from tests.services.test_streets import KOCHI_ANSWER, kochi
 from tests.streets import PLANE
 
 HOUSE = (190.0, 100.0)
@@ -330,24 +338,60 @@ def test_a_snapshot_of_another_version_asks_for_a_new_run(tmp_path: Path) -> Non
         Ground.of(snapshot.workspace.snapshot())
 
 
-KASHIWA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "kashiwa"
 ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "data"
 
 
 @pytest.mark.real
-@pytest.mark.skipif(not KASHIWA.is_dir(), reason="the open data are not beside the checkout")
-def test_real_homes_of_kashiwa_are_answered_as_the_engine_walks(tmp_path: Path) -> None:
-    from services.build import build
-
-    build(ROOT / "data" / "municipalities" / "12217.toml", tmp_path / "k", data=KASHIWA)
-    workspace = open_workspace(tmp_path / "k")
-    ground = ground_of(workspace)
+@pytest.mark.skipif(
+    not (SHARED / "kashiwa").is_dir(), reason="the open data are not beside the checkout"
+)
+def test_real_homes_of_kashiwa_are_answered_as_the_run_counts_them(tmp_path: Path) -> None:
+    profile = ROOT / "data" / "municipalities" / "12217.toml"
+    build(profile, tmp_path / "k", data=SHARED / "kashiwa")
+    ground = ground_of(open_workspace(tmp_path / "k"))
     situation = ground.situation
-    approach, homes = situation.approach("weekly"), situation.homes
-    at = homes.geometry.to_crs(6668)
-    for home in np.linspace(0, len(homes) - 1, 30).astype(int):
-        if not np.isfinite(approach.walk_m[home]):
-            continue
+    approach, reached = situation.approach("weekly"), situation.reached("weekly")
+    at = situation.homes.geometry.to_crs(6668)
+    for home in np.linspace(0, len(at) - 1, 30).astype(int):
         found = why(ground, at.iloc[home].x, at.iloc[home].y)
+        assert found.way.within_limit == reached[home]
+        if not np.isfinite(approach.walk_m[home]):
+            assert found.way.place_id == ""
+            continue
         assert found.way.way_m == pytest.approx(approach.walk_m[home], abs=1e-2)
         assert found.way.climb_m == pytest.approx(approach.climb_m[home], abs=1e-2)
+        (line,) = plane(found.route, "way")
+        # Six decimals of a degree: up to 0.1 m at each of some hundred bends.
+        assert line.length == pytest.approx(found.way.way_m, rel=0.01)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(
+    not (SHARED / "kochi").is_dir(), reason="the open data are not beside the checkout"
+)
+def test_real_routes_of_kochi_are_those_of_networkx_with_all_their_steps() -> None:
+    network = kochi(KOCHI_ANSWER, "overpass")
+    graph = to_networkx(network)
+    flights = np.flatnonzero(network.edges["steps"].to_numpy(dtype=bool))[::100]
+    stops = pd.DataFrame({"edge": flights, "offset_m": 0.0, "snap_m": 0.0})
+    homes = pd.DataFrame(
+        {"edge": np.arange(0, len(network.edge_u), 100), "offset_m": 0.0, "snap_m": 0.0}
+    )
+    counted = steps(network)
+    found = nearest(network, stops, homes, also=[(counted, stops, homes)])
+    ends = network.edge_u[homes["edge"]]
+    sources = {int(network.edge_u[edge]) for edge in flights}
+    expected = nx.multi_source_dijkstra_path_length(graph, sources, weight="length_m")
+    walked = 0
+    for home in range(len(homes)):
+        way = route(network, found, home, origins=stops, homes=homes)
+        if way is None:
+            assert int(ends[home]) not in expected
+            continue
+        walked += 1
+        assert way.length_m == pytest.approx(expected[int(ends[home])], abs=1e-6)
+        assert way.cost(counted) == pytest.approx(found.home_also[0][home], abs=1e-6)
+        drawn = np.hypot(*np.diff(way.line_xy(), axis=0).T).sum()
+        assert drawn == pytest.approx(way.length_m, abs=1e-3)
+    assert walked > 10

@@ -39,7 +39,7 @@ def crosstab(
     """
     rows, columns = _slots(layering_a), _slots(layering_b)
     width = len(layering_b.areas) + 1
-    cells, cell = np.unique(rows * width + columns, return_inverse=True)
+    cell, cells = pd.factorize(rows * width + columns, sort=True)
     area_a, area_b = np.divmod(cells, width)
     blocks = [
         pd.DataFrame(

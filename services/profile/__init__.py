@@ -18,6 +18,7 @@ from services.profile.places import (
     Places,
     Venues,
 )
+from services.profile.provision import Provision
 from services.profile.reading import (
     read_profile,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "PopulationSeries",
     "Privacy",
     "Profile",
+    "Provision",
     "Qualification",
     "RateEstimate",
     "Source",

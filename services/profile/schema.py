@@ -16,6 +16,7 @@ from services.profile.base import Identifier, OptionalIdentifier
 from services.profile.base import Table as _Table
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.places import Places, Venues
+from services.profile.provision import Provision
 from services.profile.references import broken_references
 from services.profile.structure import Council, CouncilTable, Union, Units
 
@@ -450,6 +451,7 @@ class Profile(_Table):
     qualification: Qualification = Field(default_factory=Qualification)
     targets: list[Target] = Field(default_factory=list)
     subsidies: Subsidies = Field(default_factory=Subsidies)
+    provision: Provision = Field(default_factory=Provision)
     analysis: Analysis
     privacy: Privacy = Field(default_factory=Privacy)
     units: Units = Field(default_factory=Units)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page
+from bench import engines, files, lists, page, plans, polygons
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +36,8 @@ def city(folder: Path) -> Iterator[Row]:
     build = [ARUKEBA, "build", profile, "--out", workspace]
     yield process("town_city_build", build, size="model town city")
     yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 5 layers")
+    if not KASHIWA.is_dir():
+        yield from polygons.rows(Path(workspace))
 
 
 def kashiwa(folder: Path) -> Iterator[Row]:
@@ -47,6 +49,7 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
     yield from page.opening(workspace)
     yield from engines.rows(workspace, KASHIWA)
+    yield from polygons.rows(workspace)
 
 
 def official(folder: Path) -> Iterator[Row]:
@@ -61,6 +64,7 @@ def main() -> None:
         "city": city,
         "files": official,
         "lists": lists.rows,
+        "plans": plans.rows,
     }
     if KASHIWA.is_dir():
         groups["kashiwa"] = kashiwa

@@ -28,7 +28,9 @@ def locate(xy: FloatArray, areas: gpd.GeoDataFrame) -> IntArray:
     if len(xy) == 0 or len(areas) == 0:
         return found
     rank = np.argsort(np.argsort(areas["area_id"].to_numpy(), kind="stable"))
-    point, area = areas.sindex.query(shapely.points(xy), predicate="intersects")
+    # Points in the tree and areas as the questions: only what is asked is prepared.
+    points = np.asarray(shapely.points(xy))
+    area, point = shapely.STRtree(points).query(areas.geometry.to_numpy(), predicate="intersects")
     order = np.lexsort((rank[area], point))
     point, first = np.unique(point[order], return_index=True)
     found[point] = area[order][first]

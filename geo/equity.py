@@ -95,9 +95,7 @@ def _one(values: FloatArray, weights: FloatArray, share: float = TENTH) -> "pd.S
 
 
 @compiled
-def _measured(
-    values: FloatArray, weights: FloatArray, start: IntArray, share: float
-) -> FloatArray:
+def _measured(values: FloatArray, weights: FloatArray, start: IntArray, share: float) -> FloatArray:
     """Return (groups, measures) of rows that stand group by group, each in ascending order."""
     found = np.full((start.size - 1, 7), np.nan)
     for group in range(start.size - 1):

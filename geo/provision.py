@@ -124,11 +124,9 @@ def two_step_access(supply: Supply, weight: FloatArray) -> FloatArray:
     """
     walks, kept = supply.walks, supply.kept
     origin, home = walks.origin[kept], walks.home[kept]
-    residents = np.bincount(origin, weights=weight[home], minlength=walks.origins_n)
-    each = np.divide(
-        supply.seats, residents, out=np.zeros(walks.origins_n), where=residents > 0
-    )
-    return np.bincount(home, weights=each[origin], minlength=walks.homes_n)
+    residents = _summed(origin, weight[home], walks.origins_n)
+    each = np.divide(supply.seats, residents, out=np.zeros(walks.origins_n), where=residents > 0)
+    return _summed(home, each[origin], walks.homes_n)
 
 
 def fill(supply: Supply, weight: FloatArray, *, rate: float) -> FloatArray:
@@ -360,12 +358,15 @@ def _by_area(layering: Layering, values: FloatArray, size: int) -> FloatArray:
     slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
     shape = (size, homes_n)
     of_area = sparse.csr_array((np.ones(homes_n), (slot, np.arange(homes_n))), shape=shape)
-    found: FloatArray = of_area @ values
-    return found
+    return np.asarray(of_area @ values, dtype=np.float64)
 
 
 def _places_by_area(supply: Supply, layering: Layering, size: int) -> tuple[IntArray, FloatArray]:
     place_area = layering.place_area[supply.counts]
     slot = np.where(place_area >= 0, place_area, size - 1)
     number = np.bincount(slot, minlength=size).astype(np.int64)
-    return number, np.bincount(slot, weights=supply.seats[supply.counts], minlength=size)
+    return number, _summed(slot, supply.seats[supply.counts], size)
+
+
+def _summed(key: IntArray, weight: FloatArray, size: int) -> FloatArray:
+    return np.bincount(key, weights=weight, minlength=size).astype(np.float64)

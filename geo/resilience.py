@@ -127,9 +127,7 @@ def _only(home: IntArray, value: IntArray, homes_n: int) -> IntArray:
     return found
 
 
-def _sums(
-    key: IntArray, home: IntArray | None, weight: FloatArray, size: int
-) -> FloatArray:
+def _sums(key: IntArray, home: IntArray | None, weight: FloatArray, size: int) -> FloatArray:
     """Return (size, groups) residents by key; of every home in turn where ``home`` is not given."""
     at = np.flatnonzero(key >= 0) if home is None else home
     keys = key[at] if home is None else key

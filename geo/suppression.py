@@ -8,6 +8,8 @@ it could be raised to the least number that is shown, the others staying at 0 or
 JASA 75, 377–385; as shortest paths, cell by cell: Kelly, Golden & Assad 1992, Networks 22, 397–417).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,9 +64,7 @@ def hidden_cells(
     return hidden[:-1, :-1]
 
 
-def _protect(
-    table: FloatArray, hidden: BoolArray, row: int, column: int, rise: float
-) -> None:
+def _protect(table: FloatArray, hidden: BoolArray, row: int, column: int, rise: float) -> None:
     """Hide the cheapest circle on which a cell could rise by as much, or by half, a quarter …"""
     for halving in range(_HALVINGS):
         path = _circle(table, hidden, (row, column), rise / 2**halving)
@@ -74,9 +74,7 @@ def _protect(
 
 
 @compiled
-def _circle(
-    table: FloatArray, hidden: BoolArray, cell: tuple[int, int], rise: float
-) -> IntArray:
+def _circle(table: FloatArray, hidden: BoolArray, cell: tuple[int, int], rise: float) -> IntArray:
     """
     Return the cells (k, 2) of the cheapest circle through a cell on which it can rise, or none.
 
@@ -93,50 +91,63 @@ def _circle(
     came = np.full(rows_n + columns_n, -1)
     done = np.zeros(rows_n + columns_n, dtype=np.bool_)
     cost[start] = 0.0
-    while True:
-        node = -1
-        for other in range(cost.size):
-            if not done[other] and cost[other] < np.inf and (node < 0 or cost[other] < cost[node]):
-                node = other
-        if node < 0 or node == goal:
-            break
+    node = start
+    while node not in (goal, -1):
         done[node] = True
-        from_row = node < rows_n
-        for step in range(columns_n if from_row else rows_n):
-            row, column = (node, step) if from_row else (step, node - rows_n)
-            other = rows_n + step if from_row else step
+        for step in range(columns_n if node < rows_n else rows_n):
+            other = rows_n + step if node < rows_n else step
+            row, column = min(node, other), max(node, other) - rows_n
             if row == cell[0] and column == cell[1]:
                 continue
-            price = _price(table, hidden, row, column, from_row, rise)
+            price = _price(table, hidden, (row, column), rise, node)
             if cost[node] + price < cost[other]:
                 cost[other] = cost[node] + price
                 came[other] = node
-    if cost[goal] == np.inf:
-        return np.empty((0, 2), dtype=np.int64)
-    path = []
-    node = goal
+        node = _cheapest(cost, done)
+    return _walked(came, start, goal, rows_n)
+
+
+@compiled
+def _cheapest(cost: FloatArray, done: BoolArray) -> int:
+    """Return the cheapest node that is not done, -1 where none can be reached."""
+    found = -1
+    for node in range(cost.size):
+        if done[node] or cost[node] == np.inf:
+            continue
+        if found < 0 or cost[node] < cost[found]:
+            found = node
+    return found
+
+
+@compiled
+def _walked(came: IntArray, start: int, goal: int, rows_n: int) -> IntArray:
+    """Return the cells (k, 2) on the way from start to goal, none where there is no way."""
+    cells = np.empty((came.size, 2), dtype=np.int64)
+    number, node = 0, goal
     while node != start:
         before = came[node]
-        row, column = (before, node) if before < rows_n else (node, before)
-        path.append((row, column - rows_n))
-        node = before
-    return np.array(path)
+        if before < 0:
+            return cells[:0]
+        cells[number, 0] = min(before, node)
+        cells[number, 1] = max(before, node) - rows_n
+        number, node = number + 1, before
+    return cells[:number]
 
 
 @compiled
 def _price(
-    table: FloatArray, hidden: BoolArray, row: int, column: int, from_row: bool, rise: float
+    table: FloatArray, hidden: BoolArray, cell: tuple[int, int], rise: float, node: int
 ) -> float:
     """Return what it costs to step along a cell: from its row it falls, to its row it rises."""
+    row, column = cell
     last_row, last_column = row == table.shape[0] - 1, column == table.shape[1] - 1
-    total = last_row != last_column
-    falls = from_row != total
+    falls = (node < table.shape[0]) != (last_row != last_column)
     if falls and table[row, column] < rise:
-        return np.inf
+        return math.inf
     if hidden[row, column]:
         return _FREE
     if last_row or last_column:
-        return np.inf
+        return math.inf
     if table[row, column] == 0:
         return _EMPTY
-    return 1.0 + table[row, column] / table[-1, -1]
+    return float(1.0 + table[row, column] / table[-1, -1])

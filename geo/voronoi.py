@@ -16,7 +16,7 @@ from scipy.spatial import Voronoi, cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInputError
-from geo.network import FloatArray, Network
+from geo.network import FloatArray, IntArray, Network
 from geo.reach import nearest
 from geo.snapping import snap
 
@@ -58,9 +58,37 @@ def edge_samples(network: Network, *, step_m: float = STEP_M) -> Samples:
     edge = np.repeat(np.arange(count.size), count)
     number = np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count)
     offset_m = (number + 0.5) * (network.edge_length_m / count)[edge]
-    points = shapely.line_interpolate_point(network.edge_lines[edge], offset_m)
     snaps = pd.DataFrame({"edge": edge, "offset_m": offset_m, "snap_m": 0.0})
-    return Samples(snaps, shapely.get_coordinates(points))
+    return Samples(snaps, spots(network, edge, offset_m))
+
+
+def spots(network: Network, edge: IntArray, offset_m: FloatArray) -> FloatArray:
+    """
+    Return where on the streets some positions are.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    edge, offset_m
+        (n,) edge and metres along it from its ``u``.
+
+    Returns
+    -------
+    (n, 2) plane coordinates; an offset beyond an end is that end. All at once: shapely walks every
+    line from its beginning, ten times as slow.
+    """
+    along_m = network.vertex_offset_m
+    edge_of_vertex = np.repeat(np.arange(len(network.edge_u)), np.diff(network.edge_start))
+    before_m = np.cumsum(network.edge_length_m) - network.edge_length_m
+    # One search over all edges laid end to end; what rounding puts on another edge is clipped.
+    vertex = np.searchsorted(
+        before_m[edge_of_vertex] + along_m, before_m[edge] + offset_m, side="right"
+    )
+    vertex = np.clip(vertex - 1, network.edge_start[edge], network.edge_start[edge + 1] - 2)
+    share = (offset_m - along_m[vertex]) / (along_m[vertex + 1] - along_m[vertex])
+    begin_xy, end_xy = network.edge_xy[vertex], network.edge_xy[vertex + 1]
+    return np.asarray(begin_xy + np.clip(share, 0.0, 1.0)[:, None] * (end_xy - begin_xy))
 
 
 def nearest_sites(

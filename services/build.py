@@ -28,6 +28,7 @@ from services.intake.confirmations import (
     write_confirmations,
 )
 from services.intake.councils import locate_councils
+from services.intake.distribution import note_unfollowed, read_distribution
 from services.intake.elevation import sample_elevation
 from services.intake.geocoder import open_geocoder
 from services.intake.ground import note_level_streets, usable_elevation
@@ -104,7 +105,10 @@ def build(
         assembly = assembly.with_nearest_sites(network)
         councils = locate_councils(profile, assembly, intake.path, intake.ledger)
         progress("build.people", 0.35)
-        demand = _place_residents(intake, assembly, residents, network, progress)
+        dated = _read_series(intake, assembly.of(profile.population.layer))
+        demand = _place_residents(
+            intake, assembly, residents, network, progress, later=series.lived_in(dated)
+        )
         progress("build.places", 0.8)
         venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
@@ -113,7 +117,8 @@ def build(
         _write_layers(folder, assembly.areas, demand)
         _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)
-        _write_series(folder, intake, assembly.of(profile.population.layer))
+        if len(dated):
+            dated.to_parquet(folder / series.FILE)
         waiting = write_confirmations(places, folder / TO_CONFIRM)
         write_json(folder / "sources.json", provenance(intake))
         write_json(folder / "intake.json", intake.ledger.to_dict())
@@ -166,10 +171,8 @@ def _read_network(intake: Inputs, boundary: BaseGeometry) -> tuple[Network, gpd.
     return join_by_rule(network, streets=streets, inside=around, book=book)
 
 
-def _write_series(folder: Path, intake: Inputs, areas: gpd.GeoDataFrame) -> None:
-    table = series.read_all(series.SeriesIntake(intake.profile, intake.base, intake.ledger), areas)
-    if len(table):
-        table.to_parquet(folder / series.FILE)
+def _read_series(intake: Inputs, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    return series.read_all(series.SeriesIntake(intake.profile, intake.base, intake.ledger), areas)
 
 
 def _place_residents(
@@ -178,7 +181,10 @@ def _place_residents(
     residents: Residents,
     network: Network,
     progress: Progress,
+    *,
+    later: list[str],
 ) -> gpd.GeoDataFrame:
+    """Return every home with its residents; ``later`` are areas that only a projection has people in."""
     profile = intake.profile
     buildings = None
     if profile.buildings:
@@ -190,7 +196,7 @@ def _place_residents(
             ledger=intake.ledger,
         )
     progress("build.demand", 0.5)
-    demand = allocate(residents.by_area, residents.cells, buildings, network)
+    demand = _allocate(intake, assembly, residents, buildings, network, later=later)
     demand = residents.with_points(demand)
     progress("build.snap", 0.65)
     xy = shapely.get_coordinates(demand.geometry.to_numpy())
@@ -211,6 +217,31 @@ def _place_residents(
         limit_m=profile.streets.snap_limit_m,
     )
     return _with_areas(demand, assembly, residents)
+
+
+def _allocate(
+    intake: Inputs,
+    assembly: Assembly,
+    residents: Residents,
+    buildings: gpd.GeoDataFrame | None,
+    network: Network,
+    *,
+    later: list[str],
+) -> gpd.GeoDataFrame:
+    """Spread the residents of areas, as the meshes tell where the profile names some."""
+    spec = intake.profile.population.distribution
+    if spec is None:
+        return allocate(residents.by_area, residents.cells, buildings, network, also=later)
+    grid = read_distribution(
+        intake.paths(spec.source),
+        profile=intake.profile,
+        boundary=assembly.boundary(),
+        by_area=residents.by_area,
+        ledger=intake.ledger,
+    )
+    homes = allocate(residents.by_area, residents.cells, buildings, network, grid=grid, also=later)
+    note_unfollowed(homes, grid, notes=intake.ledger.of(spec.source))
+    return homes
 
 
 def _with_areas(

@@ -41,11 +41,7 @@ def default_pairs(profile: Profile) -> list[tuple[str, str]]:
     analysis, known = profile.analysis, [layer.id for layer in profile.layers]
     districts = [layer.id for layer in profile.layers if layer.kind == "elementary_district"]
     asked = [(rows, analysis.council_layer) for rows in (analysis.gap_layer, *districts)]
-    return [
-        pair
-        for pair in dict.fromkeys(asked)
-        if pair[0] != pair[1] and set(pair) <= set(known)
-    ]
+    return [pair for pair in dict.fromkeys(asked) if pair[0] != pair[1] and set(pair) <= set(known)]
 
 
 def crosstabs_frame(situation: Situation) -> pd.DataFrame:
@@ -69,7 +65,7 @@ def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
         table = crosstab(situation.residents, rows, columns, situation.reached(frequency))
         blocks.append(_with_unlocated(table, situation).assign(frequency=frequency))
     table = pd.concat(blocks, ignore_index=True)
-    named = {}
+    named: dict[str, np.ndarray] = {}
     for side, layer, layering in (("row", one, rows), ("column", other, columns)):
         ids, names = names_of(layering)
         area = table[f"area_{'a' if side == 'row' else 'b'}"].to_numpy()
@@ -92,8 +88,8 @@ def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
 
 def _with_unlocated(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     """Add those whose home nobody knows to the cell of both remainders."""
-    corner = (table["area_a"] < 0) & (table["area_b"] < 0)
-    groups = [group for group in situation.residents.columns if not corner.any()]
+    there = bool(((table["area_a"] < 0) & (table["area_b"] < 0)).any())
+    groups = [] if there else list(situation.residents.columns)
     empty = {"area_a": -1, "area_b": -1, "residents": 0.0, "reached": 0.0}
     added = pd.DataFrame([{**empty, "age_group": group} for group in groups])
     whole = pd.concat([table, added], ignore_index=True) if groups else table

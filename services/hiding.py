@@ -53,20 +53,20 @@ def hide_losses(table: Frame, columns: tuple[str, str], *, small_number: int) ->
     if "residents_within" in table:
         within = table["residents_within"]
         shown["residents_within"] = within.mask((within > 0) & (within < small_number))
-    before = table["suppressed"] if "suppressed" in table else False
+    before = table.get("suppressed", default=False)
     return table.assign(**shown, suppressed=hidden | before)
 
 
-def _hidden_losses(rows: pd.DataFrame, *, small_number: int) -> np.ndarray:
+def _hidden_losses(rows: pd.DataFrame, *, small_number: int) -> list[int]:
     """Return the positions of the small ones, and of the next smallest until there are enough."""
     if not rows["small"].any():
-        return np.empty(0, dtype=np.int64)
+        return []
     ordered = rows[rows["small"] | (rows["lost"] > 0)].sort_values(
         ["small", "lost", "place_id"], ascending=[False, True, True]
     )
     before = ordered["lost"].cumsum().to_numpy() - ordered["lost"].to_numpy()
     too_few = (np.arange(len(ordered)) < LEAST_HIDDEN) | (before < small_number)
-    return ordered.index[ordered["small"].to_numpy() | too_few].to_numpy()
+    return list(ordered.index[ordered["small"].to_numpy(dtype=bool) | too_few])
 
 
 def hide_backup(table: pd.DataFrame, *, small_number: int) -> pd.DataFrame:

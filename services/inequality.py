@@ -34,7 +34,9 @@ def inequality_frame(coverage: pd.DataFrame) -> pd.DataFrame:
     units = coverage[~coverage["remainder"]].reset_index(drop=True)
     group = units.groupby(list(KEYS), sort=False, dropna=False, observed=True).ngroup()
     residents = units["residents"].fillna(0.0).to_numpy(dtype=float)
-    found = inequality(units["coverage_pct"].to_numpy(dtype=float), residents, group.to_numpy())
+    found = inequality(
+        units["coverage_pct"].to_numpy(dtype=float), residents, np.asarray(group, dtype=np.int64)
+    )
     firsts = units[~group.duplicated()][[*KEYS, "draft"]].reset_index(drop=True)
     hidden = units["residents"].isna().to_numpy()
     return pd.concat([firsts, found.rename(columns=_NAMES)], axis=1).assign(

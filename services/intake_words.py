@@ -46,6 +46,18 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "located_by_venue": ("会場名から位置を決めた場", "places located by the name of the venue"),
     "marks": ("目に見えない文字を除いた値", "cells with invisible signs taken out"),
+    "mesh_nobody": (
+        "メッシュでは住む人のいない区域（床面積だけで割り振る）",
+        "areas where the meshes know of nobody, divided by floor area alone",
+    ),
+    "mesh_square_missing": (
+        "ファイルにない1次メッシュ",
+        "80 km squares that are in no file of meshes",
+    ),
+    "mesh_total_differs": (
+        "メッシュの合計と区域の合計の差（区域の合計を使う）",
+        "meshes whose total differs from that of the areas, which holds",
+    ),
     "merged_from_outside": (
         "ファイルにないメッシュを含む人数",
         "counts that include meshes of no file",
@@ -89,6 +101,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "areas of several neighbourhoods that cannot be divided",
     ),
     "site_without_area": ("最も近い土地のない地点", "sites that no land is nearest to"),
+    "small_building": (
+        "人が住むには小さい建物",
+        "buildings too small to live in",
+    ),
     "status_conflict": (
         "状態と閉所日が合わない場",
         "places whose status contradicts the closing date",
@@ -113,6 +129,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "状態がわからない場（活動中として扱う）",
         "places of unknown status, taken as active",
     ),
+    "unknown_usage": ("用途のわからない建物", "buildings of unknown use"),
     "unknown_unit": ("知らない単位", "unknown units"),
     "unmatched_name": ("地図に見つからない地区", "areas of the table that are not on the map"),
     "unnamed_area": ("名前のない区域", "areas without a name"),

@@ -38,7 +38,7 @@ def capacities(places: pd.DataFrame, rules: Provision) -> pd.DataFrame:
     capacity, floor_m2 = (
         pd.to_numeric(places[name]).astype(float) for name in ("capacity", "floor_area_m2")
     )
-    by_floor = np.maximum(np.floor(floor_m2 / rules.m2_per_person), 1.0)
+    by_floor = (floor_m2 // rules.m2_per_person).clip(lower=1.0)
     seats = capacity.where(capacity > 0, by_floor.where(floor_m2 > 0, rules.seats_per_session))
     known = np.where(floor_m2 > 0, FLOOR_AREA, ASSUMED)
     return pd.DataFrame(

@@ -12,6 +12,7 @@ from geo.coverage import share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
 from services.crosstabs import crosstabs_frame
+from services.edits import edits_record
 from services.gaps import gaps_frame
 from services.inequality import inequality_frame
 from services.intake.mesh import HIGH
@@ -20,8 +21,9 @@ from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.profile import Layer
-from services.provision import provision_frame
 from services.progress import Progress, silent
+from services.provision import provision_frame
+from services.reachmap import reach_frame
 from services.resilience import LOST_IF_CLOSED, backup_frame, lost_if_closed, resilience_frame
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
@@ -94,6 +96,7 @@ def run(
         progress("run.write", 0.9)
         _published_places(situation, resilience).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
+        reach_frame(situation).to_parquet(folder / "reach.parquet")
         write_json(folder / "run.json", _record(situation, name, table, gaps, day))
     if selection == TODAY or not (results / "LATEST").is_file():
         with staged_file(results / "LATEST") as latest:
@@ -188,6 +191,7 @@ def _record(
         "as_of": day.isoformat(),
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
+        "edits": edits_record(workspace, day),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
         "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),

@@ -14,8 +14,8 @@ from services.profile import Population, PopulationSeries, Profile
 
 FILE = "layers/population_series.parquet"
 COLUMNS = (
-    *("date", "source_id", "projection", "main", "area_id", "name", "age_group", "unit"),
-    "residents",
+    *("date", "source_id", "projection", "main", "area_id", "area_key", "name"),
+    *("age_group", "unit", "residents"),
 )
 
 
@@ -52,6 +52,12 @@ def read_series(workspace_path: Path) -> pd.DataFrame:
             f"{path}: cannot be read ({error}); build the workspace again",
             ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
         ) from error
+
+
+def lived_in(table: pd.DataFrame) -> list[str]:
+    """Return the areas in which somebody lives on one of the dates."""
+    there = table[(table["area_id"] != "") & (table["residents"] > 0)]
+    return sorted(set(there["area_id"]))
 
 
 def _main(intake: SeriesIntake, areas: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -95,7 +101,7 @@ def _dates(
 def _long(matched: pd.DataFrame, spec: Population) -> pd.DataFrame:
     groups = list(spec.age_groups)
     table = matched.melt(
-        id_vars=["area_id", "name"],
+        id_vars=["area_id", "area_key", "name"],
         value_vars=groups,
         var_name="age_group",
         value_name="residents",

@@ -9,11 +9,14 @@ import shapely
 
 from geo.areas import area_ids, locate
 from geo.coverage import FREQUENCIES, Access, Journeys, Layering, at_least
-from geo.network import FloatArray, joinable
+from geo.edits import rejoin
+from geo.network import FloatArray, Network, joinable
 from geo.reach import Walks, straight_m
 from geo.snapping import snap
+from services.edits import edited_network, home_snaps, read_edits
 from services.parameters import Parameters
 from services.places import places_frame
+from services.today import today
 from services.walking import Approach, Walking
 from services.workspace import Workspace
 
@@ -25,24 +28,55 @@ class Situation:
         self.workspace = workspace
         self.profile = workspace.profile
         self.parameters = parameters
-        self.network = workspace.network()
         self.areas = workspace.areas()
-        self.homes = workspace.demand()
+        self._streets = workspace.network()
+        day = parameters.selection.as_of or today()
+        self.edited = (
+            edited_network(workspace, self._streets, day)
+            if read_edits(workspace, day=day)
+            else None
+        )
+        self.network = self._streets if self.edited is None else self.edited.network
+        self.usable = self._joinable(self._streets)
+        self.homes = self._homes()
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self._access: dict[str, dict[str, Access]] = {}
         self._approach: dict[str, Approach] = {}
         self._layerings: dict[str, Layering] = {}
-        below_m = self.profile.streets.isolated_below_m
-        self.usable = joinable(self.network, isolated_below_m=below_m)
 
     def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
-        """Join points to the streets; a point without a position stays unsnapped."""
-        return snap(
-            points.geometry,
-            self.network,
-            limit_m=self.profile.streets.snap_limit_m,
-            usable=self.usable,
-        )
+        """
+        Join points to the streets; a point without a position stays unsnapped.
+
+        They join the streets as the map has them, and are carried over to the edited ones: what a
+        planner closes never moves anybody to another street.
+        """
+        limit_m = self.profile.streets.snap_limit_m
+        snaps = snap(points.geometry, self._streets, limit_m=limit_m, usable=self.usable)
+        return self._carried(snaps, points)
+
+    def _joinable(self, network: Network) -> np.ndarray:
+        return joinable(network, isolated_below_m=self.profile.streets.isolated_below_m)
+
+    def _homes(self) -> gpd.GeoDataFrame:
+        """Return where residents live, on the edited streets."""
+        homes = self.workspace.demand()
+        if self.edited is None:
+            return homes
+        snaps = self._carried(home_snaps(homes), homes)
+        names = {"x": "snap_x", "y": "snap_y", "reason": "unsnapped"}
+        moved = snaps.rename(columns=names).set_index(homes.index)
+        return homes.assign(**{str(name): moved[name] for name in moved})
+
+    def _carried(self, snaps: pd.DataFrame, points: gpd.GeoDataFrame) -> pd.DataFrame:
+        if self.edited is None:
+            return snaps
+        xy = np.full((len(points), 2), np.nan)
+        there = ~(points.geometry.isna() | points.geometry.is_empty).to_numpy()
+        xy[there] = shapely.get_coordinates(points.geometry.to_numpy()[there])
+        carried = self.edited.trace.carry(snaps, xy)
+        limit_m = self.profile.streets.snap_limit_m
+        return rejoin(self.edited, carried, xy, limit_m=limit_m, usable=self._joinable)
 
     def council_ids(self, points: gpd.GeoDataFrame) -> np.ndarray:
         """Return the area of the council's layer that each point lies in, empty where none."""

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from geo.demand import OTHER_USE, UNKNOWN_USE
 from geo.errors import SourceError
 from services.intake.ledger import Entry, Ledger, SourceLedger
 from services.intake.remarks import note_remarks
@@ -18,11 +19,12 @@ from services.intake.tables import (
     text_of,
     to_numbers,
 )
+from services.intake.usages import classify
 from services.intake.vectors import LONLAT_EPSG, read_vector
 from services.profile import Buildings, Source
 
-MOST_FOOTPRINT_M2 = 1e6
-"""The largest building of Japan covers less."""
+MOST_AREA_M2 = 1e6
+"""The largest building of Japan covers less, and has less floor."""
 MOST_STOREYS = 100
 GEO_METADATA = b"geo"
 
@@ -30,28 +32,34 @@ GEO_METADATA = b"geo"
 def read_buildings(
     path: Path, *, spec: Buildings, source: Source, plane_epsg: int, ledger: Ledger
 ) -> gpd.GeoDataFrame:
-    """Read buildings as points in the plane CRS: floor_area_m2, residential, geometry."""
+    """
+    Read buildings as points in the plane CRS: floor_area_m2, rank, and factors by age group.
+
+    ``geo.demand.allocate`` says what they mean. Of buildings of mixed use the floor area is the part
+    that is lived in.
+    """
     notes = ledger.of(source.id)
     table, shapes = _read(path, spec=spec, source=source, notes=notes)
     shapes = shapes.to_crs(plane_epsg)
-    footprint_m2 = _footprint_m2(table, shapes, spec=spec, path=path)
-    footprint_m2 = _without_impossible(footprint_m2, notes=notes)
-    storeys = _storeys(table, spec=spec, notes=notes)
-    residential = _is_residential(table, spec=spec)
-    _note_zero(footprint_m2, notes=notes)
+    floor_area_m2 = _floor_area_m2(table, shapes, spec=spec, path=path, notes=notes)
+    lived_in = _large_enough(floor_area_m2, spec=spec, notes=notes)
+    usages = classify(table, spec)
+    _note_unknown(usages.rank[lived_in], spec=spec, notes=notes)
+    floor_area_m2 = np.where(usages.mixed, floor_area_m2 * spec.mixed_use_share, floor_area_m2)
     points = shapes if (shapes.geom_type == "Point").all() else shapes.representative_point()
     buildings = gpd.GeoDataFrame(
-        {"floor_area_m2": footprint_m2 * storeys, "residential": residential},
+        {"floor_area_m2": floor_area_m2, "rank": usages.rank, **usages.factors},
         geometry=points.to_numpy(),
         crs=plane_epsg,
-    )[footprint_m2 > 0].reset_index(drop=True)
+    )[lived_in].reset_index(drop=True)
     notes.rows_used += len(buildings)
-    if not buildings["residential"].any():
+    if not (buildings["rank"] != OTHER_USE).any():
         raise SourceError(
-            f"no building is residential; check usage_field {spec.usage_field!r} and residential_usages",
+            f"no building is residential; check usage_field {spec.usage_field!r}, usage_scheme "
+            "and residential_usages",
             path=path,
-            ja=f"住宅にあたる建物がありません。usage_field「{spec.usage_field}」と residential_usages を"
-            "確かめてください",
+            ja=f"住宅にあたる建物がありません。usage_field「{spec.usage_field}」、usage_scheme、"
+            "residential_usages を確かめてください",
         )
     return buildings
 
@@ -60,7 +68,10 @@ def _read(
     path: Path, *, spec: Buildings, source: Source, notes: SourceLedger
 ) -> tuple[pd.DataFrame, gpd.GeoSeries]:
     require_file(path)
-    wanted = [spec.footprint_field, spec.height_field, spec.storeys_field, spec.usage_field]
+    wanted = [
+        *(spec.footprint_field, spec.height_field, spec.storeys_field),
+        *(spec.floor_area_field, spec.usage_field),
+    ]
     if source.format == "vector" or _is_geoparquet(path):
         frame = read_vector(path, source=source)
         note_remarks(frame, notes=notes)
@@ -132,6 +143,24 @@ def _note_refused(count: int, *, notes: SourceLedger) -> None:
         )
 
 
+def _floor_area_m2(
+    table: pd.DataFrame,
+    shapes: gpd.GeoSeries,
+    *,
+    spec: Buildings,
+    path: Path,
+    notes: SourceLedger,
+) -> np.ndarray:
+    """Return the floor area of all storeys: as given, else footprint × storeys; 0 where unknown."""
+    footprint_m2 = _footprint_m2(table, shapes, spec=spec, path=path)
+    footprint_m2 = _without_impossible(footprint_m2, notes=notes)
+    floor_area_m2 = footprint_m2 * _storeys(table, spec=spec, notes=notes)
+    if spec.floor_area_field:
+        given_m2 = _without_impossible(to_numbers(table[spec.floor_area_field]), notes=notes)
+        floor_area_m2 = np.where(given_m2 > 0, given_m2, floor_area_m2)
+    return np.where(floor_area_m2 > 0, floor_area_m2, 0.0)
+
+
 def _footprint_m2(
     table: pd.DataFrame, shapes: gpd.GeoSeries, *, spec: Buildings, path: Path
 ) -> np.ndarray:
@@ -139,7 +168,7 @@ def _footprint_m2(
     if spec.footprint_field:
         given_m2 = to_numbers(table[spec.footprint_field])
         return np.where(np.isfinite(given_m2), given_m2, own_m2)
-    if not own_m2.any():
+    if not own_m2.any() and not spec.floor_area_field:
         raise SourceError(
             "the buildings are points and no footprint_field is given; name the column of m²",
             path=path,
@@ -148,18 +177,18 @@ def _footprint_m2(
     return own_m2
 
 
-def _without_impossible(footprint_m2: np.ndarray, *, notes: SourceLedger) -> np.ndarray:
-    impossible = footprint_m2 > MOST_FOOTPRINT_M2
+def _without_impossible(area_m2: np.ndarray, *, notes: SourceLedger) -> np.ndarray:
+    impossible = area_m2 > MOST_AREA_M2
     count = int(impossible.sum())
     if count:
         notes.note(
             Entry(
                 "impossible_footprint",
-                f"{count} buildings have a footprint above {MOST_FOOTPRINT_M2:,.0f} m²; not used",
-                f"{count}棟は建築面積が{MOST_FOOTPRINT_M2:,.0f}m²を超えるため使いません",
+                f"{count} buildings have an area above {MOST_AREA_M2:,.0f} m²; not used",
+                f"{count}棟は面積が{MOST_AREA_M2:,.0f}m²を超えるため、その面積を使いません",
             )
         )
-    return np.where(impossible, 0.0, footprint_m2)
+    return np.where(impossible, 0.0, area_m2)
 
 
 def _note_storeys(cells: pd.Series, storeys: np.ndarray, *, notes: SourceLedger) -> None:
@@ -202,23 +231,40 @@ def _storeys(table: pd.DataFrame, *, spec: Buildings, notes: SourceLedger) -> np
     return counted
 
 
-def _is_residential(table: pd.DataFrame, *, spec: Buildings) -> np.ndarray:
-    if not (spec.usage_field and spec.residential_usages):
-        return np.ones(len(table), dtype=bool)
-    codes, usages = pd.factorize(table[spec.usage_field], use_na_sentinel=True)
-    wanted = np.array([text_of(usage) in spec.residential_usages for usage in usages], dtype=bool)
-    # Code -1, no usage, picks the last.
-    return np.append(wanted, False)[codes]
-
-
-def _note_zero(footprint_m2: np.ndarray, *, notes: SourceLedger) -> None:
-    empty = int((~(footprint_m2 > 0)).sum())
-    notes.rows_refused += empty
-    if empty:
+def _large_enough(floor_area_m2: np.ndarray, *, spec: Buildings, notes: SourceLedger) -> np.ndarray:
+    """Say which buildings have floor, and enough of it to live on; the others are refused."""
+    empty = floor_area_m2 <= 0
+    small = ~empty & (floor_area_m2 < spec.min_building_m2)
+    notes.rows_refused += int(empty.sum()) + int(small.sum())
+    if empty.any():
         notes.note(
             Entry(
                 "no_footprint",
-                f"{empty} buildings have no footprint; not used",
-                f"{empty}棟は建築面積が0のため使いません",
+                f"{int(empty.sum())} buildings have no footprint; not used",
+                f"{int(empty.sum())}棟は建築面積が0のため使いません",
+            )
+        )
+    if small.any():
+        notes.note(
+            Entry(
+                "small_building",
+                f"{int(small.sum())} buildings have less than {spec.min_building_m2:g} m² of floor; "
+                "nobody lives there",
+                f"{int(small.sum())}棟は床面積が{spec.min_building_m2:g}m²未満のため、人は住まないものとします",
+            )
+        )
+    return ~(empty | small)
+
+
+def _note_unknown(rank: np.ndarray, *, spec: Buildings, notes: SourceLedger) -> None:
+    count = int((rank == UNKNOWN_USE).sum())
+    if count:
+        notes.note(
+            Entry(
+                "unknown_usage",
+                f"{count} buildings are of unknown use ({spec.usage_field}); residents stand there "
+                "only where an area has no known dwelling",
+                f"{count}棟は用途（{spec.usage_field}）がわかりません。住宅とわかる建物のない区域でだけ、"
+                "人が住むものとします",
             )
         )

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo import demand
 from geo.errors import SourceError
 from geo.meshes import mesh_side_m
 from services.intake.ledger import Entry, Ledger, SourceLedger
@@ -29,7 +30,7 @@ KEY, TREATMENT, TARGET, SOURCES = "KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"
 HIDDEN = frozenset({"*", "＊", "X", "x", "Ｘ"})
 NOBODY = frozenset({"", "-", "－", "‐"})
 TOTAL = "total"
-LOW, HIGH = "_low", "_high"
+LOW, HIGH = demand.LOW, demand.HIGH
 
 FloatArray = NDArray[np.float64]
 

@@ -196,7 +196,7 @@ def _groups(
 
 def interval_columns(table: pd.DataFrame, spec: Population) -> list[str]:
     """Return the columns of the intervals that a table of residents has."""
-    ends = [f"{group}_{end}" for group in spec.age_groups for end in ("low", "high")]
+    ends = [f"{group}_{end}" for group in spec.groups for end in ("low", "high")]
     return [column for column in ends if column in table.columns]
 
 

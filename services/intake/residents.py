@@ -49,6 +49,15 @@ class Residents:
         groups = list(self.by_area.columns)
         points = self.at_points.rename(columns={"area_key": "source_area_id"})
         points = points[["source_area_id", "name", *groups, "geometry"]].assign(kind="point")
+        alike = points.groupby("source_area_id")["kind"].transform("size")
+        # What only the homes of areas leave open is known at a point.
+        known = {
+            column: points[column.removesuffix(end)]
+            for column in demand.columns
+            for end in (LOW, HIGH)
+            if column not in points and column.removesuffix(end) in groups
+        }
+        points = points.assign(home_share=1.0 / alike, **known)
         return pd.concat([demand, points], ignore_index=True)
 
 

@@ -4,6 +4,8 @@ from services.profile.base import (
     Identifier,
     Table,
 )
+from services.profile.buildings import Buildings
+from services.profile.distribution import Distribution
 from services.profile.facts import (
     Basis,
     Document,
@@ -25,7 +27,6 @@ from services.profile.reading import (
 from services.profile.schema import (
     PROFILE_VERSION,
     Analysis,
-    Buildings,
     Elevation,
     Frequency,
     FrequencyRules,
@@ -65,6 +66,7 @@ __all__ = [
     "Buildings",
     "Council",
     "CouncilTable",
+    "Distribution",
     "Document",
     "Elevation",
     "Fact",

@@ -12,9 +12,7 @@ class Provision(Table):
 
     seats_per_session: Annotated[float, Field(gt=0)] = 20.0
     """Of a place whose capacity and floor area are not known; also of a further place."""
-    seats_origin: str = (
-        "厚生労働省の令和4年度の調査で1回の参加者は1〜20人の場が81.6％。20人とするのは arukeba の仮定"
-    )
+    seats_origin: str = "厚生労働省の令和4年度の調査で1回の参加者は1〜20人の場が81.6％。20人とするのは arukeba の仮定"
     m2_per_person: Annotated[float, Field(gt=0)] = 2.0
     """Floor area that one person takes, where a place has a floor area and no capacity."""
     m2_origin: str = "arukeba の仮定（1人1.8〜2.0m²の広いほう）"

@@ -19,6 +19,7 @@ def broken_references(profile: "Profile") -> Iterator[str]:
     yield from _built_layers(profile)
     yield from broken_boundaries(profile)
     yield from _choices(profile)
+    yield from _weights(profile)
     yield from _facts(profile)
 
 
@@ -28,6 +29,8 @@ def _sources(profile: "Profile") -> Iterator[str]:
         yield f"source id {name!r} is used twice"
     used = [("streets", profile.streets.source), ("population", profile.population.source)]
     used += [("population_series", series.source) for series in profile.population_series]
+    distribution = profile.population.distribution
+    used += [("population.distribution", distribution.source)] if distribution else []
     for layer in profile.layers:
         used.append((f"layer {layer.id}", layer.source))
         if layer.union:
@@ -118,6 +121,13 @@ def _choices(profile: "Profile") -> Iterator[str]:
         yield f"analysis.age_group {profile.analysis.age_group!r} is not in population.age_groups"
     if profile.analysis.walking_profile not in [w.id for w in profile.walking_profiles]:
         yield f"there is no walking profile {profile.analysis.walking_profile!r}"
+
+
+def _weights(profile: "Profile") -> Iterator[str]:
+    groups = profile.population.groups
+    for group in profile.buildings.weights if profile.buildings else ():
+        if group not in groups:
+            yield f"buildings.weights: there is no age group {group!r}; there are {', '.join(groups)}"
 
 
 def _facts(profile: "Profile") -> Iterator[str]:

@@ -14,6 +14,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from geo.errors import NotFoundError
 from services.profile.base import Identifier, OptionalIdentifier
 from services.profile.base import Table as _Table
+from services.profile.buildings import Buildings
+from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.places import Places, Venues
 from services.profile.provision import Provision
@@ -219,6 +221,8 @@ class Population(_Table):
         default_factory=list
     )
     """One table or several: 65+ = total × ageing rate, marked as an estimate in every output."""
+    distribution: Distribution | None = None
+    """Meshes that tell where within an area its residents live; the areas' totals hold."""
 
     @property
     def groups(self) -> list[str]:
@@ -265,22 +269,6 @@ class PopulationSeries(_Table):
     bands: bool = False
     year_field: str = ""
     origin: str = ""
-
-
-class Buildings(_Table):
-    """Where residents live inside an area: in proportion to residential floor area."""
-
-    source: Identifier
-    lon_field: str = "lon"
-    lat_field: str = "lat"
-    """Read for formats without geometry (parquet, csv)."""
-    footprint_field: str = ""
-    """Footprint in m²; where empty, the polygon's own area."""
-    height_field: str = ""
-    storeys_field: str = ""
-    usage_field: str = ""
-    residential_usages: list[str] = Field(default_factory=list)
-    storey_height_m: Annotated[float, Field(gt=0)] = 3.0
 
 
 class Elevation(_Table):

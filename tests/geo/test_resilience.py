@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.resilience import Halls, closures
 from geo.reach import Walks
+from geo.resilience import Halls, closures
 
 
 def walks(pairs, places_n, homes_n):
@@ -74,7 +74,9 @@ def test_a_town_without_places_or_homes_has_nothing_to_lose():
     none = closures(pd.DataFrame({"65+": [1.0]}), walks([], 0, 1), halls([], [], []))
     assert none.lost.shape == (0, 1)
     assert not none.depends.any()
-    empty = closures(pd.DataFrame({"65+": np.zeros(0)}), walks([], 1, 0), halls([0], [True], [False]))
+    empty = closures(
+        pd.DataFrame({"65+": np.zeros(0)}), walks([], 1, 0), halls([0], [True], [False])
+    )
     assert empty.lost.tolist() == [[0.0]]
 
 
@@ -106,14 +108,16 @@ def test_closing_every_place_in_turn_gives_the_same(drawn):
     hall, weeks, near, weight = drawn
     today = counting(hall, weeks)
     holds = [
-        any(other in counting(hall, weeks, without=place) for other in range(len(hall)) if hall[other] == hall[place])
+        any(
+            other in counting(hall, weeks, without=place)
+            for other in range(len(hall))
+            if hall[other] == hall[place]
+        )
         for place in range(len(hall))
     ]
     counts = [place in today for place in range(len(hall))]
     residents = pd.DataFrame({"65+": np.array(weight, dtype=float)})
-    found = closures(
-        residents, walks(near, len(hall), len(weight)), halls(hall, counts, holds)
-    )
+    found = closures(residents, walks(near, len(hall), len(weight)), halls(hall, counts, holds))
     reached = {home for place, home in near if place in today}
     lost_by = {}
     for place in range(len(hall)):

@@ -20,12 +20,7 @@ def hidden(counts, rows=(), columns=()):
 
 def equations(counts, shown, hidden_rows, hidden_columns):
     """Return what a reader knows of all cells: those shown, totals that are shown, the grand total."""
-    rows_n, columns_n = counts.shape
-    known = []
-    for row in range(rows_n):
-        for column in range(columns_n):
-            if shown[row, column]:
-                known.append(np.eye(counts.size)[row * columns_n + column])
+    known = list(np.eye(counts.size)[shown.ravel()])
     for row in np.flatnonzero(~hidden_rows):
         mask = np.zeros(counts.shape)
         mask[row] = 1
@@ -117,7 +112,9 @@ def test_a_total_that_is_hidden_stays_hidden():
 
 
 def test_a_limit_of_zero_hides_nothing_and_no_table_is_no_table():
-    assert not hidden_cells(np.ones((2, 2)), np.zeros(2, bool), np.zeros(2, bool), small_number=0).any()
+    assert not hidden_cells(
+        np.ones((2, 2)), np.zeros(2, bool), np.zeros(2, bool), small_number=0
+    ).any()
     nothing = hidden_cells(np.zeros((0, 3)), np.zeros(0, bool), np.zeros(3, bool), small_number=10)
     assert nothing.shape == (0, 3)
 
@@ -127,9 +124,7 @@ def tables(draw):
     """Draw a table with some empty and some small cells, and totals hidden as the layers' own are."""
     rows_n, columns_n = draw(st.integers(2, 5)), draw(st.integers(2, 5))
     cell = st.one_of(st.just(0), st.integers(1, 14), st.integers(10, 120))
-    counts = np.array(
-        [[draw(cell) for _ in range(columns_n)] for _ in range(rows_n)], dtype=float
-    )
+    counts = np.array([[draw(cell) for _ in range(columns_n)] for _ in range(rows_n)], dtype=float)
     return counts, _hidden_totals(counts.sum(axis=1)), _hidden_totals(counts.sum(axis=0))
 
 
@@ -223,4 +218,3 @@ def test_a_town_of_hundreds_of_units_is_protected_as_well():
     assert len(small) > 5
     for row, column in small[:: max(len(small) // 6, 1)]:
         assert most(unit(counts.shape, row, column), matrix, values) >= SMALL - 1e-6
-

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from shapely import Point, Polygon, box
 
+from geo.demand import DWELLING, OTHER_USE, UNKNOWN_USE
 from geo.errors import SourceError
 from services.intake.buildings import read_buildings
 from services.intake.ledger import Ledger
@@ -55,7 +56,7 @@ def test_floor_area_is_footprint_times_storeys(tmp_path):
     # 6.0 m / 3.0 m is 2 storeys, 8.9 m is 3, 1.0 m still one.
     path = write(tmp_path, table(height_m=[6.0, 8.9, 1.0], footprint_m2=[100.0, 50.0, 30.0]))
     houses = read(path)
-    assert list(houses.columns) == ["floor_area_m2", "residential", "geometry"]
+    assert list(houses.columns) == ["floor_area_m2", "rank", "geometry"]
     assert houses["floor_area_m2"].tolist() == [200.0, 150.0, 30.0]
     assert houses.crs.to_epsg() == EPSG
 
@@ -91,16 +92,15 @@ def test_a_footprint_of_zero_is_excluded_and_noted(tmp_path):
     "usages", [["411", "461", None], [411, 461, -1], pd.Categorical(["411", "461", None])]
 )
 def test_usage_codes_compare_as_text(tmp_path, usages):
-    assert read(write(tmp_path, table(usage=usages)))["residential"].tolist() == [
-        True,
-        False,
-        False,
-    ]
+    # 411 is listed; 461 is not, and no scheme says that it means unknown; no usage is unknown.
+    last = OTHER_USE if -1 in list(usages) else UNKNOWN_USE
+    ranks = read(write(tmp_path, table(usage=usages)))["rank"].tolist()
+    assert ranks == [DWELLING, OTHER_USE, last]
 
 
 def test_without_a_list_of_usages_every_building_is_residential(tmp_path):
     houses = read(write(tmp_path, table(usage=["461", None])), residential_usages=[])
-    assert houses["residential"].all()
+    assert (houses["rank"] == DWELLING).all()
 
 
 def test_polygons_bring_their_own_footprint_and_a_point_inside(tmp_path):
@@ -179,7 +179,112 @@ def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
 def test_kashiwa_has_its_buildings():
     ledger = Ledger()
     path = KASHIWA / "buildings.parquet"
-    houses = read(path, ledger=ledger, residential_usages=["411", "412", "414"])
-    # 169,760 rows, one of footprint 0; 94,598 + 8,795 + 6,486 = 109,879 homes in the usage counts.
-    assert len(houses) + ledger.of("houses").rows_refused == 169_760
-    assert abs(int(houses["residential"].sum()) - 109_879) <= 1
+    houses = read(path, ledger=ledger, usage_scheme="plateau", residential_usages=[])
+    raw = pd.read_parquet(path)
+    storeys = np.maximum(np.round(raw["height_m"].to_numpy(dtype=float) / 3.0), 1.0)
+    large = raw["footprint_m2"].to_numpy(dtype=float) * np.nan_to_num(storeys, nan=1.0) >= 10.0
+    homes = raw["usage"].astype(str).isin(["411", "412", "413", "414", "415"]).to_numpy()
+    unknown = raw["usage"].isna().to_numpy() | (raw["usage"].astype(str) == "461").to_numpy()
+    assert len(houses) + ledger.of("houses").rows_refused == len(raw) == 169_760
+    assert len(houses) == large.sum()
+    counts = houses["rank"].value_counts()
+    assert counts[DWELLING] == (homes & large).sum()
+    assert counts[UNKNOWN_USE] == (unknown & large).sum()
+
+
+PLATEAU_CODES = ["411", "412", "413", "414", "415", "401", "422", "454", "471", "461", None]
+
+
+def test_plateau_codes_say_what_is_lived_in(tmp_path):
+    path = write(tmp_path, table(usage=PLATEAU_CODES))
+    ranks = read(path, usage_scheme="plateau", residential_usages=[])["rank"].tolist()
+    assert ranks == [DWELLING] * 5 + [OTHER_USE] * 4 + [UNKNOWN_USE] * 2
+
+
+def test_plateau_labels_do_as_well_as_codes(tmp_path):
+    labels = ["住宅", "店舗等併用共同住宅", "不明", "工場", "４１１"]
+    ranks = read(
+        write(tmp_path, table(usage=labels)), usage_scheme="plateau", residential_usages=[]
+    )["rank"].tolist()
+    assert ranks == [DWELLING, DWELLING, UNKNOWN_USE, OTHER_USE, DWELLING]
+
+
+def test_osm_values_say_what_is_lived_in(tmp_path):
+    lived_in = ["house", "detached", "residential", "apartments", "terrace", "semidetached_house"]
+    lived_in += ["bungalow", "dormitory", "farm", "House", "house;garage"]
+    others = ["retail", "industrial", "school", "garage", "hotel", "garage;house"]
+    path = write(tmp_path, table(usage=[*lived_in, *others, "yes", ""]))
+    ranks = read(path, usage_scheme="osm", residential_usages=[])["rank"].tolist()
+    assert ranks == [DWELLING] * 11 + [OTHER_USE] * 6 + [UNKNOWN_USE] * 2
+
+
+def test_a_town_mapped_as_yes_only_has_unknown_buildings_and_is_read(tmp_path):
+    ledger = Ledger()
+    path = write(tmp_path, table(usage=["yes", "school"]))
+    houses = read(path, usage_scheme="osm", residential_usages=[], ledger=ledger)
+    assert houses["rank"].tolist() == [UNKNOWN_USE, OTHER_USE]
+    (entry,) = ledger.of("houses").entries
+    assert (entry.code, entry.message[:24]) == ("unknown_usage", "1 buildings are of unkno")
+
+
+def test_unknown_use_may_count_as_residential(tmp_path):
+    path = write(tmp_path, table(usage=["411", "461", None, "401"]))
+    ranks = read(path, usage_scheme="plateau", residential_usages=[], unknown_usage="residential")[
+        "rank"
+    ].tolist()
+    assert ranks == [DWELLING, DWELLING, DWELLING, OTHER_USE]
+
+
+def test_a_list_of_usages_overrules_the_scheme(tmp_path):
+    path = write(tmp_path, table(usage=["411", "471", "401", "461"]))
+    ranks = read(path, usage_scheme="plateau", residential_usages=["471"])["rank"].tolist()
+    assert ranks == [OTHER_USE, DWELLING, OTHER_USE, UNKNOWN_USE]
+
+
+def test_of_a_building_of_mixed_use_a_share_is_lived_in(tmp_path):
+    path = write(tmp_path, table(usage=["411", "413", "414", "415", "401"]))
+    houses = read(path, usage_scheme="plateau", residential_usages=[], mixed_use_share=0.6)
+    # 100 m² on two storeys; 0.6 of it for 413, 414 and 415.
+    assert houses["floor_area_m2"].tolist() == pytest.approx([200.0, 120.0, 120.0, 120.0, 200.0])
+
+
+def test_a_floor_area_that_is_given_comes_first(tmp_path):
+    frame = table(total=[180.0, np.nan, -9999.0, 180.0], footprint_m2=[100.0, 100.0, 100.0, 0.0])
+    houses = read(write(tmp_path, frame), floor_area_field="total")
+    assert houses["floor_area_m2"].tolist() == [180.0, 200.0, 200.0, 180.0]
+
+
+def test_points_with_a_floor_area_need_no_footprint(tmp_path):
+    path = write(tmp_path, table(total=[180.0]).drop(columns="footprint_m2"))
+    houses = read(path, footprint_field="", floor_area_field="total")
+    assert houses["floor_area_m2"].tolist() == [180.0]
+
+
+def test_nobody_lives_on_less_than_ten_square_metres(tmp_path):
+    ledger = Ledger()
+    # 5 m² on two storeys are 10 m² and enough; 9.9 m² on one are not.
+    frame = table(footprint_m2=[5.0, 9.9, 9.9], height_m=[6.0, 3.0, 3.0])
+    houses = read(write(tmp_path, frame), ledger=ledger)
+    assert houses["floor_area_m2"].tolist() == [10.0]
+    assert ledger.of("houses").rows_refused == 2
+    assert ledger.of("houses").entries[0].code == "small_building"
+    assert len(read(write(tmp_path, frame), min_building_m2=0.0)) == 3
+
+
+def test_weights_go_by_usage_then_by_kind_of_dwelling(tmp_path):
+    path = write(tmp_path, table(usage=["411", "412", "414", "413", "401", None]))
+    weights = {"single_65+": {"apartments": 2.0, "414": 3.0}, "65+": {"house": 0.5}}
+    houses = read(path, usage_scheme="plateau", residential_usages=[], weights=weights)
+    assert houses["single_65+"].tolist() == [1.0, 2.0, 3.0, 1.0, 1.0, 1.0]
+    assert houses["65+"].tolist() == [0.5, 1.0, 1.0, 0.5, 1.0, 1.0]
+
+
+def test_weights_by_usage_need_no_scheme(tmp_path):
+    path = write(tmp_path, table(usage=["411", "412"]))
+    houses = read(path, weights={"65+": {"412": 4.0}})
+    assert houses["65+"].tolist() == [1.0, 4.0]
+
+
+def test_a_scheme_without_a_column_of_usages_is_refused():
+    with pytest.raises(ValueError, match="usage_scheme = 'osm' needs usage_field"):
+        spec(usage_field="", usage_scheme="osm")

@@ -150,3 +150,28 @@ def test_homes_and_far_points_join_the_edge_that_a_tree_of_geometries_finds(
     assert (other["edge"] < first[other.index]).all()
     as_far_m = shapely.distance(lines[other["edge"]], spots[other.index])
     assert (as_far_m - least_m[other.index] < 2 * EQUALLY_NEAR_M).all()
+
+
+def test_buildings_inside_the_reach_of_a_centre_are_those_that_can_walk_there(
+    snapshot: Snapshot,
+) -> None:
+    import numpy as np
+    import shapely
+
+    from services.parameters import Parameters
+    from services.reachmap import reach_frame
+    from services.situation import Situation
+
+    workspace = snapshot.workspace
+    situation = Situation(workspace, Parameters.of(workspace.profile))
+    polygons = reach_frame(situation).geometry.to_numpy()
+    assert shapely.is_valid(polygons).all()
+    xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())
+    found = situation.within_limit
+    centres_n = len(situation.counted)
+    for centre, polygon in enumerate(polygons[:centres_n]):
+        inside = np.flatnonzero(shapely.contains_xy(polygon, xy[:, 0], xy[:, 1]))
+        np.testing.assert_array_equal(inside, found.home[found.origin == centre])
+    weekly = polygons[centres_n + 1]
+    inside = shapely.contains_xy(weekly, xy[:, 0], xy[:, 1])
+    np.testing.assert_array_equal(inside, situation.reached("weekly"))

@@ -23,7 +23,10 @@ from geo.errors import InvalidInputError, NotFoundError
 from services.collections import LONLAT_EPSG, Collection, Query
 from services.fiscal import fiscal_year_ends
 from services.publication import Publication, provenance
+from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
+from services.why import why
+from services.why_ground import Ground
 from services.workspace import Snapshot, Workspace
 
 STREET_DECIMALS = 5
@@ -62,6 +65,8 @@ class Edition:
         self._publication = Publication(snapshot)
         self._timelines: dict[tuple[date, date], Timeline] = {}
         self._lock = Lock()
+        self._ground: Ground | None = None
+        self._ground_lock = Lock()
 
     @property
     def name(self) -> str:
@@ -82,6 +87,11 @@ class Edition:
                 ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
             )
         return self.collections[collection_id]
+
+    @cached_property
+    def supply(self) -> Supply:
+        """Return seats, second places, inequality and cross-tables."""
+        return Supply(self._publication)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
@@ -160,6 +170,13 @@ class Edition:
         areas = found.areas[found.areas["layer"] == layer]
         told = Timeline(found.years, areas, found.targets).to_dict()
         return {**told, "provenance": self.provenance}
+
+    def why(self, lon: float, lat: float, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return how one point comes to the nearest places (``services.why.why``)."""
+        with self._ground_lock:
+            if self._ground is None:
+                self._ground = Ground.of(self.snapshot)
+        return {**why(self._ground, lon, lat, **asked).to_dict(), "provenance": self.imprint}
 
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:

@@ -37,6 +37,7 @@ def hide_losses(table: Frame, columns: tuple[str, str], *, small_number: int) ->
 
     ``columns`` hold those who lose and those who keep one. All who lose are those who depend on one
     place: in each age group at least two places and ``small_number`` of them are hidden together.
+    ``rank`` is counted anew among the places shown: a place that is missing in it would tell.
     """
     lost, kept = (table[column].fillna(0.0) for column in columns)
     small = pd.Series(data=False, index=table.index)
@@ -53,6 +54,8 @@ def hide_losses(table: Frame, columns: tuple[str, str], *, small_number: int) ->
     if "residents_within" in table:
         within = table["residents_within"]
         shown["residents_within"] = within.mask((within > 0) & (within < small_number))
+    if "rank" in table:
+        shown["rank"] = table["rank"].mask(hidden).groupby(group.to_numpy()).rank()
     before = table.get("suppressed", default=False)
     return table.assign(**shown, suppressed=hidden | before)
 

@@ -57,9 +57,6 @@ PROVISION_PHRASES: dict[str, tuple[str, str]] = {
         "※ {n}のます目は、人数が少ないものとそこから引き算でわかるもので、非公開です",
         "※ {n} cells are not public: few people, or cells that would give those away by subtraction",
     ),
-    "crosstab.residents": ("人数", "residents"),
-    "crosstab.share": ("届いている割合", "reached"),
-    "crosstab.part": ("行の区域に占める割合", "share of the row's area"),
     "cli.crosstab": (
         "2つの区分を組み合わせた表（入れ子にならない町会と学区など）を書く",
         "write the table of two layers that do not nest (neighbourhoods by school districts)",
@@ -72,5 +69,10 @@ PROVISION_PHRASES: dict[str, tuple[str, str]] = {
         "列の区分（なければ協議体の区域）",
         "layer of the columns (else the councils')",
     ),
+    "cli.crosstab.frequency": (
+        "場の頻度: monthly、weekly、permanent",
+        "frequency of the places: monthly, weekly, permanent",
+    ),
+    "cli.crosstab.age": ("年齢（なければ計算の条件）", "age group (else the run's)"),
     "cli.crosstab.out": ("書くCSVファイル", "CSV file to write"),
 }

@@ -23,6 +23,8 @@ COMMANDS = (
     "build",
     "run",
     "timeline",
+    "crosstab",
+    "why",
     "export",
     "report",
     "raster",

@@ -9,9 +9,11 @@ import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
 import { refresh, shape, start, state, writeHash } from "./store.js";
 import { createTown, settled } from "./town.js";
+import { createWhy } from "./why.js";
 import { lang, setLang, word } from "./words.js";
 
 let town = null;
+let why = null;
 let picked = null;
 let opener = null;
 let started = false;
@@ -41,11 +43,13 @@ function drawFigures() {
 }
 
 function drawAll() {
+  const here = why?.where();
   drawHeader();
   drawFigures();
   drawAbout();
   drawLegend((group, on) => town.toggle(group, on));
   if (picked) drawCard(cardOf(...picked), closeCard);
+  if (here) why.again(here);
 }
 
 // Beside a card there is no room for the legend, unless the map is very wide.
@@ -146,6 +150,7 @@ await attempt(async () => {
   drawFigures();
   drawAbout();
   town = await createTown(pick);
+  why = createWhy(town.map);
   drawLegend((group, on) => town.toggle(group, on));
   listen();
   await settled(town.map);

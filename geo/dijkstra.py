@@ -22,6 +22,8 @@ Seeds = tuple[Ints, Floats, Ints]
 Tree = tuple[Floats, Ints, Ints]
 """(n,) cost, origin, and ``via``: the slot of the half-edge by which each node is left towards its
 origin, or -1 - s where it is left at seed s. Without a walk: infinite, -1, -1."""
+Waiting = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
+"""Buckets (see ``_spread``): 32 bits, so that more of them stay in the processor's cache."""
 
 FARTHEST = float(np.finfo(np.float64).max)
 """The limit of a search without one: closed edges, which cost infinitely much, are beyond it."""
@@ -56,10 +58,10 @@ def _bare(nodes_n: int) -> Tree:
 
 
 @compiled
-def _waiting(buckets_n: int, nodes_n: int) -> tuple[Ints, Ints, Ints]:
+def _waiting(buckets_n: int, nodes_n: int) -> Waiting:
     """Return empty buckets, and nodes that wait nowhere."""
-    first = np.full(buckets_n, -1, np.int64)
-    return first, np.full(nodes_n, -1, np.int64), np.full(nodes_n, _NOWHERE, np.int64)
+    first, before = np.full(buckets_n, -1, np.int32), np.full(nodes_n, _NOWHERE, np.int32)
+    return first, np.empty(nodes_n, np.int32), before
 
 
 @compiled
@@ -67,7 +69,7 @@ def _spread(  # noqa: C901, PLR0912, PLR0915  one loop: a call would cost more t
     streets: Streets,
     seeds: Seeds,
     state: tuple[Tree, Ints],
-    waiting: tuple[Ints, Ints, Ints],
+    waiting: Waiting,
     bounds: tuple[float, float],
 ) -> int:
     """
@@ -195,8 +197,13 @@ def resettle(
     searched again from their neighbours, and an origin that has come spreads where it is nearer.
     """
     cost, origin = found[0].copy(), found[1].copy()
-    lost = np.flatnonzero(gone[np.maximum(origin, 0)] & (origin >= 0))
-    cost[lost], origin[lost] = np.inf, -1
+    lost, lost_n = np.empty(cost.size, np.int64), 0
+    for node in range(cost.size):
+        if origin[node] >= 0 and gone[origin[node]]:
+            cost[node], origin[node] = np.inf, -1
+            lost[lost_n] = node
+            lost_n += 1
+    lost = lost[:lost_n]
     offers = _offers(streets, cost, origin, lost)
     every = (
         np.append(seeds[0], offers[0]),

@@ -161,8 +161,11 @@ def walks(
         places.joined, range(_ORIGINS_PER_TASK, places.joined.size, _ORIGINS_PER_TASK)
     )
     doors.by_node  # noqa: B018  computed before the threads ask for it
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = list(pool.map(lambda rows: _caught(places, rows, doors, limit), chunks))
+    if len(chunks) == 1:
+        parts = [_caught(places, chunks[0], doors, limit)]
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            parts = list(pool.map(lambda rows: _caught(places, rows, doors, limit), chunks))
     origin, home, walk = (np.concatenate(column) for column in zip(*parts, strict=True))
     pairs = pairs_on_one_edge(places, doors)
     direct = along_one_edge(places, doors, pairs)

@@ -83,7 +83,7 @@ def shift(
     """
     Sum the weights that come within limits and those that fall out of them.
 
-    ``rows`` are the homes of which a walk has changed, each once; ``walks`` are (homes,) metres and
+    ``rows`` are the homes of which a walk has changed, each once; ``walks`` are (rows,) metres and
     seconds before, then after. Returns gained and lost, each (limits, size, groups).
     """
     old_m, old_s, new_m, new_s = walks
@@ -91,10 +91,11 @@ def shift(
     groups_n = weight.shape[1]
     gained = np.zeros((most_m.size, size, groups_n))
     lost = np.zeros((most_m.size, size, groups_n))
-    for home in rows:
+    for row in range(rows.size):
+        home = rows[row]
         for limit in range(most_m.size):
-            was = old_m[home] <= most_m[limit] and old_s[home] <= most_s[limit]
-            now = new_m[home] <= most_m[limit] and new_s[home] <= most_s[limit]
+            was = old_m[row] <= most_m[limit] and old_s[row] <= most_s[limit]
+            now = new_m[row] <= most_m[limit] and new_s[row] <= most_s[limit]
             if was == now:
                 continue
             for group in range(groups_n):

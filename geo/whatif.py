@@ -168,13 +168,27 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class _Class:
-    """How homes reach the places of one frequency class or better, and the figures of that."""
+    """
+    How homes reach the places of one frequency class or better, and the figures of that.
+
+    ``before`` are walks of all homes, ``moved`` those that an edit has changed since.
+    """
 
     tree: Tree
-    walks: dict[str, FloatArray]
+    before: dict[str, FloatArray]
+    moved: dict[str, Near]
     figures: Figures
     gained: FloatArray
     lost: FloatArray
+
+    @cached_property
+    def walks(self) -> dict[str, FloatArray]:
+        """Return the walks of all homes; only a further edit asks for them."""
+        found = dict(self.before)
+        for kind, (rows, values) in self.moved.items():
+            found[kind] = self.before[kind].copy()
+            found[kind][rows] = values
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,15 +291,16 @@ class _Edit:
     def of(self, old: _Class) -> _Class:
         """Return the class after the edit."""
         asked, size = self.asked, self.asked.areas_n + 1
-        found = {kind: self._nearer(old.walks[kind], self.near[kind]) for kind in _KINDS}
+        moved = {kind: self._nearer(old.walks[kind], self.near[kind]) for kind in _KINDS}
         tree, walk_s, rows_s = self._walked(old)
-        found["s"] = walk_s, rows_s
-        fresh = {kind: values for kind, (values, _) in found.items()}
+        with_s = {**moved, "s": (rows_s, walk_s[rows_s])}
         sums, gained, lost = [], [], []
         for (m, s), most, before in zip(_PAIRS, asked.bounds, old.figures.sums, strict=True):
-            rows = np.union1d(found[m][1], found[s][1])
-            pairs = (old.walks[m], old.walks[s], fresh[m], fresh[s])
-            more, less = shift(rows, asked.slots, asked.weight, size, pairs, most)
+            rows = _distinct(np.append(with_s[m][0], with_s[s][0]), len(asked.slots))
+            was_m, was_s = old.walks[m][rows], old.walks[s][rows]
+            now_m, now_s = _after(was_m, rows, with_s[m]), _after(was_s, rows, with_s[s])
+            walked = (was_m, was_s, now_m, now_s)
+            more, less = shift(rows, asked.slots, asked.weight, size, walked, most)
             after = before + more - less
             sums.append(np.where(after < _NOBODY, 0.0, after))
             gained.append(more)
@@ -294,17 +309,20 @@ class _Edit:
         areas = np.unique(asked.slots[rows_s])
         minutes[:, areas] = times(areas, asked.by_slot, walk_s, asked.weight)
         figures = Figures(np.stack(sums), minutes, _places_n(asked, self.sites, self.counts))
-        return _Class(tree, fresh, figures, gained[0], lost[0])
+        before_s = {**old.walks, "s": walk_s}
+        return _Class(tree, before_s, moved, figures, gained[0], lost[0])
 
-    def _nearer(self, values: FloatArray, near: list[Near]) -> tuple[FloatArray, IntArray]:
-        """Return the least of a value after the edit, and the homes of which it has changed."""
-        fresh = values.copy()
-        for site in self.gone:
-            fresh[near[site][0]] = np.inf
-        for site in [*(self.around if self.gone.size else ()), *self.come]:
-            _lower(fresh, *near[site])
+    def _nearer(self, values: FloatArray, near: list[Near]) -> Near:
+        """Return the homes of which the least of a value changes, and what it is then."""
         touched = [near[site][0] for site in (*self.gone, *self.come)]
-        return fresh, _changed(values, fresh, np.concatenate(touched))
+        rows = _distinct(np.concatenate(touched), values.size)
+        fresh = values[rows]
+        for site in self.gone:
+            fresh[np.searchsorted(rows, near[site][0])] = np.inf
+        for site in [*(self.around if self.gone.size else ()), *self.come]:
+            _lower(fresh, rows, *near[site])
+        changed = fresh != values[rows]
+        return rows[changed], fresh[changed]
 
     def _walked(self, old: _Class) -> tuple[Tree, FloatArray, IntArray]:
         """Return the tree and the walks in seconds after the edit, and the homes that changed."""
@@ -326,7 +344,8 @@ def _class(asked: Asked, sites: Sites, near: dict[str, list[Near]], rank: int) -
     found = {kind: np.full(len(asked.slots), np.inf) for kind in _KINDS}
     for kind, values in found.items():
         for site in np.flatnonzero(counts):
-            _lower(values, *near[kind][site])
+            home, value = near[kind][site]
+            values[home] = np.minimum(values[home], value)
     homes, places = asked.homes.s, _only(sites.s, counts)
     cost, origin, _ = settle(streets_of(homes.measure), seeds_of(places), FARTHEST)
     found["s"] = _arrived(cost, homes, np.arange(len(homes)))
@@ -339,7 +358,7 @@ def _class(asked: Asked, sites: Sites, near: dict[str, list[Near]], rank: int) -
     minutes = times(np.arange(size), asked.by_slot, found["s"], asked.weight)
     figures = Figures(np.stack(sums), minutes, _places_n(asked, sites, counts))
     nobody = np.zeros_like(sums[0])
-    return _Class((cost, origin), found, figures, nobody, nobody)
+    return _Class((cost, origin), found, {}, figures, nobody, nobody)
 
 
 def _near(asked: Asked, sites: Sites) -> dict[str, list[Near]]:
@@ -368,7 +387,7 @@ def _circles(asked: Asked, sites: Sites, radius_m: float) -> list[Near]:
     for xy, home in zip(
         sites.xy, asked.tree.query_ball_point(sites.xy, radius_m + 1.0), strict=True
     ):
-        homes = np.array(home, dtype=np.int64)
+        homes = np.sort(np.array(home, dtype=np.int64))
         found.append((homes, np.hypot(*(asked.homes.xy[homes] - xy).T)))
     return found
 
@@ -414,10 +433,29 @@ def _improve(walk_s: FloatArray, places: Doors, homes: Doors) -> None:
 
 
 def _changed(before: FloatArray, after: FloatArray, rows: IntArray) -> IntArray:
-    return np.unique(rows[before[rows] != after[rows]])
+    return _distinct(rows[before[rows] != after[rows]], before.size)
+
+
+def _distinct(rows: IntArray, size: int) -> IntArray:
+    """Return each of some rows once, ascending."""
+    there = np.zeros(size, dtype=bool)
+    there[rows] = True
+    return np.flatnonzero(there)
+
+
+def _after(values: FloatArray, rows: IntArray, moved: Near) -> FloatArray:
+    """Return values of some homes with those that moved; all that moved are among the homes."""
+    fresh = values.copy()
+    fresh[np.searchsorted(rows, moved[0])] = moved[1]
+    return fresh
 
 
 @compiled
-def _lower(values: FloatArray, homes: IntArray, near: FloatArray) -> None:
+def _lower(values: FloatArray, rows: IntArray, homes: IntArray, near: FloatArray) -> None:
+    """Lower the values of some homes to those of a place; both lists of homes ascend."""
+    row = 0
     for item in range(homes.size):
-        values[homes[item]] = min(values[homes[item]], near[item])
+        while row < rows.size and rows[row] < homes[item]:
+            row += 1
+        if row < rows.size and rows[row] == homes[item]:
+            values[row] = min(values[row], near[item])

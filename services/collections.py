@@ -223,6 +223,8 @@ def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
     if kind in ("integer", "number"):
+        if not text:
+            return np.nan  # nothing asked for, nothing there: a limit that has no minutes
         try:
             return float(text)
         except ValueError:
@@ -268,7 +270,7 @@ _TITLES = {
 
 _IDS = {
     "areas": ["layer", "area_id", "version"],
-    "coverage": ["layer", "area_id", "frequency", "age_group", "walk_limit_m", "profile"],
+    "coverage": ["layer", "area_id", "frequency", "age_group", "limit", "profile"],
     "gaps": ["layer", "area_id"],
     "places": ["place_id"],
     "candidates": ["candidate_id"],
@@ -285,8 +287,20 @@ def _table(
 
 
 def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
-    parts = [_texts(frame[column]) for column in columns]
+    parts = [
+        _limit_texts(frame) if column == "limit" else _texts(frame[column]) for column in columns
+    ]
     return pd.Series([":".join(row) for row in zip(*parts, strict=True)], dtype="object")
+
+
+def _limit_texts(frame: pd.DataFrame) -> list[str]:
+    """Return ``500`` for 500 m, ``10min``, ``500+10min`` where both must hold."""
+    minutes = (
+        frame["walk_limit_min"].map("{:g}min".format).where(frame["walk_limit_min"].notna(), "")
+    )
+    metres = frame["walk_limit_m"].map("{:g}".format).where(frame["walk_limit_m"].notna(), "")
+    joint = np.where((metres != "") & (minutes != ""), "+", "")
+    return list(metres + joint + minutes)
 
 
 def _texts(column: "pd.Series[Any]") -> list[str]:

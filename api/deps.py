@@ -13,7 +13,7 @@ from services.workspace import Workspace
 LIMIT = 100
 LIMIT_MAX = 10_000
 
-_RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "f"})
+_RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "sort", "f"})
 _FLAT, _SOLID = 4, 6
 
 
@@ -51,6 +51,12 @@ BBoxText = Annotated[
     ),
 ]
 SkipGeometry = Annotated[bool, Query(alias="skipGeometry", description="図形なしで返す")]
+Sort = Annotated[
+    str,
+    Query(
+        description="並べる項目。前に - を付けると大きい順", examples=["rank_by_rate", "-unreached"]
+    ),
+]
 
 
 def parse_bbox(text: str) -> collections.BBox:
@@ -77,6 +83,7 @@ def _query(
     limit: Limit = LIMIT,
     offset: Offset = 0,
     skip_geometry: SkipGeometry = False,  # noqa: FBT002  FastAPI reads it by name
+    sort: Sort = "",
 ) -> collections.Query:
     """Return what is asked of a collection; every other parameter filters by that property."""
     given = request.query_params
@@ -86,6 +93,7 @@ def _query(
         limit=limit,
         offset=offset,
         with_geometry=not skip_geometry,
+        sort=sort,
     )
 
 

@@ -56,6 +56,8 @@ class Query:
     limit: int = 100
     offset: int = 0
     with_geometry: bool = True
+    sort: str = ""
+    """Property to sort by, with ``-`` before it from the greatest on; empty: the fixed order."""
 
 
 class Collection(Protocol):
@@ -153,14 +155,14 @@ class Table:
         return self.shapes.bounds
 
     def features(self, query: Query) -> Page:
-        """Return one page of the features that match, in the order of the frame."""
+        """Return one page of the features that match, sorted as asked, else as the frame is."""
         keep = np.ones(len(self.frame), dtype=bool)
         for name, wanted in query.filters.items():
             keep &= self._matches(name, wanted)
         if query.bbox is not None:
             inside = np.append(self.shapes.within(query.bbox), False)
             keep &= inside[self.shape_of]
-        rows = np.flatnonzero(keep)
+        rows = self._sorted(np.flatnonzero(keep), query.sort)
         page = rows[query.offset : query.offset + query.limit]
         return Page(list(self._write(page, with_geometry=query.with_geometry)), len(rows))
 
@@ -178,13 +180,26 @@ class Table:
     def _row_of(self) -> dict[str, int]:
         return {feature_id: row for row, feature_id in enumerate(self.ids)}
 
-    def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
+    def _require(self, name: str) -> None:
         if name not in self.fields:
             names = ", ".join(self.fields)
             raise InvalidInputError(
                 f"{self.id} has no property {name!r}; it has {names}",
                 ja=f"「{self.title}」に項目「{name}」はありません。使える項目: {names}",
             )
+
+    def _sorted(self, rows: NDArray[np.int64], by: str) -> NDArray[np.int64]:
+        """Sort rows by a property: equals stay in the order of the frame, empty ones come last."""
+        if not by:
+            return rows
+        name = by.removeprefix("-")
+        self._require(name)
+        column = self.frame[name].iloc[rows].reset_index(drop=True)
+        order = column.sort_values(ascending=name == by, kind="stable", na_position="last").index
+        return rows[order.to_numpy()]
+
+    def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
+        self._require(name)
         column, kind = self.frame[name], self.fields[name]
         accepted = [_parse(name, text, kind, column) for text in wanted]
         return column.isin(accepted).to_numpy(dtype=bool)

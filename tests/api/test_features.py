@@ -281,3 +281,29 @@ def test_collections_describe_themselves(client: TestClient) -> None:
         assert set(NAMES[collection["id"]].split()) <= set(collection["properties"])
         assert "items" in {link["rel"] for link in collection["links"]}
         assert client.get(path_of(link_to(collection, "items"))).status_code == 200
+
+
+def test_features_are_sorted_by_a_property_and_those_without_it_come_last(
+    client: TestClient,
+) -> None:
+    for by, greatest_first in (("rank_by_rate", False), ("-unreached", True)):
+        found = items(client, "gaps", sort=by)["features"]
+        values = [feature["properties"][by.removeprefix("-")] for feature in found]
+        known = [value for value in values if value is not None]
+        assert len(known) >= 2
+        assert values == sorted(known, reverse=greatest_first) + [None] * (len(values) - len(known))
+
+
+def test_what_cannot_be_sorted_by_is_named(client: TestClient) -> None:
+    answer = client.get("/collections/gaps/items", params={"sort": "height"})
+    assert answer.status_code == 422
+    assert "height" in answer.text
+
+
+def test_sorted_pages_hold_every_feature_exactly_once(client: TestClient) -> None:
+    body = items(client, "gaps", sort="gap", limit=1)
+    ids = [feature["id"] for feature in body["features"]]
+    while following := link_to(body, "next"):
+        body = client.get(path_of(following)).json()
+        ids += [feature["id"] for feature in body["features"]]
+    assert len(ids) == len(set(ids)) == body["numberMatched"]

@@ -145,12 +145,13 @@ def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
     residents = coverage.drop_duplicates(keys)
     found: set[_Count] = set()
     for (layer, age_group), rows in residents.groupby(["layer", "age_group"], sort=True):
-        areas = _hidden_areas(rows, "residents", small_number=small_number)
+        areas = hidden_areas(rows, "residents", small_number=small_number)
         found |= {(str(layer), str(age_group), area) for area in areas}
     return frozenset(found)
 
 
-def _hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
+def hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
+    """Return the areas whose count in a column is hidden, as ``find_hidden`` hides residents."""
     inhabited = rows[rows[column] > 0].sort_values([column, "area_id"], kind="stable")
     counts = inhabited[column].to_numpy(dtype=float)
     n_small = int((counts < small_number).sum())
@@ -169,7 +170,7 @@ def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
     return frozenset(
         (str(layer), "75+", area)
         for layer, rows in known.groupby("layer", sort=True)
-        for area in _hidden_areas(rows, "residents_75", small_number=small_number)
+        for area in hidden_areas(rows, "residents_75", small_number=small_number)
     )
 
 

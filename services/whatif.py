@@ -28,6 +28,7 @@ from services.situation import Situation
 from services.workspace import REMAINDER
 
 Action = Literal["open", "close", "move", "change"]
+ACTIONS: tuple[Action, ...] = ("open", "close", "move", "change")
 XY = tuple[float, float]
 
 SHARES = {"coverage_pct": "reached", "circle_coverage_pct": "circle_reached"}

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from services.disclosure import find_hidden, hidden_areas, hide_counts
 from services.profile import Privacy
 from services.situation import Situation
 from services.texts import age_group_text, is_figure, limit_text, number, people_share, text
-from services.whatif import FIGURES, SHARES, XY, Action, Edit, Outcome, WhatIf
+from services.whatif import ACTIONS, FIGURES, SHARES, XY, Action, Edit, Outcome, WhatIf
 
 _BLOCK = ["frequency", "age_group", "walk_limit_m", "walk_limit_min"]
 _TELLING = [f"{name}{part}" for name in (*COUNTS, *SHARES) for part in ("_after", "_difference")]
@@ -62,13 +62,7 @@ def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
     ``action``, ``place_id``, ``venue_id``, ``lon`` and ``lat`` (degrees), ``frequency``; of these,
     those that the action needs.
     """
-    action, place_id = given.get("action"), str(given.get("place_id") or "")
-    if action not in get_args(Action):
-        names = ", ".join(get_args(Action))
-        raise InvalidInputError(
-            f"action={action!r} is not one of {names}",
-            ja=f"操作「{action}」は使えません。使えるもの: {names}",
-        )
+    action, place_id = _action(given.get("action")), str(given.get("place_id") or "")
     if (action == "open") == bool(place_id):
         raise InvalidInputError(
             f"{action}: {'a new place has no place_id' if place_id else 'say which place: place_id'}",
@@ -83,9 +77,21 @@ def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
         )
     if action in ("open", "change") and not frequency:
         raise InvalidInputError(
-            f"{action}: say how often, frequency", ja=f"{action}：頻度を frequency で指定してください"
+            f"{action}: say how often, frequency",
+            ja=f"{action}：頻度を frequency で指定してください",
         )
     return Edit(action, place_id, venue_id, xy, frequency)
+
+
+def _action(given: object) -> Action:
+    for action in ACTIONS:
+        if action == given:
+            return action
+    names = ", ".join(ACTIONS)
+    raise InvalidInputError(
+        f"action={given!r} is not one of {names}",
+        ja=f"操作「{given}」は使えません。使えるもの: {names}",
+    )
 
 
 def edit_of_text(action: str, given: str, plane_epsg: int) -> Edit:
@@ -161,7 +167,7 @@ def _most_moved(frame: pd.DataFrame) -> pd.Series:
 
 
 def _small_changes(areas: pd.DataFrame, small: int) -> np.ndarray:
-    moved = areas[_BLOCK + ["area_id"]].assign(moved=_most_moved(areas))
+    moved = areas[[*_BLOCK, "area_id"]].assign(moved=_most_moved(areas))
     hidden = np.zeros(len(areas), dtype=bool)
     changed = moved[moved["moved"] > 0]
     for _, rows in changed.groupby(_BLOCK, dropna=False, sort=False):

@@ -24,6 +24,7 @@ COMMANDS = (
     "run",
     "timeline",
     "why",
+    "whatif",
     "export",
     "report",
     "raster",

@@ -14,6 +14,7 @@ from geo.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Streets = tuple[Ints, Ints, Floats]
 """Half-edges by the node that they lead to: start (n + 1,), the node each comes from, its toll."""
 Seeds = tuple[Ints, Floats, Ints]
@@ -21,6 +22,8 @@ Seeds = tuple[Ints, Floats, Ints]
 Tree = tuple[Floats, Ints, Ints]
 """(n,) cost, origin, and ``via``: the slot of the half-edge by which each node is left towards its
 origin, or -1 - s where it is left at seed s. Without a walk: infinite, -1, -1."""
+Waiting = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
+"""Buckets (see ``_spread``): 32 bits, so that more of them stay in the processor's cache."""
 
 FARTHEST = float(np.finfo(np.float64).max)
 """The limit of a search without one: closed edges, which cost infinitely much, are beyond it."""
@@ -55,10 +58,10 @@ def _bare(nodes_n: int) -> Tree:
 
 
 @compiled
-def _waiting(buckets_n: int, nodes_n: int) -> tuple[Ints, Ints, Ints]:
+def _waiting(buckets_n: int, nodes_n: int) -> Waiting:
     """Return empty buckets, and nodes that wait nowhere."""
-    first = np.full(buckets_n, -1, np.int64)
-    return first, np.full(nodes_n, -1, np.int64), np.full(nodes_n, _NOWHERE, np.int64)
+    first, before = np.full(buckets_n, -1, np.int32), np.full(nodes_n, _NOWHERE, np.int32)
+    return first, np.empty(nodes_n, np.int32), before
 
 
 @compiled
@@ -66,7 +69,7 @@ def _spread(  # noqa: C901, PLR0912, PLR0915  one loop: a call would cost more t
     streets: Streets,
     seeds: Seeds,
     state: tuple[Tree, Ints],
-    waiting: tuple[Ints, Ints, Ints],
+    waiting: Waiting,
     bounds: tuple[float, float],
 ) -> int:
     """
@@ -144,6 +147,75 @@ def settle(streets: Streets, seeds: Seeds, limit: float) -> Tree:
     waiting = _waiting(buckets_n, nodes_n)
     _spread(streets, seeds, (tree, np.empty(nodes_n, np.int64)), waiting, (pace, limit))
     return tree
+
+
+@compiled
+def _offers(streets: Streets, cost: Floats, origin: Ints, lost: Ints) -> Seeds:
+    """Return what the neighbours that kept their walks offer to nodes that lost theirs."""
+    start, node_from, toll = streets
+    beside = np.zeros(cost.size, np.bool_)
+    is_lost = beside.copy()
+    is_lost[lost] = True
+    most = 0
+    for node in lost:
+        for slot in range(start[node], start[node + 1]):
+            neighbour = node_from[slot]
+            most += 1
+            beside[neighbour] |= not is_lost[neighbour] and cost[neighbour] < np.inf
+    nodes, costs, origins = np.empty(most, np.int64), np.empty(most), np.empty(most, np.int64)
+    found = 0
+    for node in np.flatnonzero(beside):
+        for slot in range(start[node], start[node + 1]):
+            if is_lost[node_from[slot]]:
+                nodes[found], origins[found] = node_from[slot], origin[node]
+                costs[found] = cost[node] + toll[slot]
+                found += 1
+    return nodes[:found], costs[:found], origins[:found]
+
+
+@compiled
+def resettle(
+    streets: Streets, seeds: Seeds, found: tuple[Floats, Ints], gone: Bools, limit: float
+) -> tuple[Floats, Ints]:
+    """
+    Continue a search after some origins are gone and others have come.
+
+    Parameters
+    ----------
+    streets, limit
+        Those of the search before. Every street has both its half-edges, closed or not.
+    seeds
+        Those of every origin that there is now, old and new.
+    found
+        (n,) cost and origin of the search before; they stay as they are.
+    gone
+        (origins,) true for the origins that are no more.
+
+    Returns
+    -------
+    (n,) cost and origin as ``settle`` finds them, to the bit: the nodes of origins that are gone are
+    searched again from their neighbours, and an origin that has come spreads where it is nearer.
+    """
+    cost, origin = found[0].copy(), found[1].copy()
+    lost, lost_n = np.empty(cost.size, np.int64), 0
+    for node in range(cost.size):
+        if origin[node] >= 0 and gone[origin[node]]:
+            cost[node], origin[node] = np.inf, -1
+            lost[lost_n] = node
+            lost_n += 1
+    lost = lost[:lost_n]
+    offers = _offers(streets, cost, origin, lost)
+    every = (
+        np.append(seeds[0], offers[0]),
+        np.append(seeds[1], offers[1]),
+        np.append(seeds[2], offers[2]),
+    )
+    nodes_n = cost.size
+    pace, buckets_n = _plan(streets[2], every[1])
+    tree = (cost, origin, np.empty(nodes_n, np.int64))
+    waiting = _waiting(buckets_n, nodes_n)
+    _spread(streets, every, (tree, np.empty(nodes_n, np.int64)), waiting, (pace, limit))
+    return cost, origin
 
 
 @compiled

@@ -7,7 +7,7 @@ A new run makes a new edition; a reader of the old one is not disturbed.
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -28,8 +28,9 @@ from services.publication import Publication, provenance
 from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
 from services.week import Week, of_area, of_layer, week
+from services.whatif_output import WhatIfs, edit_of
 from services.why import why
-from services.why_ground import Ground
+from services.why_ground import Ground, Published
 from services.workspace import Snapshot, Workspace
 
 STREET_DECIMALS = 5
@@ -79,6 +80,7 @@ class Edition:
         self._lock = Lock()
         self._ground: Ground | None = None
         self._ground_lock = Lock()
+        self._whatifs: WhatIfs | None = None
 
     @property
     def name(self) -> str:
@@ -208,6 +210,19 @@ class Edition:
             if self._ground is None:
                 self._ground = Ground.of(self.snapshot)
         return {**why(self._ground, lon, lat, **asked).to_dict(), "provenance": self.imprint}
+
+    def whatif(
+        self, layer: str | None, edits: Sequence[Mapping[str, Any]], age_group: str | None
+    ) -> dict[str, Any]:
+        """Return what some edits change in one layer (``services.whatif``); nothing is stored."""
+        with self._ground_lock:
+            if self._whatifs is None:
+                self._whatifs = WhatIfs(Published(self.snapshot))
+        epsg = self.snapshot.workspace.profile.municipality.plane_epsg
+        tried = [edit_of(edit, epsg) for edit in edits]
+        layer = layer or self.run["summary"]["council_layer"]
+        answer = self._whatifs.answer(layer, tried, age_group or "")
+        return {**answer, "provenance": self.imprint}
 
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:

@@ -13,6 +13,7 @@ from services.phrases_gaps import GAP_PHRASES
 from services.phrases_provision import PROVISION_PHRASES
 from services.phrases_raster import RASTER_PHRASES
 from services.phrases_time import TIME_PHRASES
+from services.phrases_whatif import WHATIF_PHRASES
 from services.phrases_why import WHY_PHRASES
 
 Lang = Literal["ja", "en"]
@@ -34,6 +35,7 @@ PARTS = (
     PROVISION_PHRASES,
     RASTER_PHRASES,
     TIME_PHRASES,
+    WHATIF_PHRASES,
     WHY_PHRASES,
 )
 """Tables of words, each of a part of the program; no key is in two of them."""

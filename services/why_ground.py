@@ -139,7 +139,9 @@ class Ground:
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Ground":
         """Return the ground of a snapshot, as it was computed."""
-        return cls(Published(snapshot))
+        situation = Published(snapshot)
+        drawn = {edit.edit_id: edit.shape for edit in situation.edits if edit.kind == "barrier"}
+        return cls(situation, barriers={name: shape for name, shape in drawn.items() if shape})
 
     def layer(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the areas of a layer, index 0 … n - 1."""

@@ -13,7 +13,7 @@ import pandas as pd
 from pyogrio import write_dataframe
 
 from geo.errors import InvalidInputError
-from services.aspect import limit_in, main_profile, of_limit
+from services.aspect import Aspect, limit_in, main_profile, of_limit
 from services.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
 from services.progress import Progress, silent
 from services.publication import COLUMNS, Publication, provenance
@@ -97,6 +97,9 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         told, publication = provenance(snapshot), Publication(snapshot)
         for name in COLUMNS:
             frame = publication.frame(name)
+            if name == "coverage":
+                # Every shape once for each of some hundred figures would be most of the file.
+                frame = Aspect.main(snapshot.run).rows(frame, whatever=["frequency", "age_group"])
             polygons = name in _PolygonLayers
             write_dataframe(
                 frame,
@@ -107,6 +110,8 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
                 promote_to_multi=polygons,
                 append=path.exists(),
             )
+        everything = publication.table("coverage")
+        write_dataframe(everything, path, layer="coverage_all", driver="GPKG")
         write_dataframe(_provenance_table(told), path, layer="provenance", driver="GPKG")
 
     return {"arukeba.gpkg": write}

@@ -96,7 +96,7 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     def write(path: Path) -> None:
         told, publication = provenance(snapshot), Publication(snapshot)
         for name in COLUMNS:
-            frame = publication.frame(name)
+            frame: pd.DataFrame = publication.frame(name)
             if name == "coverage":
                 # Every shape once for each of some hundred figures would be most of the file.
                 frame = Aspect.main(snapshot.run).rows(frame, whatever=["frequency", "age_group"])

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page, polygons
+from bench import engines, files, lists, page, plans, polygons
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +64,7 @@ def main() -> None:
         "city": city,
         "files": official,
         "lists": lists.rows,
+        "plans": plans.rows,
     }
     if KASHIWA.is_dir():
         groups["kashiwa"] = kashiwa

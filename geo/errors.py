@@ -6,7 +6,8 @@ ArukebaError
 │   ├── SourceError                  one source file: says which file and which row
 │   └── EditError                    one edit of the network: says which
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
-└── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
+├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
+└── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
 
 A message is one sentence: what is wrong, where, and the way out; ``ja`` says the same in Japanese.
 """
@@ -55,3 +56,7 @@ class NotFoundError(ArukebaError, LookupError):
 
 class BrokenWorkspaceError(ArukebaError):
     """A workspace is damaged or was made by another version."""
+
+
+class BrokenModelError(ArukebaError):
+    """A plan that the solver returned does not hold when it is recomputed."""

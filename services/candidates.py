@@ -27,13 +27,13 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         catchments,
         weight,
         reached,
-        limit_m=catchments.limit,
+        limit=catchments.limit,
         most=situation.profile.analysis.candidates_max,
     )
     layering = situation.layering(situation.profile.analysis.gap_layer)
     chosen = ranked["candidate"].to_numpy()
     gains = gains_by_unit(
-        catchments, chosen, weight, reached, layering.home_area, limit_m=catchments.limit
+        catchments, chosen, weight, reached, layering.home_area, limit=catchments.limit
     )
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
     names = layering.areas["area_name"].to_numpy()

@@ -10,7 +10,7 @@ Evidence: how far what a figure stands on is known, by rules that are written do
 | opening dates | no place has one | some places have none |
 | streets | – | ways cut or dropped for want of nodes |
 | boundaries | – | a layer that stands in for another, overlapping areas |
-| elevation | no raster, or nothing in it | crossings without, or with an impossible, elevation |
+| elevation | no raster, or nothing in it | points of streets without, or with an impossible, elevation |
 
 A figure is unknown if one of its inputs is, else partial if one is, else known.
 """
@@ -335,4 +335,4 @@ def _elevation(facts: Facts) -> list[Finding]:
     lacks = facts.codes["no_elevation"] + facts.codes["impossible_elevation"]
     if not lacks:
         return []
-    return [(PARTIAL, "標高のわからない交差点があります", "some crossings have no elevation")]
+    return [(PARTIAL, "標高のわからない道があります", "some streets have no elevation")]

@@ -18,7 +18,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import LineString, MultiLineString, Point, box
 
-from services.workspace import Workspace, open_workspace
+from services.workspace import FORMAT, Workspace, open_workspace
 
 EPSG = 6677
 EAST_M, NORTH_M = 10_000.0, -14_000.0
@@ -395,7 +395,7 @@ def _reached(residents: float, share: float, frequency: str, limit_m: float) -> 
 def _manifest() -> dict[str, object]:
     layers = [("city", "町全体", 1), ("community_area", "地区", 2), ("neighbourhood", "町会", 4)]
     return {
-        "format": 1,
+        "format": FORMAT,
         "arukeba": "0.1.0",
         "municipality": {
             "jis_code": "99999",

@@ -22,7 +22,7 @@ NOBODY = np.zeros(4, dtype=bool)
 
 def test_each_rank_counts_only_residents_that_those_before_it_left() -> None:
     found = rank_greedily(
-        catchments([[0, 1], [1, 2, 3], [0]], 4), WEIGHT, NOBODY, limit_m=500.0, most=9
+        catchments([[0, 1], [1, 2, 3], [0]], 4), WEIGHT, NOBODY, limit=500.0, most=9
     )
     # 9 against 9 against 5: the first of equals; then 3 + 2 are left; then nobody.
     assert found["candidate"].tolist() == [0, 1]
@@ -33,21 +33,21 @@ def test_each_rank_counts_only_residents_that_those_before_it_left() -> None:
 
 def test_overlap_is_the_share_of_the_range_that_is_reached_today() -> None:
     reached = np.array([True, False, False, False])
-    found = rank_greedily(catchments([[0, 1]], 4), WEIGHT, reached, limit_m=500.0, most=9)
+    found = rank_greedily(catchments([[0, 1]], 4), WEIGHT, reached, limit=500.0, most=9)
     assert found["overlap_pct"].tolist() == pytest.approx([100 * 5 / 9])
     assert found["reached_after"].tolist() == [9.0]
 
 
 def test_a_candidate_that_reaches_nobody_new_is_left_out() -> None:
     reached = np.array([True, True, True, True])
-    assert rank_greedily(catchments([[0, 1]], 4), WEIGHT, reached, limit_m=500.0, most=9).empty
+    assert rank_greedily(catchments([[0, 1]], 4), WEIGHT, reached, limit=500.0, most=9).empty
 
 
 def test_no_candidates_give_an_empty_list() -> None:
-    found = rank_greedily(catchments([], 4), WEIGHT, NOBODY, limit_m=500.0, most=9)
+    found = rank_greedily(catchments([], 4), WEIGHT, NOBODY, limit=500.0, most=9)
     assert found.empty
     none = gains_by_unit(
-        catchments([], 4), np.array([]), WEIGHT, NOBODY, np.zeros(4, int), limit_m=500.0
+        catchments([], 4), np.array([]), WEIGHT, NOBODY, np.zeros(4, int), limit=500.0
     )
     assert none.empty
 
@@ -55,7 +55,7 @@ def test_no_candidates_give_an_empty_list() -> None:
 def test_gains_by_unit_add_up_to_the_candidate() -> None:
     walks = catchments([[0, 1], [1, 2, 3]], 4)
     unit = np.array([7, 8, 8, 8])
-    gains = gains_by_unit(walks, np.array([0, 1]), WEIGHT, NOBODY, unit, limit_m=500.0)
+    gains = gains_by_unit(walks, np.array([0, 1]), WEIGHT, NOBODY, unit, limit=500.0)
     assert gains.to_dict("records") == [
         {"candidate": 0, "unit": 7, "newly_reached": 5.0},
         {"candidate": 0, "unit": 8, "newly_reached": 4.0},
@@ -70,7 +70,7 @@ def test_every_rank_is_the_best_single_choice_at_its_turn(rows: list[set[int]], 
         catchments([sorted(row) for row in rows], 8),
         weight,
         np.zeros(8, dtype=bool),
-        limit_m=500.0,
+        limit=500.0,
         most=most,
     )
     left = {home: weight[home] for home in range(8)}

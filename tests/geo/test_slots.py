@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.calendar import SLOTS, combined_weeks, slot_bits, slot_masks, weeks_mask
-from geo.coverage import Layering
+from geo.coverage import Layering, Limit
 from geo.schedule import parse_schedule
 from geo.slots import Pairs, combined_coverage, combined_homes, reached_homes, slot_coverage
 
@@ -46,7 +46,7 @@ def slots(near):
         "monthly": slot_bits(masks, hall, weekly=False),
     }
     home = {
-        (name, 500.0): combined_weeks(near.origin, near.home, bits, near.homes_n)
+        (name, Limit(m=500.0)): combined_weeks(near.origin, near.home, bits, near.homes_n)
         for name, bits in place.items()
     }
     return place, home
@@ -101,7 +101,9 @@ def test_two_halls_that_alternate_are_weekly_together_and_shown_apart():
     # has the weekly place 3, whatever its hours; home 1 the weekly place 0.
     found = combined_homes(pairs(), weekly=WEEKLY, weeks=weeks)
     assert found.tolist() == [False, False, True, False]
-    counted = combined_coverage(RESIDENTS, LAYERING, {500.0: pairs()}, weekly=WEEKLY, weeks=weeks)
+    counted = combined_coverage(
+        RESIDENTS, LAYERING, {Limit(m=500.0): pairs()}, weekly=WEEKLY, weeks=weeks
+    )
     rows = counted[counted["age_group"] == "65+"].set_index("area")
     names = ["residents", "reached", "reached_combined"]
     assert rows.loc[0, names].tolist() == [30.0, 30.0, 0.0]
@@ -122,7 +124,7 @@ def test_four_monthly_halls_never_make_anybody_weekly_reached():
 
 def test_each_limit_has_rows_of_its_own():
     weeks = np.array([weeks_mask(schedule) for schedule in schedules()])
-    near = {300.0: pairs([(0, 0)]), 500.0: pairs()}
+    near = {Limit(m=300.0): pairs([(0, 0)]), Limit(m=500.0): pairs()}
     counted = combined_coverage(RESIDENTS, LAYERING, near, weekly=WEEKLY, weeks=weeks)
     reached = counted[counted["age_group"] == "65+"].groupby("walk_limit_m")["reached"].sum()
     # 300 m: home 0. 500 m: homes 0, 1 and 3.
@@ -146,7 +148,7 @@ def test_the_slots_together_reach_just_whom_the_places_with_hours_reach(near):
     place, home = slots(near)
     for frequency in ("weekly", "monthly"):
         known = reached_homes(near, place[frequency] != 0)
-        assert (home[frequency, 500.0] != 0).tolist() == known.tolist()
+        assert (home[frequency, Limit(m=500.0)] != 0).tolist() == known.tolist()
     frame = table(near)
     anywhere = reached_homes(near, np.ones(4, dtype=bool))
     for group in RESIDENTS:

@@ -200,12 +200,13 @@ def test_the_streets_have_the_heights_of_the_raster(town_snapshot: Snapshot) -> 
     with rasterio.open(_source_folder(town_snapshot) / "elevation.tif") as raster:
         west, south, east, north = raster.bounds
         cells = np.array([value[0] for value in raster.sample(xy)])
-        apart_m = np.abs(np.diff(raster.read(1))).max() * 2
+        apart_m = np.abs(np.diff(raster.read(1, masked=True))).max() * 2
+        known = cells != raster.nodata
     x, y = xy.T
-    inside = (x > west) & (x < east) & (y > south) & (y < north)
-    asked = inside & ~np.repeat(network.off_ground, np.diff(start))
+    known &= (x > west) & (x < east) & (y > south) & (y < north)
+    asked = known & ~np.repeat(network.off_ground, np.diff(start))
     assert asked.sum() > 0.9 * len(xy)
-    assert np.abs(network.station_height_m - cells)[asked].max() <= apart_m
+    assert np.abs(network.station_height_m - cells)[asked].max() <= apart_m < 20
 
 
 def test_without_a_raster_no_height_is_known(source: Path, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_any_admissible_residents_have_a_coverage_inside_the_interval(towns, see
 
 
 def read(tmp_path, town_profile, rows, by_area):
-    """Read two meshes of 500 m for a boundary of 1.2 km; the second is half outside."""
+    """Read meshes of 500 m for a square of 900 m, which has only a part of some."""
     text = "\n".join(["KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001,T019", *rows])
     (tmp_path / "mesh.csv").write_text(text, encoding="utf-8")
     path = tmp_path / "profile.toml"
@@ -186,7 +186,7 @@ def read(tmp_path, town_profile, rows, by_area):
     grid = read_distribution(
         [tmp_path / "mesh.csv"],
         profile=read_profile(path),
-        boundary=box(0, 0, 300, 300),
+        boundary=box(0, 0, 900, 900),
         by_area=pd.DataFrame(by_area, index=["east"]),
         ledger=ledger,
     )
@@ -197,7 +197,7 @@ def codes_around(town_profile):
     from geo.meshes import meshes_within
 
     epsg = read_profile(town_profile).municipality.plane_epsg
-    return meshes_within(box(0, 0, 300, 300), side_m=SIDE_M, epsg=epsg)
+    return meshes_within(box(0, 0, 900, 900), side_m=SIDE_M, epsg=epsg)
 
 
 def test_meshes_without_a_row_are_empty_and_every_group_has_its_teller(tmp_path, town_profile):
@@ -254,3 +254,13 @@ def test_weights_of_an_unknown_age_group_are_a_breach(tmp_path, town_profile):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(Exception, match=r"buildings\.weights: there is no age group '85\+'"):
         read_profile(path)
+
+
+def test_the_order_of_the_rows_of_meshes_changes_nothing(tmp_path, town_profile):
+    codes = codes_around(town_profile)["area_id"].tolist()[:4]
+    rows = [f"{codes[0]},1,,{codes[1]},100,40", f"{codes[1]},2,{codes[0]},,30,*"]
+    rows += [f"{codes[2]},0,,,11,5", f"{codes[3]},0,,,7,-"]
+    one, _ = read(tmp_path, town_profile, rows, {"65+": [50.0]})
+    other, _ = read(tmp_path, town_profile, rows[::-1], {"65+": [50.0]})
+    assert one.cells.equals(other.cells)
+    assert (one.cells["65+_high"] > one.cells["65+_low"]).sum() == 2

@@ -148,3 +148,48 @@ def test_an_estimate_of_a_suppressed_count_has_its_interval(tmp_path, estimated)
         assert residents.by_area["65+"].tolist() == [25.0, 0.0]
         assert residents.by_area["65+_low"].tolist() == [25.0, 0.0]
         assert residents.by_area["65+_high"].tolist() == [25.0, 10.0]
+
+
+def test_the_order_of_the_rows_of_residents_changes_nothing(tmp_path):
+    from types import SimpleNamespace
+
+    import geopandas as gpd
+    from shapely import box
+
+    from services.intake.ledger import Ledger
+    from services.intake.residents import read_residents
+    from services.profile import Population, Source
+
+    rows = ["東,100,20", "西,X,7", "東１,31,4", "新町,5,2", "中,0,0"]
+    groups = {"total": "総人口", "65+": "65歳以上"}
+    spec = Population(
+        source="now",
+        layer="small_area",
+        name_field="町名",
+        age_groups=groups,
+        matches={"東１": "東"},
+    )
+    fields = dict.fromkeys(("title", "credit", "licence", "as_of"), "t")
+    source = Source(id="now", path="now.csv", format="csv", **fields)
+    areas = gpd.GeoDataFrame(
+        {"area_id": ["e", "w", "m"], "area_name": ["東", "西", "中"]},
+        geometry=[box(0, 0, 9, 9), box(9, 0, 18, 9), box(18, 0, 20, 9)],
+        crs=6677,
+    )
+    found = []
+    for order in (rows, rows[::-1]):
+        text = "\n".join(["町名,総人口,65歳以上", *order]) + "\n"
+        (tmp_path / "now.csv").write_text(text, encoding="utf-8")
+        found.append(
+            read_residents(
+                [tmp_path / "now.csv"],
+                profile=SimpleNamespace(population=spec, source=lambda _: source),
+                assembly=SimpleNamespace(meshes=lambda _: None, of=lambda _: areas),
+                ledger=Ledger(),
+            )
+        )
+    assert found[0].by_area.equals(found[1].by_area)
+    assert found[0].unmatched == found[1].unmatched
+    # 100 + 31 and 20 + 4 in the east; the town that no map knows is kept.
+    assert found[0].by_area.loc["e", ["total", "65+"]].tolist() == [131.0, 24.0]
+    assert found[0].unmatched["65+"] == 2.0

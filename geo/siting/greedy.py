@@ -13,7 +13,7 @@ def rank_greedily(
     weight: FloatArray,
     reached: np.ndarray,
     *,
-    limit_m: float,
+    limit: float,
     most: int,
 ) -> pd.DataFrame:
     """
@@ -28,7 +28,7 @@ def rank_greedily(
         (homes,) residents.
     reached
         (homes,) true where a home is reached already.
-    limit_m
+    limit
         Inclusive walking limit.
     most
         Longest list wanted.
@@ -40,7 +40,7 @@ def rank_greedily(
     of the catchment that is reached already today), ``reached_after`` (summed over the list).
     Candidates that newly reach nobody are left out.
     """
-    matrix = catchments.matrix(limit_m)
+    matrix = catchments.matrix(limit)
     catchment = matrix @ weight
     alone = matrix @ np.where(reached, 0.0, weight)
     left = np.where(reached, 0.0, weight)
@@ -74,7 +74,7 @@ def gains_by_unit(
     reached: np.ndarray,
     unit: np.ndarray,
     *,
-    limit_m: float,
+    limit: float,
 ) -> pd.DataFrame:
     """
     Split what each chosen candidate newly reaches by unit, given those chosen before it.
@@ -82,7 +82,7 @@ def gains_by_unit(
     Returns ``candidate, unit, newly_reached``, largest first within a candidate; homes in no unit
     (-1) are left out.
     """
-    matrix = catchments.matrix(limit_m)
+    matrix = catchments.matrix(limit)
     left = np.where(reached, 0.0, weight)
     frames = []
     for candidate in candidates:

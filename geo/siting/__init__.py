@@ -1,0 +1,50 @@
+"""
+Siting: where the next places should be, which to upgrade, and what else would be nearly as good.
+
+A ``Problem`` is options, demand, who covers whom, rules and goals; ``solve`` returns a ``Plan`` with
+its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give where there is none::
+
+    covers = Covers.of(walks.origin, walks.home, walks.walk, shape=(n, homes_n), limit=500.0)
+    options = replace(Options.plain(n), cost_yen=ceilings, place=venue)
+    problem = Problem(options, demand, covers, Rules(budget_yen=1_000_000.0))
+    plan = solve(problem)
+
+``explain`` says whom each option reaches, ``order_of_opening`` what comes first over the years,
+``stability`` which choices stay when limits, walkers or populations differ.
+"""
+
+from geo.siting.explain import explain, unit_gains
+from geo.siting.greedy import gains_by_unit, rank_greedily
+from geo.siting.plans import Plan, StageResult, differences, k_best, solve
+from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, Target
+from geo.siting.relax import Relaxation, relax
+from geo.siting.solver import Progress, Search
+from geo.siting.stability import Stability, stability
+from geo.siting.years import best_years, order_of_opening
+
+__all__ = [
+    "Covers",
+    "Demand",
+    "Options",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Relaxation",
+    "Rules",
+    "Search",
+    "Stability",
+    "Stage",
+    "StageResult",
+    "Target",
+    "best_years",
+    "differences",
+    "explain",
+    "gains_by_unit",
+    "k_best",
+    "order_of_opening",
+    "rank_greedily",
+    "relax",
+    "solve",
+    "stability",
+    "unit_gains",
+]

@@ -1,0 +1,84 @@
+"""The shortest longest walk (p-center): the smallest limit within which every home has a place."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from geo.network import FloatArray, IntArray
+from geo.siting.goals import Goal
+from geo.siting.homes import useful, walkers
+from geo.siting.model import Model
+from geo.siting.problem import Stage
+from geo.siting.solver import Outcome, Solver
+
+WALK_TOLERANCE = 1e-9
+
+
+def shortest_longest(
+    model: Model, solver: Solver, number: int, start: tuple[IntArray, FloatArray] | None
+) -> tuple[Outcome, Goal]:
+    """
+    Halve the walks that occur until the smallest is found within which a plan serves every home.
+
+    Each step asks for any plan that covers all homes within a walk (Minieka 1970). Later goals are
+    held to the walk found.
+    """
+    stage = model.problem.stages[number]
+    nothing = Goal(np.zeros(model.sheet.columns_n), 0.0, maximise=False)
+    rows_n = solver.rows_n
+    walks = _walks(model)
+    low, high = 0, len(walks) - 1
+    # The longest walk is asked first: without a plan there, there is none.
+    _cover_within(model, solver, walks[high])
+    outcome = best = solver.optimise(nothing, number, start)
+    while outcome.status in {"optimal", "infeasible"} and best.columns is not None and low < high:
+        middle = (low + high) // 2
+        solver.forget_rows(rows_n)
+        _cover_within(model, solver, walks[middle])
+        outcome = solver.optimise(nothing, number, None)
+        if outcome.columns is not None:
+            best, high = outcome, middle
+        elif outcome.status == "infeasible":
+            low = middle + 1
+    if best.columns is None:
+        return best, nothing
+    solver.forget_rows(rows_n)
+    _cover_within(model, solver, _given_up(walks[high], stage))
+    status = "optimal" if low == high else outcome.status
+    status = "feasible" if status == "unknown" else status
+    aim = replace(nothing, constant=float(walks[high]))
+    return Outcome(status, best.columns, float(walks[high]), float(walks[low])), aim
+
+
+def _given_up(walk: float, stage: Stage) -> float:
+    return walk * (1.0 + stage.give_pct / 100.0)
+
+
+def _walks(model: Model) -> FloatArray:
+    """Return the walks that the longest can have, ascending; none is below what nobody can change."""
+    problem, patterns = model.problem, model.patterns
+    known = np.zeros(len(problem.options), dtype=bool)
+    known[patterns.option] = True
+    today, counted, moved = walkers(problem, useful(problem, known))
+    least = patterns.walk.copy()
+    np.minimum.at(least, patterns.group, patterns.pair_walk)
+    floor = max(today[counted & ~moved].max(initial=0.0), least.max(initial=0.0))
+    walks = np.concatenate([[floor], patterns.pair_walk, patterns.walk])
+    return np.unique(walks[np.isfinite(walks) & (walks >= floor)])
+
+
+def _cover_within(model: Model, solver: Solver, walk: float) -> None:
+    """Demand a chosen option within a walk for every group that walks farther today."""
+    patterns = model.patterns
+    far = patterns.walk > walk + WALK_TOLERANCE
+    number = np.cumsum(far) - 1
+    use = far[patterns.group] & (patterns.pair_walk <= walk + WALK_TOLERANCE)
+    columns = model.site[patterns.member[use]]
+    n = int(far.sum())
+    matrix = sparse.csr_array(
+        (np.ones(len(columns)), (number[patterns.group[use]], columns)),
+        shape=(n, model.sheet.columns_n),
+    )
+    if n:
+        solver.add_rows(matrix, np.ones(n), np.full(n, np.inf))

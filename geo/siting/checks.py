@@ -1,0 +1,171 @@
+"""Which options may be chosen at all, and what no plan can be made from."""
+
+import math
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from geo.errors import InvalidInputError
+from geo.network import FloatArray, IntArray
+from geo.siting.problem import BoolArray, Options, Problem, Rules
+
+YEN_TOLERANCE = 1e-6
+
+
+def overlap_pct(problem: Problem) -> FloatArray:
+    """Return (n,) the share of each option's residents whom an existing place reaches; 0 of 0 is 0."""
+    matrix = problem.covers.matrix()
+    weight = problem.demand.weight
+    catchment = matrix @ weight
+    reached = matrix @ np.where(problem.demand.reached, weight, 0.0)
+    share = np.divide(reached, catchment, out=np.zeros_like(catchment), where=catchment > 0)
+    return np.asarray(100.0 * share)
+
+
+def eligible(problem: Problem) -> BoolArray:
+    """Return (n,) the options that may be chosen: not forbidden, not too near what exists, usable."""
+    rules = problem.rules
+    allowed = ~problem.options.must_not
+    if rules.overlap_max_pct is not None:
+        allowed &= overlap_pct(problem) <= rules.overlap_max_pct + 1e-9
+    if problem.seats:
+        allowed &= problem.options.capacity >= rules.group_min
+    return np.asarray(allowed)
+
+
+def too_near(options: Options, among: IntArray, apart_m: float) -> IntArray:
+    """Return (pairs, 2) positions in ``among`` of options of two places less than ``apart_m`` apart."""
+    if len(among) == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    xy, place = options.xy[among], options.place[among]
+    pairs = cKDTree(xy).query_pairs(apart_m, output_type="ndarray").astype(np.int64)
+    distance = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
+    one_place = (place[pairs[:, 0]] == place[pairs[:, 1]]) & (place[pairs[:, 0]] >= 0)
+    pairs = np.sort(pairs[(distance < apart_m - 1e-6) & ~one_place], axis=1)
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
+
+
+def check(problem: Problem) -> None:
+    """
+    Refuse what no plan can be made from.
+
+    Raises
+    ------
+    InvalidInputError
+        No option, none that walks to a home, an option that must and must not be chosen, must-haves
+        that exclude each other or are too many or too dear, a budget that pays for nothing, seats
+        for no group, targets over options that do not exist, combinations that are not offered.
+    """
+    _check_shape(problem)
+    _check_options(problem)
+    allowed = eligible(problem)
+    _check_must(problem, allowed)
+    _check_means(problem, allowed)
+
+
+def _check_shape(problem: Problem) -> None:
+    n = len(problem.options)
+    if not problem.stages:
+        raise InvalidInputError(
+            "No goal is given: name at least one, such as most_reached.",
+            ja="目標がありません。「届く人を最も多く」など1つ以上を選んでください。",
+        )
+    if len(np.unique(problem.options.key)) != n:
+        raise InvalidInputError(
+            "Two options have one key: give each its own.",
+            ja="同じ番号の候補地が2つあります。番号を分けてください。",
+        )
+    if problem.rules.most is not None and problem.rules.most < 0:
+        raise InvalidInputError(
+            f"At most {problem.rules.most} candidates is less than none.",
+            ja=f"選べる件数が{problem.rules.most}件です。0以上にしてください。",
+        )
+    wrong = [t.name for t in problem.rules.targets if any(not 0 <= i < n for i in t.options)]
+    if wrong:
+        raise InvalidInputError(
+            f"Target {wrong[0]!r} names an option that does not exist: there are {n}.",
+            ja=f"目標「{wrong[0]}」に、ない候補地が含まれています（候補地は{n}件）。",
+        )
+    deep = any(stage.depth > 1 for stage in problem.stages)
+    if problem.seats and (deep or problem.has("shortest_longest_walk", "backup")):
+        raise InvalidInputError(
+            "Seats cannot be combined with shortest_longest_walk, backup or a depth above 1: "
+            "leave out the participation or that goal.",
+            ja="定員は「最も遠い人を近く」「2か所目」「2番目以下の地区」と一緒には使えません。どちらかを外してください。",
+        )
+
+
+def _check_options(problem: Problem) -> None:
+    if len(problem.options) == 0:
+        raise InvalidInputError(
+            "There is no candidate: add venues or places to upgrade.",
+            ja="候補地がありません。会場か、回数を増やす場を加えてください。",
+        )
+    if len(problem.covers.option) == 0:
+        raise InvalidInputError(
+            f"None of the {len(problem.options)} candidates can be walked to from any home: check "
+            "their positions and the streets around them.",
+            ja=f"候補地{len(problem.options)}件のどれにも、歩いて行ける住まいがありません。位置と道路を確かめてください。",
+        )
+    usable = problem.options.capacity >= problem.rules.group_min
+    if problem.seats and not usable.any():
+        raise InvalidInputError(
+            f"No candidate seats a group: the smallest group is {problem.rules.group_min:g} persons, "
+            f"the largest capacity {problem.options.capacity.max():g}.",
+            ja=f"どの候補地も1つの集まり（{problem.rules.group_min:g}人から）が入れません。"
+            f"最も大きい定員は{problem.options.capacity.max():g}人です。",
+        )
+
+
+def _check_must(problem: Problem, allowed: BoolArray) -> None:
+    options, rules = problem.options, problem.rules
+    must = np.flatnonzero(options.must)
+    if (options.must & ~allowed).any():
+        key = options.key[np.flatnonzero(options.must & ~allowed)[0]]
+        raise InvalidInputError(
+            f"Candidate {key} must be chosen and may not be: take it off one of the lists, or "
+            "loosen the overlap or the smallest group.",
+            ja=f"候補地 {key} は「必ず」とされていますが、選べません。どちらかの指定か、重なり・人数の条件を外してください。",
+        )
+    for label, name, ja in _exclusive(options, rules):
+        labels = label[must][label[must] >= 0]
+        if len(np.unique(labels)) != len(labels):
+            raise InvalidInputError(
+                f"Two candidates of one {name} must both be chosen: keep one of them.",
+                ja=f"同じ{ja}の候補地が2つ「必ず」とされています。1つにしてください。",
+            )
+    if rules.apart_m is not None and len(too_near(options, must, rules.apart_m)):
+        raise InvalidInputError(
+            f"Two candidates that must be chosen are less than {rules.apart_m:g} m apart: keep one.",
+            ja=f"「必ず」とされた候補地のうち2つが{rules.apart_m:g}mより近くにあります。1つにしてください。",
+        )
+    if rules.most is not None and len(must) > rules.most:
+        raise InvalidInputError(
+            f"{len(must)} candidates must be chosen, but at most {rules.most} may be.",
+            ja=f"「必ず」とされた候補地は{len(must)}件ですが、選べるのは{rules.most}件までです。",
+        )
+
+
+def _exclusive(options: Options, rules: Rules) -> list[tuple[IntArray, str, str]]:
+    labels = [(options.place, "place", "場所")]
+    return [*labels, (options.owner, "owner", "所有者")] if rules.one_per_owner else labels
+
+
+def _check_means(problem: Problem, allowed: BoolArray) -> None:
+    options, rules = problem.options, problem.rules
+    if rules.budget_yen is None:
+        return
+    must_yen = math.fsum(options.first_year_yen[options.must])
+    if must_yen > rules.budget_yen + YEN_TOLERANCE:
+        raise InvalidInputError(
+            f"The candidates that must be chosen cost ¥{must_yen:,.0f}, more than the budget of "
+            f"¥{rules.budget_yen:,.0f}.",
+            ja=f"「必ず」とされた候補地だけで{must_yen:,.0f}円かかり、予算{rules.budget_yen:,.0f}円を超えます。",
+        )
+    cheapest = options.first_year_yen[allowed].min(initial=np.inf)
+    if allowed.any() and cheapest > rules.budget_yen + YEN_TOLERANCE:
+        raise InvalidInputError(
+            f"A budget of ¥{rules.budget_yen:,.0f} pays for no candidate: the cheapest costs "
+            f"¥{cheapest:,.0f}.",
+            ja=f"予算{rules.budget_yen:,.0f}円では、どの候補地も開けません。最も安いもので{cheapest:,.0f}円です。",
+        )

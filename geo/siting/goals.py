@@ -1,0 +1,76 @@
+"""The goals of a problem in terms of the columns of its model."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.network import FloatArray
+from geo.siting.homes import useful, walkers
+from geo.siting.model import REACH_TOLERANCE, YEN_PER_UNIT, Model
+from geo.siting.patterns import Patterns
+from geo.siting.problem import BoolArray, Options
+
+
+@dataclass(frozen=True, eq=False)
+class Goal:
+    """A goal in terms of columns: ``value = constant + scale * (cost @ columns)``."""
+
+    cost: FloatArray
+    constant: float
+    maximise: bool
+    scale: float = 1.0
+
+    def value(self, product: float) -> float:
+        """Return the value for a ``cost @ columns``."""
+        return self.constant + self.scale * product
+
+
+def goal(model: Model, objective: str, depth: int = 1) -> Goal:
+    """Return a goal in terms of columns; ``depth`` is which of the worst units."""
+    cost = np.zeros(model.sheet.columns_n)
+    patterns, options = model.patterns, model.problem.options
+    if objective == "most_reached":
+        np.add.at(cost, model.reach[1], patterns.weight[model.reach[0]])
+    elif objective == "backup":
+        np.add.at(cost, model.twice[1], patterns.weight[model.twice[0]])
+    elif objective == "fewest_places":
+        cost[model.chosen] = 1.0
+    elif objective == "cheapest":
+        cost[model.chosen] = _yen(options, patterns) / YEN_PER_UNIT
+    elif objective == "most_targets":
+        cost[model.met] = 1.0
+        # Targets that what exists meets already have no column.
+        already = len(model.problem.rules.targets) - len(model.met)
+        return Goal(cost, float(already), maximise=True)
+    elif objective == "shortest_walk":
+        return _mean_walk(model, cost)
+    elif depth <= len(model.worst):
+        column, value = model.worst[depth - 1]
+        cost[column] = value
+    maximise = objective not in {"fewest_places", "cheapest"}
+    return Goal(cost, 0.0, maximise, YEN_PER_UNIT if objective == "cheapest" else 1.0)
+
+
+def _yen(options: Options, patterns: Patterns) -> FloatArray:
+    return np.asarray(options.first_year_yen[patterns.option])
+
+
+def _mean_walk(model: Model, cost: FloatArray) -> Goal:
+    """Walks of the groups by where they go; those whom nothing changes walk as they do today."""
+    problem, patterns = model.problem, model.patterns
+    today, counted, moved = walkers(problem, useful(problem, _known(model)))
+    everyone = max(math.fsum(problem.demand.weight[counted]), REACH_TOLERANCE)
+    same = counted & ~moved
+    constant = math.fsum(problem.demand.weight[same] * today[same]) / everyone
+    share = patterns.weight / everyone
+    cost[model.flow] = patterns.pair_walk * share[patterns.group]
+    stay = np.where(np.isfinite(patterns.walk), patterns.walk, 0.0)
+    cost[model.rest] = stay * share
+    return Goal(cost, constant, maximise=False)
+
+
+def _known(model: Model) -> BoolArray:
+    known = np.zeros(len(model.problem.options), dtype=bool)
+    known[model.patterns.option] = True
+    return known

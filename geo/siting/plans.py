@@ -1,0 +1,380 @@
+"""Plans: the best choice of options, with its proof; near-equal ones; what differs between them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from geo.network import FloatArray, IntArray
+from geo.siting.center import shortest_longest
+from geo.siting.checks import check, eligible
+from geo.siting.goals import Goal, goal
+from geo.siting.model import Model, build
+from geo.siting.patterns import boil
+from geo.siting.problem import Problem, Stage
+from geo.siting.recheck import Claim, broken_rules, recheck, values
+from geo.siting.solver import Outcome, Progress, Search, Solver, Status, gap_pct
+from geo.siting.start import first_plan
+from geo.siting.worth import newly_reached, times_covered, unmet_targets
+
+_LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """
+    How one goal came out.
+
+    ``value`` is what the plan is worth in it, recomputed; ``best`` what was found when it was this
+    goal's turn, before later goals used up its ``give_pct``; ``bound`` what no plan exceeds, given
+    the goals before; ``gap_pct`` the distance of best and bound.
+    """
+
+    objective: str
+    value: float
+    best: float
+    bound: float
+    gap_pct: float
+    status: Status
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    An answer.
+
+    Attributes
+    ----------
+    status
+        ``optimal``: proven in every goal; ``feasible``: time ended the search, the gap says how
+        good it is at least; ``cancelled``: somebody ended it; ``infeasible``: no plan keeps to the
+        rules; ``unknown``: time ended before any plan was found.
+    chosen
+        Positions in ``Options``, in order of their keys.
+    stages
+        One result a goal.
+    newly_reached, reached, residents
+        Residents whom the plan newly reaches, whom it and existing places reach, and all.
+    first_year_yen, yearly_yen
+        Ceiling of the first year with openings, of each year after.
+    unmet_targets
+        Positions of targets that the plan does not meet.
+    reasons
+        Codes of why there is no plan: ``target_without_option``, ``unreachable``,
+        ``rules_conflict``.
+    spent_s
+        The solver's seconds; no part of what makes two plans equal.
+    """
+
+    status: Status
+    chosen: tuple[int, ...] = ()
+    stages: tuple[StageResult, ...] = ()
+    newly_reached: float = 0.0
+    reached: float = 0.0
+    residents: float = 0.0
+    first_year_yen: float = 0.0
+    yearly_yen: float = 0.0
+    unmet_targets: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
+    spent_s: float = field(default=0.0, compare=False)
+
+    @property
+    def gap_pct(self) -> float:
+        """Gap of the most important goal; those of the others are in ``stages``."""
+        return self.stages[0].gap_pct if self.stages else 100.0
+
+    @property
+    def positions(self) -> IntArray:
+        """``chosen`` as an array."""
+        return np.array(self.chosen, dtype=np.int64)
+
+
+def solve(problem: Problem, search: Search = Search()) -> Plan:  # noqa: B008  frozen
+    """
+    Find the best plan.
+
+    Goals are settled in order: each within the optimum of those before it (less their ``give_pct``;
+    the numerical tolerance is 1e-6 and 1e-9 of the value). A plan that is proven is the same on
+    every run and for every order of rows, as long as the keys of the options stay; among plans that
+    are equal in every goal, that one is returned which the solver meets first on the sorted model.
+    No option is chosen that adds nothing to any goal, unless a rule asks for it.
+
+    Parameters
+    ----------
+    problem
+        Options, demand, who covers whom, rules and goals.
+    search
+        Limit of time, gap that is good enough, cancel, progress.
+
+    Raises
+    ------
+    InvalidInputError
+        No plan can be made from such input (``geo.siting.checks.check``).
+    BrokenModelError
+        The plan found does not hold when recomputed: an error of ours.
+    """
+    return _Session(problem, search, every_plan=False).answer()
+
+
+def k_best(
+    problem: Problem,
+    k: int,
+    *,
+    difference: int = 1,
+    search: Search = Search(),  # noqa: B008  frozen
+) -> list[Plan]:
+    """
+    Find the best plan, the next best, and so on.
+
+    Parameters
+    ----------
+    problem
+        Options, demand, who covers whom, rules and goals.
+    k
+        So many plans at most; fewer where there are no more.
+    difference
+        Each plan leaves out at least so many places of every plan before it. So a plan with one
+        more place is no news, nor is another option at the same places.
+    search
+        As for one plan; ``time_s`` is for each.
+    """
+    session = _Session(problem, search, every_plan=True)
+    plans: list[Plan] = []
+    while len(plans) < k:
+        plan = session.answer(plans[-1] if plans else None)
+        if plan.status in {"infeasible", "unknown"} or (plan.status == "cancelled" and plans):
+            return plans or [plan]
+        plans.append(plan)
+        if plan.status == "cancelled" or not session.exclude(plan, difference):
+            break
+    return plans
+
+
+def differences(plans: Sequence[Plan]) -> pd.DataFrame:
+    """Return ``plan, option, change`` (``in``, ``out``) of each plan against the first."""
+    rows = []
+    for number, plan in enumerate(plans[1:], start=1):
+        first, now = set(plans[0].chosen), set(plan.chosen)
+        rows += [(number, option, "in") for option in plan.chosen if option not in first]
+        rows += [(number, option, "out") for option in plans[0].chosen if option not in now]
+    return pd.DataFrame(rows, columns=["plan", "option", "change"])
+
+
+class _Session:
+    """One model in the solver, asked once or again and again."""
+
+    def __init__(self, problem: Problem, search: Search, *, every_plan: bool) -> None:
+        check(problem)
+        self.problem, self.search = problem, search
+        self.patterns = boil(problem, every_plan=every_plan)
+        self.model: Model = build(problem, self.patterns)
+        self.solver = Solver(self.model.sheet, search)
+        self.rows_n = self.solver.rows_n
+        self.excluded: list[tuple[IntArray, int]] = []
+
+    def exclude(self, plan: Plan, difference: int) -> bool:
+        """Allow no plan that keeps more than all but ``difference`` of a plan's places."""
+        if len(plan.chosen) < difference:
+            return False
+        places = self._places()[plan.positions]
+        cost = np.zeros(self.model.sheet.columns_n)
+        kept = self._places()[self.patterns.option]
+        cost[self.model.chosen[np.isin(kept, places)]] = 1.0
+        self.solver.forget_rows(self.rows_n)
+        self.solver.add_row(cost, upper=float(len(places) - difference))
+        self.rows_n = self.solver.rows_n
+        self.excluded.append((places, difference))
+        return True
+
+    def answer(self, before: Plan | None = None) -> Plan:
+        """Settle goal by goal and return the plan; ``before`` is the last one found."""
+        self.solver.forget_rows(self.rows_n)
+        self.solver.restart_clock()
+        start = self._first(before)
+        results: list[tuple[Stage, Outcome, Goal]] = []
+        for number, stage in enumerate(self.problem.stages):
+            if results and results[-1][1].status not in {"optimal", "feasible"}:
+                results.append((stage, *self._unsettled(stage, results[-1][1])))
+                continue
+            outcome, aim = self._settle(number, stage, start)
+            if outcome.columns is None and not results:
+                return self._none(outcome)
+            if outcome.columns is None:
+                outcome, aim = self._unsettled(stage, results[-1][1])
+            results.append((stage, outcome, aim))
+            assert outcome.columns is not None  # noqa: S101  the last goal's, where time ran out
+            start = (np.arange(len(outcome.columns)), outcome.columns)
+        return self._plan(results)
+
+    def _unsettled(self, stage: Stage, last: Outcome) -> tuple[Outcome, Goal]:
+        """Return a goal whose turn never came: nothing is claimed of it."""
+        aim = goal(self.model, stage.objective, stage.depth)
+        best = np.inf if aim.maximise else -np.inf
+        nothing = replace(aim, cost=0.0 * aim.cost, constant=-best)
+        return replace(last, status="unknown", value=-best, bound=best), nothing
+
+    def _settle(
+        self, number: int, stage: Stage, start: tuple[IntArray, FloatArray] | None
+    ) -> tuple[Outcome, Goal]:
+        """Settle one goal and hold later ones to it."""
+        if stage.objective == "shortest_longest_walk":
+            return shortest_longest(self.model, self.solver, number, start)
+        deep = stage.objective == "worst_unit_first"
+        depths = range(1, max(min(stage.depth, len(self.model.worst)), 1) + 1) if deep else [1]
+        for depth in depths:
+            aim = goal(self.model, stage.objective, depth)
+            outcome = self.solver.optimise(aim, number, start)
+            if outcome.columns is None:
+                break
+            start = (np.arange(len(outcome.columns)), outcome.columns)
+            self._lock(aim, outcome.value, stage.give_pct)
+        return outcome, aim
+
+    def _lock(self, aim: Goal, value: float, give_pct: float) -> None:
+        slack = 1e-6 + (1e-9 + give_pct / 100.0) * abs(value)
+        if aim.maximise:
+            self.solver.add_row(aim.cost, lower=(value - aim.constant - slack) / aim.scale)
+        else:
+            self.solver.add_row(aim.cost, upper=(value - aim.constant + slack) / aim.scale)
+
+    def _places(self) -> IntArray:
+        """Return (n,) the place of each option; one that shares it with none has its own number."""
+        place = self.problem.options.place
+        return np.where(place >= 0, place, -1 - np.arange(len(place)))
+
+    def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
+        """Return a greedy start; for a next plan, the last one without its least important place."""
+        forbidden = None
+        if before is not None:
+            forbidden = self._left_out(before)
+        chosen = first_plan(self.problem, self.patterns, forbidden)
+        if chosen is None or not self._allowed(chosen):
+            return None
+        if before is None and self.search.progress is not None:
+            value = values(self.problem, chosen)[0]
+            least = self.problem.stages[0].objective in _LEAST
+            self.search.progress(Progress(0, value, -np.inf if least else np.inf, 100.0))
+        picked = np.isin(self.patterns.option, chosen)
+        used = np.zeros(self.patterns.sites_n)
+        used[self.patterns.site[picked]] = 1.0
+        columns = np.concatenate([self.model.chosen, self.model.site])
+        columns, first = np.unique(columns, return_index=True)
+        return columns, np.concatenate([picked.astype(float), used])[first]
+
+    def _left_out(self, before: Plan) -> np.ndarray:
+        times = times_covered(self.problem, before.positions)
+        covers = self.problem.covers
+        alone = covers.near & (times[covers.home] == 1)
+        lost = np.bincount(
+            covers.option[alone],
+            self.problem.demand.weight[covers.home[alone]],
+            minlength=len(self.problem.options),
+        )[before.positions]
+        order = before.positions[np.argsort(lost, kind="stable")]
+        order = order[~self.problem.options.must[order]]
+        forbidden = np.zeros(len(self.problem.options), dtype=bool)
+        forbidden[order[: self.excluded[-1][1]]] = True
+        return forbidden
+
+    def _allowed(self, chosen: IntArray) -> bool:
+        places = self._places()[chosen]
+        return all(
+            int(np.isin(other, places).sum()) <= len(other) - difference
+            for other, difference in self.excluded
+        )
+
+    def _none(self, outcome: Outcome) -> Plan:
+        demand = self.problem.demand
+        status: Status = outcome.status
+        return Plan(
+            status=status,
+            residents=math.fsum(demand.weight),
+            reached=math.fsum(demand.weight[demand.reached]),
+            reasons=_reasons(self.problem) if status == "infeasible" else (),
+            spent_s=self.solver.spent_s,
+        )
+
+    def _plan(self, results: list[tuple[Stage, Outcome, Goal]]) -> Plan:
+        columns = results[-1][1].columns
+        assert columns is not None  # noqa: S101  plans without columns went another way
+        picked = columns[self.model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
+        chosen = _without_idle(self.problem, self.patterns.option[picked])
+        claims = [
+            Claim(aim.value(float(aim.cost @ columns)), outcome.bound, aim.maximise)
+            for _, outcome, aim in results
+        ]
+        found = recheck(self.problem, chosen, claims)
+        stages = tuple(
+            StageResult(
+                stage.objective,
+                value,
+                outcome.value,
+                outcome.bound,
+                gap_pct(outcome.value, outcome.bound),
+                outcome.status,
+            )
+            for (stage, outcome, _), value in zip(results, found, strict=True)
+        )
+        statuses = [stage.status for stage in stages if stage.status != "optimal"]
+        return described(
+            self.problem,
+            chosen,
+            Plan(
+                statuses[0] if statuses else "optimal", stages=stages, spent_s=self.solver.spent_s
+            ),
+        )
+
+
+def described(problem: Problem, chosen: IntArray, plan: Plan) -> Plan:
+    """Return a plan with the figures of a choice."""
+    options, demand = problem.options, problem.demand
+    newly = newly_reached(problem, chosen)
+    return replace(
+        plan,
+        chosen=tuple(chosen.tolist()),
+        newly_reached=math.fsum(demand.weight[newly]),
+        reached=math.fsum(demand.weight[newly | demand.reached]),
+        residents=math.fsum(demand.weight),
+        first_year_yen=math.fsum(options.first_year_yen[chosen]),
+        yearly_yen=math.fsum(options.cost_yen[chosen]),
+        unmet_targets=unmet_targets(problem, chosen),
+    )
+
+
+def _without_idle(problem: Problem, chosen: IntArray) -> IntArray:
+    """Leave out what adds nothing to any goal and is asked for by no rule, the dearest first."""
+    if problem.seats:
+        return chosen
+    covers = problem.covers
+    times = times_covered(problem, chosen)
+    alone = covers.near & (times[covers.home] == 1) & (problem.demand.weight[covers.home] > 0)
+    alone &= ~problem.demand.reached[covers.home]
+    busy = np.isin(chosen, covers.option[alone]) | problem.options.must[chosen]
+    order = np.argsort(-problem.options.first_year_yen[chosen], kind="stable")
+    worth = values(problem, chosen) if not busy.all() else ()
+    for option in chosen[order[~busy[order]]]:
+        fewer = chosen[chosen != option]
+        if not broken_rules(problem, fewer) and _as_good(problem, values(problem, fewer), worth):
+            chosen, worth = fewer, values(problem, fewer)
+    return chosen
+
+
+def _as_good(problem: Problem, now: tuple[float, ...], before: tuple[float, ...]) -> bool:
+    signs = [-1.0 if stage.objective in _LEAST else 1.0 for stage in problem.stages]
+    return all(s * n >= s * b for s, n, b in zip(signs, now, before, strict=True))
+
+
+def _reasons(problem: Problem) -> tuple[str, ...]:
+    allowed = eligible(problem)
+    demand, rules = problem.demand, problem.rules
+    reasons = []
+    short = [t for t in rules.targets if int(allowed[np.unique(t.options)].sum()) < t.missing]
+    if short and not problem.has("most_targets"):
+        reasons.append("target_without_option")
+    able = newly_reached(problem, np.flatnonzero(allowed)) | demand.reached
+    wanted = (rules.reach_pct or 0.0) / 100.0 * math.fsum(demand.weight)
+    if math.fsum(demand.weight[able]) < wanted - 1e-6 * max(wanted, 1.0):
+        reasons.append("unreachable")
+    return tuple(reasons) or ("rules_conflict",)

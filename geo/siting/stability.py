@@ -1,0 +1,82 @@
+"""Which choices stay when the limit, the walker or the population is another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from geo.siting.plans import Plan, solve
+from geo.siting.problem import Covers, Demand, Problem
+from geo.siting.recheck import values
+from geo.siting.solver import Search
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """
+    How a plan fares elsewhere.
+
+    Attributes
+    ----------
+    options
+        ``option, stays_n, variants_n, stays_pct`` for every option chosen at least once; the base
+        counts as one of the variants.
+    variants
+        ``variant, status, value`` (the first goal, of the variant's own best plan), ``base_value``
+        (what the base plan is worth there), ``lost_pct`` (how much it falls short), ``shared_n``
+        (options in both).
+    plans
+        The best plan of each variant.
+    """
+
+    options: pd.DataFrame
+    variants: pd.DataFrame
+    plans: Mapping[str, Plan]
+
+
+def stability(
+    problem: Problem,
+    base: Plan,
+    variants: Mapping[str, tuple[Covers, Demand]],
+    search: Search = Search(),  # noqa: B008  frozen
+) -> Stability:
+    """
+    Plan again under other covers and demands.
+
+    Parameters
+    ----------
+    problem, base
+        The question and its answer.
+    variants
+        By name (「800 m」, 「48 m/分」, 「2040年」): who covers whom there, and who lives there, with
+        the same options.
+    search
+        For each variant.
+    """
+    plans: dict[str, Plan] = {}
+    rows = []
+    for name, (covers, demand) in variants.items():
+        there = replace(problem, covers=covers, demand=demand)
+        plan = solve(there, search)
+        plans[name] = plan
+        value = plan.stages[0].value if plan.stages else np.nan
+        base_value = values(there, base.positions)[0]
+        shared_n = len(set(plan.chosen) & set(base.chosen))
+        rows.append((name, plan.status, value, base_value, _lost(value, base_value), shared_n))
+    columns = ["variant", "status", "value", "base_value", "lost_pct", "shared_n"]
+    return Stability(_stays([base, *plans.values()]), pd.DataFrame(rows, columns=columns), plans)
+
+
+def _lost(value: float, base_value: float) -> float:
+    """Return how far the base falls short of the variant's best, in per cent of the larger."""
+    size = max(abs(value), abs(base_value))
+    return 100.0 * abs(value - base_value) / size if size > 0 else 0.0
+
+
+def _stays(plans: list[Plan]) -> pd.DataFrame:
+    chosen = np.concatenate([plan.positions for plan in plans])
+    option, count = np.unique(chosen, return_counts=True)
+    frame = pd.DataFrame({"option": option, "stays_n": count, "variants_n": len(plans)})
+    frame["stays_pct"] = 100.0 * frame["stays_n"] / len(plans)
+    return frame.sort_values(["stays_n", "option"], ascending=[False, True], ignore_index=True)

@@ -1,0 +1,117 @@
+"""What must hold between plans: greedy, budgets, closures, near-equal plans."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, reject, settings
+from hypothesis import strategies as st
+
+from geo.errors import InvalidInputError
+from geo.siting import Problem, Rules, Stage, differences, k_best, rank_greedily, solve
+from tests.geo.siting.brute import Town, towns
+from tests.geo.siting.test_optimum import answer
+from tests.geo.test_siting import catchments
+
+
+@settings(max_examples=60)
+@given(rows=st.lists(st.sets(st.integers(0, 7)), min_size=1, max_size=6), most=st.integers(1, 4))
+def test_greedy_is_never_better_than_the_optimum(rows: list[set[int]], most: int) -> None:
+    weight = np.arange(1.0, 9.0)
+    assume(any(rows))
+    walks = catchments([sorted(row) for row in rows], 8)
+    greedy = rank_greedily(walks, weight, np.zeros(8, dtype=bool), limit=500.0, most=most)
+    town = Town(
+        walk={(i, j): 100.0 for i, row in enumerate(rows) for j in row},
+        weight=weight.tolist(),
+        unit=[-1] * 8,
+        reached_n=[0] * 8,
+        today=[np.inf] * 8,
+        yen=[0.0] * len(rows),
+        place=[-1] * len(rows),
+        owner=[-1] * len(rows),
+        x_m=[0.0] * len(rows),
+        rules=Rules(most=most),
+    )
+    plan = solve(town.problem(Stage("most_reached")))
+    assert plan.newly_reached >= greedy["newly_reached"].sum() - 1e-9
+
+
+@settings(max_examples=60)
+@given(town=towns(), more=st.sampled_from([0.0, 30_000.0, 500_000.0]))
+def test_more_money_never_reaches_fewer(town: Town, more: float) -> None:
+    poor = replace(town, rules=replace(town.rules, budget_yen=200_000.0))
+    rich = replace(town, rules=replace(town.rules, budget_yen=200_000.0 + more))
+    before = answer(poor.problem(Stage("most_reached")))
+    assume(before.status == "optimal")
+    assert solve(rich.problem(Stage("most_reached"))).newly_reached >= before.newly_reached - 1e-9
+
+
+@settings(max_examples=60)
+@given(town=towns(), closed=st.integers(0, 6))
+def test_closing_a_place_never_reaches_more(town: Town, closed: int) -> None:
+    open_town = replace(
+        town, reached_n=[max(n, int(j == closed)) for j, n in enumerate(town.reached_n)]
+    )
+    rules = replace(town.rules, overlap_max_pct=None, reach_pct=None)
+    before = answer(replace(open_town, rules=rules).problem(Stage("most_reached")))
+    after = solve(replace(town, rules=rules).problem(Stage("most_reached")))
+    assume(before.status == "optimal")
+    assert after.reached <= before.reached + 1e-9
+
+
+@settings(max_examples=60)
+@given(town=towns(options_n=5), difference=st.integers(1, 2))
+def test_each_next_plan_is_the_best_of_those_left(town: Town, difference: int) -> None:
+    stages = (Stage("most_reached"), Stage("cheapest"))
+    try:
+        plans = k_best(town.problem(*stages), 4, difference=difference)
+    except InvalidInputError:
+        reject()
+    if plans[0].status == "infeasible":
+        assert town.best(*stages) is None
+        return
+    left = list(town.choices())
+    for number, plan in enumerate(plans):
+        reach = max(town.value(stages[0], c) for c in left)
+        yen = min(town.value(stages[1], c) for c in left if town.value(stages[0], c) > reach - 1e-6)
+        assert (plan.newly_reached, plan.first_year_yen) == (pytest.approx(reach), yen)
+        assert plan.gap_pct == 0.0
+        kept = places(town, plan.chosen)
+        left = [c for c in left if len(kept - places(town, c)) >= difference]
+        if len(plan.chosen) < difference:
+            assert number == len(plans) - 1
+            return
+    assert len(plans) == 4 or not left
+
+
+def places(town: Town, chosen: tuple[int, ...]) -> set[int]:
+    return {town.place[i] if town.place[i] >= 0 else -1 - i for i in chosen}
+
+
+def two_halls() -> Problem:
+    """Hall 0 reaches 5 + 4, hall 1 reaches 4 + 3, hall 2 reaches 3: one may open."""
+    return Town(
+        walk={(0, 0): 1.0, (0, 1): 1.0, (1, 1): 1.0, (1, 2): 1.0, (2, 2): 1.0},
+        weight=[5.0, 4.0, 3.0],
+        unit=[0, 0, 1],
+        reached_n=[0, 0, 0],
+        today=[np.inf] * 3,
+        yen=[100_000.0] * 3,
+        place=[-1] * 3,
+        owner=[-1] * 3,
+        x_m=[0.0] * 3,
+        rules=Rules(most=1),
+    ).problem(Stage("most_reached"))
+
+
+def test_what_differs_is_said_against_the_first_plan() -> None:
+    plans = k_best(two_halls(), 3)
+    assert [plan.chosen for plan in plans] == [(0,), (1,), (2,)]
+    assert [plan.newly_reached for plan in plans] == [9.0, 7.0, 3.0]
+    assert differences(plans).to_dict("records") == [
+        {"plan": 1, "option": 1, "change": "in"},
+        {"plan": 1, "option": 0, "change": "out"},
+        {"plan": 2, "option": 2, "change": "in"},
+        {"plan": 2, "option": 0, "change": "out"},
+    ]

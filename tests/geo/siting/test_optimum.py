@@ -1,0 +1,112 @@
+"""The optimum against every choice tried, for each goal and rule and any two goals in turn."""
+
+import numpy as np
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from geo.errors import InvalidInputError
+from geo.siting import Plan, Problem, Stage, solve
+from tests.geo.siting.brute import LEAST, Town, towns
+
+OBJECTIVES = [
+    "most_reached",
+    "fewest_places",
+    "cheapest",
+    "worst_unit_first",
+    "backup",
+    "shortest_walk",
+    "shortest_longest_walk",
+]
+stages = st.builds(
+    Stage, st.sampled_from(OBJECTIVES), st.sampled_from([0.0, 0.0, 20.0]), st.integers(1, 3)
+)
+
+
+def answer(problem: Problem) -> Plan:
+    """A plan; input that no plan can be made from is another test's."""
+    try:
+        return solve(problem)
+    except InvalidInputError:
+        reject()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@settings(max_examples=60)
+@given(town=towns(), depth=st.integers(1, 3))
+def test_the_optimum_of_each_goal_is_that_of_brute_force(
+    objective: str, town: Town, depth: int
+) -> None:
+    stage = Stage(objective, depth=depth)
+    plan = answer(town.problem(stage))
+    best = town.best(stage)
+    if best is None:
+        assert plan.status == "infeasible"
+        assert plan.reasons
+        return
+    assert plan.status == "optimal"
+    assert plan.gap_pct == 0.0
+    assert town.keeps(plan.chosen)
+    assert town.value(stage, plan.chosen) == pytest.approx(best[0], abs=1e-6)
+    assert plan.stages[0].value == pytest.approx(best[0], abs=1e-6)
+
+
+@settings(max_examples=150)
+@given(town=towns(options_n=5), goals=st.lists(stages, min_size=2, max_size=3))
+def test_goals_in_turn_are_those_of_brute_force(town: Town, goals: list[Stage]) -> None:
+    plan = answer(town.problem(*goals))
+    best = town.best(*goals)
+    if best is None:
+        assert plan.status == "infeasible"
+        return
+    assert town.keeps(plan.chosen)
+    # Each goal within what those before it leave; the last one at its very best.
+    assert town.value(goals[-1], plan.chosen) == pytest.approx(best[-1], abs=2e-5)
+    for goal, value in zip(goals, best, strict=True):
+        sign = 1 if goal.objective in LEAST else -1
+        found = sign * town.value(goal, plan.chosen)
+        assert found <= sign * value + abs(value) * goal.give_pct / 100 + 2e-5
+
+
+@settings(max_examples=60)
+@given(town=towns(), data=st.data())
+def test_order_of_rows_changes_nothing(town: Town, data: st.DataObject) -> None:
+    problem = town.problem(Stage("most_reached"), Stage("worst_unit_first"))
+    options = np.array(data.draw(st.permutations(range(len(town.yen)))))
+    homes = np.array(data.draw(st.permutations(range(len(town.weight)))))
+    first = answer(problem)
+    again = solve(permuted(problem, options, homes))
+    keys = [problem.options.key[i] for i in first.chosen]
+    assert [options[i] for i in again.chosen] == keys
+    assert again.stages == first.stages
+    assert (again.status, again.newly_reached) == (first.status, first.newly_reached)
+
+
+def permuted(problem: Problem, options: np.ndarray, homes: np.ndarray) -> Problem:
+    from dataclasses import replace
+
+    from geo.siting import Covers, Demand, Options, Target
+
+    here = np.argsort(options)
+    o, d, c = problem.options, problem.demand, problem.covers
+    columns = {name: getattr(o, name)[options] for name in Options.__dataclass_fields__}
+    rules = replace(
+        problem.rules,
+        targets=tuple(
+            Target(t.name, tuple(int(here[i]) for i in t.options), t.at_least, t.already)
+            for t in problem.rules.targets
+        ),
+    )
+    return Problem(
+        Options(**columns),
+        Demand(d.weight[homes], d.unit[homes], d.reached_n[homes], d.walk[homes]),
+        Covers.of(
+            here[c.option],
+            np.argsort(homes)[c.home],
+            c.walk,
+            shape=(c.options_n, c.homes_n),
+            limit=c.limit,
+        ),
+        rules,
+        problem.stages,
+    )

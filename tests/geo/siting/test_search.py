@@ -1,0 +1,237 @@
+"""Bad input, limits of time, cancelling, progress, and the re-check."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import geo.siting.plans
+from geo.errors import BrokenModelError, InvalidInputError
+from geo.siting import (
+    Covers,
+    Demand,
+    Options,
+    Problem,
+    Progress,
+    Rules,
+    Search,
+    Stage,
+    Target,
+    k_best,
+    solve,
+)
+from geo.siting.patterns import boil
+from geo.siting.recheck import Claim, recheck
+from tests.geo.siting.brute import Town
+
+TOWN = Town(
+    walk={(0, 0): 100.0, (1, 1): 500.0, (2, 1): 500.1},
+    weight=[3.0, 2.0],
+    unit=[-1, -1],
+    reached_n=[0, 0],
+    today=[np.inf, np.inf],
+    yen=[30_000.0, 100_000.0, 100_000.0],
+    place=[0, 0, -1],
+    owner=[1, 2, 1],
+    x_m=[0.0, 0.0, 100.0],
+    rules=Rules(),
+)
+GOAL = Stage("most_reached")
+
+
+def big(seed: int = 3) -> Problem:
+    """600 homes and 80 halls: a search that takes more than a moment."""
+    random = np.random.default_rng(seed)
+    homes, halls = random.uniform(0, 3000, (600, 2)), random.uniform(0, 3000, (80, 2))
+    walk = np.linalg.norm(halls[:, None, :] - homes[None, :, :], axis=2)
+    option, home = np.nonzero(walk <= 500)
+    covers = Covers.of(option, home, walk[option, home], shape=(80, 600), limit=500.0)
+    demand = Demand.plain(random.integers(1, 20, 600).astype(float))
+    demand = replace(demand, unit=random.integers(0, 12, 600))
+    return Problem(
+        Options.plain(80), demand, covers, Rules(most=12), (GOAL, Stage("worst_unit_first"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("town", "rules", "sentence"),
+    [
+        (replace(TOWN, yen=[], place=[], owner=[], x_m=[], walk={}), Rules(), "no candidate"),
+        (replace(TOWN, walk={}), Rules(), "None of the 3 candidates can be walked to"),
+        (TOWN, Rules(budget_yen=0.0), "budget of ¥0 pays for no candidate: .* ¥30,000"),
+        (
+            replace(TOWN, must=(0,), must_not=(0,)),
+            Rules(),
+            "Candidate 0 must be chosen and may not",
+        ),
+        (replace(TOWN, must=(0, 1)), Rules(), "Two candidates of one place"),
+        (replace(TOWN, must=(0, 2)), Rules(one_per_owner=True), "Two candidates of one owner"),
+        (replace(TOWN, must=(0, 2)), Rules(apart_m=101.0), "less than 101 m apart"),
+        (replace(TOWN, must=(0, 2)), Rules(most=1), "2 candidates must be chosen, but at most 1"),
+        (replace(TOWN, must=(0, 2)), Rules(budget_yen=129_999.0), "cost ¥130,000, more than"),
+        (TOWN, Rules(most=-1), "less than none"),
+        (TOWN, Rules(targets=(Target("school", (3,)),)), "'school' names an option"),
+    ],
+)
+def test_what_no_plan_can_be_made_from_is_one_sentence(
+    town: Town, rules: Rules, sentence: str
+) -> None:
+    problem = replace(town, rules=rules).problem(GOAL)
+    with pytest.raises(InvalidInputError, match=sentence) as caught:
+        solve(problem)
+    assert re.search(r"[ぁ-ん]", caught.value.text("ja"))
+
+
+def test_the_other_input_errors_are_sentences_too() -> None:
+    problem = TOWN.problem(GOAL)
+    twice = replace(problem, options=replace(problem.options, key=np.array(["a", "a", "b"])))
+    with pytest.raises(InvalidInputError, match="one key"):
+        solve(twice)
+    with pytest.raises(InvalidInputError, match="No goal is given"):
+        solve(replace(problem, stages=()))
+    with pytest.raises(InvalidInputError, match="3 options and 2 homes, but there are 3 and 1"):
+        replace(problem, demand=Demand.plain(np.ones(1)))
+
+
+def test_limits_are_inclusive() -> None:
+    # Option 1 covers home 1 at exactly 500 m, option 2 not at 500.1 m; 0 and 1 are one place.
+    assert solve(TOWN.problem(GOAL)).chosen == (0,)
+    assert solve(replace(TOWN, must_not=(0,)).problem(GOAL)).chosen == (1,)
+    assert solve(replace(TOWN, must_not=(0, 1)).problem(GOAL)).chosen == ()
+    # A distance of exactly 100 m is kept.
+    near = replace(TOWN, must=(0, 2), rules=Rules(apart_m=100.0))
+    assert solve(near.problem(GOAL)).chosen == (0, 2)
+
+
+def test_everyone_reached_already_needs_no_plan() -> None:
+    plan = solve(replace(TOWN, reached_n=[1, 1]).problem(GOAL))
+    assert (plan.status, plan.chosen, plan.gap_pct) == ("optimal", (), 0.0)
+    assert plan.reached == plan.residents == 5.0
+
+
+def test_nobody_lives_there_is_no_division_by_zero() -> None:
+    plan = solve(
+        replace(TOWN, weight=[0.0, 0.0]).problem(
+            GOAL, Stage("worst_unit_first"), Stage("shortest_walk"), Stage("shortest_longest_walk")
+        )
+    )
+    assert [stage.value for stage in plan.stages] == [0.0, 0.0, 0.0, 0.0]
+
+
+def test_patterns_merge_homes_that_no_plan_tells_apart() -> None:
+    town = replace(
+        TOWN,
+        walk={(0, 0): 1.0, (0, 1): 2.0, (2, 0): 1.0, (2, 1): 1.0, (2, 2): 1.0},
+        weight=[3.0, 2.0, 1.0],
+        unit=[-1] * 3,
+        reached_n=[0] * 3,
+        today=[np.inf] * 3,
+    )
+    patterns = boil(town.problem(GOAL), every_plan=True)
+    assert sorted(patterns.weight.tolist()) == [1.0, 5.0]
+    # Walks tell homes 0 and 1 apart.
+    assert boil(town.problem(Stage("shortest_walk"))).groups_n == 3
+
+
+def test_a_dominated_option_is_looked_at_only_for_near_equal_plans() -> None:
+    town = replace(TOWN, walk={(0, 0): 1.0, (2, 0): 1.0, (2, 1): 1.0}, place=[-1] * 3)
+    cheap = replace(town, yen=[100_000.0] * 3)
+    assert boil(cheap.problem(GOAL)).option.tolist() == [2]
+    assert boil(cheap.problem(GOAL), every_plan=True).option.tolist() == [0, 2]
+    dearer = replace(town, yen=[30_000.0, 0.0, 100_000.0])
+    assert boil(dearer.problem(GOAL)).option.tolist() == [0, 2]
+    named = replace(cheap, rules=Rules(targets=(Target("t", (0,)),)))
+    assert boil(named.problem(GOAL)).option.tolist() == [0, 2]
+
+
+def test_progress_begins_with_the_greedy_plan_and_ends_with_the_proof() -> None:
+    told: list[Progress] = []
+    plan = solve(big(), Search(progress=told.append))
+    assert told[0].stage == 0
+    assert told[0].bound == np.inf
+    assert told[0].value <= plan.stages[0].value
+    assert plan.status == "optimal"
+    assert {report.stage for report in told} <= {0, 1}
+    assert solve(big()) == plan
+
+
+def test_a_cancelled_search_returns_the_best_plan_so_far() -> None:
+    plan = solve(big(), Search(cancel=lambda: True))
+    assert plan.status == "cancelled"
+    assert 0.0 < plan.gap_pct <= 100.0
+    assert 0 < len(plan.chosen) <= 12
+    assert [stage.status for stage in plan.stages] == ["cancelled", "unknown"]
+    assert plan.stages[1].gap_pct == 100.0
+
+
+def test_a_search_without_time_returns_the_greedy_plan_and_its_gap() -> None:
+    plan = solve(big(), Search(time_s=0.0))
+    assert plan.status in {"feasible", "unknown"}
+    if plan.status == "feasible":
+        assert 0.0 < plan.gap_pct <= 100.0
+        assert plan.newly_reached <= solve(big()).newly_reached
+
+
+def test_a_gap_that_is_good_enough_ends_the_search() -> None:
+    exact = solve(big()).stages[0]
+    plan = solve(replace(big(), stages=(GOAL,)), Search(gap_pct=5.0))
+    assert plan.gap_pct <= 5.0
+    assert plan.newly_reached >= 0.95 * exact.value
+    assert plan.stages[0].bound >= exact.value - 1e-6
+
+
+def test_next_plans_of_a_cancelled_search_are_not_made_up() -> None:
+    assert len(k_best(big(), 3, search=Search(cancel=lambda: True))) == 1
+
+
+def test_a_plan_that_does_not_hold_is_an_error_of_ours() -> None:
+    problem = TOWN.problem(GOAL)
+    chosen = np.array([0])
+    assert recheck(problem, chosen, [Claim(3.0, 3.0, maximise=True)]) == (3.0,)
+    with pytest.raises(BrokenModelError, match="most_reached"):
+        recheck(problem, chosen, [Claim(4.0, 4.0, maximise=True)])
+    with pytest.raises(BrokenModelError, match="most_reached"):
+        recheck(problem, chosen, [Claim(2.0, 2.0, maximise=True)])
+    with pytest.raises(BrokenModelError, match="place"):
+        recheck(problem, np.array([0, 1]), [Claim(5.0, 5.0, maximise=True)])
+
+
+def test_every_plan_passes_the_re_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def spy(problem: Problem, chosen: np.ndarray, claims: list[Claim]) -> tuple[float, ...]:
+        seen.append(tuple(chosen.tolist()))
+        return recheck(problem, chosen, claims)
+
+    monkeypatch.setattr(geo.siting.plans, "recheck", spy)
+    plans = k_best(big(), 3)
+    assert [plan.chosen for plan in plans] == seen
+
+
+def test_options_without_use_are_not_chosen() -> None:
+    # Nothing limits the number, but option 2 reaches nobody within the limit.
+    town = replace(TOWN, place=[-1] * 3)
+    assert solve(town.problem(GOAL)).chosen == (0, 1)
+
+
+def test_a_goal_may_give_up_a_part_for_the_next() -> None:
+    # Hall 0 reaches 10 in unit 0, hall 1 reaches 9 in unit 1, unit 0 has 60 % today and unit 1 none.
+    town = Town(
+        walk={(0, 0): 1.0, (1, 1): 1.0},
+        weight=[10.0, 9.0, 15.0],
+        unit=[0, 1, 0],
+        reached_n=[0, 0, 1],
+        today=[np.inf] * 3,
+        yen=[0.0, 0.0],
+        place=[-1, -1],
+        owner=[-1, -1],
+        x_m=[0.0, 0.0],
+        rules=Rules(most=1),
+    )
+    worst = Stage("worst_unit_first")
+    assert solve(town.problem(GOAL, worst)).chosen == (0,)
+    plan = solve(town.problem(Stage("most_reached", give_pct=10.0), worst))
+    assert plan.chosen == (1,)
+    assert [stage.value for stage in plan.stages] == pytest.approx([9.0, 60.0])
+    assert (plan.stages[0].best, plan.stages[0].gap_pct) == (10.0, 0.0)

@@ -87,6 +87,47 @@ def nearest_place(
     return pd.DataFrame(columns)
 
 
+def ranks(values: FloatArray, *, ties: FloatArray | None = None) -> FloatArray:
+    """
+    Rank units from the greatest value on, starting at 1.
+
+    Parameters
+    ----------
+    values
+        (units,) what is ranked; NaN and 0 or less have no rank. Units stand in the order that
+        decides between equals, such as that of their ids.
+    ties
+        (units,) what decides between equal values before that order, the greatest first.
+
+    Returns
+    -------
+    (units,) ranks without gap or tie, NaN without one. Differences under 1e-6, which the order of
+    a sum can make, are none.
+    """
+    second = np.zeros(len(values)) if ties is None else np.nan_to_num(ties)
+    ranked = np.flatnonzero(np.nan_to_num(values) > TOLERANCE)
+    order = ranked[np.lexsort((-second[ranked].round(6), -values[ranked].round(6)))]
+    found = np.full(len(values), np.nan)
+    found[order] = np.arange(1.0, len(order) + 1)
+    return found
+
+
+def need(unreached: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
+    """
+    Weigh the residents whom no place reaches: Σ weight × residents not reached, over age groups.
+
+    Groups may lie in each other: with 65+ and 75+ a resident of 80 counts for both.
+
+    Parameters
+    ----------
+    unreached
+        Age group → (units,) its residents who are not reached.
+    weights
+        Age group → what one of them counts; each must be in ``unreached``.
+    """
+    return np.asarray(sum(weight * unreached[group] for group, weight in weights.items()))
+
+
 def best_site_residents(
     reach: Callable[[IntArray], Walks],
     xy: FloatArray,

@@ -1,13 +1,14 @@
 """Build: from a profile and its files to a workspace that is ready to be computed."""
 
 import shutil
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -30,23 +31,16 @@ from services.intake.confirmations import (
 from services.intake.councils import locate_councils
 from services.intake.distribution import note_unfollowed, read_distribution
 from services.intake.elevation import sample_elevation
-from services.intake.geocoder import open_geocoder
 from services.intake.ground import note_level_streets, usable_elevation
 from services.intake.ledger import Ledger
-from services.intake.locator import LONLAT_EPSG, Found, Locator
-from services.intake.locator import Municipality as AddressHead
 from services.intake.loose_ends import join_by_rule
-from services.intake.place_remarks import note_typed_classes
-from services.intake.places import Locate, read_places, require_near
 from services.intake.position import (
-    keep_inside,
     note_unsnapped_homes,
-    note_unsnapped_points,
 )
 from services.intake.residents import Residents, point_areas, read_residents
 from services.intake.streets import read_streets
-from services.intake.venues import read_venues
 from services.manifest import manifest
+from services.pointlayers import read_point_layers, read_stop_layer
 from services.profile import read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, require_no_password, write_registry
@@ -91,54 +85,105 @@ def build(
     require_files(intake)
     _require_replaceable(out)
     with staged_folder(out) as folder:
-        progress("build.layers", 0.05)
-        assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
-        residents = read_residents(
-            intake.paths(profile.population.source),
-            profile=profile,
-            assembly=assembly,
-            ledger=intake.ledger,
-        )
-        boundary = _boundary(assembly, residents)
-        progress("build.streets", 0.15)
-        network, near_misses = _read_network(intake, boundary)
-        assembly = assembly.with_nearest_sites(network)
-        councils = locate_councils(profile, assembly, intake.path, intake.ledger)
-        progress("build.people", 0.35)
-        dated = _read_series(intake, assembly.of(profile.population.layer))
-        demand = _place_residents(
-            intake, assembly, residents, network, progress, later=series.lived_in(dated)
-        )
-        progress("build.places", 0.8)
-        venues, places = _read_points(intake, assembly, boundary, network)
+        found = _read_all(intake, day, progress)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         keep_edits(out, folder)
-        _write_layers(folder, assembly.areas, demand)
-        _write_network(folder / "network", _with_heights(intake, network), near_misses)
-        residents.lost.to_parquet(folder / remainder.FILE)
-        if len(dated):
-            dated.to_parquet(folder / series.FILE)
-        waiting = write_confirmations(places, folder / TO_CONFIRM)
-        write_json(folder / "sources.json", provenance(intake))
-        write_json(folder / "intake.json", intake.ledger.to_dict())
-        counts = {
-            "nodes": len(network.node_xy),
-            "edges": len(network.edge_u),
-            "demand_points": len(demand),
-            "venues": len(venues),
-            "places": len(places),
-            "to_confirm": waiting,
-        }
-        whole = manifest(profile, assembly, day=day, counts=counts, residents=residents)
-        own = {"councils": councils, "registry_url": given.registry_url}
+        waiting = _write(folder, found, intake)
+        whole = manifest(
+            profile,
+            found.assembly,
+            day=day,
+            counts=found.counts(waiting),
+            residents=found.residents,
+        )
+        own = {"councils": found.councils, "registry_url": given.registry_url}
         write_json(folder / MANIFEST, {**whole, **own})
         # Last: a database elsewhere is not put back when something before it fails.
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
-        write_registry(registry, venues, places)
+        write_registry(registry, found.venues, found.places)
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Everything that a build reads."""
+
+    assembly: Assembly
+    residents: Residents
+    network: Network
+    near_misses: gpd.GeoDataFrame
+    councils: list[dict[str, Any]]
+    dated: pd.DataFrame
+    demand: gpd.GeoDataFrame
+    venues: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame | None
+
+    def counts(self, waiting: int) -> dict[str, int]:
+        """Return how many there are of each, and how many places wait to be confirmed."""
+        counts = {
+            "nodes": len(self.network.node_xy),
+            "edges": len(self.network.edge_u),
+            "demand_points": len(self.demand),
+            "venues": len(self.venues),
+            "places": len(self.places),
+            "to_confirm": waiting,
+        }
+        return counts if self.stops is None else {**counts, "stops": len(self.stops)}
+
+
+def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
+    profile = intake.profile
+    progress("build.layers", 0.05)
+    assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
+    residents = read_residents(
+        intake.paths(profile.population.source),
+        profile=profile,
+        assembly=assembly,
+        ledger=intake.ledger,
+    )
+    boundary = _boundary(assembly, residents)
+    progress("build.streets", 0.15)
+    network, near_misses = _read_network(intake, boundary)
+    assembly = assembly.with_nearest_sites(network)
+    councils = locate_councils(profile, assembly, intake.path, intake.ledger)
+    progress("build.people", 0.35)
+    dated = _read_series(intake, assembly.of(profile.population.layer))
+    later = series.lived_in(dated)
+    demand = _place_residents(intake, assembly, residents, network, progress, later=later)
+    progress("build.places", 0.8)
+    venues, places = read_point_layers(intake, assembly, boundary, network)
+    stops = read_stop_layer(intake, boundary, network)
+    return _Found(
+        assembly,
+        residents,
+        network,
+        near_misses,
+        councils,
+        dated,
+        demand,
+        venues,
+        places,
+        stops,
+    )
+
+
+def _write(folder: Path, found: _Found, intake: Inputs) -> int:
+    """Write the layers, the streets and where everything is from; return the places to confirm."""
+    _write_layers(folder, found.assembly.areas, found.demand)
+    if found.stops is not None:
+        found.stops.to_parquet(folder / "layers" / "stops.parquet")
+    _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
+    found.residents.lost.to_parquet(folder / remainder.FILE)
+    if len(found.dated):
+        found.dated.to_parquet(folder / series.FILE)
+    waiting = write_confirmations(found.places, folder / TO_CONFIRM)
+    write_json(folder / "sources.json", provenance(intake))
+    write_json(folder / "intake.json", intake.ledger.to_dict())
+    return waiting
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
@@ -260,86 +305,6 @@ def _with_areas(
             ids[-pointed:] = np.where(ids[-pointed:] == "", by_rule, ids[-pointed:])
         found[membership(version, assembly.current)] = ids
     return demand.assign(**found)
-
-
-def _read_points(
-    intake: Inputs, assembly: Assembly, boundary: BaseGeometry, network: Network
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return venues and places, and list those that nobody can walk to."""
-    profile = intake.profile
-    margin_m = profile.streets.margin_m
-    around = boundary.buffer(margin_m)
-    venue_frames = []
-    for spec in profile.venues:
-        ledger = intake.ledger.of(spec.source)
-        venues = read_venues(
-            intake.path(spec.source),
-            spec=intake.mapped(spec),
-            source=profile.source(spec.source),
-            plane_epsg=intake.plane_epsg,
-            ledger=intake.ledger,
-            near=around,
-        )
-        venue_frames.append(keep_inside(venues, around, ledger))
-        _note_far(intake, venue_frames[-1], network, spec.source)
-    venues = _stack(venue_frames, intake.plane_epsg)
-    locator = Locator(
-        venues,
-        assembly.of(profile.population.layer),
-        municipality=AddressHead(profile.municipality.prefecture, profile.municipality.name),
-        geocoder=open_geocoder(),
-    )
-    place_frames = []
-    for place_spec in profile.places:
-        path = intake.path(place_spec.source)
-        places = read_places(
-            path,
-            spec=intake.mapped(place_spec),
-            source=profile.source(place_spec.source),
-            plane_epsg=intake.plane_epsg,
-            locate=_confirmed_first(intake, place_spec.source, locator),
-            ledger=intake.ledger,
-            near=around,
-        )
-        require_near(places, boundary, path=path, margin_m=margin_m)
-        note_typed_classes(
-            places,
-            permanent_min_days_per_week=profile.frequency.permanent_min_days_per_week,
-            notes=intake.ledger.of(place_spec.source),
-        )
-        _note_far(intake, places, network, place_spec.source)
-        place_frames.append(places)
-    return venues, _stack(place_frames, intake.plane_epsg)
-
-
-def _confirmed_first(intake: Inputs, source_id: str, locator: Locator) -> Locate:
-    """Return a way to locate that asks what somebody has confirmed before it guesses."""
-    to_plane = pyproj.Transformer.from_crs(LONLAT_EPSG, intake.plane_epsg, always_xy=True)
-
-    def locate(name: str, address: str) -> Found | None:
-        lonlat = intake.confirmations.find(source_id, name, address)
-        if lonlat is None:
-            return locator(name, address)
-        x, y = to_plane.transform(*lonlat)
-        return Found(float(x), float(y), "confirmed", "confirmed", 1.0)
-
-    return locate
-
-
-def _note_far(intake: Inputs, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
-    streets = intake.profile.streets
-    there = points[~(points.geometry.isna() | points.geometry.is_empty)]
-    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
-    xy = shapely.get_coordinates(there.geometry.to_numpy())
-    snaps = snap(xy, network, limit_m=streets.snap_limit_m, usable=usable)
-    ledger = intake.ledger.of(source_id)
-    note_unsnapped_points(there, snaps, ledger, limit_m=streets.snap_limit_m)
-
-
-def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:
-    if not frames:
-        return gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=plane_epsg))
-    return pd.concat(frames, ignore_index=True)
 
 
 def _with_heights(intake: Inputs, network: Network) -> Network:

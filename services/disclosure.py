@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from services.profile import Privacy
+from services.ranking import ranked
 
 GeometryArray = NDArray[Any]
 _Count = tuple[str, str, str]
@@ -34,8 +35,17 @@ COUNTS = (
     "coverage_low_pct",
     "coverage_high_pct",
     "circle_coverage_pct",
+    "stop_residents",
+    "stop_pct",
 )
 """Columns that tell how many live there; a share of three people tells it as well."""
+
+OF_ANOTHER_GROUP = {
+    "residents_75": "75+",
+    "unreached_75": "75+",
+    "unreached_single": "single_65+",
+}
+"""Columns of the gaps about an age group that is not the row's own: hidden with that group too."""
 
 LEAST_HIDDEN = 2
 """One hidden area alone is the layer's total minus the others."""
@@ -85,8 +95,14 @@ class Disclosed:
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
-        """Return the gaps, small counts hidden and distances to private homes coarse."""
-        return coarsen_gaps(hide_counts(self.results.table("gaps"), self.hidden), self._private)
+        """
+        Return the gaps, small counts hidden and distances to private homes coarse.
+
+        They are ranked and sorted anew: an order would tell what is hidden.
+        """
+        gaps = hide_gaps(self.results.table("gaps"), self.hidden)
+        shown = coarsen_gaps(gaps, self._private)
+        return ranked(shown, small_number=self.privacy.small_number)
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
@@ -163,30 +179,57 @@ def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     suppressed = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(table))
     columns = [column for column in COUNTS if column in table.columns]
     shown = table.assign(**{name: table[name].mask(suppressed) for name in columns})
-    if "residents_75" in table.columns:
-        older = pd.Series(
-            [
-                (layer, "75+", area) in hidden
-                for layer, area in zip(table["layer"], table["area_id"], strict=True)
-            ],
-            index=table.index,
-            dtype=bool,
-        )
-        shown["residents_75"] = table["residents_75"].mask(suppressed | older)
-        suppressed = suppressed | older.to_numpy()
     shown["suppressed"] = suppressed
     return shown
+
+
+def hide_gaps(gaps: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
+    """Return the gaps with hidden counts empty, and with them all that is made of them."""
+    shown = hide_counts(gaps, hidden)
+    suppressed = shown["suppressed"].to_numpy(dtype=bool)
+    # Whose residents are hidden, nothing tells in which parts they live or who walks to a stop.
+    for name, words in (("split_by", ""), ("split_by_en", ""), ("is_split", False)):
+        if name in gaps.columns:
+            shown[name] = gaps[name].mask(suppressed, words)
+    for name in ("why", "why_en"):
+        few = name.replace("why", "why_few")
+        if few in gaps.columns:
+            shown[name] = gaps[name].mask(suppressed, gaps[few])
+            shown = shown.drop(columns=few)
+    others = suppressed
+    for name, group in OF_ANOTHER_GROUP.items():
+        if name in gaps.columns:
+            also = suppressed | _is_hidden(gaps, group, hidden)
+            shown[name] = gaps[name].mask(also)
+            others = others | also
+    if "need" in gaps.columns:
+        groups = {group for said in gaps["need_of"].unique() for group in said.split(",")}
+        weighed = [_is_hidden(gaps, group, hidden) for group in sorted(groups)]
+        shown["need"] = gaps["need"].mask(np.logical_or.reduce([suppressed, *weighed]))
+    shown["suppressed"] = others
+    return shown
+
+
+def _is_hidden(gaps: pd.DataFrame, age_group: str, hidden: Hidden) -> NDArray[np.bool_]:
+    keys = zip(gaps["layer"], gaps["area_id"], strict=True)
+    found = ((layer, age_group, area) in hidden for layer, area in keys)
+    return np.fromiter(found, dtype=bool, count=len(gaps))
 
 
 def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:
     """Return the gaps with distances to private homes in coarse steps and no figure in ``why``."""
     at_home = gaps["nearest_place_id"].isin(private)
     coarse = gaps.copy()
-    for column in ("nearest_place_walk_m", "nearest_place_straight_m"):
-        coarse[column] = _coarse(gaps[column], at_home, PRIVATE_STEP_M)
+    for place in ("nearest_place", "place_by_stop"):
+        if f"{place}_id" in gaps.columns:
+            rows = gaps[f"{place}_id"].isin(private)
+            for column in (f"{place}_walk_m", f"{place}_straight_m"):
+                coarse[column] = _coarse(gaps[column], rows, PRIVATE_STEP_M)
     coarse["nearest_place_walk_min"] = _coarse(gaps["nearest_place_walk_min"], at_home, 1.0)
+    # Only the reason of a unit that a walk could serve names its nearest place.
+    named = at_home & (gaps["gap"] != "needs_transport")
     for column in ("why", "why_en"):
-        tells = at_home & gaps[column].fillna("").str.contains(r"\d", regex=True)
+        tells = named & gaps[column].fillna("").str.contains(r"\d", regex=True)
         coarse[column] = gaps[column].mask(tells, "")
     return coarse
 

@@ -7,10 +7,16 @@ import pandas as pd
 import shapely
 
 from geo.coverage import Layering
-from geo.gaps import best_site_residents, gap_class, nearest_place
+from geo.gaps import best_site_residents, gap_class, nearest_place, need
 from geo.network import FloatArray
 from services import reasons
+from services.divisions import division_columns
+from services.ranking import ranked
 from services.situation import Situation
+from services.stops import stop_columns
+
+OLDER, SINGLE = "75+", "single_65+"
+"""Age groups that have columns of their own, where the population has them."""
 
 
 def gaps_frame(situation: Situation) -> pd.DataFrame:
@@ -39,10 +45,40 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
         layering.place_area[layering.place_area >= 0], minlength=len(layering.areas)
     )
     frame = _with_nearest(frame, situation, layering, weight)
-    sentences = [_why(row, situation) for row in frame.to_dict("records")]
-    frame["why"] = [sentence.ja for sentence in sentences]
-    frame["why_en"] = [sentence.en for sentence in sentences]
-    return frame.sort_values(["unreached", "area_id"], ascending=[False, True], ignore_index=True)
+    further = [stop_columns, division_columns]
+    tables = [columns(situation, layering, weight) for columns in further]
+    frame = pd.concat([frame, _weighed(situation, layering), *tables], axis=1)
+    frame = _with_why(frame, situation)
+    return ranked(frame, small_number=profile.privacy.small_number)
+
+
+def _weighed(situation: Situation, layering: Layering) -> pd.DataFrame:
+    """Return unreached residents of 75+ and of single households, and the need of each unit."""
+    weights = situation.profile.analysis.weights
+    missed = ~situation.reached("weekly")
+    unreached = {
+        group: _by_unit(layering, situation.residents[group].to_numpy(dtype=float) * missed)
+        for group in {*weights, OLDER, SINGLE} & {*situation.residents.columns}
+    }
+    unknown = np.full(len(layering.areas), np.nan)
+    return pd.DataFrame(
+        {
+            "unreached_75": unreached.get(OLDER, unknown),
+            "unreached_single": unreached.get(SINGLE, unknown),
+            "need": need(unreached, weights),
+            "need_of": ",".join(weights),
+        }
+    )
+
+
+def _with_why(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+    """Add the reasons, and what may be said of a unit whose residents are few: no share of them."""
+    found = {}
+    for suffix, with_share in (("", True), ("_few", False)):
+        said = [_why(row, situation, with_share=with_share) for row in frame.to_dict("records")]
+        found[f"why{suffix}"] = [reason.ja for reason in said]
+        found[f"why{suffix}_en"] = [reason.en for reason in said]
+    return frame.assign(**found)
 
 
 def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
@@ -55,9 +91,9 @@ def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
 
 def _older(situation: Situation, layering: Layering) -> FloatArray:
     """Return residents 75+, NaN where the population has no such group."""
-    if "75+" not in situation.residents:
+    if OLDER not in situation.residents:
         return np.full(len(layering.areas), np.nan)
-    return _by_unit(layering, situation.residents["75+"].to_numpy(dtype=float))
+    return _by_unit(layering, situation.residents[OLDER].to_numpy(dtype=float))
 
 
 def _classes(situation: Situation, layering: Layering, weight: FloatArray) -> pd.Series:
@@ -141,14 +177,26 @@ def _straight_to_nearest_m(situation: Situation) -> FloatArray:
     return np.asarray(np.hypot(*(home_xy - nowhere[origin]).T))
 
 
-def _why(row: Mapping[Hashable, object], situation: Situation) -> reasons.Reason:
+def _why(
+    row: Mapping[Hashable, object], situation: Situation, *, with_share: bool
+) -> reasons.Reason:
     profile, parameters = situation.profile, situation.parameters
     if not row["residents"]:
         return reasons.nobody(parameters.age_group)
     if row["gap"] == "needs_transport":
-        return reasons.needs_transport(
+        reason = reasons.needs_transport(
             parameters.limit, profile.analysis.needs_transport_below, parameters.age_group
         )
+        if situation.workspace.stops() is None:
+            return reason
+        known = reasons.ByBus(
+            stop=str(row["nearest_stop_name"]),
+            walk_m=float(str(row["nearest_stop_walk_m"])),
+            share_pct=float(str(row["stop_pct"])),
+            place=str(row["place_by_stop_name"]),
+        )
+        bus = reasons.by_bus(known, parameters.limit, with_share=with_share)
+        return reasons.together(reason, bus)
     if not row["nearest_place_id"]:
         return reasons.no_way()
     elsewhere = row["council_id"] and row["nearest_place_council_id"] != row["council_id"]

@@ -115,6 +115,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "swapped": ("経度と緯度が逆", "longitude and latitude swapped"),
     "target_missing": ("合算先がファイルにないメッシュ", "meshes added to one that is in no file"),
     "to_confirm": ("位置の確認が必要", "positions to be confirmed"),
+    "stops_elsewhere": ("市域とその周囲の外のバス停", "bus stops outside the municipality"),
     "too_few_nodes": ("点が足りない道", "streets with too few nodes"),
     "too_long": ("長すぎる開催日", "schedules that are too long"),
     "two_names": ("名前が複数ある区域", "areas with several names"),

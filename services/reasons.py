@@ -1,9 +1,10 @@
 """Reasons: the sentences that explain a gap or a candidate, in both languages."""
 
+import math
 from dataclasses import dataclass
 
 from geo.coverage import Limit
-from services.texts import age_group_text, limit_text, metres, number, people, walk
+from services.texts import age_group_text, limit_text, metres, number, people, text, walk
 
 DETOUR_WORTH_SAYING = 1.5
 """From here on the straight line is named beside the walk: something lies between."""
@@ -71,6 +72,46 @@ def needs_transport(limit: Limit, enough: float, age_group: str) -> Reason:
         f"{age_group_text(age_group, 'en')} would be within {limit_text(limit.m, limit.minutes, 'en')} on foot: "
         "transport is needed",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ByBus:
+    """What is known of bus stops, for a sentence."""
+
+    stop: str
+    """Name of the nearest stop; it may have none."""
+    walk_m: float
+    """NaN where no stop can be walked to at all."""
+    share_pct: float
+    """Residents who can walk to a stop, in per cent."""
+    place: str
+    """Name of the nearest weekly place near a stop, empty without one."""
+
+
+def by_bus(known: ByBus, limit: Limit, *, with_share: bool = True) -> Reason:
+    """Name the nearest stop, who can walk to one, and the weekly place near a stop; never a ride."""
+    return Reason(*(_by_bus(known, limit, lang, with_share=with_share) for lang in ("ja", "en")))
+
+
+def _by_bus(known: ByBus, limit: Limit, lang: str, *, with_share: bool) -> str:
+    if not known.walk_m < math.inf:
+        return text("stop.nowhere", lang)
+    name = text("stop.name", lang, name=known.stop) if known.stop else text("stop.nameless", lang)
+    said = {"stop": name, "walk": metres(known.walk_m, lang)}
+    if not with_share:
+        to_stop = text("stop.walk", lang, **said)
+    elif known.share_pct > 0:
+        to_stop = text("stop.walk.share", lang, share=number(known.share_pct), **said)
+    else:
+        within = limit_text(limit.m, limit.minutes, lang)
+        return text("stop.none", lang, limit=within, **said)
+    key = "stop.place" if known.place else "stop.no_place"
+    return ("。" if lang == "ja" else "; ").join((to_stop, text(key, lang, place=known.place)))
+
+
+def together(first: Reason, second: Reason) -> Reason:
+    """Say one thing after the other."""
+    return Reason(f"{first.ja}。{second.ja}", f"{first.en}; {second.en}")
 
 
 @dataclass(frozen=True, slots=True)

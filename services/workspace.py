@@ -193,6 +193,11 @@ class Workspace:
             _read_layer(folder / "nodes.parquet"), _read_layer(folder / "edges.parquet")
         )
 
+    @cached_property
+    def _stops(self) -> gpd.GeoDataFrame | None:
+        path = self.path / "layers" / "stops.parquet"
+        return _read_layer(path) if path.is_file() else None
+
     def areas(self) -> gpd.GeoDataFrame:
         """Return the areas of every layer as on the day, plane CRS; do not change it."""
         return self._areas
@@ -200,6 +205,10 @@ class Workspace:
     def demand(self) -> gpd.GeoDataFrame:
         """Return where residents live, plane CRS; never leaves as it is."""
         return self._demand
+
+    def stops(self) -> gpd.GeoDataFrame | None:
+        """Return the bus stops, plane CRS, None where no layer of them was given."""
+        return self._stops
 
     def network(self) -> Network:
         """Return the walking network."""

@@ -1,5 +1,6 @@
 """The municipality profile: one TOML file that says all that differs between municipalities."""
 
+from services.profile.analysis import Analysis, WalkingProfile
 from services.profile.base import (
     Identifier,
     Table,
@@ -18,6 +19,7 @@ from services.profile.places import (
     Filter,
     KindRule,
     Places,
+    Stops,
     Venues,
 )
 from services.profile.reading import (
@@ -25,7 +27,6 @@ from services.profile.reading import (
 )
 from services.profile.schema import (
     PROFILE_VERSION,
-    Analysis,
     Elevation,
     Frequency,
     FrequencyRules,
@@ -41,7 +42,6 @@ from services.profile.schema import (
     Streets,
     Subsidies,
     Target,
-    WalkingProfile,
 )
 from services.profile.structure import (
     Council,
@@ -85,6 +85,7 @@ __all__ = [
     "Qualification",
     "RateEstimate",
     "Source",
+    "Stops",
     "Streets",
     "Subsidies",
     "Table",

@@ -95,3 +95,13 @@ class Places(Table):
     subsidy_end_field: str = ""
     online_field: str = ""
     catchment_scope_field: str = ""
+
+
+class Stops(Table):
+    """Bus stops: points with names. Which bus goes where, and when, is not known from them."""
+
+    source: Identifier
+    name_field: str = ""
+    """Where empty: that of the product, ``stop_name`` of GTFS, else taken by its meaning."""
+    lon_field: str = ""
+    lat_field: str = ""

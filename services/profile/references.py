@@ -37,6 +37,7 @@ def _sources(profile: "Profile") -> Iterator[str]:
             used.append((f"layer {layer.id}: union", layer.union.source))
     used += [("venues", venues.source) for venues in profile.venues]
     used += [("places", places.source) for places in profile.places]
+    used += [("stops", profile.stops.source)] if profile.stops else []
     used += [("buildings", profile.buildings.source)] if profile.buildings else []
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []
@@ -128,6 +129,12 @@ def _weights(profile: "Profile") -> Iterator[str]:
     for group in profile.buildings.weights if profile.buildings else ():
         if group not in groups:
             yield f"buildings.weights: there is no age group {group!r}; there are {', '.join(groups)}"
+    for group in profile.analysis.gap_weights:
+        if group not in groups:
+            yield (
+                f"analysis.gap_weights: there is no age group {group!r}; "
+                f"there are {', '.join(groups)}"
+            )
 
 
 def _facts(profile: "Profile") -> Iterator[str]:

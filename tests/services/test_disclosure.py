@@ -159,6 +159,7 @@ def test_all_homes_of_a_cell_look_the_same(x_m: float, y_m: float) -> None:
 def test_the_distance_to_a_private_home_is_coarse_and_its_reason_has_no_figure() -> None:
     gaps = pd.DataFrame(
         {
+            "gap": "none",
             "nearest_place_id": ["home", "hall"],
             "nearest_place_walk_m": [437.0, 437.0],
             "nearest_place_straight_m": [311.0, 311.0],

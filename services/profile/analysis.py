@@ -1,0 +1,114 @@
+"""The analysis: what is asked of a municipality, and how somebody walks there."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from services.profile.base import Identifier
+from services.profile.base import Table as _Table
+
+
+class WalkingProfile(_Table):
+    """How somebody walks, on the street and on the leg off it."""
+
+    id: Identifier
+    label: str
+    label_en: str
+    speed_m_per_min: Annotated[float, Field(gt=0)]
+    """On the flat; also on the leg off the street."""
+    origin: str
+    """Where the speed comes from; printed on every output."""
+    slope: Literal["level", "tobler", "table"] = "tobler"
+    """What slopes do to the speed, where the elevation is known."""
+    slope_table: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """table: slope in per cent, uphill positive → share of the flat speed: ``"5" = 0.8``."""
+    max_slope_pct: Annotated[float, Field(gt=0)] | None = None
+    """Streets steeper than this are not walked; steps are a matter of their own."""
+    steps: Literal["count", "metre", "avoid"] = "count"
+    step_s: Annotated[float, Field(ge=0)] = 0.4
+    """count: seconds for each step more than the flat street takes."""
+    steps_s_per_m: Annotated[float, Field(ge=0)] = 0.0
+    """metre: seconds for each metre of steps more than the flat street takes."""
+    crossing_s: Annotated[float, Field(ge=0)] = 0.0
+    signal_s: Annotated[float, Field(ge=0)] = 30.0
+    elevator_s: Annotated[float, Field(ge=0)] = 30.0
+    """Seconds lost on average each time."""
+    rest_every_m: Annotated[float, Field(gt=0)] | None = None
+    rest_s: Annotated[float, Field(ge=0)] = 0.0
+    """A pause of so many seconds for every so many metres."""
+    unpaved_pace: Annotated[float, Field(ge=1)] = 1.0
+    """How many times longer a metre takes where it is unpaved."""
+    forbidden: list[str] = Field(default_factory=list)
+    """Kinds of OSM ``highway`` that are not walked."""
+    origins: dict[str, str] = Field(default_factory=dict)
+    """Field → where its figure comes from, beside ``origin`` of the speed."""
+
+
+class Analysis(_Table):
+    """What is asked, with the origin of every assumption."""
+
+    gap_layer: Identifier
+    """The unit that should have a place: 町会 where polygons exist, else small areas."""
+    council_layer: Identifier
+    """The layer whose areas have a council."""
+    walk_limit_m: Annotated[float, Field(gt=0)] = 500.0
+    walk_limits_m: list[Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: [300.0, 500.0, 800.0, 1000.0]
+    )
+    walk_limit_min: Annotated[float, Field(gt=0)] | None = None
+    """A limit in minutes beside the one in metres: then both must hold."""
+    walk_limits_min: list[Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: [5.0, 10.0, 15.0]
+    )
+    walk_limit_origin: str = (
+        "国土交通省「都市構造の評価に関するハンドブック」の高齢者の一般的な徒歩圏500m（孫引き）"
+    )
+    age_group: str = "65+"
+    walking_profile: Identifier = "standard"
+    needs_transport_below: Annotated[float, Field(ge=0)] = 20.0
+    """A unit where no site has this many residents of the age group within the limit."""
+    needs_transport_origin: str = "arukeba の仮定（資料に定義なし）"
+    gap_weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    """What a resident without a place counts in the ranking of units, by age group; else the main
+    age group alone counts, as 1."""
+    gap_weights_origin: str = ""
+    candidates_max: Annotated[int, Field(gt=0)] = 30
+
+    @model_validator(mode="after")
+    def _weighs_somebody(self) -> Self:
+        if self.gap_weights and not any(self.gap_weights.values()):
+            msg = "gap_weights: at least one weight must be above 0"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Return the weight of each age group in the ranking of units."""
+        return self.gap_weights or {self.age_group: 1.0}
+
+
+def default_walking() -> list[WalkingProfile]:
+    """Return the walking profiles of a municipality that names none."""
+    return [
+        WalkingProfile(
+            id="standard",
+            label="ふつう 60m/分",
+            label_en="Standard, 60 m/min",
+            speed_m_per_min=60.0,
+            origin="フレイル判定の歩行速度1.0m/秒（J-CHS 2020）",
+        ),
+        WalkingProfile(
+            id="brisk",
+            label="はやい 80m/分",
+            label_en="Brisk, 80 m/min",
+            speed_m_per_min=80.0,
+            origin="不動産の表示に関する公正競争規約施行規則（道路距離80mを1分）",
+        ),
+        WalkingProfile(
+            id="slow",
+            label="ゆっくり 48m/分",
+            label_en="Slow, 48 m/min",
+            speed_m_per_min=48.0,
+            origin="歩行者用信号の設計速度0.8m/秒",
+        ),
+    ]

@@ -95,8 +95,6 @@ class Leg:
     hall_snap_m: float
     walk_m: float
     walk_s: float
-    by_junction_m: float
-    """What the walk would be if the house joined the nearest junction instead."""
 
 
 def leg() -> Leg:
@@ -111,9 +109,6 @@ def leg() -> Leg:
     walk_m = nearest(network, halls, homes, by=metres(network)).home_walk[0]
     walk_s = nearest(network, halls, homes, by=seconds(network, walker)).home_walk[0]
     snap_m, hall_m = float(homes["snap_m"].iloc[0]), float(halls["snap_m"].iloc[0])
-    corner_m = shapely.distance(shapely.points(house_xy), shapely.points(network.node_xy))
-    node = int(np.argmin(corner_m))
-    from_node = nearest(network, halls, homes, by=metres(network)).node_walk[node]
     return Leg(
         network=network,
         house_xy=house_xy[0],
@@ -124,7 +119,6 @@ def leg() -> Leg:
         hall_snap_m=hall_m,
         walk_m=float(walk_m),
         walk_s=float(walk_s),
-        by_junction_m=float(from_node),
     )
 
 

@@ -23,7 +23,7 @@ from services.modeltown import write_town
 from services.parameters import Parameters
 from services.reachmap import Surroundings, draw
 from services.run import run
-from services.signs import BLUE, INK, ORANGE, VERMILION
+from services.signs import BLUE, INK, ORANGE, PAPER, VERMILION
 from services.situation import Situation
 from services.workspace import Snapshot
 
@@ -131,6 +131,7 @@ def polygon(data: Around) -> shapely.Geometry:
     """Return the reach polygon of the place."""
     situation = data.situation
     around = Surroundings(situation.network, situation.homes)
+    shape: shapely.Geometry
     (shape,) = draw(around, data.snaps, situation.parameters.walking, limit=Limit(m=LIMIT_M))
     return shape
 
@@ -138,7 +139,7 @@ def polygon(data: Around) -> shapely.Geometry:
 def draw_polygon(lang: str, data: Around) -> Sheet:
     """Draw the border of a reach polygon between the homes reached and the others."""
     shape = polygon(data)
-    corner = shapely.get_coordinates(shape.exterior if shape.geom_type == "Polygon" else shape)
+    corner = shapely.get_coordinates(shape)
     sheet = Sheet.of(lang, height_in=5.2)
     sheet.title(
         "届く範囲の形は、届く家と届かない家のあいだを通る",
@@ -245,13 +246,13 @@ def _streets(axes: Axes, data: Around, *, width: float = 1.3) -> None:
         )
 
 
-def _homes(  # noqa: PLR0913  which, in which colour and size
+def _homes(
     axes: Axes, data: Around, mask: np.ndarray, colour: str, size: float, *, hollow: bool = False
 ) -> None:
-    fill = "#FFFDF8" if hollow else colour
-    axes.scatter(
-        *data.home_xy[mask].T, s=size, c=fill, edgecolors=colour, lw=1.1 if hollow else 0, zorder=3
-    )
+    fill = PAPER if hollow else colour
+    x, y = data.home_xy[mask].T
+    width = 1.1 if hollow else 0.0
+    axes.scatter(x, y, s=size, c=fill, edgecolors=colour, linewidths=width, zorder=3)
 
 
 def _view(data: Around, corner: FloatArray) -> tuple[float, float]:

@@ -1,8 +1,8 @@
 """
 Docstrings of geo: nobody has to read the code to know what goes in, what comes out and what fails.
 
-A sentence is enough for what takes nothing but its own object, and for what is trivial: at most two
-arguments and eight statements. Everything else has the numpy sections: Parameters for what goes in,
+A sentence is enough for what takes nothing but its own object or a single word or number, and for
+what is trivial: at most two arguments and eight statements. Everything else has the numpy sections: Parameters for what goes in,
 Returns (or Yields) for what comes out. Whoever raises an error has Raises. Of a package, what it
 exports is public; its modules talk to each other as they like.
 """
@@ -17,6 +17,7 @@ GEO = Path(__file__).resolve().parents[1] / "geo"
 MODULES = sorted(GEO.rglob("*.py"))
 
 TRIVIAL_ARGUMENTS, TRIVIAL_STATEMENTS = 2, 8
+PLAIN = {"str", "int", "float"}
 
 
 def exported(module: Path) -> set[str] | None:
@@ -53,6 +54,12 @@ def arguments(function: ast.FunctionDef) -> list[str]:
     return [argument.arg for argument in found if argument.arg not in {"self", "cls"}]
 
 
+def takes_little(function: ast.FunctionDef) -> bool:
+    given = [argument for argument in function.args.args if argument.arg not in {"self", "cls"}]
+    plain = all(ast.unparse(argument.annotation or function) in PLAIN for argument in given)
+    return len(arguments(function)) == len(given) <= 1 and plain
+
+
 def has_section(words: str, name: str) -> bool:
     return f"{name}\n{'-' * len(name)}\n" in words
 
@@ -78,7 +85,7 @@ def breaches(function: ast.FunctionDef) -> list[str]:
     statements = sum(isinstance(node, ast.stmt) for node in own_nodes(function))
     trivial = len(arguments(function)) <= TRIVIAL_ARGUMENTS and statements <= TRIVIAL_STATEMENTS
     missing = ["Raises"] if raises(function) and not has_section(words, "Raises") else []
-    if trivial or not arguments(function):
+    if trivial or takes_little(function):
         return missing
     if not has_section(words, "Parameters"):
         missing.append("Parameters")

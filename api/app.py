@@ -11,7 +11,18 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import assets, docs, features, figures, home, intake, reports, timeline, walking
+from api.routes import (
+    assets,
+    docs,
+    features,
+    figures,
+    home,
+    intake,
+    reports,
+    timeline,
+    walking,
+    why,
+)
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
@@ -53,7 +64,18 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    for resource in (home, features, figures, timeline, reports, intake, walking, assets, docs):
+    for resource in (
+        home,
+        features,
+        figures,
+        timeline,
+        why,
+        reports,
+        intake,
+        walking,
+        assets,
+        docs,
+    ):
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

@@ -49,4 +49,4 @@ def divided_units(
     # Shares that floating point alone tells apart stand in the order of the areas.
     order = np.lexsort((parts["other"], -share_pct.round(6), parts["unit"]))
     found = parts.assign(share_pct=share_pct)[["unit", "other", "share_pct"]]
-    return found.iloc[order].reset_index(drop=True)
+    return pd.DataFrame(found.iloc[order]).reset_index(drop=True)

@@ -41,9 +41,8 @@ class Parameters:
         Asked for minutes alone, minutes alone are the limit.
         """
         analysis = profile.analysis
-        limit = Limit(analysis.walk_limit_m, analysis.walk_limit_min)
-        if walk_limit_m is not None or walk_limit_min is not None:
-            limit = Limit(walk_limit_m, walk_limit_min)
+        asked = limit_of(walk_limit_m, walk_limit_min)
+        limit = asked or Limit(analysis.walk_limit_m, analysis.walk_limit_min)
         walking = _walking(profile, walking_profile or analysis.walking_profile)
         others = [other for other in profile.walking_profiles if other.id != walking.id]
         limits = {limit, *(Limit(m=m) for m in analysis.walk_limits_m)}
@@ -83,15 +82,24 @@ class Parameters:
             "isolated_below_m": profile.streets.isolated_below_m,
             "permanent_min_days_per_week": profile.frequency.permanent_min_days_per_week,
             "needs_transport_below": profile.analysis.needs_transport_below,
+            "gap_weights": profile.analysis.weights,
             "versions": {layer.id: layer.version for layer in profile.layers},
             "origins": {
                 "walk_limit_m": profile.analysis.walk_limit_origin,
                 "profile": self.walking.origin,
                 "frequency": profile.frequency.origin,
                 "needs_transport": profile.analysis.needs_transport_origin,
+                "gap_weights": profile.analysis.gap_weights_origin,
                 "subsidies": profile.subsidies.origin,
             },
         }
+
+
+def limit_of(walk_limit_m: float | None, walk_limit_min: float | None) -> Limit | None:
+    """Return the limit that is asked for, None where none is."""
+    if walk_limit_m is None and walk_limit_min is None:
+        return None
+    return Limit(walk_limit_m, walk_limit_min)
 
 
 def _sorted(limits: set[Limit]) -> tuple[Limit, ...]:

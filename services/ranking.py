@@ -21,5 +21,5 @@ def ranked(gaps: pd.DataFrame, *, small_number: float) -> pd.DataFrame:
     }
     if "need" in gaps.columns:
         found["need_rank"] = ranks(gaps["need"].to_numpy(dtype=float), ties=unreached)
-    whole = {name: pd.array(values, dtype="Int64") for name, values in found.items()}
+    whole = {name: pd.Series(values).astype("Int64") for name, values in found.items()}
     return gaps.assign(**whole).sort_values(["rank_by_number", "area_id"], ignore_index=True)

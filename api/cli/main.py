@@ -23,6 +23,7 @@ COMMANDS = (
     "build",
     "run",
     "timeline",
+    "why",
     "export",
     "report",
     "raster",

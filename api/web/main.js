@@ -9,9 +9,12 @@ import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
 import { refresh, shape, start, state, writeHash } from "./store.js";
 import { createTown, settled } from "./town.js";
+import { drawWeek } from "./week.js";
+import { createWhy } from "./why.js";
 import { lang, setLang, word } from "./words.js";
 
 let town = null;
+let why = null;
 let picked = null;
 let opener = null;
 let started = false;
@@ -36,16 +39,19 @@ function drawHeader() {
 function drawFigures() {
   drawMessage();
   drawCounts();
+  drawWeek();
   drawLists(pick);
   drawChoices(change);
 }
 
 function drawAll() {
+  const here = why?.where();
   drawHeader();
   drawFigures();
   drawAbout();
   drawLegend((group, on) => town.toggle(group, on));
   if (picked) drawCard(cardOf(...picked), closeCard);
+  if (here) why.again(here);
 }
 
 // Beside a card there is no room for the legend, unless the map is very wide.
@@ -91,7 +97,7 @@ async function pick(kind, id) {
 }
 
 async function change(name, value) {
-  state.asked[name] = name === "walk_limit_m" ? Number(value) : value;
+  state.asked[name] = value;
   writeHash();
   await attempt(async () => {
     await refresh();
@@ -146,6 +152,7 @@ await attempt(async () => {
   drawFigures();
   drawAbout();
   town = await createTown(pick);
+  why = createWhy(town.map);
   drawLegend((group, on) => town.toggle(group, on));
   listen();
   await settled(town.map);

@@ -1,0 +1,74 @@
+"""``arukeba why``: from one point of the map, the way to the nearest places."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.console import Desk, desk_of
+from services.parameters import limit_of
+from services.texts import Lang, metres, text, walk
+from services.why import why
+from services.why_answer import Way, Why
+from services.why_ground import Ground
+from services.workspace import open_workspace
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("why", help=text("cli.why", lang), epilog=text("cli.epilog", lang))
+    def _why(  # noqa: PLR0913  one argument an option
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        lon: Annotated[float, typer.Argument(metavar="LON", help=text("cli.why.lon", lang))],
+        lat: Annotated[float, typer.Argument(metavar="LAT", help=text("cli.why.lat", lang))],
+        *,
+        frequency: Annotated[
+            str, typer.Option("--frequency", help=text("cli.why.frequency", lang))
+        ] = "weekly",
+        profile: Annotated[
+            str | None, typer.Option("--profile", help=text("cli.why.profile", lang))
+        ] = None,
+        limit_m: Annotated[
+            float | None, typer.Option("--limit-m", help=text("cli.why.limit_m", lang))
+        ] = None,
+        limit_min: Annotated[
+            float | None, typer.Option("--limit-min", help=text("cli.why.limit_min", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        limit = limit_of(limit_m, limit_min)
+        ground = Ground.of(open_workspace(workspace).snapshot())
+        answer = why(ground, lon, lat, frequency=frequency, profile=profile, limit=limit)
+        desk.result(answer.to_dict())
+        areas = "・".join(answer.areas.values())
+        desk.show(desk.say("why.title", areas=areas), *answer.sentences[desk.lang])
+        desk.show(_table(answer, desk))
+
+
+def _table(answer: Why, desk: Desk) -> Table:
+    """Return a row for each frequency."""
+    table = Table()
+    for name in ("frequency", "name", "walk", "straight", "climb", "steps", "within"):
+        right = name not in ("frequency", "name", "within")
+        table.add_column(desk.say(f"why.column.{name}"), justify="right" if right else "left")
+    for way in answer.ways:
+        table.add_row(*_row(way, desk))
+    return table
+
+
+def _row(way: Way, desk: Desk) -> tuple[str, ...]:
+    minutes = None if way.way_s is None else way.way_s / 60.0
+    return (
+        desk.say(f"frequency.{way.frequency}"),
+        way.name,
+        walk(way.way_m, minutes, desk.lang),
+        metres(way.straight_m, desk.lang),
+        metres(way.climb_m, desk.lang),
+        "−" if way.steps_n is None else str(round(way.steps_n)),
+        desk.say("why.yes" if way.within_limit else "why.no"),
+    )

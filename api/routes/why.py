@@ -1,0 +1,34 @@
+"""One point of the map: the way to the nearest places, and what would bring them within reach."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.deps import EditionDep
+from api.errors import Problem
+from services.parameters import limit_of
+
+router = APIRouter(tags=["数字"])
+
+
+@router.get(
+    "/why",
+    summary="この場所から歩くと（届かないわけ）",
+    responses={404: {"model": Problem}, 422: {"model": Problem}},
+)
+def why(  # noqa: PLR0913, PLR0917  one argument a parameter of the address
+    edition: EditionDep,
+    lon: Annotated[float, Query(description="経度（度）", examples=[139.97])],
+    lat: Annotated[float, Query(description="緯度（度）", examples=[35.86])],
+    frequency: Annotated[str, Query(description="monthly、weekly、permanent")] = "weekly",
+    profile: Annotated[str | None, Query(description="歩き方。なければ計算の条件")] = None,
+    walk_limit_m: Annotated[float | None, Query(description="歩く範囲（m）")] = None,
+    walk_limit_min: Annotated[float | None, Query(description="歩く範囲（分）")] = None,
+) -> dict[str, Any]:
+    """
+    Return figures, sentences in both languages, and lines as GeoJSON: `route` and `straight`.
+
+    Any point of the municipality can be asked for; the answer tells nothing about who lives there.
+    """
+    limit = limit_of(walk_limit_m, walk_limit_min)
+    return edition.why(lon, lat, frequency=frequency, profile=profile, limit=limit)

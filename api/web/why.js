@@ -1,0 +1,66 @@
+// A click on the ground: how one walks from just there, in sentences and as a line on the map.
+
+import { $, h } from "./dom.js";
+import { state } from "./store.js";
+import { lang, word } from "./words.js";
+
+const EMPTY = { type: "FeatureCollection", features: [] };
+const SIGNS = ["candidates", "places", "people"];
+const of = (...kinds) => ["in", ["get", "kind"], ["literal", kinds]];
+
+const LAYERS = [
+  { id: "why-straight", filter: of("straight"), paint: { "line-color": "#111", "line-width": 1.5, "line-dasharray": [2, 3] } },
+  { id: "why-barrier", filter: of("no_street", "break"), paint: { "line-color": "#a94400", "line-width": 5, "line-opacity": 0.55 } },
+  { id: "why-casing", filter: of("way"), paint: { "line-color": "#fff", "line-width": 9 } },
+  { id: "why-way", filter: of("way"), paint: { "line-color": "#1b2a41", "line-width": 5 } },
+  { id: "why-steps", filter: of("steps"), paint: { "line-color": "#f2c14e", "line-width": 5, "line-dasharray": [0.6, 0.6] } },
+  { id: "why-path", filter: of("path"), paint: { "line-color": "#0a7d4f", "line-width": 4, "line-dasharray": [1, 1] } },
+];
+
+export function createWhy(map) {
+  map.addSource("why", { type: "geojson", data: EMPTY });
+  for (const layer of LAYERS) map.addLayer({ type: "line", source: "why", layout: { "line-cap": "butt", "line-join": "round" }, ...layer }, "places");
+  map.addLayer({ id: "why-point", type: "circle", source: "why", filter: of("here"), paint: { "circle-radius": 7, "circle-color": "#fff", "circle-stroke-color": "#1b2a41", "circle-stroke-width": 4 } });
+  const panel = h("section", { class: "why", "aria-live": "polite" });
+  let here = null;
+  let asks = 0;
+
+  const draw = (features) => map.getSource("why").setData({ ...EMPTY, features });
+
+  // Who closes the card or opens another takes the panel away: its lines go with it.
+  new MutationObserver(() => {
+    if (here && ($("card").hidden || !panel.isConnected)) { here = null; draw([]); }
+  }).observe($("card"), { attributes: true, childList: true });
+
+  async function ask(point) {
+    here = point;
+    asks += 1;
+    const mine = asks;
+    panel.replaceChildren(h("h3", {}, word("fromHere")), h("p", {}, "…"));
+    $("card").append(panel);
+    $("card").hidden = false;
+    const answer = await read(point);
+    if (mine !== asks || !here) return;
+    panel.replaceChildren(h("h3", {}, word("fromHere")), ...answer.sentences[lang].map((text) => h("p", { class: "says" }, text)));
+    draw([...answer.straight.features, ...answer.route.features, { type: "Feature", properties: { kind: "here" }, geometry: { type: "Point", coordinates: point } }]);
+  }
+
+  map.on("click", ({ point: { x, y }, lngLat }) => {
+    const hits = map.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers: SIGNS });
+    if (!hits.length) ask([lngLat.lng, lngLat.lat]);
+  });
+
+  // The card was drawn anew, in another language or for another choice.
+  return { again: (point = here) => point && ask(point), where: () => here };
+}
+
+async function read([lon, lat]) {
+  const { frequency, profile, walk_limit_m: limitM, walk_limit_min: limitMin } = state.asked;
+  const asked = { lon: lon.toFixed(6), lat: lat.toFixed(6), frequency, profile, walk_limit_m: limitM, walk_limit_min: limitMin };
+  const given = Object.entries(asked).filter(([, value]) => value && !Number.isNaN(value));
+  const answer = await fetch(`/why?${new URLSearchParams(given)}`);
+  const body = await answer.json();
+  if (answer.ok) return body;
+  const said = { ja: [body.detail_ja], en: [body.detail] };
+  return { sentences: said, route: EMPTY, straight: EMPTY };
+}

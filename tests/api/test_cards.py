@@ -31,7 +31,10 @@ def test_another_language_is_refused(client):
 
 def test_the_command_writes_a_page_that_needs_nothing_else(tmp_path, capsys):
     page = tmp_path / "card.html"
-    assert main(["profile", "card", str(PROFILES[0]), "--out", str(page), "--json", "--lang", "ja"]) == 0
+    assert (
+        main(["profile", "card", str(PROFILES[0]), "--out", str(page), "--json", "--lang", "ja"])
+        == 0
+    )
     plain = json.loads(capsys.readouterr().out)
     assert plain["file"] == str(page)
     written = page.read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ DEFAULT_SOURCES: dict[str, DefaultSource] = {
         "Tobler (1993), NCGIA Technical Report 93-1。平らな道の速さを保つように比例させたもの。"
         "健康な人の山歩きの式で、高齢の方の実測ではありません",
         "Tobler (1993), NCGIA Technical Report 93-1, scaled so that the flat keeps the speed above. "
-        "A law for fit hikers: nobody measured it on older people",
+        "A law for fit hikers, not a measurement of older people",
     ),
     "slope_table": NOT_ASKED,
     "max_slope_pct": NOT_ASKED,

@@ -13,7 +13,7 @@ from services.workspace import Workspace
 LIMIT = 100
 LIMIT_MAX = 10_000
 
-_RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "f"})
+_RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "sort", "f"})
 _FLAT, _SOLID = 4, 6
 
 
@@ -51,6 +51,12 @@ BBoxText = Annotated[
     ),
 ]
 SkipGeometry = Annotated[bool, Query(alias="skipGeometry", description="図形なしで返す")]
+Sort = Annotated[
+    str,
+    Query(
+        description="並べる項目。前に - を付けると大きい順", examples=["rank_by_rate", "-unreached"]
+    ),
+]
 
 
 def parse_bbox(text: str) -> collections.BBox:
@@ -77,6 +83,7 @@ def _query(
     limit: Limit = LIMIT,
     offset: Offset = 0,
     skip_geometry: SkipGeometry = False,  # noqa: FBT002  FastAPI reads it by name
+    sort: Sort = "",
 ) -> collections.Query:
     """Return what is asked of a collection; every other parameter filters by that property."""
     given = request.query_params
@@ -86,22 +93,67 @@ def _query(
         limit=limit,
         offset=offset,
         with_geometry=not skip_geometry,
+        sort=sort,
     )
 
 
 QueryDep = Annotated[collections.Query, Depends(_query)]
 
 
+LayerId = Annotated[str | None, Query(description="区分。なければ協議体の区域")]
+AreaId = Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体")]
+AgeGroup = Annotated[str | None, Query(description="年齢。なければ計算の条件")]
+WalkLimits = tuple[float | None, float | None]
+
+
+def _walk_limits(
+    walk_limit_m: Annotated[
+        float | None, Query(description="歩く範囲（m）。分もなければ計算の条件")
+    ] = None,
+    walk_limit_min: Annotated[
+        float | None, Query(description="歩く範囲（分）。mもあれば、両方の内側")
+    ] = None,
+) -> WalkLimits:
+    """Return the walking limit in metres and in minutes."""
+    return walk_limit_m, walk_limit_min
+
+
+WalkLimitsDep = Annotated[WalkLimits, Depends(_walk_limits)]
+
+
 def _asked(
-    layer: Annotated[str | None, Query(description="区分。なければ協議体の区域")] = None,
-    area: Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体")] = None,
+    limits: WalkLimitsDep,
+    layer: LayerId = None,
+    area: AreaId = None,
     frequency: Annotated[str, Query(description="monthly、weekly、permanent")] = "weekly",
-    age_group: Annotated[str | None, Query(description="年齢。なければ計算の条件")] = None,
-    walk_limit_m: Annotated[float | None, Query(description="歩く範囲（m）")] = None,
+    age_group: AgeGroup = None,
+    profile: Annotated[
+        str | None, Query(description="歩き方のID（/about の choices）。なければ計算の条件")
+    ] = None,
 ) -> edition.Asked:
     """Return whom a summary is about."""
-    group = age_group.replace(" ", "+") if age_group else None
-    return edition.Asked(layer, area, frequency, group, walk_limit_m)
+    return edition.Asked(layer, area, frequency, _typed_plus(age_group), *limits, profile)
 
 
 AskedDep = Annotated[edition.Asked, Depends(_asked)]
+
+
+def _asked_week(
+    limits: WalkLimitsDep,
+    layer: LayerId = None,
+    area: AreaId = None,
+    frequency: Annotated[
+        str, Query(description="weekly（毎週ある）、monthly（月1回以上ある）")
+    ] = "weekly",
+    age_group: AgeGroup = None,
+) -> edition.Asked:
+    """Return whose week is asked for; it is that of the main walking profile."""
+    return edition.Asked(layer, area, frequency, _typed_plus(age_group), *limits)
+
+
+AskedWeekDep = Annotated[edition.Asked, Depends(_asked_week)]
+
+
+def _typed_plus(age_group: str | None) -> str | None:
+    """Return ``65+`` where a plus typed into an address bar arrived as a space."""
+    return age_group.replace(" ", "+") if age_group else None

@@ -68,7 +68,9 @@ class Summary(BaseModel):
     area_name: str
     frequency: str
     age_group: str
-    walk_limit_m: float
+    profile: str = Field(description="歩き方")
+    walk_limit_m: float | None
+    walk_limit_min: float | None
     residents: float | None
     reached: float | None
     unreached: float | None
@@ -77,6 +79,38 @@ class Summary(BaseModel):
     suppressed: bool
     approximate: bool
     gaps: dict[str, int]
+
+
+class Slot(BaseModel):
+    """A weekday and a half of the day."""
+
+    weekday: int = Field(description="0は月曜")
+    half_day: Literal["am", "pm"] = Field(description="午前、午後（夜も）")
+    reached: float | None
+    coverage_pct: float | None
+    places_n: int = Field(description="区域のなかの場")
+
+
+class Week(BaseModel):
+    """Who has a place on which weekday and half of the day; null where it is not public."""
+
+    layer: str | None
+    area_id: str | None
+    area_name: str
+    frequency: str
+    age_group: str
+    profile: str = Field(description="歩き方")
+    walk_limit_m: float | None
+    walk_limit_min: float | None
+    residents: float | None
+    suppressed: bool
+    slots: list[Slot]
+    reached_combined: float | None = Field(
+        description="どの会場も毎週ではないが、いくつかの会場を合わせれば毎週どこかに場がある人"
+    )
+    combined_pct: float | None
+    sentences: list[str]
+    sentences_en: list[str]
 
 
 class Health(BaseModel):

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from services import texts
 from services.fonts import embedded_font
-from services.gapreport import GapReport
+from services.gapreport import GapReport, UnitLine
 from services.reportmap import place_sign, star_sign
 from services.signs import GAP_COLOURS
 
@@ -44,6 +44,7 @@ def _environment(lang: str) -> Environment:
     environment.globals["joint"] = "、" if lang == "ja" else ", "
     environment.globals["t"] = partial(_text, lang)
     environment.globals["walk"] = partial(_walk, lang)
+    environment.globals["shade"] = _shade
     for name in ("people", "percent", "metres", "yen", "date_text"):
         environment.filters[name] = partial(_in_language, getattr(texts, name), lang)
     return environment
@@ -53,8 +54,15 @@ def _text(lang: str, key: str, **values: object) -> str:
     return texts.text(key, lang, **values)
 
 
-def _walk(lang: str, walk_m: float | None, walk_min: float | None) -> str:
-    return texts.walk(walk_m, walk_min, lang)
+def _walk(lang: str, unit: UnitLine) -> str:
+    """Return the way to the nearest place with what it costs: 890m・15分・階段40段."""
+    way = texts.walk(unit.nearest_walk_m, unit.nearest_walk_min, lang)
+    return way + texts.effort(unit.nearest_climb_m, unit.nearest_steps, lang)
+
+
+def _shade(share_pct: float | None) -> str:
+    """Return the ground of a cell, the darker the larger the share."""
+    return f"rgb(0 114 178 / {min(share_pct or 0.0, 100.0) / 200.0:.3f})"
 
 
 def _in_language(write: Any, lang: str, value: object) -> str:  # noqa: ANN401  any of the writers

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from services.aspect import Aspect, limit_of
 from services.publication import Publication
-from services.texts import age_group_text, is_figure, metres, people, people_share, text
+from services.texts import age_group_text, is_figure, limit_text, people, people_share, text
 from services.workspace import Snapshot
 
 
@@ -57,7 +58,7 @@ class Briefing:
     municipality: str
     fictional: bool
     age_group: str
-    walk_limit_m: float
+    limit: str
     figures: Figures
     sentence: str
     unreached: str
@@ -82,22 +83,28 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
         age_group=age_group_text(summary["age_group"], lang),
-        walk_limit_m=summary["walk_limit_m"],
+        limit=main_limit_text(snapshot.run, lang),
         figures=figures,
-        sentence=headline(figures, summary, lang),
+        sentence=headline(figures, Aspect.main(snapshot.run), lang),
         unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
         notes=notes(snapshot, lang),
         gaps=summary["gaps"],
         gap_label=gap_layer.label if lang == "ja" else gap_layer.label_en,
         council_label=council_layer.label if lang == "ja" else council_layer.label_en,
-        councils=area_lines(main_rows(tables.coverage, summary, council_layer.id), lang),
+        councils=area_lines(main_rows(tables.coverage, snapshot.run, council_layer.id), lang),
         candidates=candidate_lines(tables.candidates, lang),
     )
 
 
-def headline(figures: Figures, asked: Mapping[str, Any], lang: str) -> str:
+def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
+    """Return the limit that a run is judged by: ``500m``, ``10分``."""
+    limit = limit_of(run["parameters"])
+    return limit_text(limit.m, limit.minutes, lang)
+
+
+def headline(figures: Figures, asked: Aspect, lang: str) -> str:
     """Return the one sentence: how many of the residents are reached."""
-    group = age_group_text(asked["age_group"], lang)
+    group = age_group_text(asked.age_group, lang)
     if not is_figure(figures.residents) or not is_figure(figures.reached):
         return text("sentence.hidden", lang, age_group=group)
     return text(
@@ -106,8 +113,8 @@ def headline(figures: Figures, asked: Mapping[str, Any], lang: str) -> str:
         age_group=group,
         residents=people(figures.residents, lang),
         reached=people_share(figures.reached, figures.coverage_pct, lang),
-        limit=metres(asked["walk_limit_m"], lang),
-        frequency=text("frequency.weekly", lang),
+        limit=limit_text(asked.limit.m, asked.limit.minutes, lang),
+        frequency=text(f"frequency.{asked.frequency}", lang),
     )
 
 
@@ -135,15 +142,9 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def main_rows(coverage: pd.DataFrame, asked: Mapping[str, Any], layer: str) -> pd.DataFrame:
-    """Return the rows of one layer for the frequency, age group and limit that were asked."""
-    rows: pd.DataFrame = coverage[
-        (coverage["layer"] == layer)
-        & (coverage["frequency"] == asked["frequency"])
-        & (coverage["age_group"] == asked["age_group"])
-        & (coverage["walk_limit_m"] == asked["walk_limit_m"])
-    ]
-    return rows
+def main_rows(coverage: pd.DataFrame, run: Mapping[str, Any], layer: str) -> pd.DataFrame:
+    """Return the rows of one layer that the run is judged by."""
+    return Aspect.main(run).rows(coverage[coverage["layer"] == layer])
 
 
 def figures_of(row: Mapping[Any, Any]) -> Figures:

@@ -56,6 +56,8 @@ class Query:
     limit: int = 100
     offset: int = 0
     with_geometry: bool = True
+    sort: str = ""
+    """Property to sort by, with ``-`` before it from the greatest on; empty: the fixed order."""
 
 
 class Collection(Protocol):
@@ -153,14 +155,14 @@ class Table:
         return self.shapes.bounds
 
     def features(self, query: Query) -> Page:
-        """Return one page of the features that match, in the order of the frame."""
+        """Return one page of the features that match, sorted as asked, else as the frame is."""
         keep = np.ones(len(self.frame), dtype=bool)
         for name, wanted in query.filters.items():
             keep &= self._matches(name, wanted)
         if query.bbox is not None:
             inside = np.append(self.shapes.within(query.bbox), False)
             keep &= inside[self.shape_of]
-        rows = np.flatnonzero(keep)
+        rows = self._sorted(np.flatnonzero(keep), query.sort)
         page = rows[query.offset : query.offset + query.limit]
         return Page(list(self._write(page, with_geometry=query.with_geometry)), len(rows))
 
@@ -178,13 +180,26 @@ class Table:
     def _row_of(self) -> dict[str, int]:
         return {feature_id: row for row, feature_id in enumerate(self.ids)}
 
-    def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
+    def _require(self, name: str) -> None:
         if name not in self.fields:
             names = ", ".join(self.fields)
             raise InvalidInputError(
                 f"{self.id} has no property {name!r}; it has {names}",
                 ja=f"「{self.title}」に項目「{name}」はありません。使える項目: {names}",
             )
+
+    def _sorted(self, rows: NDArray[np.int64], by: str) -> NDArray[np.int64]:
+        """Sort rows by a property: equals stay in the order of the frame, empty ones come last."""
+        if not by:
+            return rows
+        name = by.removeprefix("-")
+        self._require(name)
+        column = self.frame[name].iloc[rows].reset_index(drop=True)
+        order = column.sort_values(ascending=name == by, kind="stable", na_position="last").index
+        return rows[order.to_numpy(dtype=np.int64)]
+
+    def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
+        self._require(name)
         column, kind = self.frame[name], self.fields[name]
         accepted = [_parse(name, text, kind, column) for text in wanted]
         return column.isin(accepted).to_numpy(dtype=bool)
@@ -223,6 +238,8 @@ def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:
     if kind == "boolean" and text in ("true", "false"):
         return text == "true"
     if kind in ("integer", "number"):
+        if not text:
+            return np.nan  # nothing asked for, nothing there: a limit that has no minutes
         try:
             return float(text)
         except ValueError:
@@ -268,7 +285,7 @@ _TITLES = {
 
 _IDS = {
     "areas": ["layer", "area_id", "version"],
-    "coverage": ["layer", "area_id", "frequency", "age_group", "walk_limit_m", "profile"],
+    "coverage": ["layer", "area_id", "frequency", "age_group", "limit", "profile"],
     "gaps": ["layer", "area_id"],
     "places": ["place_id"],
     "candidates": ["candidate_id"],
@@ -285,8 +302,20 @@ def _table(
 
 
 def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":
-    parts = [_texts(frame[column]) for column in columns]
+    parts = [
+        _limit_texts(frame) if column == "limit" else _texts(frame[column]) for column in columns
+    ]
     return pd.Series([":".join(row) for row in zip(*parts, strict=True)], dtype="object")
+
+
+def _limit_texts(frame: pd.DataFrame) -> list[str]:
+    """Return ``500`` for 500 m, ``10min``, ``500+10min`` where both must hold."""
+    minutes = (
+        frame["walk_limit_min"].map("{:g}min".format).where(frame["walk_limit_min"].notna(), "")
+    )
+    metres = frame["walk_limit_m"].map("{:g}".format).where(frame["walk_limit_m"].notna(), "")
+    joint = np.where((metres != "") & (minutes != ""), "+", "")
+    return list(metres + joint + minutes)
 
 
 def _texts(column: "pd.Series[Any]") -> list[str]:

@@ -208,8 +208,7 @@ def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
 
 def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     """Return the table with hidden counts empty and a column ``suppressed``."""
-    keys = zip(table["layer"], table["age_group"], table["area_id"], strict=True)
-    suppressed = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(table))
+    suppressed = _are_hidden(table, hidden)
     columns = [column for column in COUNTS if column in table.columns]
     shown = table.assign(**{name: table[name].mask(suppressed) for name in columns})
     shown["suppressed"] = suppressed
@@ -249,8 +248,21 @@ def _is_hidden(gaps: pd.DataFrame, age_group: str, hidden: Hidden) -> NDArray[np
     return np.fromiter(found, dtype=bool, count=len(gaps))
 
 
+def _are_hidden(table: pd.DataFrame, hidden: Hidden) -> NDArray[np.bool_]:
+    """Say which rows count hidden residents; few keys are hidden, and there are many rows."""
+    keys = pd.MultiIndex.from_frame(table[["layer", "age_group", "area_id"]].astype(object))
+    if not hidden:
+        return np.zeros(len(table), dtype=bool)
+    found: NDArray[np.bool_] = keys.isin(pd.MultiIndex.from_tuples(sorted(hidden)))
+    return found
+
+
 def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:
-    """Return the gaps with distances to private homes in coarse steps and no figure in ``why``."""
+    """
+    Return the gaps with distances to private homes in coarse steps and no figure in ``why``.
+
+    Nor the climb and the steps of the way: there are few houses above so many steps.
+    """
     at_home = gaps["nearest_place_id"].isin(private)
     coarse = gaps.copy()
     for place in ("nearest_place", "place_by_stop"):
@@ -259,6 +271,8 @@ def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:
             for column in (f"{place}_walk_m", f"{place}_straight_m"):
                 coarse[column] = _coarse(gaps[column], rows, PRIVATE_STEP_M)
     coarse["nearest_place_walk_min"] = _coarse(gaps["nearest_place_walk_min"], at_home, 1.0)
+    for column in ("nearest_place_climb_m", "nearest_place_steps"):
+        coarse[column] = gaps[column].mask(at_home)
     # Only the reason of a unit that a walk could serve names its nearest place.
     named = at_home & (gaps["gap"] != "needs_transport")
     for column in ("why", "why_en"):

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -19,12 +19,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
+from services.aspect import Aspect, limit_of, limits_in, main_profile
 from services.collections import LONLAT_EPSG, Collection, Query
 from services.fiscal import fiscal_year_ends
 from services.publication import Publication, provenance
 from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
+from services.week import Week, of_area, of_layer, week
 from services.why import why
 from services.why_ground import Ground
 from services.workspace import Snapshot, Workspace
@@ -54,6 +57,15 @@ class Asked:
     frequency: str = "weekly"
     age_group: str | None = None
     walk_limit_m: float | None = None
+    walk_limit_min: float | None = None
+    profile: str | None = None
+
+    @property
+    def limit(self) -> Limit | None:
+        """Return the limit that is asked for, in metres, minutes or both; None for the run's own."""
+        if self.walk_limit_m is None and self.walk_limit_min is None:
+            return None
+        return Limit(self.walk_limit_m, self.walk_limit_min)
 
 
 class Edition:
@@ -113,15 +125,17 @@ class Edition:
     def about(self) -> dict[str, Any]:
         """Return what a reader must know beside the figures, and what can be asked for."""
         coverage, summary = self.snapshot.table("coverage"), self.run["summary"]
-        choices = {
-            name: list(pd.unique(coverage[name])) for name in ("frequency", "age_group", "layer")
-        }
-        limits_m = sorted(float(limit_m) for limit_m in pd.unique(coverage["walk_limit_m"]))
+        names = ("frequency", "age_group", "layer", "profile")
+        choices = {name: list(pd.unique(coverage[name])) for name in names}
+        limits = limits_in(coverage)
+        choices["walk_limit_m"] = [limit.m for limit in limits if limit.minutes is None]
+        choices["walk_limit_min"] = [limit.minutes for limit in limits if limit.m is None]
+        choices["limit"] = [_columns(limit) for limit in limits]
         layers = self.snapshot.workspace.layers
         return {
             **self.provenance,
             "summary": summary,
-            "choices": {**choices, "walk_limit_m": limits_m},
+            "choices": choices,
             "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
             **self._declared(),
             "privacy": self.snapshot.workspace.profile.privacy.model_dump(),
@@ -135,32 +149,49 @@ class Edition:
 
     def summary(self, asked: Asked) -> dict[str, Any]:
         """Return the figures of the one sentence, for an area or for the whole municipality."""
-        parameters, summary = self.run["parameters"], self.run["summary"]
-        age_group = asked.age_group or parameters["age_group"]
-        limit_m = asked.walk_limit_m or parameters["walk_limit_m"]
-        self._require("frequency", asked.frequency)
-        self._require("age_group", age_group)
-        self._require("walk_limit_m", limit_m)
-        layer = asked.layer or summary["council_layer" if asked.area else "gap_layer"]
-        self._require("layer", layer)
+        aspect, layer = self._aspect(asked), self._layer(asked)
         coverage = (
             self._publication.disclosed.coverage if asked.area else self.snapshot.table("coverage")
         )
-        rows = coverage[
-            (coverage["layer"] == layer)
-            & (coverage["frequency"] == asked.frequency)
-            & (coverage["age_group"] == age_group)
-            & (coverage["walk_limit_m"] == limit_m)
-        ]
-        figures = _area(rows, asked.area, layer) if asked.area else self._whole(rows, age_group)
+        rows = aspect.rows(of_layer(coverage, layer))
+        figures = _area(rows, asked.area, layer) if asked.area else self._whole(rows, aspect)
         return {
             "layer": layer if asked.area else None,
-            "frequency": asked.frequency,
-            "age_group": age_group,
-            "walk_limit_m": limit_m,
+            **_told(aspect),
             **figures,
             "gaps": self._gap_counts(layer, figures["area_id"]),
         }
+
+    def week(self, asked: Asked) -> dict[str, Any]:
+        """Return who has a place on which weekday and half of the day, by the main profile."""
+        aspect = self._aspect(replace(asked, profile=None))
+        found = week(self._publication, aspect, layer=self._layer(asked), area=asked.area)
+        return {**_told(found.asked), **_week_of(found)}
+
+    def _aspect(self, asked: Asked) -> Aspect:
+        """Return what is asked for, the run's own where nothing is; refuse what was not computed."""
+        main = Aspect.main(self.run)
+        aspect = Aspect(
+            asked.frequency,
+            asked.age_group or main.age_group,
+            asked.limit or main.limit,
+            asked.profile or main.profile,
+        )
+        for name in ("frequency", "age_group", "profile"):
+            self._require(name, getattr(aspect, name))
+        known = limits_in(self.snapshot.table("coverage"))
+        if aspect.limit not in known:
+            wanted, there = (", ".join(map(_limit_name, some)) for some in ([aspect.limit], known))
+            raise InvalidInputError(
+                f"the walking limit {wanted} was not computed; there are {there}",
+                ja=f"歩く範囲「{wanted}」は計算していません。使える値: {there}",
+            )
+        return aspect
+
+    def _layer(self, asked: Asked) -> str:
+        layer = asked.layer or self.run["summary"]["council_layer" if asked.area else "gap_layer"]
+        self._require("layer", layer)
+        return str(layer)
 
     def timeline(self, first: str, last: str, layer: str | None = None) -> dict[str, Any]:
         """Return the ends of fiscal years, computed as this snapshot was, with one layer's areas."""
@@ -181,12 +212,13 @@ class Edition:
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:
             if (ends[0], ends[-1]) not in self._timelines:
-                asked, workspace = self.run["parameters"], self.snapshot.workspace
+                limit, workspace = limit_of(self.run["parameters"]), self.snapshot.workspace
                 computed = timeline(
                     workspace,
                     ends,
-                    walk_limit_m=asked["walk_limit_m"],
-                    walking_profile=asked["profile"]["id"],
+                    walk_limit_m=limit.m,
+                    walk_limit_min=limit.minutes,
+                    walking_profile=main_profile(self.run),
                 )
                 # One row of years is kept: who asks for it asks for several layers of it.
                 self._timelines = {
@@ -216,10 +248,10 @@ class Edition:
                 ja=f"「{name}」に「{value}」はありません。使える値: {names}",
             )
 
-    def _whole(self, rows: pd.DataFrame, age_group: str) -> dict[str, Any]:
+    def _whole(self, rows: pd.DataFrame, aspect: Aspect) -> dict[str, Any]:
         """Sum all areas of a layer and its remainder, without the residents nobody could locate."""
-        unmatched = self.snapshot.workspace.manifest.get("unmatched_residents", {})
-        residents = float(rows["residents"].sum()) - float(unmatched.get(age_group, 0.0))
+        unmatched = self._publication.unmatched(aspect.age_group)
+        residents = float(rows["residents"].sum()) - unmatched
         reached = float(rows["reached"].sum())
         circle = float(rows["circle_reached"].sum())
         return {
@@ -246,13 +278,7 @@ class Edition:
 
 
 def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:
-    found = rows[rows["area_id"] == area]
-    found = rows[rows["area_name"] == area] if found.empty else found
-    if found.empty:
-        raise NotFoundError(
-            f"the layer {layer!r} has no area {area!r}", ja=f"「{layer}」に「{area}」はありません"
-        )
-    row = found.iloc[0]
+    row = of_area(rows, area, layer).iloc[0]
     names = ("residents", "reached", "coverage_pct", "circle_coverage_pct")
     figures = {name: None if pd.isna(row[name]) else float(row[name]) for name in names}
     residents, reached = figures["residents"], figures["reached"]
@@ -264,6 +290,31 @@ def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:
         "unreached": residents - reached if known else None,  # type: ignore[operator]  # known
         "suppressed": bool(row["suppressed"]),
         "approximate": bool(row["approximate"]),
+    }
+
+
+def _columns(limit: Limit) -> dict[str, float | None]:
+    return {"walk_limit_m": limit.m, "walk_limit_min": limit.minutes}
+
+
+def _limit_name(limit: Limit) -> str:
+    parts = [f"{limit.m:g} m"] if limit.m is not None else []
+    return " and ".join([*parts, *([f"{limit.minutes:g} min"] if limit.minutes else [])])
+
+
+def _told(aspect: Aspect) -> dict[str, Any]:
+    """Return what figures are of, as answers name it."""
+    names = ("frequency", "age_group", "profile")
+    return {**{name: getattr(aspect, name) for name in names}, **_columns(aspect.limit)}
+
+
+def _week_of(found: Week) -> dict[str, Any]:
+    names = ("layer", "area_id", "area_name", "residents", "suppressed")
+    return {
+        **{name: getattr(found, name) for name in (*names, "reached_combined", "combined_pct")},
+        "slots": [asdict(slot) for slot in found.slots],
+        "sentences": list(found.said["ja"]),
+        "sentences_en": list(found.said["en"]),
     }
 
 

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
 from pyogrio import write_dataframe
 
 from geo.errors import InvalidInputError
+from services.aspect import limit_of, main_profile, of_limit
 from services.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
 from services.progress import Progress, silent
 from services.publication import COLUMNS, Publication, provenance
@@ -24,6 +25,9 @@ FORMATS = ("geojson", "gpkg", "csv")
 
 RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that starts like this; a quote before it makes it text."""
+
+WEEK_TABLES: tuple[Literal["slots", "combined"], ...] = ("slots", "combined")
+"""Tables beside the collections: weekdays and halves of the day, within the limit of the run."""
 
 _PolygonLayers = ("areas", "coverage", "gaps")
 
@@ -64,8 +68,7 @@ _Write = Callable[[Path], None]
 
 def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     found = Publication(snapshot).collections()
-    limit_m = snapshot.run["parameters"]["walk_limit_m"]
-    filters = {"coverage": {"walk_limit_m": [repr(float(limit_m))]}}
+    filters = {"coverage": _main_aspect(snapshot)}
     told = json.dumps(provenance(snapshot), ensure_ascii=False, allow_nan=False)
 
     def writer(name: str) -> _Write:
@@ -79,6 +82,14 @@ def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         return write
 
     return {f"{name}.geojson": writer(name) for name in COLUMNS}
+
+
+def _main_aspect(snapshot: Snapshot) -> Mapping[str, list[str]]:
+    """Return the filters that keep the limit and the walking profile that the run is judged by."""
+    limit = limit_of(snapshot.run["parameters"])
+    asked = {"walk_limit_m": limit.m, "walk_limit_min": limit.minutes}
+    filters = {name: ["" if value is None else repr(value)] for name, value in asked.items()}
+    return {**filters, "profile": [main_profile(snapshot.run)]}
 
 
 def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
@@ -119,6 +130,15 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     def writer(name: str) -> _Write:
         return lambda path: write_csv(_flat(publication.frame(name)), path)
 
+    def week_writer(name: Literal["slots", "combined"]) -> _Write:
+        limit = limit_of(snapshot.run["parameters"])
+
+        def write(path: Path) -> None:
+            table = getattr(publication.disclosed, name)
+            write_csv(table[of_limit(table, limit)].round(FIGURE_DECIMALS), path)
+
+        return write
+
     def write_provenance(path: Path) -> None:
         told = json.dumps(provenance(snapshot), ensure_ascii=False, indent=1, allow_nan=False)
         path.write_text(told + "\n", encoding="utf-8")
@@ -128,6 +148,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
     tables = further_tables(publication)
     files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in COLUMNS}
+    files |= {f"{name}.csv": week_writer(name) for name in WEEK_TABLES}
     files |= {f"{name}.csv": further(name) for name in tables}
     return {**files, "provenance.json": write_provenance}
 

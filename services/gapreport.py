@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.briefing import Figures
+from services.week import Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class UnitLine:
     nearest_name: str
     nearest_walk_m: float | None
     nearest_walk_min: float | None
+    nearest_climb_m: float | None
+    nearest_steps: float | None
     remark: str
 
 
@@ -60,9 +63,26 @@ class Proposal:
 class LimitLine:
     """What another walking limit would give."""
 
-    walk_limit_m: float
+    limit: str
     figures: Figures
     circle_coverage_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkerLine:
+    """What somebody who walks differently reaches within limits of minutes."""
+
+    label: str
+    main: bool
+    coverage_pct: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walkers:
+    """Everybody's shares, a column for each limit of minutes."""
+
+    limits: tuple[str, ...]
+    lines: tuple[WalkerLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ class GapReport:
     notes: tuple[str, ...]
     figures: Figures
     age_group: str
-    walk_limit_m: float
+    limit: str
     ages: tuple[AgeLine, ...]
     gaps: Mapping[str, int]
     unit_label: str
@@ -100,6 +120,8 @@ class GapReport:
     places: tuple[PlaceLine, ...]
     candidates: tuple[Proposal, ...]
     limits: tuple[LimitLine, ...]
+    walkers: Walkers
+    week: Week
     assumptions: tuple[str, ...]
     sources: tuple[SourceLine, ...]
     map_svg: str

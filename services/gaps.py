@@ -206,6 +206,8 @@ def _why(
             walk_m=float(str(row["nearest_place_walk_m"])),
             straight_m=float(str(row["nearest_place_straight_m"])),
             walk_min=float(str(row["nearest_place_walk_min"])),
+            climb_m=float(str(row["nearest_place_climb_m"])),
+            steps_n=float(str(row["nearest_place_steps"])),
             other_area=str(row["nearest_place_council_name"]) if elsewhere else "",
         )
     )

@@ -9,7 +9,7 @@ from services import drawing
 from services.briefing import Briefing
 from services.pens import Pen
 from services.signs import DARK_GREEN, GAP_COLOURS, INK, QUIET_INK, REACH_COLOURS
-from services.texts import SIGNS, metres, people, text
+from services.texts import SIGNS, people, text
 
 LINE = 0.036
 SIGN_X, WORD_X = 0.055, 0.13
@@ -55,12 +55,11 @@ def draw_legend(
 
 
 def _streets(column: _Column, told: Briefing) -> None:
-    limit = metres(told.walk_limit_m, column.lang)
     for reach, colour in REACH_COLOURS.items():
         column.axes.plot(
             [0.0, 0.1], [column.y, column.y], color=colour, lw=3, solid_capstyle="round"
         )
-        column.line(text(f"map.streets.{reach}", column.lang, limit=limit))
+        column.line(text(f"map.streets.{reach}", column.lang, limit=told.limit))
 
 
 def _points(column: _Column) -> None:

@@ -83,12 +83,14 @@ class Parameters:
             "permanent_min_days_per_week": profile.frequency.permanent_min_days_per_week,
             "provision": profile.provision.model_dump(),
             "needs_transport_below": profile.analysis.needs_transport_below,
+            "gap_weights": profile.analysis.weights,
             "versions": {layer.id: layer.version for layer in profile.layers},
             "origins": {
                 "walk_limit_m": profile.analysis.walk_limit_origin,
                 "profile": self.walking.origin,
                 "frequency": profile.frequency.origin,
                 "needs_transport": profile.analysis.needs_transport_origin,
+                "gap_weights": profile.analysis.gap_weights_origin,
                 "subsidies": profile.subsidies.origin,
             },
         }

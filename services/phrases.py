@@ -47,6 +47,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "candidate": ("候補地", "candidate"),
     "estimate": ("推定", "estimate"),
     "suppressed": ("非公開（人数が少ない）", "not public (few people)"),
+    "walk.climb": ("のぼり{climb}", "{climb} up"),
+    "walk.steps": ("階段{steps}段", "{steps} steps"),
     "nearest": ("いちばん近い週1の場", "nearest weekly place"),
     "remainder": ("区域外・不明", "outside all areas"),
     "status.active": ("開催中", "active"),
@@ -147,10 +149,21 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "report.subsidies": ("補助の上限", "Subsidy ceilings"),
     "report.street": (
-        "道のりは道路に沿った距離です。坂や階段による遅れは含みません",
-        "Distances follow the streets; slopes and steps do not slow the walk",
+        "距離は道に沿った道のりです。分には、坂（標高のわかる所）・階段・信号での遅れも入っています",
+        "Distances follow the streets; minutes include slopes (where heights are known), steps and signals",
     ),
     "report.sensitivity": ("歩く範囲を変えると", "With another walking limit"),
+    "report.walkers": ("歩き方を変えると", "People who walk differently"),
+    "report.walkers.short": ("歩き方", "Walking"),
+    "report.walkers.note": (
+        "その分数の内側に週1の場がある{age_group}の割合。太字は、この報告の歩き方です。",
+        "Share of residents {age_group} with a weekly place within so many minutes; in bold, the walking of this report.",
+    ),
+    "report.week": ("曜日と時間帯", "Weekdays"),
+    "report.week.note": (
+        "歩いて{limit}以内に、その曜日の午前・午後に毎週ひらく場がある{age_group}の割合。",
+        "Share of residents {age_group} with a place within a {limit} walk that meets then every week.",
+    ),
     "report.limit.short": ("範囲", "Limit"),
     "report.circle": ("円で数えると", "As a circle"),
     "report.circle.note": (

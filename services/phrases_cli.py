@@ -109,6 +109,10 @@ COMMAND_LINE: dict[str, tuple[str, str]] = {
     ),
     "cli.workspace": ("ワークスペースのフォルダ", "folder of the workspace"),
     "cli.run.limit": ("歩く範囲（m）", "walking limit in metres"),
+    "cli.run.limit_min": (
+        "歩く範囲（分）。--limit-m と両方なら、両方の内側だけ",
+        "walking limit in minutes; with --limit-m, both must hold",
+    ),
     "cli.run.profile": (
         "歩き方（プロファイルの walking_profiles の id）",
         "walking profile: an id of the profile's walking_profiles",

@@ -8,6 +8,15 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
     "weekday.4": ("金曜", "Friday"),
     "weekday.5": ("土曜", "Saturday"),
     "weekday.6": ("日曜", "Sunday"),
+    "weekday.short.0": ("月", "Mon"),
+    "weekday.short.1": ("火", "Tue"),
+    "weekday.short.2": ("水", "Wed"),
+    "weekday.short.3": ("木", "Thu"),
+    "weekday.short.4": ("金", "Fri"),
+    "weekday.short.5": ("土", "Sat"),
+    "weekday.short.6": ("日", "Sun"),
+    "half_day.short.am": ("午前", "a.m."),
+    "half_day.short.pm": ("午後", "p.m."),
     "half_day.am": ("午前", "morning"),
     "half_day.pm": ("午後", "afternoon or evening"),
     "slot.sentence.weekly": (
@@ -17,6 +26,10 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
     "slot.sentence.monthly": (
         "{weekday}の{half_day}に歩いて行ける場がある人: {age_group}の{share}（月1回以上、{limit}以内）",
         "{share} of residents {age_group} have a place at least one {weekday} {half_day} a month, within a {limit} walk",
+    ),
+    "slot.none": (
+        "歩いて行ける場がある曜日・時間帯はありません",
+        "on no weekday and half-day is there a place within the walk",
     ),
     "slot.nobody": (
         "{age_group}の住民がいません",

@@ -17,7 +17,7 @@ from services.pens import Pen
 from services.publication import Publication
 from services.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION, WEEKLY
 from services.staging import staged_file
-from services.texts import metres, text
+from services.texts import text
 from services.workspace import Snapshot
 
 WIDTH_IN, HEIGHT_IN, DOTS_PER_IN = 12.8, 9.6, 125
@@ -139,7 +139,7 @@ def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     origin = text(
         "map.limit_origin",
         lang,
-        limit=metres(parameters["walk_limit_m"], lang),
+        limit=sheet.briefing.limit,
         origin=parameters["origins"].get("walk_limit_m", ""),
     )
     made = text("map.made", lang, software=f"arukeba {run['arukeba']}")

@@ -36,16 +36,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "coverage": (
         *("layer", "area_id", "area_name", "version", "frequency", "age_group", "walk_limit_m"),
-        *("profile", "residents", "reached", "reached_own_area", "coverage_pct"),
+        *("walk_limit_min", "profile", "residents", "reached", "reached_own_area", "coverage_pct"),
         *("coverage_low_pct", "coverage_high_pct", "places_n", "circle_reached"),
         *("circle_coverage_pct", "walk_min_mean", "walk_min_median", "walk_min_p90"),
         *("approximate", "remainder", "suppressed", "draft", "residents_estimated"),
     ),
     "gaps": (
         *("layer", "area_id", "area_name", "version", "council_id", "gap", "age_group"),
-        *("walk_limit_m", "residents", "residents_75", "unreached", "coverage_pct"),
-        *("nearest_place_id", "nearest_place_name", "nearest_place_walk_m"),
-        *("nearest_place_walk_min", "nearest_place_straight_m", "nearest_place_council_id"),
+        *("walk_limit_m", "walk_limit_min", "residents", "residents_75", "unreached"),
+        *("coverage_pct", "nearest_place_id", "nearest_place_name", "nearest_place_walk_m"),
+        *("nearest_place_walk_min", "nearest_place_climb_m", "nearest_place_steps"),
+        *("nearest_place_straight_m", "nearest_place_council_id"),
         *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),
         *("rank_by_number", "rank_by_rate", "need", "need_of", "need_rank"),
         *("unreached_75", "unreached_single", "stop_residents", "stop_pct", "nearest_stop_id"),
@@ -80,6 +81,11 @@ class Publication:
         """Return a collection without its geometry."""
         frame = self.disclosed.coverage if name == "coverage" else self.disclosed.gaps
         return pd.DataFrame(frame[_known(frame, name)]).reset_index(drop=True)
+
+    def unmatched(self, age_group: str) -> float:
+        """Return the residents of an age group whom nobody could locate; they are in no share."""
+        found = self.snapshot.workspace.manifest.get("unmatched_residents", {})
+        return float(found.get(age_group, 0.0))
 
     def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
         """Return a collection of points, plane CRS; unlocated places have no geometry."""

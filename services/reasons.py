@@ -4,7 +4,16 @@ import math
 from dataclasses import dataclass
 
 from geo.coverage import Limit
-from services.texts import age_group_text, limit_text, metres, number, people, text, walk
+from services.texts import (
+    age_group_text,
+    effort,
+    limit_text,
+    metres,
+    number,
+    people,
+    text,
+    walk,
+)
 
 DETOUR_WORTH_SAYING = 1.5
 """From here on the straight line is named beside the walk: something lies between."""
@@ -28,14 +37,16 @@ class WalkTo:
     walk_m: float
     walk_min: float
     straight_m: float
+    climb_m: float = 0.0
+    steps_n: float = 0.0
     other_area: str = ""
     """Name of the council's area that the place stands in, where that is another one."""
 
 
 def nearest_weekly(to: WalkTo) -> Reason:
     """Say where the nearest weekly place is, and what the straight line would make one think."""
-    ja = f"いちばん近い週1の場は「{to.name}」（{walk(to.walk_m, to.walk_min, 'ja')}）"
-    en = f"the nearest weekly place is {to.name} ({walk(to.walk_m, to.walk_min, 'en')})"
+    ja = f"いちばん近い週1の場は「{to.name}」（{_way(to, 'ja')}）"
+    en = f"the nearest weekly place is {to.name} ({_way(to, 'en')})"
     if to.other_area:
         ja += f"で、{to.other_area}にあります"
         en += f", in {to.other_area}"
@@ -46,6 +57,10 @@ def nearest_weekly(to: WalkTo) -> Reason:
         ja += f"。まっすぐなら{metres(to.straight_m, 'ja')}ですが、道のりは{times}倍です"
         en += f"; {metres(to.straight_m, 'en')} as the crow flies, {times} times that on foot"
     return Reason(ja, en)
+
+
+def _way(to: WalkTo, lang: str) -> str:
+    return walk(to.walk_m, to.walk_min, lang) + effort(to.climb_m, to.steps_n, lang)
 
 
 def no_way() -> Reason:

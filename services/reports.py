@@ -8,11 +8,18 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.briefing import figure, figures_of, headline, main_rows, notes
+from services.aspect import Aspect
+from services.briefing import (
+    figure,
+    figures_of,
+    headline,
+    main_limit_text,
+    main_rows,
+    notes,
+)
 from services.gapreport import (
     AgeLine,
     GapReport,
-    LimitLine,
     PlaceLine,
     Proposal,
     SourceLine,
@@ -22,7 +29,9 @@ from services.intake.names import normalise
 from services.publication import Publication
 from services.reasons import DETOUR_WORTH_SAYING
 from services.reportmap import area_map
+from services.sensitivity import limit_lines, walkers
 from services.texts import SIGNS, age_group_text, metres, people, text
+from services.week import week
 from services.workspace import Snapshot, Workspace, software_version
 
 NAMES_SHOWN = 12
@@ -38,7 +47,7 @@ def gap_report(
     chosen = find_area(publication, area, layer=layer)
     inside = _Inside(publication, chosen)
     coverage = _rows_of(publication.table("coverage"), chosen)
-    main = main_rows(coverage, summary, str(chosen["layer"]))
+    main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
     figures = figures_of(main.iloc[0].to_dict())
     units, places, candidates = inside.units(), inside.places(), inside.candidates()
     return GapReport(
@@ -49,19 +58,26 @@ def gap_report(
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
         made_on=str(snapshot.run.get("made_at") or "")[:10],
-        sentence=headline(figures, summary, lang),
+        sentence=headline(figures, Aspect.main(snapshot.run), lang),
         unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
         notes=notes(snapshot, lang),
         figures=figures,
         age_group=age_group_text(summary["age_group"], lang),
-        walk_limit_m=summary["walk_limit_m"],
-        ages=_ages(coverage, summary, lang),
+        limit=main_limit_text(snapshot.run, lang),
+        ages=_ages(coverage, snapshot.run, lang),
         gaps=_gap_counts(units),
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places),
         candidates=_proposals(candidates, lang),
-        limits=_limits(coverage, summary),
+        limits=limit_lines(coverage, snapshot.run, lang),
+        walkers=walkers(coverage, snapshot.run, lang),
+        week=week(
+            publication,
+            Aspect.main(snapshot.run),
+            layer=str(chosen["layer"]),
+            area=str(chosen["area_id"]),
+        ),
         assumptions=_assumptions(snapshot, lang),
         sources=_sources(workspace),
         map_svg=area_map(inside.shape, inside.unit_shapes(), places, candidates, publication),
@@ -170,24 +186,10 @@ def _label(snapshot: Snapshot, layer_id: str, lang: str) -> str:
     return layer.label if lang == "ja" else layer.label_en
 
 
-def _ages(coverage: pd.DataFrame, asked: Mapping[str, Any], lang: str) -> tuple[AgeLine, ...]:
-    rows = coverage[
-        (coverage["frequency"] == asked["frequency"])
-        & (coverage["walk_limit_m"] == asked["walk_limit_m"])
-    ]
+def _ages(coverage: pd.DataFrame, run: Mapping[str, Any], lang: str) -> tuple[AgeLine, ...]:
+    rows = Aspect.main(run).rows(coverage, whatever=["age_group"])
     return tuple(
         AgeLine(age_group_text(row["age_group"], lang), figures_of(row))
-        for row in rows.to_dict("records")
-    )
-
-
-def _limits(coverage: pd.DataFrame, asked: Mapping[str, Any]) -> tuple[LimitLine, ...]:
-    rows = coverage[
-        (coverage["frequency"] == asked["frequency"])
-        & (coverage["age_group"] == asked["age_group"])
-    ].sort_values("walk_limit_m")
-    return tuple(
-        LimitLine(row["walk_limit_m"], figures_of(row), figure(row["circle_coverage_pct"]))
         for row in rows.to_dict("records")
     )
 
@@ -203,6 +205,8 @@ def _units(gaps: pd.DataFrame, remarks: "_Remarks") -> tuple[UnitLine, ...]:
             nearest_name=str(row["nearest_place_name"] or ""),
             nearest_walk_m=figure(row["nearest_place_walk_m"]),
             nearest_walk_min=figure(row["nearest_place_walk_min"]),
+            nearest_climb_m=figure(row["nearest_place_climb_m"]),
+            nearest_steps=figure(row["nearest_place_steps"]),
             remark=remarks.of(row),
         )
         for row in gaps.to_dict("records")
@@ -279,7 +283,7 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     walking = parameters["profile"]
     told = [
         (
-            text("report.limit", lang, limit=metres(parameters["walk_limit_m"], lang)),
+            text("report.limit", lang, limit=main_limit_text(snapshot.run, lang)),
             origins.get("walk_limit_m"),
         ),
         (

@@ -48,14 +48,12 @@ def stop_columns(situation: Situation, layering: Layering, weight: FloatArray) -
     if stops is None:
         return pd.DataFrame(COLUMNS, index=range(len(layering.areas)))
     access = _StopAccess(situation, stops)
-    inhabited = weight * (layering.home_area >= 0)
+    inside = layering.home_area >= 0
     by_unit = [
         np.bincount(
-            layering.home_area[layering.home_area >= 0],
-            weights=people[layering.home_area >= 0],
-            minlength=len(layering.areas),
+            layering.home_area[inside], weights=people[inside], minlength=len(layering.areas)
         )
-        for people in (inhabited * access.reached, inhabited)
+        for people in (weight * access.reached, weight)
     ]
     near = nearest_place({"walk_m": access.walk_m}, access.nearest, weight, layering)
     served, walk_m, straight_m = access.served_place
@@ -64,7 +62,7 @@ def stop_columns(situation: Situation, layering: Layering, weight: FloatArray) -
     return pd.DataFrame(
         {
             "stop_residents": by_unit[0],
-            "stop_pct": 100.0 * by_unit[0] / np.where(by_unit[1] > 0, by_unit[1], np.nan),
+            "stop_pct": 100.0 * (by_unit[0] / np.where(by_unit[1] > 0, by_unit[1], np.nan)),
             "nearest_stop_id": _named(stops["stop_id"], near["place"]),
             "nearest_stop_name": _named(stops["name"], near["place"]),
             "nearest_stop_walk_m": near["walk_m"].to_numpy(),
@@ -136,12 +134,13 @@ class _StopAccess:
         stops_n = max(len(self.stops), 1)
         asked = [] if limit.m is None else [(walking.m, limit.m)]
         asked += [] if limit.minutes is None else [(walking.s, 60.0 * limit.minutes)]
-        pairs = np.zeros(0, dtype=np.int64)
-        for number, (unit, most) in enumerate(asked):
-            doors = self._stop_doors(unit)
-            found = walks(unit.network, unit.places, doors, limit=most, by=unit.measure)
-            key = found.origin * stops_n + found.home
-            pairs = np.intersect1d(pairs, key) if number else key
+        near = [
+            walks(unit.network, unit.places, self._stop_doors(unit), limit=most, by=unit.measure)
+            for unit, most in asked
+        ]
+        # Of a limit in metres and minutes both must hold for the same stop.
+        keys = [found.origin * stops_n + found.home for found in near]
+        pairs = np.intersect1d(keys[0], keys[-1])
         has = np.zeros(len(self.situation.counted), dtype=bool)
         has[np.unique(pairs // stops_n)] = True
         return has

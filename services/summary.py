@@ -16,7 +16,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
     """Return plain data about the whole municipality, read off the tables of the run."""
     profile, parameters = situation.profile, situation.parameters
     municipality = profile.municipality
-    whole = _whole(situation, table)
+    whole = _whole(situation, table, parameters.walking.id)
     main = whole.iloc[parameters.limits.index(parameters.limit)]
     unmatched = situation.workspace.manifest["unmatched_residents"][parameters.age_group]
     return {
@@ -53,20 +53,25 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
             {"label": layer.label, "label_en": layer.label_en}
             for layer in without_borders(situation.workspace.declared)
         ],
-        "sensitivity": [
+        "sensitivity": _limits(whole),
+        "walkers": [
             {
-                "walk_limit_m": _number(row["walk_limit_m"]),
-                "walk_limit_min": _number(row["walk_limit_min"]),
-                "reached": _number(row["reached"]),
-                "coverage_pct": _number(row["coverage_pct"]),
-                "circle_coverage_pct": _number(row["circle_coverage_pct"]),
+                "profile": walking.id,
+                "label": walking.label,
+                "label_en": walking.label_en,
+                "sensitivity": _limits(_whole(situation, table, walking.id)),
             }
-            for row in whole.to_dict("records")
+            for walking in sorted(parameters.walkings, key=lambda one: -one.speed_m_per_min)
         ],
     }
 
 
-def _whole(situation: Situation, table: pd.DataFrame) -> pd.DataFrame:
+def _limits(whole: pd.DataFrame) -> list[dict[str, float | None]]:
+    names = ("walk_limit_m", "walk_limit_min", "reached", "coverage_pct", "circle_coverage_pct")
+    return [{name: _number(row[name]) for name in names} for row in whole.to_dict("records")]
+
+
+def _whole(situation: Situation, table: pd.DataFrame, profile: str) -> pd.DataFrame:
     """Return all located residents, a row per limit: any layer, its remainder but the unmatched."""
     parameters = situation.parameters
     first = next(layer.id for layer in situation.profile.layers if not layer.draft)
@@ -74,7 +79,7 @@ def _whole(situation: Situation, table: pd.DataFrame) -> pd.DataFrame:
         (table["layer"] == first)
         & (table["frequency"] == "weekly")
         & (table["age_group"] == parameters.age_group)
-        & (table["profile"] == parameters.walking.id)
+        & (table["profile"] == profile)
     ]
     counts = ["residents", "reached", "circle_reached"]
     asked = ["walk_limit_m", "walk_limit_min"]

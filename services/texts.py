@@ -23,6 +23,9 @@ NO_FIGURE = "−"
 SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
 """Sign of each class of gap, the same on screen and paper."""
 
+CLIMB_WORTH_SAYING_M = 5.0
+"""A way that climbs less is flat to the feet, and within the error of the heights."""
+
 PARTS = (
     PHRASES,
     COMMAND_LINE,
@@ -121,6 +124,16 @@ def walk(walk_m: object, walk_min: object, lang: str) -> str:
     minutes = max(1, math.floor(float(cast("float", walk_min)) + 0.5))
     unit, joint = ("分", "・") if lang == "ja" else (" min", " · ")
     return f"{metres(walk_m, lang)}{joint}{minutes:,}{unit}"
+
+
+def effort(climb_m: object, steps_n: object, lang: str) -> str:
+    """Return what a walk costs beside its length: ``・のぼり12m・階段40段``, empty on the flat."""
+    said = []
+    if is_figure(climb_m) and cast("float", climb_m) >= CLIMB_WORTH_SAYING_M:
+        said.append(text("walk.climb", lang, climb=metres(climb_m, lang)))
+    if is_figure(steps_n) and cast("float", steps_n) >= 1:
+        said.append(text("walk.steps", lang, steps=number(steps_n)))
+    return "".join(("・" if lang == "ja" else " · ") + part for part in said)
 
 
 def yen(value: object, lang: str) -> str:

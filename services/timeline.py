@@ -69,6 +69,7 @@ def timeline(
     ends: Sequence[date],
     *,
     walk_limit_m: float | None = None,
+    walk_limit_min: float | None = None,
     walking_profile: str | None = None,
     progress: Progress = silent,
 ) -> Timeline:
@@ -78,7 +79,10 @@ def timeline(
     A year without any place is a row of zeros that says so. Use ``disclosed`` before it leaves.
     """
     parameters = Parameters.of(
-        workspace.profile, walk_limit_m=walk_limit_m, walking_profile=walking_profile
+        workspace.profile,
+        walk_limit_m=walk_limit_m,
+        walk_limit_min=walk_limit_min,
+        walking_profile=walking_profile,
     )
     progress("timeline.reach", 0.1)
     history = _History(workspace, parameters)

@@ -9,6 +9,7 @@ from threading import Lock
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage import FREQUENCIES, Limit, at_least
@@ -145,12 +146,11 @@ class Ground:
 
     def counts(self, frequency: str) -> np.ndarray:
         """Return (places,) which count for a frequency; do not change it."""
-        return self._counts[frequency]
+        return np.asarray(self._counts[frequency])
 
     def place_xy(self, place: int) -> FloatArray:
         """Return where a place is shown."""
-        point = self.places.geometry.iloc[place]
-        return np.array([point.x, point.y])
+        return np.asarray(shapely.get_coordinates(self.places.geometry.iloc[place])[0])
 
 
 def route_to(ground: Ground, measure: Measure, spot: Spot, place: int, cost: float) -> Route:

@@ -8,10 +8,13 @@ A workspace with one result, written by hand: 架空町, one square kilometre, f
     ------- 西地区 (w) -------     --- 東地区 (e) ---
 
 The weekly place stands in the middle of 中央町会. Reached on foot within 500 m: all 400 of 中央町会,
-120 of 北町会, nobody else: 520 of 912.
+120 of 北町会, nobody else: 520 of 912. Ten minutes are as good for a standard walker; a slow one
+reaches half as many in that time, and as many within the same metres.
 """
 
 import json
+import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,7 +27,14 @@ EPSG = 6677
 EAST_M, NORTH_M = 10_000.0, -14_000.0
 """South-western corner of the town, plane metres."""
 
-LIMITS_M = (300.0, 500.0)
+NAN = math.nan
+LIMITS = ((300.0, NAN), (500.0, NAN), (NAN, 10.0))
+"""Metres and minutes of each limit."""
+
+PROFILES = {
+    "standard": ("ふつう 60m/分", "Standard, 60 m/min", 60.0),
+    "slow": ("ゆっくり 48m/分", "Slow, 48 m/min", 48.0),
+}
 UNITS = {
     # area_id: (name, council, column, row, residents {age group: n}, reached 65+)
     "a": ("中央町会", "w", 0, 0, {"total": 1500.0, "65+": 400.0, "75+": 200.0}, 400.0),
@@ -98,6 +108,7 @@ total = "総数"
 gap_layer = "neighbourhood"
 council_layer = "community_area"
 walk_limits_m = [300, 500]
+walk_limits_min = [10]
 
 [privacy]
 small_number = {small_number}
@@ -117,6 +128,8 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     _json(path / "intake.json", {})
     areas().to_parquet(path / "layers" / "areas.parquet")
     coverage().to_parquet(result / "coverage.parquet")
+    slots().to_parquet(result / "slots.parquet")
+    combined().to_parquet(result / "combined.parquet")
     gaps().to_parquet(result / "gaps.parquet")
     candidates().to_parquet(result / "candidates.parquet")
     places().to_parquet(result / "places.parquet")
@@ -150,43 +163,91 @@ def areas() -> gpd.GeoDataFrame:
 def coverage() -> pd.DataFrame:
     """Return the coverage: at 300 m a quarter as many are reached, monthly places reach 50 more."""
     rows = []
-    for layer, members in _members().items():
-        for area_id, (name, units) in {**members, "_remainder": ("区域外・不明", ())}.items():
-            for age_group in ("total", "65+", "75+"):
-                residents = sum(UNITS[unit][4][age_group] for unit in units)
-                older = sum(UNITS[unit][4]["65+"] for unit in units)
-                reached = sum(UNITS[unit][5] for unit in units)
-                share = reached / older if older else 0.0
-                for frequency in ("monthly", "weekly", "permanent"):
-                    for limit_m in LIMITS_M:
-                        part = _reached(residents, share, frequency, limit_m)
-                        row = {"layer": layer, "area_id": area_id, "area_name": name}
-                        row |= {"frequency": frequency, "age_group": age_group}
-                        row |= {"walk_limit_m": limit_m, "residents": residents, "reached": part}
-                        rows.append(row)
-    frame = pd.DataFrame(rows)
-    pct = 100.0 * frame["reached"] / frame["residents"].where(frame["residents"] > 0)
+    for area, age_group, residents, share in _counted():
+        for frequency in ("monthly", "weekly", "permanent"):
+            for profile in PROFILES:
+                for limit_m, limit_min in LIMITS:
+                    part = share * _part_reached(profile, limit_m)
+                    rows.append(
+                        {
+                            **area,
+                            "frequency": frequency,
+                            "age_group": age_group,
+                            "walk_limit_m": limit_m,
+                            "walk_limit_min": limit_min,
+                            "profile": profile,
+                            "residents": residents,
+                            "reached": _reached(residents, part, frequency),
+                        }
+                    )
+    frame = _with_pct(pd.DataFrame(rows))
     return frame.assign(
-        version="2025",
-        profile="standard",
         reached_own_area=frame["reached"],
-        coverage_pct=pct,
-        coverage_low_pct=pct,
-        coverage_high_pct=pct,
+        coverage_low_pct=frame["coverage_pct"],
+        coverage_high_pct=frame["coverage_pct"],
         places_n=1,
         circle_reached=frame["reached"],
-        circle_coverage_pct=pct,
+        circle_coverage_pct=frame["coverage_pct"],
         walk_min_mean=6.0,
         walk_min_median=5.0,
         walk_min_p90=12.0,
-        approximate=frame["layer"] == "neighbourhood",
-        remainder=frame["area_id"] == "_remainder",
     )
+
+
+def slots() -> pd.DataFrame:
+    """Return the slots: the weekly place meets on Monday mornings, the monthly one on Friday too."""
+    rows = []
+    for area, age_group, residents, share in _counted():
+        for frequency in ("weekly", "monthly"):
+            for limit_m, limit_min in LIMITS:
+                for weekday in range(7):
+                    for half_day in ("am", "pm"):
+                        meets = half_day == "am" and weekday in (
+                            (0,) if frequency == "weekly" else (0, 4)
+                        )
+                        part = share * _part_reached("standard", limit_m)
+                        rows.append(
+                            {
+                                **area,
+                                "frequency": frequency,
+                                "weekday": weekday,
+                                "half_day": half_day,
+                                "age_group": age_group,
+                                "walk_limit_m": limit_m,
+                                "walk_limit_min": limit_min,
+                                "residents": residents,
+                                "reached": residents * part * meets,
+                                "places_n": int(meets),
+                            }
+                        )
+    return _with_pct(pd.DataFrame(rows))
+
+
+def combined() -> pd.DataFrame:
+    """Return who is weekly-reached by several halls only: a tenth of everybody, at any limit."""
+    rows = [
+        {
+            **area,
+            "age_group": age_group,
+            "walk_limit_m": limit_m,
+            "walk_limit_min": limit_min,
+            "residents": residents,
+            "reached": residents * share * _part_reached("standard", limit_m),
+            "reached_combined": residents / 10,
+        }
+        for area, age_group, residents, share in _counted()
+        for limit_m, limit_min in LIMITS
+    ]
+    frame = _with_pct(pd.DataFrame(rows))
+    pct = 100.0 * frame["reached_combined"] / frame["residents"].where(frame["residents"] > 0)
+    return frame.assign(combined_pct=pct)
 
 
 def gaps() -> pd.DataFrame:
     classes = {"a": "weekly_or_more", "b": "monthly_only", "c": "none", "d": "needs_transport"}
     walks_m = {"a": 180.0, "b": 520.0, "c": 890.0, "d": 1400.0}
+    steps_n = {"a": 0.0, "b": 0.0, "c": 40.0, "d": 0.0}
+    climbs_m = {"a": 0.0, "b": 4.9, "c": 12.0, "d": 30.0}
     rows = []
     for area_id, (name, council, _, _, residents, reached) in UNITS.items():
         rows.append(
@@ -199,6 +260,7 @@ def gaps() -> pd.DataFrame:
                 "gap": classes[area_id],
                 "age_group": "65+",
                 "walk_limit_m": 500.0,
+                "walk_limit_min": NAN,
                 "residents": residents["65+"],
                 "residents_75": residents["75+"],
                 "unreached": residents["65+"] - reached,
@@ -207,6 +269,8 @@ def gaps() -> pd.DataFrame:
                 "nearest_place_name": "中央ふれあいの家",
                 "nearest_place_walk_m": walks_m[area_id],
                 "nearest_place_walk_min": walks_m[area_id] / 60.0,
+                "nearest_place_climb_m": climbs_m[area_id],
+                "nearest_place_steps": steps_n[area_id],
                 "nearest_place_straight_m": walks_m[area_id] / 1.5,
                 "nearest_place_council_id": "w",
                 "why": f"{name}から歩くと{walks_m[area_id]:.0f}m",
@@ -290,6 +354,8 @@ def places() -> gpd.GeoDataFrame:
         located_by=["coordinates", "coordinates", "coordinates", ""],
         unsnapped="",
         residents_reached=[520.0, 300.0, 90.0, 0.0],
+        counts=True,
+        slots_unknown=["", "no_hours", "no_hours", "no_schedule"],
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
 
@@ -323,15 +389,12 @@ def run_record() -> dict[str, object]:
         "arukeba": "0.1.0",
         "parameters": {
             "walk_limit_m": 500.0,
-            "walk_limits_m": list(LIMITS_M),
+            "walk_limit_min": None,
+            "walk_limits_m": [300.0, 500.0],
+            "walk_limits_min": [10.0],
             "age_group": "65+",
-            "profile": {
-                "id": "standard",
-                "label": "ふつう 60m/分",
-                "label_en": "Standard, 60 m/min",
-                "speed_m_per_min": 60.0,
-                "origin": "J-CHS 2020",
-            },
+            "profile": _walking("standard"),
+            "profiles": [_walking(profile) for profile in PROFILES],
             "origins": {"walk_limit_m": "架空の仮定", "profile": "J-CHS 2020"},
         },
         "parameters_sha256": "ab" * 32,
@@ -345,6 +408,7 @@ def run_record() -> dict[str, object]:
             },
             "age_group": "65+",
             "walk_limit_m": 500.0,
+            "walk_limit_min": None,
             "frequency": "weekly",
             "residents": 912.0,
             "reached": 520.0,
@@ -360,17 +424,42 @@ def run_record() -> dict[str, object]:
             "targets": [],
             "subsidies": {},
             "stand_in": [],
-            "sensitivity": [
+            "sensitivity": _sensitivity("standard"),
+            "walkers": [
                 {
-                    "walk_limit_m": limit_m,
-                    "reached": 520.0 * (1.0 if limit_m == 500.0 else 0.25),
-                    "coverage_pct": 100.0 * 520.0 / 912.0 * (1.0 if limit_m == 500.0 else 0.25),
-                    "circle_coverage_pct": 70.0,
+                    "profile": profile,
+                    "label": label,
+                    "label_en": label_en,
+                    "sensitivity": _sensitivity(profile),
                 }
-                for limit_m in LIMITS_M
+                for profile, (label, label_en, _) in PROFILES.items()
             ],
         },
     }
+
+
+def _walking(profile: str) -> dict[str, object]:
+    label, label_en, speed_m_per_min = PROFILES[profile]
+    return {
+        "id": profile,
+        "label": label,
+        "label_en": label_en,
+        "speed_m_per_min": speed_m_per_min,
+        "origin": "J-CHS 2020",
+    }
+
+
+def _sensitivity(profile: str) -> list[dict[str, object]]:
+    return [
+        {
+            "walk_limit_m": None if math.isnan(limit_m) else limit_m,
+            "walk_limit_min": None if math.isnan(limit_min) else limit_min,
+            "reached": 520.0 * _part_reached(profile, limit_m),
+            "coverage_pct": 100.0 * 520.0 / 912.0 * _part_reached(profile, limit_m),
+            "circle_coverage_pct": 70.0,
+        }
+        for limit_m, limit_min in LIMITS
+    ]
 
 
 def _members() -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
@@ -385,10 +474,40 @@ def _members() -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
     }
 
 
-def _reached(residents: float, share: float, frequency: str, limit_m: float) -> float:
-    part = residents * share * (1.0 if limit_m == max(LIMITS_M) else 0.25)
+def _counted() -> Iterator[tuple[dict[str, object], str, float, float]]:
+    """Yield each area with a remainder per layer, age group, residents, share of 65+ reached."""
+    for layer, members in _members().items():
+        for area_id, (name, units) in {**members, "_remainder": ("区域外・不明", ())}.items():
+            area = {"layer": layer, "area_id": area_id, "area_name": name}
+            older = sum(UNITS[unit][4]["65+"] for unit in units)
+            reached = sum(UNITS[unit][5] for unit in units)
+            for age_group in ("total", "65+", "75+"):
+                residents = sum(UNITS[unit][4][age_group] for unit in units)
+                yield area, age_group, residents, reached / older if older else 0.0
+
+
+def _with_pct(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(
+        version="2025",
+        coverage_pct=100.0 * frame["reached"] / frame["residents"].where(frame["residents"] > 0),
+        approximate=frame["layer"] == "neighbourhood",
+        draft=False,
+        remainder=frame["area_id"] == "_remainder",
+        residents_estimated=False,
+    )
+
+
+def _part_reached(profile: str, limit_m: float) -> float:
+    """Return how much of what 500 m reach is reached: a limit that is no metres is ten minutes."""
+    if limit_m == 300.0:
+        return 0.25
+    return 1.0 if limit_m == 500.0 or profile == "standard" else 0.5
+
+
+def _reached(residents: float, share: float, frequency: str) -> float:
     if frequency == "permanent":
         return 0.0
+    part = residents * share
     return part if frequency == "weekly" else min(residents, part + 50.0)
 
 

@@ -31,6 +31,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         limit_m: Annotated[
             float | None, typer.Option("--limit-m", help=text("cli.run.limit", lang))
         ] = None,
+        limit_min: Annotated[
+            float | None, typer.Option("--limit-min", help=text("cli.run.limit_min", lang))
+        ] = None,
         profile: Annotated[
             str | None, typer.Option("--profile", help=text("cli.run.profile", lang))
         ] = None,
@@ -51,6 +54,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             snapshot = run(
                 opened,
                 walk_limit_m=limit_m,
+                walk_limit_min=limit_min,
                 walking_profile=profile,
                 selection=selection,
                 progress=progress,

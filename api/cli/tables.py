@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.cli.console import Desk
 from services.briefing import AreaLine, Briefing
-from services.texts import NO_FIGURE, SIGNS, age_group_text, metres, people, percent, text
+from services.texts import NO_FIGURE, SIGNS, age_group_text, limit_text, people, percent, text
 
 CANDIDATES_SHOWN = 5
 STYLES = {
@@ -41,7 +41,7 @@ def years_table(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> Renderab
     asked = years[0]
     title = desk.say(
         "timeline.title",
-        limit=metres(asked["walk_limit_m"], desk.lang),
+        limit=limit_text(asked["walk_limit_m"], asked["walk_limit_min"], desk.lang),
         age_group=age_group_text(asked["age_group"], desk.lang),
     )
     heads = ("year", "suspended", "places", "weekly", "monthly", "assumed")

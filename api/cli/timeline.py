@@ -19,7 +19,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
     """Add the command to the command line."""
 
     @app.command("timeline", help=text("cli.timeline", lang), epilog=text("cli.epilog", lang))
-    def _timeline(
+    def _timeline(  # noqa: PLR0913  an argument for each option of the command
         ctx: typer.Context,
         workspace: Annotated[
             Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
@@ -33,6 +33,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         limit_m: Annotated[
             float | None, typer.Option("--limit-m", help=text("cli.run.limit", lang))
         ] = None,
+        limit_min: Annotated[
+            float | None, typer.Option("--limit-min", help=text("cli.run.limit_min", lang))
+        ] = None,
     ) -> None:
         desk = desk_of(ctx)
         ends = fiscal_year_ends(first, last)
@@ -43,7 +46,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
             )
         opened = open_workspace(workspace)
         with desk.progress() as progress:
-            computed = timeline(opened, ends, walk_limit_m=limit_m, progress=progress)
+            computed = timeline(
+                opened, ends, walk_limit_m=limit_m, walk_limit_min=limit_min, progress=progress
+            )
             found = disclosed(computed, opened.profile.privacy)
         files = [] if out is None else write_timeline(found, out)
         rows = found.to_dict()

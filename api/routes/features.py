@@ -48,7 +48,7 @@ def items(
     Return one page of features.
 
     Every property of the collection is a filter as well: `layer=small_area&frequency=weekly`. Given
-    twice, either value fits.
+    twice, either value fits; left empty (`walk_limit_m=500&walk_limit_min=`), what has none.
     """
     page = edition.collection(collection_id).features(query)
     links = page_links(request, offset=query.offset, limit=query.limit, matched=page.matched)

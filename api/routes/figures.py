@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AskedDep, EditionDep
+from api.deps import AskedDep, AskedWeekDep, EditionDep
 from api.errors import Problem
 from api.links import GEOJSON
-from api.models import Health, Summary
+from api.models import Health, Summary, Week
 from services.edition import Blob
 from services.workspace import software_version
 
@@ -22,6 +22,16 @@ router = APIRouter(tags=["数字"])
 def summary(edition: EditionDep, asked: AskedDep) -> Summary:
     """Return how many residents are reached, of an area or of the whole municipality."""
     return Summary.model_validate(edition.summary(asked))
+
+
+@router.get(
+    "/slots",
+    summary="曜日と午前・午後ごとの数字",
+    responses={404: {"model": Problem}, 422: {"model": Problem}},
+)
+def slots(edition: EditionDep, asked: AskedWeekDep) -> Week:
+    """Return how many residents have a place on each weekday and half of the day."""
+    return Week.model_validate(edition.week(asked))
 
 
 @router.get("/about", summary="前提と出典")

@@ -3,10 +3,10 @@
 import { $, facts, fill, h } from "./dom.js";
 import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
 import { candidateImage, patternImage, placeImage, shown } from "./signs.js";
-import { state } from "./store.js";
+import { isMain, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
-import { date, label, lang, metres, people, percent, word } from "./words.js";
+import { date, label, lang, limit, people, percent, word } from "./words.js";
 
 const hiddenGroups = new Set();
 
@@ -40,12 +40,17 @@ function keysOf(group) {
     const patterned = ["none", "monthly_only", "needs_transport"].map((gap) => key([sign(gap), patch(gap)], word(`n_${gap}`)));
     return [key(sign("weekly_or_more"), word("n_weekly_or_more")), ...patterned];
   }
-  if (group === "l_streets") return Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`street_${reach}`)));
+  if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
   if (group === "l_places") {
     const kinds = ["permanent", "weekly", "monthly", ""].map((frequency) => key(shown(placeImage(frequency), 22), word(`f_${frequency}`)));
     return [...kinds, key(shown(placeImage("monthly", { blurred: true }), 22), word("privateHome"))];
   }
   return [key(shown(candidateImage("upgrade"), 24), word("candUpgrade")), key(shown(candidateImage("open"), 24), word("candOpen"))];
+}
+
+function mainOnly() {
+  const { parameters } = state.about;
+  return word("mainOnly", { limit: limit(parameters), walking: label(parameters.profile) });
 }
 
 function patch(gap) {
@@ -70,6 +75,16 @@ export function drawLegend(onToggle) {
   fill($("legend"), h("summary", {}, word("legend")), h("div", { class: "legend-body" }, groups, note));
 }
 
+// How people who walk differently fare, within minutes: the same metres are the same for all.
+function walkersTable(walkers) {
+  const inMinutes = (rows) => rows.filter((row) => !Number.isFinite(row.walk_limit_m));
+  const limits = inMinutes(walkers[0].sensitivity);
+  if (!limits.length) return [];
+  const head = h("tr", {}, h("td", {}), limits.map((row) => h("th", { scope: "col" }, limit(row))));
+  const rows = walkers.map((walker) => h("tr", {}, h("th", { scope: "row" }, label(walker)), inMinutes(walker.sensitivity).map((row) => h("td", {}, percent(row.coverage_pct)))));
+  return [h("h3", {}, word("walkers")), h("table", {}, h("thead", {}, head), h("tbody", {}, rows))];
+}
+
 export function drawAbout() {
   const { about } = state;
   const { parameters, summary, sources, privacy } = about;
@@ -80,7 +95,7 @@ export function drawAbout() {
     h("summary", {}, `${word("about")} ⓘ`),
     h("h3", {}, word("assumption")),
     facts([
-      [word("limit"), line(metres(parameters.walk_limit_m), origins.walk_limit_m)],
+      [word("limit"), line(limit(parameters), origins.walk_limit_m)],
       [word("walking"), line(label(profile), profile.origin)],
       [word("frequencyRule"), origins.frequency],
       [word("transportRule"), origins.needs_transport],
@@ -88,9 +103,10 @@ export function drawAbout() {
       [word("estimate"), layer.approximate ? label(layer) : null],
       ["−", word("privacy", { n: privacy.small_number })],
     ]),
-    h("p", { class: "quiet" }, word("circle", { limit: metres(summary.walk_limit_m), share: percent(summary.circle_coverage_pct) })),
+    h("p", { class: "quiet" }, word("circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct) })),
     h("h3", {}, word("sensitivity")),
-    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, metres(row.walk_limit_m)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("byCircle")} ${percent(row.circle_coverage_pct)}`))))),
+    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, limit(row)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("byCircle")} ${percent(row.circle_coverage_pct)}`))))),
+    walkersTable(summary.walkers),
     h("h3", {}, word("sources")),
     h("ul", { class: "sources" }, sources.map((source) => h("li", {}, h("b", {}, source.title), ` ${source.credit}・${source.as_of}・${word("licence")} ${source.licence}`, source.note ? h("small", { class: "origin" }, source.note) : null))),
     facts([

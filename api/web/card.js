@@ -2,15 +2,15 @@
 
 import { $, facts, fill, h } from "./dom.js";
 import { candidateImage, shown, stopped } from "./signs.js";
-import { shape, state } from "./store.js";
+import { askedLimit, shape, state } from "./store.js";
 import { estimate, placeSign } from "./lists.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
-import { age, date, label, lang, metres, number, people, percent, walk, word, yen } from "./words.js";
+import { age, date, label, lang, limit, number, people, percent, way, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
 const withShare = (value, pct) => (Number.isFinite(value) ? `${people(value)}（${percent(pct)}）` : null);
 
-const missingText = () => [word("unreached"), h("small", {}, ` ${metres(state.asked.walk_limit_m)}・${word(`f_${state.asked.frequency}`)}`)];
+const missingText = () => [word("unreached"), h("small", {}, ` ${limit(askedLimit())}・${word(`f_${state.asked.frequency}`)}`)];
 
 function areaCard(figures) {
   if (!figures) return null;
@@ -59,7 +59,7 @@ function unitCard(unit) {
 const say = (text) => (text ? h("p", { class: "says" }, text) : null);
 
 function nearest(unit) {
-  const distance = walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min);
+  const distance = way(unit);
   return unit.nearest_place_name ? h("span", {}, unit.nearest_place_name, h("br"), h("b", {}, distance)) : distance;
 }
 
@@ -75,7 +75,7 @@ function placeCard(place) {
         [word("when"), properties.schedule_text],
         [word("kind"), properties.kind],
         [word("sessions"), Number.isFinite(properties.sessions_per_month) ? String(Math.round(10 * properties.sessions_per_month) / 10) : null],
-        [`${word("residentsReached")}（${age(state.about.parameters.age_group)}）`, Number.isFinite(properties.residents_reached) ? people(properties.residents_reached) : null],
+        [`${word("residentsReached")}（${age(state.about.parameters.age_group)}・${limit(state.about.parameters)}）`, Number.isFinite(properties.residents_reached) ? people(properties.residents_reached) : null],
         [word("since"), date(properties.opened_on)],
         [word("verified"), date(properties.verified_on)],
       ]),

@@ -4,7 +4,7 @@ import { $, fill, h } from "./dom.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
-import { label, people, walk, word } from "./words.js";
+import { label, people, way, word } from "./words.js";
 
 const STEP = 50;
 const TABS = ["needs", "have", "make"];
@@ -15,7 +15,7 @@ export const estimate = (thing) => (thing.approximate ? "〜" : "");
 
 function needRow(unit, onPick) {
   const figure = Number.isFinite(unit.unreached) ? people(unit.unreached) : "−";
-  const why = [`${word("nearest")} `, h("span", { class: "whole-words" }, walk(unit.nearest_place_walk_m, unit.nearest_place_walk_min))];
+  const why = [`${word("nearest")} `, h("span", { class: "whole-words" }, way(unit))];
   return h("button", { type: "button", class: "row", "data-id": unit.area_id, onclick: () => onPick("unit", unit.area_id) },
     sign(unit.gap), h("span", { class: "what" }, h("b", {}, estimate(unit) + unit.area_name), h("small", {}, why)), h("span", { class: "count" }, figure));
 }

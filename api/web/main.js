@@ -9,6 +9,7 @@ import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
 import { refresh, shape, start, state, writeHash } from "./store.js";
 import { createTown, settled } from "./town.js";
+import { drawWeek } from "./week.js";
 import { createWhy } from "./why.js";
 import { lang, setLang, word } from "./words.js";
 
@@ -38,6 +39,7 @@ function drawHeader() {
 function drawFigures() {
   drawMessage();
   drawCounts();
+  drawWeek();
   drawLists(pick);
   drawChoices(change);
 }
@@ -95,7 +97,7 @@ async function pick(kind, id) {
 }
 
 async function change(name, value) {
-  state.asked[name] = name === "walk_limit_m" ? Number(value) : value;
+  state.asked[name] = value;
   writeHash();
   await attempt(async () => {
     await refresh();

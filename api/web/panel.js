@@ -2,8 +2,8 @@
 
 import { $, fill, h } from "./dom.js";
 import { GAP_SIGNS } from "./signs.js";
-import { GAPS, state } from "./store.js";
-import { age, label, lang, metres, number, people, percent, word } from "./words.js";
+import { GAPS, isMainWalking, limitKey, state, walkingOf } from "./store.js";
+import { age, label, lang, limit, number, people, percent, word } from "./words.js";
 
 const hiddenText = () => word("hidden", { n: state.about.privacy.small_number });
 
@@ -13,7 +13,7 @@ export function figureText(value, suppressed) {
 }
 
 function sentence(summary) {
-  const limit = metres(summary.walk_limit_m);
+  const far = limit(summary);
   const kind = word(`place_${summary.frequency}`);
   const share = percent(summary.coverage_pct);
   const reached = h("strong", { class: "figure reached" }, people(summary.reached));
@@ -21,13 +21,13 @@ function sentence(summary) {
     return [
       h("p", {}, `${age(summary.age_group)} `, h("b", { class: "whole" }, people(summary.residents)), "のうち"),
       h("p", {}, reached, h("span", { class: "share" }, `（${share}）`), "に"),
-      h("p", {}, "歩いて", h("b", {}, limit), "以内に「", h("b", {}, kind), "」があります"),
+      h("p", {}, "歩いて", h("b", {}, far), "以内に「", h("b", {}, kind), "」があります"),
     ];
   }
   return [
     h("p", {}, "Of ", h("b", { class: "whole" }, people(summary.residents)), ` residents ${age(summary.age_group)},`),
     h("p", {}, reached, h("span", { class: "share" }, ` (${share})`), " have"),
-    h("p", {}, "a ", h("b", {}, kind), " within ", h("b", {}, limit), " on foot"),
+    h("p", {}, "a ", h("b", {}, kind), " within ", h("b", {}, far), " on foot"),
   ];
 }
 
@@ -39,10 +39,12 @@ export function drawMessage() {
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${word("reached")} ${percent(summary.coverage_pct)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
   const missing = h("p", { class: "missing" }, h("span", {}, word("unreached")), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
   const notes = [...(standIns ?? [])];
+  const inMinutes = Number.isFinite(summary.walk_limit_min);
+  const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, `${word("walking")}：${label(walkingOf(summary.profile))}`, inMinutes ? null : h("small", {}, word("onlyMinutes"))) : null;
   if (!state.asked.area && unmatched >= 1) notes.push(word("unmatched", { n: people(unmatched) }));
   fill($("message"),
     state.asked.area ? h("h2", { class: "place" }, place) : null,
-    shown ? [h("div", { class: "sentence" }, sentence(summary)), bar, missing] : h("p", { class: "sentence" }, figureText(null, summary.suppressed)),
+    shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null, summary.suppressed)),
     notes.length ? h("div", { class: "note" }, notes.map((note) => h("p", {}, note))) : null,
     state.asked.area ? h("p", {}, reportLink(state.asked.area, place)) : null);
 }
@@ -80,14 +82,15 @@ function select(name, options, onChange) {
   const id = `choose-${name}`;
   const box = h("select", { id, onchange: (event) => onChange(name, event.target.value) },
     options.map(([value, text]) => h("option", { value, selected: String(value) === String(state.asked[name]) }, text)));
-  return h("label", { class: "field", for: id }, h("span", {}, word({ walk_limit_m: "limit", age_group: "age" }[name] ?? name)), box);
+  return h("label", { class: "field", for: id }, h("span", {}, word({ age_group: "age" }[name] ?? name)), box);
 }
 
 export function drawChoices(onChange) {
   const { choices, layers } = state.about;
   fill($("choices"),
     select("layer", layers.map((layer) => [layer.id, (layer.approximate ? "〜" : "") + label(layer)]), onChange),
-    select("walk_limit_m", choices.walk_limit_m.map((limit) => [limit, metres(limit)]), onChange),
+    select("limit", choices.limit.map((each) => [limitKey(each), limit(each)]), onChange),
+    select("profile", choices.profile.map((id) => [id, label(walkingOf(id))]), onChange),
     select("age_group", choices.age_group.map((group) => [group, age(group)]), onChange),
     select("frequency", choices.frequency.map((frequency) => [frequency, word(`o_${frequency}`)]), onChange));
 }

@@ -4,14 +4,27 @@ export const GAPS = ["weekly_or_more", "monthly_only", "none", "needs_transport"
 
 export const state = {
   about: null, // parameters, sources, choices
-  asked: { area: "", layer: "", frequency: "weekly", age_group: "", walk_limit_m: 0 },
+  asked: { area: "", layer: "", frequency: "weekly", age_group: "", limit: "", profile: "" },
   shapes: new Map(), // layer → area_id → GeoJSON feature
   coverage: new Map(), // area_id → figures of the chosen layer
   units: [], // gap units with the figures that are asked for, most people not reached first
   places: [],
   candidates: [],
   summary: null,
+  week: null, // weekdays and halves of the day
 };
+
+// A limit in metres, in minutes or in both, as one word for addresses and lists: 500m, 10min, 500m+10min.
+export const limitKey = ({ walk_limit_m: m, walk_limit_min: min }) =>
+  [Number.isFinite(m) ? `${m}m` : null, Number.isFinite(min) ? `${min}min` : null].filter(Boolean).join("+");
+
+export const askedLimit = () => state.about.choices.limit.find((limit) => limitKey(limit) === state.asked.limit);
+
+export const walkingOf = (id) => state.about.parameters.profiles.find((walking) => walking.id === id) ?? { label: id, label_en: id };
+
+// Streets, signs and candidates are those of the run's own limit and walking profile.
+export const isMainWalking = () => state.asked.profile === state.about.parameters.profile.id;
+export const isMain = () => isMainWalking() && state.asked.limit === limitKey(state.about.parameters);
 
 async function get(path) {
   const answer = await fetch(path);
@@ -36,7 +49,10 @@ const only = (object, names) => Object.fromEntries(names.map((name) => [name, ob
 
 // The figures of one layer for what is asked: area_id → properties.
 async function figures(layer) {
-  const filters = { layer, ...only(state.asked, ["frequency", "age_group", "walk_limit_m"]), skipGeometry: true };
+  const { walk_limit_m: m, walk_limit_min: min } = askedLimit();
+  // Empty stands for a limit that has none: within 500 m, however many minutes.
+  const limit = { walk_limit_m: m ?? "", walk_limit_min: min ?? "" };
+  const filters = { layer, ...only(state.asked, ["frequency", "age_group", "profile"]), ...limit, skipGeometry: true };
   const rows = await features("coverage", filters);
   return new Map(rows.map((row) => [row.properties.area_id, row.properties]));
 }
@@ -62,7 +78,8 @@ function readHash() {
     layer: pick("layer", summary.gap_layer, layers.map((layer) => layer.id)),
     frequency: pick("frequency", "weekly", choices.frequency),
     age_group: pick("age_group", parameters.age_group, choices.age_group),
-    walk_limit_m: Number(pick("walk_limit_m", parameters.walk_limit_m, choices.walk_limit_m)),
+    limit: pick("limit", limitKey(parameters), choices.limit.map(limitKey)),
+    profile: pick("profile", parameters.profile.id, choices.profile),
   };
 }
 
@@ -92,20 +109,24 @@ export async function refresh() {
 async function read() {
   const { gap_layer: gapLayer, council_layer: councils } = state.about.summary;
   const { layer, area } = state.asked;
-  const query = only(state.asked, ["frequency", "age_group", "walk_limit_m"]);
-  const place = area ? { layer: councils, area } : {};
-  const [summary, coverage, units] = await Promise.all([
-    get(`/summary?${new URLSearchParams({ ...query, ...place })}`),
+  const limit = Object.fromEntries(Object.entries(askedLimit()).filter(([, value]) => value !== null));
+  const query = { ...only(state.asked, ["age_group"]), ...limit, ...(area ? { layer: councils, area } : {}) };
+  const { frequency, profile } = state.asked;
+  const slotsOf = frequency === "monthly" ? "monthly" : "weekly";
+  const [summary, week, coverage, units] = await Promise.all([
+    get(`/summary?${new URLSearchParams({ ...query, frequency, profile })}`),
+    get(`/slots?${new URLSearchParams({ ...query, frequency: slotsOf })}`),
     figures(layer),
     layer === gapLayer ? null : figures(gapLayer),
     shapesOf(layer),
     shapesOf(gapLayer),
   ]);
-  return { summary, coverage, units: units ?? coverage };
+  return { summary, week, coverage, units: units ?? coverage };
 }
 
-function take({ summary, coverage, units }) {
+function take({ summary, week, coverage, units }) {
   state.summary = summary;
+  state.week = week;
   state.coverage = coverage;
   state.units = unitsWith(units);
 }

@@ -100,6 +100,23 @@ const WORDS = {
   assumption: ["前提", "Assumptions"],
   sources: ["出典", "Sources"],
   walking: ["歩き方", "Walking"],
+  profile: ["歩き方", "Walking"],
+  walkers: ["歩き方をかえると", "People who walk differently"],
+  onlyMinutes: ["歩き方のちがいは、範囲を分にすると出ます", "How fast somebody walks matters within minutes, not within metres"],
+  mainOnly: ["道・車・候補地は、{limit}・{walking}でのもの", "Streets, the sign 車 and candidates are those of {limit}, {walking}"],
+  week: ["曜日と時間帯", "Weekdays"],
+  week_weekly: ["毎週・{limit}以内", "every week, within {limit}"],
+  week_monthly: ["月1回以上・{limit}以内", "monthly or more, within {limit}"],
+  weekOf: ["この表は「{walking}」のときのものです", "This table is of: {walking}"],
+  am: ["午前", "a.m."],
+  pm: ["午後", "p.m."],
+  d_0: ["月", "Mon"],
+  d_1: ["火", "Tue"],
+  d_2: ["水", "Wed"],
+  d_3: ["木", "Thu"],
+  d_4: ["金", "Fri"],
+  d_5: ["土", "Sat"],
+  d_6: ["日", "Sun"],
   hash: ["条件の指紋（SHA-256）", "Hash of the parameters (SHA-256)"],
   made: ["計算", "Computed"],
   software: ["ソフトウェア", "Software"],
@@ -112,6 +129,7 @@ const WORDS = {
   failed: ["データを読めませんでした", "The data could not be read"],
   mapLabel: ["地図", "Map"],
   tabs: ["一覧", "Lists"],
+  moreOfIt: ["くわしく", "More"],
   fromHere: ["この場所から歩くと", "On foot from here"],
 };
 
@@ -132,11 +150,24 @@ export const percent = (value) => (isFigure(value) ? value.toFixed(1) + (lang ==
 export const metres = (value) => (isFigure(value) ? number(value) + (lang === "ja" ? "m" : " m") : "−");
 export const yen = (value) => (isFigure(value) ? (lang === "ja" ? `${number(value)}円` : `¥${number(value)}`) : null);
 
-export function walk(walkM, walkMin) {
-  if (!isFigure(walkM)) return word("noNearest");
-  if (!isFigure(walkMin)) return metres(walkM);
-  const minutes = Math.max(1, Math.floor(walkMin + 0.5));
-  return metres(walkM) + (lang === "ja" ? `・${minutes}分` : ` · ${minutes} min`);
+// A limit: 500m, 10分, or 500m・10分 where both must hold.
+export function limit({ walk_limit_m: m, walk_limit_min: min }) {
+  const minutes = isFigure(min) ? `${min}${lang === "ja" ? "分" : " min"}` : null;
+  return [isFigure(m) ? metres(m) : null, minutes].filter(Boolean).join(lang === "ja" ? "・" : " and ");
+}
+
+const CLIMB_WORTH_SAYING_M = 5;
+
+// A unit's way to the nearest place: 890m・15分・のぼり12m・階段40段.
+export function way(unit) {
+  const { nearest_place_walk_m: m, nearest_place_walk_min: min, nearest_place_climb_m: climb, nearest_place_steps: steps } = unit;
+  if (!isFigure(m)) return word("noNearest");
+  const ja = lang === "ja";
+  const parts = [metres(m)];
+  if (isFigure(min)) parts.push(`${Math.max(1, Math.floor(min + 0.5))}${ja ? "分" : " min"}`);
+  if (climb >= CLIMB_WORTH_SAYING_M) parts.push(ja ? `のぼり${metres(climb)}` : `${metres(climb)} up`);
+  if (steps >= 1) parts.push(ja ? `階段${number(steps)}段` : `${number(steps)} steps`);
+  return parts.join(ja ? "・" : " · ");
 }
 
 export function age(group) {

@@ -13,8 +13,8 @@ COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates")
 NAMES = {
     "areas": "layer area_id area_name version council_id",
     "places": "place_id name kind frequency sessions_per_month schedule_text status verified_on",
-    "coverage": "layer area_id area_name frequency age_group walk_limit_m profile residents reached reached_own_area coverage_pct coverage_low_pct coverage_high_pct places_n",
-    "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m why",
+    "coverage": "layer area_id area_name frequency age_group walk_limit_m walk_limit_min profile residents reached reached_own_area coverage_pct coverage_low_pct coverage_high_pct places_n",
+    "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m nearest_place_climb_m nearest_place_steps why",
     "candidates": "candidate_id plan_id rank action venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
 }
 
@@ -41,10 +41,11 @@ def test_every_promised_name_is_there(client: TestClient, collection: str) -> No
     assert set(NAMES[collection].split()) <= set(feature["properties"])
 
 
-@pytest.mark.parametrize("limit", [1, 7, 50, 179, 180])
+@pytest.mark.parametrize("limit", [7, 50, 539, 540])
 def test_pages_hold_every_feature_exactly_once(client: TestClient, limit: int) -> None:
-    # 3 layers of 1 + 2 + 4 areas, each with a remainder row: 10; 3 age groups, frequencies; 2 limits.
-    expected = 10 * 3 * 3 * 2
+    # 3 layers of 1 + 2 + 4 areas, each with a remainder row: 10; 3 age groups, 3 frequencies;
+    # 3 limits (300 m, 500 m, 10 min) for each of 2 walking profiles.
+    expected = 10 * 3 * 3 * 3 * 2
     body = items(client, "coverage", limit=limit)
     ids = [feature["id"] for feature in body["features"]]
     while following := link_to(body, "next"):
@@ -74,21 +75,43 @@ def test_an_offset_beyond_the_end_gives_an_empty_page(client: TestClient) -> Non
 
 def test_filters_keep_what_equals_all_of_them(client: TestClient) -> None:
     query = {"layer": "neighbourhood", "frequency": "weekly", "age_group": "65+"}
-    body = items(client, "coverage", **query, walk_limit_m=500)
+    body = items(client, "coverage", **query, walk_limit_m=500, profile="slow")
 
+    # 4 neighbourhoods and a remainder.
     assert body["numberMatched"] == 5
     assert {500.0} == {feature["properties"]["walk_limit_m"] for feature in body["features"]}
 
 
 @pytest.mark.parametrize("written", ["500", "500.0", "5e2"])
 def test_numbers_are_compared_as_numbers(client: TestClient, written: str) -> None:
-    assert items(client, "coverage", walk_limit_m=written)["numberMatched"] == 90
+    # 10 areas, 3 age groups, 3 frequencies, 2 profiles.
+    assert items(client, "coverage", walk_limit_m=written)["numberMatched"] == 180
+
+
+def test_a_limit_is_asked_for_in_metres_or_in_minutes(client: TestClient) -> None:
+    query = {"layer": "city", "frequency": "weekly", "age_group": "65+", "remainder": "false"}
+    rows = [
+        items(client, "coverage", **query, **limit)["features"]
+        for limit in ({"walk_limit_m": 500}, {"walk_limit_min": 10}, {"walk_limit_min": ""})
+    ]
+    limits = [
+        {(f["properties"]["walk_limit_m"], f["properties"]["walk_limit_min"]) for f in found}
+        for found in rows
+    ]
+
+    assert limits == [{(500.0, None)}, {(None, 10.0)}, {(300.0, None), (500.0, None)}]
+    # As many within the same metres; half as many of the slow within the same minutes.
+    reached = [
+        {f["properties"]["profile"]: f["properties"]["reached"] for f in r} for r in rows[:2]
+    ]
+    assert reached == [{"standard": 520.0, "slow": 520.0}, {"standard": 520.0, "slow": 260.0}]
 
 
 def test_a_plus_typed_into_the_address_is_understood(client: TestClient) -> None:
     typed = client.get("/collections/coverage/items?age_group=65+&limit=1").json()
 
-    assert typed["numberMatched"] == 60
+    # 10 areas, 3 frequencies, 3 limits, 2 profiles.
+    assert typed["numberMatched"] == 180
 
 
 def test_a_filter_given_twice_accepts_either_value(client: TestClient) -> None:
@@ -258,3 +281,29 @@ def test_collections_describe_themselves(client: TestClient) -> None:
         assert set(NAMES[collection["id"]].split()) <= set(collection["properties"])
         assert "items" in {link["rel"] for link in collection["links"]}
         assert client.get(path_of(link_to(collection, "items"))).status_code == 200
+
+
+def test_features_are_sorted_by_a_property_and_those_without_it_come_last(
+    client: TestClient,
+) -> None:
+    for by, greatest_first in (("rank_by_rate", False), ("-unreached", True)):
+        found = items(client, "gaps", sort=by)["features"]
+        values = [feature["properties"][by.removeprefix("-")] for feature in found]
+        known = [value for value in values if value is not None]
+        assert len(known) >= 2
+        assert values == sorted(known, reverse=greatest_first) + [None] * (len(values) - len(known))
+
+
+def test_what_cannot_be_sorted_by_is_named(client: TestClient) -> None:
+    answer = client.get("/collections/gaps/items", params={"sort": "height"})
+    assert answer.status_code == 422
+    assert "height" in answer.text
+
+
+def test_sorted_pages_hold_every_feature_exactly_once(client: TestClient) -> None:
+    body = items(client, "gaps", sort="gap", limit=1)
+    ids = [feature["id"] for feature in body["features"]]
+    while following := link_to(body, "next"):
+        body = client.get(path_of(following)).json()
+        ids += [feature["id"] for feature in body["features"]]
+    assert len(ids) == len(set(ids)) == body["numberMatched"]

@@ -39,6 +39,10 @@ def test_the_summary_of_a_council_counts_its_own_units(client: TestClient, area:
         ({"frequency": "daily"}, 422),
         ({"age_group": "20-30"}, 422),
         ({"walk_limit_m": 501}, 422),
+        ({"walk_limit_min": 11}, 422),
+        ({"walk_limit_m": 500, "walk_limit_min": 10}, 422),
+        ({"walk_limit_min": -1}, 422),
+        ({"profile": "running"}, 422),
         ({"walk_limit_m": "far"}, 422),
     ],
 )
@@ -48,12 +52,92 @@ def test_a_summary_of_what_was_not_computed_is_refused(
     assert status == client.get("/summary", params=query).status_code
 
 
+def test_a_refused_limit_is_answered_with_those_that_were_computed(client: TestClient) -> None:
+    body = client.get("/summary", params={"walk_limit_min": 11}).json()
+
+    assert body["detail_ja"] == (
+        "歩く範囲「11 min」は計算していません。使える値: 300 m, 500 m, 10 min"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "limit", "profile", "reached"),
+    [
+        ({}, (500.0, None), "standard", 520.0),
+        ({"walk_limit_m": 300}, (300.0, None), "standard", 130.0),
+        ({"walk_limit_min": 10}, (None, 10.0), "standard", 520.0),
+        # The slow reach as many within the same metres, half as many in the same time.
+        ({"profile": "slow"}, (500.0, None), "slow", 520.0),
+        ({"walk_limit_min": 10, "profile": "slow"}, (None, 10.0), "slow", 260.0),
+    ],
+)
+def test_a_summary_is_of_the_limit_and_the_walking_profile_that_are_asked_for(
+    client: TestClient, query: dict, limit: tuple, profile: str, reached: float
+) -> None:
+    body = client.get("/summary", params=query).json()
+
+    assert (body["walk_limit_m"], body["walk_limit_min"]) == limit
+    assert (body["profile"], body["residents"], body["reached"]) == (profile, 912.0, reached)
+
+
+def slots_of(body: dict) -> dict:
+    return {(slot["weekday"], slot["half_day"]): slot["reached"] for slot in body["slots"]}
+
+
+def test_the_slots_of_the_whole_town_are_those_of_its_areas(client: TestClient) -> None:
+    body = client.get("/slots").json()
+
+    assert (body["area_id"], body["area_name"], body["residents"]) == (None, "架空町", 912.0)
+    assert [(slot["weekday"], slot["half_day"]) for slot in body["slots"]] == [
+        (weekday, half_day) for weekday in range(7) for half_day in ("am", "pm")
+    ]
+    # The weekly place meets on Monday mornings.
+    assert {key for key, reached in slots_of(body).items() if reached} == {(0, "am")}
+    assert slots_of(body)[0, "am"] == 520.0
+    assert body["slots"][0]["coverage_pct"] == pytest.approx(100 * 520 / 912)
+    assert body["combined_pct"] == pytest.approx(10.0)
+    assert body["sentences"][0].startswith("月曜の午前に歩いて行ける場がある人: 65歳以上の57.0")
+    assert "いくつかの会場を合わせれば" in body["sentences"][1]
+    assert body["sentences"][2].startswith("曜日か時間のわからない場3か所")
+
+
+def test_the_slots_are_asked_for_by_area_frequency_age_group_and_limit(client: TestClient) -> None:
+    query = {"area": "西地区", "age_group": "75+", "walk_limit_m": 300, "frequency": "monthly"}
+    body = client.get("/slots", params=query).json()
+
+    # 200 + 150 residents 75+; 520 of 700 65+ are reached within 500 m, a quarter within 300 m.
+    assert (body["layer"], body["area_id"], body["residents"]) == ("community_area", "w", 350.0)
+    assert slots_of(body)[4, "am"] == pytest.approx(350 * 520 / 700 / 4)
+    unit = client.get("/slots", params={"area": "b", "layer": "neighbourhood"}).json()
+    assert slots_of(unit)[0, "am"] == 120.0
+    nobody = client.get("/slots", params={"area": "e"}).json()
+    assert nobody["sentences"][0] == "歩いて行ける場がある曜日・時間帯はありません"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"area": "月面"}, 404),
+        ({"frequency": "permanent"}, 422),
+        ({"walk_limit_min": 11}, 422),
+        ({"layer": "wards"}, 422),
+    ],
+)
+def test_slots_that_were_not_computed_are_refused(
+    client: TestClient, query: dict, status: int
+) -> None:
+    assert status == client.get("/slots", params=query).status_code
+
+
 def test_about_names_assumptions_sources_and_choices(client: TestClient) -> None:
     body = client.get("/about").json()
 
     assert body["parameters"]["origins"]["walk_limit_m"] == "架空の仮定"
     assert body["sources"][0]["licence"] == "CC0-1.0"
     assert body["choices"]["walk_limit_m"] == [300.0, 500.0]
+    assert body["choices"]["walk_limit_min"] == [10.0]
+    assert body["choices"]["limit"][-1] == {"walk_limit_m": None, "walk_limit_min": 10.0}
+    assert body["choices"]["profile"] == ["standard", "slow"]
     assert [layer["id"] for layer in body["layers"]] == ["city", "community_area", "neighbourhood"]
 
 

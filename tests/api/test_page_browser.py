@@ -141,7 +141,7 @@ def test_a_row_of_the_list_opens_its_card_and_escape_closes_it(seen: Visit) -> N
     # 南町会: none of its 200 is reached.
     expect(card).to_contain_text("南町会")
     expect(card).to_contain_text("200人")
-    expect(card).to_contain_text("890m・15分")
+    expect(card).to_contain_text("890m・15分・のぼり12m・階段40段")
     seen.page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     expect(row).to_be_focused()
@@ -187,11 +187,42 @@ def test_an_area_narrows_sentence_and_lists(browser: Browser, address: str) -> N
 
 def test_another_limit_changes_the_figures(browser: Browser, address: str) -> None:
     with visit(browser, address) as seen:
-        seen.page.locator("#choose-walk_limit_m").select_option("300")
+        assert seen.page.locator("#choose-limit option").all_inner_texts() == [
+            *("300m", "500m", "10分")
+        ]
+        seen.page.locator("#choose-limit").select_option("300m")
 
         # A quarter of 520.
         expect(seen.page.locator("#message")).to_contain_text("130人")
+        expect(seen.page.locator("#legend")).to_contain_text(
+            "道・車・候補地は、500m・ふつう 60m/分でのもの"
+        )
         assert seen.complaints == []
+
+
+def test_a_slower_walker_reaches_less_in_the_same_time(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/#limit=10min") as seen:
+        expect(seen.page.locator("#message")).to_contain_text("520人")
+        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
+        seen.page.locator("#choose-profile").select_option("slow")
+
+        # Half of 520.
+        expect(seen.page.locator("#message")).to_contain_text("260人")
+        expect(seen.page.locator("#message")).to_contain_text("歩き方：ゆっくり 48m/分")
+        assert "profile=slow" in seen.page.url
+        assert seen.complaints == []
+
+
+def test_the_week_of_an_area_says_when_people_have_a_place(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/#area=w") as seen:
+        week = seen.page.locator("#week")
+
+        expect(week.locator("tbody td")).to_have_count(14)
+        # Monday morning: 520 of 700.
+        expect(week.locator("tbody td").first).to_have_text("74%")
+        expect(week).to_contain_text("いくつかの会場を合わせれば")
+        seen.page.locator("#choose-profile").select_option("slow")
+        expect(week).to_contain_text("この表は「ふつう 60m/分」のときのものです")
 
 
 def test_the_page_speaks_english(browser: Browser, address: str) -> None:

@@ -23,6 +23,8 @@ ADDRESSES = (
     "/summary?area=w",
     "/streets",
     "/collections",
+    "/slots",
+    "/slots?area=w",
     "/reports/w",
     "/reports/e",
     *(
@@ -114,6 +116,15 @@ def test_a_hidden_count_cannot_be_found_by_filtering(strict: TestClient) -> None
     answer = strict.get("/collections/gaps/items", params={"residents": 12})
 
     assert answer.json()["numberMatched"] == 0
+
+
+def test_the_slots_of_a_hidden_area_have_no_figures(strict: TestClient) -> None:
+    body = strict.get("/slots", params={"layer": "neighbourhood", "area": "d"}).json()
+
+    assert (body["suppressed"], body["residents"]) == (True, None)
+    assert (body["reached_combined"], body["combined_pct"]) == (None, None)
+    assert {(slot["reached"], slot["coverage_pct"]) for slot in body["slots"]} == {(None, None)}
+    assert body["sentences"][0] == "65歳以上の人数が少ないため、数字は非公開です"
 
 
 def test_the_summary_of_a_hidden_area_has_no_figures(strict: TestClient) -> None:

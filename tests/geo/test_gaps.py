@@ -1,10 +1,14 @@
 """Gaps, by hand: three units along one street of 2,000 m."""
 
+from random import Random
+
 import numpy as np
 import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.coverage import Layering
-from geo.gaps import best_site_residents, gap_class, nearest_place
+from geo.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.network import Network
 from geo.reach import walks
 from tests.streets import snaps, straight_street, streets
@@ -85,3 +89,64 @@ def test_a_straight_circle_full_of_people_is_no_proof() -> None:
 def test_nobody_and_nothing_snapped_give_zero() -> None:
     lost = homes(0.0).assign(edge=-1, x=np.nan, y=np.nan)
     assert best_site(straight_street(), lost, [5.0], [0], 1.0) == [0.0, 0.0, 0.0]
+
+
+def test_ranks_start_at_the_greatest_and_leave_out_nothing_and_the_unknown() -> None:
+    found = ranks(np.array([5.0, 0.0, 12.0, np.nan, 5.0 + 1e-12]))
+    # The two fives differ by less than a sum can tell: the first unit is the first of them.
+    assert found[[2, 0, 4]].tolist() == [1.0, 2.0, 3.0]
+    assert np.isnan(found[[1, 3]]).all()
+
+
+def test_equal_rates_are_ranked_by_the_number_of_residents() -> None:
+    found = ranks(np.array([50.0, 50.0, 80.0]), ties=np.array([7.0, 20.0, 1.0]))
+    assert found.tolist() == [3.0, 2.0, 1.0]
+
+
+def test_need_adds_up_the_groups_as_they_are_weighed() -> None:
+    unreached = {"65+": np.array([100.0, 10.0]), "75+": np.array([40.0, 10.0])}
+    assert need(unreached, {"65+": 1.0, "75+": 0.5}).tolist() == [120.0, 15.0]
+    assert need(unreached, {"75+": 2.0}).tolist() == [80.0, 20.0]
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 2.5, 7.0, np.nan]), max_size=12))
+def test_ranks_are_one_to_n_and_descend(values: list[float]) -> None:
+    found = ranks(np.array(values))
+    there = [value for value in values if value > 0]
+    assert sorted(found[~np.isnan(found)]) == list(range(1, len(there) + 1))
+    by_rank = [values[place] for place in np.argsort(found)[: len(there)]]
+    assert by_rank == sorted(there, reverse=True)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["monthly", "weekly", "permanent", ""]),
+            st.integers(min_value=-1, max_value=2),
+        ),
+        max_size=10,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_every_unit_is_in_one_class_whatever_the_order(
+    rows: list[tuple[str, int]], random: Random
+) -> None:
+    def classed(places: list[tuple[str, int]]) -> list[str]:
+        frequency = pd.Series([name for name, _ in places], dtype=object)
+        return gap_class(frequency, layering([], [unit for _, unit in places])).tolist()
+
+    found = classed(rows)
+    for unit, name in enumerate(found):
+        own = {frequency for frequency, area in rows if area == unit}
+        weekly = bool(own & {"weekly", "permanent"})
+        assert [
+            weekly,
+            not weekly and "monthly" in own,
+            not own & {"weekly", "permanent", "monthly"},
+        ] == [
+            name == "weekly_or_more",
+            name == "monthly_only",
+            name == "none",
+        ]
+    random.shuffle(rows)
+    assert classed(rows) == found

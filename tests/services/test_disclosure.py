@@ -164,6 +164,8 @@ def test_the_distance_to_a_private_home_is_coarse_and_its_reason_has_no_figure()
             "nearest_place_walk_m": [437.0, 437.0],
             "nearest_place_straight_m": [311.0, 311.0],
             "nearest_place_walk_min": [7.28, 7.28],
+            "nearest_place_climb_m": [12.0, 12.0],
+            "nearest_place_steps": [40.0, 40.0],
             "why": ["歩くと437m", "歩くと437m"],
             "why_en": ["across the railway", "437 m"],
         }
@@ -173,5 +175,8 @@ def test_the_distance_to_a_private_home_is_coarse_and_its_reason_has_no_figure()
     assert list(shown["nearest_place_walk_m"]) == [450.0, 437.0]
     assert list(shown["nearest_place_straight_m"]) == [300.0, 311.0]
     assert list(shown["nearest_place_walk_min"]) == [7.0, 7.28]
+    # Few houses are above forty steps.
+    for column in ("nearest_place_climb_m", "nearest_place_steps"):
+        assert list(shown[column].isna()) == [True, False]
     assert list(shown["why"]) == ["", "歩くと437m"]
     assert list(shown["why_en"]) == ["across the railway", "437 m"]

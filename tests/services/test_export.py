@@ -46,14 +46,37 @@ def test_geojson_is_in_degrees_with_outer_rings_counterclockwise(workspace, tmp_
         assert shape.exterior.is_ccw
 
 
-def test_geojson_coverage_holds_the_limit_of_the_run_alone_and_tables_hold_all(workspace, tmp_path):
+def test_geojson_coverage_holds_what_the_run_is_judged_by_and_tables_hold_all(workspace, tmp_path):
     export(workspace, tmp_path, file_format="geojson")
     rows = [feature["properties"] for feature in read(tmp_path / "coverage.geojson")["features"]]
-    assert {row["walk_limit_m"] for row in rows} == {500.0}
+    assert {(row["walk_limit_m"], row["walk_limit_min"]) for row in rows} == {(500.0, None)}
+    assert {row["profile"] for row in rows} == {"standard"}
     # 3 layers of 1 + 2 + 4 areas and a remainder each, 3 frequencies, 3 age groups
     assert len(rows) == (1 + 2 + 4 + 3) * 3 * 3
     export(workspace, tmp_path, file_format="csv")
-    assert set(pd.read_csv(tmp_path / "coverage.csv")["walk_limit_m"]) == {300.0, 500.0}
+    table = pd.read_csv(tmp_path / "coverage.csv")
+    limits = table.fillna({"walk_limit_m": 0, "walk_limit_min": 0})
+    counted = limits.groupby(["profile", "walk_limit_m", "walk_limit_min"]).size()
+    assert counted.to_dict() == {
+        (profile, *limit): len(rows)
+        for profile in ("standard", "slow")
+        for limit in ((300.0, 0.0), (500.0, 0.0), (0.0, 10.0))
+    }
+
+
+def test_csv_holds_the_weekdays_within_the_limit_of_the_run(workspace, tmp_path):
+    export(workspace, tmp_path, file_format="csv")
+    slots, combined = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("slots", "combined"))
+    # 10 areas and remainders, 3 age groups; 2 frequencies and 14 half-days each
+    assert (len(slots), len(combined)) == (10 * 3 * 2 * 14, 10 * 3)
+    for table in (slots, combined):
+        assert set(table["walk_limit_m"]) == {500.0}
+        assert table["walk_limit_min"].isna().all()
+    monday = slots[
+        (slots["layer"] == "city") & (slots["age_group"] == "65+") & (slots["weekday"] == 0)
+    ]
+    weekly = monday[(monday["frequency"] == "weekly") & (monday["area_id"] != "_remainder")]
+    assert dict(zip(weekly["half_day"], weekly["reached"], strict=True)) == {"am": 520.0, "pm": 0.0}
 
 
 def test_a_private_home_leaves_neither_its_position_nor_its_address(workspace, tmp_path):
@@ -82,6 +105,9 @@ def test_counts_of_few_people_leave_nowhere(tmp_path):
     for file_format in ("geojson", "csv", "gpkg"):
         export(workspace, tmp_path, file_format=file_format)
     table = pd.read_csv(tmp_path / "gaps.csv").set_index("area_id")
+    week = pd.read_csv(tmp_path / "slots.csv")
+    few = week[(week["area_id"] == "d") & (week["age_group"] == "65+")]
+    assert few[["residents", "reached", "coverage_pct"]].isna().all(axis=None)
     assert table.loc[["c", "d"], ["residents", "unreached", "coverage_pct"]].isna().all(axis=None)
     assert table.loc[["a", "b"], "residents"].tolist() == [400.0, 300.0]
     layer = gpd.read_file(tmp_path / "arukeba.gpkg", layer="coverage")

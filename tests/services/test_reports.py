@@ -102,6 +102,36 @@ def test_the_page_has_table_heads_that_repeat_room_for_words_and_its_provenance(
     assert "abababababab" in page
 
 
+def test_other_limits_and_other_walkers_stand_side_by_side(workspace):
+    report = gap_report(workspace, "西地区")
+    # 520 of 700; a quarter within 300 m. The slow reach half as many in ten minutes.
+    assert [(line.limit, line.figures.reached) for line in report.limits] == [
+        *(("300m", 130.0), ("500m", 520.0), ("10分", 520.0)),
+    ]
+    assert report.walkers.limits == ("10分",)
+    shares = {line.label: line.coverage_pct for line in report.walkers.lines}
+    assert shares == {
+        "ふつう 60m/分": (pytest.approx(100 * 520 / 700),),
+        "ゆっくり 48m/分": (pytest.approx(100 * 260 / 700),),
+    }
+    assert [line.label for line in report.walkers.lines if line.main] == ["ふつう 60m/分"]
+    page = render_report(report)
+    assert "37.1\N{FULLWIDTH PERCENT SIGN}" in page
+
+
+def test_the_week_stands_in_the_report_with_its_sentences(workspace):
+    page = render_report(gap_report(workspace, "西地区"))
+    assert "月曜の午前に歩いて行ける場がある人: 65歳以上の74.3" in page
+    assert "いくつかの会場を合わせれば" in page
+    assert page.count('<td class="n zero"') == 13  # all but Monday morning
+
+
+def test_a_climb_and_steps_stand_beside_the_way(workspace):
+    page = render_report(gap_report(workspace, "東地区"))
+    assert "890m・15分・のぼり12m・階段40段" in page
+    assert "520m・9分</b>" in render_report(gap_report(workspace, "西地区"))  # climbs 4.9 m
+
+
 def test_the_page_speaks_english_on_request(workspace):
     page = render_report(gap_report(workspace, "西地区", lang="en"))
     assert '<html lang="en">' in page

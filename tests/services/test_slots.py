@@ -73,6 +73,7 @@ def test_each_slot_has_the_residents_of_the_places_that_meet_in_it(town):
 def test_the_slots_add_up_to_the_residents_of_the_coverage(town):
     slots = slots_frame(town)
     covered = coverage_frame(town)
+    covered = covered[covered["profile"] == town.walking.profile.id]
     keys = ["layer", "area_id", "age_group"]
     for weekday in range(7):
         one = slots[

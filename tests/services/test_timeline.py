@@ -130,7 +130,8 @@ def test_a_year_equals_a_run_for_its_last_day(workspace, found):
     for year, with_suspended in (("H28", False), ("R1", True), ("R3", False)):
         end = fiscal_year_ends(year, year)[0]
         table = run(workspace, selection=Selection(end, with_suspended)).table("coverage")
-        table = table[(table["walk_limit_m"] == 500.0) & (table["age_group"] == "65+")]
+        asked = (table["walk_limit_m"] == 500.0) & (table["profile"] == "standard")
+        table = table[asked & (table["age_group"] == "65+")]
         mine = found.areas[
             (found.areas["fiscal_year_ja"] == year)
             & (found.areas["with_suspended"] == with_suspended)

@@ -11,7 +11,19 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import assets, docs, features, figures, home, intake, reports, timeline, whatif, why
+from api.routes import (
+    assets,
+    docs,
+    features,
+    figures,
+    home,
+    intake,
+    reports,
+    supply,
+    timeline,
+    whatif,
+    why,
+)
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
@@ -53,7 +65,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    for resource in (home, features, figures, timeline, why, whatif, reports, intake, assets, docs):
+    resources = (home, features, figures, timeline, supply, why, whatif, reports, intake, assets)
+    for resource in (*resources, docs):
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

@@ -196,7 +196,7 @@ class Table:
         self._require(name)
         column = self.frame[name].iloc[rows].reset_index(drop=True)
         order = column.sort_values(ascending=name == by, kind="stable", na_position="last").index
-        return rows[order.to_numpy()]
+        return rows[order.to_numpy(dtype=np.int64)]
 
     def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
         self._require(name)

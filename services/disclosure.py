@@ -15,8 +15,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from services.crosstabs import disclosed_crosstab
+from services.hiding import hidden_areas, hide_backup, hide_losses
+from services.inequality import inequality_frame
+from services.naming import WHOLE
 from services.profile import Privacy
 from services.ranking import ranked
+from services.resilience import LOST_IF_CLOSED
 
 GeometryArray = NDArray[Any]
 _Count = tuple[str, str, str]
@@ -35,6 +40,11 @@ COUNTS = (
     "coverage_low_pct",
     "coverage_high_pct",
     "circle_coverage_pct",
+    *("residents_unlocated", "places_per_1000", "seats_needed_per_week"),
+    *("seats_missing_per_week", "places_missing_n", "residents_served"),
+    *("residents_over_capacity", "residents_outside", "participants_low"),
+    *("participants_central", "participants_high", "access_seats_per_100"),
+    *("reached_with_backup", "reached_without_backup", "backup_pct"),
     "stop_residents",
     "stop_pct",
 )
@@ -47,8 +57,7 @@ OF_ANOTHER_GROUP = {
 }
 """Columns of the gaps about an age group that is not the row's own: hidden with that group too."""
 
-LEAST_HIDDEN = 2
-"""One hidden area alone is the layer's total minus the others."""
+_LOSSES = ("residents_lost", "residents_kept")
 
 PRIVATE_STEP_M = 50.0
 """Distances to a private home leave in steps of this size: three exact ones would find the house."""
@@ -94,6 +103,40 @@ class Disclosed:
         return hide_counts(self.results.table("combined"), self.hidden)
 
     @cached_property
+    def provision(self) -> pd.DataFrame:
+        """Return the seats and those without one, small counts hidden."""
+        table, limit = self.results.table("provision"), self.privacy.small_number
+        whole = find_hidden(table[table["layer"] == WHOLE], small_number=limit)
+        return hide_counts(table, self.hidden | whole)
+
+    @cached_property
+    def inequality(self) -> pd.DataFrame:
+        """Return the inequality between the units whose coverage is shown."""
+        return inequality_frame(self.coverage)
+
+    @cached_property
+    def resilience(self) -> pd.DataFrame:
+        """Return whom the closing of each place takes the last one from, small counts hidden."""
+        table = self.results.table("resilience")
+        return hide_losses(table, _LOSSES, small_number=self.privacy.small_number)
+
+    @cached_property
+    def backup(self) -> pd.DataFrame:
+        """Return who has a second place, small counts hidden."""
+        shown = hide_counts(self.results.table("backup"), self.hidden)
+        return hide_backup(shown, small_number=self.privacy.small_number)
+
+    def crosstab(self, rows: str, columns: str) -> pd.DataFrame:
+        """Return the residents of each pair of areas of two layers, small cells hidden."""
+        return disclosed_crosstab(
+            self.results.table("crosstabs"),
+            rows,
+            columns,
+            hidden=self.hidden,
+            small_number=self.privacy.small_number,
+        )
+
+    @cached_property
     def gaps(self) -> pd.DataFrame:
         """
         Return the gaps, small counts hidden and distances to private homes coarse.
@@ -109,7 +152,11 @@ class Disclosed:
         """Return the places, private homes blurred and marked by ``blurred``."""
         places = self.results.layer("places")
         blurred = blur(places, places["private_home"].astype(bool), blur_m=self.privacy.blur_m)
-        return _hide_small(blurred, "residents_reached", small_number=self.privacy.small_number)
+        limit = self.privacy.small_number
+        shown = _hide_small(blurred, "residents_reached", small_number=limit)
+        if LOST_IF_CLOSED[0] not in shown:
+            return shown
+        return hide_losses(shown, LOST_IF_CLOSED, small_number=limit)
 
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:
@@ -148,21 +195,6 @@ def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
         areas = hidden_areas(rows, "residents", small_number=small_number)
         found |= {(str(layer), str(age_group), area) for area in areas}
     return frozenset(found)
-
-
-def hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
-    """Return the areas whose count in a column is hidden, as ``find_hidden`` hides residents."""
-    inhabited = rows[rows[column] > 0].sort_values([column, "area_id"], kind="stable")
-    counts = inhabited[column].to_numpy(dtype=float)
-    n_small = int((counts < small_number).sum())
-    if n_small == 0:
-        return []
-    together = np.cumsum(counts)
-    enough = np.flatnonzero(
-        (together >= small_number) & (np.arange(1, len(counts) + 1) >= LEAST_HIDDEN)
-    )
-    n_hidden = max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
-    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
 
 
 def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:

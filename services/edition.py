@@ -25,6 +25,7 @@ from services.aspect import Aspect, limit_of, limits_in, main_profile
 from services.collections import LONLAT_EPSG, Collection, Query
 from services.fiscal import fiscal_year_ends
 from services.publication import Publication, provenance
+from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
 from services.week import Week, of_area, of_layer, week
 from services.whatif_output import WhatIfs, edit_of
@@ -100,6 +101,11 @@ class Edition:
                 ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
             )
         return self.collections[collection_id]
+
+    @cached_property
+    def supply(self) -> Supply:
+        """Return seats, second places, inequality and cross-tables."""
+        return Supply(self._publication)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

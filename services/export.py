@@ -18,6 +18,7 @@ from services.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, 
 from services.progress import Progress, silent
 from services.publication import COLUMNS, Publication, provenance
 from services.staging import staged_file
+from services.supply import further_tables
 from services.workspace import Snapshot, Workspace
 
 FORMATS = ("geojson", "gpkg", "csv")
@@ -142,9 +143,25 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         told = json.dumps(provenance(snapshot), ensure_ascii=False, indent=1, allow_nan=False)
         path.write_text(told + "\n", encoding="utf-8")
 
+    def further(name: str) -> _Write:
+        return lambda path: write_csv(tables[name]().round(FIGURE_DECIMALS), path)
+
+    tables = further_tables(publication)
     files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in COLUMNS}
     files |= {f"{name}.csv": week_writer(name) for name in WEEK_TABLES}
+    files |= {f"{name}.csv": further(name) for name in tables}
     return {**files, "provenance.json": write_provenance}
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write one table to a CSV file of its own, whole or not at all."""
+    if path.is_dir():
+        raise InvalidInputError(
+            f"{path}: is a folder; name a CSV file with --out",
+            ja=f"{path}：フォルダです。--out でCSVファイルを指定してください",
+        )
+    with staged_file(path) as staged:
+        write_csv(table.round(FIGURE_DECIMALS), staged)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

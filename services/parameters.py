@@ -81,6 +81,7 @@ class Parameters:
             "snap_limit_m": profile.streets.snap_limit_m,
             "isolated_below_m": profile.streets.isolated_below_m,
             "permanent_min_days_per_week": profile.frequency.permanent_min_days_per_week,
+            "provision": profile.provision.model_dump(),
             "needs_transport_below": profile.analysis.needs_transport_below,
             "gap_weights": profile.analysis.weights,
             "versions": {layer.id: layer.version for layer in profile.layers},

@@ -66,17 +66,19 @@ WHY_PHRASES: dict[str, tuple[str, str]] = {
         "As the crow flies it is {straight}; on foot {times} times that.",
     ),
     "why.found.no_street": (
-        "まっすぐ行くと、{start}先から{length}のあいだ、近くに歩ける道がありません。",
-        "Straight on, after {start}, there is no street to walk near the line for {length}.",
+        "まっすぐ行くと、{start}から{length}のあいだ、近くに歩ける道がありません。",
+        "Straight on, {start}, there is no street to walk near the line for {length}.",
     ),
     "why.found.break": (
-        "まっすぐ行くと、{start}先の{length}を渡る道が近くになく、歩くと{around}かかります{streets}。",
-        "Straight on, after {start}, no street near leads over a stretch of {length}: on foot it takes {around}{streets}.",
+        "まっすぐ行くと、{start}から{length}のあいだを渡る道が近くになく、歩くと{around}かかります{streets}。",
+        "Straight on, {start}, no street near leads over a stretch of {length}: on foot it takes {around}{streets}.",
     ),
+    "why.start.here": ("ここ", "from here on"),
+    "why.start.ahead": ("{ahead}先", "after {ahead}"),
     "why.found.streets": ("（{first}と{last}のあいだ）", " (between {first} and {last})"),
     "why.found.barrier": (
-        "まっすぐの線は、{start}先で「{name}」にさえぎられます。",
-        "After {start} the straight line meets {name}.",
+        "まっすぐの線は、{start}で「{name}」にさえぎられます。",
+        "Straight on, {start}, the line meets {name}.",
     ),
     # What would have to change
     "why.change.limit": (

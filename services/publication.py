@@ -23,7 +23,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "places": (
         *("place_id", "name", "kind", "frequency", "venue_frequency", "sessions_per_month"),
         *("schedule_text", "status", "verified_on", "opened_on", "venue_id", "located_by"),
-        *("unsnapped", "residents_reached", "council_id", "blurred", "suppressed"),
+        *(
+            "unsnapped",
+            "residents_reached",
+            "residents_lost_if_closed",
+            "council_id",
+            "blurred",
+            "suppressed",
+        ),
         *("counts", "not_counted", "schedule_assumed", "dates_assumed"),
         *("qualifies", "qualifies_why", "qualifies_why_en", *PUBLIC),
     ),

@@ -11,8 +11,10 @@ import pandas as pd
 from geo.coverage import share_pct
 from services.candidates import candidates_frame
 from services.councils import councils_frame
+from services.crosstabs import crosstabs_frame
 from services.edits import edits_record
 from services.gaps import gaps_frame
+from services.inequality import inequality_frame
 from services.intake.mesh import HIGH
 from services.intervals import hidden_interval, measured
 from services.parameters import Parameters
@@ -20,7 +22,9 @@ from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
 from services.profile import Layer
 from services.progress import Progress, silent
+from services.provision import provision_frame
 from services.reachmap import reach_frame
+from services.resilience import LOST_IF_CLOSED, backup_frame, lost_if_closed, resilience_frame
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
@@ -77,6 +81,12 @@ def run(
         councils_frame(situation).to_parquet(folder / "councils.parquet")
         slots_frame(situation).to_parquet(folder / "slots.parquet")
         combined_frame(situation).to_parquet(folder / "combined.parquet")
+        provision_frame(situation).to_parquet(folder / "provision.parquet")
+        inequality_frame(table).to_parquet(folder / "inequality.parquet")
+        crosstabs_frame(situation).to_parquet(folder / "crosstabs.parquet")
+        resilience = resilience_frame(situation)
+        resilience.to_parquet(folder / "resilience.parquet")
+        backup_frame(situation).to_parquet(folder / "backup.parquet")
         progress("run.gaps", 0.55)
         gaps = gaps_frame(situation)
         gaps.to_parquet(folder / "gaps.parquet")
@@ -84,7 +94,7 @@ def run(
         candidates = candidates_frame(situation)
         candidates.to_parquet(folder / "candidates.parquet")
         progress("run.write", 0.9)
-        _published_places(situation).to_parquet(folder / "places.parquet")
+        _published_places(situation, resilience).to_parquet(folder / "places.parquet")
         streets_frame(situation).to_parquet(folder / "streets.parquet")
         reach_frame(situation).to_parquet(folder / "reach.parquet")
         write_json(folder / "run.json", _record(situation, name, table, gaps, day))
@@ -146,7 +156,7 @@ def _with_interval(
     )
 
 
-def _published_places(situation: Situation) -> gpd.GeoDataFrame:
+def _published_places(situation: Situation, resilience: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return all places with what the run found about them."""
     weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
     walk = situation.within_limit
@@ -158,9 +168,11 @@ def _published_places(situation: Situation) -> gpd.GeoDataFrame:
             "unsnapped": situation.place_snaps["reason"].to_numpy(),
         }
     ).set_index("place_id")
+    found = found.join(lost_if_closed(resilience, situation.parameters.age_group))
     places = situation.places
     joined = found.reindex(places["place_id"].to_numpy())
     return places.assign(
+        **{name: joined[name].to_numpy() for name in LOST_IF_CLOSED},
         residents_reached=joined["residents_reached"].to_numpy(),
         unsnapped=joined["unsnapped"].fillna("").to_numpy(),
         council_id=situation.council_ids(places),

@@ -10,6 +10,7 @@ from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
 from services.phrases_gaps import GAP_PHRASES
+from services.phrases_provision import PROVISION_PHRASES
 from services.phrases_raster import RASTER_PHRASES
 from services.phrases_time import TIME_PHRASES
 from services.phrases_whatif import WHATIF_PHRASES
@@ -31,6 +32,7 @@ PARTS = (
     COMMAND_LINE,
     DATA_PHRASES,
     GAP_PHRASES,
+    PROVISION_PHRASES,
     RASTER_PHRASES,
     TIME_PHRASES,
     WHATIF_PHRASES,

@@ -12,7 +12,8 @@ from pyproj import Transformer
 from geo.coverage import COUNTS
 from geo.errors import InvalidInputError
 from services.collections import FIGURE_DECIMALS, LONLAT_EPSG
-from services.disclosure import find_hidden, hidden_areas, hide_counts
+from services.disclosure import find_hidden, hide_counts
+from services.hiding import hidden_areas
 from services.profile import Privacy
 from services.situation import Situation
 from services.texts import age_group_text, is_figure, limit_text, number, people_share, text

@@ -13,6 +13,7 @@ from services.why_straight import Found
 
 LEG_WORTH_SAYING_M = 20.0
 CLIMB_WORTH_SAYING_M = 5.0
+HERE_M = 1.0
 PATH_WORTH_SAYING_M = 100.0
 """A path that is not enough is told where it saves so much."""
 
@@ -22,8 +23,9 @@ def sentences(answer: Why, lang: str) -> list[str]:
     way, limit = answer.way, answer.limit
     said = {"limit": limit_text(limit.m, limit.minutes, lang), "frequency": _often(way, lang)}
     lines = [text("why.within" if way.within_limit else "why.beyond", lang, **said)]
-    lines += _leg(answer, lang)
+    lines += _unsnapped(answer, lang)
     lines += _way(answer, lang) if way.place_id else [text("why.no_way", lang, **said)]
+    lines += _leg(answer, lang)
     lines += _straight(answer, lang)
     if answer.changes is not None:
         lines += _changes(answer, answer.changes, lang)
@@ -32,9 +34,12 @@ def sentences(answer: Why, lang: str) -> list[str]:
 
 def found_sentence(found: Found, lang: str) -> str:
     """Say one thing that the straight line meets."""
-    said = {"start": metres(found.from_m, lang), "length": metres(found.length_m, lang)}
+    ahead = found.from_m >= HERE_M
+    start = text("why.start.ahead", lang, ahead=metres(found.from_m, lang))
+    start = start if ahead else text("why.start.here", lang)
+    said = {"start": start, "length": metres(found.length_m, lang)}
     if found.kind == "barrier":
-        return text("why.found.barrier", lang, start=said["start"], name=found.name)
+        return text("why.found.barrier", lang, start=start, name=found.name)
     if found.kind == "no_street":
         return text("why.found.no_street", lang, **said)
     first, last = found.streets
@@ -47,13 +52,17 @@ def _often(way: Way, lang: str) -> str:
     return text(f"frequency.{way.frequency}", lang)
 
 
-def _leg(answer: Why, lang: str) -> Iterator[str]:
+def _unsnapped(answer: Why, lang: str) -> Iterator[str]:
     leg = answer.leg
     if leg.reason:
         street = metres(leg.nearest_street_m, lang)
         limit = metres(leg.snap_limit_m, lang)
         yield text(f"why.unsnapped.{leg.reason}", lang, street=street, limit=limit)
-    elif leg.leg_m is not None and leg.leg_s is not None and leg.leg_m >= LEG_WORTH_SAYING_M:
+
+
+def _leg(answer: Why, lang: str) -> Iterator[str]:
+    leg = answer.leg
+    if leg.leg_m is not None and leg.leg_s is not None and leg.leg_m >= LEG_WORTH_SAYING_M:
         yield text("why.leg", lang, leg=metres(leg.leg_m, lang), seconds=round(leg.leg_s))
 
 

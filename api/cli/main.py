@@ -23,6 +23,7 @@ COMMANDS = (
     "build",
     "run",
     "timeline",
+    "crosstab",
     "why",
     "whatif",
     "export",

@@ -5,6 +5,7 @@ import { state } from "./store.js";
 import { lang, word } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
+const FIRST = 3;
 const SIGNS = ["candidates", "places", "people"];
 const of = (...kinds) => ["in", ["get", "kind"], ["literal", kinds]];
 
@@ -37,11 +38,16 @@ export function createWhy(map) {
     asks += 1;
     const mine = asks;
     panel.replaceChildren(h("h3", {}, word("fromHere")), h("p", {}, "…"));
-    $("card").append(panel);
-    $("card").hidden = false;
+    const card = $("card");
+    // Outside all areas no card is open that could be closed.
+    if (card.hidden) card.replaceChildren(h("div", { class: "card-head" }, h("div"), h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: () => { card.hidden = true; } }, "✕")));
+    card.querySelector(".card-head").after(panel);
+    card.hidden = false;
     const answer = await read(point);
     if (mine !== asks || !here) return;
-    panel.replaceChildren(h("h3", {}, word("fromHere")), ...answer.sentences[lang].map((text) => h("p", { class: "says" }, text)));
+    const said = answer.sentences[lang].map((text) => h("p", { class: "says" }, text));
+    const rest = said.splice(FIRST);
+    panel.replaceChildren(h("h3", {}, word("fromHere")), ...said, ...(rest.length ? [h("details", {}, h("summary", {}, word("moreOfIt")), ...rest)] : []));
     draw([...answer.straight.features, ...answer.route.features, { type: "Feature", properties: { kind: "here" }, geometry: { type: "Point", coordinates: point } }]);
   }
 

@@ -129,6 +129,7 @@ const WORDS = {
   failed: ["データを読めませんでした", "The data could not be read"],
   mapLabel: ["地図", "Map"],
   tabs: ["一覧", "Lists"],
+  moreOfIt: ["くわしく", "More"],
   fromHere: ["この場所から歩くと", "On foot from here"],
 };
 

@@ -22,6 +22,7 @@ from services.profile.places import (
     Stops,
     Venues,
 )
+from services.profile.provision import Provision
 from services.profile.reading import (
     read_profile,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "PopulationSeries",
     "Privacy",
     "Profile",
+    "Provision",
     "Qualification",
     "RateEstimate",
     "Source",

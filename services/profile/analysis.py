@@ -71,7 +71,7 @@ class Analysis(_Table):
     gap_weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     """What a resident without a place counts in the ranking of units, by age group; else the main
     age group alone counts, as 1."""
-    gap_weights_origin: str = ""
+    gap_weights_origin: str = "arukeba の仮定（主な年齢層の届いていない人数だけで並べる）"
     candidates_max: Annotated[int, Field(gt=0)] = 30
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.places import Places, Stops, Venues
+from services.profile.provision import Provision
 from services.profile.references import broken_references
 from services.profile.structure import Council, CouncilTable, Union, Units
 
@@ -351,6 +352,7 @@ class Profile(_Table):
     qualification: Qualification = Field(default_factory=Qualification)
     targets: list[Target] = Field(default_factory=list)
     subsidies: Subsidies = Field(default_factory=Subsidies)
+    provision: Provision = Field(default_factory=Provision)
     analysis: Analysis
     privacy: Privacy = Field(default_factory=Privacy)
     units: Units = Field(default_factory=Units)

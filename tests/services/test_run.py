@@ -25,16 +25,14 @@ def situation(town_snapshot: Snapshot) -> Situation:
 
 def test_units_areas_and_city_hold_the_same_residents(town_snapshot: Snapshot) -> None:
     table = town_snapshot.table("coverage")
-    totals = table.groupby(["frequency", "age_group", "walk_limit_m", "layer"])[
+    asked = ["frequency", "age_group", "profile", "walk_limit_m", "walk_limit_min"]
+    totals = table.groupby([*asked, "layer"], dropna=False)[
         ["residents", "reached", "circle_reached"]
     ].sum()
-    spread = totals.groupby(["frequency", "age_group", "walk_limit_m"]).agg(
-        lambda s: s.max() - s.min()
-    )
+    spread = totals.groupby(asked, dropna=False).agg(lambda s: s.max() - s.min())
+    assert len(spread) == len(table[asked].drop_duplicates())
     assert spread.to_numpy() == pytest.approx(0.0, abs=1e-6)
-    assert (table["area_id"] == REMAINDER).sum() == table["layer"].nunique() * len(
-        table[["frequency", "age_group", "walk_limit_m"]].drop_duplicates()
-    )
+    assert (table["area_id"] == REMAINDER).sum() == table["layer"].nunique() * len(spread)
 
 
 def test_no_more_are_reached_than_live_there(town_snapshot: Snapshot) -> None:
@@ -48,16 +46,32 @@ def test_no_more_are_reached_than_live_there(town_snapshot: Snapshot) -> None:
 
 def test_a_longer_limit_and_a_rarer_frequency_never_reach_fewer(town_snapshot: Snapshot) -> None:
     table = town_snapshot.table("coverage")
-    keys = ["layer", "area_id", "age_group"]
-    by_limit = table.pivot_table(
-        index=[*keys, "frequency"], columns="walk_limit_m", values="reached"
+    keys = ["layer", "area_id", "age_group", "profile"]
+    for limit in ("walk_limit_m", "walk_limit_min"):
+        by_limit = table.pivot_table(index=[*keys, "frequency"], columns=limit, values="reached")
+        assert by_limit.shape[1] >= 3
+        assert (by_limit.diff(axis=1).iloc[:, 1:] >= -1e-9).all().all()
+        by_class = table.pivot_table(index=[*keys, limit], columns="frequency", values="reached")
+        assert (by_class["monthly"] >= by_class["weekly"] - 1e-9).all()
+        assert (by_class["weekly"] >= by_class["permanent"] - 1e-9).all()
+
+
+def test_a_slower_profile_never_covers_more(town_snapshot: Snapshot) -> None:
+    table = town_snapshot.table("coverage")
+    keys = ["layer", "area_id", "age_group", "frequency"]
+    minutes = table[table["walk_limit_min"].notna()]
+    by_speed = minutes.pivot_table(
+        index=[*keys, "walk_limit_min"], columns="profile", values="reached"
     )
-    assert (by_limit.diff(axis=1).iloc[:, 1:] >= -1e-9).all().all()
-    by_class = table.pivot_table(
-        index=[*keys, "walk_limit_m"], columns="frequency", values="reached"
+    assert (by_speed["slow"] <= by_speed["standard"] + 1e-9).all()
+    assert (by_speed["standard"] <= by_speed["brisk"] + 1e-9).all()
+    assert (by_speed["slow"] < by_speed["brisk"]).any()
+    # The same streets are open to all three: metres are metres.
+    metres = table[table["walk_limit_m"].notna()]
+    by_speed = metres.pivot_table(
+        index=[*keys, "walk_limit_m"], columns="profile", values="reached"
     )
-    assert (by_class["monthly"] >= by_class["weekly"] - 1e-9).all()
-    assert (by_class["weekly"] >= by_class["permanent"] - 1e-9).all()
+    assert by_speed["slow"].equals(by_speed["brisk"].rename("slow"))
 
 
 def test_the_circle_never_claims_fewer_than_the_streets(town_snapshot: Snapshot) -> None:
@@ -100,6 +114,7 @@ def test_gaps_agree_with_the_coverage_of_their_layer(town_snapshot: Snapshot) ->
         & (table["frequency"] == "weekly")
         & (table["age_group"] == "65+")
         & (table["walk_limit_m"] == 500.0)
+        & (table["profile"] == "standard")
         & ~table["remainder"]
     ].set_index("area_id")
     unreached = (rows["residents"] - rows["reached"]).reindex(gaps.index)
@@ -114,7 +129,7 @@ def test_candidates_put_together_reach_what_the_last_row_says(
 
     candidates = town_snapshot.layer("candidates")
     opened = nearest(situation.network, situation.snap(candidates), situation.homes).home_walk
-    today = situation.nearest["weekly"].home_walk
+    today = situation.approach("weekly").walk_m
     weight = situation.residents["65+"].to_numpy()
     reached = weight[within(np.minimum(opened, today), 500.0)].sum()
     assert 100 * reached / weight.sum() == pytest.approx(candidates["coverage_after_pct"].iloc[-1])
@@ -183,15 +198,25 @@ def test_a_slower_walker_needs_longer_for_the_same_metres(
     path = Path(shutil.copytree(town_snapshot.workspace.path, tmp_path / "workspace"))
     slow = run(open_workspace(path), walking_profile="slow").table("coverage")
     usual = town_snapshot.table("coverage")
-    assert slow["walk_min_median"].dropna().to_numpy() == pytest.approx(
-        usual["walk_min_median"].dropna().to_numpy() * 60 / 48
+    keys = ["layer", "area_id", "frequency", "age_group", "walk_limit_m"]
+    both = (
+        usual[(usual["profile"] == "standard") & usual["walk_limit_m"].notna()]
+        .merge(slow[slow["profile"] == "slow"], on=keys, suffixes=("", "_slow"))
+        .dropna(subset="walk_min_median")
     )
-    assert slow["reached"].to_numpy() == pytest.approx(usual["reached"].to_numpy())
+    assert len(both) > 1000
+    # Signals hold up both alike, so that the slower one needs at most 60 / 48 of the time.
+    times = both["walk_min_median_slow"] / both["walk_min_median"]
+    assert times.between(1.0, 60 / 48 + 1e-9).all()
+    assert times.max() == pytest.approx(60 / 48, abs=0.02)
+    assert both["reached_slow"].to_numpy() == pytest.approx(both["reached"].to_numpy())
+    # The profile that was asked for is the main one.
+    assert slow["profile"].iloc[0] == "slow"
 
 
 @pytest.mark.parametrize("limit_m", [0.0, -5.0, float("nan"), float("inf")])
 def test_a_limit_that_is_no_distance_is_refused(town_snapshot: Snapshot, limit_m: float) -> None:
-    with pytest.raises(InvalidInputError, match="number of metres above 0"):
+    with pytest.raises(InvalidInputError, match="metres or minutes above 0"):
         run(town_snapshot.workspace, walk_limit_m=limit_m)
 
 

@@ -1,0 +1,51 @@
+"""``arukeba crosstab``: writes the table of two layers that do not nest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import desk_of
+from services.export import write_table
+from services.publication import Publication
+from services.supply import Supply, crosstab_title
+from services.texts import Lang, number, text
+from services.workspace import open_workspace
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("crosstab", help=text("cli.crosstab", lang), epilog=text("cli.epilog", lang))
+    def _crosstab(  # noqa: PLR0913  one argument an option
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        out: Annotated[Path, typer.Option("--out", help=text("cli.crosstab.out", lang))],
+        *,
+        rows: Annotated[
+            str | None, typer.Option("--rows", help=text("cli.crosstab.rows", lang))
+        ] = None,
+        columns: Annotated[
+            str | None, typer.Option("--columns", help=text("cli.crosstab.columns", lang))
+        ] = None,
+        frequency: Annotated[
+            str, typer.Option("--frequency", help=text("cli.crosstab.frequency", lang))
+        ] = "weekly",
+        age_group: Annotated[
+            str | None, typer.Option("--age-group", help=text("cli.crosstab.age", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        snapshot = open_workspace(workspace).snapshot()
+        supply = Supply(Publication(snapshot))
+        asked = {"frequency": frequency, "age_group": age_group}
+        cells = supply.cells(rows, columns, **asked)
+        write_table(cells, out)
+        found = supply.crosstab(rows=rows, columns=columns, **asked)
+        desk.result({"files": [str(out)], **found})
+        desk.show(crosstab_title(snapshot, cells, desk.lang))
+        if hidden := sum(bool(cell["suppressed"]) for cell in found["cells"]):
+            desk.show(desk.say("crosstab.hidden", n=number(hidden)))
+        desk.show(desk.say("cli.wrote", path=out))

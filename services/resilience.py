@@ -1,0 +1,176 @@
+"""Resilience: what closing each place, alone, would take, and where people have a second one."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage import at_least, share_pct
+from geo.resilience import Closures, Halls, closures
+from geo.schedule import combine, frequency_class, parse_schedule
+from services.naming import WHOLE, layers_of, named, named_whole, unlocated, whole
+from services.situation import Situation
+from services.texts import age_group_text, is_figure, limit_text, people, percent, text
+
+CLOSING = "weekly"
+"""The class whose reach is lost or kept."""
+
+RESILIENCE_COLUMNS = (
+    *("place_id", "name", "venue_id", "council_id", "age_group", "walk_limit_m", "walk_limit_min"),
+    *("profile", "venue_frequency", "venue_frequency_without", "residents_within"),
+    *("residents_lost", "residents_kept", "rank", "residents_estimated"),
+)
+BACKUP_COLUMNS = (
+    *("layer", "area_id", "area_name", "version", "age_group", "walk_limit_m", "walk_limit_min"),
+    *("profile", "residents", "reached", "reached_with_backup", "reached_without_backup"),
+    *("backup_pct", "approximate", "draft", "remainder", "residents_estimated"),
+)
+
+LOST_IF_CLOSED = ("residents_lost_if_closed", "residents_kept_if_closed")
+"""Columns of the places, for the run's own age group."""
+
+
+def resilience_frame(situation: Situation) -> pd.DataFrame:
+    """
+    Return for each counted place who loses weekly reach if it closes (``RESILIENCE_COLUMNS``).
+
+    A row for each age group. ``residents_within`` have the place, or another that its hall keeps
+    weekly with it, within the main limit; of them ``residents_lost`` then have no weekly place and
+    ``residents_kept`` have another one. ``venue_frequency_without`` is the class of the hall's other
+    groups, '' where there is none. ``rank`` 1 is the place that most depend on.
+    """
+    places = situation.counted
+    without = classes_without(places, situation.profile.frequency.permanent_min_days_per_week)
+    found = _closures(situation, without)
+    shown = pd.DataFrame(
+        {
+            **{name: places[name] for name in ("place_id", "name", "venue_id", "venue_frequency")},
+            "council_id": situation.council_ids(places),
+            "venue_frequency_without": without,
+            **situation.parameters.limit.columns(),
+            "profile": situation.parameters.walking.id,
+        }
+    )
+    estimated = situation.profile.population.estimated_groups
+    blocks = [
+        shown.assign(
+            age_group=group,
+            residents_within=found.reached[:, column],
+            residents_lost=found.lost[:, column],
+            residents_kept=found.kept[:, column],
+            residents_estimated=group in estimated,
+            rank=_ranks(found.lost[:, column]),
+        )
+        for column, group in enumerate(situation.residents.columns)
+    ]
+    return pd.concat(blocks, ignore_index=True)[list(RESILIENCE_COLUMNS)]
+
+
+def classes_without(places: pd.DataFrame, permanent_min_days_per_week: int) -> pd.Series:
+    """Return the class that the other groups of each place's venue have together, '' without any."""
+    schedules = [parse_schedule(text) for text in places["schedule_text"]]
+    together: dict[str, list[int]] = {}
+    for row, venue in enumerate(places["venue_id"]):
+        together.setdefault(str(venue), []).append(row)
+    found = [""] * len(places)
+    for rows in together.values():
+        for row in rows if len(rows) > 1 else ():
+            others = combine(schedules[other] for other in rows if other != row)
+            found[row] = frequency_class(
+                others, permanent_min_days_per_week=permanent_min_days_per_week
+            )
+    return pd.Series(found, index=places.index, dtype="object")
+
+
+def lost_if_closed(resilience: pd.DataFrame, age_group: str) -> pd.DataFrame:
+    """Return by place_id how many residents lose weekly reach if it closes, and how many keep it."""
+    rows = resilience[resilience["age_group"] == age_group].set_index("place_id")
+    counts = (rows["residents_lost"], rows["residents_kept"])
+    return pd.DataFrame(dict(zip(LOST_IF_CLOSED, counts, strict=True)))
+
+
+def backup_frame(situation: Situation) -> pd.DataFrame:
+    """
+    Return for each area, and the whole, who keeps weekly reach whichever place closes (``BACKUP_COLUMNS``).
+
+    ``reached_with_backup`` still have a weekly place within the main limit after the closing of any
+    one place, ``reached_without_backup`` depend on one. ``backup_pct`` is the share of all
+    residents. Groups that are weekly only together are one place to depend on.
+    """
+    places = situation.counted
+    days = situation.profile.frequency.permanent_min_days_per_week
+    found = _closures(situation, classes_without(places, days))
+    weight = situation.residents.to_numpy(dtype=float)
+    parts = np.stack([np.ones(len(weight)), found.near, found.near & ~found.depends])
+    rows = []
+    for layer, layering in [*layers_of(situation), (None, whole(situation))]:
+        size = len(layering.areas) + 1
+        slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
+        for group, people_there in zip(situation.residents.columns, weight.T, strict=True):
+            sums = [np.bincount(slot, people_there * part, minlength=size) for part in parts]
+            names = ("residents", "reached", "reached_with_backup")
+            frame = pd.DataFrame(dict(zip(names, sums, strict=True))).assign(age_group=group)
+            frame.insert(0, "area", np.append(np.arange(size - 1), -1))
+            rows.append(
+                named_whole(frame, situation)
+                if layer is None
+                else named(frame, situation, layer, layering)
+            )
+    table = pd.concat(rows, ignore_index=True)
+    everywhere = (table["remainder"] | (table["layer"] == WHOLE)).to_numpy()
+    residents = table["residents"] + unlocated(table["age_group"], situation) * everywhere
+    return table.assign(
+        residents=residents,
+        reached_without_backup=table["reached"] - table["reached_with_backup"],
+        backup_pct=share_pct(table["reached_with_backup"], residents),
+    )[list(BACKUP_COLUMNS)]
+
+
+def _closures(situation: Situation, without: pd.Series) -> Closures:
+    places = situation.counted
+    hall, _ = pd.factorize(places["venue_id"])
+    halls = Halls(
+        hall.astype(np.int64),
+        at_least(places["venue_frequency"], CLOSING),
+        at_least(without, CLOSING),
+    )
+    return closures(situation.residents, situation.within_limit, halls)
+
+
+def _ranks(lost: np.ndarray) -> np.ndarray:
+    """Return 1 for the place that most depend on; places of a tie stand in the order of their ids."""
+    rank = np.empty(len(lost), dtype=np.int64)
+    # Rounded: sums that should be equal may differ in their last digit.
+    rank[np.argsort(-np.round(lost, 6), kind="stable")] = np.arange(1, len(lost) + 1)
+    return rank
+
+
+def closing_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
+    """Say what closing a place takes: 「ここがなくなると、◯人が歩いて行ける週1の場を失います」."""
+    if not is_figure(row["residents_lost"]):
+        return text("resilience.hidden", lang)
+    words = {
+        "name": row["name"],
+        "lost": people(row["residents_lost"], lang),
+        "kept": people(row["residents_kept"], lang),
+        "age_group": age_group_text(str(row["age_group"]), lang),
+    }
+    return text(f"resilience.{'lost' if row['residents_lost'] > 0 else 'nobody'}", lang, **words)
+
+
+def backup_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
+    """Say who of an area has a second place to go to."""
+    age_group = age_group_text(str(row["age_group"]), lang)
+    if row.get("suppressed"):
+        return text("sentence.hidden", lang, age_group=age_group)
+    if not is_figure(row["backup_pct"]):
+        return text("provision.nobody", lang, age_group=age_group)
+    return text(
+        "resilience.backup",
+        lang,
+        age_group=age_group,
+        share=percent(row["backup_pct"], lang),
+        alone=people(row["reached_without_backup"], lang),
+        limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+    )

@@ -1,0 +1,68 @@
+"""A click on the ground of the map, in a real headless Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from api.app import create_app
+from api.settings import Settings
+from services.run import run
+from tests.api.test_page_browser import CHROMIUM, address, browser, visit
+from tests.railtown import rail_workspace
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+__all__ = ["address", "browser"]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory):
+    workspace = rail_workspace(tmp_path_factory.mktemp("rail"))
+    run(workspace)
+    return create_app(workspace, Settings(warm=True))
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser, address: str) -> Iterator:
+    with visit(browser, address) as seen:
+        yield seen
+
+
+def click(page: Page, east: float, north: float) -> dict:
+    """Click at a share of the map's width and height; return the answer that is shown."""
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    with page.expect_response("**/why?**") as answered:
+        page.mouse.click(box["x"] + box["width"] * east, box["y"] + box["height"] * (1 - north))
+    assert answered.value.status == 200
+    return answered.value.json()
+
+
+def test_a_click_says_how_one_walks_from_there_and_draws_the_way(seen) -> None:
+    panel = seen.page.locator("#card .why")
+    # The streets lie in the lower half of the town: a walk leads from there.
+    answer = click(seen.page, 0.42, 0.36)
+    expect(panel).to_contain_text("この場所から歩くと")
+    for sentence in answer["sentences"]["ja"]:
+        expect(panel).to_contain_text(sentence)
+    assert seen.complaints == []
+    seen.page.locator("#lang-en").click()
+    expect(panel).to_contain_text("on foot")
+    seen.page.locator("#lang-ja").click()
+    seen.page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    assert seen.complaints == []
+
+
+def test_another_frequency_is_answered_for_the_same_point(seen) -> None:
+    first = click(seen.page, 0.42, 0.36)
+    with seen.page.expect_response("**/why?**frequency=monthly**") as answered:
+        seen.page.locator("#choose-frequency").select_option("monthly")
+    again = answered.value.json()
+    assert again["point"] == first["point"]
+    expect(seen.page.locator("#card .why")).to_contain_text(again["sentences"]["ja"][0])
+    assert seen.complaints == []

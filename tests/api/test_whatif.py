@@ -86,8 +86,8 @@ def test_the_command_shows_before_and_after(workspace, capsys):
     options = ["--change", "D=weekly", "--layer", "district"]
     assert main(["whatif", str(workspace.path), *options, "--lang", "ja"]) == 0
     shown = capsys.readouterr().out
-    assert "150人（75.0％）" in shown
-    assert "200人（100.0％）" in shown
+    assert "150人（75.0\N{FULLWIDTH PERCENT SIGN}）" in shown
+    assert "200人（100.0\N{FULLWIDTH PERCENT SIGN}）" in shown
     assert "数字の変わる区域" in shown
     assert main(["whatif", str(workspace.path), *options, "--json"]) == 0
     assert weekly(json.loads(capsys.readouterr().out)["whole"])[0]["gained"] == 50.0

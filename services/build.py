@@ -32,6 +32,8 @@ from services.intake.distribution import note_unfollowed, read_distribution
 from services.intake.elevation import sample_elevation
 from services.intake.geocoder import open_geocoder
 from services.intake.ground import note_level_streets, usable_elevation
+from services.intake.hazards import FILE as HAZARDS
+from services.intake.hazards import read_hazards
 from services.intake.ledger import Ledger
 from services.intake.locator import LONLAT_EPSG, Found, Locator
 from services.intake.locator import Municipality as AddressHead
@@ -114,7 +116,7 @@ def build(
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         keep_edits(out, folder)
-        _write_layers(folder, assembly.areas, demand)
+        _write_layers(folder, assembly.areas, demand, _read_hazards(intake))
         _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)
         if len(dated):
@@ -131,8 +133,8 @@ def build(
             "to_confirm": waiting,
         }
         whole = manifest(profile, assembly, day=day, counts=counts, residents=residents)
-        own = {"councils": councils, "registry_url": given.registry_url}
-        write_json(folder / MANIFEST, {**whole, **own})
+        whole |= {"councils": councils, "registry_url": given.registry_url}
+        write_json(folder / MANIFEST, whole)
         # Last: a database elsewhere is not put back when something before it fails.
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
@@ -336,6 +338,21 @@ def _note_far(intake: Inputs, points: gpd.GeoDataFrame, network: Network, source
     note_unsnapped_points(there, snaps, ledger, limit_m=streets.snap_limit_m)
 
 
+def _read_hazards(intake: Inputs) -> gpd.GeoDataFrame:
+    frames = [
+        read_hazards(
+            path,
+            spec=spec,
+            source=intake.profile.source(spec.source),
+            plane_epsg=intake.plane_epsg,
+            ledger=intake.ledger,
+        )
+        for spec in intake.profile.hazards
+        for path in intake.paths(spec.source)
+    ]
+    return _stack(frames, intake.plane_epsg)
+
+
 def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:
     if not frames:
         return gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=plane_epsg))
@@ -356,10 +373,13 @@ def _with_heights(intake: Inputs, network: Network) -> Network:
     return network
 
 
-def _write_layers(folder: Path, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> None:
+def _write_layers(
+    folder: Path, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, hazards: gpd.GeoDataFrame
+) -> None:
     (folder / "layers").mkdir()
     areas.to_parquet(folder / "layers" / "areas.parquet")
     demand.to_parquet(folder / "layers" / "demand.parquet")
+    hazards.to_parquet(folder / "layers" / HAZARDS)
 
 
 def _write_network(folder: Path, network: Network, near_misses: gpd.GeoDataFrame) -> None:

@@ -20,6 +20,11 @@ from services.profile.places import (
     Places,
     Venues,
 )
+from services.profile.planning import (
+    Hazards,
+    Planning,
+    VenueFields,
+)
 from services.profile.reading import (
     read_profile,
 )
@@ -72,12 +77,14 @@ __all__ = [
     "Filter",
     "Frequency",
     "FrequencyRules",
+    "Hazards",
     "Identifier",
     "KindRule",
     "Layer",
     "Municipality",
     "Ownership",
     "Places",
+    "Planning",
     "Population",
     "PopulationSeries",
     "Privacy",
@@ -92,6 +99,7 @@ __all__ = [
     "Union",
     "UnionArea",
     "Units",
+    "VenueFields",
     "Venues",
     "WalkingProfile",
     "conflicts",

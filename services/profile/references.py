@@ -37,6 +37,7 @@ def _sources(profile: "Profile") -> Iterator[str]:
             used.append((f"layer {layer.id}: union", layer.union.source))
     used += [("venues", venues.source) for venues in profile.venues]
     used += [("places", places.source) for places in profile.places]
+    used += [("hazards", hazards.source) for hazards in profile.hazards]
     used += [("buildings", profile.buildings.source)] if profile.buildings else []
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []

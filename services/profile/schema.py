@@ -18,6 +18,7 @@ from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.places import Places, Venues
+from services.profile.planning import Hazards, Planning
 from services.profile.references import broken_references
 from services.profile.structure import Council, CouncilTable, Union, Units
 
@@ -433,6 +434,8 @@ class Profile(_Table):
     elevation: Elevation | None = None
     venues: list[Venues] = Field(default_factory=list)
     places: list[Places] = Field(default_factory=list)
+    hazards: list[Hazards] = Field(default_factory=list)
+    planning: Planning = Field(default_factory=Planning)
     walking_profiles: list[WalkingProfile] = Field(default_factory=_default_walking)
     frequency: FrequencyRules = Field(default_factory=FrequencyRules)
     qualification: Qualification = Field(default_factory=Qualification)

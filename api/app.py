@@ -11,10 +11,12 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import assets, docs, features, figures, home, intake, reports, timeline
+from api.routes import assets, docs, features, figures, home, intake, plans, reports, timeline
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
+from services.jobs import Jobs
+from services.plans import Desk
 from services.workspace import Workspace, software_version
 
 HERE = Path(__file__).parent
@@ -26,6 +28,7 @@ NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
+    jobs = Jobs()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -33,6 +36,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
             with suppress(NotFoundError):  # without a result, every answer says how to make one
                 editions.current().warm()
         yield
+        jobs.close()
 
     app = FastAPI(
         title="arukeba",
@@ -43,6 +47,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.editions = editions
+    app.state.jobs = jobs
+    app.state.plan_desk = Desk()
     app.state.settings = settings
     app.state.templates = templates()
     app.add_middleware(
@@ -53,7 +59,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    for resource in (home, features, figures, timeline, reports, intake, assets, docs):
+    for resource in (home, features, figures, timeline, reports, plans, intake, assets, docs):
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

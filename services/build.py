@@ -49,6 +49,7 @@ from services.intake.residents import Residents, point_areas, read_residents
 from services.intake.streets import read_streets
 from services.intake.venues import read_venues
 from services.manifest import manifest
+from services.plan_store import keep_plans
 from services.profile import read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, require_no_password, write_registry
@@ -115,13 +116,12 @@ def build(
         venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
-        keep_edits(out, folder)
+        _keep(out, folder)
         _write_layers(folder, assembly.areas, demand, _read_hazards(intake))
         _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)
         if len(dated):
             dated.to_parquet(folder / series.FILE)
-        waiting = write_confirmations(places, folder / TO_CONFIRM)
         write_json(folder / "sources.json", provenance(intake))
         write_json(folder / "intake.json", intake.ledger.to_dict())
         counts = {
@@ -130,7 +130,7 @@ def build(
             "demand_points": len(demand),
             "venues": len(venues),
             "places": len(places),
-            "to_confirm": waiting,
+            "to_confirm": write_confirmations(places, folder / TO_CONFIRM),
         }
         whole = manifest(profile, assembly, day=day, counts=counts, residents=residents)
         whole |= {"councils": councils, "registry_url": given.registry_url}
@@ -141,6 +141,12 @@ def build(
         write_registry(registry, venues, places)
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+def _keep(workspace: Path, rebuilt: Path) -> None:
+    """Take over what people have drawn and planned."""
+    keep_edits(workspace, rebuilt)
+    keep_plans(workspace, rebuilt)
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:

@@ -26,8 +26,6 @@ def catchments_frame(setting: Setting, chosen: gpd.GeoDataFrame) -> gpd.GeoDataF
     for point in shown.geometry[~shown.geometry.isna()]:
         near |= np.hypot(homes.geometry.x - point.x, homes.geometry.y - point.y) <= 2.0 * reach
     around = Surroundings(situation.network, homes[near])
-    shapes = draw(
-        around, situation.snap(shown), situation.parameters.walking, limit=setting.limit
-    )
+    shapes = draw(around, situation.snap(shown), situation.parameters.walking, limit=setting.limit)
     frame = chosen[["candidate_id"]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=situation.network.epsg)

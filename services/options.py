@@ -110,7 +110,8 @@ def _as_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.GeoDat
 def _upgrades(situation: Situation) -> gpd.GeoDataFrame:
     """Return the halls with places that could meet more often, one row each: the group that meets most."""
     counted = situation.counted
-    rare = counted[~at_least(counted["venue_frequency"], FREQUENCIES[-1])]
+    willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
+    rare = counted[willing & ~at_least(counted["venue_frequency"], FREQUENCIES[-1])]
     rank = -rare["sessions_per_month"].fillna(0.0)
     rare = rare.assign(_rank=rank).sort_values(["_rank", "place_id"], kind="stable")
     halls = rare.drop_duplicates("venue_id").sort_values("place_id", kind="stable")
@@ -191,12 +192,14 @@ def classes_of(ask: PlanAsk) -> list[str]:
 
 def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.GeoDataFrame:
     """Return an option for each site and each class that it does not have yet and has room for."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for site, row in enumerate(sites.to_dict("records")):
         now = FREQUENCIES.index(row["current_class"]) if row["current_class"] else -1
-        for name in classes_of(ask):
-            if FREQUENCIES.index(name) > now and _is_free(row, name, profile):
-                rows.append(_option(row, name, profile) | {"site": site})
+        rows += [
+            _option(row, name, profile) | {"site": site}
+            for name in classes_of(ask)
+            if FREQUENCIES.index(name) > now and _is_free(row, name, profile)
+        ]
     columns = [name for name in COLUMNS if name not in ("must", "must_not")]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({"site": np.int64, "barrier_free": "boolean", "private_home": bool})

@@ -4,6 +4,7 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     "plan.class.monthly": ("月1型", "monthly"),
     "plan.class.weekly": ("週1型", "weekly"),
     "plan.class.permanent": ("常設型", "permanent"),
+    "plan.class.unknown": ("開催日のわからない場", "irregular"),
     "plan.point": ("会場未定（{area}）", "venue to be found ({area})"),
     "plan.nowhere": ("区域外", "outside all areas"),
     # What is in a plan
@@ -25,7 +26,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
         "時間内に最適との差を確かめられませんでした",
         "how far it is from the best was not found in time",
     ),
-    "plan.proof.cancelled": ("途中で止めました。最適との差は最大{gap}", "stopped; at most {gap} from the best"),
+    "plan.proof.cancelled": (
+        "途中で止めました。最適との差は最大{gap}",
+        "stopped; at most {gap} from the best",
+    ),
     "plan.proof.infeasible": (
         "すべての条件を満たす計画はありません",
         "no plan keeps to all rules",
@@ -112,7 +116,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
         "合同で使うなら「{site}」（平均{walk}）が最も多くの人に近い場所です",
         "of the sites, {site} is near to most of them (mean walk {walk})",
     ),
-    "plan.transport.none": ("道でつながる候補の場所がありません", "no candidate site is joined by streets"),
+    "plan.transport.none": (
+        "道でつながる候補の場所がありません",
+        "no candidate site is joined by streets",
+    ),
     "plan.transport.stop": ("最寄りの停留所: {stop}", "nearest stop: {stop}"),
     # What has changed since
     "plan.stale.data": (
@@ -168,10 +175,16 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     "plan.table.lost": ("この案の差", "falls short by"),
     "plan.page.kicker": ("歩いていける場の計画", "Plan of places within walking distance"),
     "plan.page.ranked": ("どこに、どの順で", "Where, and in which order"),
-    "plan.page.map": ("歩いて届く範囲（緑の網）と新しい場（★）", "Walking catchments (green) and new places (★)"),
+    "plan.page.map": (
+        "歩いて届く範囲（緑の網）と新しい場（★）",
+        "Walking catchments (green) and new places (★)",
+    ),
     "plan.page.alternatives": ("ほとんど同じくらいよい案", "Plans that are nearly as good"),
     "plan.page.years": ("開く順番と年ごとの費用", "Order of opening, and the cost of each year"),
-    "plan.page.stability": ("条件を変えても選ばれるか", "Would they be chosen under other conditions?"),
+    "plan.page.stability": (
+        "条件を変えても選ばれるか",
+        "Would they be chosen under other conditions?",
+    ),
     "plan.page.transport": ("歩いて届く場をつくれない地区", "Units that need transport"),
     "plan.page.targets": ("目標: {met}か所 / {count}か所", "Targets: {met} of {count}"),
     "plan.page.assumptions": ("前提", "Assumptions"),
@@ -187,7 +200,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
         "人数は{age_group}の推計で、{small}人未満は示しません",
         "counts are estimates of residents {age_group}; below {small} they are not shown",
     ),
-    "plan.page.council": ("{council}の住民と候補地だけを見ています", "only residents and candidates of {council}"),
+    "plan.page.council": (
+        "{council}の住民と候補地だけを見ています",
+        "only residents and candidates of {council}",
+    ),
     "plan.page.changed": ("この計画を作ったあとの変化", "Changed since this plan was made"),
     # Command line
     "cli.plan": (
@@ -215,7 +231,7 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     "cli.plan.time": ("探す時間の上限（秒）", "time limit of the search (seconds)"),
     "cli.plan.reach": ("少なくともこの割合（％）に届く", "reach at least so many per cent"),
     "cli.plans": ("作った計画の一覧", "list the plans"),
-    "cli.plan.years_budget": (
+    "plan.years_budget": (
         "--years には --budget-yen も必要です",
         "--years needs --budget-yen as well",
     ),

@@ -43,19 +43,32 @@ class Variant:
     demand: Demand
 
 
-class Setting:
-    """A question put to a workspace; each part is computed once."""
+class Ground:
+    """What all questions with the same parameters share: the situation and its gaps."""
 
-    def __init__(self, situation: Situation, ask: PlanAsk) -> None:
-        self.situation, self.ask = situation, ask
-        self.profile = situation.profile
-        self.limit = situation.parameters.limit
-        self.age_group = situation.parameters.age_group
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Return the units with their classes; never leaves as it is."""
         return gaps_frame(self.situation)
+
+
+class Setting:
+    """A question put to a workspace; each part is computed once."""
+
+    def __init__(self, ground: Ground, ask: PlanAsk) -> None:
+        situation = ground.situation
+        self.ground, self.situation, self.ask = ground, situation, ask
+        self.profile = situation.profile
+        self.limit = situation.parameters.limit
+        self.age_group = situation.parameters.age_group
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """Return the units with their classes; never leaves as it is."""
+        return self.ground.gaps
 
     @cached_property
     def transport(self) -> frozenset[str]:
@@ -129,7 +142,9 @@ class Setting:
             self.demand(walking, self.limit),
             self.covers(walking, self.limit),
             self.rules,
-            tuple(Stage(name, self.ask.give_pct, self._depth(name)) for name in self.ask.objectives),
+            tuple(
+                Stage(name, self.ask.give_pct, self._depth(name)) for name in self.ask.objectives
+            ),
         )
 
     def _depth(self, objective: str) -> int:
@@ -197,9 +212,7 @@ class Setting:
         kept = home[self.counts[origin]]
         return np.bincount(kept, minlength=len(self.situation.homes)).astype(np.int64)
 
-    def demand(
-        self, walking: Walking, limit: Limit, people: pd.DataFrame | None = None
-    ) -> Demand:
+    def demand(self, walking: Walking, limit: Limit, people: pd.DataFrame | None = None) -> Demand:
         """Return who lives where and what existing places do for them."""
         residents = self.situation.residents if people is None else people
         unit, _ = walking.judged(limit)

@@ -1,5 +1,6 @@
 """Stored plans: a folder each that never changes, and what has changed since."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,6 +86,12 @@ def store(
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
         write_json(folder / RECORD, {"plan_id": name, **record})
     return PlanResult(workspace, plans / name)
+
+
+def keep_plans(workspace: Path, rebuilt: Path) -> None:
+    """Take the plans of a workspace over into the folder that is to replace it."""
+    if (workspace / FOLDER).is_dir():
+        shutil.copytree(workspace / FOLDER, rebuilt / FOLDER)
 
 
 def list_plans(workspace: Workspace) -> list[PlanResult]:

@@ -30,7 +30,9 @@ def proof(plan: Plan) -> Reason:
     if plan.status in ("infeasible", "unknown", "optimal"):
         return both(f"plan.proof.{plan.status}")
     if plan.status == "cancelled":
-        return Reason(*(text("plan.proof.cancelled", lang, gap=_gap(worst, lang)) for lang in LANGS))
+        return Reason(
+            *(text("plan.proof.cancelled", lang, gap=_gap(worst, lang)) for lang in LANGS)
+        )
     if gaps and worst < _NO_BOUND_PCT:
         return Reason(*(text("plan.proof.gap", lang, gap=_gap(worst, lang)) for lang in LANGS))
     return both("plan.proof.open")
@@ -89,7 +91,7 @@ def _lines(
 ) -> list[str]:
     newly, marginal = _figure(row["newly_reached"]), _figure(row["marginal"])
     wanted = text(f"plan.class.{row['target_class']}", lang)
-    now = text(f"plan.class.{row['current_class']}", lang) if row["current_class"] else ""
+    now = text(f"plan.class.{row['current_class'] or 'unknown'}", lang)
     how = text(f"plan.reason.{row['action']}", lang, now=now, wanted=wanted)
     if newly <= 0:
         lines = [text("plan.reason.none", lang, how=how)]
@@ -123,7 +125,7 @@ def _older(row: Mapping[Hashable, object], terms: Terms, lang: str) -> str:
     said = []
     for name, value in row.items():
         group = str(name).removeprefix("newly_reached_")
-        if str(name).startswith("newly_reached_") and group not in ("alone",):
+        if str(name).startswith("newly_reached_") and group != "alone":
             label = age_group_text(group, lang)
             count = some_people(_figure(value), terms, lang)
             said.append(f"{label}{count}" if lang == "ja" else f"{label}: {count}")

@@ -1,6 +1,7 @@
 """Plans: which places to open or upgrade next, proven, explained, stored and never changed."""
 
 import math
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,12 +16,13 @@ from geo import siting
 from geo.areas import locate
 from geo.coverage import at_least, share_pct
 from geo.errors import BrokenModelError
-from geo.siting import Plan, Problem, Search
+from geo.siting import Plan, Search
+from geo.siting.checks import check
 from services.candidates import UNIT_GAINS_FROM
 from services.catchments import catchments_frame
 from services.edits import edits_record
 from services.plan_ask import PlanAsk
-from services.plan_problem import Setting, parameters_of
+from services.plan_problem import Ground, Setting, parameters_of
 from services.plan_store import PlanResult, store
 from services.plan_transport import transport_rows
 from services.plan_words import Terms, proof, relaxed, why
@@ -46,6 +48,46 @@ class Watch:
     progress: Progress = silent
     search: Callable[[siting.Progress], None] | None = None
     cancel: Callable[[], bool] | None = None
+
+
+class Desk:
+    """Keeps what the last questions shared, as long as nothing of it has changed."""
+
+    def __init__(self) -> None:
+        self._key = ""
+        self._ground: Ground | None = None
+        self._lock = threading.Lock()
+
+    def setting(self, workspace: Workspace, ask: PlanAsk) -> Setting:
+        """Return a question put to a workspace as it is today."""
+        workspace = workspace.at(today())
+        parameters = parameters_of(workspace.profile, ask)
+        key = digest(
+            [
+                str(workspace.path),
+                _hashes(workspace),
+                parameters.to_dict(workspace.profile),
+                today().isoformat(),
+            ]
+        )
+        with self._lock:
+            if self._ground is None or key != self._key:
+                self._ground, self._key = Ground(Situation(workspace, parameters)), key
+            return Setting(self._ground, ask)
+
+    def answerable(self, workspace: Workspace, ask: PlanAsk) -> Setting:
+        """
+        Return the question set up, not solved.
+
+        Raises
+        ------
+        InvalidInputError
+            No plan can be made from it.
+        """
+        setting = self.setting(workspace, ask)
+        with self._lock:
+            check(setting.problem)
+        return setting
 
 
 def make_plan(
@@ -79,11 +121,13 @@ def make_plan(
     BrokenModelError
         A plan does not hold when it is walked on the streets: an error of ours.
     """
-    watch = Watch(progress, search, cancel)
-    workspace = workspace.at(today())
     progress("plan.read", 0.0)
-    situation = Situation(workspace, parameters_of(workspace.profile, ask))
-    setting = Setting(situation, ask)
+    return plan_of(Desk().setting(workspace, ask), Watch(progress, search, cancel))
+
+
+def plan_of(setting: Setting, watch: Watch) -> PlanResult:
+    """Solve, check, explain and store a question that is set up."""
+    progress = watch.progress
     progress("plan.candidates", 0.15)
     _ = setting.candidates
     progress("plan.walks", 0.3)
@@ -94,7 +138,7 @@ def make_plan(
     progress("plan.write", 0.95)
     record = _record(setting, answer, chosen)
     result = store(
-        workspace,
+        setting.situation.workspace,
         record,
         options=setting.candidates.options,
         chosen=chosen,
@@ -130,7 +174,9 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     watch.progress("plan.solve", 0.4)
     look = Search(ask.time_s, ask.gap_pct, watch.cancel, watch.search)
     quiet = replace(look, progress=None)
-    plans = siting.k_best(problem, ask.k, search=look) if ask.k > 1 else [siting.solve(problem, look)]
+    plans = (
+        siting.k_best(problem, ask.k, search=look) if ask.k > 1 else [siting.solve(problem, look)]
+    )
     outcome = plans[0]
     relaxation: list[Reason] = []
     shown = outcome
@@ -243,9 +289,7 @@ def _shown_names(setting: Setting, frame: gpd.GeoDataFrame, lang: str) -> list[s
     areas = setting.situation.layering(setting.profile.analysis.gap_layer).areas
     at = _area_names(frame, areas)
     return [
-        name
-        if name
-        else text("plan.point", lang, area=area or text("plan.nowhere", lang))
+        name or text("plan.point", lang, area=area or text("plan.nowhere", lang))
         for name, area in zip(frame["venue_name"], at, strict=True)
     ]
 
@@ -275,10 +319,8 @@ def _record(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dict[
         "ask": asked,
         "parameters": run,
         "hashes": {
-            "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+            **_hashes(workspace),
             "parameters_sha256": digest([run, asked]),
-            "registry": registry_facts(workspace.registry_url),
-            "edits": edits_record(workspace, today()),
         },
         "options_n": len(setting.candidates.options),
         "totals": {
@@ -301,6 +343,14 @@ def _record(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dict[
         "stability": _variants(answer),
         "years": _years(setting, answer, chosen),
         "needs_transport": transport_rows(setting),
+    }
+
+
+def _hashes(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "registry": registry_facts(workspace.registry_url),
+        "edits": edits_record(workspace, today()),
     }
 
 
@@ -392,9 +442,3 @@ def _years(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> list[d
         }
         for row in answer.years.to_dict("records")
     ]
-
-
-def problem_of(workspace: Workspace, ask: PlanAsk) -> Problem:
-    """Return the problem of a question without an answer, for those who measure or test."""
-    situation = Situation(workspace, parameters_of(workspace.profile, ask))
-    return Setting(situation, ask).problem

@@ -56,5 +56,7 @@ def _days(part: str) -> set[int]:
     rest = _NOT_A_DAY.sub("", _SPAN.sub("", part))
     # 「月1回」 is no Monday.
     rest = re.sub(r"月\s*[0-9]", "", rest)
-    found |= {_DAYS.index(letter) for letter in re.findall(rf"[{_DAYS}]", rest.replace("曜日", "曜"))}
+    found |= {
+        _DAYS.index(letter) for letter in re.findall(rf"[{_DAYS}]", rest.replace("曜日", "曜"))
+    }
     return found

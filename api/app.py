@@ -18,6 +18,7 @@ from api.routes import (
     figures,
     home,
     intake,
+    plans,
     reports,
     supply,
     timeline,
@@ -28,6 +29,8 @@ from api.routes import (
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
+from services.jobs import Jobs
+from services.plans import Desk
 from services.workspace import Workspace, software_version
 
 HERE = Path(__file__).parent
@@ -39,6 +42,7 @@ NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
+    jobs = Jobs()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +50,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
             with suppress(NotFoundError):  # without a result, every answer says how to make one
                 editions.current().warm()
         yield
+        jobs.close()
 
     app = FastAPI(
         title="arukeba",
@@ -56,6 +61,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.editions = editions
+    app.state.jobs = jobs
+    app.state.plan_desk = Desk()
     app.state.settings = settings
     app.state.templates = templates()
     app.add_middleware(
@@ -76,6 +83,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         whatif,
         walking,
         reports,
+        plans,
         intake,
         assets,
         docs,

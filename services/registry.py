@@ -26,6 +26,7 @@ from services.intake.names import normalise
 from services.place_history import CLOSED, history_of
 from services.registry_tables import Base, Group, Place, PlaceStatus, ScheduleRow, Venue
 from services.schedule_rules import schedule_to_dict
+from services.venue_attributes import VENUE_ATTRIBUTES, with_venue_attributes
 
 Row = dict[str, Any]
 """One row of a table by column."""
@@ -35,24 +36,31 @@ SAME_VENUE_M = 50.0
 SAME_POINT_M = 1.0
 """Two positions this close are one building, whatever it is called."""
 
-VENUE_COLUMNS = ("venue_id", "name", "kind", "address", "source_id", "row", "geometry")
+VENUE_COLUMNS = (
+    *("venue_id", "name", "kind", "address", "source_id", "row"),
+    *(*VENUE_ATTRIBUTES, "geometry"),
+)
 PLACE_COLUMNS = (
     *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
     *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
     *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
     *(*ATTRIBUTES, "geometry"),
 )
-_NOT_TEXT = frozenset({"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES})
+_NOT_TEXT = frozenset(
+    {"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES, *VENUE_ATTRIBUTES}
+)
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
     *("opened_on", "verified_on", "located_by", "source_id"),
 )
 """Texts that a place's row holds as they are."""
+_UNTOLD = {name: "" if kind == "text" else None for name, kind in VENUE_ATTRIBUTES.items()}
+"""What is known of a room that only a place names."""
 
 
 def create_registry(url: str) -> None:
     """Create the tables that are not there yet."""
-    with _session(url) as session:
+    with open_session(url) as session:
         Base.metadata.create_all(session.connection())
         session.commit()
 
@@ -83,7 +91,7 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
         (Place, meetings),
         (PlaceStatus, periods),
     ]
-    with _session(url) as session:
+    with open_session(url) as session:
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
             session.execute(delete(table))
         for model, rows in parts:
@@ -127,7 +135,7 @@ def read_status_history(url: str) -> pd.DataFrame:
     """Read every status that a place had: place_id, status, since, until."""
     columns = ["place_id", "status", "since", "until"]
     query = select(PlaceStatus.__table__).order_by(PlaceStatus.place_id, PlaceStatus.since)
-    with _session(url) as session:
+    with open_session(url) as session:
         result = session.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
@@ -181,7 +189,8 @@ def _listed_venue(
 
 
 @contextmanager
-def _session(url: str) -> Iterator[Session]:
+def open_session(url: str) -> Iterator[Session]:
+    """Yield a session on the registry; what cannot be used is said in a sentence."""
     try:
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -232,8 +241,11 @@ def _venue_rows(venues: gpd.GeoDataFrame) -> list[Row]:
             listed=True,
             lon=lon,
             lat=lat,
+            **{name: None if pd.isna(venue[name]) else venue[name] for name in VENUE_ATTRIBUTES},
         )
-        for venue, (lon, lat) in zip(venues.to_dict("records"), _lonlat(venues), strict=True)
+        for venue, (lon, lat) in zip(
+            with_venue_attributes(venues).to_dict("records"), _lonlat(venues), strict=True
+        )
     ]
 
 
@@ -257,6 +269,7 @@ def _host_rows(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> list[Row]:
                 listed=False,
                 lon=lon,
                 lat=lat,
+                **_UNTOLD,
             )
         )
     return hosts
@@ -295,15 +308,14 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
 def _frame(
     url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
 ) -> gpd.GeoDataFrame:
-    with _session(url) as session:
+    with open_session(url) as session:
         result = session.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     table = table.rename(columns={"source_row": "row"})
     text = [name for name in columns if name not in _NOT_TEXT]
     table[text] = table[text].astype(object).fillna("")
-    if "private_home" in columns:
-        table = with_attributes(table)
+    table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)
     points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
     return frame[list(columns)]

@@ -24,6 +24,14 @@ class Venue(Base):
     listed: Mapped[bool]
     lon: Mapped[float | None] = mapped_column(Double)
     lat: Mapped[float | None] = mapped_column(Double)
+    floor_area_m2: Mapped[float | None] = mapped_column(Double)
+    capacity: Mapped[float | None] = mapped_column(Double)
+    availability: Mapped[str]
+    barrier_free: Mapped[bool | None]
+    rent_yen: Mapped[float | None] = mapped_column(Double)
+    owner: Mapped[str]
+    private_home: Mapped[bool | None]
+    consent: Mapped[bool | None]
 
 
 class Group(Base):

@@ -11,6 +11,7 @@ from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
 from services.phrases_gaps import GAP_PHRASES
 from services.phrases_method import METHOD_PHRASES
+from services.phrases_plan import PLAN_PHRASES
 from services.phrases_provision import PROVISION_PHRASES
 from services.phrases_raster import RASTER_PHRASES
 from services.phrases_time import TIME_PHRASES
@@ -34,6 +35,7 @@ PARTS = (
     DATA_PHRASES,
     GAP_PHRASES,
     METHOD_PHRASES,
+    PLAN_PHRASES,
     PROVISION_PHRASES,
     RASTER_PHRASES,
     TIME_PHRASES,

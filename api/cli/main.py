@@ -36,6 +36,8 @@ COMMANDS = (
     "profile",
     "fetch",
     "edits",
+    "plan",
+    "plans",
 )
 
 

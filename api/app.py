@@ -21,6 +21,7 @@ from api.routes import (
     reports,
     supply,
     timeline,
+    walking,
     whatif,
     why,
 )
@@ -65,8 +66,21 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    resources = (home, features, figures, timeline, supply, why, whatif, reports, intake, assets)
-    for resource in (*resources, docs):
+    resources = (
+        home,
+        features,
+        figures,
+        timeline,
+        supply,
+        why,
+        whatif,
+        walking,
+        reports,
+        intake,
+        assets,
+        docs,
+    )
+    for resource in resources:
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

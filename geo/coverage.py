@@ -92,7 +92,19 @@ class Journeys:
     s: Walks
 
     def within(self, limit: Limit) -> tuple[IntArray, IntArray]:
-        """Return the places and homes of the walks within a limit, sorted by place, then home."""
+        """
+        Return the places and homes of the walks within a limit, sorted by place, then home.
+
+        Parameters
+        ----------
+        limit
+            No longer than the walks were looked for. Of metres and minutes both must hold, the shortest
+            walk for the one and the quickest for the other.
+
+        Returns
+        -------
+        (pairs,) positions of places and (pairs,) positions of homes.
+        """
         found = []
         if limit.m is not None:
             found.append((self.m, within(self.m.walk, limit.m)))
@@ -132,7 +144,22 @@ def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
 
 
 def own_area_walk(walks: Walks, counts: np.ndarray, layering: Layering) -> FloatArray:
-    """Return (homes,) walks to the nearest counting place in the home's own area."""
+    """
+    Return (homes,) walks to the nearest counting place in the home's own area.
+
+    Parameters
+    ----------
+    walks
+        Walks from homes to all places.
+    counts
+        (places,) true for the places that count.
+    layering
+        The layer; a home in no area of it has no place of its own.
+
+    Returns
+    -------
+    (homes,) in the unit of ``walks``, infinite without a walk.
+    """
     return _own_area(
         (walks.origin, walks.home, walks.walk),
         np.asarray(counts, dtype=np.bool_),

@@ -138,8 +138,18 @@ def settle(streets: Streets, seeds: Seeds, limit: float) -> Tree:
     """
     Find the least walk from every node to the nearest of several seeds.
 
-    Nodes farther than ``limit`` (``FARTHEST`` for none) are left out. Of origins equally near, the
-    lowest counts.
+    Parameters
+    ----------
+    streets
+        The n nodes and their half-edges; tolls are not negative, infinite where closed.
+    seeds
+        Where the origins stand.
+    limit
+        Inclusive, in the unit of the tolls; nodes farther are left out. ``FARTHEST`` for none.
+
+    Returns
+    -------
+    The tree of least walks. Of origins equally near, the lowest counts.
     """
     nodes_n = streets[0].size - 1
     pace, buckets_n = _plan(streets[2], seeds[1])
@@ -223,8 +233,20 @@ def accrue(tree: Tree, owner: Ints, toll: Floats, seed_sum: Floats) -> Floats:
     """
     Add up another measure along the walks of a tree.
 
-    ``owner`` is the node that each half-edge leads to, ``toll`` that measure of it, ``seed_sum`` of
-    each seed. Returns (n,) sums, infinite where no walk is.
+    Parameters
+    ----------
+    tree
+        The walks, of n nodes.
+    owner
+        (2m,) the node that each half-edge leads to.
+    toll
+        (2m,) the other measure of each half-edge.
+    seed_sum
+        (s,) the other measure of each seed.
+
+    Returns
+    -------
+    (n,) sums in the unit of ``toll``, infinite where no walk is.
     """
     cost, _, via = tree
     summed = np.full(via.size, np.inf)
@@ -250,9 +272,18 @@ def arrive(
     """
     Choose for every home the end of its edge by which it walks.
 
-    ``ends`` is (h,) nodes ``u`` and ``v`` of each home's edge, and what the walk to either costs,
-    infinite where the home is not on the streets. Returns (h,) cost, origin (-1 without one), and
-    the end: 0 for ``u``, 1 for ``v``, -1 for none. Of both ends equally far, the lower origin.
+    Parameters
+    ----------
+    node_cost, node_origin
+        (n,) walk from each node to its nearest origin, and that origin.
+    ends
+        (h,) nodes ``u`` and ``v`` of each home's edge, and what the walk to either costs, infinite
+        where the home is not on the streets.
+
+    Returns
+    -------
+    (h,) cost, origin (-1 without one), and the end: 0 for ``u``, 1 for ``v``, -1 for none. Of both
+    ends equally far, that of the lower origin.
     """
     node_u, node_v, to_u, to_v = ends
     cost = np.full(node_u.size, np.inf)
@@ -299,9 +330,23 @@ def catch(
     """
     Find every home within a limit of each of several origins, by the streets.
 
-    ``seeds`` are the two ends of each origin's edge, one origin after the other; ``by_node`` holds
-    the homes at either end of their edges: start (n + 1,), home, cost from the home to that node.
-    Returns the home and cost of each walk, and (origins,) how many each origin has; homes ascend.
+    Parameters
+    ----------
+    streets
+        The n nodes and their half-edges.
+    seeds
+        The two ends of each origin's edge, one origin after the other.
+    by_node
+        The homes at either end of their edges: start (n + 1,), home, cost from the home to that node.
+    homes_n
+        How many homes there are.
+    limit
+        Inclusive, in the unit of the tolls.
+
+    Returns
+    -------
+    (walks,) home and cost of each walk, origin by origin with ascending homes, and (origins,) how
+    many walks each origin has.
     """
     nodes_n = streets[0].size - 1
     pace, buckets_n = _plan(streets[2], seeds[1])

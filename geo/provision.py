@@ -274,6 +274,10 @@ def provide(residents: pd.DataFrame, supplies: Mapping[str, Supply], uptake: Upt
         Frequency → the places.
     uptake
         How many take part.
+
+    Returns
+    -------
+    The figures of every home, to be summed by layer.
     """
     weight = residents.to_numpy(dtype=np.float64)
     columns = []

@@ -154,6 +154,11 @@ def walks(
         Longest walk kept, legs included, inclusive, in the unit of ``by``.
     by
         What a walk is measured in; metres along all streets by default.
+
+    Returns
+    -------
+    The least walk of every pair within the limit, sorted by origin, then home; along one edge
+    where both stand on it and that is shorter.
     """
     measure = metres(network) if by is None else by
     places, doors = _doors(origins, measure), _doors(homes, measure)

@@ -21,9 +21,10 @@ import shapely
 
 from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
-from services.aspect import Aspect, limit_of, limits_in, main_profile
+from services.aspect import Aspect, limit_in, limits_in, main_profile
 from services.collections import LONLAT_EPSG, Collection, Query
 from services.fiscal import fiscal_year_ends
+from services.parameters import limit_of
 from services.publication import Publication, provenance
 from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
@@ -60,13 +61,6 @@ class Asked:
     walk_limit_m: float | None = None
     walk_limit_min: float | None = None
     profile: str | None = None
-
-    @property
-    def limit(self) -> Limit | None:
-        """Return the limit that is asked for, in metres, minutes or both; None for the run's own."""
-        if self.walk_limit_m is None and self.walk_limit_min is None:
-            return None
-        return Limit(self.walk_limit_m, self.walk_limit_min)
 
 
 class Edition:
@@ -176,7 +170,7 @@ class Edition:
         aspect = Aspect(
             asked.frequency,
             asked.age_group or main.age_group,
-            asked.limit or main.limit,
+            limit_of(asked.walk_limit_m, asked.walk_limit_min) or main.limit,
             asked.profile or main.profile,
         )
         for name in ("frequency", "age_group", "profile"):
@@ -227,7 +221,7 @@ class Edition:
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:
             if (ends[0], ends[-1]) not in self._timelines:
-                limit, workspace = limit_of(self.run["parameters"]), self.snapshot.workspace
+                limit, workspace = limit_in(self.run["parameters"]), self.snapshot.workspace
                 computed = timeline(
                     workspace,
                     ends,

@@ -10,6 +10,7 @@ from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
 from services.phrases_gaps import GAP_PHRASES
+from services.phrases_method import METHOD_PHRASES
 from services.phrases_provision import PROVISION_PHRASES
 from services.phrases_raster import RASTER_PHRASES
 from services.phrases_time import TIME_PHRASES
@@ -32,6 +33,7 @@ PARTS = (
     COMMAND_LINE,
     DATA_PHRASES,
     GAP_PHRASES,
+    METHOD_PHRASES,
     PROVISION_PHRASES,
     RASTER_PHRASES,
     TIME_PHRASES,

@@ -6,14 +6,12 @@ residents takes part: that share is an assumption (``Uptake``), and so is everyt
 from it. Residents are spread over homes; all sums are sums over homes, as in ``geo.coverage``.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from geo.compiled import compiled
 from geo.coverage import Layering
@@ -257,9 +255,9 @@ class Provided:
     """
     What each home has, for every frequency class and age group; rooms for every layer to sum.
 
-    ``near`` are the (n,) homes with any place within the limit. ``sums`` is (n, frequencies x age
-    groups x 5): residents with room, residents within the limit, expected participants by the short
-    and the long decay, and residents x seats a week for one of them.
+    ``near`` are the (n,) homes with any place within the limit. ``sums`` is (frequencies x age
+    groups x 5, n): residents with room, residents within the limit, expected participants by the
+    short and the long decay, and residents x seats a week for one of them.
     """
 
     residents: pd.DataFrame
@@ -288,22 +286,18 @@ def provide(residents: pd.DataFrame, supplies: Mapping[str, Supply], uptake: Upt
     by_walk = _by_walk(walks)
     near = np.flatnonzero(np.bincount(walks.home, minlength=walks.homes_n))
     weight = residents.to_numpy(dtype=np.float64)
-    sums = np.empty((near.size, len(supplies), weight.shape[1], len(_SUMS)))
-    for of_frequency, supply in zip(sums.swapaxes(0, 1), supplies.values(), strict=True):
+    sums = []
+    for supply in supplies.values():
         queue, room = _queue(supply, by_walk), supply.seats / uptake.rate
         low, high = uptake.at(supply.nearest_m[near])
         inside = np.zeros(walks.homes_n)
         inside[walks.home[supply.kept]] = 1.0
-        for group, each in enumerate(weight.T):
+        for each in weight.T:
             within = (each * inside)[near]
-            of_frequency[:, group, 0] = _fill(queue, each, room)[near]
-            of_frequency[:, group, 1] = within
-            of_frequency[:, group, 2] = within * low
-            of_frequency[:, group, 3] = within * high
-            of_frequency[:, group, 4] = (each * two_step_access(supply, each))[near]
-    return Provided(
-        residents, supplies, uptake.rate, near, sums.reshape(near.size, math.prod(sums.shape[1:]))
-    )
+            offered = each * two_step_access(supply, each)
+            served = _fill(queue, each, room)
+            sums += [served[near], within, within * low, within * high, offered[near]]
+    return Provided(residents, supplies, uptake.rate, near, np.stack(sums))
 
 
 def provision(provided: Provided, layering: Layering) -> pd.DataFrame:
@@ -332,10 +326,11 @@ def provision(provided: Provided, layering: Layering) -> pd.DataFrame:
     groups, frequencies = list(provided.residents.columns), list(provided.supplies)
     slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
     summed = _by_area(slot[provided.near], provided.sums, size)
-    everybody = _by_area(slot, provided.residents.to_numpy(dtype=np.float64), size)
+    weight = np.ascontiguousarray(provided.residents.to_numpy(dtype=np.float64).T)
+    everybody = _by_area(slot, weight, size)
     of_places = [_places_by_area(supply, layering, size) for supply in provided.supplies.values()]
     shape = (len(frequencies), len(groups), size)
-    sums = summed.reshape(size, len(frequencies), len(groups), len(_SUMS)).transpose(3, 1, 2, 0)
+    sums = summed.reshape(len(frequencies), len(groups), len(_SUMS), size).transpose(2, 0, 1, 3)
 
     def each(values: object, axis: int) -> np.ndarray:
         """Repeat what is known by frequency (axis 0), by age group (1) or by area (2)."""
@@ -350,7 +345,7 @@ def provision(provided: Provided, layering: Layering) -> pd.DataFrame:
             "area": each(np.append(np.arange(size - 1), -1), 2),
             "frequency": each(np.array(frequencies, dtype=object), 0),
             "age_group": each(np.array(groups, dtype=object), 1),
-            "residents": np.broadcast_to(everybody.T, shape).ravel(),
+            "residents": np.broadcast_to(everybody, shape).ravel(),
             "places_n": np.broadcast_to(places_n, shape).ravel(),
             "seats_per_week": np.broadcast_to(seats, shape).ravel(),
             **{name: part.ravel() for name, part in zip(_SUMS, sums, strict=True)},
@@ -378,11 +373,14 @@ def _told(table: pd.DataFrame, rate: float) -> pd.DataFrame:
     ).drop(columns=list(_SUMS))
 
 
+@compiled
 def _by_area(slot: IntArray, values: FloatArray, size: int) -> FloatArray:
-    """Return (areas + 1, columns) sums over homes; the last row is the remainder."""
-    shape = (size, slot.size)
-    of_area = sparse.csr_array((np.ones(slot.size), (slot, np.arange(slot.size))), shape=shape)
-    return np.asarray(of_area @ values, dtype=np.float64)
+    """Return (columns, areas + 1) sums of (columns, homes) values; the last area is the remainder."""
+    found = np.zeros((values.shape[0], size))
+    for column in range(values.shape[0]):
+        for home in range(slot.size):
+            found[column, slot[home]] += values[column, home]
+    return found
 
 
 def _places_by_area(supply: Supply, layering: Layering, size: int) -> tuple[IntArray, FloatArray]:

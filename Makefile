@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
-.PHONY: setup demo test lint bench municipalities lock wheel clean
+.PHONY: setup demo test lint bench municipalities pictures lock wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.ready
@@ -38,6 +38,10 @@ bench: setup
 # Every profile on its real data beside the checkout; writes docs/municipalities.md.
 municipalities: setup
 	$(BIN)/python -m bench.municipalities
+
+# The pictures of docs/method.md, computed by the code that they explain.
+pictures: setup
+	$(BIN)/python -m pictures
 
 # Pins with hashes and no address: an index is a matter of each machine.
 lock:

@@ -11,7 +11,20 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import assets, docs, features, figures, home, intake, reports, supply, timeline, why
+from api.routes import (
+    assets,
+    docs,
+    features,
+    figures,
+    home,
+    intake,
+    reports,
+    supply,
+    timeline,
+    walking,
+    whatif,
+    why,
+)
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
@@ -53,7 +66,21 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    for resource in (home, features, figures, timeline, supply, why, reports, intake, assets, docs):
+    resources = (
+        home,
+        features,
+        figures,
+        timeline,
+        supply,
+        why,
+        whatif,
+        walking,
+        reports,
+        intake,
+        assets,
+        docs,
+    )
+    for resource in resources:
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

@@ -39,7 +39,7 @@ WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
-CollectionId = Annotated[str, Path(description="areas、places、coverage、gaps、candidates")]
+CollectionId = Annotated[str, Path(description="areas、places、coverage、gaps、candidates、reach")]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="1ページの件数")]
 Offset = Annotated[int, Query(ge=0, description="とばす件数")]
 BBoxText = Annotated[

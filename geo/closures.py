@@ -50,7 +50,20 @@ class Streets:
         return edge if among is None else edge[among[edge]]
 
     def inside(self, region: BaseGeometry, among: Mask | None = None) -> Spans:
-        """Return the stretches of edges inside an area, segment by segment: nothing is merged."""
+        """
+        Return the stretches of edges inside an area, segment by segment: nothing is merged.
+
+        Parameters
+        ----------
+        region
+            An area, plane CRS of the network (metres).
+        among
+            (m,) mask of the edges that are meant, all if not given.
+
+        Returns
+        -------
+        Stretches of more than a point, in metres from the ``u`` of their edge, in no order.
+        """
         shapely.prepare(region)
         edge = self.around(region, among)
         if edge.size:
@@ -85,7 +98,22 @@ class Streets:
     def nearest(
         self, point: shapely.Point, within_m: float, among: Mask | None = None
     ) -> tuple[int, float] | None:
-        """Return the nearest edge within a distance, inclusive, and how far it is; of equals the first."""
+        """
+        Return the nearest edge within a distance, inclusive, and how far it is; of equals the first.
+
+        Parameters
+        ----------
+        point
+            Plane CRS of the network (metres).
+        within_m
+            Longest distance, inclusive, metres.
+        among
+            (m,) mask of the edges that are meant, all if not given.
+
+        Returns
+        -------
+        The edge and its distance in metres, ``None`` where no edge is within.
+        """
         reach_m = within_m + TOUCH_M
         edge = self._within(
             point.x - reach_m, point.y - reach_m, point.x + reach_m, point.y + reach_m, among=among
@@ -140,6 +168,10 @@ def closed_spans(
     edit_id
         Names the edit in an error.
 
+    Returns
+    -------
+    Stretches in metres from the ``u`` of their edge, in no order; they may overlap.
+
     Raises
     ------
     EditError
@@ -167,7 +199,20 @@ def closed_spans(
 
 
 def legs_across(regions: Iterable[BaseGeometry], from_xy: FloatArray, to_xy: FloatArray) -> Mask:
-    """Say which of (k, 2) to (k, 2) straight legs enter one of the areas; at its edge is inside."""
+    """
+    Say which of (k, 2) to (k, 2) straight legs enter one of the areas; at its edge is inside.
+
+    Parameters
+    ----------
+    regions
+        Areas, plane CRS (metres).
+    from_xy, to_xy
+        (k, 2) both ends of each leg, metres; a leg may have no length.
+
+    Returns
+    -------
+    (k,) booleans.
+    """
     across = np.zeros(len(from_xy), dtype=bool)
     low, high = np.minimum(from_xy, to_xy), np.maximum(from_xy, to_xy)
     for region in regions:

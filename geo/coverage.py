@@ -6,7 +6,6 @@ Everything is summed over homes, so areas, remainder and municipality agree by c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,12 +14,13 @@ from geo.compiled import compiled
 from geo.errors import InvalidInputError
 from geo.network import FloatArray, IntArray
 from geo.reach import TOLERANCE, Walks, within
+from geo.tally import BySlot, sum_by, tally, times
 
 FREQUENCIES = ("monthly", "weekly", "permanent")
 """From the rarest; a place of a later class counts for every earlier one."""
 
 TIMES = ("walk_min_mean", "walk_min_median", "walk_min_p90")
-_COUNTS = ("reached", "reached_own_area", "circle_reached")
+COUNTS = ("reached", "reached_own_area", "circle_reached")
 
 
 @dataclass(frozen=True, order=True)
@@ -83,12 +83,6 @@ class Access:
     straight_m: FloatArray
     counts: np.ndarray
 
-    @cached_property
-    def by_time(self) -> IntArray:
-        """Return the homes from which a place can be walked to, from the quickest walk on."""
-        known = np.flatnonzero(np.isfinite(self.walk_s))
-        return known[np.argsort(self.walk_s[known], kind="stable")]
-
 
 @dataclass(frozen=True)
 class Journeys:
@@ -98,7 +92,19 @@ class Journeys:
     s: Walks
 
     def within(self, limit: Limit) -> tuple[IntArray, IntArray]:
-        """Return the places and homes of the walks within a limit, sorted by place, then home."""
+        """
+        Return the places and homes of the walks within a limit, sorted by place, then home.
+
+        Parameters
+        ----------
+        limit
+            No longer than the walks were looked for. Of metres and minutes both must hold, the shortest
+            walk for the one and the quickest for the other.
+
+        Returns
+        -------
+        (pairs,) positions of places and (pairs,) positions of homes.
+        """
         found = []
         if limit.m is not None:
             found.append((self.m, within(self.m.walk, limit.m)))
@@ -116,6 +122,21 @@ class Journeys:
         return origin, home
 
 
+@dataclass(frozen=True)
+class Figures:
+    """
+    What one frequency gives.
+
+    ``sums`` is (3, limits, areas + 1, age groups) residents reached, reached in their own area and
+    within the circle; ``minutes`` (3, areas + 1, age groups) mean, median and 90th percentile;
+    ``places_n`` (areas + 1,). The last area is the remainder.
+    """
+
+    sums: FloatArray
+    minutes: FloatArray
+    places_n: FloatArray
+
+
 def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
     """Say which places meet at least as often as ``wanted``; an unknown frequency never does."""
     rank = frequency.map({name: rank for rank, name in enumerate(FREQUENCIES)}).fillna(-1)
@@ -123,7 +144,22 @@ def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
 
 
 def own_area_walk(walks: Walks, counts: np.ndarray, layering: Layering) -> FloatArray:
-    """Return (homes,) walks to the nearest counting place in the home's own area."""
+    """
+    Return (homes,) walks to the nearest counting place in the home's own area.
+
+    Parameters
+    ----------
+    walks
+        Walks from homes to all places.
+    counts
+        (places,) true for the places that count.
+    layering
+        The layer; a home in no area of it has no place of its own.
+
+    Returns
+    -------
+    (homes,) in the unit of ``walks``, infinite without a walk.
+    """
     return _own_area(
         (walks.origin, walks.home, walks.walk),
         np.asarray(counts, dtype=np.bool_),
@@ -183,66 +219,82 @@ def coverage(
     places_n, walk_min_mean, walk_min_median, walk_min_p90``. A percentage of nobody is NaN. Walking
     times are those of the quickest walks of the residents who can walk there at all, however far.
     """
-    weight = residents.to_numpy(dtype=np.float64)
-    slots = _slots(layering)
+    weight = np.ascontiguousarray(residents.to_numpy(dtype=np.float64))
     size = len(layering.areas) + 1
-    everybody = _sum_by(slots, weight, size)
-    blocks = []
+    slots = slots_of(layering.home_area, size)
+    by_slot = BySlot.of(slots, size)
+    every = np.arange(size)
+    figures = []
     for frequency in FREQUENCIES:
         reach = access[frequency]
         own_m = own_area_walk(journeys.m, reach.counts, layering)
         own_s = own_area_walk(journeys.s, reach.counts, layering)
         circle_s = reach.straight_m * (60.0 / speed_m_per_min)
         sums = [
-            _sums_within(slots, weight, size, walks, limits)
+            tally(slots, weight, size, walks, bounds(limits))
             for walks in (
                 (reach.walk_m, reach.walk_s),
                 (own_m, own_s),
                 (reach.straight_m, circle_s),
             )
         ]
-        places_n = _sum_by(_slot(layering.place_area[reach.counts], layering), None, size)
-        times = _times(reach.by_time, slots, reach.walk_s, weight, size)
-        blocks.append((frequency, everybody, sums, places_n, times))
-    table = pd.concat([_block(residents.columns, limits, *block) for block in blocks])
-    table = table.reset_index(drop=True)
-    table["coverage_pct"] = share_pct(table["reached"], table["residents"])
-    table["circle_coverage_pct"] = share_pct(table["circle_reached"], table["residents"])
-    return table
+        places_n = sum_by(slots_of(layering.place_area[reach.counts], size), None, size)
+        minutes = times(every, by_slot, reach.walk_s, weight)
+        figures.append(Figures(np.stack(sums), minutes, places_n))
+    keys = row_keys(residents.columns, len(layering.areas), limits)
+    return keys.assign(**columns_of(sum_by(slots, weight, size), figures))
 
 
-def _block(  # noqa: PLR0913, PLR0917  what one frequency gives, side by side
-    groups: pd.Index,
-    limits: Sequence[Limit],
-    frequency: str,
-    everybody: FloatArray,
-    sums: list[FloatArray],
-    places_n: FloatArray,
-    times: FloatArray,
-) -> pd.DataFrame:
-    """Lay out (limits, areas, groups) sums as rows: limit by limit, group by group, areas last."""
+def bounds(limits: Sequence[Limit]) -> tuple[FloatArray, FloatArray]:
+    """Return (limits,) the most metres and seconds within each limit, infinite where it has none."""
+    most_m = [np.inf if one.m is None else one.m for one in limits]
+    most_s = [np.inf if one.minutes is None else 60.0 * one.minutes for one in limits]
+    return np.array(most_m) + TOLERANCE, np.array(most_s) + TOLERANCE
+
+
+def row_keys(groups: pd.Index, areas_n: int, limits: Sequence[Limit]) -> pd.DataFrame:
+    """
+    Return what the rows of a coverage table are about.
+
+    Frequency by frequency, limit by limit, group by group, area by area, the remainder (-1) last.
+    """
+    shape = (len(FREQUENCIES), len(limits), len(groups), areas_n + 1)
+    which = [part.ravel() for part in np.indices(shape, dtype=np.int32)]
+    told = pd.DataFrame([limit.columns() for limit in limits], dtype=np.float64)
+    names = (pd.Series(FREQUENCIES), pd.Series([str(group) for group in groups], dtype="str"))
+    return pd.DataFrame(
+        {
+            "area": np.append(np.arange(areas_n), -1)[which[3]],
+            "frequency": names[0].array.take(which[0]),
+            "age_group": names[1].array.take(which[2]),
+            **{name: told[name].to_numpy()[which[1]] for name in told.columns},
+        }
+    )
+
+
+def columns_of(everybody: FloatArray, figures: Sequence[Figures]) -> dict[str, np.ndarray]:
+    """
+    Return the figures of all frequencies as columns in the order of ``row_keys``.
+
+    ``everybody`` is (areas + 1, age groups) residents.
+    """
     size, groups_n = everybody.shape
-    shape = (len(limits), groups_n, size)
-
-    def each(values: FloatArray) -> np.ndarray:
-        return np.broadcast_to(values.T, shape).ravel()
-
-    area = np.append(np.arange(size - 1), -1)
-    columns: dict[str, object] = {
-        "area": np.broadcast_to(area, shape).ravel(),
-        "residents": each(everybody),
-    }
-    columns |= {
-        name: values.transpose(0, 2, 1).ravel() for name, values in zip(_COUNTS, sums, strict=True)
-    }
-    columns |= {name: each(values) for name, values in zip(TIMES, times, strict=True)}
-    columns["frequency"] = frequency
-    columns["age_group"] = np.broadcast_to(np.asarray(groups)[:, None], shape).ravel()
-    for name in ("walk_limit_m", "walk_limit_min"):
-        values = np.array([limit.columns()[name] for limit in limits])
-        columns[name] = np.broadcast_to(values[:, None, None], shape).ravel()
-    columns["places_n"] = np.broadcast_to(places_n.astype(np.int64), shape).ravel()
-    return pd.DataFrame(columns)
+    limits_n = figures[0].sums.shape[1]
+    shape = (len(figures), limits_n, groups_n, size)
+    columns: dict[str, np.ndarray] = {"residents": np.broadcast_to(everybody.T, shape).ravel()}
+    for kind, name in enumerate(COUNTS):
+        columns[name] = np.concatenate(
+            [one.sums[kind].transpose(0, 2, 1).ravel() for one in figures]
+        )
+    for kind, name in enumerate(TIMES):
+        minutes = np.stack([one.minutes[kind].T for one in figures])[:, None]
+        columns[name] = np.broadcast_to(minutes, shape).ravel()
+    places_n = np.stack([one.places_n for one in figures]).astype(np.int64)
+    columns["places_n"] = np.broadcast_to(places_n[:, None, None], shape).ravel()
+    whole = np.where(columns["residents"] > 0, columns["residents"], np.nan)
+    columns["coverage_pct"] = 100.0 * columns["reached"] / whole
+    columns["circle_coverage_pct"] = 100.0 * columns["circle_reached"] / whole
+    return columns
 
 
 def share_pct(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -292,90 +344,6 @@ def _sorted_quantiles(
     return found
 
 
-def _slot(area: IntArray, layering: Layering) -> IntArray:
-    return np.where(area >= 0, area, len(layering.areas)).astype(np.int64)
-
-
-def _slots(layering: Layering) -> IntArray:
-    """Return the row of each home: its area, or the last one, the remainder."""
-    return _slot(layering.home_area, layering)
-
-
-def _sum_by(slots: IntArray, weight: FloatArray | None, size: int) -> FloatArray:
-    """Return (size, groups) sums of weights by slot, or (size,) counts without weights."""
-    if weight is None:
-        return np.bincount(slots, minlength=size).astype(np.float64)
-    columns = [np.bincount(slots, weights=column, minlength=size) for column in weight.T]
-    return np.stack(columns, axis=1) if columns else np.zeros((size, 0))
-
-
-def _sums_within(
-    slots: IntArray,
-    weight: FloatArray,
-    size: int,
-    walks: tuple[FloatArray, FloatArray],
-    limits: Sequence[Limit],
-) -> FloatArray:
-    """Return (limits, areas + 1, groups) residents within each limit."""
-    most_m = np.array([np.inf if limit.m is None else limit.m for limit in limits])
-    most_s = np.array([np.inf if limit.minutes is None else 60 * limit.minutes for limit in limits])
-    return _tally(slots, weight, size, walks, (most_m + TOLERANCE, most_s + TOLERANCE))
-
-
-@compiled
-def _tally(
-    slots: IntArray,
-    weight: FloatArray,
-    size: int,
-    walks: tuple[FloatArray, FloatArray],
-    limits: tuple[FloatArray, FloatArray],
-) -> FloatArray:
-    """Sum weights by slot within each pair of limits, home by home; infinite is no limit."""
-    walk_m, walk_s = walks
-    most_m, most_s = limits
-    groups_n = weight.shape[1]
-    found = np.zeros((most_m.size, size, groups_n))
-    for home in range(slots.size):
-        if walk_m[home] == np.inf and walk_s[home] == np.inf:
-            continue
-        slot = slots[home]
-        for limit in range(most_m.size):
-            if walk_m[home] <= most_m[limit] and walk_s[home] <= most_s[limit]:
-                for group in range(groups_n):
-                    found[limit, slot, group] += weight[home, group]
-    return found
-
-
-def _times(
-    by_time: IntArray, slots: IntArray, walk_s: FloatArray, weight: FloatArray, size: int
-) -> FloatArray:
-    """Return mean, median and 90th percentile in minutes, (3, areas + 1, groups)."""
-    walk_min, there = walk_s[by_time] / 60.0, weight[by_time]
-    total = _sum_by(slots[by_time], there, size)
-    summed = _sum_by(slots[by_time], there * walk_min[:, None], size)
-    mean = summed / np.where(total > 0, total, np.nan)
-    # A whisker below the share, so that a sum of floats that should equal it is found.
-    enough = np.stack([0.5 * total, 0.9 * total]) * (1 - 1e-12)
-    median, p90 = _quantiles(slots[by_time], walk_min, there, enough)
-    return np.stack([mean, median, p90])
-
-
-@compiled
-def _quantiles(
-    slots: IntArray, walk_min: FloatArray, weight: FloatArray, enough: FloatArray
-) -> FloatArray:
-    """Go through homes from the quickest walk on, and note when each slot has enough residents."""
-    found = np.full(enough.shape, np.nan)
-    so_far = np.zeros(enough.shape[1:])
-    for home in range(slots.size):
-        slot = slots[home]
-        for group in range(weight.shape[1]):
-            if weight[home, group] <= 0:
-                continue
-            so_far[slot, group] += weight[home, group]
-            for share in range(enough.shape[0]):
-                if so_far[slot, group] < enough[share, slot, group]:
-                    continue
-                if np.isnan(found[share, slot, group]):
-                    found[share, slot, group] = walk_min[home]
-    return found
+def slots_of(area: IntArray, size: int) -> IntArray:
+    """Return the row of each area, the last of ``size`` for those in none."""
+    return np.where(area >= 0, area, size - 1).astype(np.int64)

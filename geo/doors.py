@@ -40,7 +40,25 @@ class Doors:
 
     @classmethod
     def of(cls, snaps: pd.DataFrame, measure: Measure) -> "Doors":
-        """Return the doors of snaps (``edge, offset_m, snap_m``)."""
+        """
+        Return the doors of snaps (``edge, offset_m, snap_m``).
+
+        Parameters
+        ----------
+        snaps
+            ``edge`` (-1 where unsnapped), ``offset_m`` along it from its ``u`` and ``snap_m``, the leg.
+        measure
+            What walks are measured in; a snap on an edge that it closes is on no street.
+
+        Returns
+        -------
+        As many doors as snaps.
+
+        Raises
+        ------
+        InvalidInputError
+            A snap is on an edge that the network does not have.
+        """
         edge = snaps["edge"].to_numpy(dtype=np.int64)
         edges_n = len(measure.network.edge_u)
         if edge.size and edge.max() >= edges_n:
@@ -136,7 +154,20 @@ def pairs_on_one_edge(origins: Doors, homes: Doors) -> tuple[IntArray, IntArray]
 
 
 def along_one_edge(origins: Doors, homes: Doors, pairs: tuple[IntArray, IntArray]) -> FloatArray:
-    """Return the walks, legs included, from homes to origins on the same edge, along that edge."""
+    """
+    Return the walks, legs included, from homes to origins on the same edge, along that edge.
+
+    Parameters
+    ----------
+    origins, homes
+        Doors of one measure.
+    pairs
+        (k,) positions of origins and (k,) of homes, as ``pairs_on_one_edge`` gives them.
+
+    Returns
+    -------
+    (k,) in the unit of the measure.
+    """
     origin, home = pairs
     ahead = origins.offset_m[origin] >= homes.offset_m[home]
     onward = origins.onward[origin] - homes.onward[home]

@@ -85,6 +85,15 @@ def check_edits(edits: Sequence[Edit]) -> list[Edit]:
     """
     Return edits sorted by ``edit_id``.
 
+    Parameters
+    ----------
+    edits
+        In any order; shapes in the plane CRS of the network (metres).
+
+    Returns
+    -------
+    The same edits.
+
     Raises
     ------
     EditError

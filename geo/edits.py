@@ -174,6 +174,10 @@ def rejoin(
         Longest leg, metres, as the original snaps were made.
     usable
         The rule they were made by: which edges of a network may be joined.
+
+    Returns
+    -------
+    Snaps on the edited network, in the order and with the index of ``snaps``.
     """
     waiting = snaps["reason"].isin([TOO_FAR, ISOLATED, NO_NETWORK]).to_numpy()
     joined = edited.joined

@@ -144,7 +144,23 @@ def shortest_link(
 
 
 def best_link(starts: Starts, pieces: Pieces, *, leg_per_m: float, longest_m: float) -> Link | None:
-    """Find the straight path of at most ``longest_m`` that makes the shortest walk."""
+    """
+    Find the straight path of at most ``longest_m`` that makes the shortest walk.
+
+    Parameters
+    ----------
+    starts, pieces
+        Where a path may begin and the pieces of streets on which it may end, with what walks cost
+        from there.
+    leg_per_m
+        What a metre of the path costs.
+    longest_m
+        Longest path, inclusive, metres.
+
+    Returns
+    -------
+    The path, ``None`` where none is that short.
+    """
     pairs = _Pairs.of(starts, pieces, leg_per_m, longest_m)
     # Where the path comes nearer as fast as the walk on from its end gets longer.
     gentle = np.abs(pairs.rate) < leg_per_m

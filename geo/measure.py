@@ -77,7 +77,20 @@ class Measure:
         return float(min([self.leg_per_m, *(part.min() for part in both if part.size)]))
 
     def at(self, edge: IntArray, offset_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the sums onward and back at positions along edges, linear between stations."""
+        """
+        Return the sums onward and back at positions along edges, linear between stations.
+
+        Parameters
+        ----------
+        edge
+            (n,) edges.
+        offset_m
+            (n,) metres along each from its ``u``; what is beyond an end is taken as the end.
+
+        Returns
+        -------
+        (n,) sums from ``u`` to there of a walk onward, and of one from there back to ``u``.
+        """
         first = self.network.station_start[edge]
         pieces_n = self.network.station_start[edge + 1] - first - 1
         length_m = self.network.edge_length_m[edge]
@@ -90,7 +103,21 @@ class Measure:
 
 
 def open_edges(network: Network, walker: Walker) -> BoolArray:
-    """Return (m,) edges that this walker may walk along."""
+    """
+    Return (m,) edges that this walker may walk along.
+
+    Parameters
+    ----------
+    network
+        The walking network of m edges; slopes are those between its stations.
+    walker
+        Who walks: forbidden kinds, steps to be avoided and streets steeper anywhere than the maximum
+        are closed. Steps are no slope.
+
+    Returns
+    -------
+    (m,) booleans.
+    """
     table = network.edges
     usable = ~table["highway"].isin(walker.forbidden).to_numpy()
     is_steps = table["steps"].to_numpy(dtype=bool)

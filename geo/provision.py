@@ -281,6 +281,10 @@ def provide(residents: pd.DataFrame, supplies: Mapping[str, Supply], uptake: Upt
         Frequency → the places, all with the same walks.
     uptake
         How many take part.
+
+    Returns
+    -------
+    The figures of every home, to be summed by layer.
     """
     walks = next(iter(supplies.values())).walks
     by_walk = _by_walk(walks)

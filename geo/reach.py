@@ -124,15 +124,15 @@ def nearest(
     """
     measure = metres(network) if by is None else by
     places, doors = _doors(origins, measure), _doors(homes, measure)
-    seeds = _seeds(places)
-    tree = settle(_streets(measure), seeds, min(limit + TOLERANCE, FARTHEST))
+    seeds = seeds_of(places)
+    tree = settle(streets_of(measure), seeds, min(limit + TOLERANCE, FARTHEST))
     cost, origin, slot = tree
     walk, home_origin, end = arrive(cost, origin, (*doors.nodes, *doors.outward))
     direct = _improve_on_same_edge(places, doors, walk, home_origin, end)
     found = Nearest(cost, origin, slot, walk, home_origin, end)
     for further, further_origins, further_homes in also:
         stops = _doors(further_origins, further), _doors(further_homes, further)
-        summed = accrue(tree, network.halves.owner, further.tolls, _seeds(stops[0])[1])
+        summed = accrue(tree, network.halves.owner, further.tolls, seeds_of(stops[0])[1])
         found.node_also.append(summed)
         found.home_also.append(_home_sums(found, stops, summed, direct))
     return found
@@ -154,6 +154,11 @@ def walks(
         Longest walk kept, legs included, inclusive, in the unit of ``by``.
     by
         What a walk is measured in; metres along all streets by default.
+
+    Returns
+    -------
+    The least walk of every pair within the limit, sorted by origin, then home; along one edge
+    where both stand on it and that is shorter.
     """
     measure = metres(network) if by is None else by
     places, doors = _doors(origins, measure), _doors(homes, measure)
@@ -161,8 +166,11 @@ def walks(
         places.joined, range(_ORIGINS_PER_TASK, places.joined.size, _ORIGINS_PER_TASK)
     )
     doors.by_node  # noqa: B018  computed before the threads ask for it
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = list(pool.map(lambda rows: _caught(places, rows, doors, limit), chunks))
+    if len(chunks) == 1:
+        parts = [_caught(places, chunks[0], doors, limit)]
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            parts = list(pool.map(lambda rows: _caught(places, rows, doors, limit), chunks))
     origin, home, walk = (np.concatenate(column) for column in zip(*parts, strict=True))
     pairs = pairs_on_one_edge(places, doors)
     direct = along_one_edge(places, doors, pairs)
@@ -185,12 +193,13 @@ def _doors(stops: Stops, measure: Measure) -> Doors:
     return stops if isinstance(stops, Doors) else Doors.of(stops, measure)
 
 
-def _streets(measure: Measure) -> Streets:
+def streets_of(measure: Measure) -> Streets:
+    """Return the streets as a search takes them."""
     halves = measure.network.halves
     return halves.start, halves.node, measure.tolls
 
 
-def _seeds(places: Doors) -> Seeds:
+def seeds_of(places: Doors) -> Seeds:
     """Return both ends of every place's edge, place by place."""
     rows = places.joined
     node = np.column_stack(places.nodes)[rows].ravel()
@@ -234,7 +243,11 @@ def _caught(
     places: Doors, rows: IntArray, homes: Doors, limit: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
     found, walk, count = catch(
-        _streets(places.measure), _seeds(places[rows]), homes.by_node, len(homes), limit + TOLERANCE
+        streets_of(places.measure),
+        seeds_of(places[rows]),
+        homes.by_node,
+        len(homes),
+        limit + TOLERANCE,
     )
     return np.repeat(rows, count), found, walk
 

@@ -85,6 +85,10 @@ def closures(residents: pd.DataFrame, walks: Walks, halls: Halls) -> Closures:
         Walks from homes to places within the limit, sorted by place.
     halls
         The places.
+
+    Returns
+    -------
+    What each closing takes, by place and age group, and which homes depend on one place.
     """
     weight = residents.to_numpy(dtype=np.float64)
     kept = halls.counts[walks.origin]

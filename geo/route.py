@@ -79,7 +79,18 @@ class Route:
         return float(self.span_m.sum()) + self.home_leg_m + self.place_leg_m
 
     def along(self, measure: Measure) -> FloatArray:
-        """Return (k,) what each span costs, with its share of the junctions it passes."""
+        """
+        Return (k,) what each span costs, with its share of the junctions it passes.
+
+        Parameters
+        ----------
+        measure
+            What the walk is measured in, on the same network.
+
+        Returns
+        -------
+        (k,) in the unit of the measure, legs not included.
+        """
         onward_from, back_from = measure.at(self.edge, self.from_m)
         onward_to, back_to = measure.at(self.edge, self.to_m)
         onward = self.to_m >= self.from_m

@@ -235,7 +235,20 @@ def append_edges(
 
 
 def points_on(network: Network, edge: IntArray, offset_m: FloatArray) -> FloatArray:
-    """Return the (k, 2) coordinates of points on edges, metres."""
+    """
+    Return the (k, 2) coordinates of points on edges, metres.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    edge, offset_m
+        (k,) edges and metres along each from its ``u``.
+
+    Returns
+    -------
+    (k, 2) in the plane CRS of the network; at the far end exactly the last vertex.
+    """
     unique, at = np.unique(edge, return_inverse=True)
     lines = edge_lines(network, unique)
     xy = shapely.get_coordinates(shapely.line_interpolate_point(lines[at], offset_m))

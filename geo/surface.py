@@ -82,6 +82,10 @@ def surface_grid(bounds: Bounds, cell_m: float) -> Grid:
     cell_m
         Side of a cell, metres, above 0.
 
+    Returns
+    -------
+    The grid; bounds without extent take one cell.
+
     Raises
     ------
     InvalidInputError
@@ -151,7 +155,20 @@ def cell_values(
 
 
 def to_raster(grid: Grid, cells: IntArray, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the (height, width) raster that holds the values at their cells and NaN elsewhere."""
+    """
+    Return the (height, width) raster that holds the values at their cells and NaN elsewhere.
+
+    Parameters
+    ----------
+    grid
+        The grid.
+    cells, values
+        (n,) positions of cells, each once, and (n,) what they hold.
+
+    Returns
+    -------
+    (height, width), north up.
+    """
     raster = np.full(grid.size, np.nan, dtype=np.float32)
     raster[cells] = values
     return raster.reshape(grid.height, grid.width)

@@ -25,7 +25,7 @@ class Aspect:
     def main(cls, run: Mapping[str, Any]) -> "Aspect":
         """Return the one that gaps and candidates of a run are judged by."""
         parameters = run["parameters"]
-        return cls("weekly", parameters["age_group"], limit_of(parameters), main_profile(run))
+        return cls("weekly", parameters["age_group"], limit_in(parameters), main_profile(run))
 
     def rows(self, table: pd.DataFrame, *, whatever: Collection[str] = ()) -> pd.DataFrame:
         """
@@ -47,7 +47,7 @@ def main_profile(run: Mapping[str, Any]) -> str:
     return str(run["parameters"]["profile"]["id"])
 
 
-def limit_of(row: Mapping[Any, Any]) -> Limit:
+def limit_in(row: Mapping[Any, Any]) -> Limit:
     """Return the limit of a row or of parameters, where what it does not have is None or NaN."""
     metres, minutes = (row.get(name) for name in LIMIT_COLUMNS)
     return Limit(
@@ -68,7 +68,7 @@ def _equals(column: "pd.Series[float]", value: float | None) -> "pd.Series[bool]
 def limits_in(table: pd.DataFrame) -> list[Limit]:
     """Return the limits of a table: in metres first, then in minutes, each from the shortest."""
     found = in_order(table[LIMIT_COLUMNS].drop_duplicates())
-    return [limit_of(row) for row in found.to_dict("records")]
+    return [limit_in(row) for row in found.to_dict("records")]
 
 
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:

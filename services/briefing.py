@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from services.aspect import Aspect, limit_of
+from services.aspect import Aspect, limit_in
 from services.publication import Publication
 from services.texts import age_group_text, is_figure, limit_text, people, people_share, text
 from services.workspace import Snapshot
@@ -98,7 +98,7 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
 
 def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
     """Return the limit that a run is judged by: ``500m``, ``10分``."""
-    limit = limit_of(run["parameters"])
+    limit = limit_in(run["parameters"])
     return limit_text(limit.m, limit.minutes, lang)
 
 

@@ -256,9 +256,13 @@ def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:
 def collections_of(
     areas: gpd.GeoDataFrame,
     tables: Mapping[str, pd.DataFrame],
-    points: Mapping[str, gpd.GeoDataFrame],
+    shaped: Mapping[str, gpd.GeoDataFrame],
 ) -> dict[str, Collection]:
-    """Return the collections of a snapshot; ``tables`` and ``points`` are what may leave."""
+    """
+    Return the collections of a snapshot, all of what may leave.
+
+    The rows of ``tables`` are of areas and have their shapes, those of ``shaped`` their own.
+    """
     areas = areas.reset_index(drop=True)
     shapes = Shapes(areas.geometry)
     keys = ["layer", "area_id", "version"]
@@ -268,8 +272,8 @@ def collections_of(
         table = tables[name].reset_index(drop=True)
         wanted = position.reindex(pd.MultiIndex.from_frame(table[keys]), fill_value=-1)
         made.append(_table(name, table, shapes, wanted))
-    for name in ("places", "candidates"):
-        frame = points[name].reset_index(drop=True)
+    for name in shaped:
+        frame = shaped[name].reset_index(drop=True)
         plain = pd.DataFrame(frame.drop(columns="geometry"))
         made.append(_table(name, plain, Shapes(frame.geometry), frame.index))
     return {table.id: table for table in made}
@@ -281,6 +285,7 @@ _TITLES = {
     "gaps": ("場のない区域", "Gaps: which units have no place"),
     "places": ("通いの場", "Gathering places"),
     "candidates": ("候補地", "Candidates: where the next place could open"),
+    "reach": ("歩いて行ける範囲", "Reach: where a place can be walked to from"),
 }
 
 _IDS = {
@@ -289,6 +294,7 @@ _IDS = {
     "gaps": ["layer", "area_id"],
     "places": ["place_id"],
     "candidates": ["candidate_id"],
+    "reach": ["place_id", "frequency", "limit", "profile"],
 }
 
 
@@ -321,4 +327,5 @@ def _limit_texts(frame: pd.DataFrame) -> list[str]:
 def _texts(column: "pd.Series[Any]") -> list[str]:
     if pd.api.types.is_numeric_dtype(column):
         return [f"{value:g}" for value in column]
-    return [str(value) for value in column]
+    # An empty text stands for all: the reach of all places of a class.
+    return [str(value) or "_all" for value in column]

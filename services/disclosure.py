@@ -70,7 +70,7 @@ class Results(Protocol):
         """Return ``coverage`` or ``gaps``."""
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return ``candidates``, ``places`` or ``streets``."""
+        """Return ``candidates``, ``places``, ``reach`` or ``streets``."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,11 @@ class Disclosed:
                 blurred = _hide_small(blurred, column, small_number=self.privacy.small_number)
         return blurred
 
+    @property
+    def reach(self) -> gpd.GeoDataFrame:
+        """Return the reach of each place and class; it is drawn from where homes are shown."""
+        return self.results.layer("reach")
+
     @cached_property
     def _private(self) -> frozenset[str]:
         places = self.results.layer("places")
@@ -208,7 +213,7 @@ def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
 
 def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     """Return the table with hidden counts empty and a column ``suppressed``."""
-    suppressed = _are_hidden(table, hidden)
+    suppressed = _hidden_rows(table, hidden)
     columns = [column for column in COUNTS if column in table.columns]
     shown = table.assign(**{name: table[name].mask(suppressed) for name in columns})
     shown["suppressed"] = suppressed
@@ -248,7 +253,7 @@ def _is_hidden(gaps: pd.DataFrame, age_group: str, hidden: Hidden) -> NDArray[np
     return np.fromiter(found, dtype=bool, count=len(gaps))
 
 
-def _are_hidden(table: pd.DataFrame, hidden: Hidden) -> NDArray[np.bool_]:
+def _hidden_rows(table: pd.DataFrame, hidden: Hidden) -> NDArray[np.bool_]:
     """Say which rows count hidden residents; few keys are hidden, and there are many rows."""
     keys = pd.MultiIndex.from_frame(table[["layer", "age_group", "area_id"]].astype(object))
     if not hidden:

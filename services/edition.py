@@ -7,7 +7,7 @@ A new run makes a new edition; a reader of the old one is not disturbed.
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -21,15 +21,17 @@ import shapely
 
 from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
-from services.aspect import Aspect, limit_of, limits_in, main_profile
+from services.aspect import Aspect, limit_in, limits_in, main_profile
 from services.collections import LONLAT_EPSG, Collection, Query
 from services.fiscal import fiscal_year_ends
+from services.parameters import limit_of
 from services.publication import Publication, provenance
 from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
 from services.week import Week, of_area, of_layer, week
+from services.whatif_output import WhatIfs, edit_of
 from services.why import why
-from services.why_ground import Ground
+from services.why_ground import Ground, Published
 from services.workspace import Snapshot, Workspace
 
 STREET_DECIMALS = 5
@@ -60,13 +62,6 @@ class Asked:
     walk_limit_min: float | None = None
     profile: str | None = None
 
-    @property
-    def limit(self) -> Limit | None:
-        """Return the limit that is asked for, in metres, minutes or both; None for the run's own."""
-        if self.walk_limit_m is None and self.walk_limit_min is None:
-            return None
-        return Limit(self.walk_limit_m, self.walk_limit_min)
-
 
 class Edition:
     """One snapshot as it may be read."""
@@ -79,6 +74,7 @@ class Edition:
         self._lock = Lock()
         self._ground: Ground | None = None
         self._ground_lock = Lock()
+        self._whatifs: WhatIfs | None = None
 
     @property
     def name(self) -> str:
@@ -174,7 +170,7 @@ class Edition:
         aspect = Aspect(
             asked.frequency,
             asked.age_group or main.age_group,
-            asked.limit or main.limit,
+            limit_of(asked.walk_limit_m, asked.walk_limit_min) or main.limit,
             asked.profile or main.profile,
         )
         for name in ("frequency", "age_group", "profile"):
@@ -209,10 +205,23 @@ class Edition:
                 self._ground = Ground.of(self.snapshot)
         return {**why(self._ground, lon, lat, **asked).to_dict(), "provenance": self.imprint}
 
+    def whatif(
+        self, layer: str | None, edits: Sequence[Mapping[str, Any]], age_group: str | None
+    ) -> dict[str, Any]:
+        """Return what some edits change in one layer (``services.whatif``); nothing is stored."""
+        with self._ground_lock:
+            if self._whatifs is None:
+                self._whatifs = WhatIfs(Published(self.snapshot))
+        epsg = self.snapshot.workspace.profile.municipality.plane_epsg
+        tried = [edit_of(edit, epsg) for edit in edits]
+        layer = layer or self.run["summary"]["council_layer"]
+        answer = self._whatifs.answer(layer, tried, age_group or "")
+        return {**answer, "provenance": self.imprint}
+
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:
             if (ends[0], ends[-1]) not in self._timelines:
-                limit, workspace = limit_of(self.run["parameters"]), self.snapshot.workspace
+                limit, workspace = limit_in(self.run["parameters"]), self.snapshot.workspace
                 computed = timeline(
                     workspace,
                     ends,

@@ -13,7 +13,7 @@ import pandas as pd
 from pyogrio import write_dataframe
 
 from geo.errors import InvalidInputError
-from services.aspect import limit_of, main_profile, of_limit
+from services.aspect import Aspect, limit_in, main_profile, of_limit
 from services.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
 from services.progress import Progress, silent
 from services.publication import COLUMNS, Publication, provenance
@@ -29,7 +29,7 @@ RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WEEK_TABLES: tuple[Literal["slots", "combined"], ...] = ("slots", "combined")
 """Tables beside the collections: weekdays and halves of the day, within the limit of the run."""
 
-_PolygonLayers = ("areas", "coverage", "gaps")
+_PolygonLayers = ("areas", "coverage", "gaps", "reach")
 
 
 def export(
@@ -86,7 +86,7 @@ def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
 def _main_aspect(snapshot: Snapshot) -> Mapping[str, list[str]]:
     """Return the filters that keep the limit and the walking profile that the run is judged by."""
-    limit = limit_of(snapshot.run["parameters"])
+    limit = limit_in(snapshot.run["parameters"])
     asked = {"walk_limit_m": limit.m, "walk_limit_min": limit.minutes}
     filters = {name: ["" if value is None else repr(value)] for name, value in asked.items()}
     return {**filters, "profile": [main_profile(snapshot.run)]}
@@ -96,7 +96,10 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     def write(path: Path) -> None:
         told, publication = provenance(snapshot), Publication(snapshot)
         for name in COLUMNS:
-            frame = publication.frame(name)
+            frame: pd.DataFrame = publication.frame(name)
+            if name == "coverage":
+                # Every shape once for each of some hundred figures would be most of the file.
+                frame = Aspect.main(snapshot.run).rows(frame, whatever=["frequency", "age_group"])
             polygons = name in _PolygonLayers
             write_dataframe(
                 frame,
@@ -107,6 +110,8 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
                 promote_to_multi=polygons,
                 append=path.exists(),
             )
+        everything = publication.table("coverage")
+        write_dataframe(everything, path, layer="coverage_all", driver="GPKG")
         write_dataframe(_provenance_table(told), path, layer="provenance", driver="GPKG")
 
     return {"arukeba.gpkg": write}
@@ -131,7 +136,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         return lambda path: write_csv(_flat(publication.frame(name)), path)
 
     def week_writer(name: Literal["slots", "combined"]) -> _Write:
-        limit = limit_of(snapshot.run["parameters"])
+        limit = limit_in(snapshot.run["parameters"])
 
         def write(path: Path) -> None:
             table = getattr(publication.disclosed, name)

@@ -1,5 +1,5 @@
 """
-What leaves: the frames of the five collections under the names that clients rely on.
+What leaves: the frames of the six collections under the names that clients rely on.
 
 Files, API, report and picture take them from here: small counts are hidden, private homes blurred,
 and no column leaves that is not named here.
@@ -60,6 +60,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("overlap_pct", "cost_max_yen", "reasons", "reasons_en", "status", "council_id"),
         *("units_gained", "blurred", "suppressed"),
     ),
+    "reach": ("place_id", "frequency", "walk_limit_m", "walk_limit_min", "profile"),
 }
 """Collection → its columns, in order; a snapshot of an older version may lack some."""
 
@@ -91,6 +92,10 @@ class Publication:
         """Return a collection of points, plane CRS; unlocated places have no geometry."""
         return _pick(self.disclosed.places if name == "places" else self.disclosed.candidates, name)
 
+    def reach(self) -> gpd.GeoDataFrame:
+        """Return what can be walked from to each place, and to all of a class, plane CRS."""
+        return _pick(self.disclosed.reach, "reach")
+
     def areas(self) -> gpd.GeoDataFrame:
         """Return the areas of every layer, plane CRS."""
         return _pick(self.snapshot.workspace.areas(), "areas")
@@ -111,6 +116,8 @@ class Publication:
                 return self.polygons(collection_id)
             case "places" | "candidates":
                 return self.points(collection_id)
+            case "reach":
+                return self.reach()
         names = ", ".join(COLUMNS)
         raise NotFoundError(
             f"there is no collection {collection_id!r}; there are {names}",
@@ -122,7 +129,11 @@ class Publication:
         return collections_of(
             self.areas(),
             {"coverage": self.table("coverage"), "gaps": self.table("gaps")},
-            {"places": self.points("places"), "candidates": self.points("candidates")},
+            {
+                "places": self.points("places"),
+                "candidates": self.points("candidates"),
+                "reach": self.reach(),
+            },
         )
 
 

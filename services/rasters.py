@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
@@ -23,7 +24,6 @@ from geo.doors import Doors
 from geo.errors import InvalidInputError
 from geo.network import FloatArray
 from geo.reach import nearest
-from geo.snapping import snap
 from geo.surface import Grid, Walk, cell_values, cells_within, surface_grid, to_raster
 from services.parameters import Parameters
 from services.progress import Progress, silent
@@ -200,7 +200,10 @@ def _walk_minutes(situation: Situation, origins: pd.DataFrame, asked: SurfaceAsk
     limit_m = asked.leg_limit_m or 0.0
 
     def minutes(xy: FloatArray) -> FloatArray:
-        cells = snap(xy, situation.network, limit_m=limit_m, usable=situation.usable)
+        spots = gpd.GeoDataFrame(
+            geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1], crs=situation.network.epsg)
+        )
+        cells = situation.snap(spots, limit_m=limit_m)
         return nearest(situation.network, places, cells, by=measure).home_walk / 60.0
 
     return minutes

@@ -31,28 +31,26 @@ class Situation:
         self.areas = workspace.areas()
         self._streets = workspace.network()
         day = parameters.selection.as_of or today()
-        self.edited = (
-            edited_network(workspace, self._streets, day)
-            if read_edits(workspace, day=day)
-            else None
-        )
+        self.edits = read_edits(workspace, day=day)
+        self.edited = edited_network(workspace, self._streets, day) if self.edits else None
         self.network = self._streets if self.edited is None else self.edited.network
-        self.usable = self._joinable(self._streets)
+        self._usable = self._joinable(self._streets)
+        self.usable = self._usable if self.edited is None else self._joinable(self.network)
         self.homes = self._homes()
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self._access: dict[str, dict[str, Access]] = {}
         self._approach: dict[str, Approach] = {}
         self._layerings: dict[str, Layering] = {}
 
-    def snap(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
+    def snap(self, points: gpd.GeoDataFrame, *, limit_m: float | None = None) -> pd.DataFrame:
         """
         Join points to the streets; a point without a position stays unsnapped.
 
         They join the streets as the map has them, and are carried over to the edited ones: what a
         planner closes never moves anybody to another street.
         """
-        limit_m = self.profile.streets.snap_limit_m
-        snaps = snap(points.geometry, self._streets, limit_m=limit_m, usable=self.usable)
+        most_m = self.profile.streets.snap_limit_m if limit_m is None else limit_m
+        snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._usable)
         return self._carried(snaps, points)
 
     def _joinable(self, network: Network) -> np.ndarray:

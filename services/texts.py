@@ -10,9 +10,11 @@ from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
 from services.phrases_gaps import GAP_PHRASES
+from services.phrases_method import METHOD_PHRASES
 from services.phrases_provision import PROVISION_PHRASES
 from services.phrases_raster import RASTER_PHRASES
 from services.phrases_time import TIME_PHRASES
+from services.phrases_whatif import WHATIF_PHRASES
 from services.phrases_why import WHY_PHRASES
 
 Lang = Literal["ja", "en"]
@@ -31,9 +33,11 @@ PARTS = (
     COMMAND_LINE,
     DATA_PHRASES,
     GAP_PHRASES,
+    METHOD_PHRASES,
     PROVISION_PHRASES,
     RASTER_PHRASES,
     TIME_PHRASES,
+    WHATIF_PHRASES,
     WHY_PHRASES,
 )
 """Tables of words, each of a part of the program; no key is in two of them."""

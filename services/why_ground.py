@@ -9,7 +9,7 @@ from threading import Lock
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.coverage import FREQUENCIES, Limit, at_least
@@ -100,10 +100,11 @@ class Ground:
         self.places = _shown(situation)
         self.snaps = situation.snap(self.places)
         counted = self.places["counts"].to_numpy(dtype=bool)
-        self._counts = {
+        self._counts: dict[str, NDArray[np.bool_]] = {
             frequency: counted & at_least(self.places["venue_frequency"], frequency)
             for frequency in FREQUENCIES
         }
+        self._xy: FloatArray = np.column_stack([self.places.geometry.x, self.places.geometry.y])
         self._walkings: dict[str, Walking] = {}
         self._lock = Lock()
         areas = situation.areas
@@ -138,19 +139,22 @@ class Ground:
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Ground":
         """Return the ground of a snapshot, as it was computed."""
-        return cls(Published(snapshot))
+        situation = Published(snapshot)
+        drawn = {edit.edit_id: edit.shape for edit in situation.edits if edit.kind == "barrier"}
+        return cls(situation, barriers={name: shape for name, shape in drawn.items() if shape})
 
     def layer(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the areas of a layer, index 0 … n - 1."""
         return self._layers[layer_id]
 
-    def counts(self, frequency: str) -> np.ndarray:
+    def counts(self, frequency: str) -> NDArray[np.bool_]:
         """Return (places,) which count for a frequency; do not change it."""
         return np.asarray(self._counts[frequency])
 
     def place_xy(self, place: int) -> FloatArray:
         """Return where a place is shown."""
-        return np.asarray(shapely.get_coordinates(self.places.geometry.iloc[place])[0])
+        xy: FloatArray = self._xy[place]
+        return xy
 
 
 def route_to(ground: Ground, measure: Measure, spot: Spot, place: int, cost: float) -> Route:

@@ -134,6 +134,7 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     candidates().to_parquet(result / "candidates.parquet")
     places().to_parquet(result / "places.parquet")
     streets().to_parquet(result / "streets.parquet")
+    reach().to_parquet(result / "reach.parquet")
     _json(result / "run.json", run_record())
     (path / "results" / "LATEST").write_text("0001\n", encoding="utf-8")
     return open_workspace(path)
@@ -380,6 +381,23 @@ def streets() -> gpd.GeoDataFrame:
         for (reach, kind), found in sorted(lines.items())
     ]
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=EPSG)
+
+
+def reach() -> gpd.GeoDataFrame:
+    """Return a square of 500 m around the weekly place, of that place and of all weekly ones."""
+    rows = [("p1", "weekly"), ("p3", "monthly"), ("", "weekly"), ("", "permanent")]
+    frame = pd.DataFrame(rows, columns=["place_id", "frequency"]).assign(
+        walk_limit_m=500.0,
+        walk_limit_min=NAN,
+        profile="standard",
+        geometry=[
+            _square(0, 0, 500, 500),
+            _square(0, 150, 300, 450),
+            _square(0, 0, 500, 500),
+            box(0, 0, 0, 0).buffer(-1),
+        ],
+    )
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
 
 
 def run_record() -> dict[str, object]:

@@ -25,6 +25,7 @@ COMMANDS = (
     "timeline",
     "crosstab",
     "why",
+    "whatif",
     "export",
     "report",
     "raster",

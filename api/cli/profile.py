@@ -11,10 +11,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from api.card_page import render_deck_file
 from api.cli.console import REFUSED, Desk, desk_of
-from services.profile import Fact, Layer
+from services.profile import Fact, Layer, read_profile
 from services.profilebook import Checked, bundled_profiles, check_profile, profile_schema
+from services.staging import staged_file
 from services.texts import Lang, text
+from services.walkingcard import deck
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -45,6 +48,21 @@ def register(app: typer.Typer, lang: Lang) -> None:
         found = [check_profile(path) for path in bundled_profiles()]
         desk.result({"profiles": [_plain(checked) for checked in found]})
         desk.show(_listing(found, desk))
+
+    @group.command("card", help=text("cli.profile.card", lang))
+    def _card(
+        ctx: typer.Context,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=text("cli.build.profile", lang))],
+        out: Annotated[Path, typer.Option("--out", help=text("cli.profile.card.out", lang))] = Path(
+            "walking-profiles.html"
+        ),
+    ) -> None:
+        desk = desk_of(ctx)
+        told = deck(read_profile(file))
+        with staged_file(out) as path:
+            path.write_text(render_deck_file(told, desk.lang), encoding="utf-8")
+        desk.result({"file": str(out), "profiles": [card.id for card in told.cards]})
+        desk.show(desk.say("cli.wrote", path=out))
 
     app.add_typer(group, name="profile")
 

@@ -103,6 +103,7 @@ export function drawAbout() {
       [word("estimate"), layer.approximate ? label(layer) : null],
       ["−", word("privacy", { n: privacy.small_number })],
     ]),
+    h("p", {}, h("a", { href: `/walking-profiles?lang=${lang}`, target: "_blank", rel: "noopener" }, word("walkingCards"))),
     h("p", { class: "quiet" }, word("circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct) })),
     h("h3", {}, word("sensitivity")),
     h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, limit(row)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("byCircle")} ${percent(row.circle_coverage_pct)}`))))),

@@ -1,7 +1,7 @@
 // A click on the ground: how one walks from just there, in sentences and as a line on the map.
 
 import { $, h } from "./dom.js";
-import { state } from "./store.js";
+import { askedLimit, state } from "./store.js";
 import { lang, word } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
@@ -61,9 +61,9 @@ export function createWhy(map) {
 }
 
 async function read([lon, lat]) {
-  const { frequency, profile, walk_limit_m: limitM, walk_limit_min: limitMin } = state.asked;
-  const asked = { lon: lon.toFixed(6), lat: lat.toFixed(6), frequency, profile, walk_limit_m: limitM, walk_limit_min: limitMin };
-  const given = Object.entries(asked).filter(([, value]) => value && !Number.isNaN(value));
+  const { frequency, profile } = state.asked;
+  const asked = { lon: lon.toFixed(6), lat: lat.toFixed(6), frequency, profile, ...askedLimit() };
+  const given = Object.entries(asked).filter(([, value]) => value !== null);
   const answer = await fetch(`/why?${new URLSearchParams(given)}`);
   const body = await answer.json();
   if (answer.ok) return body;

@@ -32,6 +32,7 @@ const WORDS = {
   age: ["年齢", "Age"],
   frequency: ["頻度", "How often"],
   about: ["前提と出典", "Assumptions and sources"],
+  walkingCards: ["歩き方のすべての値と出どころ（A4）", "Every value of the walking profiles, with sources (A4)"],
   legend: ["凡例", "Legend"],
   close: ["閉じる", "Close"],
   report: ["{area}の報告書（A4）", "Report of {area} (A4)"],

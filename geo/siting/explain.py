@@ -61,8 +61,14 @@ def unit_gains(problem: Problem, plan: Plan) -> pd.DataFrame:
     """
     Split what each choice newly reaches by unit, given those ranked before it.
 
-    Returns ``option, unit, newly_reached``, in order of rank, largest first; homes in no unit are
-    left out.
+    Parameters
+    ----------
+    problem, plan
+        The question and the answer.
+
+    Returns
+    -------
+    ``option, unit, newly_reached``, in order of rank, largest first; homes in no unit are left out.
     """
     order = _ranked(problem, plan.positions)
     demand = problem.demand

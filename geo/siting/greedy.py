@@ -79,8 +79,25 @@ def gains_by_unit(
     """
     Split what each chosen candidate newly reaches by unit, given those chosen before it.
 
-    Returns ``candidate, unit, newly_reached``, largest first within a candidate; homes in no unit
-    (-1) are left out.
+    Parameters
+    ----------
+    catchments
+        Walks from the candidates to the homes.
+    candidates
+        Positions of the chosen, in the order in which they are chosen.
+    weight
+        (homes,) residents.
+    reached
+        (homes,) true where a home is reached already.
+    unit
+        (homes,) unit of each home, -1 for none.
+    limit
+        The inclusive walking limit, in the unit of the walks.
+
+    Returns
+    -------
+    ``candidate, unit, newly_reached``, largest first within a candidate; homes in no unit are left
+    out.
     """
     matrix = catchments.matrix(limit)
     left = np.where(reached, 0.0, weight)

@@ -139,6 +139,10 @@ def k_best(
         more place is no news, nor is another option at the same places.
     search
         As for one plan; ``time_s`` is for each.
+
+    Returns
+    -------
+    At most ``k`` plans, the best first. Where there is no plan at all, one that says so.
     """
     session = _Session(problem, search, every_plan=True)
     plans: list[Plan] = []

@@ -158,7 +158,22 @@ class Covers:
         shape: tuple[int, int],
         limit: float = np.inf,
     ) -> "Covers":
-        """Sort pairs given in any order; of a pair given twice the shorter walk counts."""
+        """
+        Sort pairs given in any order; of a pair given twice the shorter walk counts.
+
+        Parameters
+        ----------
+        option, home, walk
+            (pairs,) positions of options and homes, and the walk between them.
+        shape
+            How many options and homes there are.
+        limit
+            Longest walk that was looked for, in the unit of ``walk``.
+
+        Returns
+        -------
+        The pairs by option, then home.
+        """
         key = np.asarray(option, dtype=np.int64) * max(shape[1], 1) + home
         order = np.lexsort((walk, key))
         _, first = np.unique(key[order], return_index=True)

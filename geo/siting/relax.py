@@ -57,6 +57,10 @@ def relax(problem: Problem, search: Search = Search()) -> Relaxation:  # noqa: B
     search
         For each of at most four searches.
 
+    Returns
+    -------
+    What would be enough, of each rule alone; a part is ``None`` where no plan was found.
+
     Raises
     ------
     InvalidInputError

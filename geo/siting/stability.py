@@ -53,6 +53,10 @@ def stability(
         the same options.
     search
         For each variant.
+
+    Returns
+    -------
+    How often each option is chosen, what the base plan loses in each variant, and the best plans.
     """
     plans: dict[str, Plan] = {}
     rows = []

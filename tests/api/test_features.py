@@ -7,7 +7,7 @@ import pytest
 import shapely
 from fastapi.testclient import TestClient
 
-COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates")
+COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates", "reach")
 
 # DESIGN: the names that clients rely on.
 NAMES = {
@@ -16,6 +16,7 @@ NAMES = {
     "coverage": "layer area_id area_name frequency age_group walk_limit_m walk_limit_min profile residents reached reached_own_area coverage_pct coverage_low_pct coverage_high_pct places_n",
     "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m nearest_place_climb_m nearest_place_steps why",
     "candidates": "candidate_id plan_id rank action venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
+    "reach": "place_id frequency walk_limit_m",
 }
 
 
@@ -271,6 +272,23 @@ def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
     assert answer.status_code == 404
     assert answer.json()["code"] == "NotFoundError"
     assert answer.json()["detail_ja"]
+
+
+def test_the_reach_of_a_place_and_of_all_of_a_class(client: TestClient) -> None:
+    place = items(client, "reach", place_id="p1")["features"][0]
+    everybody = items(client, "reach", place_id="", frequency="weekly")["features"][0]
+    nowhere = items(client, "reach", frequency="permanent")["features"][0]
+
+    assert place["properties"] == {
+        "place_id": "p1",
+        "frequency": "weekly",
+        "walk_limit_m": 500.0,
+        "walk_limit_min": None,
+        "profile": "standard",
+    }
+    assert everybody["id"] == "_all:weekly:500:standard"
+    assert everybody["geometry"] == place["geometry"]
+    assert nowhere["geometry"] is None
 
 
 def test_collections_describe_themselves(client: TestClient) -> None:

@@ -29,7 +29,7 @@ ADDRESSES = (
     "/reports/e",
     *(
         f"/collections/{name}/items?limit=10000"
-        for name in ("areas", "coverage", "gaps", "places", "candidates")
+        for name in ("areas", "coverage", "gaps", "places", "candidates", "reach")
     ),
     f"/collections/places/items/{HOME}",
 )

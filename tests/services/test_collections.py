@@ -10,7 +10,7 @@ import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.collections import Query, Shapes, Table, collections_of
-from tests.snapshots import areas, candidates, coverage, gaps, places
+from tests.snapshots import areas, candidates, coverage, gaps, places, reach
 
 EPSG = 6677
 
@@ -103,7 +103,7 @@ def test_coverage_stands_on_the_area_of_its_own_version() -> None:
     found = collections_of(
         both,
         {"coverage": coverage(), "gaps": gaps()},
-        {"places": places(), "candidates": candidates()},
+        {"places": places(), "candidates": candidates(), "reach": reach()},
     )
     query = Query({"layer": ["city"], "remainder": ["false"]}, limit=1)
     shape = shapely.geometry.shape(

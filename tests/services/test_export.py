@@ -150,7 +150,15 @@ def test_a_csv_says_that_it_is_utf8_and_has_no_geometry(workspace, tmp_path):
 def test_a_geopackage_has_a_layer_each_in_the_plane_and_its_provenance(workspace, tmp_path):
     (file,) = export(workspace, tmp_path, file_format="gpkg")
     layers = dict(pyogrio.list_layers(file))
-    assert set(layers) == {*COLUMNS, "provenance"}
+    assert set(layers) == {*COLUMNS, "coverage_all", "provenance"}
+    judged, everything = (
+        pyogrio.read_dataframe(file, layer=name) for name in ("coverage", "coverage_all")
+    )
+    # What the run is judged by has shapes; all profiles and limits are a table: 2 x 3 times as many.
+    assert set(zip(judged["walk_limit_m"], judged["profile"], strict=True)) == {(500.0, "standard")}
+    assert judged["walk_limit_min"].isna().all()
+    assert len(everything) == 6 * len(judged)
+    assert layers["coverage_all"] is None
     assert layers["areas"] == "MultiPolygon"
     for name in COLUMNS:
         assert gpd.read_file(file, layer=name).crs.to_epsg() == EPSG

@@ -265,6 +265,25 @@ def test_a_private_home_is_walked_to_where_it_is_shown(tmp_path: Path) -> None:
     assert any("およその位置" in each for each in found.sentences["ja"])
 
 
+def test_a_private_home_that_is_shown_nowhere_is_walked_to_by_nobody(tmp_path: Path) -> None:
+    home = ("P", "山田さん宅", 420.0, 0.0, "毎週水曜日10:00〜12:00", "active")
+    workspace = rail_workspace(tmp_path, *PLACES, home, private=("P",))
+    profile = workspace.path / "profile.toml"
+    profile.write_text(profile.read_text("utf-8") + "\n[privacy]\nblur_m = 0\n", "utf-8")
+    found = why(ground_of(open_workspace(workspace.path)), *lonlat(*HOUSE))
+    assert found.way.place_id == "W"
+    assert found.changes is not None
+    assert [near.place_id for near in found.changes.near] == ["M"]
+
+
+def test_a_town_without_places_has_an_answer(ground: Ground) -> None:
+    situation = Situation(ground.situation.workspace, ground.situation.parameters)
+    situation.places = ground.situation.places.iloc[:0]
+    found = why(situation, *lonlat(*HOUSE))
+    assert [way.place_id for way in found.ways] == ["", "", ""]
+    assert found.leg.leg_m == pytest.approx(10.0, abs=EXACT)
+
+
 def test_without_any_weekly_place_there_is_no_way(tmp_path: Path) -> None:
     bare = ground_of(rail_workspace(tmp_path, PLACES[1]))
     found = why(bare, *lonlat(*HOUSE))

@@ -1,0 +1,132 @@
+"""The pages on the method: paired by language, with pictures that the code makes, and true figures."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from pictures import __main__ as pictures
+from pictures import laws, town
+from services.profile import Profile
+from services.workspace import Snapshot
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = {"en": DOCS / "method.md", "ja": DOCS / "ja" / "method.md"}
+PICTURE_MAX_BYTES = 150_000
+
+
+def read(lang: str) -> str:
+    return PAGES[lang].read_text(encoding="utf-8")
+
+
+def shown(lang: str) -> list[Path]:
+    found = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", read(lang))
+    return [(PAGES[lang].parent / name).resolve() for name in found]
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_every_picture_and_page_that_is_named_is_there(lang):
+    for target in re.findall(r"\]\(([^)#]+)\)", read(lang)):
+        assert (PAGES[lang].parent / target).exists(), target
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_every_picture_that_is_made_is_shown_in_its_language_and_small(lang):
+    made = sorted((DOCS / "images" / "method").glob(f"*.{lang}.png"))
+    assert sorted(shown(lang)) == [path.resolve() for path in made]
+    assert max(path.stat().st_size for path in made) <= PICTURE_MAX_BYTES
+
+
+def test_both_pages_have_the_same_headings_tables_and_pictures():
+    marks = [
+        [re.sub(r"[^#|!].*", "", line)[:1] for line in read(lang).splitlines() if line[:1] in "#|!"]
+        for lang in PAGES
+    ]
+    assert marks[0] == marks[1]
+
+
+def test_both_pages_can_be_read_in_one_sitting():
+    assert max(len(read(lang).splitlines()) for lang in PAGES) <= 160
+
+
+def test_the_pages_name_the_contrary_evidence():
+    for lang, words in (
+        ("en", ("Yokohama 2016", "Kio University", "Tsunoda 2023", "second-hand")),
+        ("ja", ("横浜 2016", "畿央大学", "角田 2023", "孫引き")),
+    ):
+        assert [word for word in words if word not in read(lang)] == []
+
+
+def test_the_table_of_speeds_is_the_schemas():
+    defaults = Profile.model_fields["walking_profiles"].get_default(call_default_factory=True)
+    for walking in defaults:
+        assert f"| {walking.speed_m_per_min:.0f} m/min |" in read("en")
+        assert f"| 毎分{walking.speed_m_per_min:.0f}m |" in read("ja")
+    assert f"+ {defaults[0].step_s:g} s each" in read("en")
+    assert f"+ {defaults[0].signal_s:g} s each" in read("en")
+
+
+def test_the_house_of_the_picture_walks_what_is_derived_by_hand():
+    # 70 m down to the street, 220 - 60 = 160 m along it, 110 m up the next, 15 m to the hall.
+    data = laws.leg()
+    assert (data.snap_m, data.street_m, data.hall_snap_m) == pytest.approx((70.0, 270.0, 15.0))
+    assert data.walk_s == pytest.approx(355.0 / 48.0 * 60.0)
+    assert data.joint_xy == pytest.approx([60.0, 0.0])
+
+
+def test_the_slopes_of_the_picture_are_toblers():
+    # On the flat 500 / 60 minutes; quickest 5 % downhill: exp(-3.5 * 0.05) of that.
+    minutes = laws.slope_minutes(60.0)
+    at = dict(zip(laws.SLOPES_PCT.round(6), minutes, strict=True))
+    assert at[0.0] == pytest.approx(500 / 60)
+    assert at[-5.0] == pytest.approx(500 / 60 * math.exp(-0.175))
+    assert minutes.argmin() == int(np.flatnonzero(laws.SLOPES_PCT.round(6) == -5.0)[0])
+
+
+def test_the_hidden_count_of_the_picture_is_an_interval():
+    # (38 + 1) of 38 + 21 + 1 + 12 = 72 at least, (38 + 9) of 80 at most.
+    assert laws.hidden() == pytest.approx((100 * 39 / 72, 100 * 47 / 80))
+
+
+def test_a_picture_is_the_same_every_time(tmp_path):
+    first, second = (laws.draw_leg("ja").save("leg", tmp_path / name) for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def around(town_snapshot: Snapshot) -> town.Around:
+    return town.around_a_place(town_snapshot)
+
+
+def test_every_picture_of_the_folder_can_be_made_again(town_snapshot):
+    made = {path.name.split(".")[0] for path in (DOCS / "images" / "method").glob("*.png")}
+    assert set(pictures.drawers(town_snapshot)) == made
+
+
+def test_the_figures_of_the_circle_are_those_of_the_pages(around):
+    circle, reached = (around.residents[mask].sum() for mask in (around.in_circle, around.reached))
+    assert f"{circle:,.0f} in the circle, {reached:,.0f} on foot" in read("en")
+    assert f"円の中{circle:,.0f}人、歩いて{reached:,.0f}人" in read("ja")
+
+
+def test_the_buildings_in_the_polygon_are_those_that_are_reached(around):
+    inside = shapely.contains_xy(town.polygon(around), *around.home_xy.T)
+    assert inside.tolist() == around.reached.tolist()
+    assert f"{inside.sum()} and {inside.sum()}" in read("en")
+    assert f"{inside.sum()}棟と{inside.sum()}棟" in read("ja")
+
+
+def test_the_figures_of_the_town_are_those_of_the_pages(town_snapshot):
+    table = town.sensitivity(town_snapshot).set_index(["profile", "walk_limit_min"])
+    for speed, name in ((80, "brisk"), (60, "standard"), (48, "slow")):
+        share = f"{table.loc[(name, 10.0), 'coverage_pct']:.1f}"
+        assert re.search(rf"{share} % at {speed}", read("en"))
+        assert re.search(rf"{speed}mなら{share}%", read("ja"))
+    table = town.sensitivity(town_snapshot).set_index(["profile", "walk_limit_m"])
+    row = table.loc[("standard", 500.0)]
+    for lang in PAGES:
+        for column in ("coverage_pct", "circle_coverage_pct"):
+            assert f"{row[column]:.1f}" in read(lang)

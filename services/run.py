@@ -24,7 +24,13 @@ from services.profile import Layer
 from services.progress import Progress, silent
 from services.provision import provision_frame
 from services.reachmap import reach_frame
-from services.resilience import LOST_IF_CLOSED, backup_frame, lost_if_closed, resilience_frame
+from services.resilience import (
+    LOST_IF_CLOSED,
+    backup_frame,
+    closings,
+    lost_if_closed,
+    resilience_frame,
+)
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
@@ -84,9 +90,10 @@ def run(
         provision_frame(situation).to_parquet(folder / "provision.parquet")
         inequality_frame(table).to_parquet(folder / "inequality.parquet")
         crosstabs_frame(situation).to_parquet(folder / "crosstabs.parquet")
-        resilience = resilience_frame(situation)
+        closed = closings(situation)
+        resilience = resilience_frame(situation, closed)
         resilience.to_parquet(folder / "resilience.parquet")
-        backup_frame(situation).to_parquet(folder / "backup.parquet")
+        backup_frame(situation, closed).to_parquet(folder / "backup.parquet")
         progress("run.gaps", 0.55)
         gaps = gaps_frame(situation)
         gaps.to_parquet(folder / "gaps.parquet")

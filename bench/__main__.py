@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page, plans, polygons
+from bench import cityplans, engines, files, lists, page, plans, polygons
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +50,7 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield from page.opening(workspace)
     yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
+    yield from cityplans.rows(workspace)
 
 
 def official(folder: Path) -> Iterator[Row]:

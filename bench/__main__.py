@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import engines, files, lists, page, plans, polygons, reach
 from bench.city import grown
+from bench import cityplans, engines, files, lists, page, plans, polygons
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +53,7 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield from page.opening(workspace)
     yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
+    yield from cityplans.rows(workspace)
 
 
 def official(folder: Path) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from services.disclosure import blur
 from services.plan_problem import Setting
@@ -23,8 +24,9 @@ def catchments_frame(setting: Setting, chosen: gpd.GeoDataFrame) -> gpd.GeoDataF
     reach = situation.walking.farthest_m(setting.limit) + setting.profile.streets.snap_limit_m
     # A home farther away in a straight line is in no catchment, nor beside its border.
     near = np.zeros(len(homes), dtype=bool)
-    for point in shown.geometry[~shown.geometry.isna()]:
-        near |= np.hypot(homes.geometry.x - point.x, homes.geometry.y - point.y) <= 2.0 * reach
+    home_xy = shapely.get_coordinates(homes.geometry.to_numpy())
+    for xy in shapely.get_coordinates(shown.geometry.to_numpy()):
+        near |= np.hypot(*(home_xy - xy).T) <= 2.0 * reach
     around = Surroundings(situation.network, homes[near])
     shapes = draw(around, situation.snap(shown), situation.parameters.walking, limit=setting.limit)
     frame = chosen[["candidate_id"]].reset_index(drop=True)

@@ -122,11 +122,10 @@ def _run(job: Job, work: Work) -> None:
     try:
         result = work(job)
     except ArukebaError as error:
-        said = {"error": error.message, "error_ja": error.ja}
-        job.state = replace(job.state, status="failed", **said)
+        job.state = replace(job.state, status="failed", error=error.message, error_ja=error.ja)
     except Exception as error:  # noqa: BLE001  the outermost frame of the thread
-        said = {"error": f"{type(error).__name__}: {error}", "error_ja": "予期しない不具合です"}
-        job.state = replace(job.state, status="failed", **said)
+        said = f"{type(error).__name__}: {error}"
+        job.state = replace(job.state, status="failed", error=said, error_ja="予期しない不具合です")
     else:
         status: JobStatus = "cancelled" if job.stopped() else "done"
         job.state = replace(job.state, status=status, progress=1.0, result=result)

@@ -100,6 +100,7 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "plan.check.barrier_free": ("バリアフリー", "barrier-free access"),
     "plan.check.availability": ("空き時間", "when it is free"),
+    "plan.hidden": ("の人（人数は公表しません）", "(number not published)"),
     "plan.few": ("{count}人未満", "fewer than {count}"),
     # What else
     "plan.alternative": (

@@ -18,6 +18,10 @@ _BOUNDLESS = {"most_reached", "worst_unit_first", "backup", "shortest_walk"}
 Yen = Annotated[float, Field(ge=0)]
 
 
+def _usual_objectives() -> list[Objective]:
+    return ["most_reached", "worst_unit_first"]
+
+
 class PlanAsk(Table):
     """
     One question.
@@ -30,7 +34,7 @@ class PlanAsk(Table):
     frequency: Frequency = "weekly"
     """A resident is reached by a place of this class or a more frequent one."""
     objectives: Annotated[list[Objective], Field(min_length=1)] = Field(
-        default_factory=lambda: ["most_reached", "worst_unit_first"]
+        default_factory=_usual_objectives
     )
     """The first counts most, the next only among plans that are equal in it."""
     give_pct: Annotated[float, Field(ge=0, lt=100)] = 0.0

@@ -27,8 +27,8 @@ def plan_map(
     drawn = [
         f'<path d="{path_of(view, shape)}" fill="url(#catchment)" fill-rule="evenodd" '
         f'stroke="{GREEN}" stroke-width="1.1"/>'
-        for shape in catchments.geometry
-        if shape is not None and not shape.is_empty
+        for shape in catchments.geometry.dropna()
+        if not shape.is_empty
     ]
     parts = [
         (

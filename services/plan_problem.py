@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -87,7 +88,7 @@ class Setting:
             homes[f"in_{layer}"].isin(rows["area_id"]).to_numpy()
             for layer, rows in areas.groupby("layer")
         ]
-        return np.logical_or.reduce(mine)
+        return np.asarray(np.logical_or.reduce(mine))
 
     @cached_property
     def on_foot(self) -> BoolArray:
@@ -269,11 +270,13 @@ class Setting:
             # No borders: places are counted, not areas that have one.
             options = tuple(np.flatnonzero(brings).tolist())
             return [Target(wanted.label, options, wanted.number, len(halls))]
-        return self._by_area(wanted.layer, brings, shapely.get_coordinates(halls.geometry.array))
+        return self._by_area(
+            wanted.layer, brings, shapely.get_coordinates(halls.geometry.to_numpy())
+        )
 
     def _by_area(self, layer: str, brings: BoolArray, halls: FloatArray) -> list[Target]:
         layering = self.situation.layering(layer)
-        areas = layering.areas.reset_index(drop=True)
+        areas = gpd.GeoDataFrame(layering.areas.reset_index(drop=True))
         at = locate(self.options.xy, areas)
         there = np.bincount(locate(halls, areas) + 1, minlength=len(areas) + 1)[1:]
         lived = np.bincount(layering.home_area + 1, self.weight, minlength=len(areas) + 1)[1:]

@@ -9,9 +9,9 @@ import pandas as pd
 
 from geo.coverage import Limit
 from services.collections import Page, Query, Shapes, Table
-from services.disclosure import LEAST_HIDDEN, blur
+from services.disclosure import blur
 from services.plan_store import PlanResult, plan_is_stale
-from services.plan_words import Terms
+from services.plan_words import Terms, hidden_counts
 from services.publication import COLUMNS
 from services.texts import age_group_text, limit_text, people, percent, text, yen
 
@@ -31,7 +31,7 @@ def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
     small = privacy.small_number
     hidden = np.zeros(len(frame), dtype=bool)
     for name in [str(column) for column in frame if str(column).startswith(_COUNTS)]:
-        few = _few(frame[name].to_numpy(dtype=float), small)
+        few = hidden_counts(frame[name].to_numpy(dtype=float), small)
         blurred[name] = blurred[name].mask(few)
         if name == "newly_reached":
             hidden = few
@@ -41,23 +41,6 @@ def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
     further = [str(name) for name in frame if str(name).startswith("newly_reached_")]
     names = list(dict.fromkeys([*kept, *further, "geometry"]))
     return blurred.assign(suppressed=hidden)[names]
-
-
-def _few(counts: np.ndarray, small: int) -> np.ndarray:
-    """
-    Say which counts are hidden: the small ones, and with them enough others.
-
-    They add up to a published total, so one alone would follow from the rest.
-    """
-    few = (counts > 0) & (counts < small)
-    if not few.any():
-        return few
-    order = [row for row in np.argsort(counts, kind="stable").tolist() if counts[row] > 0]
-    for row in order:
-        if few.sum() >= LEAST_HIDDEN and counts[few].sum() >= small:
-            break
-        few[row] = True
-    return few
 
 
 def plan_head(plan: PlanResult) -> dict[str, Any]:
@@ -165,7 +148,7 @@ def plan_items(plan: PlanResult, query: Query) -> Page:
         plan.plan_id,
         plan.plan_id,
         pd.DataFrame(frame.drop(columns="geometry")).reset_index(drop=True),
-        Shapes(frame.geometry.reset_index(drop=True)),
+        Shapes(gpd.GeoSeries(frame.geometry.reset_index(drop=True))),
         np.arange(len(frame)),
         pd.Series([f"{plan.plan_id}:{key}" for key in frame["candidate_id"]], dtype=object),
     )
@@ -189,7 +172,7 @@ def _counted(row: dict[str, Any], plan: PlanResult, name: str) -> dict[str, Any]
 
 def _years(rows: list[dict[str, Any]], plan: PlanResult) -> list[dict[str, Any]]:
     counts = np.array([row["newly_reached"] for row in rows], dtype=float)
-    few = _few(counts, plan.workspace.profile.privacy.small_number) if rows else counts
+    few = hidden_counts(counts, plan.workspace.profile.privacy.small_number) if rows else counts
     return [
         {**row, "newly_reached": None if hidden else row["newly_reached"]}
         for row, hidden in zip(rows, few, strict=True)

@@ -3,8 +3,12 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from geo.coverage import Limit
+from geo.network import BoolArray, FloatArray
 from geo.siting import Plan, Problem, Relaxation
+from services.disclosure import LEAST_HIDDEN
 from services.reasons import UNITS_NAMED, Reason
 from services.texts import age_group_text, limit_text, number, people, percent, text, yen
 
@@ -80,6 +84,23 @@ def some_people(value: float, terms: Terms, lang: str) -> str:
     return people(value, lang)
 
 
+def hidden_counts(counts: FloatArray, small: int) -> BoolArray:
+    """
+    Say which counts are hidden: the small ones, and with them enough others.
+
+    They add up to a published total, so one alone would follow from the rest.
+    """
+    few = (counts > 0) & (counts < small)
+    if not few.any():
+        return few
+    order = [row for row in np.argsort(counts, kind="stable").tolist() if counts[row] > 0]
+    for row in order:
+        if few.sum() >= LEAST_HIDDEN and counts[few].sum() >= small:
+            break
+        few[row] = True
+    return few
+
+
 def why(row: Mapping[Hashable, object], units: Sequence[str], terms: Terms) -> Reason:
     """Give the lines of one choice."""
     lines = {lang: _lines(row, units, terms, lang) for lang in LANGS}
@@ -93,6 +114,7 @@ def _lines(
     wanted = text(f"plan.class.{row['target_class']}", lang)
     now = text(f"plan.class.{row['current_class'] or 'unknown'}", lang)
     how = text(f"plan.reason.{row['action']}", lang, now=now, wanted=wanted)
+    hidden = bool(row["hidden"])
     if newly <= 0:
         lines = [text("plan.reason.none", lang, how=how)]
     else:
@@ -102,15 +124,15 @@ def _lines(
                 lang,
                 how=how,
                 age_group=age_group_text(terms.age_group, lang),
-                people=some_people(newly, terms, lang),
-                older=_older(row, terms, lang),
+                people=text("plan.hidden", lang) if hidden else some_people(newly, terms, lang),
+                older="" if hidden else _older(row, terms, lang),
                 limit=limit_text(terms.limit.m, terms.limit.minutes, lang),
             )
         ]
     lines += _for_whom(units, lang)
-    if 0 < marginal < newly - 1:
+    if not hidden and 0 < marginal < newly - 1:
         lines.append(text("plan.reason.marginal", lang, people=some_people(marginal, terms, lang)))
-    if newly >= max(terms.small_number, 1):
+    if newly > 0 and not hidden:
         each = yen(_figure(row["yen_per_newly_reached"]), lang)
         total = yen(_figure(row["first_year_yen"]), lang)
         lines.append(text("plan.reason.cost", lang, yen=total, each=each))

@@ -116,13 +116,17 @@ def _choice(row: dict[str, Any], lang: str) -> Choice:
         name=str(row["venue_name" if lang == "ja" else "venue_name_en"]),
         doing=doing(row, lang),
         kind=str(row["kind"] or ""),
-        newly=people(row["newly_reached"], lang),
+        newly=_added(row["newly_reached"], lang),
         cost=yen(row["cost_max_yen"], lang),
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=percent(row["overlap_pct"], lang),
         stays=percent(row["stays_pct"], lang) if is_figure(row["stays_pct"]) else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
     )
+
+
+def _added(newly: object, lang: str) -> str:
+    return f"+{people(newly, lang)}" if is_figure(newly) else people(newly, lang)
 
 
 def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
@@ -216,7 +220,7 @@ def _drawn(plan: PlanResult) -> str:
     layer = plan.workspace.profile.analysis.council_layer
     councils = areas[areas["layer"] == layer]
     catchments: gpd.GeoDataFrame = plan.catchments
-    shapes = [shape for shape in catchments.geometry if shape is not None and not shape.is_empty]
+    shapes = [shape for shape in catchments.geometry.dropna() if not shape.is_empty]
     around = shapely.union_all([*shapes, *chosen.geometry.dropna()])
     if around.is_empty:
         around = councils.union_all()

@@ -25,7 +25,7 @@ from services.plan_ask import PlanAsk
 from services.plan_problem import Ground, Setting, parameters_of
 from services.plan_store import PlanResult, store
 from services.plan_transport import transport_rows
-from services.plan_words import Terms, proof, relaxed, why
+from services.plan_words import Terms, hidden_counts, proof, relaxed, why
 from services.progress import Progress, silent
 from services.reasons import Reason
 from services.registry_digest import registry_facts
@@ -259,6 +259,9 @@ def chosen_frame(
         coverage_after_pct=100.0 * after,
         cost_max_yen=told["first_year_yen"],
         units_gained=["、".join(names) for names in units],
+        hidden=hidden_counts(
+            told["newly_reached"].to_numpy(dtype=float), setting.profile.privacy.small_number
+        ),
         stays_pct=[(stays or {}).get(number, np.nan) for number in option.tolist()],
         **{str(name): told[name] for name in told if name != "option"},
     )
@@ -279,7 +282,7 @@ def _gains(setting: Setting, plan: Plan) -> dict[int, tuple[str, ...]]:
     layer = setting.situation.layering(setting.profile.analysis.gap_layer)
     names = layer.areas["area_name"].to_numpy()
     return {
-        int(option): tuple(names[rows["unit"].to_numpy(dtype=int)][:UNITS_LISTED])
+        int(str(option)): tuple(names[rows["unit"].to_numpy(dtype=int)][:UNITS_LISTED])
         for option, rows in gains.groupby("option")
     }
 
@@ -431,14 +434,16 @@ def _years(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> list[d
     ids = setting.candidates.options["candidate_id"].to_numpy()
     names = dict(zip(chosen["candidate_id"], chosen["venue_name"], strict=True))
     english = dict(zip(chosen["candidate_id"], chosen["venue_name_en"], strict=True))
+    columns = ("year", "option", "newly_reached", "year_yen_after")
+    rows = zip(*(answer.years[name].tolist() for name in columns), strict=True)
     return [
         {
-            "year": int(row["year"]) + 1,
-            "candidate_id": str(ids[int(row["option"])]),
-            "ja": names[ids[int(row["option"])]],
-            "en": english[ids[int(row["option"])]],
-            "newly_reached": float(row["newly_reached"]),
-            "year_yen": float(row["year_yen_after"]),
+            "year": year + 1,
+            "candidate_id": str(ids[option]),
+            "ja": names[ids[option]],
+            "en": english[ids[option]],
+            "newly_reached": newly,
+            "year_yen": spent,
         }
-        for row in answer.years.to_dict("records")
+        for year, option, newly, spent in rows
     ]

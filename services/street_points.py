@@ -52,7 +52,7 @@ def _cells(xy: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
     square = np.floor(xy / CELL_M).astype(np.int64)
     cells, of = np.unique(square, axis=0, return_inverse=True)
     people = np.bincount(of.ravel(), weights=weight, minlength=len(cells))
-    return (cells + 0.5) * CELL_M, people
+    return np.asarray((cells + 0.5) * CELL_M), people.astype(np.float64)
 
 
 def _apart(xy: FloatArray, order: np.ndarray, most: int) -> list[int]:

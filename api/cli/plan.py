@@ -141,8 +141,8 @@ def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
 def _table(desk: Desk, *heads: str, words: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for index, head in enumerate(heads):
-        justify = "left" if index < words else "right"
-        table.add_column(desk.say(f"plan.table.{head}"), justify=justify, overflow="fold")
+        title = desk.say(f"plan.table.{head}")
+        table.add_column(title, justify="left" if index < words else "right", overflow="fold")
     return table
 
 

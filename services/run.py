@@ -135,8 +135,9 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     for place, (column, rest) in enumerate(
         {"area_id": REMAINDER, "area_name": "区域外・不明"}.items()
     ):
-        names = pd.Series([*layering.areas[column], rest], dtype="str").array
-        frame.insert(1 + place, column, names.take(frame["area"] % len(names)))
+        names = pd.Series([*layering.areas[column], rest], dtype="str")
+        rows = frame["area"].to_numpy() % len(names)
+        frame.insert(1 + place, column, names.take(rows).to_numpy())
     frame["version"] = layer.version
     frame["approximate"] = layer.approximate
     frame["draft"] = layer.draft

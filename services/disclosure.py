@@ -5,6 +5,7 @@ Everything that shows results to somebody (API, export, report, picture) takes i
 ``disclose``; nobody else reads a snapshot's tables for output.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -39,6 +40,9 @@ COUNTS = (
 
 LEAST_HIDDEN = 2
 """One hidden area alone is the layer's total minus the others."""
+
+_NOBODY = 1e-6
+"""Sums of floats that should be equal differ by less."""
 
 PRIVATE_STEP_M = 50.0
 """Distances to a private home leave in steps of this size: three exact ones would find the house."""
@@ -176,6 +180,36 @@ def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
         suppressed = suppressed | older.to_numpy()
     shown["suppressed"] = suppressed
     return shown
+
+
+def small_change(values: "pd.Series[float]", *, small_number: int) -> "pd.Series[bool]":
+    """Say which differences of residents are some, and fewer than may be shown."""
+    size = values.abs()
+    return (size > _NOBODY) & (size < small_number)
+
+
+def hide_small_changes(
+    table: pd.DataFrame,
+    change: "pd.Series[float]",
+    *,
+    by: Sequence[str],
+    columns: Sequence[str],
+    small_number: int,
+) -> pd.DataFrame:
+    """
+    Return the table without rows of small differences, by which few residents could be told.
+
+    Within each group ``by`` further rows that change are hidden, the smallest first, until two of
+    them and ``small_number`` residents are: no subtraction from the group's total tells one.
+    """
+    size = change.abs().where(change.abs() > _NOBODY, 0.0)
+    moved = table.assign(_size=size.to_numpy())[size.to_numpy() > 0]
+    hidden = np.zeros(len(table), dtype=bool)
+    for _, rows in moved.groupby(list(by), sort=False, dropna=False):
+        areas = _hidden_areas(rows, "_size", small_number=small_number)
+        hidden[table.index.get_indexer(rows.index[rows["area_id"].isin(areas)])] = True
+    shown = table.assign(**{name: table[name].mask(hidden) for name in columns})
+    return shown.assign(suppressed=table["suppressed"].to_numpy() | hidden)
 
 
 def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:

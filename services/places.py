@@ -42,10 +42,13 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
     ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.calendar``, the
     slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
     """
-    places = read_places(
-        workspace.registry_url, workspace.profile.municipality.plane_epsg, as_of=selection.as_of
-    )
-    return judged(places, workspace.profile, selection)
+    return judged(registry_places(workspace, selection), workspace.profile, selection)
+
+
+def registry_places(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoDataFrame:
+    """Return the places of the registry as on the day of the selection, as they were written."""
+    plane_epsg = workspace.profile.municipality.plane_epsg
+    return read_places(workspace.registry_url, plane_epsg, as_of=selection.as_of)
 
 
 def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> gpd.GeoDataFrame:

@@ -10,6 +10,7 @@ from services.phrases import PHRASES
 from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
 from services.phrases_raster import RASTER_PHRASES
+from services.phrases_scenario import SCENARIO_PHRASES
 from services.phrases_time import TIME_PHRASES
 
 Lang = Literal["ja", "en"]
@@ -20,7 +21,14 @@ NO_FIGURE = "−"
 SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
 """Sign of each class of gap, the same on screen and paper."""
 
-PARTS = (PHRASES, COMMAND_LINE, DATA_PHRASES, RASTER_PHRASES, TIME_PHRASES)
+PARTS = (
+    PHRASES,
+    COMMAND_LINE,
+    DATA_PHRASES,
+    RASTER_PHRASES,
+    SCENARIO_PHRASES,
+    TIME_PHRASES,
+)
 """Tables of words, each of a part of the program; no key is in two of them."""
 
 _ALL = {key: words for part in PARTS for key, words in part.items()}

@@ -165,6 +165,12 @@ class _Seen:
         change = table["reached"] - before.to_numpy()
         return table.assign(scenario=self.name, change=change)
 
+    @cached_property
+    def counts(self) -> dict[str, np.ndarray]:
+        """Return for each frequency which places meet that often."""
+        offered = self.situation.counted["venue_frequency"]
+        return {frequency: at_least(offered, frequency) for frequency in FREQUENCIES}
+
     def _layer(self, layer: Layer) -> pd.DataFrame:
         # Homes stay where they are, whatever is opened or closed.
         first = self if self.before is None else self.before
@@ -173,34 +179,38 @@ class _Seen:
         places = locate(spots, layering.areas)
         size = len(layering.areas)
         slot = np.where(layering.home_area >= 0, layering.home_area, size)
-        residents = np.bincount(slot, weights=self.weight, minlength=size + 1)
-        residents[-1] += self._unmatched(self.parameters.age_group)
         place_slot = np.where(places >= 0, places, size)
-        offered = self.situation.counted["venue_frequency"]
-        blocks = []
-        for (frequency, limit), at in self.reached.items():
-            counts = at_least(offered, frequency)
-            blocks.append(
-                pd.DataFrame(
-                    {
-                        "area_id": [*layering.areas["area_id"], REMAINDER],
-                        "area_name": [*layering.areas["area_name"], "区域外・不明"],
-                        "frequency": frequency,
-                        **limit.columns(),
-                        "residents": residents,
-                        "reached": np.bincount(slot, weights=self.weight * at, minlength=size + 1),
-                        "places_n": np.bincount(place_slot[counts], minlength=size + 1),
-                    }
-                )
-            )
-        table = pd.concat(blocks, ignore_index=True)
+
+        def by_area(where: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+            return np.bincount(where, weights=weight, minlength=size + 1)
+
+        residents = by_area(slot, self.weight)
+        residents[-1] += self._unmatched(self.parameters.age_group)
+        asked = list(self.reached)
+        reached = [by_area(slot, self.weight * at) for at in self.reached.values()]
+        offered = {name: by_area(place_slot[at]) for name, at in self.counts.items()}
+        each, blocks = size + 1, len(asked)
+        table = pd.DataFrame(
+            {
+                "layer": layer.id,
+                "area_id": [*layering.areas["area_id"], REMAINDER] * blocks,
+                "area_name": [*layering.areas["area_name"], "区域外・不明"] * blocks,
+                "version": layer.version,
+                "frequency": np.repeat([frequency for frequency, _ in asked], each),
+                "age_group": self.parameters.age_group,
+                **{
+                    name: np.repeat([limit.columns()[name] for _, limit in asked], each)
+                    for name in ("walk_limit_m", "walk_limit_min")
+                },
+                "residents": np.tile(residents, blocks),
+                "reached": np.concatenate(reached),
+                "places_n": np.concatenate([offered[frequency] for frequency, _ in asked]),
+                "approximate": layer.approximate,
+                "draft": layer.draft,
+                "remainder": np.tile(np.arange(each) == size, blocks),
+            }
+        )
         return table.assign(
-            layer=layer.id,
-            version=layer.version,
-            approximate=layer.approximate,
-            draft=layer.draft,
-            remainder=table["area_id"] == REMAINDER,
-            age_group=self.parameters.age_group,
             coverage_pct=share_pct(table["reached"], table["residents"]),
             unreached=table["residents"] - table["reached"],
         )

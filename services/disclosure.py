@@ -141,15 +141,20 @@ def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
 def _hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
     inhabited = rows[rows[column] > 0].sort_values([column, "area_id"], kind="stable")
     counts = inhabited[column].to_numpy(dtype=float)
+    n_hidden = _hidden_n(counts, small_number=small_number)
+    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
+
+
+def _hidden_n(counts: np.ndarray, *, small_number: int) -> int:
+    """Return how many of the counts, from the smallest, are hidden together; none if none is small."""
     n_small = int((counts < small_number).sum())
     if n_small == 0:
-        return []
+        return 0
     together = np.cumsum(counts)
     enough = np.flatnonzero(
         (together >= small_number) & (np.arange(1, len(counts) + 1) >= LEAST_HIDDEN)
     )
-    n_hidden = max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
-    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
+    return max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
 
 
 def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
@@ -202,12 +207,15 @@ def hide_small_changes(
     Within each group ``by`` further rows that change are hidden, the smallest first, until two of
     them and ``small_number`` residents are: no subtraction from the group's total tells one.
     """
-    size = change.abs().where(change.abs() > _NOBODY, 0.0)
-    moved = table.assign(_size=size.to_numpy())[size.to_numpy() > 0]
+    size = change.abs().to_numpy(dtype=float)
+    moved = np.flatnonzero(size > _NOBODY)
+    group = table.iloc[moved].groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
+    area = table["area_id"].to_numpy()[moved]
+    order = np.lexsort((area.astype(str), size[moved], group))
     hidden = np.zeros(len(table), dtype=bool)
-    for _, rows in moved.groupby(list(by), sort=False, dropna=False):
-        areas = _hidden_areas(rows, "_size", small_number=small_number)
-        hidden[table.index.get_indexer(rows.index[rows["area_id"].isin(areas)])] = True
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    for rows in np.split(moved[order], starts[1:]):
+        hidden[rows[: _hidden_n(size[rows], small_number=small_number)]] = True
     shown = table.assign(**{name: table[name].mask(hidden) for name in columns})
     return shown.assign(suppressed=table["suppressed"].to_numpy() | hidden)
 

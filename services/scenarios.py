@@ -71,6 +71,10 @@ def list_scenarios(workspace: Workspace) -> list[Stored]:
 
 def find_scenario(workspace: Workspace, name: str) -> Stored:
     """Return one scenario."""
+    return _stored(_read(workspace, name), base_of(workspace))
+
+
+def _read(workspace: Workspace, name: str) -> Scenario:
     path = _path(workspace, checked_name(name))
     if not path.is_file():
         there = [found.stem for found in sorted((workspace.path / FOLDER).glob("*.toml"))]
@@ -78,7 +82,7 @@ def find_scenario(workspace: Workspace, name: str) -> Stored:
             f"there is no scenario {name!r}; there is {', '.join(there) or 'none'}",
             ja=f"案「{name}」はありません（ある案：{'、'.join(there) or 'なし'}）",
         )
-    return _stored(read_scenario(path), base_of(workspace))
+    return read_scenario(path)
 
 
 def new_scenario(workspace: Workspace, name: str, *, note: str = "", by: str = "") -> Scenario:
@@ -88,7 +92,7 @@ def new_scenario(workspace: Workspace, name: str, *, note: str = "", by: str = "
 
 def add_edit(workspace: Workspace, name: str, edit: ScenarioEdit) -> Scenario:
     """Add one change to a scenario, checked on the data of today."""
-    found = find_scenario(workspace, name).scenario
+    found = _read(workspace, name)
     plain = found.model_dump(exclude={"base", "made_on"})
     plain["edits"].append(edit.model_dump())
     return save_scenario(workspace, scenario_of(plain), replace=True)
@@ -118,12 +122,12 @@ def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = F
 
 def delete_scenario(workspace: Workspace, name: str) -> None:
     """Take a scenario away."""
-    _path(workspace, find_scenario(workspace, name).scenario.name).unlink()
+    _path(workspace, _read(workspace, name).name).unlink()
 
 
 def export_scenario(workspace: Workspace, name: str, out: Path) -> Path:
     """Write a scenario as a file to send, TOML or JSON by its ending."""
-    scenario = find_scenario(workspace, name).scenario
+    scenario = _read(workspace, name)
     if out.suffix.lower() not in SUFFIXES:
         raise InvalidInputError(
             f"{out}: name a .toml or .json file", ja=f"{out}：.toml か .json のファイルにしてください"
@@ -152,7 +156,8 @@ def compare_scenarios(workspace: Workspace, names: Sequence[str]) -> Comparison:
             f"name 1 to {MOST} scenarios to compare, got {len(wanted)}",
             ja=f"くらべる案を1〜{MOST}個指定してください（いま{len(wanted)}個）",
         )
-    stored = [find_scenario(workspace, name) for name in wanted]
+    base = base_of(workspace)
+    stored = [_stored(_read(workspace, name), base) for name in wanted]
     parameters = _parameters(workspace)
     found = compare(workspace, parameters, [one.scenario for one in stored])
     stale = {one.scenario.name: one.stale for one in stored}
@@ -226,8 +231,8 @@ def _worst(found: Comparison, scenario: str, lang: str) -> list[str]:
         before, after = today.loc[layer], then.loc[layer]
         if not is_figure(after["worst_coverage_pct"]) or not is_figure(before["worst_coverage_pct"]):
             continue
-        same_area = before["worst_area_id"] == after["worst_area_id"]
-        if same_area and np.isclose(before["worst_coverage_pct"], after["worst_coverage_pct"]):
+        same = np.isclose(before["worst_coverage_pct"], after["worst_coverage_pct"])
+        if same or after["areas_n"] == 1:
             continue
         said.append(
             text(

@@ -18,6 +18,7 @@ from geo.heights import station_points, with_heights
 from geo.network import Network, joinable, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.decisions import keep_decisions
 from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
@@ -50,6 +51,7 @@ from services.manifest import manifest
 from services.profile import read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, require_no_password, write_registry
+from services.scenariofile import keep_scenarios
 from services.staging import staged_folder
 from services.today import today
 from services.workspace import (
@@ -114,6 +116,7 @@ def build(
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         keep_edits(out, folder)
+        keep_scenarios(out, folder)
         _write_layers(folder, assembly.areas, demand)
         _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)
@@ -137,6 +140,7 @@ def build(
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
         write_registry(registry, venues, places)
+        keep_decisions(out, registry)
     progress("build.done", 1.0)
     return open_workspace(out)
 

@@ -65,4 +65,29 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
         "面する道が通れなくなっています。位置を直してください",
         "its street is closed; correct the position",
     ),
+    # Decisions
+    "decision.status.proposed": ("提案", "proposed"),
+    "decision.status.discussed": ("協議中", "discussed"),
+    "decision.status.adopted": ("採用", "adopted"),
+    "decision.status.rejected": ("不採用", "rejected"),
+    "decision.no_venue": ("会場未定", "venue to be found"),
+    # Each area's share of the targets
+    "share.title": ("あなたの地域の分", "Your area's share"),
+    "share.head.target": ("市の目標", "target of the municipality"),
+    "share.head.share": ("この地域の分", "share"),
+    "share.head.existing": ("いまある", "there today"),
+    "share.head.planned": ("計画中", "planned"),
+    "share.head.missing": ("あと", "to go"),
+    "share.unit.areas": ("区域", "areas"),
+    "share.unit.places": ("か所", "places"),
+    "share.approximate": ("{label}（およそ）", "{label} (approximately)"),
+    "share.elsewhere": ("どの協議体の区域でもないところ", "in no council's area"),
+    "share.missing": (
+        "{area}の分は「{label}」のうち{share}{unit}です。いま{existing}{unit}、計画中{planned}{unit}、あと{missing}{unit}です",
+        "{area}: its share of “{label}” is {share} {unit}; {existing} there today, {planned} planned, {missing} to go",
+    ),
+    "share.reached": (
+        "{area}の分は「{label}」のうち{share}{unit}です。いま{existing}{unit}、計画中{planned}{unit}で、足りています",
+        "{area}: its share of “{label}” is {share} {unit}; {existing} there today, {planned} planned, nothing to go",
+    ),
 }

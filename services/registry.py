@@ -4,10 +4,11 @@ The registry: venues, groups, schedules and places in one database that people e
 SQLite by default, PostgreSQL by its URL; coordinates are longitude and latitude (JGD2011).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, create_engine, delete, insert, make_url, select
+from sqlalchemy import Select, create_engine, delete, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,15 @@ from geo.schedule import parse_schedule
 from services.attributes import ATTRIBUTES, with_attributes
 from services.intake.names import normalise
 from services.place_history import CLOSED, history_of
-from services.registry_tables import Base, Group, Place, PlaceStatus, ScheduleRow, Venue
+from services.registry_tables import (
+    Base,
+    Decision,
+    Group,
+    Place,
+    PlaceStatus,
+    ScheduleRow,
+    Venue,
+)
 from services.schedule_rules import schedule_to_dict
 
 Row = dict[str, Any]
@@ -132,6 +141,29 @@ def read_status_history(url: str) -> pd.DataFrame:
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     return table[columns].astype(object)
+
+
+def read_decisions(url: str) -> pd.DataFrame:
+    """Read everything that councils decided, the oldest first; empty where nothing was recorded."""
+    names = [column.name for column in Decision.__table__.columns]
+    file = make_url(url)
+    if file.get_backend_name() == "sqlite" and not Path(file.database or "").is_file():
+        return pd.DataFrame(columns=names)
+    with _session(url) as session:
+        # A registry that was made before there were decisions has no such table.
+        if not inspect(session.connection()).has_table(Decision.__tablename__):
+            return pd.DataFrame(columns=names)
+        rows = session.execute(select(Decision.__table__).order_by(Decision.decision_id)).all()
+    return pd.DataFrame(rows, columns=names)
+
+
+def append_decisions(url: str, rows: Sequence[Row]) -> None:
+    """Add rows to what councils decided; none is ever changed."""
+    with _session(url) as session:
+        Base.metadata.create_all(session.connection())
+        if rows:
+            session.execute(insert(Decision), list(rows))
+        session.commit()
 
 
 def places_on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ can be read, and whether two changes contradict each other. Every error names th
 
 import json
 import re
+import shutil
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ Action = Literal["open", "close", "upgrade", "move", "days", "barrier"]
 NAME = re.compile(r"\w[\w\-－・（）()]{0,59}")
 RESERVED = frozenset({"base", "compare"})
 """Names that stand for something else: today, and an address of the API."""
+FOLDER = "scenarios"
+"""Folder of a workspace that holds them."""
 SUFFIXES = (".toml", ".json")
 
 _TARGETS: dict[str, tuple[str, ...]] = {
@@ -243,6 +246,12 @@ def _check_schedule(name: str, number: int, edit: ScenarioEdit) -> None:
             f"the schedule {edit.schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
             f"開催日「{edit.schedule_text}」が読めません。「毎週火曜日10:00〜11:30」のように書いてください",
         )
+
+
+def keep_scenarios(workspace: Path, rebuilt: Path) -> None:
+    """Take the scenarios of a workspace over into the folder that is to replace it."""
+    if (workspace / FOLDER).is_dir():
+        shutil.copytree(workspace / FOLDER, rebuilt / FOLDER)
 
 
 def to_toml(scenario: Scenario) -> str:

@@ -5,7 +5,6 @@ The registry, the network and the snapshots stay as they are. A scenario remembe
 on; it is always computed on the data of today, and says what has changed since.
 """
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from services.parameters import Parameters
 from services.places import Selection
 from services.registry import read_places, read_venues
 from services.scenariofile import (
+    FOLDER,
     SUFFIXES,
     Base,
     Scenario,
@@ -37,7 +37,6 @@ from services.today import today
 from services.whatif import apply_scenario, main_only
 from services.workspace import Snapshot, Workspace, digest
 
-FOLDER = "scenarios"
 MOST = 8
 """Scenarios beside each other: more do not fit on a page, nor in a reader's head."""
 _PARTS = {
@@ -164,12 +163,6 @@ def compare_scenarios(workspace: Workspace, names: Sequence[str]) -> Comparison:
     return disclosed(replace(found, stale=stale), main_only(parameters), workspace.profile)
 
 
-def keep_scenarios(workspace: Path, rebuilt: Path) -> None:
-    """Take the scenarios of a workspace over into the folder that is to replace it."""
-    if (workspace / FOLDER).is_dir():
-        shutil.copytree(workspace / FOLDER, rebuilt / FOLDER)
-
-
 def base_of(workspace: Workspace) -> Base:
     """Return what a scenario that is made now is made on."""
     snapshot = _latest(workspace)
@@ -272,7 +265,10 @@ def _parameters(workspace: Workspace) -> Parameters:
         walk_limit_m=asked["walk_limit_m"],
         walk_limit_min=asked["walk_limit_min"],
         walking_profile=asked["profile"]["id"],
-        selection=Selection(with_suspended=bool(asked["with_suspended"])),
+        selection=Selection(
+            with_suspended=bool(asked["with_suspended"]),
+            with_planned=bool(asked.get("with_planned", False)),
+        ),
     )
 
 

@@ -16,7 +16,8 @@ from geo.errors import EditError
 from geo.schedule import frequency_class, parse_schedule
 from services.attributes import with_attributes
 from services.parameters import Parameters
-from services.places import OPEN, judged, registry_places
+from services.places import judged, registry_places
+from services.planned import PLANNED
 from services.profile import Profile
 from services.registry import PLACE_COLUMNS, link_venues, read_venues
 from services.scenariofile import Scenario, ScenarioEdit, fail
@@ -135,7 +136,7 @@ class _Draft:
         self._rows: dict[str, dict[Hashable, Any]] = {
             str(row["place_id"]): row for row in self._before.to_dict("records")
         }
-        self._open = set(OPEN) | ({"suspended"} if parameters.selection.with_suspended else set())
+        self._open = parameters.selection.open_statuses
         self._venues = read_venues(workspace.registry_url, self.epsg)
         margin_m = self.profile.streets.margin_m
         self._around = shapely.box(*workspace.areas().total_bounds).buffer(margin_m)
@@ -234,10 +235,11 @@ class _Draft:
         return self._change(number, edit, row, before="", after=after, once_yen=once)
 
     def _resumed(self, number: int, edit: ScenarioEdit, row: dict[Hashable, Any]) -> Change:
+        once = self.profile.subsidies.opening_max_yen if row["status"] == PLANNED else 0
         row["status"] = "active"
         row["schedule_text"] = edit.schedule_text or row["schedule_text"]
         after = self._class(str(row["schedule_text"]))
-        return self._change(number, edit, row, before="", after=after)
+        return self._change(number, edit, row, before="", after=after, once_yen=once)
 
     def _spot(self, number: int, edit: ScenarioEdit, own: str = "") -> dict[str, Any]:
         """Return venue and point of where a change puts a place."""

@@ -11,7 +11,18 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
-from api.routes import assets, docs, features, figures, home, intake, reports, timeline
+from api.routes import (
+    assets,
+    decisions,
+    docs,
+    features,
+    figures,
+    home,
+    intake,
+    reports,
+    scenarios,
+    timeline,
+)
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
@@ -53,7 +64,18 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
-    for resource in (home, features, figures, timeline, reports, intake, assets, docs):
+    for resource in (
+        home,
+        features,
+        figures,
+        timeline,
+        scenarios,
+        decisions,
+        reports,
+        intake,
+        assets,
+        docs,
+    ):
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app

@@ -115,8 +115,7 @@ def build(
         venues, places = _read_points(intake, assembly, boundary, network)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
-        keep_edits(out, folder)
-        keep_scenarios(out, folder)
+        _keep_asked(out, folder)
         _write_layers(folder, assembly.areas, demand)
         _write_network(folder / "network", _with_heights(intake, network), near_misses)
         residents.lost.to_parquet(folder / remainder.FILE)
@@ -138,11 +137,24 @@ def build(
         write_json(folder / MANIFEST, {**whole, **own})
         # Last: a database elsewhere is not put back when something before it fails.
         registry = given.registry_url or registry_file(folder)
-        create_registry(registry)
-        write_registry(registry, venues, places)
-        keep_decisions(out, registry)
+        _write_registry(registry, venues, places, before=out)
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+def _keep_asked(out: Path, folder: Path) -> None:
+    """Take over what planners drew and asked; no build makes it."""
+    keep_edits(out, folder)
+    keep_scenarios(out, folder)
+
+
+def _write_registry(
+    url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame, *, before: Path
+) -> None:
+    """Write venues and places; what councils decided before stays."""
+    create_registry(url)
+    write_registry(url, venues, places)
+    keep_decisions(before, url)
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -176,7 +177,7 @@ class _Seen:
         first = self if self.before is None else self.before
         layering = first.situation.layering(layer.id)
         spots = shapely.get_coordinates(self.situation.counted.geometry.to_numpy())
-        places = locate(spots, layering.areas)
+        places = locate(spots, gpd.GeoDataFrame(layering.areas))
         size = len(layering.areas)
         slot = np.where(layering.home_area >= 0, layering.home_area, size)
         place_slot = np.where(places >= 0, places, size)

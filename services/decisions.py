@@ -15,6 +15,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.coverage import FREQUENCIES
 from geo.errors import BrokenWorkspaceError, InvalidInputError, NotFoundError
@@ -119,7 +120,9 @@ def record_decision(workspace: Workspace, entry: Entry) -> Decided:
         **made,
     }
     append_decisions(workspace.registry_url, [row])
-    return next(one for one in list_decisions(workspace) if one.latest["candidate_key"] == entry.key)
+    return next(
+        one for one in list_decisions(workspace) if one.latest["candidate_key"] == entry.key
+    )
 
 
 def list_decisions(workspace: Workspace, council_id: str | None = None) -> list[Decided]:
@@ -277,7 +280,8 @@ def _candidate_name(workspace: Workspace, entry: Entry) -> str:
         return _upgraded(workspace, entry, places)
     if entry.place_id or bool(entry.venue_id) is (entry.lon is not None and entry.lat is not None):
         raise InvalidInputError(
-            "open needs one of venue_id and lon, lat", ja="open には venue_id か lon, lat のどちらかが必要です"
+            "open needs one of venue_id and lon, lat",
+            ja="open には venue_id か lon, lat のどちらかが必要です",
         )
     if not entry.venue_id:
         _require_inside(workspace, entry)
@@ -315,12 +319,11 @@ def _upgraded(workspace: Workspace, entry: Entry, places: gpd.GeoDataFrame) -> s
 
 
 def _require_inside(workspace: Workspace, entry: Entry) -> None:
-    point = gpd.GeoSeries.from_xy([entry.lon], [entry.lat], crs=LONLAT_EPSG)
+    point = gpd.GeoSeries([shapely.Point(entry.lon or 0.0, entry.lat or 0.0)], crs=LONLAT_EPSG)
     plane = point.to_crs(workspace.profile.municipality.plane_epsg).iloc[0]
-    west, south, east, north = workspace.areas().total_bounds
-    margin_m = workspace.profile.streets.margin_m
-    inside_x = west - margin_m <= plane.x <= east + margin_m
-    if not (inside_x and south - margin_m <= plane.y <= north + margin_m):
+    around = shapely.box(*workspace.areas().total_bounds)
+    # A point at infinity is what a projection makes of one far outside its zone.
+    if not around.distance(plane) <= workspace.profile.streets.margin_m:
         raise InvalidInputError(
             f"{entry.lon}, {entry.lat} is outside the municipality; correct it (longitude first)",
             ja=f"{entry.lon}, {entry.lat} は市域の外です。座標を直してください（経度が先です）",

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -20,7 +20,8 @@ import pandas as pd
 import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.collections import LONLAT_EPSG, Collection, Query
+from services.collections import LONLAT_EPSG, Collection, Query, Table
+from services.decisions import with_status
 from services.fiscal import fiscal_year_ends
 from services.publication import Publication, provenance
 from services.timeline import Timeline, disclosed, timeline
@@ -81,7 +82,12 @@ class Edition:
                 f"there is no collection {collection_id!r}; there are {names}",
                 ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
             )
-        return self.collections[collection_id]
+        found = self.collections[collection_id]
+        # Councils decide between two runs: the status is that of the moment.
+        if collection_id == "candidates" and isinstance(found, Table):
+            url = self.snapshot.workspace.registry_url
+            return replace(found, frame=with_status(found.frame, url))
+        return found
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from services.registry import read_places
 from services.workspace import Workspace
 
 
-
 @dataclass(frozen=True)
 class Selection:
     """Which day's places are looked at, and whether suspended and planned ones count."""
@@ -26,7 +25,6 @@ class Selection:
     as_of: date | None = None
     with_suspended: bool = False
     with_planned: bool = False
-
 
     @property
     def open_statuses(self) -> tuple[str, ...]:

@@ -161,6 +161,17 @@ def scenario_of(table: object, *, where: str = "") -> Scenario:
     return scenario
 
 
+def edit_of(table: Mapping[str, Any]) -> ScenarioEdit:
+    """Return one change of plain data."""
+    try:
+        return ScenarioEdit.model_validate(table)
+    except ValidationError as error:
+        breaches = "; ".join(_breach(item["loc"], item["msg"]) for item in error.errors())
+        raise InvalidInputError(
+            f"not a change of a scenario: {breaches}", ja=f"案の変更として使えません：{breaches}"
+        ) from error
+
+
 def _breach(where: Sequence[int | str], message: str) -> str:
     parts = [f"edit {part + 1}" if isinstance(part, int) else str(part) for part in where]
     place = ".".join(part for part in parts if part != "edits")
@@ -221,9 +232,7 @@ def _check_parts(name: str, number: int, edit: ScenarioEdit) -> None:
             f"{edit.action} には {names} {'のどれかひとつ' if '/' in names else ''}が必要です",
         )
     if edit.has("point") and (edit.lon is None or edit.lat is None):
-        raise fail(
-            name, number, "lon and lat go together", "lon と lat は両方を指定してください"
-        )
+        raise fail(name, number, "lon and lat go together", "lon と lat は両方を指定してください")
     if edit.action == "move" and not edit.place_id:
         raise fail(name, number, "move needs place_id", "move には place_id が必要です")
 

@@ -129,7 +129,8 @@ def export_scenario(workspace: Workspace, name: str, out: Path) -> Path:
     scenario = _read(workspace, name)
     if out.suffix.lower() not in SUFFIXES:
         raise InvalidInputError(
-            f"{out}: name a .toml or .json file", ja=f"{out}：.toml か .json のファイルにしてください"
+            f"{out}: name a .toml or .json file",
+            ja=f"{out}：.toml か .json のファイルにしてください",
         )
     written = to_json(scenario) if out.suffix.lower() == ".json" else to_toml(scenario)
     with staged_file(out) as staged:
@@ -222,7 +223,9 @@ def _worst(found: Comparison, scenario: str, lang: str) -> list[str]:
     said = []
     for layer in then.index:
         before, after = today.loc[layer], then.loc[layer]
-        if not is_figure(after["worst_coverage_pct"]) or not is_figure(before["worst_coverage_pct"]):
+        if not is_figure(after["worst_coverage_pct"]) or not is_figure(
+            before["worst_coverage_pct"]
+        ):
             continue
         same = np.isclose(before["worst_coverage_pct"], after["worst_coverage_pct"])
         if same or after["areas_n"] == 1:
@@ -281,12 +284,11 @@ def _registry_sha256(workspace: Workspace) -> str:
         read_places(workspace.registry_url, epsg).sort_values("place_id"),
     ):
         plain = frame.drop(columns="geometry").astype(str).to_dict("list")
+        points = frame.geometry.to_numpy()
+        there = ~(shapely.is_missing(points) | shapely.is_empty(points))
         # A millimetre: what a projection adds beyond it differs between machines.
-        xy = [
-            [] if shape is None or shape.is_empty else np.round(shapely.get_coordinates(shape), 3)
-            for shape in frame.geometry
-        ]
-        tables.append([plain, [np.asarray(point).tolist() for point in xy]])
+        xy = np.round(shapely.get_coordinates(points[there]), 3).tolist()
+        tables.append([plain, there.tolist(), xy])
     return digest(tables)
 
 

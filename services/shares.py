@@ -6,15 +6,16 @@ of that layer make up, else the part that its residents do. The parts always add
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from fractions import Fraction
 from html import escape
 from math import fsum
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from geo.apportionment import apportion
 from geo.areas import locate
 from geo.coverage import at_least
 from geo.errors import NotFoundError
@@ -29,41 +30,6 @@ COLUMNS = (
     *("target", "label", "label_en", "frequency", "layer", "area_id", "area_name"),
     *("counts", "share", "existing", "planned", "missing", "approximate"),
 )
-
-
-def apportion(seats: int, weights: Mapping[str, float]) -> dict[str, int]:
-    """
-    Divide a number of seats in proportion to weights, by largest remainder (Hamilton 1792).
-
-    Each gets the whole part of its quota ``seats * weight / sum``, and the seats that are left go to
-    the largest fractions; of equal ones to the larger weight, then to the first name. Quotas are
-    computed exactly, so neither rounding nor the order of the weights decides. Weights of nothing at
-    all count as equal.
-
-    Parameters
-    ----------
-    seats
-        At least 0.
-    weights
-        Name → at least 0.
-
-    Returns
-    -------
-    Name → seats, in the order of the weights; they add up to ``seats`` unless there are no names.
-    """
-    if not weights:
-        return {}
-    exact = {name: Fraction(float(weight)) for name, weight in weights.items()}
-    if not any(exact.values()):
-        exact = dict.fromkeys(exact, Fraction(1))
-    total = sum(exact.values(), Fraction(0))
-    quota = {name: seats * weight / total for name, weight in exact.items()}
-    found = {name: int(share) for name, share in quota.items()}
-    left = seats - sum(found.values())
-    by_remainder = sorted(quota, key=lambda name: (found[name] - quota[name], -exact[name], name))
-    for name in by_remainder[:left]:
-        found[name] += 1
-    return found
 
 
 def shares_frame(workspace: Workspace) -> pd.DataFrame:
@@ -122,6 +88,8 @@ def share_fragment(rows: Sequence[Mapping[Hashable, Any]], lang: str) -> str:
 
 def _sentence(row: Mapping[Hashable, Any], lang: str) -> str:
     key = "share.reached" if not row["missing"] else "share.missing"
+    if not row["share"]:
+        key = "share.none"
     values = {name: number(row[name]) for name in ("share", "existing", "planned", "missing")}
     unit = text(f"share.unit.{row['counts']}", lang)
     return text(key, lang, area=row["area_name"], label=_label(row, lang), unit=unit, **values)
@@ -147,7 +115,7 @@ class _Day:
         self.ids = np.array(ids, dtype=object)
         self.home = councils.home_area
         self.place = councils.place_area
-        self.areas = councils.areas
+        self.areas = gpd.GeoDataFrame(councils.areas)
         self.weight = self.situation.residents[parameters.age_group].to_numpy(dtype=float)
 
     def has_borders(self, target: Target) -> bool:
@@ -180,7 +148,9 @@ class _Day:
         most = people.sort_values(
             ["area", "weight", "owner"], ascending=[True, False, True]
         ).drop_duplicates("area")
-        inside = shapely.get_coordinates(layering.areas.geometry.representative_point().to_numpy())
+        inside = shapely.get_coordinates(
+            gpd.GeoDataFrame(layering.areas).geometry.representative_point().to_numpy()
+        )
         # Where nobody lives, the middle of the area tells.
         owners = self.ids[locate(inside, self.areas)]
         owners[most["area"].to_numpy(dtype=int)] = most["owner"].to_numpy()
@@ -203,9 +173,7 @@ def _target_rows(position: int, target: Target, today: _Day, then: _Day) -> list
     share = apportion(target.number, today.weights(target))
     existing, later = today.existing(target), then.existing(target)
     borders = today.has_borders(target)
-    approximate = target.approximate or (
-        borders and today.profile.layer(target.layer).approximate
-    )
+    approximate = target.approximate or (borders and today.profile.layer(target.layer).approximate)
     rows = []
     for area_id, name in today.names.items():
         planned = max(later[area_id] - existing[area_id], 0)
@@ -226,3 +194,11 @@ def _target_rows(position: int, target: Target, today: _Day, then: _Day) -> list
             }
         )
     return rows
+
+
+def shares_answer(workspace: Workspace, area: str | None = None) -> dict[str, Any]:
+    """Return the shares of all areas, or of one, as plain data with its sentences."""
+    shares = shares_frame(workspace)
+    rows = shares.to_dict("records") if area is None else share_of(shares, area)
+    said = {lang: share_lines(rows, lang) for lang in ("ja", "en")}
+    return {"shares": rows, "sentences": said}

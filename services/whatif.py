@@ -26,10 +26,9 @@ from services.texts import text
 from services.workspace import Workspace
 
 LONLAT_EPSG = 6668
-_TEXTS = {
-    name: ""
-    for name in ("group_name", "address", "opened_on", "verified_on", "located_level", "source_id")
-}
+_TEXTS = dict.fromkeys(
+    ("group_name", "address", "opened_on", "verified_on", "located_level", "source_id"), ""
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ class Outcome:
     changes: tuple[Change, ...]
 
 
-def apply_scenario(
-    workspace: Workspace, parameters: Parameters, scenario: Scenario
-) -> Outcome:
+def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scenario) -> Outcome:
     """
     Put a scenario on a workspace; nothing is written.
 
@@ -108,9 +105,7 @@ def _situation(draft: "_Draft", parameters: Parameters, places: gpd.GeoDataFrame
 
 def _require_near_streets(draft: "_Draft", situation: Situation) -> None:
     """Refuse what nobody can walk to: a new or moved place that joins no street."""
-    reasons = dict(
-        zip(situation.counted["place_id"], situation.place_snaps["reason"], strict=True)
-    )
+    reasons = dict(zip(situation.counted["place_id"], situation.place_snaps["reason"], strict=True))
     for place_id, number in draft.placed.items():
         reason = reasons.get(place_id, "")
         if reason:
@@ -180,9 +175,9 @@ class _Draft:
         columns = list(PLACE_COLUMNS)
         rows = pd.DataFrame(list(self._rows.values()), columns=columns)
         points = gpd.GeoSeries(rows["geometry"].to_numpy(), crs=self.epsg)
-        frame = with_attributes(
-            gpd.GeoDataFrame(rows.drop(columns="geometry"), geometry=points)
-        )[columns]
+        frame = with_attributes(gpd.GeoDataFrame(rows.drop(columns="geometry"), geometry=points))[
+            columns
+        ]
         free = frame["place_id"].isin(self._free)
         # At a spot, not at a hall that was named: a listed hall at the very spot is meant.
         linked = link_venues(frame[free], self._venues)
@@ -199,7 +194,9 @@ class _Draft:
             )
         is_open = row["status"] in self._open
         if is_open is (edit.action == "open"):
-            state, state_ja = ("open", "開いています") if is_open else (row["status"], "開いていません")
+            state, state_ja = (
+                ("open", "開いています") if is_open else (row["status"], "開いていません")
+            )
             raise fail(
                 self.name,
                 number,
@@ -241,18 +238,18 @@ class _Draft:
         after = self._class(str(row["schedule_text"]))
         return self._change(number, edit, row, before="", after=after, once_yen=once)
 
-    def _spot(self, number: int, edit: ScenarioEdit, own: str = "") -> dict[str, Any]:
+    def _spot(self, number: int, edit: ScenarioEdit, own: str = "") -> dict[Hashable, Any]:
         """Return venue and point of where a change puts a place."""
         if edit.venue_id:
             return self._hall(number, edit.venue_id)
-        lonlat = gpd.GeoSeries([shapely.Point(edit.lon, edit.lat)], crs=LONLAT_EPSG)
+        lonlat = gpd.GeoSeries([shapely.Point(edit.lon or 0.0, edit.lat or 0.0)], crs=LONLAT_EPSG)
         point = lonlat.to_crs(self.epsg).iloc[0]
         self._require_inside(number, point)
         place_id = own or edit.place_id
         self._free.add(place_id)
         return {"venue_id": f"{place_id}-spot", "venue_name": edit.name, "geometry": point}
 
-    def _hall(self, number: int, venue_id: str) -> dict[str, Any]:
+    def _hall(self, number: int, venue_id: str) -> dict[Hashable, Any]:
         listed = self._venues[self._venues["venue_id"] == venue_id]
         hosts = self._before[self._before["venue_id"] == venue_id]
         if listed.empty and hosts.empty:
@@ -287,8 +284,14 @@ class _Draft:
 
     def _barrier(self, number: int, edit: ScenarioEdit) -> Change:
         try:
-            lonlat = shapely.geometry.shape(edit.geometry)
-        except (ValueError, TypeError, AttributeError, IndexError, shapely.errors.ShapelyError) as e:
+            lonlat = shapely.geometry.shape(edit.geometry or {})
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            IndexError,
+            shapely.errors.ShapelyError,
+        ) as e:
             raise fail(
                 self.name,
                 number,
@@ -318,7 +321,7 @@ class _Draft:
         schedule = parse_schedule(schedule_text)
         return frequency_class(schedule, permanent_min_days_per_week=self._days)
 
-    def _change(  # noqa: PLR0913  what a change comes to
+    def _change(
         self,
         number: int,
         edit: ScenarioEdit,

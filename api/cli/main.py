@@ -33,6 +33,8 @@ COMMANDS = (
     "profile",
     "fetch",
     "edits",
+    "scenario",
+    "decision",
 )
 
 

@@ -27,7 +27,7 @@ from geo.network import network_to_frames
 from geo.snapping import snap
 from services.attributes import with_attributes
 from services.registry import create_registry, write_registry
-from services.workspace import Workspace, open_workspace, registry_file
+from services.workspace import FORMAT, Workspace, open_workspace, registry_file
 from tests.streets import PLANE, straight_street
 
 LENGTH_M = 2000.0
@@ -252,7 +252,7 @@ def _no_venues() -> gpd.GeoDataFrame:
 def _manifest() -> dict[str, object]:
     layers = [("city", "2014", 1), ("district", "2014", 2), ("district", "2017", 2)]
     return {
-        "format": 1,
+        "format": FORMAT,
         "as_of": "2025-04-01",
         "arukeba": "0.1.0",
         "municipality": {"jis_code": "99999", "name": "架空町", "plane_epsg": PLANE},

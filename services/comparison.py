@@ -12,14 +12,15 @@ import shapely
 
 from geo.areas import locate
 from geo.coverage import FREQUENCIES, Limit, at_least, share_pct
-from services.disclosure import find_hidden, hide_counts, hide_small_changes, small_change
+from services.disclosure import find_hidden, hide_counts
 from services.gaps import gaps_frame
 from services.parameters import Parameters
 from services.profile import Layer, Privacy, Profile
 from services.scenariofile import Scenario
 from services.situation import Situation
+from services.smallchanges import hide_small_changes, small_change
 from services.summary import GAP_CLASSES, target_reached
-from services.whatif import Outcome, apply_scenario, main_only, yearly_ceiling_yen
+from services.scenariotown import Outcome, apply_scenario, main_only, yearly_ceiling_yen
 from services.workspace import REMAINDER, Workspace
 
 BASE = "base"

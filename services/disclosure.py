@@ -5,7 +5,6 @@ Everything that shows results to somebody (API, export, report, picture) takes i
 ``disclose``; nobody else reads a snapshot's tables for output.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -40,9 +39,6 @@ COUNTS = (
 
 LEAST_HIDDEN = 2
 """One hidden area alone is the layer's total minus the others."""
-
-_NOBODY = 1e-6
-"""Sums of floats that should be equal differ by less."""
 
 PRIVATE_STEP_M = 50.0
 """Distances to a private home leave in steps of this size: three exact ones would find the house."""
@@ -141,20 +137,15 @@ def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
 def _hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
     inhabited = rows[rows[column] > 0].sort_values([column, "area_id"], kind="stable")
     counts = inhabited[column].to_numpy(dtype=float)
-    n_hidden = _hidden_n(counts, small_number=small_number)
-    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
-
-
-def _hidden_n(counts: np.ndarray, *, small_number: int) -> int:
-    """Return how many of the counts, from the smallest, are hidden together; none if none is small."""
     n_small = int((counts < small_number).sum())
     if n_small == 0:
-        return 0
+        return []
     together = np.cumsum(counts)
     enough = np.flatnonzero(
         (together >= small_number) & (np.arange(1, len(counts) + 1) >= LEAST_HIDDEN)
     )
-    return max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
+    n_hidden = max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
+    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
 
 
 def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
@@ -185,39 +176,6 @@ def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
         suppressed = suppressed | older.to_numpy()
     shown["suppressed"] = suppressed
     return shown
-
-
-def small_change(values: "pd.Series[float]", *, small_number: int) -> "pd.Series[bool]":
-    """Say which differences of residents are some, and fewer than may be shown."""
-    size = values.abs()
-    return (size > _NOBODY) & (size < small_number)
-
-
-def hide_small_changes(
-    table: pd.DataFrame,
-    change: "pd.Series[float]",
-    *,
-    by: Sequence[str],
-    columns: Sequence[str],
-    small_number: int,
-) -> pd.DataFrame:
-    """
-    Return the table without rows of small differences, by which few residents could be told.
-
-    Within each group ``by`` further rows that change are hidden, the smallest first, until two of
-    them and ``small_number`` residents are: no subtraction from the group's total tells one.
-    """
-    size = change.abs().to_numpy(dtype=float)
-    moved = np.flatnonzero(size > _NOBODY)
-    group = table.iloc[moved].groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
-    area = table["area_id"].to_numpy()[moved]
-    order = np.lexsort((area.astype(str), size[moved], group))
-    hidden = np.zeros(len(table), dtype=bool)
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    for rows in np.split(moved[order], starts[1:]):
-        hidden[rows[: _hidden_n(size[rows], small_number=small_number)]] = True
-    shown = table.assign(**{name: table[name].mask(hidden) for name in columns})
-    return shown.assign(suppressed=table["suppressed"].to_numpy() | hidden)
 
 
 def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:

@@ -100,7 +100,7 @@ class _Plan:
             return None
         near = (self._places["venue_id"] == spot["venue_id"]).to_numpy()
         if not decision["venue_id"]:
-            near |= (self._places.distance(spot["geometry"]) <= SAME_VENUE_M).to_numpy()
+            near = near | (self._places.distance(spot["geometry"]) <= SAME_VENUE_M).to_numpy()
         if (near & enough).any():
             return None
         empty: Row = dict.fromkeys(PLACE_COLUMNS, "")

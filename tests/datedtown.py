@@ -200,6 +200,7 @@ def demand(network) -> gpd.GeoDataFrame:
     points = [Point(x, 0.0) for x in HOMES]
     frame = gpd.GeoDataFrame(
         {
+            "kind": "building",
             "65+": [older for older, _ in HOMES.values()],
             "total": [total for _, total in HOMES.values()],
             "in_city": "99999",

@@ -17,10 +17,10 @@ from services.gaps import gaps_frame
 from services.parameters import Parameters
 from services.profile import Layer, Privacy, Profile
 from services.scenariofile import Scenario
+from services.scenariotown import Outcome, apply_scenario, main_only, yearly_ceiling_yen
 from services.situation import Situation
 from services.smallchanges import hide_small_changes, small_change
 from services.summary import GAP_CLASSES, target_reached
-from services.scenariotown import Outcome, apply_scenario, main_only, yearly_ceiling_yen
 from services.workspace import REMAINDER, Workspace
 
 BASE = "base"

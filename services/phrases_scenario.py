@@ -189,14 +189,14 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "decision.none": ("決定はまだありません", "nothing has been decided yet"),
     "decision.head.name": ("候補", "candidate"),
-    "decision.head.action": ("種類", "action"),
-    "decision.head.frequency": ("頻度", "frequency"),
     "decision.head.council": ("協議体", "council"),
     "decision.head.status": ("状況", "status"),
     "decision.head.meeting_date": ("会議の日", "meeting"),
     "decision.head.reason": ("理由", "reason"),
-    "decision.head.history": ("記録の数", "entries"),
-    "decision.head.stale": ("そのあと変わったもの", "changed since"),
+    "decision.stale": (
+        "※ {name}：決定のあとに{what}が変わっています",
+        "※ {name}: since this was decided, {what} changed",
+    ),
     "decision.action.open": ("新しく開く", "open"),
     "decision.action.upgrade": ("回数を増やす", "upgrade"),
     "cli.run.with_planned": (

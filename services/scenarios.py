@@ -31,10 +31,10 @@ from services.scenariofile import (
     to_json,
     to_toml,
 )
+from services.scenariotown import apply_scenario, main_only
 from services.staging import staged_file
 from services.texts import age_group_text, is_figure, limit_text, people, percent, text, yen
 from services.today import today
-from services.scenariotown import apply_scenario, main_only
 from services.workspace import Snapshot, Workspace, digest
 
 MOST = 8

@@ -1,7 +1,8 @@
 """``arukeba decision``: what the councils make of the candidates, meeting by meeting."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -9,7 +10,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from services.decisions import Decided, Entry, list_decisions, record_decision
-from services.texts import Lang, number, text
+from services.texts import Lang, text
 from services.workspace import open_workspace
 
 
@@ -88,26 +89,37 @@ def register(app: typer.Typer, lang: Lang) -> None:
         found = list_decisions(open_workspace(workspace), council)
         desk.result({"decisions": [one.to_dict() for one in found]})
         desk.show(_listing(found, desk) if found else desk.say("decision.none"))
+        desk.show(*_stale(found, desk))
 
     app.add_typer(group, name="decision")
 
 
 def _listing(found: list[Decided], desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    heads = ("name", "action", "frequency", "council", "status", "meeting_date", "reason")
-    for head in (*heads, "history", "stale"):
-        table.add_column(desk.say(f"decision.head.{head}"), overflow="fold")
+    for head in ("name", "council", "status", "meeting_date", "reason"):
+        wide = head in ("name", "reason")
+        table.add_column(desk.say(f"decision.head.{head}"), overflow="fold", no_wrap=not wide)
     for one in found:
         latest = one.latest
         table.add_row(
-            latest["name"] or latest["candidate_key"],
-            desk.say(f"decision.action.{latest['action']}"),
-            desk.say(f"scenario.class.{latest['frequency']}"),
+            _candidate(latest, desk),
             latest["council_id"],
             desk.say(f"decision.status.{latest['status']}"),
             latest["meeting_date"],
             latest["reason"],
-            number(len(one.history)),
-            "・".join(desk.say(f"scenario.stale.{code}") for code in one.stale),
         )
     return table
+
+
+def _candidate(latest: dict[str, Any], desk: Desk) -> str:
+    action = desk.say(f"decision.action.{latest['action']}")
+    often = desk.say(f"scenario.class.{latest['frequency']}")
+    return f"{latest['name'] or latest['candidate_key']} ({action}, {often})"
+
+
+def _stale(found: list[Decided], desk: Desk) -> Iterator[str]:
+    """Say which decisions were made on other data than those of today."""
+    for one in found:
+        if one.stale:
+            what = "・".join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+            yield desk.say("decision.stale", name=_candidate(one.latest, desk), what=what)

@@ -12,7 +12,13 @@ from services.run import run
 from tests.datedtown import dated_workspace
 
 CLOSE = {"name": "案A", "edits": [{"action": "close", "place_id": "A"}]}
-ADOPT = {"action": "open", "status": "adopted", "council_id": "e", "venue_id": "vC", "meeting_date": "2025-10-01"}
+ADOPT = {
+    "action": "open",
+    "status": "adopted",
+    "council_id": "e",
+    "venue_id": "vC",
+    "meeting_date": "2025-10-01",
+}
 
 
 @pytest.fixture
@@ -75,7 +81,10 @@ def test_a_scenario_is_made_compared_replaced_and_deleted(editor):
         {"name": "案", "edits": [{"action": "close", "place_id": "Z"}]},
         {"name": "案", "edits": ["close"]},
         {"name": "案", "colour": 1},
-        {"name": "案", "edits": [{"action": "open", "lon": 999, "lat": 0, "schedule_text": "毎週月曜"}]},
+        {
+            "name": "案",
+            "edits": [{"action": "open", "lon": 999, "lat": 0, "schedule_text": "毎週月曜"}],
+        },
         {},
     ],
 )
@@ -119,8 +128,14 @@ def test_the_commands_of_scenarios(workspace, tmp_path, capsys):
     assert main(["scenario", "new", path, "案A", "--by", "課", "--lang", "ja"]) == 0
     assert "案「案A」を保存しました（変更0件）" in capsys.readouterr().out
     assert main(["scenario", "add", path, "案A", "close", "--place", "A"]) == 0
-    assert main(["scenario", "add", path, "案A", "days", "--place", "A", "--schedule", "毎週月曜"]) == 2
-    assert main(["scenario", "add", path, "案A", "open", "--at", "ここ", "--schedule", "毎週月曜"]) == 2
+    assert (
+        main(["scenario", "add", path, "案A", "days", "--place", "A", "--schedule", "毎週月曜"])
+        == 2
+    )
+    assert (
+        main(["scenario", "add", path, "案A", "open", "--at", "ここ", "--schedule", "毎週月曜"])
+        == 2
+    )
     capsys.readouterr()
     assert main(["scenario", "export", path, "案A", "--out", str(sent)]) == 0
     assert main(["scenario", "import", path, str(sent), "--as", "案B"]) == 0

@@ -34,12 +34,19 @@ def entry(status: str, **said: object) -> Entry:
 
 def test_the_log_is_only_added_to_and_the_latest_row_counts(workspace: Workspace) -> None:
     record_decision(workspace, entry("proposed"))
-    record_decision(workspace, entry("discussed", meeting_date="令和7年9月1日", decided_by="東協議体"))
+    record_decision(
+        workspace, entry("discussed", meeting_date="令和7年9月1日", decided_by="東協議体")
+    )
     record_decision(workspace, entry("rejected", reason="坂が急", meeting_date=DAY))
     record_decision(workspace, entry("proposed", reason="手すりが付いた"))
     (found,) = list_decisions(workspace)
     assert found.latest["status"] == "proposed"
-    assert [row["status"] for row in found.history] == ["proposed", "discussed", "rejected", "proposed"]
+    assert [row["status"] for row in found.history] == [
+        "proposed",
+        "discussed",
+        "rejected",
+        "proposed",
+    ]
     assert [row["meeting_date"] for row in found.history] == ["", "2025-09-01", DAY, ""]
     assert found.latest["candidate_key"] == "open:vC:weekly"
     # Another frequency at the same hall is another candidate; the newest comes first.
@@ -101,7 +108,11 @@ def test_an_adopted_opening_is_a_planned_place_and_counts_only_when_asked(
 ) -> None:
     record_decision(workspace, entry("adopted", meeting_date=DAY))
     planned = places_frame(workspace).set_index("status").loc["planned"]
-    assert (planned["venue_id"], planned["counts"], planned["not_counted"]) == ("vC", False, "planned")
+    assert (planned["venue_id"], planned["counts"], planned["not_counted"]) == (
+        "vC",
+        False,
+        "planned",
+    )
     assert planned["frequency"] == "weekly"
     # vC stands at h3 (100 of 200); 100 are reached today (tests/services/test_scenarios.py).
     assert counted(workspace, with_planned=False) == 100.0
@@ -168,7 +179,9 @@ def test_a_decision_says_when_the_data_has_changed(workspace: Workspace) -> None
     record_decision(workspace, entry("proposed"))
     assert list_decisions(workspace)[0].stale == ()
     manifest = workspace.path / "workspace.json"
-    manifest.write_text(manifest.read_text("utf-8").replace('"counts": {}', '"counts": {"x": 1}'), "utf-8")
+    manifest.write_text(
+        manifest.read_text("utf-8").replace('"counts": {}', '"counts": {"x": 1}'), "utf-8"
+    )
     assert list_decisions(Workspace(workspace.path))[0].stale == ("data",)
 
 

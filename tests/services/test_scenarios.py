@@ -70,7 +70,13 @@ def fence(x: float) -> dict:
 WEEKLY = "毎週水曜日10:00〜11:00"
 CASES = {
     # h3 stands at the new place: 100 more. A weekly place and an opening.
-    "open": ({"action": "open", **lonlat(1900), "schedule_text": WEEKLY}, 100, 0, 100_000, 1_000_000),
+    "open": (
+        {"action": "open", **lonlat(1900), "schedule_text": WEEKLY},
+        100,
+        0,
+        100_000,
+        1_000_000,
+    ),
     # D2 alone meets in two weeks of four: h2 has no weekly place any more. D was a monthly one.
     "close": ({"action": "close", "place_id": "D"}, 0, 50, -30_000, 0),
     # The hall was weekly already by its two groups: nobody is newly reached.
@@ -84,7 +90,13 @@ CASES = {
     # C rests; it met every Tuesday at h3.
     "resume": ({"action": "open", "place_id": "C"}, 100, 0, 100_000, 0),
     # A venue that a place names: vD is 510 m from h3, and now weekly whatever D does.
-    "hall": ({"action": "open", "venue_id": "vD", "schedule_text": WEEKLY}, 0, 0, 100_000, 1_000_000),
+    "hall": (
+        {"action": "open", "venue_id": "vD", "schedule_text": WEEKLY},
+        0,
+        0,
+        100_000,
+        1_000_000,
+    ),
 }
 
 
@@ -184,7 +196,7 @@ def test_a_scenario_goes_by_file_and_comes_back_the_same(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     edits = [edit for name, (edit, *_) in CASES.items() if name not in ("days", "move")]
-    note = "改行\n「引用\"」\\ 削除\x7f 絵😀"
+    note = '改行\n「引用"」\\ 削除\x7f 絵😀'
     made = save_scenario(
         workspace, scenario_of({"name": "案-1", "note": note, "by": "課", "edits": edits[:1]})
     )
@@ -199,7 +211,11 @@ def test_a_scenario_goes_by_file_and_comes_back_the_same(
         path = tmp_path / f"whole.{suffix}"
         path.write_text(text, "utf-8")
         assert read_scenario(path) == whole
-    assert [one.scenario.name for one in list_scenarios(workspace)] == ["案-1", "案-json", "案-toml"]
+    assert [one.scenario.name for one in list_scenarios(workspace)] == [
+        "案-1",
+        "案-json",
+        "案-toml",
+    ]
 
 
 def test_what_has_changed_since_is_said_and_today_is_computed(workspace: Workspace) -> None:
@@ -241,7 +257,10 @@ BAD = [
     ([{"action": "close", "place_id": "Z"}], "1番目", "という場はありません"),
     ([{"action": "open", "venue_id": "Z", "schedule_text": WEEKLY}], "1番目", "会場はありません"),
     (
-        [{"action": "close", "place_id": "A"}, {"action": "days", "place_id": "A", "schedule_text": WEEKLY}],
+        [
+            {"action": "close", "place_id": "A"},
+            {"action": "days", "place_id": "A", "schedule_text": WEEKLY},
+        ],
         "2番目",
         "1番目の変更と食い違います",
     ),
@@ -251,15 +270,39 @@ BAD = [
     ([{"action": "open", "schedule_text": WEEKLY}], "1番目", "どれかひとつが必要です"),
     ([{"action": "open", "lon": 139.9, "schedule_text": WEEKLY}], "1番目", "両方"),
     ([{"action": "close", "place_id": "A", "name": "x"}], "1番目", "name は使えません"),
-    ([{"action": "upgrade", "place_id": "A", "schedule_text": "毎週火曜日"}], "1番目", "頻度が上がりません"),
+    (
+        [{"action": "upgrade", "place_id": "A", "schedule_text": "毎週火曜日"}],
+        "1番目",
+        "頻度が上がりません",
+    ),
     ([{"action": "upgrade", "place_id": "A", "schedule_text": "第1火曜日"}], "1番目", "週1→月1"),
     ([{"action": "close", "place_id": "C"}], "1番目", "開いていません"),
     ([{"action": "open", "place_id": "A"}], "1番目", "開いています"),
-    ([{"action": "open", "lon": 135.0, "lat": 35.0, "schedule_text": WEEKLY}], "1番目", "離れています"),
-    ([{"action": "open", **lonlat(1000, 900), "schedule_text": WEEKLY}], "1番目", "歩ける道がありません"),
-    ([CASES["barrier"][0], {"action": "open", **lonlat(350), "schedule_text": WEEKLY}], "2番目", "通れない線"),
-    ([{"action": "barrier", "geometry": {"type": "Point", "coordinates": [139.8, 36.0]}}], "1番目", ""),
-    ([{"action": "barrier", "geometry": {"type": "LineString", "coordinates": [["a", 1]]}}], "1番目", "GeoJSON"),
+    (
+        [{"action": "open", "lon": 135.0, "lat": 35.0, "schedule_text": WEEKLY}],
+        "1番目",
+        "離れています",
+    ),
+    (
+        [{"action": "open", **lonlat(1000, 900), "schedule_text": WEEKLY}],
+        "1番目",
+        "歩ける道がありません",
+    ),
+    (
+        [CASES["barrier"][0], {"action": "open", **lonlat(350), "schedule_text": WEEKLY}],
+        "2番目",
+        "通れない線",
+    ),
+    (
+        [{"action": "barrier", "geometry": {"type": "Point", "coordinates": [139.8, 36.0]}}],
+        "1番目",
+        "",
+    ),
+    (
+        [{"action": "barrier", "geometry": {"type": "LineString", "coordinates": [["a", 1]]}}],
+        "1番目",
+        "GeoJSON",
+    ),
     ([{"action": "barrier"}], "1番目", "geometry"),
 ]
 
@@ -276,7 +319,9 @@ def test_what_cannot_be_is_refused_with_the_number_of_the_change(
     assert list_scenarios(workspace) == []
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", "base", "Compare", "a,b", ".hidden", "あ" * 61])
+@pytest.mark.parametrize(
+    "name", ["", "../x", "a/b", "base", "Compare", "a,b", ".hidden", "あ" * 61]
+)
 def test_a_name_that_could_not_be_a_file_is_refused(workspace: Workspace, name: str) -> None:
     with pytest.raises(InvalidInputError, match="cannot be a scenario's name"):
         new_scenario(workspace, name)

@@ -17,7 +17,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def rows(workspace: Workspace) -> dict[tuple[int, str], dict]:
-    return {(row["target"], row["area_id"]): row for row in shares_frame(workspace).to_dict("records")}
+    return {
+        (row["target"], row["area_id"]): row for row in shares_frame(workspace).to_dict("records")
+    }
 
 
 def test_areas_where_there_are_borders_residents_where_there_are_none(workspace: Workspace) -> None:
@@ -57,11 +59,16 @@ def test_the_shares_add_up_to_the_target_of_the_municipality(town_snapshot: Snap
 def test_it_is_said_in_both_languages(workspace: Workspace) -> None:
     found = share_of(shares_frame(workspace), "東地区")
     japanese = share_lines(found, "ja")
-    assert japanese[1] == "東地区の分は「月1 5か所」のうち4か所です。いま2か所、計画中0か所、あと2か所です"
+    assert (
+        japanese[1]
+        == "東地区の分は「月1 5か所」のうち4か所です。いま2か所、計画中0か所、あと2か所です"
+    )
     assert "nothing to go" in share_lines(found, "en")[0]
     drawn = share_fragment(found, "ja")
     assert "あなたの地域の分" in drawn
-    assert '<td class="n">4</td><td class="n">2</td><td class="n">0</td><td class="n">2</td>' in drawn
+    assert (
+        '<td class="n">4</td><td class="n">2</td><td class="n">0</td><td class="n">2</td>' in drawn
+    )
     assert "<script" not in share_fragment([{**found[0], "label": "<script>"}], "ja")
     assert len(shares_answer(workspace, "e")["shares"]) == 2
     with pytest.raises(NotFoundError, match="東地区"):

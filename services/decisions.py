@@ -20,11 +20,10 @@ import shapely
 from geo.coverage import FREQUENCIES
 from geo.errors import BrokenWorkspaceError, InvalidInputError, NotFoundError
 from geo.schedule import frequency_class, parse_schedule
+from services.decisionlog import append_decisions, read_decisions
 from services.intake.dates import to_iso_date
 from services.registry import (
     LONLAT_EPSG,
-    append_decisions,
-    read_decisions,
     read_places,
     read_venues,
 )

@@ -4,11 +4,10 @@ The registry: venues, groups, schedules and places in one database that people e
 SQLite by default, PostgreSQL by its URL; coordinates are longitude and latitude (JGD2011).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, create_engine, delete, insert, inspect, make_url, select
+from sqlalchemy import Select, create_engine, delete, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,6 @@ from services.intake.names import normalise
 from services.place_history import CLOSED, history_of
 from services.registry_tables import (
     Base,
-    Decision,
     Group,
     Place,
     PlaceStatus,
@@ -61,9 +59,9 @@ _SAME = (
 
 def create_registry(url: str) -> None:
     """Create the tables that are not there yet."""
-    with _session(url) as session:
-        Base.metadata.create_all(session.connection())
-        session.commit()
+    with session(url) as opened:
+        Base.metadata.create_all(opened.connection())
+        opened.commit()
 
 
 def require_no_password(url: str) -> None:
@@ -92,13 +90,13 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
         (Place, meetings),
         (PlaceStatus, periods),
     ]
-    with _session(url) as session:
+    with session(url) as opened:
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
-            session.execute(delete(table))
+            opened.execute(delete(table))
         for model, rows in parts:
             if rows:
-                session.execute(insert(model), rows)
-        session.commit()
+                opened.execute(insert(model), rows)
+        opened.commit()
 
 
 def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
@@ -136,34 +134,11 @@ def read_status_history(url: str) -> pd.DataFrame:
     """Read every status that a place had: place_id, status, since, until."""
     columns = ["place_id", "status", "since", "until"]
     query = select(PlaceStatus.__table__).order_by(PlaceStatus.place_id, PlaceStatus.since)
-    with _session(url) as session:
-        result = session.execute(query)
+    with session(url) as opened:
+        result = opened.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     return table[columns].astype(object)
-
-
-def read_decisions(url: str) -> pd.DataFrame:
-    """Read everything that councils decided, the oldest first; empty where nothing was recorded."""
-    names = [column.name for column in Decision.__table__.columns]
-    file = make_url(url)
-    if file.get_backend_name() == "sqlite" and not Path(file.database or "").is_file():
-        return pd.DataFrame(columns=names)
-    with _session(url) as session:
-        # A registry that was made before there were decisions has no such table.
-        if not inspect(session.connection()).has_table(Decision.__tablename__):
-            return pd.DataFrame(columns=names)
-        rows = session.execute(select(Decision.__table__).order_by(Decision.decision_id)).all()
-    return pd.DataFrame(rows, columns=names)
-
-
-def append_decisions(url: str, rows: Sequence[Row]) -> None:
-    """Add rows to what councils decided; none is ever changed."""
-    with _session(url) as session:
-        Base.metadata.create_all(session.connection())
-        if rows:
-            session.execute(insert(Decision), list(rows))
-        session.commit()
 
 
 def places_on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
@@ -213,7 +188,8 @@ def _listed_venue(
 
 
 @contextmanager
-def _session(url: str) -> Iterator[Session]:
+def session(url: str) -> Iterator[Session]:
+    """Yield a session of the database, its errors told as ours; nobody else connects to it."""
     try:
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -224,8 +200,8 @@ def _session(url: str) -> Iterator[Session]:
             "URLを指定してください",
         ) from error
     try:
-        with Session(engine) as session:
-            yield session
+        with Session(engine) as opened:
+            yield opened
     except SQLAlchemyError as error:
         shown = engine.url.render_as_string(hide_password=True)
         reason = str(error).splitlines()[0]
@@ -327,8 +303,8 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
 def _frame(
     url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
 ) -> gpd.GeoDataFrame:
-    with _session(url) as session:
-        result = session.execute(query)
+    with session(url) as opened:
+        result = opened.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     table = table.rename(columns={"source_row": "row"})

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from geo.errors import InvalidInputError, NotFoundError
+from services.decisionlog import append_decisions, read_decisions
 from services.decisions import Entry, keep_decisions, list_decisions, record_decision, with_status
 from services.parameters import Parameters
 from services.places import Selection, places_frame
-from services.registry import append_decisions, create_registry, read_decisions, write_registry
+from services.registry import create_registry, write_registry
 from services.situation import Situation
 from services.today import today
 from services.workspace import Workspace

@@ -13,6 +13,7 @@ from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
 from api.routes import (
     assets,
+    decisions,
     docs,
     features,
     figures,
@@ -20,6 +21,7 @@ from api.routes import (
     intake,
     plans,
     reports,
+    scenarios,
     supply,
     timeline,
     walking,
@@ -78,6 +80,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         features,
         figures,
         timeline,
+        scenarios,
+        decisions,
         supply,
         why,
         whatif,

@@ -7,9 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page, plans, polygons, reach
+from bench import cityplans, engines, files, lists, page, plans, polygons, reach
 from bench.city import grown
-from bench import cityplans, engines, files, lists, page, plans, polygons
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]

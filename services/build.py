@@ -19,6 +19,7 @@ from geo.heights import station_points, with_heights
 from geo.network import Network, joinable, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.decisions import keep_decisions
 from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
@@ -47,6 +48,7 @@ from services.pointlayers import read_point_layers, read_stop_layer
 from services.profile import read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, require_no_password, write_registry
+from services.scenariofile import keep_scenarios
 from services.staging import staged_folder
 from services.today import today
 from services.workspace import (
@@ -106,6 +108,7 @@ def build(
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
         write_registry(registry, found.venues, found.places)
+        keep_decisions(out, registry)
     progress("build.done", 1.0)
     return open_workspace(out)
 
@@ -193,6 +196,7 @@ def _keep(workspace: Path, rebuilt: Path) -> None:
     """Take over what people have drawn and planned."""
     keep_edits(workspace, rebuilt)
     keep_plans(workspace, rebuilt)
+    keep_scenarios(workspace, rebuilt)
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:

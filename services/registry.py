@@ -24,7 +24,14 @@ from geo.schedule import parse_schedule
 from services.attributes import ATTRIBUTES, with_attributes
 from services.intake.names import normalise
 from services.place_history import CLOSED, history_of
-from services.registry_tables import Base, Group, Place, PlaceStatus, ScheduleRow, Venue
+from services.registry_tables import (
+    Base,
+    Group,
+    Place,
+    PlaceStatus,
+    ScheduleRow,
+    Venue,
+)
 from services.schedule_rules import schedule_to_dict
 from services.venue_attributes import VENUE_ATTRIBUTES, with_venue_attributes
 
@@ -60,9 +67,9 @@ _UNTOLD = {name: "" if kind == "text" else None for name, kind in VENUE_ATTRIBUT
 
 def create_registry(url: str) -> None:
     """Create the tables that are not there yet."""
-    with open_session(url) as session:
-        Base.metadata.create_all(session.connection())
-        session.commit()
+    with session(url) as opened:
+        Base.metadata.create_all(opened.connection())
+        opened.commit()
 
 
 def require_no_password(url: str) -> None:
@@ -91,13 +98,13 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
         (Place, meetings),
         (PlaceStatus, periods),
     ]
-    with open_session(url) as session:
+    with session(url) as opened:
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
-            session.execute(delete(table))
+            opened.execute(delete(table))
         for model, rows in parts:
             if rows:
-                session.execute(insert(model), rows)
-        session.commit()
+                opened.execute(insert(model), rows)
+        opened.commit()
 
 
 def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
@@ -135,8 +142,8 @@ def read_status_history(url: str) -> pd.DataFrame:
     """Read every status that a place had: place_id, status, since, until."""
     columns = ["place_id", "status", "since", "until"]
     query = select(PlaceStatus.__table__).order_by(PlaceStatus.place_id, PlaceStatus.since)
-    with open_session(url) as session:
-        result = session.execute(query)
+    with session(url) as opened:
+        result = opened.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     return table[columns].astype(object)
@@ -189,8 +196,8 @@ def _listed_venue(
 
 
 @contextmanager
-def open_session(url: str) -> Iterator[Session]:
-    """Yield a session on the registry; what cannot be used is said in a sentence."""
+def session(url: str) -> Iterator[Session]:
+    """Yield a session of the database, its errors told as ours; nobody else connects to it."""
     try:
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -201,8 +208,8 @@ def open_session(url: str) -> Iterator[Session]:
             "URLを指定してください",
         ) from error
     try:
-        with Session(engine) as session:
-            yield session
+        with Session(engine) as opened:
+            yield opened
     except SQLAlchemyError as error:
         shown = engine.url.render_as_string(hide_password=True)
         reason = str(error).splitlines()[0]
@@ -308,8 +315,8 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
 def _frame(
     url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
 ) -> gpd.GeoDataFrame:
-    with open_session(url) as session:
-        result = session.execute(query)
+    with session(url) as opened:
+        result = opened.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     table = table.rename(columns={"source_row": "row"})

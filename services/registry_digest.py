@@ -4,18 +4,18 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from services.registry import open_session
+from services.registry import session
 from services.registry_tables import Base, Place, Venue
 from services.workspace import digest
 
 
 def registry_facts(url: str) -> dict[str, Any]:
     """Return the hash of all rows in every table of ours, and the numbers of places and venues."""
-    with open_session(url) as session:
-        there = set(inspect(session.connection()).get_table_names())
+    with session(url) as opened:
+        there = set(inspect(opened.connection()).get_table_names())
         content = {
             table.name: sorted(
-                [[str(cell) for cell in row] for row in session.execute(select(table)).all()]
+                [[str(cell) for cell in row] for row in opened.execute(select(table)).all()]
             )
             for table in Base.metadata.sorted_tables
             if table.name in there

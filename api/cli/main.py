@@ -38,6 +38,8 @@ COMMANDS = (
     "edits",
     "plan",
     "plans",
+    "scenario",
+    "decision",
 )
 
 

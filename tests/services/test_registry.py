@@ -156,7 +156,7 @@ def test_linking_leaves_its_argument_alone():
 def test_the_tables_are_those_of_the_words(url):
     engine = create_engine(url)
     assert set(inspect(engine).get_table_names()) == {
-        *("venues", "groups", "places", "schedules", "place_status"),
+        *("venues", "groups", "places", "schedules", "place_status", "decisions"),
     }
     engine.dispose()
 

@@ -8,7 +8,7 @@ import numpy as np
 from geo.coverage import Limit
 from geo.network import BoolArray, FloatArray
 from geo.siting import Plan, Problem, Relaxation
-from services.disclosure import LEAST_HIDDEN
+from services.hiding import LEAST_HIDDEN
 from services.reasons import UNITS_NAMED, Reason
 from services.texts import age_group_text, limit_text, number, people, percent, text, yen
 

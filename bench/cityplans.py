@@ -34,9 +34,8 @@ def rows(workspace: Path) -> Iterator[Row]:
     """Yield a row per question, each asked in a process of its own."""
     for name, k, most_s in (("plan_kashiwa", 1, PROVEN_S), ("k_best_kashiwa", 5, K_BEST_S)):
         code = CODE.format(workspace=str(workspace), k=k)
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", code], capture_output=True, text=True, check=False
-        )
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             sys.exit(f"{name} failed:\n{done.stderr}")
         said = json.loads(done.stdout)

@@ -138,8 +138,9 @@ class Setting:
     def problem(self) -> Problem:
         """Return the problem."""
         walking = self.situation.walking
+        needless = self._needless()
         return Problem(
-            self.options,
+            replace(self.options, must_not=self.options.must_not | needless),
             self.demand(walking, self.limit),
             self.covers(walking, self.limit),
             self.rules,
@@ -147,6 +148,25 @@ class Setting:
                 Stage(name, self.ask.give_pct, self._depth(name)) for name in self.ask.objectives
             ),
         )
+
+    def _needless(self) -> BoolArray:
+        """
+        Return the options that a cheaper one at the same site replaces in every plan.
+
+        Both reach the same residents; no missing target asks for the dearer one, and seats, of
+        which it might have more, do not count.
+        """
+        frame, options = self.candidates.options, self.options
+        counts = at_least(frame["target_class"], self.ask.frequency) & ~options.must_not
+        yen = np.where(counts, options.first_year_yen, np.inf)
+        cheapest = np.full(int(options.place.max(initial=0)) + 1, np.inf)
+        np.minimum.at(cheapest, options.place, yen)
+        needless = counts & ~options.must & (yen > cheapest[options.place])
+        wanted = [number for target in self.targets if target.missing for number in target.options]
+        needless[wanted] = False
+        if self.ask.participation_pct is not None:
+            needless[:] = False
+        return needless
 
     def _depth(self, objective: str) -> int:
         return self.ask.depth if objective == "worst_unit_first" else 1

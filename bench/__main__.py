@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page, plans, polygons
+from bench import engines, files, lists, page, plans, polygons, reach
+from bench.city import grown
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +36,8 @@ def city(folder: Path) -> Iterator[Row]:
     profile = str(next(town.glob("*.toml")))
     build = [ARUKEBA, "build", profile, "--out", workspace]
     yield process("town_city_build", build, size="model town city")
-    yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 5 layers")
+    yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 6 layers")
+    yield from reach.rows(grown(Path(workspace), folder / "grown"))
     if not KASHIWA.is_dir():
         yield from polygons.rows(Path(workspace))
 

@@ -17,6 +17,7 @@ QUANTILES = (0.5, 0.9)
 _WHISKER = 1e-12
 """Taken off a quantile's share, so that a sum of floats that should equal it is found."""
 
+_SHORT_MOST = 1 << 16
 _HOMES_A_BIN, _BINS_MOST = 4, 1 << 11
 
 
@@ -32,7 +33,9 @@ class BySlot:
         """Group homes by their slots."""
         count = np.bincount(slots, minlength=size)
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-        return cls(start, np.argsort(slots, kind="stable"))
+        # numpy sorts short integers by radix, ten times faster.
+        short = slots.astype(np.uint16) if size <= _SHORT_MOST else slots
+        return cls(start, np.argsort(short, kind="stable"))
 
 
 def sum_by(slots: IntArray, weight: FloatArray | None, size: int) -> FloatArray:

@@ -129,12 +129,15 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     frame = measured(situation, layering, walking)
     hidden = hidden_interval(situation, layering, walking, frame)
     remainder = frame["area"].to_numpy() < 0
-    lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
-    frame["residents"] += lost * remainder
-    names = layering.areas.reindex(frame["area"].where(~remainder))
+    code, groups = pd.factorize(frame["age_group"])
+    frame["residents"] += np.array([unmatched[group] for group in groups])[code] * remainder
     frame.insert(0, "layer", layer.id)
-    frame.insert(1, "area_id", np.where(remainder, REMAINDER, names["area_id"].to_numpy()))
-    frame.insert(2, "area_name", np.where(remainder, "区域外・不明", names["area_name"].to_numpy()))
+    for place, (column, rest) in enumerate(
+        {"area_id": REMAINDER, "area_name": "区域外・不明"}.items()
+    ):
+        names = pd.Series([*layering.areas[column], rest], dtype="str")
+        rows = frame["area"].to_numpy() % len(names)
+        frame.insert(1 + place, column, names.take(rows).to_numpy())
     frame["version"] = layer.version
     frame["approximate"] = layer.approximate
     frame["draft"] = layer.draft
@@ -142,9 +145,8 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     frame["remainder"] = remainder
     frame["profile"] = walking.profile.id
     # Those without a known home live somewhere in the municipality; no smaller area can tell.
-    most = {group: unmatched.get(group + HIGH, unmatched[group]) for group in unmatched}
-    unknown = frame["age_group"].map(most).to_numpy(dtype=float)
-    unknown = unknown * (remainder | (layer.kind == "municipality"))
+    most = np.array([unmatched.get(group + HIGH, unmatched[group]) for group in groups])
+    unknown = most[code] * (remainder | (layer.kind == "municipality"))
     return _with_interval(frame, unknown, hidden)
 
 

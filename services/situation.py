@@ -149,8 +149,8 @@ class Situation:
 
     def _layering(self, layer: str) -> Layering:
         areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
-        position = pd.Series(np.arange(len(areas)), index=areas["area_id"].to_numpy())
-        home = self.homes[f"in_{layer}"].map(position).fillna(-1).to_numpy(dtype=np.int64)
+        position = pd.Index(areas["area_id"])
+        home = position.get_indexer(pd.Index(self.homes[f"in_{layer}"])).astype(np.int64)
         xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
         return Layering(areas, home, locate(xy, areas))
 

@@ -225,8 +225,8 @@ def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[Line]:
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
             people_share(row["reached"], row["coverage_pct"], lang),
             people_share(row["reached_after"], row["coverage_pct_after"], lang),
-            f"+{number(row['gained'])}" if is_figure(row["gained"]) else text("whatif.few", lang),
-            f"-{number(row['lost'])}" if is_figure(row["lost"]) else text("whatif.few", lang),
+            number(row["gained"]) if is_figure(row["gained"]) else text("whatif.few", lang),
+            number(row["lost"]) if is_figure(row["lost"]) else text("whatif.few", lang),
         )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from api.cli.console import desk_of
@@ -57,10 +58,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
             answer = WhatIfs(Published(snapshot)).answer(layer or council_layer, edits)
             progress("whatif.done", 1.0)
         desk.result(answer)
-        table = Table(title=title(answer, desk.lang), title_justify="left")
+        table = Table(title=title(answer, desk.lang), title_justify="left", box=SIMPLE_HEAD)
         for name in ("frequency", "limit", "before", "after", "gained", "lost"):
             figures = name in ("before", "after", "gained", "lost")
-            table.add_column(desk.say(f"whatif.{name}"), justify="right" if figures else "left")
+            table.add_column(
+                desk.say(f"whatif.{name}"), justify="right" if figures else "left", no_wrap=True
+            )
         for line in lines(answer["whole"], desk.lang):
             table.add_row(
                 line.frequency, line.limit, line.before, line.after, line.gained, line.lost

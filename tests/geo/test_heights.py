@@ -157,7 +157,7 @@ def test_on_an_even_slope_every_station_is_at_its_own_height(
     risen = heights(network, lambda x, y: 0.05 * x - 0.03 * y + 7)
     start, xy = station_points(network)
     assert risen.station_start.tolist() == start.tolist()
-    np.testing.assert_allclose(risen.station_height_m, xy @ [0.05, -0.03] + 7)
+    np.testing.assert_allclose(risen.station_height_m, xy @ [0.05, -0.03] + 7, atol=1e-9)
     # No piece is longer than 25 m, and fewer pieces would be.
     pieces_n = np.diff(start) - 1
     assert (network.edge_length_m / pieces_n <= 25.0).all()

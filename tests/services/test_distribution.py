@@ -135,14 +135,13 @@ def test_hidden_meshes_leave_homes_an_interval_and_others_none(towns):
 
 def reached(snapshot):
     """Return which homes have a weekly place within 500 m."""
-    from geo.reach import within
     from services.parameters import Parameters
     from services.situation import Situation
 
     profile = snapshot.workspace.profile
     parameters = Parameters.of(profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(snapshot.workspace, parameters)
-    return within(situation.nearest["weekly"].home_walk, 500.0)
+    return situation.reached("weekly")
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -60,6 +60,7 @@ def test_the_shares_near_a_centre_are_plausible(snapshot: Snapshot) -> None:
 def test_every_layer_adds_up_to_the_city_with_its_remainder(snapshot: Snapshot) -> None:
     table = snapshot.table("coverage")
     main = table[(table["frequency"] == "weekly") & (table["walk_limit_m"] == 500.0)]
+    main = main[main["profile"] == "standard"]
     totals = main.groupby(["age_group", "layer"])[["residents", "reached"]].sum()
     for age_group, whole in {"65+": ELDERLY, "total": 435_193}.items():
         layers = totals.loc[age_group]
@@ -105,7 +106,7 @@ def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     assert (candidates["newly_reached"].diff().dropna() <= 1e-6).all()
     first = candidates.iloc[[0]]
     alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk
-    today = within(situation.nearest["weekly"].home_walk, 500.0)
+    today = situation.reached("weekly")
     gained = situation.residents["65+"].to_numpy()[within(alone, 500.0) & ~today].sum()
     assert first["newly_reached"].iloc[0] == pytest.approx(gained)
 

@@ -159,7 +159,8 @@ def test_a_workspace_without_other_dates_says_how_to_get_one(town):
     assert "population_series" in error.value.ja
 
 
-COUNT = st.floats(0, 1e5, allow_nan=False)
+COUNT = st.just(0.0) | st.floats(1e-3, 1e5)
+"""Nobody, or a share of a person that somebody could mean."""
 
 
 @given(

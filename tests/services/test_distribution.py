@@ -160,6 +160,7 @@ def test_any_admissible_residents_have_a_coverage_inside_the_interval(towns, see
     ]
     table = snapshot.table("coverage")
     rows = (table["frequency"] == "weekly") & (table["age_group"] == "65+")
+    rows &= table["profile"] == "standard"
     table = table[rows & (table["walk_limit_m"] == 500.0) & ~table["remainder"]]
     widened = 0
     for layer in ("community_area", "small_area"):

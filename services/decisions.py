@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -185,7 +186,8 @@ def keep_decisions(workspace: Path, url: str) -> None:
     there = read_decisions(url)
     same = ["candidate_key", "status", "meeting_date", "recorded_at"]
     known = set(there[same].itertuples(index=False, name=None))
-    new = [row not in known for row in kept[same].itertuples(index=False, name=None)]
+    rows_before = kept[same].itertuples(index=False, name=None)
+    new = np.array([row not in known for row in rows_before], dtype=bool)
     rows = kept[new].drop(columns="decision_id")
     plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
     append_decisions(url, [{str(name): value for name, value in row.items()} for row in plain])

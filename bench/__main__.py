@@ -2,17 +2,28 @@
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page, plans, polygons
+from bench import engines, files, lists, page, plans, polygons, searches, whole
+from bench.city import grown
 from bench.measure import Row, process, show, write
+from services.parameters import Parameters
+from services.situation import Situation
+from services.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 KASHIWA = ROOT.parent / "shared" / "data" / "kashiwa"
 PROFILE = ROOT / "data" / "municipalities" / "12217.toml"
+WRITE_CITY = """
+import sys
+from pathlib import Path
+from services.modeltown import write_town
+write_town(Path(sys.argv[1]), size="city")
+"""
 ARUKEBA = str(Path(sys.executable).with_name("arukeba"))
 
 
@@ -27,11 +38,8 @@ def demo(folder: Path) -> Iterator[Row]:
 def city(folder: Path) -> Iterator[Row]:
     """Generate the model town of Kashiwa's size, then build and run it."""
     town, workspace = folder / "town", str(folder / "city")
-    make = "from pathlib import Path; from services.modeltown import write_town; import sys; "
-    make += "print(write_town(Path(sys.argv[1]), size='city'))"
-    yield process(
-        "town_city_write", [sys.executable, "-c", make, str(town)], size="433,621 residents", runs=1
-    )
+    write_city = [sys.executable, "-c", WRITE_CITY, str(town)]
+    yield process("town_city_write", write_city, size="433,621 residents", runs=1)
     profile = str(next(town.glob("*.toml")))
     build = [ARUKEBA, "build", profile, "--out", workspace]
     yield process("town_city_build", build, size="model town city")
@@ -43,13 +51,46 @@ def city(folder: Path) -> Iterator[Row]:
 def kashiwa(folder: Path) -> Iterator[Row]:
     """Build, run and open the real Kashiwa."""
     workspace = folder / "kashiwa"
-    build = [ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", str(workspace)]
+    build = _build_kashiwa(workspace)
     size = "37,068 ways, 169,760 buildings"
     yield process("kashiwa_build", build, size=size)
     yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
     yield from page.opening(workspace)
-    yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
+
+
+def engine(folder: Path) -> Iterator[Row]:
+    """Measure searches and readers against their peers, on Kashiwa or the model town."""
+    workspace = folder / "kashiwa"
+    if KASHIWA.is_dir():
+        if not workspace.is_dir():
+            _quietly(_build_kashiwa(workspace))
+        yield from engines.rows(workspace, KASHIWA)
+        return
+    opened = open_workspace(_city(folder))
+    yield from searches.rows(Situation(opened, Parameters.of(opened.profile)))
+
+
+def one_city(folder: Path) -> Iterator[Row]:
+    """Compute a whole city, and one layer of it after an edit."""
+    yield from whole.rows(grown(_city(folder), folder / "grown"))
+
+
+def _city(folder: Path) -> Path:
+    """Return the model town of Kashiwa's size, made where no other group has made it."""
+    if not (folder / "city").is_dir():
+        _quietly([sys.executable, "-c", WRITE_CITY, str(folder / "town")])
+        profile = str(next((folder / "town").glob("*.toml")))
+        _quietly([ARUKEBA, "build", profile, "--out", str(folder / "city")])
+    return folder / "city"
+
+
+def _build_kashiwa(workspace: Path) -> list[str]:
+    return [ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", str(workspace)]
+
+
+def _quietly(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def official(folder: Path) -> Iterator[Row]:
@@ -65,6 +106,8 @@ def main() -> None:
         "files": official,
         "lists": lists.rows,
         "plans": plans.rows,
+        "engines": engine,
+        "whole": one_city,
     }
     if KASHIWA.is_dir():
         groups["kashiwa"] = kashiwa

@@ -13,9 +13,9 @@ import osmnx
 import pandas as pd
 import shapely
 
+from bench import searches
 from bench.measure import Row, against
-from geo.network import adjacency, to_networkx
-from geo.reach import nearest
+from geo.network import to_networkx
 from geo.snapping import snap
 from services.intake.ledger import Ledger
 from services.intake.streets import read_streets
@@ -29,36 +29,9 @@ def rows(workspace_path: Path, data: Path) -> Iterator[Row]:
     workspace = open_workspace(workspace_path)
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(workspace, parameters)
-    yield _nearest(situation)
+    yield from searches.rows(situation)
     yield _snapping(situation)
     yield _reading(situation, data)
-
-
-def _nearest(situation: Situation) -> Row:
-    """Nearest place for every node: one pass of ours, networkx' multi-source Dijkstra."""
-    network = situation.network
-    adjacency(network)
-    graph = nx.from_scipy_sparse_array(adjacency(network), edge_attribute="length_m")
-    nodes = np.random.default_rng(1).choice(len(network.node_xy), 300, replace=False)
-    edge_at = {int(node): edge for edge, node in reversed(list(enumerate(network.edge_u)))}
-    nodes = [int(node) for node in nodes if int(node) in edge_at]
-    snaps = situation.place_snaps.iloc[[0] * len(nodes)].assign(
-        edge=[edge_at[node] for node in nodes], offset_m=0.0, snap_m=0.0
-    )
-    nobody = situation.homes.iloc[:0]
-    ours = nearest(network, snaps, nobody).node_walk
-    theirs = nx.multi_source_dijkstra_path_length(graph, set(nodes), weight="length_m")
-    expected = np.full(len(network.node_xy), np.inf)
-    expected[list(theirs)] = list(theirs.values())
-    if not np.allclose(ours, expected, atol=1e-6):
-        sys.exit("nearest_all_nodes: the answers differ")
-    return against(
-        "nearest_all_nodes",
-        lambda: nearest(network, snaps, nobody),
-        lambda: nx.multi_source_dijkstra_path_length(graph, set(nodes), weight="length_m"),
-        peer_name="networkx.multi_source_dijkstra_path_length",
-        size=f"{len(network.node_xy):,} nodes, {len(nodes)} places",
-    )
 
 
 def _snapping(situation: Situation) -> Row:

@@ -250,10 +250,13 @@ class WhatIf:
                 classes.append(_Edit(self.asked, sites, near, was, counts).of(old))
         return WhatIf(self.asked, sites, near, tuple(classes))
 
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return the figures in the order of the rows of ``asked.keys``."""
+        return columns_of(self.asked.everybody, [one.figures for one in self.classes])
+
     def table(self) -> pd.DataFrame:
         """Return what ``geo.coverage.coverage`` returns for these places."""
-        figures = [one.figures for one in self.classes]
-        return self.asked.keys.assign(**columns_of(self.asked.everybody, figures))
+        return pd.concat([self.asked.keys, pd.DataFrame(self.columns())], axis=1)
 
     def moved(self) -> dict[str, FloatArray]:
         """Return, in the order of the table, residents that the last edit ``gained`` and ``lost``."""

@@ -129,7 +129,8 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
         {"area_id": REMAINDER, "area_name": "区域外・不明"}.items()
     ):
         names = pd.Series([*layering.areas[column], rest], dtype="str").array
-        frame.insert(1 + place, column, names.take(frame["area"] % len(names)))
+        told = names.take(frame["area"].to_numpy() % len(names))
+        frame.insert(1 + place, column, pd.Series(told, index=frame.index))
     frame["version"] = layer.version
     frame["approximate"] = layer.approximate
     frame["draft"] = layer.draft

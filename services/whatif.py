@@ -346,9 +346,14 @@ class WhatIf:
         people = np.where(residents > 0, residents, np.nan)
         for share, count in SHARES.items():
             sums |= {f"{share}{part}": 100.0 * sums[f"{count}{part}"] / people for part in _PARTS}
+        return pd.concat([self._keys, pd.DataFrame({"residents": residents, **sums})], axis=1)
+
+    @cached_property
+    def _keys(self) -> pd.DataFrame:
+        """Return what the rows of the whole are about."""
         keys = ["frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile"]
-        whole = self._before.iloc[::size][keys].reset_index(drop=True)
-        return pd.concat([whole, pd.DataFrame({"residents": residents, **sums})], axis=1)
+        size = self.engine.asked.areas_n + 1
+        return self._before.iloc[::size][keys].reset_index(drop=True)
 
 
 def _shares(figures: Mapping[str, np.ndarray], residents: FloatArray) -> dict[str, FloatArray]:

@@ -13,12 +13,15 @@ from api.errors import add_error_handlers
 from api.headers import SecurityHeaders
 from api.routes import (
     assets,
+    decisions,
     docs,
     features,
     figures,
     home,
     intake,
+    plans,
     reports,
+    scenarios,
     supply,
     timeline,
     walking,
@@ -28,6 +31,8 @@ from api.routes import (
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition import Editions
+from services.jobs import Jobs
+from services.plans import Desk
 from services.workspace import Workspace, software_version
 
 HERE = Path(__file__).parent
@@ -39,6 +44,7 @@ NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
+    jobs = Jobs()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -46,6 +52,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
             with suppress(NotFoundError):  # without a result, every answer says how to make one
                 editions.current().warm()
         yield
+        jobs.close()
 
     app = FastAPI(
         title="arukeba",
@@ -56,6 +63,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.editions = editions
+    app.state.jobs = jobs
+    app.state.plan_desk = Desk()
     app.state.settings = settings
     app.state.templates = templates()
     app.add_middleware(
@@ -71,11 +80,14 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         features,
         figures,
         timeline,
+        scenarios,
+        decisions,
         supply,
         why,
         whatif,
         walking,
         reports,
+        plans,
         intake,
         assets,
         docs,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from api.settings import Settings
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, NotAllowedError
 from services import collections, edition
 from services.workspace import Workspace
 
@@ -35,7 +35,19 @@ def _workspace(request: Request) -> Workspace:
     return editions.workspace
 
 
+def _editor(request: Request) -> Workspace:
+    """Return the workspace to somebody who may write, refused where the server lets nobody."""
+    if not _settings(request).editing:
+        raise NotAllowedError(
+            "this server was started for reading only; start it with ARUKEBA_EDITING=1 to write over HTTP, "
+            "or use the command line",
+            ja="このサーバーは読むだけの設定です。書きこむには ARUKEBA_EDITING=1 で起動するか、コマンドを使ってください",
+        )
+    return _workspace(request)
+
+
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
+EditorDep = Annotated[Workspace, Depends(_editor)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 

@@ -9,10 +9,17 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, NotFoundError
+from geo.errors import (
+    ArukebaError,
+    BrokenWorkspaceError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
 
 STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotAllowedError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ArukebaError: HTTPStatus.INTERNAL_SERVER_ERROR,

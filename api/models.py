@@ -118,3 +118,17 @@ class Health(BaseModel):
 
     status: Literal["ok"] = "ok"
     version: str
+
+
+class JobInfo(BaseModel):
+    """How far a job is, and the plan that came out of it."""
+
+    job_id: str
+    status: Literal["queued", "running", "done", "failed", "cancelled"]
+    step: str
+    progress: float = Field(ge=0, le=1, description="0〜1")
+    gap_pct: float | None = Field(description="いまの案と最適との差（％）。まだわからなければ null")
+    plan_id: str
+    plan: str
+    error: str
+    error_ja: str

@@ -21,7 +21,7 @@ CARDS = 4
 
 def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
     """Return the page of a report in the report's own language."""
-    page = _environment(report.lang).get_template("report.html")
+    page = environment_of(report.lang).get_template("report.html")
     # The drawing escapes every name in it; nothing else is taken as it is.
     drawing = Markup(report.map_svg)  # noqa: S704
     return page.render(report=report, drawing=drawing, font_url=font_url, **_signs())
@@ -32,7 +32,8 @@ def render_report_file(report: GapReport) -> str:
     return render_report(report, font_url=embedded_font(render_report(report)))
 
 
-def _environment(lang: str) -> Environment:
+def environment_of(lang: str) -> Environment:
+    """Return the templates with the words, numbers and dates of a language."""
     environment = Environment(
         loader=PackageLoader("api", "templates"),
         autoescape=True,

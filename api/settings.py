@@ -14,3 +14,9 @@ class Settings(BaseSettings):
 
     library_max_age_s: NonNegativeInt = 86_400
     """How long a browser keeps the map library and the font without asking again."""
+
+    editing: bool = False
+    """
+    Let scenarios and decisions be written over HTTP. Off, for there are no accounts yet: whoever
+    reaches the server could write in a council's name. Switch it on only where all who can are meant to.
+    """

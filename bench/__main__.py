@@ -8,12 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import engines, files, lists, page, plans, polygons, searches, whole
+from bench import cityplans, engines, files, growth, lists, page, plans, polygons, reach
 from bench.city import grown
 from bench.measure import Row, process, show, write
-from services.parameters import Parameters
-from services.situation import Situation
-from services.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 KASHIWA = ROOT.parent / "shared" / "data" / "kashiwa"
@@ -43,7 +40,7 @@ def city(folder: Path) -> Iterator[Row]:
     profile = str(next(town.glob("*.toml")))
     build = [ARUKEBA, "build", profile, "--out", workspace]
     yield process("town_city_build", build, size="model town city")
-    yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 5 layers")
+    yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 6 layers")
     if not KASHIWA.is_dir():
         yield from polygons.rows(Path(workspace))
 
@@ -51,42 +48,25 @@ def city(folder: Path) -> Iterator[Row]:
 def kashiwa(folder: Path) -> Iterator[Row]:
     """Build, run and open the real Kashiwa."""
     workspace = folder / "kashiwa"
-    build = _build_kashiwa(workspace)
+    build = [ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", str(workspace)]
     size = "37,068 ways, 169,760 buildings"
     yield process("kashiwa_build", build, size=size)
     yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
     yield from page.opening(workspace)
+    yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
-
-
-def engine(folder: Path) -> Iterator[Row]:
-    """Measure searches and readers against their peers, on Kashiwa or the model town."""
-    workspace = folder / "kashiwa"
-    if KASHIWA.is_dir():
-        if not workspace.is_dir():
-            _quietly(_build_kashiwa(workspace))
-        yield from engines.rows(workspace, KASHIWA)
-        return
-    opened = open_workspace(_city(folder))
-    yield from searches.rows(Situation(opened, Parameters.of(opened.profile)))
+    yield from cityplans.rows(workspace)
 
 
 def one_city(folder: Path) -> Iterator[Row]:
-    """Compute a whole city, and one layer of it after an edit."""
-    yield from whole.rows(grown(_city(folder), folder / "grown"))
-
-
-def _city(folder: Path) -> Path:
-    """Return the model town of Kashiwa's size, made where no other group has made it."""
+    """Measure reach, what if and how cost grows on one city, made where no group has made it."""
     if not (folder / "city").is_dir():
-        _quietly([sys.executable, "-c", WRITE_CITY, str(folder / "town")])
-        profile = str(next((folder / "town").glob("*.toml")))
-        _quietly([ARUKEBA, "build", profile, "--out", str(folder / "city")])
-    return folder / "city"
-
-
-def _build_kashiwa(workspace: Path) -> list[str]:
-    return [ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", str(workspace)]
+        town = folder / "town"
+        _quietly([sys.executable, "-c", WRITE_CITY, str(town)])
+        _quietly([ARUKEBA, "build", str(next(town.glob("*.toml"))), "--out", str(folder / "city")])
+    workspace = grown(folder / "city", folder / "grown")
+    yield from reach.rows(workspace)
+    yield from growth.rows(workspace)
 
 
 def _quietly(command: list[str]) -> None:
@@ -106,8 +86,7 @@ def main() -> None:
         "files": official,
         "lists": lists.rows,
         "plans": plans.rows,
-        "engines": engine,
-        "whole": one_city,
+        "engines": one_city,
     }
     if KASHIWA.is_dir():
         groups["kashiwa"] = kashiwa

@@ -13,7 +13,6 @@ import osmnx
 import pandas as pd
 import shapely
 
-from bench import searches
 from bench.measure import Row, against
 from geo.network import to_networkx
 from geo.snapping import snap
@@ -29,7 +28,6 @@ def rows(workspace_path: Path, data: Path) -> Iterator[Row]:
     workspace = open_workspace(workspace_path)
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(workspace, parameters)
-    yield from searches.rows(situation)
     yield _snapping(situation)
     yield _reading(situation, data)
 

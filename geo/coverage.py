@@ -256,7 +256,19 @@ def row_keys(groups: pd.Index, areas_n: int, limits: Sequence[Limit]) -> pd.Data
     """
     Return what the rows of a coverage table are about.
 
-    Frequency by frequency, limit by limit, group by group, area by area, the remainder (-1) last.
+    Parameters
+    ----------
+    groups
+        Age groups.
+    areas_n
+        Areas of the layer.
+    limits
+        Walking limits.
+
+    Returns
+    -------
+    ``area, frequency, age_group, walk_limit_m, walk_limit_min``: frequency by frequency, limit by
+    limit, group by group, area by area, the remainder (-1) last.
     """
     shape = (len(FREQUENCIES), len(limits), len(groups), areas_n + 1)
     which = [part.ravel() for part in np.indices(shape, dtype=np.int32)]
@@ -274,9 +286,18 @@ def row_keys(groups: pd.Index, areas_n: int, limits: Sequence[Limit]) -> pd.Data
 
 def columns_of(everybody: FloatArray, figures: Sequence[Figures]) -> dict[str, np.ndarray]:
     """
-    Return the figures of all frequencies as columns in the order of ``row_keys``.
+    Return the figures of all frequencies as columns.
 
-    ``everybody`` is (areas + 1, age groups) residents.
+    Parameters
+    ----------
+    everybody
+        (areas + 1, age groups) residents.
+    figures
+        Those of each of ``FREQUENCIES``.
+
+    Returns
+    -------
+    Columns in the order of ``row_keys``.
     """
     size, groups_n = everybody.shape
     limits_n = figures[0].sums.shape[1]

@@ -5,6 +5,7 @@ ArukebaError
 ├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
 │   ├── SourceError                  one source file: says which file and which row
 │   └── EditError                    one edit of the network: says which
+├── NotAllowedError                  what was asked for is switched off here    HTTP 403, exit code 2
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
 ├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
 └── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
@@ -48,6 +49,10 @@ class EditError(InvalidInputError):
         super().__init__(f"edit {edit_id}: {message}", ja=f"修正 {edit_id}：{ja or message}")
         self.edit_id = edit_id
         self.plain, self.plain_ja = message, ja or message
+
+
+class NotAllowedError(ArukebaError):
+    """Something is asked for that this server was not started to do."""
 
 
 class NotFoundError(ArukebaError, LookupError):

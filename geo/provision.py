@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from geo.compiled import compiled
 from geo.coverage import Layering
@@ -152,21 +151,28 @@ def fill(supply: Supply, weight: FloatArray, *, rate: float) -> FloatArray:
     -------
     (homes,) residents who have room; never more than ``weight``.
     """
-    return _fill(_queue(supply), weight, supply.seats / rate)
+    queue = _queue(supply, _by_walk(supply.walks))
+    return _fill(queue, weight, supply.seats / rate)
 
 
 _Queue = tuple[IntArray, IntArray, IntArray]
 
 
-def _queue(supply: Supply) -> _Queue:
-    """Return places and homes by their walk, and where each row of equal walks starts."""
-    walks, kept = supply.walks, np.flatnonzero(supply.kept)
-    walk = np.round(walks.walk[kept], WALK_DECIMALS)
+def _by_walk(walks: Walks) -> tuple[IntArray, FloatArray]:
+    """Return the pairs from the shortest walk on, and those walks rounded."""
+    walk = np.round(walks.walk, WALK_DECIMALS)
     order = np.argsort(walk, kind="stable")
-    walk = walk[order]
-    start = np.flatnonzero(np.append(True, walk[1:] > walk[:-1])) if walk.size else walk
-    start = np.append(start, walk.size).astype(np.int64)
-    return walks.origin[kept][order], walks.home[kept][order], start
+    return order, walk[order]
+
+
+def _queue(supply: Supply, by_walk: tuple[IntArray, FloatArray]) -> _Queue:
+    """Return places and homes by their walk, and where each row of equal walks starts."""
+    order, walk = by_walk
+    kept = supply.kept[order]
+    order, walk = order[kept], walk[kept]
+    first = np.append(True, walk[1:] > walk[:-1])[: walk.size]
+    start = np.append(np.flatnonzero(first), walk.size).astype(np.int64)
+    return supply.walks.origin[order], supply.walks.home[order], start
 
 
 def _fill(queue: _Queue, weight: FloatArray, room: FloatArray) -> FloatArray:
@@ -249,14 +255,15 @@ class Provided:
     """
     What each home has, for every frequency class and age group; rooms for every layer to sum.
 
-    ``sums`` is (homes, frequencies x age groups x 5): residents with room, residents within the
-    limit, expected participants by the short and the long decay, and residents x seats a week for
-    one of them.
+    ``near`` are the (n,) homes with any place within the limit. ``sums`` is (frequencies x age
+    groups x 5, n): residents with room, residents within the limit, expected participants by the
+    short and the long decay, and residents x seats a week for one of them.
     """
 
     residents: pd.DataFrame
     supplies: Mapping[str, Supply]
     rate: float
+    near: IntArray
     sums: FloatArray
 
 
@@ -271,7 +278,7 @@ def provide(residents: pd.DataFrame, supplies: Mapping[str, Supply], uptake: Upt
     residents
         (homes, age groups) residents.
     supplies
-        Frequency → the places.
+        Frequency → the places, all with the same walks.
     uptake
         How many take part.
 
@@ -279,19 +286,22 @@ def provide(residents: pd.DataFrame, supplies: Mapping[str, Supply], uptake: Upt
     -------
     The figures of every home, to be summed by layer.
     """
+    walks = next(iter(supplies.values())).walks
+    by_walk = _by_walk(walks)
+    near = np.flatnonzero(np.bincount(walks.home, minlength=walks.homes_n))
     weight = residents.to_numpy(dtype=np.float64)
-    columns = []
+    sums = []
     for supply in supplies.values():
-        queue, room = _queue(supply), supply.seats / uptake.rate
-        low, high = uptake.at(supply.nearest_m)
-        inside = np.zeros(len(residents), dtype=bool)
-        inside[supply.walks.home[supply.kept]] = True
+        queue, room = _queue(supply, by_walk), supply.seats / uptake.rate
+        low, high = uptake.at(supply.nearest_m[near])
+        inside = np.zeros(walks.homes_n)
+        inside[walks.home[supply.kept]] = 1.0
         for each in weight.T:
-            within = each * inside
+            within = (each * inside)[near]
             offered = each * two_step_access(supply, each)
             served = _fill(queue, each, room)
-            columns += [served, within, within * low, within * high, offered]
-    return Provided(residents, supplies, uptake.rate, np.column_stack(columns))
+            sums += [served[near], within, within * low, within * high, offered[near]]
+    return Provided(residents, supplies, uptake.rate, near, np.stack(sums))
 
 
 def provision(provided: Provided, layering: Layering) -> pd.DataFrame:
@@ -317,24 +327,35 @@ def provision(provided: Provided, layering: Layering) -> pd.DataFrame:
     What is per resident is NaN where nobody lives.
     """
     size = len(layering.areas) + 1
-    groups = list(provided.residents.columns)
-    summed = _by_area(layering, provided.sums, size)
-    shape = (size, len(provided.supplies), len(groups), len(_SUMS))
-    summed = summed.reshape(shape).transpose(1, 2, 0, 3)
-    everybody = _by_area(layering, provided.residents.to_numpy(dtype=np.float64), size).T
-    area = np.append(np.arange(size - 1), -1)
-    blocks = []
-    for (frequency, supply), of_frequency in zip(provided.supplies.items(), summed, strict=True):
-        places_n, seats = _places_by_area(supply, layering, size)
-        for group, residents, sums in zip(groups, everybody, of_frequency, strict=True):
-            block = pd.DataFrame(sums, columns=list(_SUMS))
-            block.insert(0, "area", area)
-            block.insert(1, "frequency", frequency)
-            block.insert(2, "age_group", group)
-            blocks.append(
-                block.assign(residents=residents, places_n=places_n, seats_per_week=seats)
-            )
-    return _told(pd.concat(blocks, ignore_index=True), provided.rate)
+    groups, frequencies = list(provided.residents.columns), list(provided.supplies)
+    slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
+    summed = _by_area(slot[provided.near], provided.sums, size)
+    weight = np.ascontiguousarray(provided.residents.to_numpy(dtype=np.float64).T)
+    everybody = _by_area(slot, weight, size)
+    of_places = [_places_by_area(supply, layering, size) for supply in provided.supplies.values()]
+    shape = (len(frequencies), len(groups), size)
+    sums = summed.reshape(len(frequencies), len(groups), len(_SUMS), size).transpose(2, 0, 1, 3)
+
+    def each(values: object, axis: int) -> np.ndarray:
+        """Repeat what is known by frequency (axis 0), by age group (1) or by area (2)."""
+        known = np.asarray(values)
+        by = [1, 1, 1]
+        by[axis] = -1
+        return np.broadcast_to(known.reshape(by), shape).ravel()
+
+    places_n, seats = (np.stack(part)[:, None] for part in zip(*of_places, strict=True))
+    table = pd.DataFrame(
+        {
+            "area": each(np.append(np.arange(size - 1), -1), 2),
+            "frequency": each(np.array(frequencies, dtype=object), 0),
+            "age_group": each(np.array(groups, dtype=object), 1),
+            "residents": np.broadcast_to(everybody, shape).ravel(),
+            "places_n": np.broadcast_to(places_n, shape).ravel(),
+            "seats_per_week": np.broadcast_to(seats, shape).ravel(),
+            **{name: part.ravel() for name, part in zip(_SUMS, sums, strict=True)},
+        }
+    )
+    return _told(table, provided.rate)
 
 
 def _told(table: pd.DataFrame, rate: float) -> pd.DataFrame:
@@ -356,13 +377,14 @@ def _told(table: pd.DataFrame, rate: float) -> pd.DataFrame:
     ).drop(columns=list(_SUMS))
 
 
-def _by_area(layering: Layering, values: FloatArray, size: int) -> FloatArray:
-    """Return (areas + 1, columns) sums over homes; the last row is the remainder."""
-    homes_n = layering.home_area.size
-    slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
-    shape = (size, homes_n)
-    of_area = sparse.csr_array((np.ones(homes_n), (slot, np.arange(homes_n))), shape=shape)
-    return np.asarray(of_area @ values, dtype=np.float64)
+@compiled
+def _by_area(slot: IntArray, values: FloatArray, size: int) -> FloatArray:
+    """Return (columns, areas + 1) sums of (columns, homes) values; the last area is the remainder."""
+    found = np.zeros((values.shape[0], size))
+    for column in range(values.shape[0]):
+        for home in range(slot.size):
+            found[column, slot[home]] += values[column, home]
+    return found
 
 
 def _places_by_area(supply: Supply, layering: Layering, size: int) -> tuple[IntArray, FloatArray]:

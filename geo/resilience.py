@@ -99,10 +99,8 @@ def closures(residents: pd.DataFrame, walks: Walks, halls: Halls) -> Closures:
     fragile = halls.counts & ~halls.holds
     gone = np.zeros(halls_n, dtype=bool)
     gone[halls.hall[fragile]] = True
-    pairs = np.unique(halls.hall[origin] * max(walks.homes_n, 1) + home)
-    of_hall = np.divmod(pairs, max(walks.homes_n, 1))
     by_hall = (
-        _sums(*of_hall, weight, halls_n)[halls.hall],
+        _sums(*_once(halls.hall[origin], home, walks.homes_n), weight, halls_n)[halls.hall],
         _sums(only_hall, None, weight, halls_n)[halls.hall],
     )
     by_place = (
@@ -128,6 +126,25 @@ def _only(home: IntArray, value: IntArray, homes_n: int) -> IntArray:
             found[at] = value[pair]
         elif found[at] != value[pair]:
             found[at] = MANY
+    return found
+
+
+def _once(hall: IntArray, home: IntArray, homes_n: int) -> tuple[IntArray, IntArray]:
+    """Return halls and homes of the pairs, each pair of both once."""
+    order = np.argsort(hall, kind="stable")
+    hall, home = hall[order], home[order]
+    first = _first(hall, home, homes_n)
+    return hall[first], home[first]
+
+
+@compiled
+def _first(hall: IntArray, home: IntArray, homes_n: int) -> BoolArray:
+    """Say which pairs, sorted by hall, are the first of their hall and home."""
+    seen = np.full(homes_n, NONE)
+    found = np.zeros(home.size, dtype=np.bool_)
+    for pair in range(home.size):
+        found[pair] = seen[home[pair]] != hall[pair]
+        seen[home[pair]] = hall[pair]
     return found
 
 

@@ -39,7 +39,22 @@ class BySlot:
 
 
 def sum_by(slots: IntArray, weight: FloatArray | None, size: int) -> FloatArray:
-    """Return (size, groups) sums of weights by slot, or (size,) counts without weights."""
+    """
+    Sum weights by slot.
+
+    Parameters
+    ----------
+    slots
+        (n,) below ``size``.
+    weight
+        (n, groups), or None to count.
+    size
+        Number of slots.
+
+    Returns
+    -------
+    (size, groups) sums, or (size,) counts without weights.
+    """
     if weight is None:
         return np.bincount(slots, minlength=size).astype(np.float64)
     columns = [np.bincount(slots, weights=column, minlength=size) for column in weight.T]
@@ -55,9 +70,20 @@ def tally(
     limits: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
     """
-    Sum weights by slot within each pair of limits (metres, seconds; infinite is no limit).
+    Sum weights by slot within each pair of limits.
 
-    ``walks`` are (homes,) metres and seconds. Returns (limits, size, groups).
+    Parameters
+    ----------
+    slots, weight, size
+        As of ``sum_by``, home by home.
+    walks
+        (homes,) metres and seconds.
+    limits
+        Metres and seconds, tolerance included; infinite is no limit.
+
+    Returns
+    -------
+    (limits, size, groups) sums.
     """
     walk_m, walk_s = walks
     most_m, most_s = limits
@@ -86,8 +112,18 @@ def shift(
     """
     Sum the weights that come within limits and those that fall out of them.
 
-    ``rows`` are the homes of which a walk has changed, each once; ``walks`` are (rows,) metres and
-    seconds before, then after. Returns gained and lost, each (limits, size, groups).
+    Parameters
+    ----------
+    rows
+        Homes of which a walk has changed, each once.
+    slots, weight, size, limits
+        As of ``tally``.
+    walks
+        (rows,) metres and seconds before, then after.
+
+    Returns
+    -------
+    Gained and lost, each (limits, size, groups).
     """
     old_m, old_s, new_m, new_s = walks
     most_m, most_s = limits

@@ -226,6 +226,15 @@ class WhatIf:
             (places,) new ranks: -1 closes a place. To move one, close it and open another.
         opened
             Places that open; they stand after the others.
+
+        Returns
+        -------
+        Another state; this one stays as it is.
+
+        Raises
+        ------
+        InvalidInputError
+            There is not one rank for each place.
         """
         if rank.shape != self.sites.rank.shape:
             raise InvalidInputError(

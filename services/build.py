@@ -19,6 +19,7 @@ from geo.heights import station_points, with_heights
 from geo.network import Network, joinable, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.decisions import keep_decisions
 from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.areas import Assembly, assemble_areas
@@ -32,6 +33,8 @@ from services.intake.councils import locate_councils
 from services.intake.distribution import note_unfollowed, read_distribution
 from services.intake.elevation import sample_elevation
 from services.intake.ground import note_level_streets, usable_elevation
+from services.intake.hazards import FILE as HAZARDS
+from services.intake.hazards import read_hazards
 from services.intake.ledger import Ledger
 from services.intake.loose_ends import join_by_rule
 from services.intake.position import (
@@ -40,10 +43,12 @@ from services.intake.position import (
 from services.intake.residents import Residents, point_areas, read_residents
 from services.intake.streets import read_streets
 from services.manifest import manifest
+from services.plan_store import keep_plans
 from services.pointlayers import read_point_layers, read_stop_layer
 from services.profile import read_profile
 from services.progress import Progress, silent
 from services.registry import create_registry, require_no_password, write_registry
+from services.scenariofile import keep_scenarios
 from services.staging import staged_folder
 from services.today import today
 from services.workspace import (
@@ -88,7 +93,7 @@ def build(
         found = _read_all(intake, day, progress)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
-        keep_edits(out, folder)
+        _keep(out, folder)
         waiting = _write(folder, found, intake)
         whole = manifest(
             profile,
@@ -103,6 +108,7 @@ def build(
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
         write_registry(registry, found.venues, found.places)
+        keep_decisions(out, registry)
     progress("build.done", 1.0)
     return open_workspace(out)
 
@@ -173,7 +179,7 @@ def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
 
 def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     """Write the layers, the streets and where everything is from; return the places to confirm."""
-    _write_layers(folder, found.assembly.areas, found.demand)
+    _write_layers(folder, found.assembly.areas, found.demand, _read_hazards(intake))
     if found.stops is not None:
         found.stops.to_parquet(folder / "layers" / "stops.parquet")
     _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
@@ -184,6 +190,13 @@ def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     write_json(folder / "sources.json", provenance(intake))
     write_json(folder / "intake.json", intake.ledger.to_dict())
     return waiting
+
+
+def _keep(workspace: Path, rebuilt: Path) -> None:
+    """Take over what people have drawn and planned."""
+    keep_edits(workspace, rebuilt)
+    keep_plans(workspace, rebuilt)
+    keep_scenarios(workspace, rebuilt)
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
@@ -307,6 +320,23 @@ def _with_areas(
     return demand.assign(**found)
 
 
+def _read_hazards(intake: Inputs) -> gpd.GeoDataFrame:
+    frames = [
+        read_hazards(
+            path,
+            spec=spec,
+            source=intake.profile.source(spec.source),
+            plane_epsg=intake.plane_epsg,
+            ledger=intake.ledger,
+        )
+        for spec in intake.profile.hazards
+        for path in intake.paths(spec.source)
+    ]
+    if not frames:
+        return gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=intake.plane_epsg))
+    return pd.concat(frames, ignore_index=True)
+
+
 def _with_heights(intake: Inputs, network: Network) -> Network:
     if intake.profile.elevation is None:
         return network
@@ -321,10 +351,13 @@ def _with_heights(intake: Inputs, network: Network) -> Network:
     return network
 
 
-def _write_layers(folder: Path, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> None:
+def _write_layers(
+    folder: Path, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, hazards: gpd.GeoDataFrame
+) -> None:
     (folder / "layers").mkdir()
     areas.to_parquet(folder / "layers" / "areas.parquet")
     demand.to_parquet(folder / "layers" / "demand.parquet")
+    hazards.to_parquet(folder / "layers" / HAZARDS)
 
 
 def _write_network(folder: Path, network: Network, near_misses: gpd.GeoDataFrame) -> None:

@@ -1,9 +1,11 @@
 """Councils: what each one's own areas reach, also where two councils share an area."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.coverage import Layering
+from geo.errors import NotFoundError
 from services.intervals import measured
 from services.situation import Situation
 
@@ -41,6 +43,38 @@ def councils_frame(situation: Situation) -> pd.DataFrame:
         named = areas.iloc[found["area"].to_numpy()].reset_index(drop=True)
         frames.append(pd.concat([named, found.drop(columns="area").reset_index(drop=True)], axis=1))
     return pd.concat(frames, ignore_index=True).sort_values("council_id", kind="stable")
+
+
+def council_areas(situation: Situation, wanted: str) -> gpd.GeoDataFrame:
+    """
+    Return the areas of a council, by its id or name, or by the id or name of an area of its layer.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such council.
+    """
+    councils = situation.workspace.manifest.get("councils", [])
+    known = [one for one in councils if one["known"] and _has_all_layers(one, situation)]
+    found = [one for one in known if wanted in (one["id"], one["name"])]
+    if found:
+        areas = situation.areas
+        mine = [
+            (areas["layer"] == own["layer"]) & areas["area_id"].isin(own["area_ids"])
+            for council in found
+            for own in council["owns"]
+        ]
+        inside = np.logical_or.reduce([one.to_numpy() for one in mine])
+        return areas[inside].reset_index(drop=True)
+    layer = situation.areas[situation.areas["layer"] == situation.profile.analysis.council_layer]
+    named = layer[(layer["area_id"] == wanted) | (layer["area_name"] == wanted)]
+    if named.empty:
+        names = ", ".join([*(str(one["name"]) for one in known), *layer["area_name"]])
+        raise NotFoundError(
+            f"there is no council {wanted!r}; there are {names}",
+            ja=f"「{wanted}」という協議体・地域はありません。あるもの: {names}",
+        )
+    return named.reset_index(drop=True)
 
 
 def _has_all_layers(council: dict[str, object], situation: Situation) -> bool:

@@ -60,11 +60,8 @@ def crosstabs_frame(situation: Situation) -> pd.DataFrame:
 
 def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
     rows, columns = situation.layering(one.id), situation.layering(other.id)
-    blocks = []
-    for frequency in FREQUENCIES:
-        table = crosstab(situation.residents, rows, columns, situation.reached(frequency))
-        blocks.append(_with_unlocated(table, situation).assign(frequency=frequency))
-    table = pd.concat(blocks, ignore_index=True)
+    reached = {frequency: situation.reached(frequency) for frequency in FREQUENCIES}
+    table = _with_unlocated(crosstab(situation.residents, rows, columns, reached), situation)
     named: dict[str, np.ndarray] = {}
     for side, layer, layering in (("row", one, rows), ("column", other, columns)):
         ids, names = names_of(layering)
@@ -88,16 +85,17 @@ def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
 
 def _with_unlocated(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     """Add those whose home nobody knows to the cell of both remainders."""
-    there = bool(((table["area_a"] < 0) & (table["area_b"] < 0)).any())
-    groups = [] if there else list(situation.residents.columns)
-    empty = {"area_a": -1, "area_b": -1, "residents": 0.0, "reached": 0.0}
-    added = pd.DataFrame([{**empty, "age_group": group} for group in groups])
-    whole = pd.concat([table, added], ignore_index=True) if groups else table
-    corner = ((whole["area_a"] < 0) & (whole["area_b"] < 0)).to_numpy()
-    lost = unlocated(whole["age_group"], situation) * corner
-    counted = with_shares(whole.assign(residents=whole["residents"] + lost))
-    nobody = corner & (counted.groupby(["area_a", "area_b"])["residents"].transform("sum") == 0)
-    return counted[~nobody].reset_index(drop=True)
+    corner = (table["area_a"] < 0) & (table["area_b"] < 0)
+    if not corner.any():
+        keys = pd.MultiIndex.from_product([FREQUENCIES, situation.residents.columns])
+        added = keys.to_frame(index=False, name=["frequency", "age_group"])
+        added = added.assign(area_a=-1, area_b=-1, residents=0.0, reached=0.0)
+        table = pd.concat([table, added], ignore_index=True)
+        corner = (table["area_a"] < 0) & (table["area_b"] < 0)
+    lost = unlocated(table["age_group"], situation) * corner
+    if not (table.loc[corner, "residents"] + lost[corner]).any():
+        return table[~corner].reset_index(drop=True)
+    return with_shares(table.assign(residents=table["residents"] + lost))
 
 
 def disclosed_crosstab(

@@ -22,7 +22,8 @@ import shapely
 from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from services.aspect import Aspect, limit_in, limits_in, main_profile
-from services.collections import LONLAT_EPSG, Collection, Query
+from services.collections import LONLAT_EPSG, Collection, Query, Table
+from services.decisions import with_status
 from services.fiscal import fiscal_year_ends
 from services.parameters import limit_of
 from services.publication import Publication, provenance
@@ -94,7 +95,12 @@ class Edition:
                 f"there is no collection {collection_id!r}; there are {names}",
                 ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
             )
-        return self.collections[collection_id]
+        found = self.collections[collection_id]
+        # Councils decide between two runs: the status is that of the moment.
+        if collection_id == "candidates" and isinstance(found, Table):
+            url = self.snapshot.workspace.registry_url
+            return replace(found, frame=with_status(found.frame, url))
+        return found
 
     @cached_property
     def supply(self) -> Supply:

@@ -70,6 +70,7 @@ class Parameters:
         return {
             "as_of": as_of.isoformat() if as_of else None,
             "with_suspended": self.selection.with_suspended,
+            "with_planned": self.selection.with_planned,
             "qualification": profile.qualification.model_dump(),
             "walk_limit_m": self.limit.m,
             "walk_limit_min": self.limit.minutes,

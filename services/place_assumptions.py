@@ -32,6 +32,10 @@ _TEXTS = {
         "休止中の場{n}か所も、開いているものとして数えています",
         "{n} suspended places are counted as if they were open",
     ),
+    "with_planned": (
+        "協議体が採用した計画中の場{n}か所も、開いているものとして数えています",
+        "{n} planned places, adopted by their councils, are counted as if they were open",
+    ),
     "online": (
         "オンラインの場{n}か所は一覧にあるだけで、歩いて行ける場には数えていません",
         "{n} online places are listed but not counted for walking",
@@ -52,6 +56,7 @@ def assumptions(places: pd.DataFrame, selection: Selection) -> list[dict[str, An
         "no_status_date": (places["dates_assumed"] == "no_status_date").sum(),
         "schedule_assumed": (counts & places["schedule_assumed"]).sum(),
         "with_suspended": (counts & (places["status"] == "suspended")).sum(),
+        "with_planned": (counts & (places["status"] == "planned")).sum(),
         "online": (places["not_counted"] == "online").sum(),
         "not_qualifying": (places["not_counted"] == "not_qualifying").sum(),
     }

@@ -11,21 +11,26 @@ from geo.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, weeks_mask
 from geo.schedule import Schedule, combine, frequency_class, parse_schedule
 from services.intake.privacy import masked
 from services.place_history import lacks_dates
+from services.planned import OPEN, PLANNED, with_planned
 from services.profile import Profile, Qualification
 from services.qualification import NO, qualify_all
 from services.registry import read_places
 from services.workspace import Workspace
 
-OPEN = ("active", "at_risk")
-"""Statuses of a place that people can go to."""
-
 
 @dataclass(frozen=True)
 class Selection:
-    """Which day's places are looked at, and whether suspended ones count."""
+    """Which day's places are looked at, and whether suspended and planned ones count."""
 
     as_of: date | None = None
     with_suspended: bool = False
+    with_planned: bool = False
+
+    @property
+    def open_statuses(self) -> tuple[str, ...]:
+        """Return the statuses of a place that counts."""
+        also = {"suspended": self.with_suspended, PLANNED: self.with_planned}
+        return (*OPEN, *(status for status, counted in also.items() if counted))
 
 
 TODAY = Selection()
@@ -37,15 +42,25 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
 
     ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
     from all counted groups at its venue together. ``counts`` is true for a place that people can
-    walk to, else ``not_counted`` says why: suspended, closed, online, not_qualifying. With a day,
+    walk to, else ``not_counted`` says why: suspended, closed, planned, online, not_qualifying. With a day,
     only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so.
     ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.calendar``, the
     slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
     """
-    places = read_places(
-        workspace.registry_url, workspace.profile.municipality.plane_epsg, as_of=selection.as_of
+    return judged(registry_places(workspace, selection), workspace.profile, selection)
+
+
+def registry_places(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoDataFrame:
+    """
+    Return the places of the registry as on the day of the selection, and those that are planned.
+
+    A planned place is a row of its own; counted as if it were there, an upgrade changes its place.
+    """
+    plane_epsg = workspace.profile.municipality.plane_epsg
+    places = read_places(workspace.registry_url, plane_epsg, as_of=selection.as_of)
+    return with_planned(
+        places, workspace, as_of=selection.as_of, carried_out=selection.with_planned
     )
-    return judged(places, workspace.profile, selection)
 
 
 def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> gpd.GeoDataFrame:
@@ -94,7 +109,7 @@ def _in_time(
 
 def _not_counted(places: pd.DataFrame, selection: Selection, rules: Qualification) -> list[str]:
     """Return for each place why it is not counted, '' where it is."""
-    accepted = (*OPEN, "suspended") if selection.with_suspended else OPEN
+    accepted = selection.open_statuses
     reasons = []
     for status, online, qualifies in zip(
         places["status"], places["online"].fillna(value=False), places["qualifies"], strict=True

@@ -15,6 +15,7 @@ import pandas as pd
 from geo.errors import NotFoundError
 from services.attributes import PUBLIC
 from services.collections import Collection, collections_of
+from services.decisions import with_status
 from services.disclosure import Disclosed, disclose
 from services.workspace import Snapshot, software_version
 
@@ -90,7 +91,11 @@ class Publication:
 
     def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
         """Return a collection of points, plane CRS; unlocated places have no geometry."""
-        return _pick(self.disclosed.places if name == "places" else self.disclosed.candidates, name)
+        if name == "places":
+            return _pick(self.disclosed.places, name)
+        candidates = self.disclosed.candidates
+        decided = with_status(candidates, self.snapshot.workspace.registry_url)
+        return _pick(gpd.GeoDataFrame(decided, geometry=candidates.geometry), name)
 
     def reach(self) -> gpd.GeoDataFrame:
         """Return what can be walked from to each place, and to all of a class, plane CRS."""

@@ -24,8 +24,16 @@ from geo.schedule import parse_schedule
 from services.attributes import ATTRIBUTES, with_attributes
 from services.intake.names import normalise
 from services.place_history import CLOSED, history_of
-from services.registry_tables import Base, Group, Place, PlaceStatus, ScheduleRow, Venue
+from services.registry_tables import (
+    Base,
+    Group,
+    Place,
+    PlaceStatus,
+    ScheduleRow,
+    Venue,
+)
 from services.schedule_rules import schedule_to_dict
+from services.venue_attributes import VENUE_ATTRIBUTES, with_venue_attributes
 
 Row = dict[str, Any]
 """One row of a table by column."""
@@ -35,26 +43,33 @@ SAME_VENUE_M = 50.0
 SAME_POINT_M = 1.0
 """Two positions this close are one building, whatever it is called."""
 
-VENUE_COLUMNS = ("venue_id", "name", "kind", "address", "source_id", "row", "geometry")
+VENUE_COLUMNS = (
+    *("venue_id", "name", "kind", "address", "source_id", "row"),
+    *(*VENUE_ATTRIBUTES, "geometry"),
+)
 PLACE_COLUMNS = (
     *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
     *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
     *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
     *(*ATTRIBUTES, "geometry"),
 )
-_NOT_TEXT = frozenset({"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES})
+_NOT_TEXT = frozenset(
+    {"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES, *VENUE_ATTRIBUTES}
+)
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
     *("opened_on", "verified_on", "located_by", "source_id"),
 )
 """Texts that a place's row holds as they are."""
+_UNTOLD = {name: "" if kind == "text" else None for name, kind in VENUE_ATTRIBUTES.items()}
+"""What is known of a room that only a place names."""
 
 
 def create_registry(url: str) -> None:
     """Create the tables that are not there yet."""
-    with _session(url) as session:
-        Base.metadata.create_all(session.connection())
-        session.commit()
+    with session(url) as opened:
+        Base.metadata.create_all(opened.connection())
+        opened.commit()
 
 
 def require_no_password(url: str) -> None:
@@ -83,13 +98,13 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
         (Place, meetings),
         (PlaceStatus, periods),
     ]
-    with _session(url) as session:
+    with session(url) as opened:
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
-            session.execute(delete(table))
+            opened.execute(delete(table))
         for model, rows in parts:
             if rows:
-                session.execute(insert(model), rows)
-        session.commit()
+                opened.execute(insert(model), rows)
+        opened.commit()
 
 
 def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
@@ -127,8 +142,8 @@ def read_status_history(url: str) -> pd.DataFrame:
     """Read every status that a place had: place_id, status, since, until."""
     columns = ["place_id", "status", "since", "until"]
     query = select(PlaceStatus.__table__).order_by(PlaceStatus.place_id, PlaceStatus.since)
-    with _session(url) as session:
-        result = session.execute(query)
+    with session(url) as opened:
+        result = opened.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     return table[columns].astype(object)
@@ -181,7 +196,8 @@ def _listed_venue(
 
 
 @contextmanager
-def _session(url: str) -> Iterator[Session]:
+def session(url: str) -> Iterator[Session]:
+    """Yield a session of the database, its errors told as ours; nobody else connects to it."""
     try:
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -192,8 +208,8 @@ def _session(url: str) -> Iterator[Session]:
             "URLを指定してください",
         ) from error
     try:
-        with Session(engine) as session:
-            yield session
+        with Session(engine) as opened:
+            yield opened
     except SQLAlchemyError as error:
         shown = engine.url.render_as_string(hide_password=True)
         reason = str(error).splitlines()[0]
@@ -232,8 +248,11 @@ def _venue_rows(venues: gpd.GeoDataFrame) -> list[Row]:
             listed=True,
             lon=lon,
             lat=lat,
+            **{name: None if pd.isna(venue[name]) else venue[name] for name in VENUE_ATTRIBUTES},
         )
-        for venue, (lon, lat) in zip(venues.to_dict("records"), _lonlat(venues), strict=True)
+        for venue, (lon, lat) in zip(
+            with_venue_attributes(venues).to_dict("records"), _lonlat(venues), strict=True
+        )
     ]
 
 
@@ -257,6 +276,7 @@ def _host_rows(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> list[Row]:
                 listed=False,
                 lon=lon,
                 lat=lat,
+                **_UNTOLD,
             )
         )
     return hosts
@@ -295,15 +315,14 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
 def _frame(
     url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
 ) -> gpd.GeoDataFrame:
-    with _session(url) as session:
-        result = session.execute(query)
+    with session(url) as opened:
+        result = opened.execute(query)
         names = list(result.keys())
         table = pd.DataFrame(result.all(), columns=names)
     table = table.rename(columns={"source_row": "row"})
     text = [name for name in columns if name not in _NOT_TEXT]
     table[text] = table[text].astype(object).fillna("")
-    if "private_home" in columns:
-        table = with_attributes(table)
+    table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)
     points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
     return frame[list(columns)]

@@ -24,6 +24,14 @@ class Venue(Base):
     listed: Mapped[bool]
     lon: Mapped[float | None] = mapped_column(Double)
     lat: Mapped[float | None] = mapped_column(Double)
+    floor_area_m2: Mapped[float | None] = mapped_column(Double)
+    capacity: Mapped[float | None] = mapped_column(Double)
+    availability: Mapped[str]
+    barrier_free: Mapped[bool | None]
+    rent_yen: Mapped[float | None] = mapped_column(Double)
+    owner: Mapped[str]
+    private_home: Mapped[bool | None]
+    consent: Mapped[bool | None]
 
 
 class Group(Base):
@@ -102,3 +110,34 @@ class PlaceStatus(Base):
     since: Mapped[str] = mapped_column(primary_key=True)
     status: Mapped[str]
     until: Mapped[str]
+
+
+class Decision(Base):
+    """
+    What a council decided on one candidate, on one occasion; rows are only ever added.
+
+    Nothing here refers to the other tables by a key: they are written anew with every build, and
+    what a council decided stays.
+    """
+
+    __tablename__ = "decisions"
+
+    decision_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    candidate_key: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str]
+    frequency: Mapped[str]
+    venue_id: Mapped[str]
+    place_id: Mapped[str]
+    name: Mapped[str]
+    schedule_text: Mapped[str]
+    lon: Mapped[float | None] = mapped_column(Double)
+    lat: Mapped[float | None] = mapped_column(Double)
+    council_id: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str]
+    meeting_date: Mapped[str]
+    decided_by: Mapped[str]
+    plan_id: Mapped[str]
+    recorded_at: Mapped[str]
+    workspace_sha256: Mapped[str]
+    parameters_sha256: Mapped[str]

@@ -36,7 +36,7 @@ _HATCH = (
 )
 
 
-class _View:
+class View:
     """Turns plane metres into the units of the drawing."""
 
     def __init__(self, shape: shapely.Geometry) -> None:
@@ -78,7 +78,7 @@ def area_map(
     publication: Publication,
 ) -> str:
     """Draw an area: streets by reach, units with signs and people, places, candidates; north up."""
-    view = _View(shape)
+    view = View(shape)
     around = publication.points("places")
     around = around[~around["place_id"].isin(places["place_id"]) & (around["status"] != "closed")]
     parts = [
@@ -93,20 +93,20 @@ def area_map(
         f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
         *_streets(view, publication.snapshot.layer("streets")),
         _outside(view, shape),
-        *_borders(view, units),
-        f'<path d="{_path(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>',
+        *borders(view, units),
+        f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>',
         *_people(view, units),
         *_places(view, around, faded=True),
         *_places(view, places, faded=False),
-        *_stars(view, candidates),
+        *stars(view, candidates),
         *_labels(view, units, [*_boxes(view, places, (7, 7)), *_boxes(view, candidates, (12, 28))]),
-        *_scale(view),
+        *scale_bar(view),
         "</g></svg>",
     ]
     return "\n".join(parts)
 
 
-def _streets(view: _View, streets: gpd.GeoDataFrame) -> list[str]:
+def _streets(view: View, streets: gpd.GeoDataFrame) -> list[str]:
     west, south, east, north = view.box
     drawn = []
     for reach, (width, dashes) in _STREETS.items():
@@ -125,31 +125,33 @@ def _streets(view: _View, streets: gpd.GeoDataFrame) -> list[str]:
     return drawn
 
 
-def _line(view: _View, line: shapely.LineString) -> str:
+def _line(view: View, line: shapely.LineString) -> str:
     positions = view.xy(shapely.get_coordinates(line))
     return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in positions)
 
 
-def _path(view: _View, shape: shapely.Geometry) -> str:
+def path_of(view: View, shape: shapely.Geometry) -> str:
+    """Return the rings of a polygon as a path."""
     rings = shapely.get_rings(shapely.get_parts(shapely.simplify(shape, 0.3 / view.scale)))
     return "".join(f"{_line(view, ring)}Z" for ring in rings)
 
 
-def _outside(view: _View, shape: shapely.Geometry) -> str:
+def _outside(view: View, shape: shapely.Geometry) -> str:
     frame = f"M0,0H{WIDTH:g}V{view.height:.0f}H0Z"
-    return f'<path d="{frame}{_path(view, shape)}" fill="#fff" fill-opacity="0.66" fill-rule="evenodd"/>'
+    return f'<path d="{frame}{path_of(view, shape)}" fill="#fff" fill-opacity="0.66" fill-rule="evenodd"/>'
 
 
-def _borders(view: _View, units: gpd.GeoDataFrame) -> list[str]:
+def borders(view: View, units: gpd.GeoDataFrame) -> list[str]:
+    """Draw the borders of areas, estimated ones dashed."""
     known = units[~units.geometry.isna()]
     return [
-        f'<path d="{_path(view, row["geometry"])}" fill="none" stroke="#6b665c" stroke-width="0.8" '
+        f'<path d="{path_of(view, row["geometry"])}" fill="none" stroke="#6b665c" stroke-width="0.8" '
         f'stroke-dasharray="{"4 2.5" if row["approximate"] else "none"}"/>'
         for row in known.to_dict("records")
     ]
 
 
-def _people(view: _View, units: gpd.GeoDataFrame) -> list[str]:
+def _people(view: View, units: gpd.GeoDataFrame) -> list[str]:
     shown = units[units["unreached"].notna() & (units["unreached"] >= 1)]
     if shown.empty:
         return []
@@ -168,14 +170,14 @@ def _people(view: _View, units: gpd.GeoDataFrame) -> list[str]:
 _Box = tuple[float, float, float, float]
 
 
-def _boxes(view: _View, points: gpd.GeoDataFrame, reach: tuple[float, float]) -> list[_Box]:
+def _boxes(view: View, points: gpd.GeoDataFrame, reach: tuple[float, float]) -> list[_Box]:
     """Return what the signs of points cover, so far to the left and up and down, and to the right."""
     located = points[~(points.geometry.isna() | points.geometry.is_empty)]
     spots = [view.point(geometry) for geometry in located.geometry]
     return [(x - reach[0], y - reach[0], x + reach[1], y + reach[0]) for x, y in spots]
 
 
-def _labels(view: _View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]:
+def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]:
     """Write names where they cover least of the signs and of each other."""
     drawn = []
     taken = list(taken)
@@ -216,7 +218,7 @@ def _overlap(one: _Box, other: _Box) -> float:
     return max(0.0, width) * max(0.0, height)
 
 
-def _places(view: _View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
+def _places(view: View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
     drawn = []
     for row in places[~(places.geometry.isna() | places.geometry.is_empty)].to_dict("records"):
         if view.sees(row["geometry"]):
@@ -241,7 +243,8 @@ def place_sign(x: float, y: float, frequency: str, *, opacity: float = 1.0) -> s
     return f"{group}{drawn}</g>"
 
 
-def _stars(view: _View, candidates: gpd.GeoDataFrame) -> list[str]:
+def stars(view: View, candidates: gpd.GeoDataFrame) -> list[str]:
+    """Draw candidates with their ranks."""
     drawn = []
     for row in candidates[~candidates.geometry.isna()].to_dict("records"):
         x, y = view.point(row["geometry"])
@@ -266,7 +269,8 @@ def star_sign(x: float, y: float, action: str) -> str:
     return f'<polygon points="{outline}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"/>'
 
 
-def _scale(view: _View) -> list[str]:
+def scale_bar(view: View) -> list[str]:
+    """Draw the scale and north."""
     wanted_m = WIDTH / view.scale / 5
     length_m = max(
         step * 10**power

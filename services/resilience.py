@@ -1,12 +1,13 @@
 """Resilience: what closing each place, alone, would take, and where people have a second one."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geo.coverage import at_least, share_pct
+from geo.coverage import Layering, at_least, share_pct
 from geo.resilience import Closures, Halls, closures
 from geo.schedule import combine, frequency_class, parse_schedule
 from services.naming import WHOLE, layers_of, named, named_whole, unlocated, whole
@@ -31,7 +32,29 @@ LOST_IF_CLOSED = ("residents_lost_if_closed", "residents_kept_if_closed")
 """Columns of the places, for the run's own age group."""
 
 
-def resilience_frame(situation: Situation) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Closings:
+    """What closing each counted place, alone, does, and what its hall is without it."""
+
+    without: pd.Series
+    found: Closures
+
+
+def closings(situation: Situation) -> Closings:
+    """Close each counted place in turn."""
+    places = situation.counted
+    days = situation.profile.frequency.permanent_min_days_per_week
+    without = classes_without(places, days)
+    hall, _ = pd.factorize(places["venue_id"])
+    halls = Halls(
+        hall.astype(np.int64),
+        at_least(places["venue_frequency"], CLOSING),
+        at_least(without, CLOSING),
+    )
+    return Closings(without, closures(situation.residents, situation.within_limit, halls))
+
+
+def resilience_frame(situation: Situation, closed: Closings) -> pd.DataFrame:
     """
     Return for each counted place who loses weekly reach if it closes (``RESILIENCE_COLUMNS``).
 
@@ -40,14 +63,12 @@ def resilience_frame(situation: Situation) -> pd.DataFrame:
     ``residents_kept`` have another one. ``venue_frequency_without`` is the class of the hall's other
     groups, '' where there is none. ``rank`` 1 is the place that most depend on.
     """
-    places = situation.counted
-    without = classes_without(places, situation.profile.frequency.permanent_min_days_per_week)
-    found = _closures(situation, without)
+    places, found = situation.counted, closed.found
     shown = pd.DataFrame(
         {
             **{name: places[name] for name in ("place_id", "name", "venue_id", "venue_frequency")},
             "council_id": situation.council_ids(places),
-            "venue_frequency_without": without,
+            "venue_frequency_without": closed.without,
             **situation.parameters.limit.columns(),
             "profile": situation.parameters.walking.id,
         }
@@ -90,7 +111,7 @@ def lost_if_closed(resilience: pd.DataFrame, age_group: str) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(LOST_IF_CLOSED, counts, strict=True)))
 
 
-def backup_frame(situation: Situation) -> pd.DataFrame:
+def backup_frame(situation: Situation, closed: Closings) -> pd.DataFrame:
     """
     Return for each area, and the whole, who keeps weekly reach whichever place closes (``BACKUP_COLUMNS``).
 
@@ -98,25 +119,16 @@ def backup_frame(situation: Situation) -> pd.DataFrame:
     one place, ``reached_without_backup`` depend on one. ``backup_pct`` is the share of all
     residents. Groups that are weekly only together are one place to depend on.
     """
-    places = situation.counted
-    days = situation.profile.frequency.permanent_min_days_per_week
-    found = _closures(situation, classes_without(places, days))
-    weight = situation.residents.to_numpy(dtype=float)
-    parts = np.stack([np.ones(len(weight)), found.near, found.near & ~found.depends])
+    near, depends = closed.found.near, closed.found.depends
+    parts = [np.ones(len(near)), near, near & ~depends]
     rows = []
     for layer, layering in [*layers_of(situation), (None, whole(situation))]:
-        size = len(layering.areas) + 1
-        slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
-        for group, people_there in zip(situation.residents.columns, weight.T, strict=True):
-            sums = [np.bincount(slot, people_there * part, minlength=size) for part in parts]
-            names = ("residents", "reached", "reached_with_backup")
-            frame = pd.DataFrame(dict(zip(names, sums, strict=True))).assign(age_group=group)
-            frame.insert(0, "area", np.append(np.arange(size - 1), -1))
-            rows.append(
-                named_whole(frame, situation)
-                if layer is None
-                else named(frame, situation, layer, layering)
-            )
+        frame = _by_area(situation.residents, layering, parts)
+        rows.append(
+            named_whole(frame, situation)
+            if layer is None
+            else named(frame, situation, layer, layering)
+        )
     table = pd.concat(rows, ignore_index=True)
     everywhere = (table["remainder"] | (table["layer"] == WHOLE)).to_numpy()
     residents = table["residents"] + unlocated(table["age_group"], situation) * everywhere
@@ -127,15 +139,27 @@ def backup_frame(situation: Situation) -> pd.DataFrame:
     )[list(BACKUP_COLUMNS)]
 
 
-def _closures(situation: Situation, without: pd.Series) -> Closures:
-    places = situation.counted
-    hall, _ = pd.factorize(places["venue_id"])
-    halls = Halls(
-        hall.astype(np.int64),
-        at_least(places["venue_frequency"], CLOSING),
-        at_least(without, CLOSING),
+def _by_area(
+    residents: pd.DataFrame, layering: Layering, parts: Sequence[np.ndarray]
+) -> pd.DataFrame:
+    """Return residents, those reached and those with a second place, by age group and area."""
+    size = len(layering.areas) + 1
+    slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
+    shape = (len(residents.columns), size)
+    sums = [
+        [np.bincount(slot, column * part, size) for column in residents.to_numpy(dtype=float).T]
+        for part in parts
+    ]
+    names = ("residents", "reached", "reached_with_backup")
+    area = np.append(np.arange(size - 1), -1)
+    groups = np.array(list(residents.columns), dtype=object)
+    return pd.DataFrame(
+        {
+            "area": np.broadcast_to(area, shape).ravel(),
+            "age_group": np.repeat(groups, size),
+            **{name: np.ravel(part) for name, part in zip(names, sums, strict=True)},
+        }
     )
-    return closures(situation.residents, situation.within_limit, halls)
 
 
 def _ranks(lost: np.ndarray) -> np.ndarray:

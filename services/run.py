@@ -24,7 +24,13 @@ from services.profile import Layer
 from services.progress import Progress, silent
 from services.provision import provision_frame
 from services.reachmap import reach_frame
-from services.resilience import LOST_IF_CLOSED, backup_frame, lost_if_closed, resilience_frame
+from services.resilience import (
+    LOST_IF_CLOSED,
+    backup_frame,
+    closings,
+    lost_if_closed,
+    resilience_frame,
+)
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
 from services.staging import staged_file, staged_folder
@@ -84,9 +90,10 @@ def run(
         provision_frame(situation).to_parquet(folder / "provision.parquet")
         inequality_frame(table).to_parquet(folder / "inequality.parquet")
         crosstabs_frame(situation).to_parquet(folder / "crosstabs.parquet")
-        resilience = resilience_frame(situation)
+        closed = closings(situation)
+        resilience = resilience_frame(situation, closed)
         resilience.to_parquet(folder / "resilience.parquet")
-        backup_frame(situation).to_parquet(folder / "backup.parquet")
+        backup_frame(situation, closed).to_parquet(folder / "backup.parquet")
         progress("run.gaps", 0.55)
         gaps = gaps_frame(situation)
         gaps.to_parquet(folder / "gaps.parquet")
@@ -128,9 +135,9 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     for place, (column, rest) in enumerate(
         {"area_id": REMAINDER, "area_name": "区域外・不明"}.items()
     ):
-        names = pd.Series([*layering.areas[column], rest], dtype="str").array
-        told = names.take(frame["area"].to_numpy() % len(names))
-        frame.insert(1 + place, column, pd.Series(told, index=frame.index))
+        names = pd.Series([*layering.areas[column], rest], dtype="str")
+        rows = frame["area"].to_numpy() % len(names)
+        frame.insert(1 + place, column, names.take(rows).to_numpy())
     frame["version"] = layer.version
     frame["approximate"] = layer.approximate
     frame["draft"] = layer.draft

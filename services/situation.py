@@ -1,5 +1,6 @@
 """Situation: a workspace seen with the parameters of one run, each part computed once."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import shapely
 
 from geo.areas import area_ids, locate
 from geo.coverage import FREQUENCIES, Access, Journeys, Layering, at_least
-from geo.edits import rejoin
+from geo.edits import Edit, apply_edits, rejoin
 from geo.network import FloatArray, Network, joinable
 from geo.reach import Walks, straight_m
 from geo.snapping import snap
@@ -22,17 +23,34 @@ from services.workspace import Workspace
 
 
 class Situation:
-    """A workspace seen with the parameters of one run; each part is computed once."""
+    """
+    A workspace seen with the parameters of one run; each part is computed once.
 
-    def __init__(self, workspace: Workspace, parameters: Parameters) -> None:
+    ``places`` (as ``places_frame`` gives them) and further ``edits`` of the streets are those of
+    somebody who asks what would be; else both are the workspace's own.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        parameters: Parameters,
+        *,
+        places: gpd.GeoDataFrame | None = None,
+        edits: Sequence[Edit] = (),
+    ) -> None:
         self.workspace = workspace
         self.profile = workspace.profile
         self.parameters = parameters
         self.areas = workspace.areas()
         self._streets = workspace.network()
         day = parameters.selection.as_of or today()
-        self.edits = read_edits(workspace, day=day)
-        self.edited = edited_network(workspace, self._streets, day) if self.edits else None
+        self._given_places = places
+        self.edits = [*read_edits(workspace, day=day), *edits]
+        self.edited = None
+        if edits:
+            self.edited = apply_edits(self._streets, self.edits)
+        elif self.edits:
+            self.edited = edited_network(workspace, self._streets, day)
         self.network = self._streets if self.edited is None else self.edited.network
         self._usable = self._joinable(self._streets)
         self.usable = self._usable if self.edited is None else self._joinable(self.network)
@@ -89,6 +107,8 @@ class Situation:
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
         """Return the places, located and not, with what their schedules give."""
+        if self._given_places is not None:
+            return self._given_places
         return places_frame(self.workspace, self.parameters.selection)
 
     @cached_property

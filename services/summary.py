@@ -111,13 +111,17 @@ def _gaps(gaps: pd.DataFrame) -> dict[str, int]:
     return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
 
 
-def _target(target: Target, situation: Situation) -> dict[str, Any]:
-    """Say how far a target is: areas with such a place where the layer is there, else places."""
+def target_reached(target: Target, situation: Situation) -> tuple[int, str]:
+    """Say how far a target is: ``areas`` with such a place where the layer is there, else ``places``."""
     counts = at_least(situation.counted["venue_frequency"], target.frequency)
-    known = target.layer in [layer.id for layer in situation.profile.layers]
-    reached = int(counts.sum())
-    if known:
-        reached = _areas_with(situation.layering(target.layer), counts)
+    if target.layer in [layer.id for layer in situation.profile.layers]:
+        return _areas_with(situation.layering(target.layer), counts), "areas"
+    return int(counts.sum()), "places"
+
+
+def _target(target: Target, situation: Situation) -> dict[str, Any]:
+    counts = at_least(situation.counted["venue_frequency"], target.frequency)
+    reached, counted = target_reached(target, situation)
     return {
         "frequency": target.frequency,
         "layer": target.layer,
@@ -125,7 +129,7 @@ def _target(target: Target, situation: Situation) -> dict[str, Any]:
         "label_en": target.label_en,
         "number": target.number,
         "reached": reached,
-        "counts": "areas" if known else "places",
+        "counts": counted,
         "places_n": int(counts.sum()),
         "approximate": target.approximate,
         "origin": target.origin,

@@ -11,8 +11,10 @@ from services.phrases_cli import COMMAND_LINE
 from services.phrases_data import DATA_PHRASES
 from services.phrases_gaps import GAP_PHRASES
 from services.phrases_method import METHOD_PHRASES
+from services.phrases_plan import PLAN_PHRASES
 from services.phrases_provision import PROVISION_PHRASES
 from services.phrases_raster import RASTER_PHRASES
+from services.phrases_scenario import SCENARIO_PHRASES
 from services.phrases_time import TIME_PHRASES
 from services.phrases_whatif import WHATIF_PHRASES
 from services.phrases_why import WHY_PHRASES
@@ -34,8 +36,10 @@ PARTS = (
     DATA_PHRASES,
     GAP_PHRASES,
     METHOD_PHRASES,
+    PLAN_PHRASES,
     PROVISION_PHRASES,
     RASTER_PHRASES,
+    SCENARIO_PHRASES,
     TIME_PHRASES,
     WHATIF_PHRASES,
     WHY_PHRASES,

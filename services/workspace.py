@@ -210,6 +210,13 @@ class Workspace:
         """Return the bus stops, plane CRS, None where no layer of them was given."""
         return self._stops
 
+    @cached_property
+    def hazards(self) -> gpd.GeoDataFrame:
+        """Return areas of danger (hazard, geometry), plane CRS; none in a workspace built before."""
+        path = self.path / "layers" / "hazards.parquet"
+        found = _read_layer(path) if path.is_file() else self._areas.iloc[:0][["geometry"]]
+        return found if "hazard" in found else found.assign(hazard=[])
+
     def network(self) -> Network:
         """Return the walking network."""
         return self._network

@@ -36,6 +36,10 @@ COMMANDS = (
     "profile",
     "fetch",
     "edits",
+    "plan",
+    "plans",
+    "scenario",
+    "decision",
 )
 
 

@@ -46,9 +46,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         with_suspended: Annotated[
             bool, typer.Option("--with-suspended", help=text("cli.run.with_suspended", lang))
         ] = False,
+        with_planned: Annotated[
+            bool, typer.Option("--with-planned", help=text("cli.run.with_planned", lang))
+        ] = False,
     ) -> None:
         desk = desk_of(ctx)
-        selection = Selection(_day(as_of, fiscal_year), with_suspended)
+        selection = Selection(_day(as_of, fiscal_year), with_suspended, with_planned)
         opened = open_workspace(workspace)
         with desk.progress() as progress:
             snapshot = run(

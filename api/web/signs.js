@@ -118,7 +118,7 @@ export function addImages(map, candidates) {
   for (const gap of ["none", "monthly_only", "needs_transport"]) add(`gap-${gap}`, patternImage(gap));
 }
 
-export const stopped = (place) => ["closed", "suspended"].includes(place.status);
+export const stopped = (place) => ["closed", "suspended", "planned"].includes(place.status);
 export const placeName = (frequency, blurred, stopped) => `place-${frequency || "unknown"}-${Boolean(blurred)}-${Boolean(stopped)}`;
 export const candidateName = (properties) => `candidate-${properties.action}-${properties.rank}`;
 

@@ -83,6 +83,7 @@ const WORDS = {
   address: ["住所", "Address"],
   s_active: ["開催中", "active"],
   s_suspended: ["休止中", "suspended"],
+  s_planned: ["計画中（協議体が採用）", "planned (adopted by its council)"],
   s_at_risk: ["続けるのが心配", "at risk"],
   s_closed: ["終了", "closed"],
   l_share: ["届いている人の割合", "Share reached"],

@@ -32,6 +32,7 @@ from services.intake.tables import (
     require_name_field,
     texts,
 )
+from services.intake.venue_attributes import read_venue_attributes, venue_fields
 from services.products import product
 from services.profile import Source, Venues
 
@@ -45,8 +46,8 @@ def read_venues(
     ledger: Ledger,
     near: BaseGeometry | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read venues in the plane CRS: venue_id, name, kind, address, source_id, row, geometry."""
-    wanted = [spec.name_field, spec.kind_field, spec.address_field]
+    """Read venues in the plane CRS: venue_id, name, kind, address, source_id, row, attributes, geometry."""
+    wanted = [spec.name_field, spec.kind_field, spec.address_field, *venue_fields(spec)]
     rows = read_points(
         path,
         lon_field=spec.lon_field,
@@ -59,7 +60,7 @@ def read_venues(
     if not source.product:
         spec = resolved(spec, map(str, rows.table.columns), notes=notes)
         require_name_field(spec.name_field, rows.table.columns, path=path)
-    fields = [spec.name_field, spec.kind_field, spec.address_field]
+    fields = [spec.name_field, spec.kind_field, spec.address_field, *venue_fields(spec)]
     fields += [spec.where.field] if spec.where else []
     require_columns(rows.table.columns, fields, path=path)
     notes.rows_read += len(rows.table)
@@ -69,6 +70,9 @@ def read_venues(
     note_repairs(rows, notes=notes)
     told = _told(rows.table, spec=spec, source=source, path=path)
     venues = _venues(rows, told, spec=spec, source=source, plane_epsg=plane_epsg)
+    kinds = venues["kind"].tolist()
+    attributes = read_venue_attributes(rows.table, kinds, spec=spec, notes=notes)
+    venues = venues.assign(**{str(name): attributes[name].array for name in attributes})
     if spec.where:
         asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
         venues = venues[asked]

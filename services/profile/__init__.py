@@ -22,6 +22,11 @@ from services.profile.places import (
     Stops,
     Venues,
 )
+from services.profile.planning import (
+    Hazards,
+    Planning,
+    VenueFields,
+)
 from services.profile.provision import Provision
 from services.profile.reading import (
     read_profile,
@@ -73,12 +78,14 @@ __all__ = [
     "Filter",
     "Frequency",
     "FrequencyRules",
+    "Hazards",
     "Identifier",
     "KindRule",
     "Layer",
     "Municipality",
     "Ownership",
     "Places",
+    "Planning",
     "Population",
     "PopulationSeries",
     "Privacy",
@@ -95,6 +102,7 @@ __all__ = [
     "Union",
     "UnionArea",
     "Units",
+    "VenueFields",
     "Venues",
     "WalkingProfile",
     "conflicts",

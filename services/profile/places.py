@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from services.profile.base import Identifier, Table
+from services.profile.planning import VenueFields
 
 
 class Filter(Table):
@@ -19,7 +20,7 @@ class KindRule(Table):
     kind: str
 
 
-class Venues(Table):
+class Venues(VenueFields):
     """Real venues where a place could open."""
 
     source: Identifier

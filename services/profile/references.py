@@ -38,6 +38,7 @@ def _sources(profile: "Profile") -> Iterator[str]:
     used += [("venues", venues.source) for venues in profile.venues]
     used += [("places", places.source) for places in profile.places]
     used += [("stops", profile.stops.source)] if profile.stops else []
+    used += [("hazards", hazards.source) for hazards in profile.hazards]
     used += [("buildings", profile.buildings.source)] if profile.buildings else []
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []

@@ -19,6 +19,7 @@ from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.places import Places, Stops, Venues
+from services.profile.planning import Hazards, Planning
 from services.profile.provision import Provision
 from services.profile.references import broken_references
 from services.profile.structure import Council, CouncilTable, Union, Units
@@ -347,6 +348,8 @@ class Profile(_Table):
     venues: list[Venues] = Field(default_factory=list)
     places: list[Places] = Field(default_factory=list)
     stops: Stops | None = None
+    hazards: list[Hazards] = Field(default_factory=list)
+    planning: Planning = Field(default_factory=Planning)
     walking_profiles: list[WalkingProfile] = Field(default_factory=default_walking)
     frequency: FrequencyRules = Field(default_factory=FrequencyRules)
     qualification: Qualification = Field(default_factory=Qualification)

@@ -22,7 +22,7 @@ def test_two_units_split_by_a_border_by_hand():
         residents,
         layering([0, 0, 1, -1], 2),
         layering([0, 1, 1, 1], 2),
-        np.array([True, False, True, True]),
+        {"weekly": np.array([True, False, True, True])},
     )
     older = table[table["age_group"] == "65+"].set_index(["area_a", "area_b"])
     assert list(older.index) == [(0, 0), (0, 1), (1, 1), (-1, 1)]
@@ -40,7 +40,7 @@ def test_two_units_split_by_a_border_by_hand():
 
 def test_a_town_without_homes_has_an_empty_table():
     none = pd.DataFrame({"65+": np.zeros(0)})
-    table = crosstab(none, layering([], 2), layering([], 1), np.zeros(0, dtype=bool))
+    table = crosstab(none, layering([], 2), layering([], 1), {"weekly": np.zeros(0, dtype=bool)})
     assert len(table) == 0
     assert "coverage_pct" in table
 
@@ -55,7 +55,7 @@ def test_a_town_without_homes_has_an_empty_table():
 def test_the_margins_are_the_rows_of_each_layer_with_its_remainder(homes):
     area_a, area_b, weight, reached = (np.array(column) for column in zip(*homes, strict=True))
     residents = pd.DataFrame({"65+": weight.astype(float)})
-    table = crosstab(residents, layering(area_a, 4), layering(area_b, 3), reached)
+    table = crosstab(residents, layering(area_a, 4), layering(area_b, 3), {"weekly": reached})
     for name, area in (("area_a", area_a), ("area_b", area_b)):
         margin = table.groupby(name)[["residents", "reached"]].sum()
         for position in np.unique(area):

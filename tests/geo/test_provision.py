@@ -112,8 +112,9 @@ def table():
     residents = pd.DataFrame({"65+": [60.0, 60.0, 30.0, 10.0], "75+": [30.0, 0.0, 0.0, 0.0]})
     areas = pd.DataFrame({"area_id": ["a", "b", "empty"]})
     layering = Layering(areas, np.array([0, 0, 1, -1]), np.array([0, -1]))
-    weekly = supply({(0, 0): 100.0, (0, 1): 200.0}, [10.0, 5.0], [True, False], homes_n=4)
-    monthly = supply({(0, 0): 100.0, (0, 1): 200.0, (1, 2): 50.0}, [10.0, 5.0], homes_n=4)
+    walk_m = {(0, 0): 100.0, (0, 1): 200.0, (1, 2): 50.0}
+    weekly = supply(walk_m, [10.0, 5.0], [True, False], homes_n=4)
+    monthly = supply(walk_m, [10.0, 5.0], homes_n=4)
     provided = provide(residents, {"monthly": monthly, "weekly": weekly}, Uptake(rate=0.1))
     found = provision(provided, layering)
     return found.set_index(["frequency", "age_group", "area"])

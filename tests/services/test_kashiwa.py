@@ -175,3 +175,29 @@ def test_buildings_inside_the_reach_of_a_centre_are_those_that_can_walk_there(
     weekly = polygons[centres_n + 1]
     inside = shapely.contains_xy(weekly, xy[:, 0], xy[:, 1])
     np.testing.assert_array_equal(inside, situation.reached("weekly"))
+
+
+def test_seats_of_kashiwa_add_up_in_every_layer(snapshot: Snapshot) -> None:
+    table = snapshot.table("provision")
+    rows = table[(table["frequency"] == "weekly") & (table["age_group"] == "65+")]
+    whole = rows[rows["layer"] == "_whole"].iloc[0]
+    assert whole["residents"] == pytest.approx(ELDERLY, abs=1e-6)
+    # 22 centres of 20 assumed seats, open on seven days.
+    assert whole["seats_per_week"] == pytest.approx(22 * 20 * 7)
+    sums = ["residents", "residents_served", "residents_over_capacity", "seats_missing_per_week"]
+    sums += ["participants_low", "participants_high", "seats_per_week"]
+    totals = rows[rows["layer"] != "_whole"].groupby("layer")[sums].sum()
+    for name in sums:
+        assert totals[name].to_numpy() == pytest.approx(whole[name], abs=1e-6)
+    assert whole["participants_low"] < whole["participants_high"] < 0.08 * whole["residents"]
+
+
+def test_whoever_depends_on_one_centre_of_kashiwa_loses_it_with_that_centre(
+    snapshot: Snapshot,
+) -> None:
+    backup, places = snapshot.table("backup"), snapshot.table("resilience")
+    alone = backup[(backup["layer"] == "_whole") & (backup["age_group"] == "65+")]
+    lost = places[places["age_group"] == "65+"]["residents_lost"]
+    # Each centre is a hall of its own: every dependent resident depends on exactly one.
+    assert lost.sum() == pytest.approx(alone["reached_without_backup"].iloc[0], abs=1e-6)
+    assert alone["reached"].iloc[0] == pytest.approx(snapshot.run["summary"]["reached"])

@@ -14,12 +14,14 @@ from geo.errors import BrokenWorkspaceError, InvalidInputError
 from services import registry
 from services.attributes import with_attributes
 from services.registry import (
+    VENUE_COLUMNS,
     create_registry,
     link_venues,
     read_places,
     read_venues,
     write_registry,
 )
+from services.venue_attributes import with_venue_attributes
 
 EPSG = 6677
 
@@ -94,7 +96,7 @@ def same(one, other):
 
 def test_what_is_written_is_read_again(url):
     write_registry(url, HALLS, SALONS)
-    same(read_venues(url, EPSG), HALLS)
+    same(read_venues(url, EPSG), with_venue_attributes(HALLS)[list(VENUE_COLUMNS)])
     same(read_places(url, EPSG), with_attributes(SALONS)[list(registry.PLACE_COLUMNS)])
 
 
@@ -156,7 +158,7 @@ def test_linking_leaves_its_argument_alone():
 def test_the_tables_are_those_of_the_words(url):
     engine = create_engine(url)
     assert set(inspect(engine).get_table_names()) == {
-        *("venues", "groups", "places", "schedules", "place_status"),
+        *("venues", "groups", "places", "schedules", "place_status", "decisions"),
     }
     engine.dispose()
 

@@ -15,6 +15,7 @@ from services.resilience import (
     backup_frame,
     backup_sentence,
     closing_sentence,
+    closings,
     resilience_frame,
 )
 from services.situation import Situation
@@ -35,13 +36,17 @@ def situation(folder, *rows):
     return Situation(workspace, Parameters.of(workspace.profile))
 
 
+def lost_in(town):
+    return resilience_frame(town, closings(town))
+
+
 def losses(frame, group="65+"):
     rows = frame[frame["age_group"] == group].set_index("place_id")
     return rows["residents_lost"].to_dict()
 
 
 def test_closing_one_of_two_groups_that_alternate_takes_the_hall(tmp_path):
-    frame = resilience_frame(situation(tmp_path, *ROWS))
+    frame = lost_in(situation(tmp_path, *ROWS))
     assert tuple(frame.columns) == RESILIENCE_COLUMNS
     assert losses(frame) == {"A": 50.0, "C": 100.0, "D": 50.0, "D2": 50.0}
     assert losses(frame, "total") == {"A": 150.0, "C": 200.0, "D": 100.0, "D2": 100.0}
@@ -59,7 +64,7 @@ def test_closing_one_of_two_groups_that_alternate_takes_the_hall(tmp_path):
 
 def test_who_has_another_place_keeps_it(tmp_path):
     town = situation(tmp_path, *ROWS, B)
-    rows = resilience_frame(town)
+    rows = lost_in(town)
     rows = rows[rows["age_group"] == "65+"].set_index("place_id")
     # Without A h0 has none, h1 has B. Without B h1 has A, h2 the hall of D and D2. Without D h2 has B.
     assert rows["residents_lost"].to_dict() == {
@@ -76,7 +81,7 @@ def test_who_has_another_place_keeps_it(tmp_path):
         "D": 50.0,
         "D2": 50.0,
     }
-    backup = backup_frame(town)
+    backup = backup_frame(town, closings(town))
     assert tuple(backup.columns) == BACKUP_COLUMNS
     older = backup[(backup["age_group"] == "65+") & ~backup["remainder"]]
     found = older[older["layer"] != "city"].set_index("area_id")
@@ -90,8 +95,8 @@ def test_who_has_another_place_keeps_it(tmp_path):
 def test_a_town_whose_places_are_all_closed_has_nothing_to_lose(tmp_path):
     closed = ("A", 100.0, "毎週月曜日", "closed", "2010-04-01", "", "2012-03-31", "vA")
     town = situation(tmp_path, closed)
-    assert len(resilience_frame(town)) == 0
-    backup = backup_frame(town)
+    assert len(lost_in(town)) == 0
+    backup = backup_frame(town, closings(town))
     assert backup["reached"].sum() == 0.0
     assert (backup.loc[backup["residents"] > 0, "backup_pct"] == 0.0).all()
     assert backup.loc[backup["residents"] == 0, "backup_pct"].isna().all()
@@ -99,14 +104,14 @@ def test_a_town_whose_places_are_all_closed_has_nothing_to_lose(tmp_path):
 
 def test_the_sentences(tmp_path):
     town = situation(tmp_path, *ROWS, B)
-    rows = resilience_frame(town)
+    rows = lost_in(town)
     rows = rows[rows["age_group"] == "65+"].set_index("place_id", drop=False)
     assert closing_sentence(rows.loc["A"].to_dict(), "ja") == (
         "「A」：ここがなくなると、20人（65歳以上）が歩いて行ける週1の場を失います。30人には、ほかにも週1の場があります"
     )
     assert "if it closes, no resident" in closing_sentence(rows.loc["B"].to_dict(), "en")
     assert "非公開" in closing_sentence({**rows.loc["A"].to_dict(), "residents_lost": None}, "ja")
-    backup = backup_frame(town)
+    backup = backup_frame(town, closings(town))
     whole = backup[(backup["layer"] == WHOLE) & (backup["age_group"] == "65+")].iloc[0].to_dict()
     assert backup_sentence(whole, "en") == (
         "40.0 % of residents aged 65 and over keep a weekly place within a 500 m walk whichever single place closes; 120 depend on one place"

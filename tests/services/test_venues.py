@@ -10,6 +10,7 @@ from geo.errors import SourceError
 from services.intake.ledger import Ledger
 from services.intake.venues import read_venues
 from services.profile import Source, Venues
+from services.venue_attributes import VENUE_ATTRIBUTES
 
 EPSG = 6677
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -44,7 +45,8 @@ def test_venues_arrive_in_the_plane(tmp_path):
     path = write(tmp_path, HEADER + f"東会館,東1-1,会館,{ORIGIN}\n", encoding="cp932")
     venues = read(path, address_field="所在地", kind_field="種別")
     assert list(venues.columns) == [
-        *("venue_id", "name", "kind", "address", "source_id", "row", "geometry")
+        *("venue_id", "name", "kind", "address", "source_id", "row", "geometry"),
+        *VENUE_ATTRIBUTES,
     ]
     first = venues.iloc[0]
     assert first[["venue_id", "name", "kind", "address", "source_id", "row"]].tolist() == [

@@ -1,9 +1,6 @@
-"""A whole city: every figure of one run, one layer after an edit, and how cost grows."""
+"""How cost grows with nodes, homes and places, what copying costs, and what if as it is served."""
 
-import json
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -28,26 +25,9 @@ LAYER = "neighbourhood"
 EDITS_N = 100
 FACTORS = (1, 4, 16)
 
-FULL = """
-import json, resource, sys, time
-from pathlib import Path
-from services.parameters import Parameters
-from services.run import coverage_frame
-from services.situation import Situation
-from services.workspace import open_workspace
-workspace = open_workspace(Path(sys.argv[1]))
-workspace.network(), workspace.areas(), workspace.demand()
-began = time.perf_counter()
-table = coverage_frame(Situation(workspace, Parameters.of(workspace.profile)))
-seconds = time.perf_counter() - began
-peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": seconds, "peak_mib": peak_mib, "rows": len(table)}))
-"""
-
 
 def rows(workspace_path: Path) -> Iterator[Row]:
     """Yield the rows of the grown city (``bench.city``)."""
-    yield _full(workspace_path)
     workspace = open_workspace(workspace_path)
     situation = Situation(workspace, Parameters.of(workspace.profile))
     yield _what_if(situation)
@@ -57,30 +37,8 @@ def rows(workspace_path: Path) -> Iterator[Row]:
     yield from _more_places(situation)
 
 
-def _full(workspace_path: Path, runs: int = 3) -> Row:
-    """Compute coverage in a process of its own: every profile, layer, limit, class and age group."""
-    told = []
-    for _ in range(runs):
-        command = [sys.executable, "-c", FULL, str(workspace_path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            sys.exit(f"full_city_run failed:\n{done.stderr}")
-        told.append(json.loads(done.stdout))
-    took_s = [one["seconds"] for one in told]
-    return Row(
-        name="full_city_run",
-        ours_s=statistics.median(took_s),
-        runs=runs,
-        min_s=min(took_s),
-        max_s=max(took_s),
-        size=f"{HOMES_N:,} homes, {PLACES_N} places, {NODES_N:,} nodes, {told[0]['rows']:,} rows",
-        peak_mib=max(one["peak_mib"] for one in told),
-        versions=versions(),
-    )
-
-
 def _what_if(situation: Situation) -> Row:
-    """Try edits at random, one at a time; the peer is the layer computed again."""
+    """Try edits at random, from a request to before, after and difference; or compute the layer again."""
     layer = WhatIf(situation, LAYER)
     edits = list(_edits(situation))
     for edit in edits[:8]:
@@ -92,7 +50,7 @@ def _what_if(situation: Situation) -> Row:
     p95_s = float(np.quantile(took_s, 0.95))
     median_ms = 1000 * statistics.median(took_s)
     return Row(
-        name="what_if",
+        name="what_if_outcome",
         ours_s=p95_s,
         runs=len(edits),
         min_s=min(took_s),

@@ -1,0 +1,175 @@
+"""``arukeba plan`` and ``arukeba plans``: make a plan, list those that were made."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.table import Table
+
+from api.cli.console import Desk, desk_of
+from geo.errors import InvalidInputError
+from services.plan_ask import ask_of, read_ask
+from services.plan_store import PlanResult, list_plans
+from services.plan_views import plan_body, plan_head
+from services.planreport import PlanReport, plan_report
+from services.plans import make_plan
+from services.texts import Lang, number, people, text, yen
+from services.workspace import open_workspace
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command to the command line."""
+
+    @app.command("plan", help=text("cli.plan", lang), epilog=text("cli.epilog", lang))
+    def _plan(  # noqa: PLR0913  an argument for each option of the command
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+        *,
+        ask: Annotated[Path | None, typer.Option("--ask", help=text("cli.plan.ask", lang))] = None,
+        most: Annotated[
+            int | None, typer.Option("--most", help=text("cli.plan.most", lang))
+        ] = None,
+        budget_yen: Annotated[
+            float | None, typer.Option("--budget-yen", help=text("cli.plan.budget", lang))
+        ] = None,
+        objective: Annotated[
+            list[str] | None, typer.Option("--objective", help=text("cli.plan.objective", lang))
+        ] = None,
+        target: Annotated[
+            list[str] | None, typer.Option("--target", help=text("cli.plan.target", lang))
+        ] = None,
+        reach_pct: Annotated[
+            float | None, typer.Option("--reach-pct", help=text("cli.plan.reach", lang))
+        ] = None,
+        council: Annotated[
+            str | None, typer.Option("--council", help=text("cli.plan.council", lang))
+        ] = None,
+        points: Annotated[
+            int | None, typer.Option("--points", help=text("cli.plan.points", lang))
+        ] = None,
+        must: Annotated[
+            list[str] | None, typer.Option("--must", help=text("cli.plan.must", lang))
+        ] = None,
+        must_not: Annotated[
+            list[str] | None, typer.Option("--must-not", help=text("cli.plan.must_not", lang))
+        ] = None,
+        k: Annotated[int | None, typer.Option("--k", help=text("cli.plan.k", lang))] = None,
+        years: Annotated[
+            int | None, typer.Option("--years", help=text("cli.plan.years", lang))
+        ] = None,
+        stability: Annotated[
+            bool, typer.Option("--stability", help=text("cli.plan.stability", lang))
+        ] = False,
+        limit_m: Annotated[
+            float | None, typer.Option("--limit-m", help=text("cli.run.limit", lang))
+        ] = None,
+        profile: Annotated[
+            str | None, typer.Option("--profile", help=text("cli.run.profile", lang))
+        ] = None,
+        time_s: Annotated[
+            float | None, typer.Option("--time-s", help=text("cli.plan.time", lang))
+        ] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        given: dict[str, Any] = {
+            "most": most,
+            "budget_yen": budget_yen,
+            "objectives": objective,
+            "targets": target,
+            "reach_pct": reach_pct,
+            "council": council,
+            "points_max": points,
+            "must": must,
+            "must_not": must_not,
+            "k": k,
+            "stability": stability or None,
+            "walk_limit_m": limit_m,
+            "walking_profile": profile,
+            "time_s": time_s,
+        }
+        asked = read_ask(ask) if ask else {}
+        asked |= {name: value for name, value in given.items() if value is not None}
+        if years:
+            asked["years_yen"] = [_yearly(asked)] * years
+        opened = open_workspace(workspace)
+        with desk.progress() as progress:
+            made = make_plan(opened, ask_of(asked), progress=progress)
+        desk.result(plan_body(made))
+        if not desk.json:
+            desk.show(*_shown(made, plan_report(made, desk.lang), desk))
+
+    @app.command("plans", help=text("cli.plans", lang), epilog=text("cli.epilog", lang))
+    def _plans(
+        ctx: typer.Context,
+        workspace: Annotated[
+            Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+        ],
+    ) -> None:
+        desk = desk_of(ctx)
+        heads = [plan_head(plan) for plan in list_plans(open_workspace(workspace))]
+        desk.result({"plans": heads})
+        desk.show(_listing(heads, desk) if heads else desk.say("plan.none"))
+
+
+def _yearly(asked: dict[str, Any]) -> float:
+    budget = asked.get("budget_yen")
+    if budget is None:
+        raise InvalidInputError(text("plan.years_budget", "en"), ja=text("plan.years_budget", "ja"))
+    return float(budget)
+
+
+def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
+    lines: list[object] = ["", report.proof]
+    if report.choices:
+        lines = ["", report.sentence, report.cost, report.proof]
+    lines += [line for line in (report.targets, *report.relaxation) if line]
+    if report.choices:
+        lines.append(_choices(report, desk))
+    lines += [*report.alternatives]
+    if report.years:
+        heads = ("year", "venue", "newly", "year_yen")
+        lines.append(_rows(report.years, heads, desk))
+    if report.variants:
+        lines.append(_rows(report.variants, ("variant", "shared", "lost"), desk))
+    lines += [f"※ {line}" for line in (*report.transport, *report.assumptions)]
+    return [*lines, desk.say("plan.written", path=plan.path)]
+
+
+def _table(desk: Desk, *heads: str, words: int) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for index, head in enumerate(heads):
+        title = desk.say(f"plan.table.{head}")
+        table.add_column(title, justify="left" if index < words else "right", overflow="fold")
+    return table
+
+
+def _choices(report: PlanReport, desk: Desk) -> Table:
+    heads = ("rank", "venue", "action", "newly", "cost", "each", "overlap")
+    table = _table(desk, *heads, words=3)
+    for one in report.choices:
+        cells = (one.name, one.doing, one.newly, one.cost, one.each, one.overlap)
+        table.add_row(str(one.rank), *cells)
+    return table
+
+
+def _rows(rows: tuple[tuple[str, ...], ...], heads: tuple[str, ...], desk: Desk) -> Table:
+    table = _table(desk, *heads, words=len(heads) - 2)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _listing(heads: list[dict[str, Any]], desk: Desk) -> Table:
+    table = _table(desk, "plan", "made", "proof", "newly", "cost", "stale", words=3)
+    for one in heads:
+        changed = ("、" if desk.lang == "ja" else ", ").join(
+            row[desk.lang] for row in one["changed"]
+        )
+        cells = (one["proof"][desk.lang], people(one["newly_reached"], desk.lang))
+        cost = yen(one["first_year_yen"], desk.lang)
+        name = f"{one['plan_id']} ({number(one['places_n'])})"
+        table.add_row(name, str(one["made_at"])[:16], *cells, cost, changed)
+    return table

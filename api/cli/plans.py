@@ -1,0 +1,5 @@
+"""``arukeba plans``: it comes with ``arukeba plan``."""
+
+from api.cli.plan import register
+
+__all__ = ["register"]

@@ -1,0 +1,264 @@
+"""``arukeba scenario``: sets of changes, compared with today and passed on by file."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.table import Table
+
+from api.cli.console import Desk, desk_of
+from geo.errors import InvalidInputError
+from services.comparison import BASE
+from services.scenariofile import Scenario, ScenarioEdit, edit_of
+from services.scenarios import (
+    Stored,
+    add_edit,
+    compare_scenarios,
+    delete_scenario,
+    export_scenario,
+    find_scenario,
+    import_scenario,
+    list_scenarios,
+    new_scenario,
+    sentences,
+)
+from services.texts import NO_FIGURE, Lang, number, percent, text
+from services.workspace import open_workspace
+
+_PEOPLE = ("reached", "newly_reached", "no_longer_reached")
+_COUNTS = ("gaps_none", "gaps_monthly_only", "places_n", "places_weekly", "places_permanent")
+_MONEY = ("cost_per_year_yen", "cost_once_yen")
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command with its parts to the command line."""
+    group = typer.Typer(
+        help=text("cli.scenario", lang), epilog=text("cli.epilog", lang), no_args_is_help=True
+    )
+    _register_making(group, lang)
+    _register_reading(group, lang)
+    _register_files(group, lang)
+    app.add_typer(group, name="scenario")
+
+
+def _folder(lang: Lang) -> Any:  # noqa: ANN401  what typer makes of an argument
+    return typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
+
+
+def _name(lang: Lang) -> Any:  # noqa: ANN401
+    return typer.Argument(metavar="NAME", help=text("cli.scenario.name", lang))
+
+
+def _register_making(group: typer.Typer, lang: Lang) -> None:
+    folder, title = _folder(lang), _name(lang)
+
+    @group.command("new", help=text("cli.scenario.new", lang))
+    def _new(
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        name: Annotated[str, title],
+        *,
+        note: Annotated[str, typer.Option("--note", help=text("cli.scenario.note", lang))] = "",
+        by: Annotated[str, typer.Option("--by", help=text("cli.scenario.by", lang))] = "",
+    ) -> None:
+        desk = desk_of(ctx)
+        _saved(new_scenario(open_workspace(workspace), name, note=note, by=by), desk)
+
+    @group.command("add", help=text("cli.scenario.add", lang))
+    def _add(  # noqa: PLR0913  an argument for each option of the command
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        name: Annotated[str, title],
+        action: Annotated[
+            str, typer.Argument(metavar="ACTION", help=text("cli.scenario.action", lang))
+        ],
+        *,
+        place: Annotated[str, typer.Option("--place", help=text("cli.scenario.place", lang))] = "",
+        venue: Annotated[str, typer.Option("--venue", help=text("cli.scenario.venue", lang))] = "",
+        at: Annotated[str, typer.Option("--at", help=text("cli.scenario.at", lang))] = "",
+        schedule: Annotated[
+            str, typer.Option("--schedule", help=text("cli.scenario.schedule", lang))
+        ] = "",
+        title: Annotated[str, typer.Option("--name", help=text("cli.scenario.title", lang))] = "",
+        geometry: Annotated[
+            Path | None, typer.Option("--geometry", help=text("cli.scenario.geometry", lang))
+        ] = None,
+        note: Annotated[str, typer.Option("--note", help=text("cli.scenario.note", lang))] = "",
+    ) -> None:
+        desk = desk_of(ctx)
+        given: dict[str, Any] = {"action": action, "place_id": place, "venue_id": venue}
+        given |= {"schedule_text": schedule, "name": title, "note": note}
+        given |= _lonlat(at) | ({"geometry": _drawn(geometry)} if geometry else {})
+        _saved(add_edit(open_workspace(workspace), name, edit_of(given)), desk)
+
+
+def _register_reading(group: typer.Typer, lang: Lang) -> None:
+    folder, title = _folder(lang), _name(lang)
+
+    @group.command("list", help=text("cli.scenario.list", lang))
+    def _list(ctx: typer.Context, workspace: Annotated[Path, folder]) -> None:
+        desk = desk_of(ctx)
+        found = list_scenarios(open_workspace(workspace))
+        desk.result({"scenarios": [one.to_dict() for one in found]})
+        desk.show(_listing(found, desk) if found else desk.say("scenario.none"))
+
+    @group.command("show", help=text("cli.scenario.show", lang))
+    def _show(
+        ctx: typer.Context, workspace: Annotated[Path, folder], name: Annotated[str, title]
+    ) -> None:
+        desk = desk_of(ctx)
+        found = find_scenario(open_workspace(workspace), name)
+        desk.result(found.to_dict())
+        desk.show(_listing([found], desk), _edits(found.scenario, desk))
+
+    @group.command("compare", help=text("cli.scenario.compare", lang))
+    def _compare(
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        names: Annotated[
+            list[str], typer.Argument(metavar="NAME...", help=text("cli.scenario.names", lang))
+        ],
+    ) -> None:
+        desk = desk_of(ctx)
+        found = compare_scenarios(open_workspace(workspace), names)
+        plain = found.to_dict()
+        desk.result({**plain, "sentences": sentences(found, desk.lang)})
+        desk.show(_side_by_side(plain, desk), *sentences(found, desk.lang))
+
+
+def _register_files(group: typer.Typer, lang: Lang) -> None:
+    folder, title = _folder(lang), _name(lang)
+
+    @group.command("export", help=text("cli.scenario.export", lang))
+    def _export(
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        name: Annotated[str, title],
+        *,
+        out: Annotated[Path, typer.Option("--out", help=text("cli.scenario.out", lang))],
+    ) -> None:
+        desk = desk_of(ctx)
+        path = export_scenario(open_workspace(workspace), name, out)
+        desk.result({"file": str(path)})
+        desk.show(desk.say("cli.wrote", path=path))
+
+    @group.command("import", help=text("cli.scenario.import", lang))
+    def _import(
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=text("cli.scenario.file", lang))],
+        *,
+        name: Annotated[str, typer.Option("--as", help=text("cli.scenario.as", lang))] = "",
+        replace: Annotated[
+            bool, typer.Option("--replace", help=text("cli.scenario.replace", lang))
+        ] = False,
+    ) -> None:
+        desk = desk_of(ctx)
+        opened = open_workspace(workspace)
+        _saved(import_scenario(opened, file, name=name, replace=replace), desk)
+
+    @group.command("delete", help=text("cli.scenario.delete", lang))
+    def _delete(
+        ctx: typer.Context, workspace: Annotated[Path, folder], name: Annotated[str, title]
+    ) -> None:
+        desk = desk_of(ctx)
+        delete_scenario(open_workspace(workspace), name)
+        desk.result({"deleted": name})
+        desk.show(desk.say("scenario.deleted", name=name))
+
+
+def _lonlat(at: str) -> dict[str, float]:
+    if not at:
+        return {}
+    try:
+        lon, lat = (float(part) for part in at.split(","))
+    except ValueError as error:
+        raise InvalidInputError(
+            f"--at {at}: give longitude,latitude such as 139.97,35.86",
+            ja=f"--at {at}：139.97,35.86 のように経度,緯度を指定してください",
+        ) from error
+    return {"lon": lon, "lat": lat}
+
+
+def _drawn(path: Path) -> Any:  # noqa: ANN401  JSON is whatever the file holds
+    try:
+        drawn = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            f"{path}: cannot be read as GeoJSON ({error})",
+            ja=f"{path}：GeoJSONとして読めません（{error}）",
+        ) from error
+    features = drawn.get("features") if isinstance(drawn, dict) else None
+    return features[0] if isinstance(features, list) and len(features) == 1 else drawn
+
+
+def _saved(scenario: Scenario, desk: Desk) -> None:
+    desk.result(Stored(scenario, ()).to_dict())
+    edits = number(len(scenario.edits))
+    desk.show(desk.say("scenario.saved", name=scenario.name, edits=edits))
+
+
+def _listing(found: list[Stored], desk: Desk) -> Table:
+    table = _table(desk, "name", "edits", "made_on", "by", "note", "stale")
+    for one in found:
+        scenario = one.scenario
+        stale = "・".join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+        cells = (scenario.made_on, scenario.by, scenario.note, stale)
+        table.add_row(scenario.name, number(len(scenario.edits)), *cells)
+    return table
+
+
+def _edits(scenario: Scenario, desk: Desk) -> Table:
+    table = _table(desk, "number", "action", "what", "schedule", "note")
+    for position, edit in enumerate(scenario.edits, start=1):
+        cells = (edit.action, _what(edit), edit.schedule_text, edit.note)
+        table.add_row(str(position), *cells)
+    return table
+
+
+def _what(edit: ScenarioEdit) -> str:
+    spot = f"{edit.lon:g},{edit.lat:g}" if edit.lon is not None and edit.lat is not None else ""
+    return " ".join(part for part in (edit.place_id, edit.venue_id, spot, edit.name) if part)
+
+
+def _side_by_side(plain: Mapping[str, Any], desk: Desk) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("")
+    rows = plain["overview"]
+    for row in rows:
+        is_base = row["scenario"] == BASE
+        table.add_column(desk.say("scenario.base") if is_base else row["scenario"], justify="right")
+    for key in (*_PEOPLE, "coverage_pct", *_COUNTS, *_MONEY):
+        shown = [_figure(key, row[key], desk) for row in rows]
+        table.add_row(desk.say(f"scenario.row.{key}"), *shown)
+    label = "label" if desk.lang == "ja" else "label_en"
+    for layer in dict.fromkeys(row["layer"] for row in plain["layers"]):
+        found = [row for row in plain["layers"] if row["layer"] == layer]
+        cells = [_lowest(row, desk) for row in found]
+        table.add_row(desk.say("scenario.row.worst", layer=found[0][label]), *cells)
+    targets = [row for row in plain["targets"] if row["scenario"] == BASE]
+    for target in targets:
+        numbers = [row for row in plain["targets"] if row["label"] == target["label"]]
+        cells = [f"{row['reached']} / {row['number']}" for row in numbers[: len(rows)]]
+        table.add_row(desk.say("scenario.row.target", label=target[label]), *cells)
+    return table
+
+
+def _lowest(row: Mapping[str, Any], desk: Desk) -> str:
+    if row["worst_area_name"] is None:
+        return NO_FIGURE
+    return f"{row['worst_area_name']} {percent(row['worst_coverage_pct'], desk.lang)}"
+
+
+def _figure(key: str, value: float | None, desk: Desk) -> str:
+    return percent(value, desk.lang) if key == "coverage_pct" else number(value)
+
+
+def _table(desk: Desk, *heads: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for head in heads:
+        table.add_column(desk.say(f"scenario.head.{head}"), overflow="fold")
+    return table

@@ -1,0 +1,28 @@
+"""The page of a plan: HTML that prints on A4."""
+
+from markupsafe import Markup
+
+from api.report_page import SERVED_FONT, environment_of
+from services.fonts import embedded_font
+from services.planreport import PlanReport
+from services.reportmap import star_sign
+
+
+def render_plan(report: PlanReport, *, font_url: str = SERVED_FONT) -> str:
+    """Return the page of a plan in the report's own language."""
+    page = environment_of(report.lang).get_template("plan.html")
+    # The drawing escapes every name in it; the signs are made of numbers and colours alone.
+    signs = {
+        name: Markup(  # noqa: S704
+            f'<svg class="sign" viewBox="-13 -13 26 26" aria-hidden="true">'
+            f"{star_sign(0, 0, name)}</svg>"
+        )
+        for name in ("upgrade", "open")
+    }
+    drawing = Markup(report.map_svg)  # noqa: S704
+    return page.render(report=report, drawing=drawing, star_signs=signs, font_url=font_url)
+
+
+def render_plan_file(report: PlanReport) -> str:
+    """Return the page as a file of its own: it carries the characters that it writes."""
+    return render_plan(report, font_url=embedded_font(render_plan(report)))

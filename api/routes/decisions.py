@@ -1,0 +1,61 @@
+"""Decisions of the councils on candidates, and each area's share of the targets."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api.deps import EditorDep, WorkspaceDep
+from api.errors import Problem
+from services.decisions import Entry, list_decisions, record_decision
+from services.shares import shares_answer
+
+router = APIRouter(tags=["協議体"])
+
+
+class DecisionBody(BaseModel, extra="forbid"):
+    """What a council made of a candidate."""
+
+    action: str
+    status: str
+    council_id: str
+    frequency: str = "weekly"
+    venue_id: str = ""
+    place_id: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    name: str = ""
+    schedule_text: str = ""
+    reason: str = ""
+    meeting_date: str = ""
+    decided_by: str = ""
+    plan_id: str = ""
+
+
+@router.get("/decisions", summary="協議体の決定", responses={404: {"model": Problem}})
+def decisions(
+    workspace: WorkspaceDep,
+    council_id: Annotated[str | None, Query(description="協議体の区域のID。なければすべて")] = None,
+) -> dict[str, Any]:
+    """Return the latest decision on each candidate with its history."""
+    return {"decisions": [one.to_dict() for one in list_decisions(workspace, council_id)]}
+
+
+@router.post(
+    "/decisions",
+    summary="決定を記録する",
+    status_code=201,
+    responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
+)
+def record(workspace: EditorDep, body: DecisionBody) -> dict[str, Any]:
+    """Add one decision to the log."""
+    return record_decision(workspace, Entry(**body.model_dump())).to_dict()
+
+
+@router.get("/shares", summary="市の目標のうち、地域の分", responses={404: {"model": Problem}})
+def shares(
+    workspace: WorkspaceDep,
+    area: Annotated[str | None, Query(description="区域のIDまたは名前。なければすべて")] = None,
+) -> dict[str, Any]:
+    """Return how much of each target falls to an area: there today, planned, to go."""
+    return shares_answer(workspace, area)

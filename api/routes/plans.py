@@ -1,0 +1,130 @@
+"""Plans: asked for as jobs, stored, listed, and shown as a page that prints on A4."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+
+from api.deps import QueryDep, WorkspaceDep
+from api.errors import Problem
+from api.headers import DOCUMENT_POLICY
+from api.links import GEOJSON
+from api.models import JobInfo
+from api.plan_page import render_plan
+from services.jobs import Job, Jobs
+from services.plan_ask import PlanAsk, ask_of
+from services.plan_store import list_plans, read_plan
+from services.plan_views import plan_body, plan_head, plan_items
+from services.planreport import plan_report
+from services.plans import Desk, Watch, plan_of
+
+router = APIRouter(tags=["計画"])
+
+_SCHEMA = {
+    "requestBody": {"content": {"application/json": {"schema": PlanAsk.model_json_schema()}}}
+}
+
+
+def _jobs(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+def _info(job: Job) -> JobInfo:
+    state = job.state
+    plan = f"/plans/{state.result}" if state.result else ""
+    return JobInfo(
+        job_id=job.job_id,
+        status=state.status,
+        step=state.step,
+        progress=state.progress,
+        gap_pct=state.gap_pct,
+        plan_id=state.result,
+        plan=plan,
+        error=state.error,
+        error_ja=state.error_ja,
+    )
+
+
+@router.post(
+    "/plans",
+    status_code=202,
+    summary="計画を頼む",
+    responses={422: {"model": Problem}},
+    openapi_extra=_SCHEMA,
+)
+async def ask_plan(
+    request: Request,
+    response: Response,
+    workspace: WorkspaceDep,
+    asked: Annotated[dict[str, Any], Body()],
+) -> JobInfo:
+    """Check a question and queue it; what no plan can be made from is refused at once."""
+    desk: Desk = request.app.state.plan_desk
+    setting = await run_in_threadpool(desk.answerable, workspace, ask_of(asked))
+
+    def work(job: Job) -> str:
+        return plan_of(setting, Watch(job.tell, job.found, job.stopped)).plan_id
+
+    job = _jobs(request).submit(work)
+    response.headers["location"] = f"/jobs/{job.job_id}"
+    return _info(job)
+
+
+@router.get("/jobs/{job_id}", summary="計算の進みぐあい", responses={404: {"model": Problem}})
+def job(request: Request, job_id: str) -> JobInfo:
+    """Return how far a job is."""
+    return _info(_jobs(request).get(job_id))
+
+
+@router.delete("/jobs/{job_id}", summary="計算を止める", responses={404: {"model": Problem}})
+def stop(request: Request, job_id: str) -> JobInfo:
+    """Ask a job to end; the best plan so far is stored."""
+    return _info(_jobs(request).cancel(job_id))
+
+
+@router.get("/plans", summary="計画の一覧")
+def plans(workspace: WorkspaceDep) -> list[dict[str, Any]]:
+    """List the plans, the newest first, with what has changed since each was made."""
+    return [plan_head(plan) for plan in list_plans(workspace)]
+
+
+@router.get("/plans/{plan_id}", summary="ひとつの計画", responses={404: {"model": Problem}})
+def plan(workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
+    """Return a plan; small counts are hidden."""
+    return plan_body(read_plan(workspace, plan_id))
+
+
+@router.get(
+    "/plans/{plan_id}/items",
+    summary="計画の候補地（GeoJSON）",
+    response_class=Response,
+    responses={
+        200: {"content": {GEOJSON: {}}, "description": "GeoJSON（RFC 7946）"},
+        404: {"model": Problem},
+    },
+)
+def items(workspace: WorkspaceDep, plan_id: str, query: QueryDep) -> Response:
+    """Return the chosen candidates as features with the columns of the collection."""
+    page = plan_items(read_plan(workspace, plan_id), query)
+    about = json.dumps({"numberMatched": page.matched, "numberReturned": page.returned})[1:]
+    body = f'{{"type":"FeatureCollection","features":[{",".join(page.items)}],{about}'
+    return Response(body, media_type=GEOJSON)
+
+
+@router.get(
+    "/plans/{plan_id}/report",
+    summary="ひとつの計画（A4で印刷できるHTML）",
+    response_class=HTMLResponse,
+    responses={404: {"model": Problem}},
+)
+def report(
+    workspace: WorkspaceDep,
+    plan_id: str,
+    lang: Annotated[Literal["ja", "en"], Query(description="言語")] = "ja",
+) -> HTMLResponse:
+    """Return the page of a plan."""
+    page = render_plan(plan_report(read_plan(workspace, plan_id), lang))
+    return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})

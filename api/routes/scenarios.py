@@ -1,0 +1,89 @@
+"""Scenarios: sets of changes, compared with today; only the workspace's own files are written."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api.deps import EditorDep, WorkspaceDep
+from api.errors import Problem
+from geo.errors import InvalidInputError
+from services.scenariofile import checked_name, scenario_of
+from services.scenarios import (
+    compare_scenarios,
+    delete_scenario,
+    find_scenario,
+    list_scenarios,
+    save_scenario,
+    sentences,
+)
+
+router = APIRouter(tags=["案"])
+
+_REFUSED: dict[int | str, dict[str, Any]] = {403: {"model": Problem}, 422: {"model": Problem}}
+
+
+class ScenarioBody(BaseModel, extra="allow"):
+    """A scenario as its file has it."""
+
+    name: str
+    edits: list[dict[str, Any]] = []
+
+
+@router.get("/scenarios", summary="案の一覧")
+def scenarios(workspace: WorkspaceDep) -> dict[str, Any]:
+    """List the scenarios, each with what has changed since it was made."""
+    return {"scenarios": [one.to_dict() for one in list_scenarios(workspace)]}
+
+
+@router.get(
+    "/scenarios/compare",
+    summary="案をいまとくらべる",
+    responses={404: {"model": Problem}, 422: {"model": Problem}},
+)
+def compare(
+    workspace: WorkspaceDep,
+    names: Annotated[str, Query(description="案の名前。カンマで区切る", examples=["案A,案B"])],
+) -> dict[str, Any]:
+    """Compute scenarios on the data of today, side by side; small counts are hidden."""
+    found = compare_scenarios(
+        workspace, [name.strip() for name in names.split(",") if name.strip()]
+    )
+    said = {lang: sentences(found, lang) for lang in ("ja", "en")}
+    return {**found.to_dict(), "sentences": said}
+
+
+@router.get("/scenarios/{name}", summary="ひとつの案", responses={404: {"model": Problem}})
+def scenario(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
+    """Return one scenario."""
+    return find_scenario(workspace, name).to_dict()
+
+
+@router.post("/scenarios", summary="案をつくる", status_code=201, responses=_REFUSED)
+def create(workspace: EditorDep, body: ScenarioBody) -> dict[str, Any]:
+    """Write a new scenario once all of its changes can be made."""
+    save_scenario(workspace, scenario_of(body.model_dump()))
+    return find_scenario(workspace, body.name).to_dict()
+
+
+@router.put("/scenarios/{name}", summary="案を置きかえる", responses=_REFUSED)
+def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
+    """Write a scenario in place of the one of that name, if there is one."""
+    if checked_name(body.name) != checked_name(name):
+        raise InvalidInputError(
+            f"the address says {name!r}, the body {body.name!r}; let both say the same",
+            ja=f"アドレスの名前「{name}」と中身の名前「{body.name}」がちがいます。同じにしてください",
+        )
+    save_scenario(workspace, scenario_of(body.model_dump()), replace=True)
+    return find_scenario(workspace, name).to_dict()
+
+
+@router.delete(
+    "/scenarios/{name}",
+    summary="案を消す",
+    status_code=204,
+    responses={403: {"model": Problem}, 404: {"model": Problem}},
+)
+def delete(workspace: EditorDep, name: str) -> None:
+    """Take a scenario away."""
+    delete_scenario(workspace, name)

@@ -1,0 +1,206 @@
+"""
+Reach against its peers, on one city of 170,000 homes, 300 places and 74,000 nodes (``bench.city``).
+
+Every answer that a peer gives as well is compared before anything is timed.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from bench.measure import Row, against, versions
+from geo.doors import Doors
+from geo.measure import metres
+from geo.network import adjacency
+from geo.reach import nearest, walks
+from services.parameters import Parameters
+from services.situation import Situation
+from services.whatif import WhatIf
+from services.workspace import open_workspace
+
+CANDIDATES_N, CATCHMENT_M, PEER_CANDIDATES_N = 2_000, 500.0, 200
+EDITS_N = 100
+WHOLE_CITY = """
+import json, resource, sys, time
+from pathlib import Path
+from services.parameters import Parameters
+from services.run import coverage_frame
+from services.situation import Situation
+from services.workspace import open_workspace
+workspace = open_workspace(Path(sys.argv[1]))
+workspace.demand(), workspace.network(), workspace.areas()
+began = time.perf_counter()
+situation = Situation(workspace, Parameters.of(workspace.profile))
+table = coverage_frame(situation)
+print(json.dumps({
+    "seconds": time.perf_counter() - began,
+    "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "rows": len(table),
+}))
+"""
+
+
+def rows(city: Path) -> Iterator[Row]:
+    """Yield a row per engine."""
+    workspace = open_workspace(city)
+    situation = Situation(workspace, Parameters.of(workspace.profile))
+    yield from _nearest(situation)
+    yield _catchments(situation)
+    yield _what_if(situation)
+    yield _whole_city(city, situation)
+
+
+def _nearest(situation: Situation) -> Iterator[Row]:
+    """Find the nearest place of every node: one pass of ours; networkx; pandarm once it is ready."""
+    network = situation.network
+    by = metres(network)
+    graph = nx.from_scipy_sparse_array(adjacency(network), edge_attribute="length_m")
+    edges = np.unique(situation.place_snaps["edge"].to_numpy())
+    edges = edges[edges >= 0]
+    nodes = np.unique(network.edge_u[edges])
+    first = {int(node): int(edge) for edge, node in zip(edges, network.edge_u[edges], strict=True)}
+    places = pd.DataFrame(
+        {"edge": [first[int(node)] for node in nodes], "offset_m": 0.0, "snap_m": 0.0}
+    )
+    nobody = Doors.of(situation.homes.iloc[:0], by)
+    ours = partial(nearest, network, places, nobody, by=by)
+    theirs = partial(
+        nx.multi_source_dijkstra_path_length, graph, set(nodes.tolist()), weight="length_m"
+    )
+    expected = np.full(len(network.node_xy), np.inf)
+    found = theirs()
+    expected[list(found)] = list(found.values())
+    _same("nearest_all_nodes", ours().node_walk, expected)
+    size = f"{len(network.node_xy):,} nodes, {len(nodes)} places"
+    name = "networkx.multi_source_dijkstra_path_length"
+    yield against("nearest_all_nodes", ours, theirs, peer_name=name, size=size, runs=9)
+    asked = _pandarm(situation, nodes)
+    # It works in whole centimetres, edge by edge.
+    _same("nearest_all_nodes_pandarm", np.minimum(expected, 1000.0), asked(), within_m=0.1)
+    name = "pandarm nearest_pois within 1,000 m, after its build and precompute"
+    yield against("nearest_all_nodes_pandarm", ours, asked, peer_name=name, size=size, runs=5)
+
+
+def _pandarm(situation: Situation, nodes: np.ndarray) -> Callable[[], np.ndarray]:
+    # It brings its own compiled network; only this row waits for it.
+    import pandarm  # noqa: PLC0415
+
+    network = situation.network
+    length = pd.DataFrame({"weight": network.edge_length_m})
+    x, y = (pd.Series(column) for column in network.node_xy.T)
+    peer = pandarm.Network(x, y, pd.Series(network.edge_u), pd.Series(network.edge_v), length)
+    peer.precompute(1000)
+    at = network.node_xy[nodes]
+    peer.set_pois("place", 1000, 1, pd.Series(at[:, 0]), pd.Series(at[:, 1]))
+    return lambda: peer.nearest_pois(1000, "place", num_pois=1)[1].sort_index().to_numpy()
+
+
+def _catchments(situation: Situation) -> Row:
+    """Find the homes within 500 m of 2,000 candidates at random doors."""
+    network = situation.network
+    by = metres(network)
+    rng = np.random.default_rng(2)
+    homes = situation.homes
+    known = np.flatnonzero(homes["edge"].to_numpy() >= 0)
+    drawn = np.sort(rng.choice(known, CANDIDATES_N, replace=False))
+    candidates = pd.DataFrame(homes[["edge", "offset_m", "snap_m"]]).iloc[drawn]
+    candidates = candidates.assign(offset_m=0.0, snap_m=0.0)
+    doors = Doors.of(homes, by)
+    graph = nx.from_scipy_sparse_array(adjacency(network), edge_attribute="length_m")
+    starts = network.edge_u[candidates["edge"].to_numpy()[:PEER_CANDIDATES_N]].tolist()
+
+    def theirs() -> list[dict[int, float]]:
+        search = partial(nx.single_source_dijkstra_path_length, cutoff=CATCHMENT_M)
+        return [search(graph, node, weight="length_m") for node in starts]
+
+    ours = partial(walks, network, candidates, doors, limit=CATCHMENT_M, by=by)
+    found = ours()
+    row = against(
+        "candidate_catchments",
+        ours,
+        theirs,
+        peer_name=f"networkx, nodes alone, {PEER_CANDIDATES_N} candidates counted ten times",
+        size=f"{CANDIDATES_N:,} candidates, {CATCHMENT_M:g} m, {len(found.walk):,} walks",
+    )
+    share = CANDIDATES_N / PEER_CANDIDATES_N
+    told = {**row.__dict__, "peer_s": (row.peer_s or 0) * share, "ratio": (row.ratio or 0) * share}
+    return Row(**told)
+
+
+def _what_if(situation: Situation) -> Row:
+    """Close, open or move one place at random; all figures of the council's layer again."""
+    tried = WhatIf(situation, situation.profile.analysis.council_layer)
+    engine = tried.engine
+    rng = np.random.default_rng(3)
+    homes = situation.homes[situation.homes["edge"] >= 0]
+    spots = homes.iloc[rng.choice(len(homes), EDITS_N, replace=False)]
+    walking, layering = situation.walking, situation.layering(tried.layer.id)
+    seconds = []
+    for number in range(EDITS_N):
+        spot = spots.iloc[[number]]
+        xy = np.array([[spot.geometry.iloc[0].x, spot.geometry.iloc[0].y]])
+        place = int(rng.integers(len(engine.sites)))
+        action = ("close", "open", "move")[number % 3]
+        began = time.perf_counter()
+        rank, opened = engine.sites.rank.copy(), None
+        if action != "open":
+            rank[place] = -1
+        if action != "close":
+            opened = type(engine.sites)(
+                Doors.of(spot, walking.m.measure),
+                Doors.of(spot, walking.s.measure),
+                xy,
+                layering.home_area[[spot.index[0]]],
+                np.array([max(int(engine.sites.rank[place]), 1)]),
+            )
+        engine.edited(rank, opened).table()
+        seconds.append(time.perf_counter() - began)
+    return Row(
+        name="what_if",
+        ours_s=float(np.percentile(seconds, 95)),
+        runs=EDITS_N,
+        min_s=min(seconds),
+        max_s=max(seconds),
+        size=f"p95 of {EDITS_N} edits, median {statistics.median(seconds) * 1000:.1f} ms; "
+        f"{len(situation.homes):,} homes, {len(engine.sites)} places",
+        versions=versions(),
+    )
+
+
+def _whole_city(city: Path, situation: Situation) -> Row:
+    """Measure every layer, class, age group, limit and profile of the loaded city."""
+    runs = []
+    for _ in range(3):
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", WHOLE_CITY, str(city)], check=True, capture_output=True
+        )
+        runs.append(json.loads(done.stdout))
+    seconds = [run["seconds"] for run in runs]
+    parameters = situation.parameters
+    size = f"{len(situation.homes):,} homes, {len(situation.counted)} places, "
+    size += f"{len(situation.profile.layers)} layers, {len(parameters.walkings)} profiles, "
+    size += f"{len(parameters.limits)} limits, {runs[0]['rows']:,} rows"
+    return Row(
+        name="full_city_run",
+        ours_s=statistics.median(seconds),
+        runs=len(runs),
+        min_s=min(seconds),
+        max_s=max(seconds),
+        size=size,
+        peak_mib=max(run["peak_mib"] for run in runs),
+        versions=versions(),
+    )
+
+
+def _same(name: str, ours: np.ndarray, theirs: np.ndarray, *, within_m: float = 1e-6) -> None:
+    if not np.allclose(np.minimum(ours, 1e9), np.minimum(theirs, 1e9), rtol=0, atol=within_m):
+        sys.exit(f"{name}: the answers differ")

@@ -1,0 +1,131 @@
+"""Long work in one thread beside the server: one job after the other, watched and stopped by id."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from geo.errors import ArukebaError, InvalidInputError, NotFoundError
+from geo.siting import Progress as Found
+
+JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+KEPT = 100
+"""So many jobs that ended are remembered."""
+QUEUE_MOST = 20
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a job is; ``gap_pct`` and ``value`` are those of the plan found so far."""
+
+    status: JobStatus = "queued"
+    step: str = ""
+    progress: float = 0.0
+    gap_pct: float | None = None
+    result: str = ""
+    error: str = ""
+    error_ja: str = ""
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of work; its work is told of this job and says what came out of it."""
+
+    job_id: str
+    state: State = field(default_factory=State)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def tell(self, step: str, share: float) -> None:
+        """Take note of a step and the share done."""
+        self.state = replace(self.state, step=step, progress=min(max(share, 0.0), 1.0))
+
+    def found(self, so_far: Found) -> None:
+        """Take note of the best plan so far; of a goal without a bound yet the gap is not known."""
+        known = so_far.gap_pct < 100.0  # noqa: PLR2004  per cent
+        self.state = replace(self.state, gap_pct=so_far.gap_pct if known else None)
+
+    def stop(self) -> None:
+        """Ask the work to end."""
+        self._stop.set()
+
+    def stopped(self) -> bool:
+        """Say whether it was asked to end."""
+        return self._stop.is_set()
+
+
+Work = Callable[[Job], str]
+"""Does the work and returns the id of what it made."""
+
+
+class Jobs:
+    """The jobs of one process; a restart forgets them, what they stored stays."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arukeba-job")
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def submit(self, work: Work) -> Job:
+        """Queue a job and return it at once."""
+        job = Job(uuid.uuid4().hex)
+        with self._lock:
+            waiting = sum(one.state.status in ("queued", "running") for one in self._jobs.values())
+            if waiting >= QUEUE_MOST:
+                raise InvalidInputError(
+                    f"{waiting} jobs are waiting; try again when some are done",
+                    ja=f"{waiting}件の計算が待っています。終わってからもう一度お試しください",
+                )
+            self._forget()
+            self._jobs[job.job_id] = job
+        self._pool.submit(_run, job, work)
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """Return a job."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFoundError(
+                f"there is no job {job_id!r}; a restart of the server forgets jobs",
+                ja=f"「{job_id}」という計算はありません。サーバーを再起動すると消えます",
+            )
+        return job
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to end: one that waits ends at once, one that runs with the best so far."""
+        job = self.get(job_id)
+        job.stop()
+        if job.state.status == "queued":
+            job.state = replace(job.state, status="cancelled")
+        return job
+
+    def close(self) -> None:
+        """Ask all jobs to end and wait for the one that runs."""
+        for job in list(self._jobs.values()):
+            job.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _forget(self) -> None:
+        ended = [
+            key for key, job in self._jobs.items() if job.state.status not in ("queued", "running")
+        ]
+        for key in ended[: max(len(ended) - KEPT, 0)]:
+            del self._jobs[key]
+
+
+def _run(job: Job, work: Work) -> None:
+    if job.stopped():
+        job.state = replace(job.state, status="cancelled")
+        return
+    job.state = replace(job.state, status="running")
+    try:
+        result = work(job)
+    except ArukebaError as error:
+        job.state = replace(job.state, status="failed", error=error.message, error_ja=error.ja)
+    except Exception as error:  # noqa: BLE001  the outermost frame of the thread
+        said = f"{type(error).__name__}: {error}"
+        job.state = replace(job.state, status="failed", error=said, error_ja="予期しない不具合です")
+    else:
+        status: JobStatus = "cancelled" if job.stopped() else "done"
+        job.state = replace(job.state, status=status, progress=1.0, result=result)

@@ -1,0 +1,276 @@
+"""Options: what a plan may choose from, upgrades first, then real venues, then points on streets."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.areas import locate
+from geo.coverage import FREQUENCIES, at_least
+from geo.errors import InvalidInputError
+from geo.network import BoolArray
+from services.councils import council_areas
+from services.intake.availability import free_days, free_slots
+from services.intake.privacy import HOME_NAME
+from services.plan_ask import PlanAsk
+from services.profile import Profile
+from services.registry import read_venues
+from services.situation import Situation
+from services.street_points import street_points
+
+COLUMNS = (
+    *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
+    *("venue_name", "kind", "address", "schedule_text", "yearly_max_yen", "opening_max_yen"),
+    *("capacity", "owner", "barrier_free", "rent_yen", "availability", "hazards"),
+    *("private_home", "council_id", "must", "must_not", "site", "geometry"),
+)
+_SITE = (
+    *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
+    *("owner", "barrier_free", "rent_yen", "availability", "capacity", "floor_area_m2"),
+    *("private_home", "source", "geometry"),
+)
+_TEXTS = frozenset(
+    {"venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"}
+    | {"owner", "availability", "source"}
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """
+    The options of a question and the sites where they are.
+
+    ``options`` has ``COLUMNS``, sorted by the order above; ``sites`` one row per place or venue,
+    plane CRS; ``options["site"]`` is a position in it.
+    """
+
+    options: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+
+
+def find_candidates(
+    situation: Situation, ask: PlanAsk, unreached: np.ndarray, *, inside: BoolArray
+) -> Candidates:
+    """
+    Return the options of a question.
+
+    Parameters
+    ----------
+    situation
+        The workspace as it is.
+    ask
+        Filters, lists and classes.
+    unreached
+        (homes,) residents whom no existing place reaches, and who can be served on foot.
+    inside
+        (homes,) the homes that count: those of the council, or all.
+
+    Raises
+    ------
+    InvalidInputError
+        A council or a candidate on a list that does not exist.
+    """
+    parts = []
+    if ask.upgrades:
+        parts.append(_upgrades(situation))
+    if ask.venues:
+        parts.append(_venues(situation))
+    if ask.points_max:
+        parts.append(_points(situation, ask, unreached, inside=inside))
+    sites = _as_sites(parts, situation)
+    sites["council_id"] = situation.council_ids(sites)
+    sites["hazards"] = _hazards(sites, situation)
+    sites = sites[_fits(sites, situation, ask)].reset_index(drop=True)
+    options = _by_class(sites, situation.profile, ask)
+    must, must_not = (_named(options, names) for names in (ask.must, ask.must_not))
+    return Candidates(options.assign(must=must, must_not=must_not)[list(COLUMNS)], sites)
+
+
+def _as_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.GeoDataFrame:
+    columns: dict[str, object] = {}
+    stacked = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"geometry": []})
+    for name in _SITE[:-1]:
+        column = stacked[name] if name in stacked else pd.Series(None, stacked.index, dtype=object)
+        if name in _TEXTS:
+            columns[name] = column.astype(object).where(column.notna(), "")
+        elif name in ("barrier_free", "private_home"):
+            values = [pd.NA if pd.isna(value) else bool(value) for value in column]
+            columns[name] = pd.array(values, dtype="boolean")
+        else:
+            columns[name] = pd.to_numeric(column).astype(float)
+    frame = pd.DataFrame(columns, index=stacked.index)
+    frame["private_home"] = frame["private_home"].fillna(value=False).astype(bool)
+    epsg = situation.profile.municipality.plane_epsg
+    return gpd.GeoDataFrame(frame, geometry=stacked["geometry"].to_numpy(), crs=epsg)
+
+
+def _upgrades(situation: Situation) -> gpd.GeoDataFrame:
+    """Return the halls with places that could meet more often, one row each: the group that meets most."""
+    counted = situation.counted
+    willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
+    rare = counted[willing & ~at_least(counted["venue_frequency"], FREQUENCIES[-1])]
+    rank = -rare["sessions_per_month"].fillna(0.0)
+    rare = rare.assign(_rank=rank).sort_values(["_rank", "place_id"], kind="stable")
+    halls = rare.drop_duplicates("venue_id").sort_values("place_id", kind="stable")
+    name = halls["name"].where(halls["private_home"].astype(bool), halls["venue_name"])
+    return halls.assign(
+        source="place",
+        venue_name=name.where(name != "", halls["name"]),
+        current_class=halls["venue_frequency"],
+    )
+
+
+def _venues(situation: Situation) -> gpd.GeoDataFrame:
+    """Return real venues that hold no place yet; a private home only where it consents."""
+    epsg = situation.profile.municipality.plane_epsg
+    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
+    there = ~(venues.geometry.isna() | venues.geometry.is_empty)
+    private = venues["private_home"].fillna(value=False).astype(bool)
+    willing = ~private | venues["consent"].fillna(value=False).astype(bool)
+    held = venues["venue_id"].isin(situation.counted["venue_id"])
+    found = venues[there & willing & ~held]
+    at_home = found["private_home"].fillna(value=False).astype(bool)
+    # Consent is to being a candidate; the household's name and address stay unsaid all the same.
+    return found.assign(
+        source="venue",
+        venue_name=found["name"].mask(at_home, HOME_NAME),
+        address=found["address"].mask(at_home, ""),
+        owner=found["owner"].mask(at_home, ""),
+    )
+
+
+def _points(
+    situation: Situation, ask: PlanAsk, unreached: np.ndarray, *, inside: BoolArray
+) -> gpd.GeoDataFrame:
+    points = street_points(situation, unreached, most=ask.points_max, inside=inside)
+    xy = shapely.get_coordinates(points.geometry.to_numpy())
+    ids = [f"{x:.0f}-{y:.0f}" for x, y in xy]
+    return points.assign(venue_id=ids, venue_name="", kind="", source="point")
+
+
+def _hazards(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
+    """Return the names of the areas of danger that each site lies in."""
+    areas = situation.workspace.hazards
+    found: list[list[str]] = [[] for _ in range(len(sites))]
+    if len(areas) and len(sites):
+        at, area = shapely.STRtree(areas.geometry.to_numpy()).query(
+            sites.geometry.to_numpy(), predicate="intersects"
+        )
+        words = areas["hazard"].to_numpy()
+        for site, number in zip(at.tolist(), area.tolist(), strict=True):
+            found[site].append(str(words[number]))
+    return ["、".join(sorted(set(names))) for names in found]
+
+
+def _fits(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> np.ndarray:
+    """Say which sites no filter leaves out; what is not known leaves none out."""
+    fits = np.ones(len(sites), dtype=bool)
+    is_venue = (sites["source"] == "venue").to_numpy()
+    if ask.kinds:
+        fits &= ~is_venue | sites["kind"].isin(ask.kinds).to_numpy()
+    if ask.barrier_free:
+        fits &= sites["barrier_free"].fillna(value=True).to_numpy(dtype=bool)
+    if ask.outside_hazards:
+        fits &= (sites["hazards"] == "").to_numpy()
+    if ask.rent_max_yen is not None:
+        fits &= ~(sites["rent_yen"] > ask.rent_max_yen).to_numpy()
+    if ask.council:
+        areas = council_areas(situation, ask.council)
+        xy = shapely.get_coordinates(sites.geometry.to_numpy())
+        fits &= locate(xy, areas) >= 0 if len(sites) else True
+    return fits
+
+
+def classes_of(ask: PlanAsk) -> list[str]:
+    """Return the classes that options bring, from the rarest."""
+    wanted = set(ask.classes) or {ask.frequency, *ask.targets}
+    return [name for name in FREQUENCIES if name in wanted]
+
+
+def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.GeoDataFrame:
+    """Return an option for each site and each class that it does not have yet and has room for."""
+    rows: list[dict[str, object]] = []
+    for site, row in enumerate(sites.to_dict("records")):
+        now = FREQUENCIES.index(row["current_class"]) if row["current_class"] else -1
+        rows += [
+            _option(row, name, profile) | {"site": site}
+            for name in classes_of(ask)
+            if FREQUENCIES.index(name) > now and _is_free(row, name, profile)
+        ]
+    columns = [name for name in COLUMNS if name not in ("must", "must_not")]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame = frame.astype({"site": np.int64, "barrier_free": "boolean", "private_home": bool})
+    numbers = ["yearly_max_yen", "opening_max_yen", "capacity", "rent_yen"]
+    return gpd.GeoDataFrame(
+        frame.astype(dict.fromkeys(numbers, float)), geometry="geometry", crs=sites.crs
+    )
+
+
+def _is_free(row: Mapping[Hashable, object], name: str, profile: Profile) -> bool:
+    bits = free_slots(str(row["availability"]))
+    least = profile.frequency.permanent_min_days_per_week if name == "permanent" else 1
+    return bits is None or free_days(bits) >= least
+
+
+def _option(row: Mapping[Hashable, object], name: str, profile: Profile) -> dict[str, object]:
+    upgrade = row["source"] == "place"
+    of = row["place_id"] if upgrade else row["venue_id"]
+    head = {"place": "upgrade", "venue": "open", "point": "point"}[str(row["source"])]
+    tail = "" if name == "weekly" else f"-{name}"
+    ceilings = profile.subsidies
+    yearly = {
+        "monthly": ceilings.monthly_max_yen,
+        "weekly": ceilings.weekly_max_yen,
+        "permanent": ceilings.permanent_max_yen,
+    }[name]
+    shown = {key: row[key] for key in (*_SITE[:6], *_SITE[6:10], "availability", "hazards")}
+    return {
+        **shown,
+        "candidate_id": f"{head}-{of}{tail}",
+        "action": "upgrade" if upgrade else "open",
+        "target_class": name,
+        "source": row["source"],
+        "yearly_max_yen": float(yearly),
+        "opening_max_yen": 0.0 if upgrade else float(ceilings.opening_max_yen),
+        "capacity": _capacity(row, name, profile),
+        "private_home": row["private_home"],
+        "council_id": row["council_id"],
+        "geometry": row["geometry"],
+    }
+
+
+def _capacity(row: Mapping[Hashable, object], name: str, profile: Profile) -> float:
+    """Return how many can come in a week, once each; infinite where the room is not known."""
+    seats = float(str(row["capacity"]))
+    area_m2 = float(str(row["floor_area_m2"]))
+    if np.isnan(seats) and np.isnan(area_m2):
+        return np.inf
+    if np.isnan(seats):
+        # 1e-9: 30 m² of 3 m² each are ten persons, float noise or not.
+        seats = np.floor(area_m2 / profile.planning.m2_per_person + 1e-9)
+    days = profile.frequency.permanent_min_days_per_week if name == "permanent" else 1
+    return seats * days
+
+
+def _named(options: gpd.GeoDataFrame, names: list[str]) -> np.ndarray:
+    """Say which options a list names, by the id of the candidate, of its venue or place, or by name."""
+    found = np.zeros(len(options), dtype=bool)
+    unknown = []
+    for name in names:
+        same = (options["candidate_id"] == name).to_numpy()
+        for column in ("venue_id", "place_id", "venue_name"):
+            same = same if same.any() else (options[column] == name).to_numpy()
+        if not same.any():
+            unknown.append(name)
+        found |= same
+    if unknown:
+        raise InvalidInputError(
+            f"there is no candidate {', '.join(unknown)}: give its id or its name, and see that no "
+            "filter leaves it out",
+            ja=f"「{'」「'.join(unknown)}」という候補地はありません。番号か名称を確かめ、"
+            "条件で外れていないか見てください",
+        )
+    return found

@@ -1,0 +1,152 @@
+"""What is asked of a plan: goals, rules, candidates; read from TOML, JSON or options."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from geo.errors import InvalidInputError
+from geo.siting.problem import Objective
+from services.profile import Frequency, Table
+
+MOST_IF_NOTHING_BOUNDS = 5
+_BOUNDLESS = {"most_reached", "worst_unit_first", "backup", "shortest_walk"}
+
+Yen = Annotated[float, Field(ge=0)]
+
+
+def _usual_objectives() -> list[Objective]:
+    return ["most_reached", "worst_unit_first"]
+
+
+class PlanAsk(Table):
+    """
+    One question.
+
+    Where neither a number nor a budget bounds a plan that could always be larger, it has at most
+    five places.
+    """
+
+    title: str = ""
+    frequency: Frequency = "weekly"
+    """A resident is reached by a place of this class or a more frequent one."""
+    objectives: Annotated[list[Objective], Field(min_length=1)] = Field(
+        default_factory=_usual_objectives
+    )
+    """The first counts most, the next only among plans that are equal in it."""
+    give_pct: Annotated[float, Field(ge=0, lt=100)] = 0.0
+    """So much of each goal may be given up for the next."""
+    depth: Annotated[int, Field(ge=1, le=20)] = 1
+    most: Annotated[int, Field(ge=0)] | None = None
+    budget_yen: Yen | None = None
+    """Ceiling of the first year, openings included."""
+    reach_pct: Annotated[float, Field(gt=0, le=100)] | None = None
+    targets: list[Frequency] = Field(default_factory=list)
+    """Classes whose targets of the profile are rules: one in each area, those that exist included."""
+    classes: list[Frequency] = Field(default_factory=list)
+    """Classes that options bring; else the frequency and those of the targets."""
+    participation_pct: Annotated[float, Field(gt=0, le=100)] | None = None
+    group_min: Annotated[float, Field(gt=0)] = 1.0
+    overlap_max_pct: Annotated[float, Field(ge=0, le=100)] | None = None
+    apart_m: Annotated[float, Field(gt=0)] | None = None
+    one_per_owner: bool = False
+    upgrades: bool = True
+    venues: bool = True
+    points_max: Annotated[int, Field(ge=0, le=2000)] = 200
+    """Points on streets (会場未定) where many are unreached; so many at most."""
+    kinds: list[str] = Field(default_factory=list)
+    """Only venues of these kinds; all where empty."""
+    barrier_free: bool = False
+    """Leave out venues that are known not to be."""
+    outside_hazards: bool = False
+    rent_max_yen: Yen | None = None
+    """Leave out venues with a higher known rent a month."""
+    must: list[str] = Field(default_factory=list)
+    must_not: list[str] = Field(default_factory=list)
+    """Ids of candidates, of venues or of places, or names."""
+    council: str = ""
+    """Id or name of a council or its area: only its candidates, and its residents count."""
+    walk_limit_m: float | None = None
+    walk_limit_min: float | None = None
+    walking_profile: str | None = None
+    time_s: Annotated[float, Field(gt=0)] | None = 60.0
+    """Of the solver, for each plan."""
+    gap_pct: Annotated[float, Field(ge=0, le=50)] = 0.0
+    """Proven enough."""
+    k: Annotated[int, Field(ge=1, le=20)] = 1
+    """So many near-equal plans."""
+    years_yen: list[Yen] = Field(default_factory=list)
+    """Budget of each year, for the order of opening."""
+    stability: bool = False
+    """Plan again under other limits, walkers and populations."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bounded(cls, asked: object) -> object:
+        if not isinstance(asked, Mapping):
+            return asked
+        first = next(iter(asked.get("objectives") or ["most_reached"]), "")
+        bounds = (asked.get("most"), asked.get("budget_yen"))
+        if first in _BOUNDLESS and bounds == (None, None):
+            return {**asked, "most": MOST_IF_NOTHING_BOUNDS}
+        return asked
+
+    @model_validator(mode="after")
+    def _no_twice(self) -> Self:
+        if len(set(self.objectives)) != len(self.objectives):
+            msg = "an objective is named twice"
+            raise ValueError(msg)
+        return self
+
+
+def ask_of(given: Mapping[str, Any]) -> PlanAsk:
+    """
+    Return what is asked, from plain data.
+
+    Raises
+    ------
+    InvalidInputError
+        A key that does not exist, a value that cannot be, a budget of nothing.
+    """
+    try:
+        ask = PlanAsk.model_validate(dict(given))
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, item['loc'])) or 'ask'}: {item['msg']}" for item in error.errors()
+        )
+        raise InvalidInputError(
+            f"the question of a plan cannot be used ({said}); correct it",
+            ja=f"計画の条件に使えない値があります（{said}）。直してください",
+        ) from error
+    if ask.budget_yen == 0 or any(yen == 0 for yen in ask.years_yen):
+        raise InvalidInputError(
+            "a budget of ¥0 opens nothing; give a higher one, or leave it out",
+            ja="予算が0円では何も開けません。金額を入れるか、予算の指定を外してください",
+        )
+    if twice := sorted(set(ask.must) & set(ask.must_not)):
+        raise InvalidInputError(
+            f"{', '.join(twice)}: is on both lists, must and must not; take it off one of them",
+            ja=f"{'、'.join(twice)}：「必ず」と「選ばない」の両方にあります。どちらかから外してください",
+        )
+    return ask
+
+
+def read_ask(path: Path) -> dict[str, Any]:
+    """Read a question from a TOML or JSON file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            f"{path}: cannot be read ({error}); write it as TOML or JSON",
+            ja=f"{path}：読めません（{error}）。TOML か JSON で書いてください",
+        ) from error
+    if not isinstance(found, dict):
+        raise InvalidInputError(
+            f"{path}: holds no table of keys and values",
+            ja=f"{path}：項目と値の表ではありません",
+        )
+    return found

@@ -1,0 +1,193 @@
+"""Plans as they may leave: small counts hidden, private homes blurred, the same for all who show them."""
+
+import math
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.coverage import Limit
+from services.collections import Page, Query, Shapes, Table
+from services.disclosure import blur
+from services.plan_store import PlanResult, plan_is_stale
+from services.plan_words import Terms, hidden_counts
+from services.publication import COLUMNS
+from services.texts import age_group_text, limit_text, people, percent, text, yen
+
+PLAN_COLUMNS = (
+    *COLUMNS["candidates"],
+    *("target_class", "current_class", "source", "venue_name_en", "yearly_max_yen"),
+    *("opening_max_yen", "yen_per_newly_reached", "marginal", "stays_pct", "hazards"),
+)
+_COUNTS = ("newly_reached", "newly_reached_alone", "marginal", "catchment", "alone")
+
+
+def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
+    """Return the chosen options as they may leave, plane CRS."""
+    privacy = plan.workspace.profile.privacy
+    frame = plan.chosen
+    blurred = blur(frame, frame["private_home"].astype(bool), blur_m=privacy.blur_m)
+    small = privacy.small_number
+    hidden = np.zeros(len(frame), dtype=bool)
+    for name in [str(column) for column in frame if str(column).startswith(_COUNTS)]:
+        few = hidden_counts(frame[name].to_numpy(dtype=float), small)
+        blurred[name] = blurred[name].mask(few)
+        if name == "newly_reached":
+            hidden = few
+    for name in ("yen_per_newly_reached", "coverage_after_pct"):
+        blurred[name] = blurred[name].mask(hidden | ~np.isfinite(blurred[name]))
+    kept = [name for name in PLAN_COLUMNS if name in blurred or name == "suppressed"]
+    further = [str(name) for name in frame if str(name).startswith("newly_reached_")]
+    names = list(dict.fromkeys([*kept, *further, "geometry"]))
+    return blurred.assign(suppressed=hidden)[names]
+
+
+def plan_head(plan: PlanResult) -> dict[str, Any]:
+    """Return a plan in short, for a list."""
+    record = plan.record
+    return {
+        "plan_id": plan.plan_id,
+        "title": record["title"],
+        "made_at": record["made_at"],
+        "status": record["status"],
+        "proof": record["proof"],
+        "places_n": len(plan.chosen),
+        "newly_reached": _shown(record["totals"]["newly_reached"], plan),
+        "first_year_yen": record["totals"]["first_year_yen"],
+        "sentence": {lang: sentence(plan, lang) for lang in ("ja", "en")},
+        "changed": [{"ja": one.ja, "en": one.en} for one in plan_is_stale(plan.workspace, plan)],
+    }
+
+
+def plan_body(plan: PlanResult) -> dict[str, Any]:
+    """Return a plan with all that may leave."""
+    record = plan.record
+    totals = dict(record["totals"])
+    for name in ("newly_reached", "seats"):
+        totals[name] = _shown(totals[name], plan)
+    if totals["newly_reached"] is None:
+        totals["reached_after"] = totals["coverage_after_pct"] = None
+    frame = shown_candidates(plan)
+    rows = pd.DataFrame(frame.drop(columns="geometry")).to_dict("records")
+    chosen = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    return {
+        **plan_head(plan),
+        "ask": record["ask"],
+        "parameters": record["parameters"],
+        "hashes": {
+            **record["hashes"],
+            "registry": {"sha256": record["hashes"]["registry"]["sha256"]},
+        },
+        "totals": totals,
+        "stages": [{**stage, **_coarse(stage)} for stage in record["stages"]],
+        "targets": record["targets"],
+        "relaxation": record["relaxation"],
+        "chosen": chosen,
+        "alternatives": [
+            {**row, "newly_reached": _about(row["newly_reached"], plan)}
+            for row in record["alternatives"]
+        ],
+        "stability": record["stability"],
+        "years": _years(record["years"], plan),
+        "needs_transport": [
+            {
+                key: value
+                for key, value in _counted(row, plan, "residents").items()
+                if key != "within"
+            }
+            for row in record["needs_transport"]
+        ],
+    }
+
+
+def sentence(plan: PlanResult, lang: str) -> str:
+    """Return the one sentence of a plan."""
+    record = plan.record
+    totals, ask = record["totals"], record["ask"]
+    limit = terms_of(plan).limit
+    said = text(
+        "plan.sentence",
+        lang,
+        count=len(plan.chosen),
+        age_group=age_group_text(totals["age_group"], lang),
+        newly=people(_shown(totals["newly_reached"], plan), lang),
+        limit=limit_text(limit.m, limit.minutes, lang),
+        before=percent(totals["coverage_before_pct"], lang),
+        after=percent(totals["coverage_after_pct"], lang),
+    )
+    if totals["seats"] is not None:
+        share = percent(ask["participation_pct"], lang)
+        seats = people(_shown(totals["seats"], plan), lang)
+        said += ("。" if lang == "ja" else "; ") + text(
+            "plan.sentence.seats", lang, seats=seats, participation=share
+        )
+    return said
+
+
+def cost_sentence(plan: PlanResult, lang: str) -> str:
+    """Return the ceilings of the first year and of those after."""
+    totals = plan.record["totals"]
+    first, yearly = yen(totals["first_year_yen"], lang), yen(totals["yearly_yen"], lang)
+    return text("plan.cost", lang, first=first, yearly=yearly)
+
+
+def terms_of(plan: PlanResult) -> Terms:
+    """Return limit, age group and what is a small number."""
+    parameters = plan.record["parameters"]
+    limit = Limit(parameters["walk_limit_m"], parameters["walk_limit_min"])
+    small = plan.workspace.profile.privacy.small_number
+    return Terms(limit, plan.record["totals"]["age_group"], small)
+
+
+def plan_items(plan: PlanResult, query: Query) -> Page:
+    """Return the chosen options as features."""
+    frame = shown_candidates(plan)
+    table = Table(
+        "candidates",
+        plan.plan_id,
+        plan.plan_id,
+        pd.DataFrame(frame.drop(columns="geometry")).reset_index(drop=True),
+        Shapes(gpd.GeoSeries(frame.geometry.reset_index(drop=True))),
+        np.arange(len(frame)),
+        pd.Series([f"{plan.plan_id}:{key}" for key in frame["candidate_id"]], dtype=object),
+    )
+    return table.features(query)
+
+
+def _shown(value: float | None, plan: PlanResult) -> float | None:
+    small = plan.workspace.profile.privacy.small_number
+    return None if value is None or 0 < value < small else value
+
+
+def _about(value: float, plan: PlanResult) -> float:
+    """Round to steps of the small number: exact figures of two plans would differ by a few persons."""
+    step = max(plan.workspace.profile.privacy.small_number, 1)
+    return float(step * round(value / step))
+
+
+def _counted(row: dict[str, Any], plan: PlanResult, name: str) -> dict[str, Any]:
+    return {**row, name: _shown(row[name], plan)}
+
+
+def _years(rows: list[dict[str, Any]], plan: PlanResult) -> list[dict[str, Any]]:
+    counts = np.array([row["newly_reached"] for row in rows], dtype=float)
+    few = hidden_counts(counts, plan.workspace.profile.privacy.small_number) if rows else counts
+    return [
+        {**row, "newly_reached": None if hidden else row["newly_reached"]}
+        for row, hidden in zip(rows, few, strict=True)
+    ]
+
+
+def _coarse(stage: dict[str, Any]) -> dict[str, float | None]:
+    """Return value and bound in whole numbers: the fractions of a goal are nobody's business."""
+    return {
+        name: None if stage[name] is None else float(round(stage[name]))
+        for name in ("value", "bound")
+    }
+
+
+def _plain(value: object) -> object:
+    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value.item() if isinstance(value, np.generic) else value

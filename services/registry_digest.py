@@ -1,0 +1,27 @@
+"""What the registry held at a moment: its hash and how many places and venues."""
+
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from services.registry import session
+from services.registry_tables import Base, Place, Venue
+from services.workspace import digest
+
+
+def registry_facts(url: str) -> dict[str, Any]:
+    """Return the hash of all rows in every table of ours, and the numbers of places and venues."""
+    with session(url) as opened:
+        there = set(inspect(opened.connection()).get_table_names())
+        content = {
+            table.name: sorted(
+                [[str(cell) for cell in row] for row in opened.execute(select(table)).all()]
+            )
+            for table in Base.metadata.sorted_tables
+            if table.name in there
+        }
+    return {
+        "sha256": digest(content),
+        "places_n": len(content.get(Place.__tablename__, [])),
+        "venues_n": len(content.get(Venue.__tablename__, [])),
+    }

@@ -1,0 +1,170 @@
+"""Scenarios, decisions and shares over HTTP and on the command line."""
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.cli.main import main
+from api.settings import Settings
+from services.run import run
+from tests.datedtown import dated_workspace
+
+CLOSE = {"name": "案A", "edits": [{"action": "close", "place_id": "A"}]}
+ADOPT = {
+    "action": "open",
+    "status": "adopted",
+    "council_id": "e",
+    "venue_id": "vC",
+    "meeting_date": "2025-10-01",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    made = dated_workspace(tmp_path)
+    run(made)
+    return made
+
+
+@pytest.fixture
+def editor(workspace):
+    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+        yield client
+
+
+@pytest.fixture
+def reader(workspace):
+    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+        yield client
+
+
+def test_who_may_only_read_writes_nothing(reader, workspace):
+    for answer in (
+        reader.post("/scenarios", json=CLOSE),
+        reader.put("/scenarios/案A", json=CLOSE),
+        reader.delete("/scenarios/案A"),
+        reader.post("/decisions", json=ADOPT),
+    ):
+        assert answer.status_code == 403
+        assert "ARUKEBA_EDITING" in answer.json()["detail_ja"]
+    assert reader.get("/scenarios").json() == {"scenarios": []}
+    assert reader.get("/decisions").json() == {"decisions": []}
+    assert not (workspace.path / "scenarios").exists()
+
+
+def test_a_scenario_is_made_compared_replaced_and_deleted(editor):
+    made = editor.post("/scenarios", json=CLOSE)
+    assert made.status_code == 201
+    assert made.json()["stale"] == []
+    assert editor.post("/scenarios", json=CLOSE).status_code == 422
+    body = editor.get("/scenarios/compare", params={"names": "案A"}).json()
+    base, row = body["overview"]
+    # A had h0 and h1: 20 + 30 of the 100 who are reached (tests/services/test_scenarios.py).
+    assert (base["reached"], row["reached"], row["no_longer_reached"]) == (100.0, 50.0, 50.0)
+    assert row["cost_per_year_yen"] is None
+    assert "50人が届かなくなります" in body["sentences"]["ja"][0]
+    other = {"name": "案A", "edits": []}
+    assert editor.put("/scenarios/案A", json=other).json()["edits"] == []
+    assert editor.put("/scenarios/案B", json=other).status_code == 422
+    assert editor.delete("/scenarios/案A").status_code == 204
+    assert editor.get("/scenarios/案A").status_code == 404
+    assert editor.get("/scenarios/compare", params={"names": "案A"}).status_code == 404
+    assert editor.get("/scenarios/compare", params={"names": ","}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "../x"},
+        {"name": "案", "edits": [{"action": "close", "place_id": "Z"}]},
+        {"name": "案", "edits": ["close"]},
+        {"name": "案", "colour": 1},
+        {
+            "name": "案",
+            "edits": [{"action": "open", "lon": 999, "lat": 0, "schedule_text": "毎週月曜"}],
+        },
+        {},
+    ],
+)
+def test_a_bad_scenario_is_refused(editor, body):
+    answer = editor.post("/scenarios", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail_ja"]
+    assert editor.get("/scenarios").json() == {"scenarios": []}
+
+
+def test_a_page_elsewhere_cannot_write_by_a_plain_form(editor):
+    # A form of another site sends text without asking the browser first; it must not be read as JSON.
+    headers = {"content-type": "text/plain"}
+    assert editor.post("/scenarios", content=json.dumps(CLOSE), headers=headers).status_code == 422
+    assert editor.post("/decisions", content=json.dumps(ADOPT), headers=headers).status_code == 422
+
+
+def test_a_decision_is_recorded_and_its_candidate_bears_it(editor):
+    candidates = editor.get("/collections/candidates/items").json()["features"]
+    assert all(one["properties"]["status"] == "proposed" for one in candidates)
+    assert editor.post("/decisions", json=ADOPT).status_code == 201
+    (found,) = editor.get("/decisions", params={"council_id": "e"}).json()["decisions"]
+    assert (found["status"], len(found["history"])) == ("adopted", 1)
+    assert editor.post("/decisions", json={**ADOPT, "meeting_date": ""}).status_code == 422
+    assert editor.post("/decisions", json={**ADOPT, "council_id": "x"}).status_code == 404
+    assert editor.post("/decisions", json={**ADOPT, "who": "x"}).status_code == 422
+    assert editor.get("/decisions", params={"council_id": "x"}).status_code == 404
+    upgrade = {"action": "upgrade", "place_id": "D", "status": "discussed", "council_id": "e"}
+    assert editor.post("/decisions", json=upgrade).status_code == 201
+
+
+def test_the_share_of_an_area(reader):
+    body = reader.get("/shares", params={"area": "東地区"}).json()
+    assert [row["share"] for row in body["shares"]] == [1, 4]
+    assert len(body["sentences"]["ja"]) == 2
+    assert reader.get("/shares", params={"area": "どこか"}).status_code == 404
+
+
+def test_the_commands_of_scenarios(workspace, tmp_path, capsys):
+    path, sent = str(workspace.path), tmp_path / "sent.toml"
+    assert main(["scenario", "new", path, "案A", "--by", "課", "--lang", "ja"]) == 0
+    assert "案「案A」を保存しました（変更0件）" in capsys.readouterr().out
+    assert main(["scenario", "add", path, "案A", "close", "--place", "A"]) == 0
+    assert (
+        main(["scenario", "add", path, "案A", "days", "--place", "A", "--schedule", "毎週月曜"])
+        == 2
+    )
+    assert (
+        main(["scenario", "add", path, "案A", "open", "--at", "ここ", "--schedule", "毎週月曜"])
+        == 2
+    )
+    capsys.readouterr()
+    assert main(["scenario", "export", path, "案A", "--out", str(sent)]) == 0
+    assert main(["scenario", "import", path, str(sent), "--as", "案B"]) == 0
+    assert main(["scenario", "list", path, "--lang", "ja"]) == 0
+    assert "案B" in capsys.readouterr().out
+    assert main(["scenario", "show", path, "案A"]) == 0
+    assert main(["scenario", "compare", path, "案A", "案B", "--lang", "ja"]) == 0
+    shown = capsys.readouterr().out
+    assert "50人が届かなくなります" in shown
+    assert "目標：地区ごとに週1" in shown
+    assert main(["scenario", "compare", path, "案A", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["overview"][1]["reached"] == 50.0
+    assert main(["scenario", "delete", path, "案A"]) == 0
+    assert main(["scenario", "show", path, "案A"]) == 2
+
+
+def test_the_commands_of_decisions(workspace, capsys):
+    path = str(workspace.path)
+    record = ["decision", "record", path]
+    assert main([*record, "adopted", "--council", "e", "--venue", "vC", "--lang", "ja"]) == 2
+    assert "会議の日" in capsys.readouterr().err
+    given = ["--council", "e", "--venue", "vC", "--meeting", "2025-10-01", "--by", "東協議体"]
+    assert main([*record, "adopted", *given, "--lang", "ja"]) == 0
+    assert "採用" in capsys.readouterr().out
+    assert main(["decision", "list", path, "--lang", "ja"]) == 0
+    assert "2025-10-01" in capsys.readouterr().out
+    assert main(["run", path, "--with-planned", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    # vC stands at h3: all 200 are reached.
+    assert summary["reached"] == 200.0
+    # What is served is never replaced by what is only planned.
+    assert workspace.snapshot().name == "0001"

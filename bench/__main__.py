@@ -2,18 +2,25 @@
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import cityplans, engines, files, lists, page, plans, polygons, reach
+from bench import cityplans, engines, files, growth, lists, page, plans, polygons, reach
 from bench.city import grown
 from bench.measure import Row, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
 KASHIWA = ROOT.parent / "shared" / "data" / "kashiwa"
 PROFILE = ROOT / "data" / "municipalities" / "12217.toml"
+WRITE_CITY = """
+import sys
+from pathlib import Path
+from services.modeltown import write_town
+write_town(Path(sys.argv[1]), size="city")
+"""
 ARUKEBA = str(Path(sys.executable).with_name("arukeba"))
 
 
@@ -28,16 +35,12 @@ def demo(folder: Path) -> Iterator[Row]:
 def city(folder: Path) -> Iterator[Row]:
     """Generate the model town of Kashiwa's size, then build and run it."""
     town, workspace = folder / "town", str(folder / "city")
-    make = "from pathlib import Path; from services.modeltown import write_town; import sys; "
-    make += "print(write_town(Path(sys.argv[1]), size='city'))"
-    yield process(
-        "town_city_write", [sys.executable, "-c", make, str(town)], size="433,621 residents", runs=1
-    )
+    write_city = [sys.executable, "-c", WRITE_CITY, str(town)]
+    yield process("town_city_write", write_city, size="433,621 residents", runs=1)
     profile = str(next(town.glob("*.toml")))
     build = [ARUKEBA, "build", profile, "--out", workspace]
     yield process("town_city_build", build, size="model town city")
     yield process("town_city_run", [ARUKEBA, "run", workspace], size="226 places, 6 layers")
-    yield from reach.rows(grown(Path(workspace), folder / "grown"))
     if not KASHIWA.is_dir():
         yield from polygons.rows(Path(workspace))
 
@@ -55,6 +58,21 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield from cityplans.rows(workspace)
 
 
+def one_city(folder: Path) -> Iterator[Row]:
+    """Measure reach, what if and how cost grows on one city, made where no group has made it."""
+    if not (folder / "city").is_dir():
+        town = folder / "town"
+        _quietly([sys.executable, "-c", WRITE_CITY, str(town)])
+        _quietly([ARUKEBA, "build", str(next(town.glob("*.toml"))), "--out", str(folder / "city")])
+    workspace = grown(folder / "city", folder / "grown")
+    yield from reach.rows(workspace)
+    yield from growth.rows(workspace)
+
+
+def _quietly(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
 def official(folder: Path) -> Iterator[Row]:
     """Read files of areas as large as those of a prefecture."""
     yield from files.rows(folder / "files")
@@ -68,6 +86,7 @@ def main() -> None:
         "files": official,
         "lists": lists.rows,
         "plans": plans.rows,
+        "engines": one_city,
     }
     if KASHIWA.is_dir():
         groups["kashiwa"] = kashiwa

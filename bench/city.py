@@ -32,7 +32,7 @@ def grown(source: Path, folder: Path) -> Path:
     nodes, edges = network_to_frames(network)
     nodes.to_parquet(folder / "network" / "nodes.parquet")
     edges.to_parquet(folder / "network" / "edges.parquet")
-    homes = _on_pieces(_more_homes(town.demand(), town.network(), rng), town.network(), pieces_n)
+    homes = on_pieces(_more_homes(town.demand(), town.network(), rng), town.network(), pieces_n)
     homes.to_parquet(folder / "layers" / "demand.parquet")
     epsg = town.profile.municipality.plane_epsg
     venues, places = read_venues(town.registry_url, epsg), read_places(town.registry_url, epsg)
@@ -113,8 +113,8 @@ def _more_homes(
     return gpd.GeoDataFrame(pd.concat([homes, second], ignore_index=True), crs=homes.crs)
 
 
-def _on_pieces(homes: gpd.GeoDataFrame, network: Network, pieces_n: IntArray) -> gpd.GeoDataFrame:
-    """Let homes stand on the pieces of their streets."""
+def on_pieces(homes: gpd.GeoDataFrame, network: Network, pieces_n: IntArray) -> gpd.GeoDataFrame:
+    """Let homes stand on the pieces of their streets that ``cut`` has made."""
     edge = homes["edge"].to_numpy()
     known = edge >= 0
     first = np.cumsum(pieces_n) - pieces_n

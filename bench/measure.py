@@ -87,7 +87,10 @@ def against(
 
 def versions() -> dict[str, str]:
     """Return what was measured, and with what."""
-    names = ("arukeba", "geopandas", "networkx", "numpy", "osmnx", "scipy", "shapely")
+    names = (
+        *("arukeba", "geopandas", "networkx", "numba", "numpy", "osmnx", "pandarm", "scipy"),
+        "shapely",
+    )
     return {"python": platform.python_version()} | {name: version(name) for name in names}
 
 

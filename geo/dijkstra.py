@@ -30,6 +30,8 @@ FARTHEST = float(np.finfo(np.float64).max)
 
 _BUCKETS_MOST = 1 << 16
 _NOWHERE = -2
+_BLOCK_BITS = 5
+"""Homes are looked through in blocks of 32."""
 
 
 @compiled
@@ -304,9 +306,9 @@ def arrive(
 
 @compiled
 def _gather(
-    nodes: Ints, cost: Floats, by_node: Streets, best: Floats, caught: Ints, limit: float
+    nodes: Ints, cost: Floats, by_node: Streets, best: Floats, touched: Bools, limit: float
 ) -> int:
-    """Write the homes within the limit at some nodes to ``caught``, ascending, with ``best``."""
+    """Note the least walk of every home at some nodes in ``best``; return how many are within."""
     home_start, home_at, home_cost = by_node
     caught_n = 0
     for node in nodes:
@@ -316,11 +318,26 @@ def _gather(
                 continue
             home = home_at[slot]
             if best[home] == np.inf:
-                caught[caught_n] = home
+                touched[home >> _BLOCK_BITS] = True
                 caught_n += 1
             best[home] = min(best[home], total)
-    caught[:caught_n].sort()
     return caught_n
+
+
+@compiled
+def _take(best: Floats, touched: Bools, homes: Ints, costs: Floats) -> None:
+    """Move what was noted to ``homes`` and ``costs``, ascending: looking is quicker than sorting."""
+    taken = 0
+    for block in range(touched.size):
+        if not touched[block]:
+            continue
+        touched[block] = False
+        first = block << _BLOCK_BITS
+        for home in range(first, min(first + (1 << _BLOCK_BITS), best.size)):
+            if best[home] < np.inf:
+                homes[taken], costs[taken] = home, best[home]
+                best[home] = np.inf
+                taken += 1
 
 
 @compiled
@@ -352,7 +369,8 @@ def catch(
     pace, buckets_n = _plan(streets[2], seeds[1])
     tree, reached = _bare(nodes_n), np.empty(nodes_n, np.int64)
     waiting = _waiting(buckets_n, nodes_n)
-    best, caught = np.full(homes_n, np.inf), np.empty(homes_n, np.int64)
+    best = np.full(homes_n, np.inf)
+    touched = np.zeros((homes_n >> _BLOCK_BITS) + 1, np.bool_)
     counts = np.zeros(seeds[0].size // 2, np.int64)
     homes, costs = np.empty(1024, np.int64), np.empty(1024)
     found = 0
@@ -361,14 +379,12 @@ def catch(
         mine = (seeds[0][both], seeds[1][both], seeds[2][both])
         reached_n = _spread(streets, mine, (tree, reached), waiting, (pace, limit))
         nodes = reached[:reached_n]
-        caught_n = _gather(nodes, tree[0], by_node, best, caught, limit)
+        caught_n = _gather(nodes, tree[0], by_node, best, touched, limit)
         if found + caught_n > homes.size:
             room = 2 * (found + caught_n)
             homes = np.append(homes, np.empty(room - homes.size, np.int64))
             costs = np.append(costs, np.empty(room - costs.size))
-        homes[found : found + caught_n] = caught[:caught_n]
-        costs[found : found + caught_n] = best[caught[:caught_n]]
-        best[caught[:caught_n]] = np.inf
+        _take(best, touched, homes[found : found + caught_n], costs[found : found + caught_n])
         tree[0][nodes] = np.inf
         counts[origin] = caught_n
         found += caught_n

@@ -28,6 +28,9 @@ TOLERANCE = 1e-6
 
 _ORIGINS_PER_TASK = 64
 
+_Pairs = tuple[IntArray, IntArray, FloatArray]
+"""Origin, home and walk of pairs, sorted by origin, then home."""
+
 Stops = pd.DataFrame | Doors
 """Snaps (``edge, offset_m, snap_m``), or the doors made of them, which spares the making."""
 
@@ -175,10 +178,10 @@ def walks(
     pairs = pairs_on_one_edge(places, doors)
     direct = along_one_edge(places, doors, pairs)
     near = within(direct, limit)
-    key = origin * len(doors) + home
-    key, walk = _merged(key, walk, (pairs[0] * len(doors) + pairs[1])[near], direct[near])
-    homes_n = max(len(doors), 1)
-    return Walks(key // homes_n, key % homes_n, walk, len(places), len(doors), limit)
+    origin, home, walk = _with_direct(
+        (origin, home, walk), (pairs[0][near], pairs[1][near], direct[near])
+    )
+    return Walks(origin, home, walk, len(places), len(doors), limit)
 
 
 def straight_m(origins_xy: FloatArray, homes_xy: FloatArray) -> FloatArray:
@@ -252,16 +255,32 @@ def _caught(
     return np.repeat(rows, count), found, walk
 
 
-def _merged(
-    key: IntArray, walk: FloatArray, other_key: IntArray, other_walk: FloatArray
-) -> tuple[IntArray, FloatArray]:
-    """Merge two lists of walks with ascending keys; of one in both the shorter counts."""
-    slot = np.searchsorted(key, other_key)
-    known = slot < key.size
-    known[known] = key[slot[known]] == other_key[known]
-    walk[slot[known]] = np.minimum(walk[slot[known]], other_walk[known])
-    new = ~known
-    return (
-        np.insert(key, slot[new], other_key[new]),
-        np.insert(walk, slot[new], other_walk[new]),
+def _with_direct(found: _Pairs, direct: _Pairs) -> _Pairs:
+    """Put walks along one edge among the others, both sorted; of two of one pair the shorter counts."""
+    origin, home, walk = found
+    slot = _slots(origin, home, direct[0], direct[1])
+    known = slot < origin.size
+    known[known] = (origin[slot[known]] == direct[0][known]) & (
+        home[slot[known]] == direct[1][known]
     )
+    walk[slot[known]] = np.minimum(walk[slot[known]], direct[2][known])
+    new = ~known
+    if not new.any():
+        return found
+    return (
+        np.insert(origin, slot[new], direct[0][new]),
+        np.insert(home, slot[new], direct[1][new]),
+        np.insert(walk, slot[new], direct[2][new]),
+    )
+
+
+def _slots(origin: IntArray, home: IntArray, wanted_origin: IntArray, wanted: IntArray) -> IntArray:
+    """Return where pairs stand, or would stand, among sorted pairs."""
+    slot = np.searchsorted(origin, wanted_origin)
+    end = np.searchsorted(origin, wanted_origin, side="right")
+    while (open_ := slot < end).any():
+        middle = (slot + end) // 2
+        before = open_ & (home[np.minimum(middle, home.size - 1)] < wanted)
+        slot = np.where(before, middle + 1, slot)
+        end = np.where(open_ & ~before, middle, end)
+    return slot

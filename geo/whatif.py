@@ -16,7 +16,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.compiled import compiled
 from geo.coverage import FREQUENCIES, Figures, Limit, bounds, columns_of, row_keys, slots_of
@@ -125,15 +124,11 @@ class Asked:
         return longest_m, 60.0 * max(minutes, default=0.0), float(self.bounds[2][0].max())
 
     @cached_property
-    def around_m(self) -> float:
-        """Return how far apart two places can be that are near one home."""
+    def reach_m(self) -> float:
+        """Return how far as the crow flies a place can be that is near a home."""
         longest_m, longest_s, radius_m = self.longest
-        furthest_m = max(
-            longest_m / self.homes.m.measure.least_per_m,
-            longest_s / self.homes.s.measure.least_per_m,
-            radius_m,
-        )
-        return 2.0 * furthest_m + 1.0
+        by_m, by_s = self.homes.m.measure.least_per_m, self.homes.s.measure.least_per_m
+        return max(longest_m / by_m, longest_s / by_s, radius_m) + 1.0
 
     @cached_property
     def slots(self) -> IntArray:
@@ -161,9 +156,10 @@ class Asked:
         return row_keys(self.homes.residents.columns, self.areas_n, self.limits)
 
     @cached_property
-    def tree(self) -> cKDTree:
-        """Return the homes by their positions."""
-        return cKDTree(self.homes.xy)
+    def eastward(self) -> tuple[IntArray, FloatArray]:
+        """Return the homes from west to east, and their positions in that order."""
+        order = np.argsort(self.homes.xy[:, 0], kind="stable")
+        return order, self.homes.xy[order]
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,10 +255,13 @@ class WhatIf:
                 classes.append(_Edit(self.asked, sites, near, was, counts).of(old))
         return WhatIf(self.asked, sites, near, tuple(classes))
 
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return the figures in the order of the rows of ``asked.keys``."""
+        return columns_of(self.asked.everybody, [one.figures for one in self.classes])
+
     def table(self) -> pd.DataFrame:
         """Return what ``geo.coverage.coverage`` returns for these places."""
-        figures = [one.figures for one in self.classes]
-        return self.asked.keys.assign(**columns_of(self.asked.everybody, figures))
+        return pd.concat([self.asked.keys, pd.DataFrame(self.columns())], axis=1)
 
     def moved(self) -> dict[str, FloatArray]:
         """Return, in the order of the table, residents that the last edit ``gained`` and ``lost``."""
@@ -291,16 +290,13 @@ class _Edit:
         return np.flatnonzero(self.counts & ~self.was)
 
     @cached_property
-    def around(self) -> IntArray:
-        """Return the places that stay and may be near a home that has lost one."""
-        stay = np.flatnonzero(self.was & self.counts)
-        apart = self.sites.xy[stay][:, None, :] - self.sites.xy[self.gone][None, :, :]
-        return stay[(np.hypot(apart[..., 0], apart[..., 1]) <= self.asked.around_m).any(axis=1)]
+    def stay(self) -> IntArray:
+        return np.flatnonzero(self.was & self.counts)
 
     def of(self, old: _Class) -> _Class:
         """Return the class after the edit."""
         asked, size = self.asked, self.asked.areas_n + 1
-        moved = {kind: self._nearer(old.walks[kind], self.near[kind]) for kind in _KINDS}
+        moved = {kind: self._nearer(old.walks[kind], kind) for kind in _KINDS}
         tree, walk_s, rows_s = self._walked(old)
         with_s = {**moved, "s": (rows_s, walk_s[rows_s])}
         sums, gained, lost = [], [], []
@@ -321,17 +317,36 @@ class _Edit:
         before_s = {**old.walks, "s": walk_s}
         return _Class(tree, before_s, moved, figures, gained[0], lost[0])
 
-    def _nearer(self, values: FloatArray, near: list[Near]) -> Near:
+    def _nearer(self, values: FloatArray, kind: str) -> Near:
         """Return the homes of which the least of a value changes, and what it is then."""
+        near = self.near[kind]
         touched = [near[site][0] for site in (*self.gone, *self.come)]
         rows = _distinct(np.concatenate(touched), values.size)
         fresh = values[rows]
         for site in self.gone:
-            fresh[np.searchsorted(rows, near[site][0])] = np.inf
-        for site in [*(self.around if self.gone.size else ()), *self.come]:
+            homes, value = near[site]
+            nearest = values[homes] == value
+            fresh[np.searchsorted(rows, homes[nearest])] = np.inf
+        left = np.isinf(fresh)
+        turned = fresh[left]
+        for site in self._around(rows[left], kind):
+            _lower(turned, rows[left], *near[site])
+        fresh[left] = turned
+        for site in self.come:
             _lower(fresh, rows, *near[site])
         changed = fresh != values[rows]
         return rows[changed], fresh[changed]
+
+    def _around(self, homes: IntArray, kind: str) -> IntArray:
+        """Return the places that stay to which homes that have lost theirs may turn."""
+        if homes.size == 0:
+            return homes
+        home_xy, reach_m = self.asked.homes.xy[homes], self.asked.reach_m
+        xy, area = self.sites.xy[self.stay], self.sites.area[self.stay]
+        there = (xy >= home_xy.min(axis=0) - reach_m) & (xy <= home_xy.max(axis=0) + reach_m)
+        # A walk in one's own area leads to a place of the area that the lost one was in.
+        own = np.isin(area, self.sites.area[self.gone]) | (not kind.startswith("own"))
+        return np.asarray(self.stay[there.all(axis=1) & own])
 
     def _walked(self, old: _Class) -> tuple[Tree, FloatArray, IntArray]:
         """Return the tree and the walks in seconds after the edit, and the homes that changed."""
@@ -392,12 +407,16 @@ def _near(asked: Asked, sites: Sites) -> dict[str, list[Near]]:
 
 
 def _circles(asked: Asked, sites: Sites, radius_m: float) -> list[Near]:
+    order, home_xy = asked.eastward
+    reach_m = radius_m + 1.0
     found = []
-    for xy, home in zip(
-        sites.xy, asked.tree.query_ball_point(sites.xy, radius_m + 1.0), strict=True
-    ):
-        homes = np.sort(np.array(home, dtype=np.int64))
-        found.append((homes, np.hypot(*(asked.homes.xy[homes] - xy).T)))
+    for xy in sites.xy:
+        west, east = np.searchsorted(home_xy[:, 0], [xy[0] - reach_m, xy[0] + reach_m])
+        apart_m = np.hypot(*(home_xy[west:east] - xy).T)
+        inside = np.flatnonzero(apart_m <= reach_m)
+        homes = order[west:east][inside]
+        by_number = np.argsort(homes)
+        found.append((homes[by_number], apart_m[inside][by_number]))
     return found
 
 

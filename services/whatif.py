@@ -5,7 +5,7 @@ An edit is tried on the places that are counted; groups at one hall are judged t
 ``services.places`` does. Nothing is stored, and the registry never changes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -34,6 +34,7 @@ XY = tuple[float, float]
 SHARES = {"coverage_pct": "reached", "circle_coverage_pct": "circle_reached"}
 FIGURES = (*COUNTS, *SHARES, "places_n", *TIMES)
 """Each stands three times in the table: before, ``…_after`` and ``…_difference``."""
+_PARTS = ("", "_after", "_difference")
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ class WhatIf:
         stay = np.full(len(self._groups), -1, dtype=np.int64)
         for group in groups:
             if group.site >= 0:
-                stay[group.site] = rank[group.venue_id]
+                known = int(self.engine.sites.rank[group.site])
+                stay[group.site] = rank.get(group.venue_id, known)
         come = [group for group in groups if group.site < 0]
         opened = self._sites(come, [rank[group.venue_id] for group in come]) if come else None
         return self._outcome(self.engine.edited(stay, opened), len(groups))
@@ -238,11 +240,15 @@ class WhatIf:
             )
         return schedule
 
-    def _venue_ranks(self, groups: Iterable[_Group]) -> dict[str, int]:
-        """Return the rank of what all groups of each hall offer together."""
-        together: dict[str, list[Schedule]] = {}
+    def _venue_ranks(self, groups: Sequence[_Group]) -> dict[str, int]:
+        """Return, of the halls whose groups are others now, the rank of what they offer together."""
+        now, then = ({id(group) for group in some} for some in (groups, self._groups))
+        others = now ^ then
+        touched = {one.venue_id for one in (*groups, *self._groups) if id(one) in others}
+        together: dict[str, list[Schedule]] = {venue: [] for venue in touched}
         for group in groups:
-            together.setdefault(group.venue_id, []).append(group.schedule)
+            if group.venue_id in touched:
+                together[group.venue_id].append(group.schedule)
         classes = {
             venue: frequency_class(combine(found), permanent_min_days_per_week=self._days)
             for venue, found in together.items()
@@ -266,19 +272,27 @@ class WhatIf:
                     ja=f"「{group.place_id}」の地点は{limit_m:g}m以内の道につながりません（{reason}）。"
                     "道に近い地点を選んでください",
                 )
-        walking, layering = self.situation.walking, self.situation.layering(self.layer.id)
+        walking = self.situation.walking
         return Sites(
             Doors.of(snaps, walking.m.measure),
             Doors.of(snaps, walking.s.measure),
             xy,
-            locate(xy, gpd.GeoDataFrame(layering.areas)),
+            locate(xy, self._areas),
             np.array(rank, dtype=np.int64),
         )
 
-    def _require_inside(self, xy: FloatArray) -> None:
+    @cached_property
+    def _areas(self) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(self.situation.layering(self.layer.id).areas)
+
+    @cached_property
+    def _municipality(self) -> gpd.GeoDataFrame:
         kinds = {one.id for one in self.situation.profile.layers if one.kind == "municipality"}
         areas = self.situation.areas
-        whole = areas[areas["layer"].isin(kinds)].reset_index(drop=True)
+        return areas[areas["layer"].isin(kinds)].reset_index(drop=True)
+
+    def _require_inside(self, xy: FloatArray) -> None:
+        whole = self._municipality
         if len(whole) and (locate(xy, whole) < 0).any():
             raise InvalidInputError(
                 "a spot is outside the municipality; choose one inside",
@@ -302,42 +316,49 @@ class WhatIf:
         frame.insert(3, "version", self.layer.version)
         frame["profile"] = self.situation.walking.profile.id
         frame["remainder"] = remainder
-        return frame.assign(**_shares(frame, frame["residents"].to_numpy()))
+        counts = {count: frame[count].to_numpy() for count in SHARES.values()}
+        return frame.assign(**_shares(counts, frame["residents"].to_numpy()))
+
+    @cached_property
+    def _figures(self) -> dict[str, FloatArray]:
+        return {name: self._before[name].to_numpy() for name in ("residents", *FIGURES)}
 
     def _outcome(self, after: Engine, places_n: int) -> Outcome:
-        before = self._before
-        figures = after.table()
-        figures = figures.assign(**_shares(figures, before["residents"].to_numpy()))
-        columns: dict[str, np.ndarray] = {}
+        was, now = self._figures, after.columns()
+        now |= _shares(now, was["residents"])
+        columns = after.moved()
         for name in FIGURES:
-            now, was = figures[name].to_numpy(), before[name].to_numpy()
-            columns[f"{name}_after"] = now
-            columns[f"{name}_difference"] = now - was
-        areas = before.assign(**columns, **after.moved())
-        return Outcome(areas, self._whole(areas), places_n)
+            columns[f"{name}_after"], columns[f"{name}_difference"] = (
+                now[name],
+                now[name] - was[name],
+            )
+        areas = pd.concat([self._before, pd.DataFrame(columns)], axis=1)
+        return Outcome(areas, self._whole({**was, **columns}), places_n)
 
-    def _whole(self, areas: pd.DataFrame) -> pd.DataFrame:
+    def _whole(self, columns: Mapping[str, FloatArray]) -> pd.DataFrame:
         """Sum all areas and the remainder: block by block of the table, residents as in the homes."""
         size = self.engine.asked.areas_n + 1
+        residents = self.engine.asked.everybody.sum(axis=0)
         summed = ["gained", "lost"]
-        summed += [f"{name}{part}" for name in COUNTS for part in ("", "_after", "_difference")]
-        keys = ["frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile"]
-        whole = areas.iloc[::size][keys].reset_index(drop=True)
-        whole["residents"] = (
-            self.engine.table()["residents"].to_numpy().reshape(-1, size).sum(axis=1)
-        )
-        for name in summed:
-            whole[name] = areas[name].to_numpy().reshape(-1, size).sum(axis=1)
+        summed += [f"{name}{part}" for name in COUNTS for part in _PARTS]
+        sums = {name: columns[name].reshape(-1, size).sum(axis=1) for name in summed}
+        residents = np.tile(residents, len(sums["gained"]) // residents.size)
+        people = np.where(residents > 0, residents, np.nan)
         for share, count in SHARES.items():
-            for part in ("", "_after", "_difference"):
-                people = whole["residents"].where(whole["residents"] > 0)
-                whole[f"{share}{part}"] = 100.0 * whole[f"{count}{part}"] / people
-        return whole
+            sums |= {f"{share}{part}": 100.0 * sums[f"{count}{part}"] / people for part in _PARTS}
+        return pd.concat([self._keys, pd.DataFrame({"residents": residents, **sums})], axis=1)
+
+    @cached_property
+    def _keys(self) -> pd.DataFrame:
+        """Return what the rows of the whole are about."""
+        keys = ["frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile"]
+        size = self.engine.asked.areas_n + 1
+        return self._before.iloc[::size][keys].reset_index(drop=True)
 
 
-def _shares(figures: pd.DataFrame, residents: FloatArray) -> dict[str, FloatArray]:
+def _shares(figures: Mapping[str, np.ndarray], residents: FloatArray) -> dict[str, FloatArray]:
     whole = np.where(residents > 0, residents, np.nan)
-    return {share: 100.0 * figures[count].to_numpy() / whole for share, count in SHARES.items()}
+    return {share: 100.0 * figures[count] / whole for share, count in SHARES.items()}
 
 
 def _ranks(frequency: pd.Series) -> np.ndarray:

@@ -9,7 +9,6 @@ from services.places import TODAY, Selection
 from services.profile import Profile, WalkingProfile
 from services.walking import walker_of
 
-
 ASKED_ORIGIN = "計算を実行した人の指定"
 """Origin of a limit that was asked for beside the profile's own."""
 

@@ -8,6 +8,7 @@ import pytest
 from shapely import box
 
 from geo.meshes import mesh_codes
+from services.aspect import Aspect
 from services.build import build
 from services.intake.distribution import followed, note_unfollowed, read_distribution
 from services.intake.ledger import Ledger
@@ -135,14 +136,13 @@ def test_hidden_meshes_leave_homes_an_interval_and_others_none(towns):
 
 def reached(snapshot):
     """Return which homes have a weekly place within 500 m."""
-    from geo.reach import within
     from services.parameters import Parameters
     from services.situation import Situation
 
     profile = snapshot.workspace.profile
     parameters = Parameters.of(profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(snapshot.workspace, parameters)
-    return within(situation.nearest["weekly"].home_walk, 500.0)
+    return situation.reached("weekly")
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -159,9 +159,8 @@ def test_any_admissible_residents_have_a_coverage_inside_the_interval(towns, see
         np.where(near, low, high),
         np.where(near, high, low),
     ]
-    table = snapshot.table("coverage")
-    rows = (table["frequency"] == "weekly") & (table["age_group"] == "65+")
-    table = table[rows & (table["walk_limit_m"] == 500.0) & ~table["remainder"]]
+    table = Aspect.main(snapshot.run).rows(snapshot.table("coverage"))
+    table = table[~table["remainder"]]
     widened = 0
     for layer in ("community_area", "small_area"):
         bounds = table[table["layer"] == layer].set_index("area_id")

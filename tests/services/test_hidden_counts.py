@@ -5,6 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from services.aspect import Aspect
 from services.build import build
 from services.profile import read_profile
 from services.run import run
@@ -34,9 +35,7 @@ def tables(town_profile, tmp_path_factory):
 
 def weekly(snapshot):
     table = snapshot.table("coverage")
-    rows = (table["frequency"] == "weekly") & (table["age_group"] == "65+")
-    table = table[rows & (table["walk_limit_m"] == 500.0)]
-    return table.set_index(["layer", "area_id"])
+    return Aspect.main(snapshot.run).rows(table).set_index(["layer", "area_id"])
 
 
 def hidden_row(tables):
@@ -72,7 +71,6 @@ def test_a_suppressed_area_is_nobody_or_everybody(tables):
 
 def test_every_layer_is_as_wide_as_the_hidden_residents_make_it(tables):
     """For each area by hand from its homes: low and high reached over low and high unreached."""
-    from geo.reach import within
     from services.parameters import Parameters
     from services.situation import Situation
 
@@ -80,7 +78,7 @@ def test_every_layer_is_as_wide_as_the_hidden_residents_make_it(tables):
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(workspace, parameters)
     homes = workspace.demand()
-    near = within(situation.nearest["weekly"].home_walk, 500.0)
+    near = situation.reached("weekly")
     table = weekly(tables[True])
     layer = workspace.profile.analysis.council_layer
     for area_id, rows in homes.groupby(f"in_{layer}"):

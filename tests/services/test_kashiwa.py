@@ -9,6 +9,7 @@ import shapely
 
 from geo.grid import EQUALLY_NEAR_M
 from geo.snapping import snap
+from services.aspect import Aspect
 from services.build import build
 from services.run import run
 from services.workspace import REMAINDER, Snapshot, open_workspace
@@ -59,7 +60,7 @@ def test_the_shares_near_a_centre_are_plausible(snapshot: Snapshot) -> None:
 
 def test_every_layer_adds_up_to_the_city_with_its_remainder(snapshot: Snapshot) -> None:
     table = snapshot.table("coverage")
-    main = table[(table["frequency"] == "weekly") & (table["walk_limit_m"] == 500.0)]
+    main = Aspect.main(snapshot.run).rows(table, whatever=["age_group"])
     totals = main.groupby(["age_group", "layer"])[["residents", "reached"]].sum()
     for age_group, whole in {"65+": ELDERLY, "total": 435_193}.items():
         layers = totals.loc[age_group]
@@ -93,7 +94,6 @@ def test_the_circle_claims_more_than_the_streets(snapshot: Snapshot) -> None:
 
 def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     """The engine, asked again with the first candidate open, finds just its residents."""
-    from geo.reach import nearest, within
     from services.parameters import Parameters
     from services.situation import Situation
 
@@ -104,9 +104,8 @@ def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     assert (candidates["rank"].diff().dropna() == 1).all()
     assert (candidates["newly_reached"].diff().dropna() <= 1e-6).all()
     first = candidates.iloc[[0]]
-    alone = nearest(situation.network, situation.snap(first), situation.homes).home_walk
-    today = within(situation.nearest["weekly"].home_walk, 500.0)
-    gained = situation.residents["65+"].to_numpy()[within(alone, 500.0) & ~today].sum()
+    alone = situation.walking.catchments(situation.snap(first), parameters.limit).home
+    gained = situation.residents["65+"].where(~situation.reached("weekly"), 0.0)[alone].sum()
     assert first["newly_reached"].iloc[0] == pytest.approx(gained)
 
 

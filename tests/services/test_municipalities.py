@@ -78,11 +78,14 @@ def test_coordinators_councils_and_workers_have_their_own_units(
     )
 
 
+ASKED = ["age_group", "frequency", "profile", "walk_limit_m", "walk_limit_min"]
+
+
 def _adds_up(snapshot: Snapshot, total: float) -> None:
     """Check that every layer with its remainder holds every resident."""
     table = snapshot.table("coverage")
     profile = snapshot.workspace.profile
-    groups = table.groupby(["layer", "age_group", "frequency", "walk_limit_m"])["residents"].sum()
+    groups = table.groupby(["layer", *ASKED], dropna=False)["residents"].sum()
     assert set(groups.index.get_level_values("layer")) == {layer.id for layer in profile.layers}
     assert groups.xs("total", level="age_group").to_numpy() == pytest.approx(total)
     for estimate in profile.population.estimate_from_rate:
@@ -128,6 +131,6 @@ def test_each_structure_builds_and_runs_with_all_its_borders(path: Path, tmp_pat
     _adds_up(snapshot, PEOPLE * len(units_of(profile)))
     table = snapshot.table("coverage")
     whole = table[(table["layer"] == "municipality") & (table["area_id"] != REMAINDER)]
-    assert whole.groupby(["age_group", "frequency", "walk_limit_m"]).size().max() == 1
+    assert whole.groupby(ASKED, dropna=False).size().max() == 1
     drafts = {layer.id for layer in profile.layers if layer.draft}
     assert set(table.loc[table["draft"], "layer"]) == drafts

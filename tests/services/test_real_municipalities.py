@@ -36,7 +36,8 @@ def test_every_resident_of_the_census_is_in_every_layer(
     counted = workspace.areas()["layer"].value_counts().to_dict()
     assert counted == {**dict.fromkeys(counted, 1), **areas}
     table = snapshot.table("coverage")
-    sums = table[table["age_group"] == "total"].groupby(["layer", "frequency", "walk_limit_m"])
+    asked = ["frequency", "profile", "walk_limit_m", "walk_limit_min"]
+    sums = table[table["age_group"] == "total"].groupby(["layer", *asked], dropna=False)
     assert sums["residents"].sum().to_numpy() == pytest.approx(census)
     rate = workspace.profile.population.estimate_from_rate[0].rate_pct
     assert snapshot.run["summary"]["residents"] == pytest.approx(census * rate / 100)

@@ -9,6 +9,9 @@ from services.places import TODAY, Selection
 from services.profile import Profile, WalkingProfile
 from services.walking import walker_of
 
+ASKED_ORIGIN = "計算を実行した人の指定"
+"""Origin of a limit that was asked for beside the profile's own."""
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -64,6 +67,11 @@ class Parameters:
         minutes = [limit.minutes for limit in self.limits if limit.minutes is not None]
         return 60.0 * max(minutes, default=0.0)
 
+    def _limit_origin(self, profile: Profile) -> str:
+        """Return where the limit comes from: the profile tells it of its own limit only."""
+        own = Limit(profile.analysis.walk_limit_m, profile.analysis.walk_limit_min)
+        return profile.analysis.walk_limit_origin if self.limit == own else ASKED_ORIGIN
+
     def to_dict(self, profile: Profile) -> dict[str, Any]:
         """Return the parameters with the origin of each assumption."""
         as_of = self.selection.as_of
@@ -87,7 +95,7 @@ class Parameters:
             "gap_weights": profile.analysis.weights,
             "versions": {layer.id: layer.version for layer in profile.layers},
             "origins": {
-                "walk_limit_m": profile.analysis.walk_limit_origin,
+                "walk_limit_m": self._limit_origin(profile),
                 "profile": self.walking.origin,
                 "frequency": profile.frequency.origin,
                 "needs_transport": profile.analysis.needs_transport_origin,

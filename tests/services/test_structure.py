@@ -4,6 +4,7 @@ Units 0 … 5 stand in the southern row, 6 and 7 in the northern one; 100 people
 """
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from shapely import MultiPolygon, box
 
 from geo.errors import InvalidInputError
+from services.aspect import Aspect
 from services.build import build
 from services.places import Selection
 from services.run import run
@@ -128,12 +130,8 @@ def town(
 
 def residents(snapshot: Snapshot, layer_id: str, group: str = "total") -> dict[str, float]:
     table = snapshot.table("coverage")
-    rows = table[
-        (table["layer"] == layer_id)
-        & (table["age_group"] == group)
-        & (table["frequency"] == "weekly")
-        & (table["walk_limit_m"] == 500.0)
-    ]
+    asked = replace(Aspect.main(snapshot.run), age_group=group)
+    rows = asked.rows(table[table["layer"] == layer_id])
     return {
         row.area_name: round(row.residents, 6)
         for row in rows.itertuples()

@@ -21,6 +21,7 @@ _HALF_YEARS = [
 ]
 """Positions in ``MONTHS`` of every six months in a row, also over the turn of the year."""
 
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """

@@ -8,7 +8,15 @@ import pandas as pd
 
 from services.aspect import Aspect, limit_in
 from services.publication import Publication
-from services.texts import age_group_text, is_figure, limit_text, people, people_share, text
+from services.texts import (
+    age_group_text,
+    is_figure,
+    limit_text,
+    people,
+    people_share,
+    percent,
+    text,
+)
 from services.workspace import Snapshot
 
 
@@ -139,6 +147,9 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         found.append(text("without_borders", lang, layers=joined))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         found.append(text("unmatched", lang, residents=people(unmatched, lang)))
+    low, high = (percent(summary.get(f"coverage_{end}_pct"), lang) for end in ("low", "high"))
+    if low != high:
+        found.append(text("interval", lang, low=low, high=high))
     return tuple(found)
 
 

@@ -45,7 +45,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "gaps": (
         *("layer", "area_id", "area_name", "version", "council_id", "gap", "age_group"),
         *("walk_limit_m", "walk_limit_min", "residents", "residents_75", "unreached"),
-        *("coverage_pct", "nearest_place_id", "nearest_place_name", "nearest_place_walk_m"),
+        *(
+            "coverage_pct",
+            "coverage_low_pct",
+            "coverage_high_pct",
+            "nearest_place_id",
+            "nearest_place_name",
+            "nearest_place_walk_m",
+        ),
         *("nearest_place_walk_min", "nearest_place_climb_m", "nearest_place_steps"),
         *("nearest_place_straight_m", "nearest_place_council_id"),
         *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,55 @@ def test_every_check_that_the_architecture_names_is_there() -> None:
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
+def code_map() -> list[str]:
+    """Return what the code map names, each with its folder: a bare name is in the last one."""
+    rows = read("ARCHITECTURE.md").split("## Code map")[1].split("\n## ")[0].splitlines()
+    named = []
+    for row in rows:
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1]) if row.startswith("| ") else ():
+            head, slash, last = name.rstrip("/").rpartition("/")
+            folder = head if slash else folder
+            named.append(f"{folder}/{last}" if folder else last)
+    return named
+
+
+def modules(ring: str) -> list[str]:
+    """Return the modules of a ring; packages that the map names as a whole stand for theirs."""
+    whole = {"services/profile", "services/modeltown"}
+    found = {path.relative_to(ROOT) for path in (ROOT / ring).rglob("*.py")}
+    names = {
+        path.parent if path.parent.as_posix() in whole else path
+        for path in found
+        if path.name != "__init__.py"
+    }
+    return sorted(path.as_posix() for path in names)
+
+
+@pytest.mark.parametrize("ring", ["geo", "services"])
+def test_every_module_is_in_one_row_of_the_code_map(ring: str) -> None:
+    named = code_map()
+    times = {name: sum(fnmatch(name, row) for row in named) for name in modules(ring)}
+    assert {name: n for name, n in times.items() if n != 1} == {}
+
+
+def test_every_module_that_the_code_map_names_is_there() -> None:
+    assert len(code_map()) > 200
+    assert [name for name in code_map() if not any(ROOT.glob(name))] == []
+
+
 def test_every_dependency_has_its_reason() -> None:
-    project = read("pyproject.toml").split("[project.scripts]")[0]
-    packages = re.findall(r'^  "([a-z0-9-]+)[>=\[]', project, re.MULTILINE)
-    reasons = read("docs/dependencies.md")
-    assert len(packages) > 15
-    assert [name for name in packages if not re.search(rf"\b{name}\b", reasons)] == []
+    sections = re.split(r"^\[", read("pyproject.toml"), flags=re.MULTILINE)
+    wanted = {
+        name
+        for section in sections
+        if re.match(r"project\]|project\.optional|dependency-groups", section)
+        for name in re.findall(r'"([a-z0-9-]+)(?:\[\w+\])?>=', section)
+    }
+    rows = re.findall(r"^\| ([^|]+) \|", read("docs/dependencies.md"), re.MULTILINE)
+    reasons = {name for row in rows for name in row.split(", ")} - {"package", "---"}
+    assert {"numba", "highspy", "psycopg", "spopt", "editables"} < wanted
+    assert reasons == wanted
 
 
 def test_the_lock_holds_hashes_and_no_address() -> None:

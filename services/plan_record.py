@@ -89,7 +89,25 @@ def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dic
         "stability": _variants(answer),
         "years": _years(setting, answer, chosen),
         "needs_transport": transport_rows(setting),
+        "left_out": _left_out(setting),
     }
+
+
+def _left_out(setting: Setting) -> list[dict[str, Any]]:
+    """Return what councils will not have, a row for each site."""
+    frame = setting.candidates.options
+    listed = frame[frame["must_not"] & (frame["listed_by"] != "")].drop_duplicates("site")
+    return [
+        {"council": council, "why": why, "candidate_id": key, "ja": ja, "en": en}
+        for council, why, key, ja, en in zip(
+            listed["listed_by"],
+            listed["listed_why"],
+            listed["candidate_id"],
+            shown_names(setting, listed, "ja"),
+            shown_names(setting, listed, "en"),
+            strict=True,
+        )
+    ]
 
 
 def hashes_of(workspace: Workspace) -> dict[str, Any]:

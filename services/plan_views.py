@@ -89,6 +89,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
             for row in record["alternatives"]
         ],
         "stability": record["stability"],
+        "left_out": record.get("left_out", []),
         "years": _years(record["years"], plan),
         "needs_transport": [
             {

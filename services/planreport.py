@@ -211,7 +211,19 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
         said.append(text("plan.page.capacity", lang, **values))
     if plan.record["ask"]["council"]:
         said.append(text("plan.page.council", lang, council=plan.record["ask"]["council"]))
-    return tuple(said)
+    return (*said, *_left_out(plan, lang))
+
+
+def _left_out(plan: PlanResult, lang: str) -> tuple[str, ...]:
+    names: dict[str, list[str]] = {}
+    for row in plan.record.get("left_out", []):
+        why = f"（{row['why']}）" if row["why"] and lang == "ja" else ""
+        names.setdefault(row["council"], []).append(row[lang] + why)
+    joint = "、" if lang == "ja" else ", "
+    return tuple(
+        text("plan.page.left_out", lang, council=council, names=joint.join(found))
+        for council, found in names.items()
+    )
 
 
 def _drawn(plan: PlanResult) -> str:

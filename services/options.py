@@ -11,13 +11,12 @@ import shapely
 from geo.areas import locate
 from geo.coverage import FREQUENCIES, at_least
 from geo.network import BoolArray
+from services.candidates import free_venues
 from services.councils import council_areas
 from services.intake.availability import free_days, free_slots
-from services.intake.privacy import HOME_NAME
 from services.plan_ask import PlanAsk
 from services.plan_lists import marked
 from services.profile import Profile
-from services.registry import read_venues
 from services.situation import Situation
 from services.street_points import street_points
 
@@ -28,6 +27,8 @@ COLUMNS = (
     *("private_home", "council_id", "must", "must_not", "listed_by", "listed_why"),
     *("site", "geometry"),
 )
+BORDER_M = 0.001
+"""Positions come in degrees: a site on the border is on it to the millimetre."""
 _MARKS = frozenset({"must", "must_not", "listed_by", "listed_why"})
 _SITE = (
     *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
@@ -129,22 +130,8 @@ def _upgrades(situation: Situation) -> gpd.GeoDataFrame:
 
 
 def _venues(situation: Situation) -> gpd.GeoDataFrame:
-    """Return real venues that hold no place yet; a private home only where it consents."""
-    epsg = situation.profile.municipality.plane_epsg
-    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
-    there = ~(venues.geometry.isna() | venues.geometry.is_empty)
-    private = venues["private_home"].fillna(value=False).astype(bool)
-    willing = ~private | venues["consent"].fillna(value=False).astype(bool)
-    held = venues["venue_id"].isin(situation.counted["venue_id"])
-    found = venues[there & willing & ~held]
-    at_home = found["private_home"].fillna(value=False).astype(bool)
-    # Consent is to being a candidate; the household's name and address stay unsaid all the same.
-    return found.assign(
-        source="venue",
-        venue_name=found["name"].mask(at_home, HOME_NAME),
-        address=found["address"].mask(at_home, ""),
-        owner=found["owner"].mask(at_home, ""),
-    )
+    """Return real venues that hold no place yet."""
+    return free_venues(situation).assign(source="venue")
 
 
 def _points(
@@ -157,12 +144,12 @@ def _points(
 
 
 def _hazards(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
-    """Return the names of the areas of danger that each site lies in."""
+    """Return the names of the areas of danger that each site lies in, its border included."""
     areas = situation.workspace.hazards
     found: list[list[str]] = [[] for _ in range(len(sites))]
     if len(areas) and len(sites):
         at, area = shapely.STRtree(areas.geometry.to_numpy()).query(
-            sites.geometry.to_numpy(), predicate="intersects"
+            sites.geometry.to_numpy(), predicate="dwithin", distance=BORDER_M
         )
         words = areas["hazard"].to_numpy()
         for site, number in zip(at.tolist(), area.tolist(), strict=True):

@@ -125,7 +125,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
         "道でつながる候補の場所がありません",
         "no candidate site is joined by streets",
     ),
-    "plan.transport.stop": ("最寄りの停留所: {stop}", "nearest stop: {stop}"),
+    "plan.transport.stop": (
+        "最寄りの停留所: {stop}（歩いて{walk}）",
+        "nearest stop: {stop} ({walk} on foot)",
+    ),
     # What has changed since
     "plan.stale.data": (
         "元のデータが計画を作ったときから変わりました",

@@ -7,21 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from geo import siting
-from geo.areas import locate
 from geo.coverage import share_pct
 from geo.siting import Plan
 from services.edits import edits_record
+from services.plan_names import shown_names
 from services.plan_problem import Setting
 from services.plan_transport import transport_rows
 from services.plan_words import proof
 from services.reasons import Reason
 from services.registry_digest import registry_facts
-from services.texts import text
 from services.today import today
 from services.workspace import Workspace, digest, software_version
 
@@ -209,21 +206,3 @@ def _years(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> list[d
         }
         for year, option, newly, spent in rows
     ]
-
-
-def shown_names(setting: Setting, frame: gpd.GeoDataFrame, lang: str) -> list[str]:
-    """Return the names of venues; of a point on the street, the unit that it lies in."""
-    areas = setting.situation.layering(setting.profile.analysis.gap_layer).areas
-    at = _area_names(frame, areas)
-    return [
-        name or text("plan.point", lang, area=area or text("plan.nowhere", lang))
-        for name, area in zip(frame["venue_name"], at, strict=True)
-    ]
-
-
-def _area_names(points: gpd.GeoDataFrame, areas: pd.DataFrame) -> list[str]:
-    """Return the name of the area that each point lies in, empty where none."""
-    xy = shapely.get_coordinates(points.geometry.to_numpy())
-    found = locate(xy, gpd.GeoDataFrame(areas))
-    names = np.append(areas["area_name"].to_numpy(dtype=object), "")
-    return [str(name) for name in names[found]]

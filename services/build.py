@@ -179,7 +179,8 @@ def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
 
 def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     """Write the layers, the streets and where everything is from; return the places to confirm."""
-    _write_layers(folder, found.assembly.areas, found.demand, _read_hazards(intake))
+    hazards = _read_hazards(intake, _boundary(found.assembly, found.residents))
+    _write_layers(folder, found.assembly.areas, found.demand, hazards)
     if found.stops is not None:
         found.stops.to_parquet(folder / "layers" / "stops.parquet")
     _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
@@ -320,7 +321,8 @@ def _with_areas(
     return demand.assign(**found)
 
 
-def _read_hazards(intake: Inputs) -> gpd.GeoDataFrame:
+def _read_hazards(intake: Inputs, boundary: BaseGeometry) -> gpd.GeoDataFrame:
+    near = boundary.buffer(intake.profile.streets.margin_m)
     frames = [
         read_hazards(
             path,
@@ -328,6 +330,7 @@ def _read_hazards(intake: Inputs) -> gpd.GeoDataFrame:
             source=intake.profile.source(spec.source),
             plane_epsg=intake.plane_epsg,
             ledger=intake.ledger,
+            near=near,
         )
         for spec in intake.profile.hazards
         for path in intake.paths(spec.source)

@@ -9,9 +9,12 @@ import pandas as pd
 from geo.coverage import at_least
 from geo.siting import gains_by_unit, rank_greedily
 from services import reasons
+from services.intake.privacy import HOME_NAME
 from services.registry import read_venues
 from services.situation import Situation
 
+TARGET = "weekly"
+"""The class that every candidate of a run would offer."""
 UNIT_GAINS_FROM = 1.0
 """A unit is named as gaining when at least this many residents are newly reached."""
 
@@ -21,7 +24,7 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
     options = _options(situation)
     parameters = situation.parameters
     weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
-    reached = situation.reached("weekly")
+    reached = situation.reached(TARGET)
     catchments = situation.walking.catchments(situation.snap(options), parameters.limit)
     ranked = rank_greedily(
         catchments,
@@ -65,32 +68,51 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
 
 
 def _options(situation: Situation) -> gpd.GeoDataFrame:
-    """Return upgrades first, then venues that hold no weekly place yet."""
+    """Return upgrades first, then venues that hold no place yet."""
     profile = situation.profile
     counted = situation.counted
-    weekly = at_least(counted["venue_frequency"], "weekly")
+    weekly = at_least(counted["venue_frequency"], TARGET)
     ceilings = profile.subsidies
-    upgrades = counted[~weekly]
+    willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
+    upgrades = counted[~weekly & willing]
     upgrades = upgrades.assign(
         candidate_id="upgrade-" + upgrades["place_id"],
         action="upgrade",
         cost_max_yen=ceilings.weekly_max_yen,
     )
-    venues = read_venues(situation.workspace.registry_url, profile.municipality.plane_epsg)
-    venues = venues.sort_values("venue_id")
-    venues = venues[~venues["venue_id"].isin(counted["venue_id"])]
-    openings = venues[~(venues.geometry.isna() | venues.geometry.is_empty)].assign(
+    openings = free_venues(situation).assign(
         place_id="",
         schedule_text="",
         action="open",
         cost_max_yen=ceilings.weekly_max_yen + ceilings.opening_max_yen,
     )
-    openings = openings.assign(
-        candidate_id="open-" + openings["venue_id"], venue_name=openings["name"]
-    )
+    openings = openings.assign(candidate_id="open-" + openings["venue_id"])
     columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]
-    columns += ["schedule_text", "cost_max_yen", "geometry"]
-    return pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
+    columns += ["schedule_text", "cost_max_yen", "private_home", "geometry"]
+    options = pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
+    return options.assign(
+        frequency=TARGET, private_home=options["private_home"].fillna(value=False).astype(bool)
+    )
+
+
+def free_venues(situation: Situation) -> gpd.GeoDataFrame:
+    """
+    Return the venues that hold no place yet, by id; a private home only where it consents.
+
+    Consent is to being a candidate: the household's name and address stay unsaid all the same.
+    """
+    epsg = situation.profile.municipality.plane_epsg
+    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
+    there = ~(venues.geometry.isna() | venues.geometry.is_empty)
+    at_home = venues["private_home"].fillna(value=False).astype(bool)
+    willing = ~at_home | venues["consent"].fillna(value=False).astype(bool)
+    held = venues["venue_id"].isin(situation.counted["venue_id"])
+    return venues.assign(
+        venue_name=venues["name"].mask(at_home, HOME_NAME),
+        address=venues["address"].mask(at_home, ""),
+        owner=venues["owner"].mask(at_home, ""),
+        private_home=at_home,
+    )[there & willing & ~held]
 
 
 def _reasons(

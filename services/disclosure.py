@@ -163,9 +163,11 @@ class Disclosed:
 
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:
-        """Return the candidates, upgrades of private homes blurred like the homes themselves."""
+        """Return the candidates; private homes, to be upgraded or opened, are blurred."""
         candidates = self.results.layer("candidates")
         private = candidates["place_id"].isin(self._private)
+        if "private_home" in candidates:
+            private |= candidates["private_home"].astype(bool)
         blurred = blur(candidates, private, blur_m=self.privacy.blur_m)
         for column in ("newly_reached", "newly_reached_alone"):
             if column in blurred.columns:

@@ -10,14 +10,13 @@ import shapely
 
 from geo.areas import locate
 from geo.coverage import FREQUENCIES, at_least
-from geo.errors import InvalidInputError
 from geo.network import BoolArray
+from services.candidates import free_venues
 from services.councils import council_areas
 from services.intake.availability import free_days, free_slots
-from services.intake.privacy import HOME_NAME
 from services.plan_ask import PlanAsk
+from services.plan_lists import marked
 from services.profile import Profile
-from services.registry import read_venues
 from services.situation import Situation
 from services.street_points import street_points
 
@@ -25,8 +24,12 @@ COLUMNS = (
     *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
     *("venue_name", "kind", "address", "schedule_text", "yearly_max_yen", "opening_max_yen"),
     *("capacity", "owner", "barrier_free", "rent_yen", "availability", "hazards"),
-    *("private_home", "council_id", "must", "must_not", "site", "geometry"),
+    *("private_home", "council_id", "must", "must_not", "listed_by", "listed_why"),
+    *("site", "geometry"),
 )
+BORDER_M = 0.001
+"""Positions come in degrees: a site on the border is on it to the millimetre."""
+_MARKS = frozenset({"must", "must_not", "listed_by", "listed_why"})
 _SITE = (
     *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
     *("owner", "barrier_free", "rent_yen", "availability", "capacity", "floor_area_m2"),
@@ -85,8 +88,11 @@ def find_candidates(
     sites["hazards"] = _hazards(sites, situation)
     sites = sites[_fits(sites, situation, ask)].reset_index(drop=True)
     options = _by_class(sites, situation.profile, ask)
-    must, must_not = (_named(options, names) for names in (ask.must, ask.must_not))
-    return Candidates(options.assign(must=must, must_not=must_not)[list(COLUMNS)], sites)
+    marks = marked(options, ask, situation)
+    options = options.assign(
+        must=marks.must, must_not=marks.must_not, listed_by=marks.of_council, listed_why=marks.why
+    )
+    return Candidates(options[list(COLUMNS)], sites)
 
 
 def _as_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.GeoDataFrame:
@@ -124,22 +130,8 @@ def _upgrades(situation: Situation) -> gpd.GeoDataFrame:
 
 
 def _venues(situation: Situation) -> gpd.GeoDataFrame:
-    """Return real venues that hold no place yet; a private home only where it consents."""
-    epsg = situation.profile.municipality.plane_epsg
-    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
-    there = ~(venues.geometry.isna() | venues.geometry.is_empty)
-    private = venues["private_home"].fillna(value=False).astype(bool)
-    willing = ~private | venues["consent"].fillna(value=False).astype(bool)
-    held = venues["venue_id"].isin(situation.counted["venue_id"])
-    found = venues[there & willing & ~held]
-    at_home = found["private_home"].fillna(value=False).astype(bool)
-    # Consent is to being a candidate; the household's name and address stay unsaid all the same.
-    return found.assign(
-        source="venue",
-        venue_name=found["name"].mask(at_home, HOME_NAME),
-        address=found["address"].mask(at_home, ""),
-        owner=found["owner"].mask(at_home, ""),
-    )
+    """Return real venues that hold no place yet."""
+    return free_venues(situation).assign(source="venue")
 
 
 def _points(
@@ -152,12 +144,12 @@ def _points(
 
 
 def _hazards(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
-    """Return the names of the areas of danger that each site lies in."""
+    """Return the names of the areas of danger that each site lies in, its border included."""
     areas = situation.workspace.hazards
     found: list[list[str]] = [[] for _ in range(len(sites))]
     if len(areas) and len(sites):
         at, area = shapely.STRtree(areas.geometry.to_numpy()).query(
-            sites.geometry.to_numpy(), predicate="intersects"
+            sites.geometry.to_numpy(), predicate="dwithin", distance=BORDER_M
         )
         words = areas["hazard"].to_numpy()
         for site, number in zip(at.tolist(), area.tolist(), strict=True):
@@ -200,7 +192,7 @@ def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.Ge
             for name in classes_of(ask)
             if FREQUENCIES.index(name) > now and _is_free(row, name, profile)
         ]
-    columns = [name for name in COLUMNS if name not in ("must", "must_not")]
+    columns = [name for name in COLUMNS if name not in _MARKS]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({"site": np.int64, "barrier_free": "boolean", "private_home": bool})
     numbers = ["yearly_max_yen", "opening_max_yen", "capacity", "rent_yen"]
@@ -253,24 +245,3 @@ def _capacity(row: Mapping[Hashable, object], name: str, profile: Profile) -> fl
         seats = np.floor(area_m2 / profile.planning.m2_per_person + 1e-9)
     days = profile.frequency.permanent_min_days_per_week if name == "permanent" else 1
     return seats * days
-
-
-def _named(options: gpd.GeoDataFrame, names: list[str]) -> np.ndarray:
-    """Say which options a list names, by the id of the candidate, of its venue or place, or by name."""
-    found = np.zeros(len(options), dtype=bool)
-    unknown = []
-    for name in names:
-        same = (options["candidate_id"] == name).to_numpy()
-        for column in ("venue_id", "place_id", "venue_name"):
-            same = same if same.any() else (options[column] == name).to_numpy()
-        if not same.any():
-            unknown.append(name)
-        found |= same
-    if unknown:
-        raise InvalidInputError(
-            f"there is no candidate {', '.join(unknown)}: give its id or its name, and see that no "
-            "filter leaves it out",
-            ja=f"「{'」「'.join(unknown)}」という候補地はありません。番号か名称を確かめ、"
-            "条件で外れていないか見てください",
-        )
-    return found

@@ -63,7 +63,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("is_split", "split_by", "split_by_en"),
     ),
     "candidates": (
-        *("candidate_id", "plan_id", "rank", "action", "venue_id", "place_id", "venue_name"),
+        *("candidate_id", "plan_id", "rank", "action", "frequency", "venue_id", "place_id"),
+        "venue_name",
         *("kind", "address", "newly_reached", "newly_reached_alone", "coverage_after_pct"),
         *("overlap_pct", "cost_max_yen", "reasons", "reasons_en", "status", "council_id"),
         *("units_gained", "blurred", "suppressed"),

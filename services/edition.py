@@ -23,7 +23,7 @@ from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from services.aspect import Aspect, limit_in, limits_in, main_profile
 from services.collections import LONLAT_EPSG, Collection, Query, Table
-from services.decisions import with_status
+from services.decisionstatus import with_status
 from services.fiscal import fiscal_year_ends
 from services.parameters import limit_of
 from services.publication import Publication, provenance

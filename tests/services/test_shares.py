@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 
 from geo.errors import NotFoundError
-from services.decisions import Entry, record_decision
+from services.decisionentry import Entry
+from services.decisions import record_decision
 from services.shares import share_fragment, share_lines, share_of, shares_answer, shares_frame
 from services.workspace import Snapshot, Workspace
+from tests.databases import DATABASES, empty_database
 from tests.datedtown import dated_workspace
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return dated_workspace(tmp_path)
+@pytest.fixture(params=DATABASES)
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    return dated_workspace(tmp_path, registry=empty_database(request.param, tmp_path))
 
 
 def rows(workspace: Workspace) -> dict[tuple[int, str], dict]:

@@ -10,6 +10,7 @@ from services.fiscal import fiscal_year_ends, fiscal_year_name
 from services.places import Selection
 from services.run import run
 from services.timeline import disclosed, timeline, write_timeline
+from tests.databases import DATABASES, empty_database
 from tests.datedtown import PLACES, UNDATED, dated_workspace
 
 # Weekly and monthly: A (h0, h1 = 50 residents) always. B from H28 to H30, monthly (h1, h2).
@@ -37,9 +38,10 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    return dated_workspace(tmp_path_factory.mktemp("timeline"))
+@pytest.fixture(scope="module", params=DATABASES)
+def workspace(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("timeline")
+    return dated_workspace(folder, registry=empty_database(request.param, folder))
 
 
 @pytest.fixture(scope="module")

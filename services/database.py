@@ -82,7 +82,10 @@ def _told(error: SQLAlchemyError, engine: Engine) -> BrokenWorkspaceError:
     way, way_ja = "build the workspace again", "ワークスペースを作り直してください"
     is_file = engine.dialect.name == SQLITE
     if is_file and "locked" in reason:
-        way, way_ja = "another program writes to it; try again", "ほかで書き込み中です。もういちど実行してください"
+        way, way_ja = (
+            "another program writes to it; try again",
+            "ほかで書き込み中です。もういちど実行してください",
+        )
     elif not is_file and isinstance(error, OperationalError):
         way = "see that the server answers, and check address, user and password (PGPASSWORD)"
         way_ja = "サーバーが動いているか、アドレス・利用者・パスワード（PGPASSWORD）が正しいか確かめてください"

@@ -98,7 +98,9 @@ def _check_text(name: str, value: str, most: int) -> None:
             ja=f"{name} が{len(value)}字あります。{most}字までにしてください",
         )
     # No database keeps a half of a character, and a server no NUL.
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value if letter not in "\n\t"):
+    if any(
+        unicodedata.category(letter) in ("Cc", "Cs") for letter in value if letter not in "\n\t"
+    ):
         raise InvalidInputError(
             f"{name} holds characters that cannot be printed; type it again",
             ja=f"{name} に表示できない文字が入っています。入力し直してください",

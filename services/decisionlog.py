@@ -40,6 +40,11 @@ def read_decisions(url: str) -> pd.DataFrame:
         return _read(opened)
 
 
+def decisions_n(url: str) -> int:
+    """Return how many rows the log has: another number says that councils have decided since."""
+    return len(read_decisions(url))
+
+
 @contextmanager
 def open_log(url: str) -> Iterator[Log]:
     """Yield the log to add to: of two who decide at once the second sees what the first decided."""

@@ -90,7 +90,11 @@ class Spots:
                 f"place {entry.place_id} is closed; decide on opening one at its venue {place['venue_id']}",
                 ja=f"{entry.place_id} はもう閉じています。会場 {place['venue_id']} に開く（open）として記録してください",
             )
-        if entry.lon is not None or entry.lat is not None or entry.venue_id not in ("", place["venue_id"]):
+        if (
+            entry.lon is not None
+            or entry.lat is not None
+            or entry.venue_id not in ("", place["venue_id"])
+        ):
             raise InvalidInputError(
                 f"upgrade is about the place {entry.place_id} where it is; leave venue_id, lon and lat out",
                 ja=f"upgrade は {entry.place_id} をいまの会場で増やすことです。venue_id、lon、lat は除いてください",

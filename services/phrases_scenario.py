@@ -77,6 +77,10 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     "decision.no_venue": ("会場未定", "venue to be found"),
     # Each area's share of the targets
     "share.title": ("あなたの地域の分", "Your area's share"),
+    "share.note": (
+        "市町村の目標を協議体の区域に分けたもので、すべての区域の分を足すと目標の数になります。計画中は協議体が採用し、まだ開いていないものです。",
+        "The municipality's targets divided among the areas of its councils; all shares add up to the target. Planned is what councils have adopted and nobody has opened yet.",
+    ),
     "share.head.target": ("市の目標", "target of the municipality"),
     "share.head.share": ("この地域の分", "share"),
     "share.head.existing": ("いまある", "there today"),

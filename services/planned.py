@@ -79,6 +79,16 @@ def opens_by(opens_on: "pd.Series[str]", day: date) -> np.ndarray:
     return np.array([found is not None and found <= day for found in last], dtype=bool)
 
 
+def undated(places: gpd.GeoDataFrame, workspace: Workspace) -> int:
+    """Count what is adopted, has not come true and has no day on which it is to open."""
+    log = adopted(workspace.registry_url)
+    log = log[log["opens_on"] == ""]
+    if log.empty:
+        return 0
+    plan = _Plan(places, workspace)
+    return sum(plan.row(decision) is not None for decision in log.to_dict("records"))
+
+
 class _Plan:
     """What there is, to put decisions beside."""
 

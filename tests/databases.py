@@ -24,3 +24,8 @@ def empty_database(kind: str, folder: Path) -> str:
     Base.metadata.drop_all(engine)
     engine.dispose()
     return SERVER
+
+
+def registry_of(kind: str, folder: Path) -> str:
+    """Return what a workspace is given as its registry: '' for the file of its own."""
+    return "" if kind == "sqlite" else empty_database(kind, folder)

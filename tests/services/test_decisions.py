@@ -19,7 +19,7 @@ from services.registry import create_registry, write_registry
 from services.situation import Situation
 from services.today import today
 from services.workspace import Workspace
-from tests.databases import DATABASES, empty_database
+from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
 
 DAY = "2025-10-01"
@@ -27,7 +27,7 @@ DAY = "2025-10-01"
 
 @pytest.fixture(params=DATABASES)
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
-    return dated_workspace(tmp_path, registry=empty_database(request.param, tmp_path))
+    return dated_workspace(tmp_path, registry=registry_of(request.param, tmp_path))
 
 
 def entry(status: str, **said: object) -> Entry:

@@ -32,7 +32,7 @@ from services.scenarios import (
     sentences,
 )
 from services.workspace import Snapshot, Workspace, open_workspace
-from tests.databases import DATABASES, empty_database
+from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
 from tests.streets import PLANE
 
@@ -55,7 +55,7 @@ def town(folder: Path, *, small_number: int = 0, registry: str = "") -> Workspac
 
 @pytest.fixture(params=DATABASES)
 def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
-    return town(tmp_path, registry=empty_database(request.param, tmp_path))
+    return town(tmp_path, registry=registry_of(request.param, tmp_path))
 
 
 def lonlat(x: float, y: float = 0.0) -> dict[str, float]:

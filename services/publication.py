@@ -15,7 +15,7 @@ import pandas as pd
 from geo.errors import NotFoundError
 from services.attributes import PUBLIC
 from services.collections import Collection, collections_of
-from services.decisions import with_status
+from services.decisionstatus import with_status
 from services.disclosure import Disclosed, disclose
 from services.workspace import Snapshot, software_version
 

@@ -14,6 +14,7 @@ from services.scenarios import (
     delete_scenario,
     find_scenario,
     list_scenarios,
+    remove_edit,
     save_scenario,
     sentences,
 )
@@ -87,3 +88,14 @@ def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
 def delete(workspace: EditorDep, name: str) -> None:
     """Take a scenario away."""
     delete_scenario(workspace, name)
+
+
+@router.delete(
+    "/scenarios/{name}/edits/{number}",
+    summary="案の変更をひとつ除く",
+    responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
+)
+def delete_edit(workspace: EditorDep, name: str, number: int) -> dict[str, Any]:
+    """Take one change out of a scenario, by its number from 1; return what is left."""
+    remove_edit(workspace, name, number)
+    return find_scenario(workspace, name).to_dict()

@@ -38,7 +38,7 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     unreached = _by_unit(layering, weight * ~reached)
     frame = layering.areas[["layer", "area_id", "area_name", "version", "council_id"]].copy()
     frame["approximate"] = layer.approximate
-    frame["gap"] = _classes(situation, layering, weight).to_numpy()
+    frame["gap"] = gap_classes(situation).to_numpy()
     frame["age_group"] = parameters.age_group
     frame["residents_estimated"] = parameters.age_group in profile.population.estimated_groups
     frame["walk_limit_m"] = np.nan if parameters.limit.m is None else parameters.limit.m
@@ -105,8 +105,11 @@ def _older(situation: Situation, layering: Layering) -> FloatArray:
     return _by_unit(layering, situation.residents[OLDER].to_numpy(dtype=float))
 
 
-def _classes(situation: Situation, layering: Layering, weight: FloatArray) -> pd.Series:
+def gap_classes(situation: Situation) -> pd.Series:
+    """Return the class of each unit, in the order of the areas of the gap layer."""
     profile, limit = situation.profile, situation.parameters.limit
+    layering = situation.layering(profile.analysis.gap_layer)
+    weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
     classes = gap_class(situation.counted["venue_frequency"], layering)
     enough = profile.analysis.needs_transport_below
     # Only a unit without a weekly place is asked whether any site could serve it.

@@ -9,16 +9,16 @@ import pandas as pd
 import shapely
 
 from geo.areas import locate
-from geo.coverage import FREQUENCIES, at_least
+from geo.coverage import FREQUENCIES
 from geo.network import BoolArray
-from services.candidates import free_venues
 from services.councils import council_areas
 from services.intake.availability import free_days, free_slots
 from services.plan_ask import PlanAsk
+from services.plan_ground import Ground
 from services.plan_lists import marked
+from services.plan_sites import SITE, hazards_at, stacked_sites
 from services.profile import Profile
 from services.situation import Situation
-from services.street_points import street_points
 
 COLUMNS = (
     *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
@@ -27,18 +27,7 @@ COLUMNS = (
     *("private_home", "council_id", "must", "must_not", "listed_by", "listed_why"),
     *("site", "geometry"),
 )
-BORDER_M = 0.001
-"""Positions come in degrees: a site on the border is on it to the millimetre."""
 _MARKS = frozenset({"must", "must_not", "listed_by", "listed_why"})
-_SITE = (
-    *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
-    *("owner", "barrier_free", "rent_yen", "availability", "capacity", "floor_area_m2"),
-    *("private_home", "source", "geometry"),
-)
-_TEXTS = frozenset(
-    {"venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"}
-    | {"owner", "availability", "source"}
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,20 +43,16 @@ class Candidates:
     sites: gpd.GeoDataFrame
 
 
-def find_candidates(
-    situation: Situation, ask: PlanAsk, unreached: np.ndarray, *, inside: BoolArray
-) -> Candidates:
+def find_candidates(ground: Ground, ask: PlanAsk, *, inside: BoolArray) -> Candidates:
     """
     Return the options of a question.
 
     Parameters
     ----------
-    situation
+    ground
         The workspace as it is.
     ask
         Filters, lists and classes.
-    unreached
-        (homes,) residents whom no existing place reaches, and who can be served on foot.
     inside
         (homes,) the homes that count: those of the council, or all.
 
@@ -76,16 +61,17 @@ def find_candidates(
     InvalidInputError
         A council or a candidate on a list that does not exist.
     """
+    situation = ground.situation
     parts = []
     if ask.upgrades:
-        parts.append(_upgrades(situation))
+        parts.append(ground.halls)
     if ask.venues:
-        parts.append(_venues(situation))
+        parts.append(ground.venues)
     if ask.points_max:
-        parts.append(_points(situation, ask, unreached, inside=inside))
-    sites = _as_sites(parts, situation)
+        parts.append(ground.points(ask, inside=inside))
+    sites = stacked_sites(parts, situation)
     sites["council_id"] = situation.council_ids(sites)
-    sites["hazards"] = _hazards(sites, situation)
+    sites["hazards"] = hazards_at(sites, situation)
     sites = sites[_fits(sites, situation, ask)].reset_index(drop=True)
     options = _by_class(sites, situation.profile, ask)
     marks = marked(options, ask, situation)
@@ -93,68 +79,6 @@ def find_candidates(
         must=marks.must, must_not=marks.must_not, listed_by=marks.of_council, listed_why=marks.why
     )
     return Candidates(options[list(COLUMNS)], sites)
-
-
-def _as_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.GeoDataFrame:
-    columns: dict[str, object] = {}
-    stacked = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"geometry": []})
-    for name in _SITE[:-1]:
-        column = stacked[name] if name in stacked else pd.Series(None, stacked.index, dtype=object)
-        if name in _TEXTS:
-            columns[name] = column.astype(object).where(column.notna(), "")
-        elif name in ("barrier_free", "private_home"):
-            values = [pd.NA if pd.isna(value) else bool(value) for value in column]
-            columns[name] = pd.array(values, dtype="boolean")
-        else:
-            columns[name] = pd.to_numeric(column).astype(float)
-    frame = pd.DataFrame(columns, index=stacked.index)
-    frame["private_home"] = frame["private_home"].fillna(value=False).astype(bool)
-    epsg = situation.profile.municipality.plane_epsg
-    return gpd.GeoDataFrame(frame, geometry=stacked["geometry"].to_numpy(), crs=epsg)
-
-
-def _upgrades(situation: Situation) -> gpd.GeoDataFrame:
-    """Return the halls with places that could meet more often, one row each: the group that meets most."""
-    counted = situation.counted
-    willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
-    rare = counted[willing & ~at_least(counted["venue_frequency"], FREQUENCIES[-1])]
-    rank = -rare["sessions_per_month"].fillna(0.0)
-    rare = rare.assign(_rank=rank).sort_values(["_rank", "place_id"], kind="stable")
-    halls = rare.drop_duplicates("venue_id").sort_values("place_id", kind="stable")
-    name = halls["name"].where(halls["private_home"].astype(bool), halls["venue_name"])
-    return halls.assign(
-        source="place",
-        venue_name=name.where(name != "", halls["name"]),
-        current_class=halls["venue_frequency"],
-    )
-
-
-def _venues(situation: Situation) -> gpd.GeoDataFrame:
-    """Return real venues that hold no place yet."""
-    return free_venues(situation).assign(source="venue")
-
-
-def _points(
-    situation: Situation, ask: PlanAsk, unreached: np.ndarray, *, inside: BoolArray
-) -> gpd.GeoDataFrame:
-    points = street_points(situation, unreached, most=ask.points_max, inside=inside)
-    xy = shapely.get_coordinates(points.geometry.to_numpy())
-    ids = [f"{x:.0f}-{y:.0f}" for x, y in xy]
-    return points.assign(venue_id=ids, venue_name="", kind="", source="point")
-
-
-def _hazards(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
-    """Return the names of the areas of danger that each site lies in, its border included."""
-    areas = situation.workspace.hazards
-    found: list[list[str]] = [[] for _ in range(len(sites))]
-    if len(areas) and len(sites):
-        at, area = shapely.STRtree(areas.geometry.to_numpy()).query(
-            sites.geometry.to_numpy(), predicate="dwithin", distance=BORDER_M
-        )
-        words = areas["hazard"].to_numpy()
-        for site, number in zip(at.tolist(), area.tolist(), strict=True):
-            found[site].append(str(words[number]))
-    return ["、".join(sorted(set(names))) for names in found]
 
 
 def _fits(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> np.ndarray:
@@ -218,7 +142,7 @@ def _option(row: Mapping[Hashable, object], name: str, profile: Profile) -> dict
         "weekly": ceilings.weekly_max_yen,
         "permanent": ceilings.permanent_max_yen,
     }[name]
-    shown = {key: row[key] for key in (*_SITE[:6], *_SITE[6:10], "availability", "hazards")}
+    shown = {key: row[key] for key in (*SITE[:6], *SITE[6:10], "availability", "hazards")}
     return {
         **shown,
         "candidate_id": f"{head}-{of}{tail}",

@@ -17,15 +17,14 @@ from geo.network import BoolArray, FloatArray, IntArray
 from geo.reach import Walks
 from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, Target
 from services.councils import council_areas
-from services.gaps import gaps_frame
 from services.intake.mesh import HIGH, LOW
 from services.options import Candidates, find_candidates
 from services.parameters import Parameters
 from services.plan_ask import PlanAsk
+from services.plan_ground import Ground
 from services.profile import Profile
 from services.profile import Target as Wanted
 from services.projections import homes_in, years
-from services.situation import Situation
 from services.walking import Walking
 
 FAR_TIMES = 4.0
@@ -44,18 +43,6 @@ class Variant:
     demand: Demand
 
 
-class Ground:
-    """What all questions with the same parameters share: the situation and its gaps."""
-
-    def __init__(self, situation: Situation) -> None:
-        self.situation = situation
-
-    @cached_property
-    def gaps(self) -> pd.DataFrame:
-        """Return the units with their classes; never leaves as it is."""
-        return gaps_frame(self.situation)
-
-
 class Setting:
     """A question put to a workspace; each part is computed once."""
 
@@ -72,12 +59,6 @@ class Setting:
         return self.ground.gaps
 
     @cached_property
-    def transport(self) -> frozenset[str]:
-        """Return the units where no site could gather enough residents on foot."""
-        found = self.gaps[self.gaps["gap"] == "needs_transport"]
-        return frozenset(found["area_id"])
-
-    @cached_property
     def inside(self) -> BoolArray:
         """(homes,) those of the council that asks, else all."""
         homes = self.situation.homes
@@ -91,17 +72,10 @@ class Setting:
         return np.asarray(np.logical_or.reduce(mine))
 
     @cached_property
-    def on_foot(self) -> BoolArray:
-        """(homes,) those in no unit that needs transport."""
-        layering = self.situation.layering(self.profile.analysis.gap_layer)
-        needs = layering.areas["area_id"].isin(self.transport).to_numpy()
-        return ~np.append(needs, False)[layering.home_area]
-
-    @cached_property
     def unit(self) -> IntArray:
         """(homes,) unit of the gap layer, -1 where none or where transport is needed."""
         layering = self.situation.layering(self.profile.analysis.gap_layer)
-        return np.where(self.on_foot & self.inside, layering.home_area, -1).astype(np.int64)
+        return np.where(self.ground.on_foot & self.inside, layering.home_area, -1).astype(np.int64)
 
     @cached_property
     def weight(self) -> FloatArray:
@@ -112,9 +86,7 @@ class Setting:
     @cached_property
     def candidates(self) -> Candidates:
         """Return the options and their sites."""
-        reached = self._reached_n(self.situation.walking, self.limit) > 0
-        unreached = self.weight * ~reached * self.on_foot
-        found = find_candidates(self.situation, self.ask, unreached, inside=self.inside)
+        found = find_candidates(self.ground, self.ask, inside=self.inside)
         _require_some(found, self.ask)
         return found
 
@@ -132,7 +104,7 @@ class Setting:
     @property
     def counts(self) -> BoolArray:
         """(places,) existing places that meet often enough."""
-        return at_least(self.situation.counted["venue_frequency"], self.ask.frequency)
+        return self.ground.counts(self.ask.frequency)
 
     @cached_property
     def problem(self) -> Problem:
@@ -228,17 +200,11 @@ class Setting:
             np.repeat(option, length), found.home[row], found.walk[row], shape=shape, limit=limit
         )
 
-    def _reached_n(self, walking: Walking, limit: Limit) -> IntArray:
-        origin, home = self.situation.journeys(walking).within(limit)
-        kept = home[self.counts[origin]]
-        return np.bincount(kept, minlength=len(self.situation.homes)).astype(np.int64)
-
     def demand(self, walking: Walking, limit: Limit, people: pd.DataFrame | None = None) -> Demand:
         """Return who lives where and what existing places do for them."""
         residents = self.situation.residents if people is None else people
-        unit, _ = walking.judged(limit)
-        reached_n = self._reached_n(walking, limit)
-        walk = unit.nearest(self.counts).home_walk
+        reached_n = self.ground.reached_n(walking, limit, self.ask.frequency)
+        walk = self.ground.nearest_walk(walking, limit, self.ask.frequency)
         weight = np.where(self.inside, residents[self.age_group].to_numpy(dtype=float), 0.0)
         further = {
             str(name): np.where(self.inside, residents[name].to_numpy(dtype=float), 0.0)
@@ -301,7 +267,7 @@ class Setting:
         there = np.bincount(locate(halls, areas) + 1, minlength=len(areas) + 1)[1:]
         lived = np.bincount(layering.home_area + 1, self.weight, minlength=len(areas) + 1)[1:]
         walked = np.bincount(
-            layering.home_area + 1, self.weight * self.on_foot, minlength=len(areas) + 1
+            layering.home_area + 1, self.weight * self.ground.on_foot, minlength=len(areas) + 1
         )[1:]
         return [
             Target(

@@ -44,11 +44,15 @@ def shortest_longest(
     if best.columns is None:
         return best, nothing
     solver.forget_rows(rows_n)
-    _cover_within(model, solver, _given_up(walks[high], stage))
+    longest = float(walks[high])
+    # The last goal leaves nothing to others; before them it holds them to what it gives up.
+    kept = _given_up(longest, stage) if number + 1 < len(model.problem.stages) else longest
+    _cover_within(model, solver, kept)
     status = "optimal" if low == high else outcome.status
     status = "feasible" if status == "unknown" else status
-    aim = replace(nothing, constant=float(walks[high]))
-    return Outcome(status, best.columns, float(walks[high]), float(walks[low])), aim
+    return Outcome(status, best.columns, longest, float(walks[low])), replace(
+        nothing, constant=kept
+    )
 
 
 def _given_up(walk: float, stage: Stage) -> float:

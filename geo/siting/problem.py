@@ -174,18 +174,15 @@ class Covers:
         -------
         The pairs by option, then home.
         """
-        key = np.asarray(option, dtype=np.int64) * max(shape[1], 1) + home
-        order = np.lexsort((walk, key))
-        _, first = np.unique(key[order], return_index=True)
-        order = order[first]
-        return cls(
-            np.asarray(option, dtype=np.int64)[order],
-            np.asarray(home, dtype=np.int64)[order],
-            np.asarray(walk, dtype=float)[order],
-            shape[0],
-            shape[1],
-            limit,
-        )
+        option, home = np.asarray(option, dtype=np.int64), np.asarray(home, dtype=np.int64)
+        walk = np.asarray(walk, dtype=float)
+        key = option * max(shape[1], 1) + home
+        if (key[1:] <= key[:-1]).any():  # else they come as they are wanted
+            order = np.lexsort((walk, key))
+            _, first = np.unique(key[order], return_index=True)
+            order = order[first]
+            option, home, walk = option[order], home[order], walk[order]
+        return cls(option, home, walk, shape[0], shape[1], limit)
 
     @property
     def near(self) -> BoolArray:

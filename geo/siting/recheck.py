@@ -35,16 +35,19 @@ class Claim:
         return at_least and (seats or sign * (self.bound - found) >= -tolerance)
 
 
-def values(problem: Problem, chosen: IntArray) -> tuple[float, ...]:
+def values(
+    problem: Problem, chosen: IntArray, stages: tuple[Stage, ...] | None = None
+) -> tuple[float, ...]:
     """
     Return the value of every goal for a choice of options, in the order of the stages.
 
     A ``worst_unit_first`` of depth k is the sum of the k smallest shares in per cent, of the units
     that some option can improve. Walks are infinite where a home that could be served is not.
     """
+    goals = problem.stages if stages is None else stages
     if problem.seats:
-        return seat_values(problem, chosen)
-    return tuple(worth(problem, chosen, stage) for stage in problem.stages)
+        return seat_values(problem, chosen, goals)
+    return tuple(worth(problem, chosen, stage) for stage in goals)
 
 
 def broken_rules(problem: Problem, chosen: IntArray) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.decisionlog import read_decisions
 from services.decisionentry import Entry
+from services.decisionlog import read_decisions
 from services.decisions import keep_decisions, list_decisions, record_decision
 from services.decisionstatus import with_status
 from services.parameters import Parameters

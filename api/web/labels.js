@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { CLOSER, FIRST } from "./layers.js";
+import { candidatesShown } from "./shown.js";
 import { middle, state } from "./store.js";
 
 const MOST = 60;
@@ -12,13 +13,13 @@ const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[
 
 // Where signs stand that a name should not cover.
 function signsNow(map, whole) {
-  const first = map.getZoom() < whole + CLOSER ? FIRST : Infinity;
+  const first = state.view === "now" && map.getZoom() < whole + CLOSER ? FIRST : Infinity;
   const box = ({ geometry }, size) => {
     const { x, y } = map.project(geometry.coordinates);
     return [x - size, y - size, x + size, y + size];
   };
   return [
-    ...state.candidates.filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, 11)),
+    ...candidatesShown().filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, 11)),
     ...state.places.filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
   ];
 }

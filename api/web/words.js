@@ -1,6 +1,9 @@
 // Every word that is shown, and how numbers, distances and dates are written.
 
+import { VIEW_WORDS } from "./words-views.js";
+
 const WORDS = {
+  ...VIEW_WORDS,
   title: ["歩いていける週1の場", "A weekly place on foot"],
   fictional: ["架空の町", "fictional town"],
   area: ["地域", "Area"],

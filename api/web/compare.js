@@ -37,7 +37,7 @@ function targets(rows) {
 
 function worst(rows) {
   const several = rows.filter((row) => row.areas_n > 1);
-  const cell = (row) => (row.worst_area_name ? [row.worst_area_name, h("small", {}, percent(row.worst_coverage_pct))] : "−");
+  const cell = (row) => (row.worst_area_name ? [h("span", { class: "area" }, row.worst_area_name), h("small", {}, percent(row.worst_coverage_pct))] : "−");
   return grouped(several, (row) => row.layer).map((same) => line(word("r_worst", { layer: label(same[0]) }), same.map(cell)));
 }
 
@@ -54,6 +54,6 @@ export function drawComparison({ overview, layers, targets: aims, gaps: units, s
   const head = h("tr", {}, h("th", { scope: "col" }, word("measure")), names.map((name) => h("th", { scope: "col" }, name)));
   const table = h("table", { class: "compared" }, h("thead", {}, head), h("tbody", {}, measures(overview), targets(aims), worst(layers)));
   return h("section", { id: "compared", tabindex: -1, "aria-label": word("compare") },
-    sentences[lang].map((text) => h("p", { class: "says" }, text)),
+    sentences[lang].map((text) => h("p", { class: names.slice(1).some((name) => text.includes(name)) ? "told-first" : null }, text)),
     h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": word("compare") }, table), gaps(units));
 }

@@ -4,7 +4,7 @@ import { fill, h } from "./dom.js";
 import { readDecisions, send, shape, state } from "./store.js";
 import { decided, decisionOn, statusOf, subject } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { date, word } from "./words.js";
+import { day, word } from "./words.js";
 
 // What may follow a status, as the server has it (docs/scenarios.md).
 const NEXT = {
@@ -23,7 +23,7 @@ export function badge(status) {
 
 const nameOf = (decision) => decision.name || word("noName");
 export const doing = ({ action, target_class: to, current_class: from }) => word(`a_${action}`, { from: word(`c_${from ?? ""}`), to: word(`c_${to}`) });
-const said = ({ meeting_date: day, decided_by: by, reason }) => [date(day), by, reason].filter(Boolean).join("・");
+const said = ({ meeting_date: on, decided_by: by, reason }) => [day(on), by, reason].filter(Boolean).join("・");
 
 function councils() {
   return [...state.shapes.get(state.about.summary.council_layer).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
@@ -84,15 +84,15 @@ function again({ action, frequency, place_id, venue_id, lon, lat, name, plan_id 
   return { action, frequency, name, plan_id, ...at };
 }
 
-function lacking({ status, meeting_date: day, reason }, before) {
-  if (FINAL.includes(status) && !day) return word("needsDate");
+function lacking({ status, meeting_date: on, reason }, before) {
+  if (FINAL.includes(status) && !on) return word("needsDate");
   if ((status === "rejected" || FINAL.includes(before)) && !reason.trim()) return word("needsReason");
   return "";
 }
 
 function row(feature, onPick) {
   const { properties } = feature;
-  const detail = [doing(properties), date(properties.meeting_date), properties.reason].filter(Boolean).join("・");
+  const detail = [doing(properties), day(properties.meeting_date), properties.reason].filter(Boolean).join("・");
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_key, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, 0, properties.status), 34),
     h("span", { class: "what" }, h("b", {}, nameOf(properties)), h("small", {}, detail)), badge(properties.status)));
@@ -105,5 +105,5 @@ export function drawDecisions(box, page) {
   fill(box, h("h2", {}, word("decisionsHead")),
     state.about.editing ? null : h("p", { class: "quiet" }, word("decisionsReadOnly")),
     rows.length ? h("ol", { class: "rows" }, rows.map((feature) => row(feature, page.pick))) : h("p", {}, none),
-    area ? h("p", { class: "quiet" }, word("area"), "：", shape(state.about.summary.council_layer, area).properties.area_name) : null);
+    area ? h("p", { class: "quiet" }, word("area"), word("colon"), shape(state.about.summary.council_layer, area).properties.area_name) : null);
 }

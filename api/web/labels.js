@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { CLOSER, FIRST } from "./layers.js";
+import { editsShown } from "./scenarios.js";
 import { candidatesShown } from "./shown.js";
 import { middle, state } from "./store.js";
 
@@ -19,8 +20,9 @@ function signsNow(map, whole) {
     return [x - size, y - size, x + size, y + size];
   };
   return [
-    ...candidatesShown().filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, 11)),
-    ...state.places.filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
+    ...candidatesShown().filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, candidate.properties.choice ? 20 : 11)),
+    ...editsShown().filter(({ geometry }) => geometry.type === "Point").map((edit) => box(edit, 18)),
+    ...(state.view === "now" ? state.places : []).filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
   ];
 }
 
@@ -60,7 +62,10 @@ export function createLabels(map, whole) {
       const at = (lift) => [x - w, y - t + lift, x + w, y + t + lift];
       const free = LIFTS.filter((lift) => !taken.some((other) => overlap(at(lift), other)));
       if (!free.length) continue;
-      const lift = free.find((each) => !signs.some((sign) => overlap(at(each), sign))) ?? free[0];
+      const clear = free.find((each) => !signs.some((sign) => overlap(at(each), sign)));
+      // A name may cover one of many signs, never one of the few that a screen is about.
+      if (clear === undefined && state.view !== "now") continue;
+      const lift = clear ?? free[0];
       taken.push(at(lift));
       wanted.add(name.key);
       if (!made.has(name.key)) made.set(name.key, marker(name));

@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { get, send, shape, state, writeHash } from "./store.js";
 import { drawPlan, readPlan } from "./plan.js";
-import { date, lang, percent, word } from "./words.js";
+import { day, lang, percent, word } from "./words.js";
 
 const POLL_MS = 500;
 const OTHERS = 3;
@@ -161,7 +161,7 @@ export async function readNext() {
 
 function row(plan, page) {
   const head = plan.title || word("planNo", { id: plan.plan_id });
-  const detail = [date(plan.made_at), word("planNo", { id: plan.plan_id }), plan.proof[lang]].join("・");
+  const detail = [plan.title ? word("planNo", { id: plan.plan_id }) : "", day(plan.made_at), plan.proof[lang]].filter(Boolean).join("・");
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": plan.plan_id, onclick: () => openPlan(plan.plan_id, page) },
     h("span", { class: "what" }, h("b", {}, head), h("small", {}, plan.sentence[lang]), h("small", {}, detail),
       plan.changed.length ? h("small", { class: "changed" }, `※ ${word("changedShort")}`) : null)));

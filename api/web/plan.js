@@ -5,7 +5,7 @@ import { badge, doing } from "./decisions.js";
 import { get, state } from "./store.js";
 import { statusOf } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { age, date, lang, metres, people, percent, word, yen } from "./words.js";
+import { age, day, lang, metres, people, percent, word, yen } from "./words.js";
 
 export async function readPlan(id) {
   const [body, items, reach] = await Promise.all([get(`/plans/${id}`), get(`/plans/${id}/items?limit=1000`), get(`/plans/${id}/catchments`)]);
@@ -31,7 +31,7 @@ function row(feature, onPick) {
   const { properties } = feature;
   const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : word("fewPeople", { n: state.about.privacy.small_number });
   const who = further(properties).map(([group, count]) => `${group}${lang === "ja" ? "" : " "}${people(count)}`);
-  const cost = `${word("firstYear")} ${yen(properties.cost_max_yen) ?? "−"}`;
+  const cost = [`${word("firstYear")} `, h("span", { class: "whole-words" }, yen(properties.cost_max_yen) ?? "−")];
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, properties.rank, statusOf(feature)), 38),
     h("span", { class: "what" }, h("b", {}, nameOfChoice(properties)), h("small", {}, doing(properties), " ", badge(statusOf(feature))),
@@ -42,7 +42,7 @@ function row(feature, onPick) {
 function others(body) {
   if (body.ask.k <= 1) return null;
   const named = (one) => `${one[lang]}（${word(`c_${one.target_class}`)}）`;
-  const change = (key, names) => (names.length ? h("p", {}, `${word(key)}：${listed(names)}`) : null);
+  const change = (key, names) => (names.length ? h("p", {}, `${word(key)}${word("colon")}${listed(names)}`) : null);
   // Two spots without a venue in one area bear the same name.
   const changes = (one) => {
     const [added, dropped] = [one.added.map(named), one.dropped.map(named)];
@@ -72,13 +72,13 @@ export function drawPlan(box, page, onBack) {
   const { body, features } = state.plan;
   const { first_year_yen: first, yearly_yen: yearly } = body.totals;
   const note = body.changed.length ? h("div", { class: "note" }, h("p", {}, h("b", {}, word("changedSince"))), body.changed.map((one) => h("p", {}, one[lang]))) : null;
-  const costs = first > 0 ? h("p", {}, `${word("ceilings")}：${word("ceilingText", { first: yen(first), yearly: yen(yearly) })}`) : null;
+  const costs = first > 0 ? h("p", {}, `${word("ceilings")}${word("colon")}${word("ceilingText", { first: yen(first), yearly: yen(yearly) })}`) : null;
   fill(box,
     h("button", { type: "button", class: "back", onclick: onBack }, `← ${word("toPlans")}`),
     h("h2", { id: "view-head", tabindex: -1 }, body.title || word("planNo", { id: body.plan_id })),
-    h("p", { class: "quiet" }, [body.title ? word("planNo", { id: body.plan_id }) : "", date(body.made_at)].filter(Boolean).join(joint())),
+    h("p", { class: "quiet" }, [body.title ? word("planNo", { id: body.plan_id }) : "", day(body.made_at)].filter(Boolean).join(joint())),
     note, h("p", { class: "answer" }, body.sentence[lang]),
-    h("p", { class: "proof" }, `${word("proof")}：`, h("b", {}, body.proof[lang])),
+    h("p", { class: "proof" }, word("proof"), word("colon"), h("b", {}, body.proof[lang])),
     body.relaxation.map((one) => h("p", { class: "note" }, one[lang])), costs,
     h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("planReport"))),
     h("h2", {}, word("choicesHead")),

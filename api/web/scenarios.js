@@ -4,7 +4,7 @@ import { fill, h } from "./dom.js";
 import { drawComparison } from "./compare.js";
 import { get, state } from "./store.js";
 import { editImage, shown } from "./signs.js";
-import { date, lang, word } from "./words.js";
+import { day, lang, word } from "./words.js";
 
 const MOST = 8;
 
@@ -49,7 +49,7 @@ async function compare(page) {
 
 function row(scenario, page) {
   const { name, note, by, made_on: made, edits = [], stale } = scenario;
-  const detail = [word("editsN", { n: edits.length }), made ? word("madeOn", { date: date(made) }) : "", by].filter(Boolean).join("・");
+  const detail = [word("editsN", { n: edits.length }), made ? word("madeOn", { date: day(made) }) : "", by].filter(Boolean).join("・");
   const tick = h("input", { type: "checkbox", checked: wanted.has(name), disabled: !wanted.has(name) && wanted.size >= MOST, onchange: (event) => {
     if (event.target.checked) wanted.add(name); else wanted.delete(name);
     page.redraw(`pick-${name}`);
@@ -65,7 +65,7 @@ function editRow({ properties, geometry }, page) {
   const { number, action, name, schedule_text: schedule, note } = properties;
   const detail = [schedule, note, geometry ? "" : word("nowhere")].filter(Boolean).join("・");
   return h("li", {}, h("button", { type: "button", class: "row", disabled: !geometry, onclick: () => page.show(geometry) },
-    shown(editImage(action, number), 44), h("span", { class: "what" }, h("b", {}, `${word(`e_${action}`)}${name ? `：${name}` : ""}`), detail ? h("small", {}, detail) : null)));
+    shown(editImage(action, number), 44), h("span", { class: "what" }, h("b", {}, `${word(`e_${action}`)}${name ? `${word("colon")}${name}` : ""}`), detail ? h("small", {}, detail) : null)));
 }
 
 function edits(page) {

@@ -15,6 +15,12 @@ function drawTabs(choose) {
   $("views").setAttribute("aria-label", word("views"));
 }
 
+// On a phone the page scrolls, and the map above is left behind.
+function toTop() {
+  $("panel").scrollTop = 0;
+  if (matchMedia("(max-width: 760px)").matches) $("views").scrollIntoView({ block: "start" });
+}
+
 // ``page`` is what a screen may do: pick, change, attempt, show, showAll, mapAgain, closeCard.
 export function createViews(tools) {
   const page = { ...tools, redraw: (focus) => draw(focus) };
@@ -26,7 +32,7 @@ export function createViews(tools) {
     $("view").hidden = state.view === "now";
     if (state.view === "now") fill($("view")); else DRAW[state.view]($("view"), page);
     if (!focus) return;
-    if (focus === "view-head") $("panel").scrollTop = 0;
+    if (focus === "view-head") toTop();
     $(focus)?.focus({ preventScroll: focus === "view-head" });
   }
 

@@ -1,6 +1,7 @@
 // The words of plans, scenarios and decisions.
 
 export const VIEW_WORDS = {
+  colon: ["：", ": "],
   views: ["画面", "Screens"],
   v_now: ["いま", "Now"],
   v_next: ["次の場所を考える", "Where next"],
@@ -99,7 +100,7 @@ export const VIEW_WORDS = {
   compare: ["くらべる", "Compare"],
   comparing: ["計算しています…", "Computing…"],
   onMap: ["地図で見る", "On the map"],
-  download: ["ファイル", "File"],
+  download: ["ファイルで受けとる", "Download"],
   downloadOf: ["「{name}」をファイルで受けとる", "Download {name} as a file"],
   onMapOf: ["「{name}」の変更を地図で見る", "Show the changes of {name} on the map"],
   editsN: ["変更{n}件", "{n} changes"],

@@ -196,5 +196,12 @@ export function date(iso) {
   return `${era[1]}${count === 1 ? "元" : count}年${Number(month)}月${Number(day)}日 (${text})`;
 }
 
+// The same without the figures, where there is little room; of a moment, the day it is here.
+export function day(iso) {
+  const moment = iso?.includes("T") ? new Date(iso) : null;
+  const local = moment ? new Date(moment - moment.getTimezoneOffset() * 60_000).toISOString() : iso;
+  return date((local ?? "").slice(0, 10)).replace(/ \(.*/, "");
+}
+
 // A label that the data has in both languages.
 export const label = (thing) => (lang === "ja" ? thing.label : thing.label_en || thing.label);

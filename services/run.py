@@ -1,5 +1,7 @@
 """Run: from a workspace to a snapshot of coverage, gaps and candidates."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -113,11 +115,11 @@ def run(
 
 def coverage_frame(situation: Situation) -> pd.DataFrame:
     """Return the coverage of every layer and profile, with a remainder row each (DESIGN §6)."""
-    frames = [
-        _layer_coverage(situation, layer, walking)
-        for walking in situation.walkings
-        for layer in situation.profile.layers
-    ]
+    asked = [(layer, one) for one in situation.walkings for layer in situation.profile.layers]
+    for layer, walking in asked:  # what they share is computed once, before they part
+        _ = situation.layering(layer.id), situation.access(walking), situation.journeys(walking)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        frames = list(pool.map(lambda one: _layer_coverage(situation, *one), asked))
     return pd.concat(frames, ignore_index=True).drop(columns="area")
 
 

@@ -5,6 +5,8 @@ Of the residents aged 65+, those of h1 and h3 are suppressed: between 24 and 36,
 120; likely 30 and 100. Those of h0 (20) and h2 (50) are known.
 """
 
+from datetime import date
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from services.resilience import backup_frame, closings
 from services.run import coverage_frame
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
+from services.timeline import timeline
 from services.workspace import open_workspace
 from tests.datedtown import dated_workspace
 
@@ -114,6 +117,19 @@ def test_rates_of_the_provision_have_their_ends(town):
     seats = row["seats_per_week"]
     assert [low, likely] == pytest.approx([100 * seats / 226, 100 * seats / 200])
     assert high == pytest.approx(100 * seats / 174)
+
+
+def test_years_have_the_interval_of_their_homes(town):
+    found = timeline(town.workspace, [date(2025, 3, 31)])
+    for year in found.years.to_dict("records"):
+        ends = [year["coverage_weekly_low_pct"], year["coverage_weekly_high_pct"]]
+        assert ends == pct([0, 1])
+    for row in found.areas[found.areas["frequency"] == "weekly"].to_dict("records"):
+        ends = [row["coverage_low_pct"], row["coverage_high_pct"]]
+        if row["layer"] == "city" and not row["remainder"]:
+            assert ends == pct([0, 1])
+        elif row["area_id"] == "w":
+            assert ends == [100.0, 100.0]  # h0 and h1, however many they are
 
 
 def test_a_gap_has_the_interval_of_its_coverage(town):

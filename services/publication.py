@@ -57,7 +57,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("nearest_place_straight_m", "nearest_place_council_id"),
         *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),
         *("rank_by_number", "rank_by_rate", "need", "need_of", "need_rank"),
-        *("unreached_75", "unreached_single", "stop_residents", "stop_pct", "nearest_stop_id"),
+        *("unreached_75", "unreached_single", "stop_residents", "stop_pct"),
+        *("stop_low_pct", "stop_high_pct", "nearest_stop_id"),
         *("nearest_stop_name", "nearest_stop_walk_m", "place_by_stop_id", "place_by_stop_name"),
         *("place_by_stop_walk_m", "place_by_stop_straight_m"),
         *("is_split", "split_by", "split_by_en"),
@@ -65,6 +66,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "candidates": (
         *("candidate_id", "plan_id", "rank", "action", "venue_id", "place_id", "venue_name"),
         *("kind", "address", "newly_reached", "newly_reached_alone", "coverage_after_pct"),
+        *("coverage_after_low_pct", "coverage_after_high_pct"),
         *("overlap_pct", "cost_max_yen", "reasons", "reasons_en", "status", "council_id"),
         *("units_gained", "blurred", "suppressed"),
     ),

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.candidates import candidates_frame
 from services.gaps import gaps_frame
 from services.intervals import Bounds, Ends
 from services.naming import WHOLE
@@ -130,6 +131,14 @@ def test_years_have_the_interval_of_their_homes(town):
             assert ends == pct([0, 1])
         elif row["area_id"] == "w":
             assert ends == [100.0, 100.0]  # h0 and h1, however many they are
+
+
+def test_a_candidate_has_the_interval_of_what_is_reached_with_it(town):
+    (row,) = candidates_frame(town).head(1).to_dict("records")
+    # P (1800 m) or Q (2000 m) could meet weekly: with h3, all but h2 are reached.
+    assert row["place_id"] in ("P", "Q")
+    assert row["coverage_after_pct"] == pytest.approx(75.0)
+    assert [row["coverage_after_low_pct"], row["coverage_after_high_pct"]] == pct([0, 1, 3])
 
 
 def test_a_gap_has_the_interval_of_its_coverage(town):

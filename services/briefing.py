@@ -115,6 +115,8 @@ def headline(figures: Figures, asked: Aspect, lang: str) -> str:
     group = age_group_text(asked.age_group, lang)
     if not is_figure(figures.residents) or not is_figure(figures.reached):
         return text("sentence.hidden", lang, age_group=group)
+    if not figures.residents:
+        return text("provision.nobody", lang, age_group=group)
     return text(
         "sentence",
         lang,

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import at_least
+from geo.reach import Walks
 from geo.siting import gains_by_unit, rank_greedily
 from services import reasons
 from services.intake.privacy import HOME_NAME
+from services.intervals import Bounds, Ends
 from services.registry import read_venues
 from services.situation import Situation
 
@@ -39,6 +41,7 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         catchments, chosen, weight, reached, layering.home_area, limit=catchments.limit
     )
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
+    low, high = _after(situation, catchments, chosen)
     names = layering.areas["area_name"].to_numpy()
     units = {
         candidate: tuple(names[rows["unit"].to_numpy(dtype=int)])
@@ -53,6 +56,8 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         newly_reached_alone=ranked["newly_reached_alone"].to_numpy(),
         overlap_pct=ranked["overlap_pct"].to_numpy(),
         coverage_after_pct=100.0 * ranked["reached_after"].to_numpy() / max(weight.sum(), 1e-9),
+        coverage_after_low_pct=low.to_numpy(),
+        coverage_after_high_pct=high.to_numpy(),
         council_id=situation.council_ids(frame),
     )
     gained = [units.get(candidate, ()) for candidate in chosen]
@@ -65,6 +70,24 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         reasons=[reason.ja for reason in words],
         reasons_en=[reason.en for reason in words],
     )
+
+
+def _after(
+    situation: Situation, catchments: Walks, chosen: np.ndarray
+) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """Return the least and the most share that is reached after each candidate of the list."""
+    reached, rows = situation.reached("weekly"), catchments.matrix(catchments.limit)
+    after = []
+    for candidate in chosen:
+        reached = reached | (rows[[candidate]].toarray()[0] > 0)
+        after.append(reached)
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        weight = people[situation.parameters.age_group].to_numpy(dtype=float)
+        counts = [float(weight[homes].sum()) for homes in after]
+        return pd.DataFrame({"residents": weight.sum(), "reached": counts}, dtype=float)
+
+    return Bounds.of(Ends.of(situation, measure), "reached").pct()
 
 
 def _options(situation: Situation) -> gpd.GeoDataFrame:

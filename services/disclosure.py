@@ -49,7 +49,7 @@ COUNTS = (
     *("participants_central", "participants_high", "access_seats_per_100"),
     *("reached_with_backup", "reached_without_backup", "backup_pct"),
     "stop_residents",
-    "stop_pct",
+    *("stop_pct", "stop_low_pct", "stop_high_pct"),
 )
 """Columns that tell how many live there; a share of three people tells it as well."""
 

@@ -27,6 +27,7 @@ from services.disclosure import find_hidden, hide_counts
 from services.export import write_csv
 from services.fiscal import fiscal_year_name
 from services.layerings import layering_of
+from services.intervals import Bounds, Ends, ends_of, unknown_most
 from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.place_history import history_of
@@ -180,7 +181,10 @@ class _History:
     ) -> None:
         self.workspace = workspace
         self.situation = Situation(workspace, parameters)
-        self.weight = self.situation.residents[parameters.age_group].to_numpy(dtype=float)
+        weights = (self.situation.residents, *ends_of(self.situation))
+        self.weight, *self.weight_ends = (
+            people[parameters.age_group].to_numpy(dtype=float) for people in weights
+        )
         url, plane_epsg = workspace.registry_url, workspace.profile.municipality.plane_epsg
         self.listed = read_places(url, plane_epsg)
         self.statuses = read_status_history(url)
@@ -311,8 +315,24 @@ class _Moment:
                 f"coverage_{name}_pct": 100.0 * reached[name] / residents if residents else None
                 for name in FREQUENCIES
             },
+            **self._intervals(),
             "places_documented": documented,
             **self._remarks(residents),
+        }
+
+    def _intervals(self) -> dict[str, float]:
+        """Return the least and the most that each share of the whole can be."""
+
+        def counted(weight: np.ndarray) -> pd.DataFrame:
+            reached = [float(weight[self._reached[name]].sum()) for name in FREQUENCIES]
+            return pd.DataFrame({"residents": float(weight.sum()), "reached": reached})
+
+        ends = tuple(counted(weight) for weight in self.history.weight_ends)
+        low, high = Bounds.of(Ends(counted(self.history.weight), ends), "reached").pct()
+        return {
+            f"coverage_{name}_{end}_pct": share
+            for end, shares in (("low", low), ("high", high))
+            for name, share in zip(FREQUENCIES, shares, strict=True)
         }
 
     def _remarks(self, residents: float) -> dict[str, Any]:
@@ -343,16 +363,27 @@ class _Moment:
     def areas(self, layer: _Layer) -> pd.DataFrame:
         """Return the coverage of one layer by frequency, with its remainder."""
         layering, weight = layer.layering, self.history.weight
-        reached = [
-            _by_area(layering.home_area, layering, weight * self._reached[name])
-            for name in FREQUENCIES
-        ]
+
+        def counted(weight: np.ndarray) -> pd.DataFrame:
+            parts = [np.ones(len(weight)), *(self._reached[name] for name in FREQUENCIES)]
+            everybody, *reached = (
+                _by_area(layering.home_area, layering, weight * part) for part in parts
+            )
+            residents = np.tile(everybody, len(reached))
+            return pd.DataFrame({"residents": residents, "reached": np.concatenate(reached)})
+
+        tables = Ends(counted(weight), tuple(counted(end) for end in self.history.weight_ends))
+        unknown = unknown_most(layer.rows, self.history.situation)
+        low, high = Bounds.of(tables, "reached").pct(unknown)
         places_n = [
             _by_area(layering.place_area, layering, self._counts[name].astype(float))
             for name in FREQUENCIES
         ]
         frame = layer.rows.assign(
-            reached=np.concatenate(reached), places_n=np.concatenate(places_n).astype(int)
+            reached=tables.likely["reached"].to_numpy(),
+            coverage_low_pct=low.to_numpy(),
+            coverage_high_pct=high.to_numpy(),
+            places_n=np.concatenate(places_n).astype(int),
         )
         frame["coverage_pct"] = share_pct(frame["reached"], frame["residents"])
         return frame.assign(**self._keys)[list(_AREA_COLUMNS)]
@@ -394,7 +425,8 @@ _AREA_COLUMNS = (
         "walk_limit_m",
         "walk_limit_min",
     ),
-    *("residents", "reached", "coverage_pct", "places_n", "approximate", "remainder"),
+    *("residents", "reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *("places_n", "approximate", "remainder"),
 )
 _TARGET_COLUMNS = (
     *KEYS,

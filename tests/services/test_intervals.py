@@ -5,6 +5,8 @@ Of the residents aged 65+, those of h1 and h3 are suppressed: between 24 and 36,
 120; likely 30 and 100. Those of h0 (20) and h2 (50) are known.
 """
 
+from datetime import date
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.candidates import candidates_frame
 from services.gaps import gaps_frame
 from services.intervals import Bounds, Ends
 from services.naming import WHOLE
@@ -21,6 +24,7 @@ from services.resilience import backup_frame, closings
 from services.run import coverage_frame
 from services.situation import Situation
 from services.slots import combined_frame, slots_frame
+from services.timeline import timeline
 from services.workspace import open_workspace
 from tests.datedtown import dated_workspace
 
@@ -114,6 +118,27 @@ def test_rates_of_the_provision_have_their_ends(town):
     seats = row["seats_per_week"]
     assert [low, likely] == pytest.approx([100 * seats / 226, 100 * seats / 200])
     assert high == pytest.approx(100 * seats / 174)
+
+
+def test_years_have_the_interval_of_their_homes(town):
+    found = timeline(town.workspace, [date(2025, 3, 31)])
+    for year in found.years.to_dict("records"):
+        ends = [year["coverage_weekly_low_pct"], year["coverage_weekly_high_pct"]]
+        assert ends == pct([0, 1])
+    for row in found.areas[found.areas["frequency"] == "weekly"].to_dict("records"):
+        ends = [row["coverage_low_pct"], row["coverage_high_pct"]]
+        if row["layer"] == "city" and not row["remainder"]:
+            assert ends == pct([0, 1])
+        elif row["area_id"] == "w":
+            assert ends == [100.0, 100.0]  # h0 and h1, however many they are
+
+
+def test_a_candidate_has_the_interval_of_what_is_reached_with_it(town):
+    (row,) = candidates_frame(town).head(1).to_dict("records")
+    # P (1800 m) or Q (2000 m) could meet weekly: with h3, all but h2 are reached.
+    assert row["place_id"] in ("P", "Q")
+    assert row["coverage_after_pct"] == pytest.approx(75.0)
+    assert [row["coverage_after_low_pct"], row["coverage_after_high_pct"]] == pct([0, 1, 3])
 
 
 def test_a_gap_has_the_interval_of_its_coverage(town):

@@ -85,8 +85,9 @@ class Planned:
         straight_m = np.hypot(*(home_xy - place_xy[found.origin]).T)
         farther = np.where(known & (straight_m < LIMIT_M), found.walk_m, 0.0)
         home = int(np.argmax(farther))
-        lonlat = situation.homes.geometry.iloc[[home]].to_crs(LONLAT_EPSG)
-        answer = why(Ground(situation), float(lonlat.x.iloc[0]), float(lonlat.y.iloc[0]))
+        spot = gpd.GeoSeries(shapely.points(home_xy[[home]]), crs=situation.network.epsg)
+        ((lon, lat),) = spot.to_crs(LONLAT_EPSG).get_coordinates().to_numpy()
+        answer = why(Ground(situation), float(lon), float(lat))
         return Unreached(situation, home_xy[home], place_xy[found.origin[home]], answer)
 
 

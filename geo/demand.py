@@ -3,9 +3,10 @@ Demand: where the residents of an area live.
 
 Residents of an area are spread over its residential buildings in proportion to floor area; where it
 has none, over buildings of unknown use; where it has none of those, over all its buildings; else along
-its streets, but no bridges, tunnels and steps; else along those too; else they stand at one point inside
-it. Counts on a grid can tell where within an area
-people live (dasymetric mapping); the residents of every area are kept exactly all the same.
+its streets, but no bridges, tunnels and steps; else along those too; else they stand at one point
+inside it. Counts on a grid can tell where within an area people live (dasymetric mapping: Wright 1936,
+Geographical Review 26, 103–110; by floor area Lwin & Murayama 2009, Transactions in GIS 13, 401–414);
+the residents of every area are kept exactly all the same.
 """
 
 import math

@@ -37,8 +37,9 @@ class Uptake:
     rate
         Share of the residents who take part, once a week, where a place is next door: 0.08 is 8 %.
     decay_short_m, decay_long_m
-        Two bracketing decays. At a walk of d metres the rate is ``rate`` x exp(-d / decay): with
-        the short one participation falls off quickly, with the long one hardly.
+        Two bracketing decays. At a walk of d metres the rate is ``rate`` x exp(-d / decay), the
+        negative exponential of Handy & Niemeier 1997 (Environment and Planning A 29, 1175–1194):
+        with the short one participation falls off quickly, with the long one hardly.
 
     The defaults follow from two salons in Toyota (Shimoyama), of which a survey says how far away
     those who come live: 85 % within 300 m in one, 54 % within 1 km in the other, in the mountains.

@@ -26,8 +26,8 @@ from geo.slots import Pairs, reached_homes
 from services.disclosure import find_hidden, hide_counts
 from services.export import write_csv
 from services.fiscal import fiscal_year_name
-from services.layerings import layering_of
 from services.intervals import Bounds, Ends, ends_of, unknown_most
+from services.layerings import layering_of
 from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.place_history import history_of

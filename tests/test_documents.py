@@ -5,7 +5,12 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
+import click
 import pytest
+import typer
+from typer.core import TyperGroup
+
+from api.cli.main import create_cli
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -114,3 +119,48 @@ def test_no_module_outgrows_300_lines_of_code(ring: str) -> None:
         }
         lines = {node.lineno for node in nodes} - words
         assert len(lines) <= 300, path
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Return every command line of a document that begins with arukeba, without its comment."""
+    pages = [ROOT / "README.md", ROOT / "README.ja.md", *(ROOT / "docs").rglob("*.md")]
+    texts = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in pages}
+    lines = [
+        (name, line.split("#")[0].split("|")[0])
+        for name, text in texts.items()
+        for line in [
+            *re.findall(r"^ *(arukeba .*)$", text, re.MULTILINE),
+            *re.findall(r"`(arukeba [^`\n]*)`", text),
+        ]
+    ]
+    return [(name, re.sub(r"[\[\]…]", " ", line).split()[1:]) for name, line in lines]
+
+
+def unknown(words: list[str], command: click.Command) -> list[str]:
+    """Return what of a command line is not there: a command, or options."""
+    if isinstance(command, TyperGroup) and words:
+        found = command.commands.get(words[0])
+        return words[:1] if found is None else unknown(words[1:], found)
+    known = {option for part in command.params for option in part.opts}
+    return [word for word in words if word.startswith("--") and word not in known]
+
+
+def test_every_command_of_the_documents_and_each_option_is_there() -> None:
+    root = typer.main.get_command(create_cli("en"))
+    assert unknown(["plan", "--no-such-option"], root) == ["--no-such-option"]
+    assert unknown(["scenario", "nothing"], root) == ["nothing"]
+    assert len(commands()) > 50
+    wrong = {(name, *found) for name, words in commands() if (found := unknown(words, root))}
+    assert wrong == set()
+
+
+def test_every_page_is_linked_from_a_readme_or_from_another_page() -> None:
+    pages = {page.resolve() for page in (ROOT / "docs").rglob("*.md")}
+    linked = {
+        (page.parent / target).resolve()
+        for page in [ROOT / "README.md", ROOT / "README.ja.md", *pages]
+        for target in re.findall(r"\]\(([^)#]+\.md)\)", page.read_text(encoding="utf-8"))
+        if not target.startswith("http")
+    }
+    assert sorted(pages - linked) == []
+    assert sorted(page for page in linked if not page.is_file()) == []

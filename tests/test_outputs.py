@@ -6,12 +6,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from services.plan_views import PLAN_COLUMNS
 from services.publication import COLUMNS
 from services.workspace import Snapshot
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "outputs.md"
 ADDED = {"suppressed", "blurred"}
 """Columns that only what leaves has; the page says so below its tables."""
+
+OTHERS = {"areas", "plans"}
+"""Tables of the page that no result holds."""
 
 
 def tables() -> dict[str, list[tuple[str, bool]]]:
@@ -27,10 +31,10 @@ def tables() -> dict[str, list[tuple[str, bool]]]:
 
 def test_every_table_of_a_result_is_explained(town_snapshot: Snapshot) -> None:
     written = {path.stem for path in town_snapshot.path.glob("*.parquet")}
-    assert written == tables().keys() - {"areas"}
+    assert written == tables().keys() - OTHERS
 
 
-@pytest.mark.parametrize("table", [name for name in tables() if name != "areas"])
+@pytest.mark.parametrize("table", [name for name in tables() if name not in OTHERS])
 def test_the_columns_explained_are_those_of_the_result(table: str, town_snapshot: Snapshot) -> None:
     named = [name for name, _ in tables()[table]]
     assert len(named) == len(set(named))
@@ -45,5 +49,10 @@ def test_the_columns_said_to_leave_are_those_of_the_collection(collection: str) 
 
 
 def test_no_column_of_a_table_that_is_no_collection_is_said_to_leave() -> None:
-    others = {name: rows for name, rows in tables().items() if name not in COLUMNS}
+    others = {name: rows for name, rows in tables().items() if name not in {*COLUMNS, "plans"}}
     assert [name for name, rows in others.items() if any(leaves for _, leaves in rows)] == []
+
+
+def test_the_columns_of_a_plan_that_leave_are_those_of_the_page() -> None:
+    own = {name for name, leaves in tables()["plans"] if leaves}
+    assert own | set(COLUMNS["candidates"]) == set(PLAN_COLUMNS)

@@ -24,7 +24,7 @@ from services.parameters import Parameters
 from services.plan_ask import PlanAsk
 from services.profile import Profile
 from services.profile import Target as Wanted
-from services.projections import homes_in, years
+from services.projections import homes_in, projected
 from services.situation import Situation
 from services.walking import Walking
 
@@ -229,7 +229,14 @@ class Setting:
         )
 
     def _reached_n(self, walking: Walking, limit: Limit) -> IntArray:
-        origin, home = self.situation.journeys(walking).within(limit)
+        situation, parameters = self.situation, self.situation.parameters
+        far_m, far_s = limit.m or 0.0, 60.0 * (limit.minutes or 0.0)
+        if far_m > parameters.longest_m or far_s > parameters.longest_s:
+            # No limit of the run is as far: its journeys end before.
+            further = walking.catchments(situation.place_snaps, limit)
+            origin, home = further.origin, further.home
+        else:
+            origin, home = situation.journeys(walking).within(limit)
         kept = home[self.counts[origin]]
         return np.bincount(kept, minlength=len(self.situation.homes)).astype(np.int64)
 
@@ -355,7 +362,7 @@ class Setting:
             if self.age_group + end in homes:
                 column = {self.age_group: homes[self.age_group + end]}
                 found.append((f"population{end}", ja, f"{en} population", column))
-        for year in years(self.situation.workspace):
+        for year in projected(self.situation.workspace):
             then = homes_in(self.situation.workspace, year)
             if self.age_group in then:
                 found.append((year, f"{year}年", year, {self.age_group: then[self.age_group]}))

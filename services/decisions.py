@@ -26,10 +26,10 @@ from services.intake.dates import to_iso_date
 from services.registry import (
     LONLAT_EPSG,
     read_places,
-    read_venues,
 )
 from services.texts import text
 from services.today import today
+from services.venuelist import listed_venues
 from services.workspace import MANIFEST, Workspace, digest, read_json, registry_file
 
 STATUSES = ("proposed", "discussed", "adopted", "rejected")
@@ -287,7 +287,7 @@ def _candidate_name(workspace: Workspace, entry: Entry) -> str:
     if not entry.venue_id:
         _require_inside(workspace, entry)
         return text("decision.no_venue", "ja")
-    venues = read_venues(workspace.registry_url, epsg)
+    venues = listed_venues(workspace.registry_url, epsg)
     found = venues.loc[venues["venue_id"] == entry.venue_id, "name"]
     hosts = places[places["venue_id"] == entry.venue_id]
     if found.empty and hosts.empty:

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.areas import locate
 from geo.coverage import FREQUENCIES, at_least
 from geo.network import BoolArray
 from services.candidates import free_venues
-from services.councils import council_areas
 from services.intake.availability import free_days, free_slots
 from services.plan_ask import PlanAsk
+from services.plan_filters import fitting
 from services.plan_lists import marked
 from services.profile import Profile
 from services.situation import Situation
@@ -86,7 +85,7 @@ def find_candidates(
     sites = _as_sites(parts, situation)
     sites["council_id"] = situation.council_ids(sites)
     sites["hazards"] = _hazards(sites, situation)
-    sites = sites[_fits(sites, situation, ask)].reset_index(drop=True)
+    sites = sites[fitting(sites, situation, ask)].reset_index(drop=True)
     options = _by_class(sites, situation.profile, ask)
     marks = marked(options, ask, situation)
     options = options.assign(
@@ -155,25 +154,6 @@ def _hazards(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
         for site, number in zip(at.tolist(), area.tolist(), strict=True):
             found[site].append(str(words[number]))
     return ["、".join(sorted(set(names))) for names in found]
-
-
-def _fits(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> np.ndarray:
-    """Say which sites no filter leaves out; what is not known leaves none out."""
-    fits = np.ones(len(sites), dtype=bool)
-    is_venue = (sites["source"] == "venue").to_numpy()
-    if ask.kinds:
-        fits &= ~is_venue | sites["kind"].isin(ask.kinds).to_numpy()
-    if ask.barrier_free:
-        fits &= sites["barrier_free"].fillna(value=True).to_numpy(dtype=bool)
-    if ask.outside_hazards:
-        fits &= (sites["hazards"] == "").to_numpy()
-    if ask.rent_max_yen is not None:
-        fits &= ~(sites["rent_yen"] > ask.rent_max_yen).to_numpy()
-    if ask.council:
-        areas = council_areas(situation, ask.council)
-        xy = shapely.get_coordinates(sites.geometry.to_numpy())
-        fits &= locate(xy, areas) >= 0 if len(sites) else True
-    return fits
 
 
 def classes_of(ask: PlanAsk) -> list[str]:

@@ -16,8 +16,8 @@ from services.registry import (
     LONLAT_EPSG,
     PLACE_COLUMNS,
     SAME_VENUE_M,
-    read_venues,
 )
+from services.venuelist import listed_venues
 from services.workspace import Workspace
 
 OPEN = ("active", "at_risk")
@@ -74,7 +74,7 @@ class _Plan:
     def __init__(self, places: gpd.GeoDataFrame, workspace: Workspace) -> None:
         self._places = places
         self._epsg = workspace.profile.municipality.plane_epsg
-        self._venues = read_venues(workspace.registry_url, self._epsg)
+        self._venues = listed_venues(workspace.registry_url, self._epsg)
         days = workspace.profile.frequency.permanent_min_days_per_week
         self._rank = np.array(
             [
@@ -123,6 +123,7 @@ class _Plan:
                 "venue_name": str(venue["name"]),
                 "kind": str(venue["kind"]),
                 "address": str(venue["address"]),
+                "private_home": bool(venue["private_home"]),
                 "geometry": venue.geometry,
             }
         hosts = self._places[self._places["venue_id"] == decision["venue_id"]]

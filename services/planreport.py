@@ -231,14 +231,15 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
 
 
 def _left_out(plan: PlanResult, lang: str) -> tuple[str, ...]:
-    names: dict[str, list[str]] = {}
+    """Say what each council will not have, and in Japanese, as it is typed, why."""
+    names: dict[tuple[str, str], list[str]] = {}
     for row in plan.record.get("left_out", []):
-        why = f"（{row['why']}）" if row["why"] and lang == "ja" else ""
-        names.setdefault(row["council"], []).append(row[lang] + why)
+        names.setdefault((row["council"], row["why"]), []).append(row[lang])
     joint = "、" if lang == "ja" else ", "
     return tuple(
         text("plan.page.left_out", lang, council=council, names=joint.join(found))
-        for council, found in names.items()
+        + (f"（{why}）" if why and lang == "ja" else "")
+        for (council, why), found in names.items()
     )
 
 

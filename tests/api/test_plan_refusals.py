@@ -63,7 +63,7 @@ CASES = {
     "by two names on both lists": Refused(
         {"most": 1, "must": ["open-H3"], "must_not": ["H3会館"]},
         "must be chosen and may not be",
-        "選ばない",
+        "「必ず」とされていますが、選べません",
     ),
     "against a council's list": Refused(
         {"most": 1, "must": ["open-H3"]}, "the list of 東地区", "東地区の一覧", profile=LISTS
@@ -85,7 +85,7 @@ CASES = {
     "room smaller than any group": Refused(
         {"most": 1, "upgrades": False, "participation_pct": 8, "group_min": 21},
         "smallest group",
-        "最も小さい",
+        "どの候補地も1つの集まり（21人から）が入れません",
     ),
     "no such target": Refused(
         {"most": 1, "targets": ["permanent"]}, "no target", "目標がありません"

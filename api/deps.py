@@ -51,7 +51,9 @@ EditorDep = Annotated[Workspace, Depends(_editor)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
-CollectionId = Annotated[str, Path(description="areas、places、coverage、gaps、candidates、reach")]
+CollectionId = Annotated[
+    str, Path(description="areas、places、coverage、gaps、candidates、reach、plans")
+]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="1ページの件数")]
 Offset = Annotated[int, Query(ge=0, description="とばす件数")]
 BBoxText = Annotated[

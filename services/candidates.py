@@ -10,10 +10,9 @@ from geo.coverage import at_least
 from geo.reach import Walks
 from geo.siting import gains_by_unit, rank_greedily
 from services import reasons
-from services.intake.privacy import HOME_NAME
 from services.intervals import Bounds, Ends
-from services.registry import read_venues
 from services.situation import Situation
+from services.venuelist import listed_venues
 
 TARGET = "weekly"
 """The class that every candidate of a run would offer."""
@@ -122,20 +121,14 @@ def free_venues(situation: Situation) -> gpd.GeoDataFrame:
     """
     Return the venues that hold no place yet, by id; a private home only where it consents.
 
-    Consent is to being a candidate: the household's name and address stay unsaid all the same.
+    Consent is to being a candidate: whose home it is stays unsaid all the same.
     """
     epsg = situation.profile.municipality.plane_epsg
-    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
+    venues = listed_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
     there = ~(venues.geometry.isna() | venues.geometry.is_empty)
-    at_home = venues["private_home"].fillna(value=False).astype(bool)
-    willing = ~at_home | venues["consent"].fillna(value=False).astype(bool)
+    willing = ~venues["private_home"] | venues["consent"].fillna(value=False).astype(bool)
     held = venues["venue_id"].isin(situation.counted["venue_id"])
-    return venues.assign(
-        venue_name=venues["name"].mask(at_home, HOME_NAME),
-        address=venues["address"].mask(at_home, ""),
-        owner=venues["owner"].mask(at_home, ""),
-        private_home=at_home,
-    )[there & willing & ~held]
+    return venues.assign(venue_name=venues["name"])[there & willing & ~held]
 
 
 def _reasons(

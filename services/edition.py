@@ -27,6 +27,8 @@ from services.decisionlog import decisions_n
 from services.decisionstatus import with_status
 from services.fiscal import fiscal_year_ends
 from services.parameters import Parameters, limit_of
+from services.plan_sites import COLLECTION as PLAN_SITES
+from services.plan_sites import all_plan_sites
 from services.publication import Publication, provenance
 from services.shares import share_figures, shares_of_run
 from services.supply import Supply
@@ -86,19 +88,25 @@ class Edition:
         return self.snapshot.name
 
     @cached_property
-    def collections(self) -> dict[str, Collection]:
-        """Return the collections by id."""
+    def _of_snapshot(self) -> dict[str, Collection]:
         return self._publication.collections()
+
+    @property
+    def collections(self) -> dict[str, Collection]:
+        """Return the collections by id: those of the snapshot, and the sites of plans made since."""
+        return {**self._of_snapshot, PLAN_SITES: all_plan_sites(self.snapshot.workspace)}
 
     def collection(self, collection_id: str) -> Collection:
         """Return one collection."""
-        if collection_id not in self.collections:
-            names = ", ".join(self.collections)
+        if collection_id == PLAN_SITES:
+            return all_plan_sites(self.snapshot.workspace)
+        if collection_id not in self._of_snapshot:
+            names = ", ".join((*self._of_snapshot, PLAN_SITES))
             raise NotFoundError(
                 f"there is no collection {collection_id!r}; there are {names}",
                 ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
             )
-        found = self.collections[collection_id]
+        found = self._of_snapshot[collection_id]
         # Councils decide between two runs: the status is that of the moment.
         if collection_id == "candidates" and isinstance(found, Table):
             url = self.snapshot.workspace.registry_url
@@ -272,7 +280,7 @@ class Edition:
 
     def warm(self) -> None:
         """Prepare what the map asks for first."""
-        for collection in self.collections.values():
+        for collection in self._of_snapshot.values():
             collection.features(Query({}, limit=1))
         _ = self.streets, self.about, self.imprint
 

@@ -119,7 +119,9 @@ def _collection(
     features = [
         {
             "type": "Feature",
-            "geometry": None if shape is None or shape.is_empty else shapely.geometry.mapping(shape),
+            "geometry": None
+            if shape is None or shape.is_empty
+            else shapely.geometry.mapping(shape),
             "properties": dict(properties),
         }
         for properties, shape in zip(told, plain, strict=True)

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from geo.areas import locate
 from geo.coverage import FREQUENCIES
 from geo.network import BoolArray
-from services.councils import council_areas
 from services.intake.availability import free_days, free_slots
+from services.option_sites import SITE, hazards_at, stacked_sites
 from services.plan_ask import PlanAsk
+from services.plan_filters import fitting
 from services.plan_ground import Ground
 from services.plan_lists import marked
-from services.plan_sites import SITE, hazards_at, stacked_sites
 from services.profile import Profile
-from services.situation import Situation
 
 COLUMNS = (
     *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
@@ -72,32 +69,13 @@ def find_candidates(ground: Ground, ask: PlanAsk, *, inside: BoolArray) -> Candi
     sites = stacked_sites(parts, situation)
     sites["council_id"] = situation.council_ids(sites)
     sites["hazards"] = hazards_at(sites, situation)
-    sites = sites[_fits(sites, situation, ask)].reset_index(drop=True)
+    sites = sites[fitting(sites, situation, ask)].reset_index(drop=True)
     options = _by_class(sites, situation.profile, ask)
     marks = marked(options, ask, situation)
     options = options.assign(
         must=marks.must, must_not=marks.must_not, listed_by=marks.of_council, listed_why=marks.why
     )
     return Candidates(options[list(COLUMNS)], sites)
-
-
-def _fits(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> np.ndarray:
-    """Say which sites no filter leaves out; what is not known leaves none out."""
-    fits = np.ones(len(sites), dtype=bool)
-    is_venue = (sites["source"] == "venue").to_numpy()
-    if ask.kinds:
-        fits &= ~is_venue | sites["kind"].isin(ask.kinds).to_numpy()
-    if ask.barrier_free:
-        fits &= sites["barrier_free"].fillna(value=True).to_numpy(dtype=bool)
-    if ask.outside_hazards:
-        fits &= (sites["hazards"] == "").to_numpy()
-    if ask.rent_max_yen is not None:
-        fits &= ~(sites["rent_yen"] > ask.rent_max_yen).to_numpy()
-    if ask.council:
-        areas = council_areas(situation, ask.council)
-        xy = shapely.get_coordinates(sites.geometry.to_numpy())
-        fits &= locate(xy, areas) >= 0 if len(sites) else True
-    return fits
 
 
 def classes_of(ask: PlanAsk) -> list[str]:

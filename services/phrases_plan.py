@@ -189,6 +189,7 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "plan.page.alternatives": ("ほとんど同じくらいよい案", "Plans that are nearly as good"),
     "plan.page.years": ("開く順番と年ごとの費用", "Order of opening, and the cost of each year"),
+    "plan.stability.not": ("{names}では選ばれません", "not chosen under: {names}"),
     "plan.page.stability": (
         "条件を変えても選ばれるか",
         "Would they be chosen under other conditions?",

@@ -64,6 +64,13 @@ class PlanAsk(Table):
     outside_hazards: bool = False
     rent_max_yen: Yen | None = None
     """Leave out venues with a higher known rent a month."""
+    floor_area_min_m2: Annotated[float, Field(gt=0)] | None = None
+    capacity_min: Annotated[float, Field(gt=0)] | None = None
+    """Leave out rooms that are known to be smaller, or to hold fewer persons."""
+    free: str = ""
+    """Half-days of which one at least must not be known to be taken: 日曜, 平日の午後."""
+    owners: list[str] = Field(default_factory=list)
+    """Only venues of these owners, or of one who is not known; all where empty."""
     must: list[str] = Field(default_factory=list)
     must_not: list[str] = Field(default_factory=list)
     """Ids of candidates, of venues or of places, or names."""

@@ -12,8 +12,8 @@ from geo.coverage import Limit, at_least
 from geo.network import BoolArray, FloatArray, IntArray
 from services.candidates import free_venues
 from services.gaps import gap_classes, gaps_frame
+from services.option_sites import halls_to_upgrade
 from services.plan_ask import PlanAsk
-from services.plan_sites import halls_to_upgrade
 from services.situation import Situation
 from services.street_points import Junctions
 from services.walking import Walking

@@ -24,7 +24,7 @@ from services.plan_ask import PlanAsk
 from services.plan_ground import Ground
 from services.profile import Profile
 from services.profile import Target as Wanted
-from services.projections import homes_in, years
+from services.projections import homes_in, projected
 from services.walking import Walking
 
 FAR_TIMES = 4.0
@@ -321,7 +321,7 @@ class Setting:
             if self.age_group + end in homes:
                 column = {self.age_group: homes[self.age_group + end]}
                 found.append((f"population{end}", ja, f"{en} population", column))
-        for year in years(self.situation.workspace):
+        for year in projected(self.situation.workspace):
             then = homes_in(self.situation.workspace, year)
             if self.age_group in then:
                 found.append((year, f"{year}年", year, {self.age_group: then[self.age_group]}))

@@ -83,7 +83,7 @@ def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dic
         "targets": {"count": len(problem.rules.targets), "unmet": unmet},
         "relaxation": [{"ja": one.ja, "en": one.en} for one in answer.relaxation],
         "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
-        "stability": _variants(answer),
+        "stability": _variants(setting, answer),
         "years": _years(setting, answer, chosen),
         "needs_transport": transport_rows(setting),
         "left_out": _left_out(setting),
@@ -166,9 +166,12 @@ def _named(setting: Setting, options: list[int]) -> list[dict[str, str]]:
     ]
 
 
-def _variants(answer: Answer) -> list[dict[str, Any]]:
+def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
+    """Return the plan under each other condition; ``dropped`` are its choices that are none there."""
     if answer.stability is None:
         return []
+    ids = setting.candidates.options["candidate_id"].to_numpy()
+    plans = answer.stability.plans
     rows = answer.stability.variants.to_dict("records")
     chosen_n = len(answer.outcome.chosen)
     return [
@@ -182,6 +185,11 @@ def _variants(answer: Answer) -> list[dict[str, Any]]:
             "lost_pct": _finite(row["lost_pct"]),
             "shared_n": int(row["shared_n"]),
             "chosen_n": chosen_n,
+            "dropped": [
+                str(ids[option])
+                for option in answer.outcome.chosen
+                if option not in plans[str(row["variant"])].chosen
+            ],
         }
         for row in rows
     ]

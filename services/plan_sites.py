@@ -1,69 +1,75 @@
-"""Sites where a plan could act: halls that could meet more often, venues, points on streets."""
+"""The chosen sites of plans as features, for GIS programs: of one plan, or of all there are."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import shapely
 
-from geo.coverage import FREQUENCIES, at_least
-from services.situation import Situation
+from services.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
+from services.plan_store import PlanResult, list_plans
+from services.plan_views import PLAN_COLUMNS, shown_candidates
+from services.workspace import Workspace
 
-BORDER_M = 0.001
-"""Positions come in degrees: a site on the border is on it to the millimetre."""
-SITE = (
-    *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
-    *("owner", "barrier_free", "rent_yen", "availability", "capacity", "floor_area_m2"),
-    *("private_home", "source", "geometry"),
-)
-_TEXTS = frozenset(
-    {"venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"}
-    | {"owner", "availability", "source"}
-)
+COLLECTION = "plans"
+MADE = ("made_at", "parameters_sha256")
+TITLE, TITLE_EN = "計画の候補地", "Sites of plans: where they would open or upgrade places"
 
 
-def stacked_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.GeoDataFrame:
-    """Return sites of several sources as one frame with the columns of ``SITE``."""
-    columns: dict[str, object] = {}
-    stacked = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"geometry": []})
-    for name in SITE[:-1]:
-        column = stacked[name] if name in stacked else pd.Series(None, stacked.index, dtype=object)
-        if name in _TEXTS:
-            columns[name] = column.astype(object).where(column.notna(), "")
-        elif name in ("barrier_free", "private_home"):
-            values = [pd.NA if pd.isna(value) else bool(value) for value in column]
-            columns[name] = pd.array(values, dtype="boolean")
-        else:
-            columns[name] = pd.to_numeric(column).astype(float)
-    frame = pd.DataFrame(columns, index=stacked.index)
-    frame["private_home"] = frame["private_home"].fillna(value=False).astype(bool)
-    epsg = situation.profile.municipality.plane_epsg
-    return gpd.GeoDataFrame(frame, geometry=stacked["geometry"].to_numpy(), crs=epsg)
+def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
+    """
+    Return the sites of plans by plan and rank, as they may leave.
 
-
-def halls_to_upgrade(situation: Situation) -> gpd.GeoDataFrame:
-    """Return the halls with places that could meet more often, one row each: the group that meets most."""
-    counted = situation.counted
-    willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
-    rare = counted[willing & ~at_least(counted["venue_frequency"], FREQUENCIES[-1])]
-    rank = -rare["sessions_per_month"].fillna(0.0)
-    rare = rare.assign(_rank=rank).sort_values(["_rank", "place_id"], kind="stable")
-    halls = rare.drop_duplicates("venue_id").sort_values("place_id", kind="stable")
-    name = halls["name"].where(halls["private_home"].astype(bool), halls["venue_name"])
-    return halls.assign(
-        source="place",
-        venue_name=name.where(name != "", halls["name"]),
-        current_class=halls["venue_frequency"],
+    A feature is told by its plan and candidate, ``0003:open-halls-12``, and ``plan_id`` is a filter.
+    """
+    frames = [
+        shown_candidates(plan).assign(
+            made_at=plan.record["made_at"],
+            parameters_sha256=plan.record["hashes"]["parameters_sha256"],
+        )
+        for plan in plans
+    ]
+    shown = [frame for frame in frames if len(frame)]
+    if shown:
+        frame = gpd.GeoDataFrame(pd.concat(shown, ignore_index=True))
+    else:
+        nothing = {name: pd.Series(dtype=object) for name in (*PLAN_COLUMNS, *MADE)}
+        frame = gpd.GeoDataFrame(nothing, geometry=gpd.GeoSeries([], crs=plane_epsg))
+    keys = zip(frame["plan_id"], frame["candidate_id"], strict=True)
+    return Table(
+        COLLECTION,
+        TITLE,
+        TITLE_EN,
+        pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS),
+        Shapes(frame.geometry),
+        np.arange(len(frame)),
+        pd.Series([f"{plan}:{candidate}" for plan, candidate in keys], dtype=object),
     )
 
 
-def hazards_at(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
-    """Return the names of the areas of danger that each site lies in, its border included."""
-    areas = situation.workspace.hazards
-    found: list[list[str]] = [[] for _ in range(len(sites))]
-    if len(areas) and len(sites):
-        at, area = shapely.STRtree(areas.geometry.to_numpy()).query(
-            sites.geometry.to_numpy(), predicate="dwithin", distance=BORDER_M
-        )
-        words = areas["hazard"].to_numpy()
-        for site, number in zip(at.tolist(), area.tolist(), strict=True):
-            found[site].append(str(words[number]))
-    return ["、".join(sorted(set(names))) for names in found]
+def plan_items(plan: PlanResult, query: Query) -> Page:
+    """Return the chosen options of one plan as features."""
+    return plan_sites([plan], plan.workspace.profile.municipality.plane_epsg).features(query)
+
+
+def all_plan_sites(workspace: Workspace) -> Collection:
+    """Return the sites of every stored plan, the newest plan first."""
+    return plan_sites(list_plans(workspace), workspace.profile.municipality.plane_epsg)
+
+
+def plan_imprint(plan: PlanResult) -> dict[str, Any]:
+    """Return what every page of a plan's sites carries: when it was made, and from what."""
+    record = plan.record
+    return {
+        "plan": plan.plan_id,
+        "title": record["title"],
+        "made_at": record["made_at"],
+        "made_by": f"arukeba {record['arukeba']}",
+        "parameters_sha256": record["hashes"]["parameters_sha256"],
+        "workspace_sha256": record["hashes"]["workspace_sha256"],
+        "credits": [
+            f"{source['credit']}「{source['title']}」{source['as_of']}（{source['licence']}）"
+            for source in plan.workspace.sources
+        ],
+    }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import Limit
-from services.collections import Page, Query, Shapes, Table
+from services.decisionstatus import with_status
 from services.disclosure import PRIVATE_STEP_M, blur
 from services.plan_store import PlanResult, plan_is_stale
 from services.plan_words import Terms, hidden_counts
@@ -41,7 +41,9 @@ def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
     kept = [name for name in PLAN_COLUMNS if name in blurred or name in made]
     further = [str(name) for name in frame if str(name).startswith("newly_reached_")]
     names = list(dict.fromkeys([*kept, *further, "geometry"]))
-    return blurred.assign(suppressed=hidden, frequency=frame["target_class"])[names]
+    shown = blurred.assign(suppressed=hidden, frequency=frame["target_class"])[names]
+    decided = with_status(pd.DataFrame(shown), plan.workspace.registry_url)
+    return gpd.GeoDataFrame(decided, geometry="geometry", crs=frame.crs)
 
 
 def plan_head(plan: PlanResult) -> dict[str, Any]:
@@ -133,21 +135,6 @@ def terms_of(plan: PlanResult) -> Terms:
     limit = Limit(parameters["walk_limit_m"], parameters["walk_limit_min"])
     small = plan.workspace.profile.privacy.small_number
     return Terms(limit, plan.record["totals"]["age_group"], small)
-
-
-def plan_items(plan: PlanResult, query: Query) -> Page:
-    """Return the chosen options as features."""
-    frame = shown_candidates(plan)
-    table = Table(
-        "candidates",
-        plan.plan_id,
-        plan.plan_id,
-        pd.DataFrame(frame.drop(columns="geometry")).reset_index(drop=True),
-        Shapes(gpd.GeoSeries(frame.geometry.reset_index(drop=True))),
-        np.arange(len(frame)),
-        pd.Series([f"{plan.plan_id}:{key}" for key in frame["candidate_id"]], dtype=object),
-    )
-    return table.features(query)
 
 
 def _shown(value: float | None, plan: PlanResult) -> float | None:

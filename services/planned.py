@@ -18,8 +18,8 @@ from services.registry import (
     LONLAT_EPSG,
     PLACE_COLUMNS,
     SAME_VENUE_M,
-    read_venues,
 )
+from services.venuelist import listed_venues
 from services.workspace import Workspace
 
 OPEN = ("active", "at_risk")
@@ -95,7 +95,7 @@ class _Plan:
     def __init__(self, places: gpd.GeoDataFrame, workspace: Workspace) -> None:
         self._places = places
         self._epsg = workspace.profile.municipality.plane_epsg
-        self._venues = read_venues(workspace.registry_url, self._epsg)
+        self._venues = listed_venues(workspace.registry_url, self._epsg)
         days = workspace.profile.frequency.permanent_min_days_per_week
         self._rank = np.array(
             [

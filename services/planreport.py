@@ -38,6 +38,7 @@ class Choice:
     each: str
     overlap: str
     stays: str
+    unstable: str
     reasons: str
 
 
@@ -89,7 +90,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         targets=text("plan.page.targets", lang, met=met, count=targets["count"])
         if targets["count"]
         else "",
-        choices=tuple(_choice(row, lang) for row in body["chosen"]),
+        choices=tuple(_choice(row, body["stability"], lang) for row in body["chosen"]),
         alternatives=tuple(
             _alternative(row, number_, lang)
             for number_, row in enumerate(body["alternatives"], start=2)
@@ -120,7 +121,9 @@ def doing(row: dict[str, Any], lang: str) -> str:
     return text(f"plan.action.{row['action']}", lang, now=now, wanted=wanted)
 
 
-def _choice(row: dict[str, Any], lang: str) -> Choice:
+def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> Choice:
+    elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
+    joint = "・" if lang == "ja" else ", "
     return Choice(
         rank=int(row["rank"]),
         action=str(row["action"]),
@@ -132,6 +135,7 @@ def _choice(row: dict[str, Any], lang: str) -> Choice:
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=percent(row["overlap_pct"], lang),
         stays=percent(row["stays_pct"], lang) if is_figure(row["stays_pct"]) else "",
+        unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
     )
 
@@ -227,14 +231,15 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
 
 
 def _left_out(plan: PlanResult, lang: str) -> tuple[str, ...]:
-    names: dict[str, list[str]] = {}
+    """Say what each council will not have, and in Japanese, as it is typed, why."""
+    names: dict[tuple[str, str], list[str]] = {}
     for row in plan.record.get("left_out", []):
-        why = f"（{row['why']}）" if row["why"] and lang == "ja" else ""
-        names.setdefault(row["council"], []).append(row[lang] + why)
+        names.setdefault((row["council"], row["why"]), []).append(row[lang])
     joint = "、" if lang == "ja" else ", "
     return tuple(
         text("plan.page.left_out", lang, council=council, names=joint.join(found))
-        for council, found in names.items()
+        + (f"（{why}）" if why and lang == "ja" else "")
+        for (council, why), found in names.items()
     )
 
 

@@ -19,6 +19,13 @@ def years(workspace: Workspace) -> list[str]:
     return sorted(set(read_series(workspace.path)["date"].astype(str)))
 
 
+def projected(workspace: Workspace) -> list[str]:
+    """Return the dates among ``years`` that are projections: neither past ones nor the run's own."""
+    table = read_series(workspace.path)
+    later = table[table["projection"].astype(bool) & ~table["main"].astype(bool)]
+    return sorted(set(later["date"].astype(str)))
+
+
 def residents_in(workspace: Workspace, year: str | int) -> pd.DataFrame:
     """
     Return the residents of another date at every home: the rows of ``demand()``, age groups as columns.

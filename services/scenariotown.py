@@ -19,10 +19,11 @@ from services.parameters import Parameters
 from services.places import judged, registry_places
 from services.planned import PLANNED
 from services.profile import Profile
-from services.registry import PLACE_COLUMNS, link_venues, read_venues
+from services.registry import PLACE_COLUMNS, link_venues
 from services.scenariofile import Scenario, ScenarioEdit, fail
 from services.situation import Situation
 from services.texts import text
+from services.venuelist import listed_venues
 from services.workspace import Workspace
 
 LONLAT_EPSG = 6668
@@ -132,7 +133,7 @@ class _Draft:
             str(row["place_id"]): row for row in self._before.to_dict("records")
         }
         self._open = parameters.selection.open_statuses
-        self._venues = read_venues(workspace.registry_url, self.epsg)
+        self._venues = listed_venues(workspace.registry_url, self.epsg)
         margin_m = self.profile.streets.margin_m
         self._around = shapely.box(*workspace.areas().total_bounds).buffer(margin_m)
         self._free: set[str] = set()

@@ -134,6 +134,7 @@ def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
         lines.append(_rows(report.years, heads, desk))
     if report.variants:
         lines.append(_rows(report.variants, ("variant", "shared", "lost"), desk))
+        lines += [f"{one.name}: {one.unstable}" for one in report.choices if one.unstable]
     lines += [f"※ {line}" for line in (*report.transport, *report.assumptions)]
     return [*lines, desk.say("plan.written", path=plan.path)]
 

@@ -10,14 +10,15 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import EditorDep, QueryDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
-from api.links import GEOJSON
+from api.links import GEOJSON, HTML, JSON, link, page_links
 from api.models import JobInfo
 from api.plan_page import render_plan
 from services.jobs import Job, Jobs
 from services.mapfeatures import catchment_features
 from services.plan_ask import PlanAsk, ask_of
+from services.plan_sites import COLLECTION, TITLE, plan_imprint, plan_items
 from services.plan_store import list_plans, read_plan
-from services.plan_views import plan_body, plan_head, plan_items
+from services.plan_views import plan_body, plan_head
 from services.planreport import plan_report
 from services.plans import Desk, Watch, plan_of
 
@@ -93,9 +94,17 @@ def plans(workspace: WorkspaceDep) -> list[dict[str, Any]]:
 
 
 @router.get("/plans/{plan_id}", summary="ひとつの計画", responses={404: {"model": Problem}})
-def plan(workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
+def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
     """Return a plan; small counts are hidden."""
-    return plan_body(read_plan(workspace, plan_id))
+    body = plan_body(read_plan(workspace, plan_id))
+    path = f"/plans/{plan_id}"
+    links = [
+        link(request, path, "self", JSON),
+        link(request, f"{path}/items", "items", GEOJSON, title=TITLE),
+        link(request, f"{path}/report", "alternate", HTML),
+        link(request, f"/collections/{COLLECTION}", "collection", JSON, title=TITLE),
+    ]
+    return {**body, "links": [each.model_dump() for each in links]}
 
 
 @router.get(
@@ -107,11 +116,19 @@ def plan(workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
         404: {"model": Problem},
     },
 )
-def items(workspace: WorkspaceDep, plan_id: str, query: QueryDep) -> Response:
-    """Return the chosen candidates as features with the columns of the collection."""
-    page = plan_items(read_plan(workspace, plan_id), query)
-    about = json.dumps({"numberMatched": page.matched, "numberReturned": page.returned})[1:]
-    body = f'{{"type":"FeatureCollection","features":[{",".join(page.items)}],{about}'
+def items(request: Request, workspace: WorkspaceDep, plan_id: str, query: QueryDep) -> Response:
+    """Return the chosen candidates as features with the columns of the collection ``plans``."""
+    found = read_plan(workspace, plan_id)
+    page = plan_items(found, query)
+    links = page_links(request, offset=query.offset, limit=query.limit, matched=page.matched)
+    about = {
+        "numberMatched": page.matched,
+        "numberReturned": page.returned,
+        "links": [each.model_dump() for each in links],
+        "provenance": plan_imprint(found),
+    }
+    head = json.dumps(about, ensure_ascii=False, separators=(",", ":"))[1:]
+    body = f'{{"type":"FeatureCollection","features":[{",".join(page.items)}],{head}'
     return Response(body, media_type=GEOJSON)
 
 

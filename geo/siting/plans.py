@@ -19,7 +19,7 @@ from geo.siting.solver import Outcome, Progress, Search, Solver, Status, gap_pct
 from geo.siting.start import first_plan
 from geo.siting.worth import newly_reached, times_covered, unmet_targets
 
-_LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
+LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class _Session:
             return None
         if before is None and self.search.progress is not None:
             value = values(self.problem, chosen)[0]
-            least = self.problem.stages[0].objective in _LEAST
+            least = self.problem.stages[0].objective in LEAST
             self.search.progress(Progress(0, value, -np.inf if least else np.inf, 100.0))
         picked = np.isin(self.patterns.option, chosen)
         used = np.zeros(self.patterns.sites_n)
@@ -369,7 +369,7 @@ def _without_idle(problem: Problem, chosen: IntArray) -> IntArray:
 
 
 def _as_good(problem: Problem, now: tuple[float, ...], before: tuple[float, ...]) -> bool:
-    signs = [-1.0 if stage.objective in _LEAST else 1.0 for stage in problem.stages]
+    signs = [-1.0 if stage.objective in LEAST else 1.0 for stage in problem.stages]
     return all(s * n >= s * b for s, n, b in zip(signs, now, before, strict=True))
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.siting.plans import Plan, solve
+from geo.siting.plans import LEAST, Plan, described, solve
 from geo.siting.problem import Covers, Demand, Problem
-from geo.siting.recheck import values
+from geo.siting.recheck import broken_rules, values
 from geo.siting.solver import Search
+
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,7 @@ class Stability:
         (what the base plan is worth there), ``lost_pct`` (how much it falls short), ``shared_n``
         (options in both).
     plans
-        The best plan of each variant.
+        The best plan of each variant: the base itself where none is better.
     """
 
     options: pd.DataFrame
@@ -65,11 +67,25 @@ def stability(
         plan = solve(there, search)
         plans[name] = plan
         value = plan.stages[0].value if plan.stages else np.nan
-        base_value = values(there, base.positions)[0]
-        shared_n = len(set(plan.chosen) & set(base.chosen))
+        worth = values(there, base.positions)
+        base_value = worth[0]
+        # Of plans that are equally good there, the one that was made holds: nothing speaks against it.
+        if not broken_rules(there, base.positions) and _no_worse(there, worth, plan):
+            plans[name] = described(there, base.positions, plan)
+        shared_n = len(set(plans[name].chosen) & set(base.chosen))
         rows.append((name, plan.status, value, base_value, _lost(value, base_value), shared_n))
     columns = ["variant", "status", "value", "base_value", "lost_pct", "shared_n"]
     return Stability(_stays([base, *plans.values()]), pd.DataFrame(rows, columns=columns), plans)
+
+
+def _no_worse(problem: Problem, worth: tuple[float, ...], best: Plan) -> bool:
+    """Say whether the goals, in their order, are worth as much as those of the best plan there."""
+    for stage, result, own in zip(problem.stages, best.stages, worth, strict=True):
+        sign = -1.0 if stage.objective in LEAST else 1.0
+        better = sign * (own - result.value)
+        if abs(better) > TOLERANCE * max(1.0, abs(result.value)):
+            return better > 0
+    return bool(best.stages)
 
 
 def _lost(value: float, base_value: float) -> float:

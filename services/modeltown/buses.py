@@ -23,7 +23,8 @@ def draw_stops(
     """Return the stops of the town and their attributes, from the north on."""
     roads = shapely.line_merge(shapely.union_all(streets.edges[streets.has(BUS_ROADS)]))
     lines = shapely.get_parts(roads)
-    points = shapely.points(np.concatenate([_along(line) for line in lines]))
+    spots = np.concatenate([_along(line) for line in lines])
+    points = np.asarray(shapely.points(spots), dtype=object)
     block = _blocks_at(points, blocks)
     points, block = points[block >= 0], block[block >= 0]
     order = np.lexsort(np.round(shapely.get_coordinates(points), 2).T[[0, 1]] * [[1], [-1]])

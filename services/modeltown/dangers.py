@@ -29,7 +29,8 @@ def draw_floods(ground: Ground) -> Polygons:
     flat = centres.reshape(-1, 2)
     level_m = LOWLAND_M + CREST_M - FALL * distance_m(flat, ground.river.centreline)
     depth_m = level_m - ground.terrain.height_m(flat)
-    shapes, rows = [], []
+    shapes: list[shapely.Geometry] = []
+    rows: list[dict[str, object]] = []
     for rank, (low, high) in enumerate(zip(RANKS_M, (*RANKS_M[1:], np.inf), strict=True), start=1):
         wet = flat[(depth_m > low) & (depth_m <= high)]
         if len(wet):

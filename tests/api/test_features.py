@@ -15,7 +15,7 @@ NAMES = {
     "places": "place_id name kind frequency sessions_per_month schedule_text status verified_on",
     "coverage": "layer area_id area_name frequency age_group walk_limit_m walk_limit_min profile residents reached reached_own_area coverage_pct coverage_low_pct coverage_high_pct places_n",
     "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m nearest_place_climb_m nearest_place_steps why",
-    "candidates": "candidate_id plan_id rank action venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
+    "candidates": "candidate_id plan_id rank action frequency venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
     "reach": "place_id frequency walk_limit_m",
 }
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
+from services.run import run
 from services.workspace import Workspace
 from tests.services.test_plans import town
 
@@ -53,6 +55,45 @@ def test_a_plan_is_a_job_and_then_stays(client: TestClient) -> None:
     page = client.get(f"{job['plan']}/report")
     assert "H3会館" in page.text
     assert "上限" in page.text
+
+
+def test_gis_programs_find_the_sites_of_plans_among_the_collections(tmp_path: Path) -> None:
+    workspace = town(tmp_path)
+    run(workspace)
+    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+        assert client.get("/collections/plans/items").json()["numberMatched"] == 0
+        assert client.get("/collections/plans").json()["extent"] is None
+        finished(client, client.post("/plans", json=ASK).json()["job_id"])
+        _look_at_the_sites(client)
+
+
+def _look_at_the_sites(client: TestClient) -> None:
+    job = finished(client, client.post("/plans", json={**ASK, "most": 2}).json()["job_id"])
+    plan = client.get(str(job["plan"])).json()
+    by_rel = {one["rel"]: urlsplit(one["href"]).path for one in plan["links"]}
+    assert by_rel["items"] == f"{job['plan']}/items"
+    about = client.get(by_rel["collection"]).json()
+    assert about["id"] == "plans"
+    # The street of the town lies on the origin of zone IX.
+    assert about["extent"]["spatial"]["bbox"][0] == pytest.approx(
+        [139.84, 36, 139.86, 36], abs=0.02
+    )
+    assert "plans" in [one["id"] for one in client.get("/collections").json()["collections"]]
+    items = client.get("/collections/plans/items", params={"plan_id": plan["plan_id"]}).json()
+    assert items["numberMatched"] == 2
+    told = [one["properties"] for one in items["features"]]
+    assert [one["rank"] for one in told] == [1, 2]
+    assert [one["candidate_id"] for one in told] == [one["candidate_id"] for one in plan["chosen"]]
+    assert {one["frequency"] for one in told} == {"weekly"}
+    assert {one["parameters_sha256"] for one in told} == {plan["hashes"]["parameters_sha256"]}
+    assert client.get("/collections/plans/items").json()["numberMatched"] == 1 + 2
+    first = items["features"][0]
+    assert client.get(f"/collections/plans/items/{first['id']}").json() == first
+    # The address of the plan itself gives the same features, and says what they are made from.
+    own = client.get(by_rel["items"]).json()
+    assert own["features"] == items["features"]
+    assert own["provenance"]["plan"] == plan["plan_id"]
+    assert {"self", "collection"} <= {one["rel"] for one in own["links"]}
 
 
 def test_a_job_can_be_stopped_and_asked_for_again(client: TestClient) -> None:

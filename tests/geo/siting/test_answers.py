@@ -242,3 +242,25 @@ def test_stability_counts_how_often_a_choice_stays() -> None:
     assert found.options["option"].tolist() == [0, 1, 2]
     assert found.options["stays_n"].tolist() == [1, 1, 1]
     assert found.options["stays_pct"].tolist() == pytest.approx([100 / 3] * 3)
+
+
+def test_a_choice_that_nothing_is_better_than_holds() -> None:
+    # Hall 2 reaches 10 + 10 today, hall 1 11, hall 0 2. Where everybody counts 10 the halls reach 20
+    # each: the first by its key would do as well, but nothing speaks against hall 2.
+    nobody = np.zeros(5, dtype=np.int64)
+    now = np.array([1.0, 1.0, 10.0, 10.0, 1.0])
+    problem = ruled(Rules(most=1))
+    problem = replace(problem, demand=replace(problem.demand, weight=now, reached_n=nobody))
+    base = solve(problem)
+    assert base.chosen == (2,)
+    even = replace(problem.demand, weight=np.array([10.0, 10.0, 10.0, 10.0, 1.0]))
+    found = stability(problem, base, {"even": (problem.covers, even)})
+    assert found.variants[["value", "base_value", "shared_n"]].to_numpy().tolist() == [[20, 20, 1]]
+    assert found.options["stays_pct"].tolist() == [100.0]
+    # A rule that the base breaks elsewhere is something: half of all, which hall 2 misses.
+    strict = replace(problem, rules=Rules(reach_pct=50.0), stages=(Stage("fewest_places"),))
+    base = solve(strict)
+    assert base.chosen == (2,)
+    later = replace(problem.demand, weight=np.array([10.0, 10.0, 1.0, 1.0, 1.0]))
+    found = stability(strict, base, {"later": (problem.covers, later)})
+    assert found.variants["shared_n"].tolist() == [0]

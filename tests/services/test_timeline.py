@@ -298,7 +298,9 @@ def test_targets_and_areas_of_a_planned_year_are_those_of_a_run(planned_town, pl
         ]
         keys = ["layer", "area_id", "frequency"]
         columns = [*keys, "residents", "reached", "places_n"]
-        one, other = (frame[columns].sort_values(keys, ignore_index=True) for frame in (mine, table))
+        one, other = (
+            frame[columns].sort_values(keys, ignore_index=True) for frame in (mine, table)
+        )
         pd.testing.assert_frame_equal(one, other, check_dtype=False)
     targets = planned.targets.set_index(
         ["fiscal_year_ja", "with_suspended", "with_planned", "frequency"]

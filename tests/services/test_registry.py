@@ -11,7 +11,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 from pandas.testing import assert_frame_equal
 from shapely import Point
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -258,8 +258,14 @@ def test_who_waits_for_another_writer_is_told(tmp_path, monkeypatch):
 def test_a_run_on_a_server_is_that_on_a_file(town_snapshot, tmp_path):
     own = town_snapshot.workspace
     server = empty_database("server", tmp_path)
-    epsg = own.profile.municipality.plane_epsg
-    write_registry(server, read_venues(own.registry_url, epsg), read_places(own.registry_url, epsg))
+    create_registry(server)
+    for table in registry.Place.metadata.sorted_tables:
+        with database.session(own.registry_url) as read:
+            rows = [row._asdict() for row in read.execute(select(table)).all()]
+        with database.writing(server) as written:
+            if rows:
+                written.execute(insert(table), rows)
+    assert registry_facts(server) == registry_facts(own.registry_url)
     copy = tmp_path / "town"
     shutil.copytree(own.path, copy)
     manifest = json.loads((copy / "workspace.json").read_text("utf-8"))

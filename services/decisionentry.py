@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -154,7 +154,7 @@ def opening_day(entry: Entry, meeting_date: str) -> str:
     return iso
 
 
-def check_follows(entry: Entry, meeting_date: str, earlier: list[Mapping[str, Any]]) -> None:
+def check_follows(entry: Entry, meeting_date: str, earlier: Sequence[Mapping[str, Any]]) -> None:
     """Refuse what cannot follow the earlier decisions on the same candidate, the oldest first."""
     before = str(earlier[-1]["status"]) if earlier else ""
     if entry.status not in _NEXT[before]:

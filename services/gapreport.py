@@ -57,6 +57,8 @@ class Proposal:
     cost_max_yen: float | None
     units_gained: tuple[str, ...]
     reasons: str
+    status: str
+    """What its council last made of it."""
 
 
 @dataclass(frozen=True, slots=True)

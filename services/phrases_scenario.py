@@ -75,6 +75,7 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     "decision.status.adopted": ("採用", "adopted"),
     "decision.status.rejected": ("不採用", "rejected"),
     "decision.no_venue": ("会場未定", "venue to be found"),
+    "report.status": ("いま：{status}", "at the moment: {status}"),
     # Each area's share of the targets
     "share.title": ("あなたの地域の分", "Your area's share"),
     "share.note": (

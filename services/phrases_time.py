@@ -65,7 +65,7 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
     "timeline.suspended": ("休止中の場", "suspended"),
     "timeline.suspended.False": ("数えない", "not counted"),
     "timeline.suspended.True": ("数える", "counted"),
-    "timeline.planned": ("うち計画中", "planned"),
+    "timeline.planned": ("計画中", "planned"),
     "timeline.plan": ("計画", "plans"),
     "timeline.plan.False": ("数えない", "not counted"),
     "timeline.plan.True": ("数える", "counted"),

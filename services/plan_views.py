@@ -24,9 +24,9 @@ _COUNTS = ("newly_reached", "newly_reached_alone", "marginal", "catchment", "alo
 
 
 def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
-    """Return the chosen options as they may leave, plane CRS."""
+    """Return the chosen options as they may leave, with what councils last made of them, plane CRS."""
     privacy = plan.workspace.profile.privacy
-    frame = plan.chosen
+    frame = gpd.GeoDataFrame(with_status(plan.chosen, plan.workspace.registry_url))
     blurred = blur(frame, frame["private_home"].astype(bool), blur_m=privacy.blur_m)
     small = privacy.small_number
     hidden = np.zeros(len(frame), dtype=bool)

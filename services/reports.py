@@ -282,6 +282,7 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
             cost_max_yen=figure(row["cost_max_yen"]) or None,
             units_gained=tuple(name for name in str(row["units_gained"] or "").split("、") if name),
             reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
+            status=str(row["status"]),
         )
         for row in candidates.to_dict("records")
     )

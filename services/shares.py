@@ -137,10 +137,10 @@ class _Day:
         """Say whether the areas of a target are known."""
         return target.layer in [layer.id for layer in self.profile.layers]
 
-    def weights(self, target: Target) -> dict[str, float]:
+    def weights(self, owners: np.ndarray | None) -> dict[str, float]:
         """Return how much of a target each council area makes up: areas, else residents."""
-        if self.has_borders(target):
-            return {name: float(n) for name, n in self._count(self.owners(target)).items()}
+        if owners is not None:
+            return {name: float(n) for name, n in self._count(owners).items()}
         sums: dict[str, list[float]] = {name: [] for name in self.names}
         for owner, weight in zip(self.ids[self.home], self.weight, strict=True):
             sums[owner].append(float(weight))
@@ -171,13 +171,13 @@ class _Day:
         owners[most["area"].to_numpy(dtype=int)] = most["owner"].to_numpy()
         return owners
 
-    def existing(self, target: Target) -> dict[str, int]:
+    def existing(self, target: Target, owners: np.ndarray | None) -> dict[str, int]:
         """Return how many areas of each council have such a place, or how many places it has."""
         often = at_least(self.counted["venue_frequency"], target.frequency)
-        if not self.has_borders(target):
+        if owners is None:
             return self._count(self.ids[self.place[often]])
         inside = self.layering(target.layer).place_area[often]
-        return self._count(self.owners(target)[np.unique(inside[inside >= 0])])
+        return self._count(owners[np.unique(inside[inside >= 0])])
 
     def _count(self, owners: np.ndarray) -> dict[str, int]:
         found = pd.Series(owners, dtype=object).value_counts()
@@ -185,9 +185,10 @@ class _Day:
 
 
 def _target_rows(position: int, target: Target, today: _Day, then: _Day) -> list[dict[str, Any]]:
-    share = apportion(target.number, today.weights(target))
-    existing, later = today.existing(target), then.existing(target)
     borders = today.has_borders(target)
+    owners = today.owners(target) if borders else None
+    share = apportion(target.number, today.weights(owners))
+    existing, later = today.existing(target, owners), then.existing(target, owners)
     approximate = target.approximate or (borders and today.profile.layer(target.layer).approximate)
     rows = []
     for area_id, name in today.names.items():

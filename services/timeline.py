@@ -7,7 +7,6 @@ which places count. Each year stands twice, without the suspended places and wit
 is asked, twice more, with what councils have adopted from the day on when it is to open.
 """
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +23,7 @@ import shapely
 from geo.coverage import FREQUENCIES, Layering, at_least, share_pct
 from geo.slots import Pairs, reached_homes
 from services.disclosure import find_hidden, hide_counts
+from services.documented import documented_places
 from services.export import write_csv
 from services.fiscal import fiscal_year_name
 from services.intervals import Bounds, Ends, ends_of, unknown_most
@@ -33,7 +33,7 @@ from services.place_assumptions import assumptions
 from services.place_history import history_of
 from services.places import Selection, judged
 from services.planned import PLANNED, undated, with_planned
-from services.profile import Fact, Layer, Privacy, Target
+from services.profile import Layer, Privacy, Target
 from services.progress import Progress, silent
 from services.registry import places_on, read_places, read_status_history
 from services.situation import Situation
@@ -299,7 +299,7 @@ class _Moment:
         residents = float(weight.sum())
         reached = {name: float(weight[at].sum()) for name, at in self._reached.items()}
         parameters = self.history.situation.parameters
-        documented = _documented(self.history.workspace.profile.facts, self._keys["as_of"])
+        documented = documented_places(self.history.workspace.profile.facts, self._keys["as_of"])
         return {
             **self._keys,
             "places_n": len(self._counted),
@@ -452,20 +452,3 @@ def _by_area(positions: np.ndarray, layering: Layering, values: np.ndarray) -> n
     rows = np.where(positions >= 0, positions, len(layering.areas))
     summed = np.bincount(rows, weights=values, minlength=len(layering.areas) + 1)
     return np.asarray(summed, dtype=float)
-
-
-def _documented(facts: Sequence[Fact], day: str) -> str:
-    """Return what documents say of the number of places on a day: whose, how many, as of when."""
-    return "、".join(
-        f"{fact.of} {fact.value}{fact.unit}（{fact.as_of}）".strip()
-        for fact in facts
-        if fact.key == "places" and not isinstance(fact.value, str) and _is_of(fact.as_of, day)
-    )
-
-
-def _is_of(as_of: str, day: str) -> bool:
-    """Say whether a document's date is that day, its month, or the fiscal year that ends on it."""
-    if found := re.match(r"FY([0-9]{4})(?![0-9])", as_of):
-        return int(found[1]) == int(day[:4]) - 1
-    found = re.match(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", as_of)
-    return found is not None and day.startswith(found[0])

@@ -45,6 +45,7 @@ def test_who_may_only_read_writes_nothing(reader, workspace):
         reader.post("/scenarios", json=CLOSE),
         reader.put("/scenarios/案A", json=CLOSE),
         reader.delete("/scenarios/案A"),
+        reader.delete("/scenarios/案A/edits/1"),
         reader.post("/decisions", json=ADOPT),
     ):
         assert answer.status_code == 403
@@ -72,6 +73,16 @@ def test_a_scenario_is_made_compared_replaced_and_deleted(editor):
     assert editor.get("/scenarios/案A").status_code == 404
     assert editor.get("/scenarios/compare", params={"names": "案A"}).status_code == 404
     assert editor.get("/scenarios/compare", params={"names": ","}).status_code == 422
+
+
+def test_one_change_is_taken_out(editor):
+    editor.post("/scenarios", json=CLOSE)
+    assert editor.delete("/scenarios/案A/edits/2").status_code == 404
+    assert editor.delete("/scenarios/案B/edits/1").status_code == 404
+    assert editor.delete("/scenarios/案A/edits/x").status_code == 422
+    assert len(editor.get("/scenarios/案A").json()["edits"]) == 1
+    left = editor.delete("/scenarios/案A/edits/1")
+    assert (left.status_code, left.json()["edits"]) == (200, [])
 
 
 @pytest.mark.parametrize(
@@ -121,6 +132,41 @@ def test_the_share_of_an_area(reader):
     assert [row["share"] for row in body["shares"]] == [1, 4]
     assert len(body["sentences"]["ja"]) == 2
     assert reader.get("/shares", params={"area": "どこか"}).status_code == 404
+    # It stands beside the council's own figures, and beside nobody else's.
+    figures = reader.get("/summary", params={"area": "e"}).json()["shares"]
+    assert [(one["label"], one["share"], one["existing"], one["missing"]) for one in figures] == [
+        ("地区ごとに週1", 1, 1, 0),
+        ("月1 5か所", 4, 2, 2),
+    ]
+    assert reader.get("/summary").json()["shares"] == []
+    city = {"area": "99999", "layer": "city"}
+    assert reader.get("/summary", params=city).json()["shares"] == []
+
+
+def test_a_decision_changes_the_share_and_the_timeline_at_once(editor):
+    assert editor.get("/summary", params={"area": "e"}).json()["shares"][1]["planned"] == 0
+    adopted = {**ADOPT, "opens_on": "2027-04-01"}
+    assert editor.post("/decisions", json=adopted).json()["opens_on"] == "2027-04-01"
+    assert editor.get("/summary", params={"area": "e"}).json()["shares"][1]["planned"] == 1
+    page = editor.get("/reports/e").text
+    assert "あなたの地域の分" in page
+    assert "あなたの地域の分" not in editor.get("/reports/99999?layer=city").text
+    # vC reaches h3 from R9 on, and is in no row that counts no plans.
+    asked = {"from": "R8", "to": "R9"}
+    rows = editor.get("/timeline", params={**asked, "with_planned": True}).json()["years"]
+    told = {
+        (row["fiscal_year_ja"], row["with_planned"]): (row["places_planned"], row["reached_weekly"])
+        for row in rows
+        if not row["with_suspended"]
+    }
+    assert told == {
+        ("R8", False): (0, 100.0),
+        ("R8", True): (0, 100.0),
+        ("R9", False): (0, 100.0),
+        ("R9", True): (1, 200.0),
+    }
+    rows = editor.get("/timeline", params=asked).json()["years"]
+    assert {row["with_planned"] for row in rows} == {False}
 
 
 def test_the_commands_of_scenarios(workspace, tmp_path, capsys):
@@ -148,6 +194,10 @@ def test_the_commands_of_scenarios(workspace, tmp_path, capsys):
     assert "目標：地区ごとに週1" in shown
     assert main(["scenario", "compare", path, "案A", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["overview"][1]["reached"] == 50.0
+    assert main(["scenario", "remove", path, "案A", "3", "--lang", "ja"]) == 2
+    assert "3番目の変更はありません" in capsys.readouterr().err
+    assert main(["scenario", "remove", path, "案A", "1", "--lang", "ja"]) == 0
+    assert "変更0件" in capsys.readouterr().out
     assert main(["scenario", "delete", path, "案A"]) == 0
     assert main(["scenario", "show", path, "案A"]) == 2
 
@@ -158,10 +208,22 @@ def test_the_commands_of_decisions(workspace, capsys):
     assert main([*record, "adopted", "--council", "e", "--venue", "vC", "--lang", "ja"]) == 2
     assert "会議の日" in capsys.readouterr().err
     given = ["--council", "e", "--venue", "vC", "--meeting", "2025-10-01", "--by", "東協議体"]
+    given += ["--opens", "2027-04"]
     assert main([*record, "adopted", *given, "--lang", "ja"]) == 0
     assert "採用" in capsys.readouterr().out
     assert main(["decision", "list", path, "--lang", "ja"]) == 0
     assert "2025-10-01" in capsys.readouterr().out
+    out = workspace.path.parent / "decisions.csv"
+    assert main(["decision", "export", path, "--out", str(out)]) == 0
+    assert "2027-04" in out.read_text("utf-8-sig")
+    capsys.readouterr()
+    years = ["timeline", path, "--from", "R9", "--to", "R9", "--lang", "ja"]
+    assert main([*years, "--with-planned"]) == 0
+    shown = capsys.readouterr().out
+    assert "計画中" in shown
+    assert "100.0" in shown
+    assert main(years) == 0
+    assert "計画中" not in capsys.readouterr().out
     assert main(["run", path, "--with-planned", "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)["summary"]
     # vC stands at h3: all 200 are reached.

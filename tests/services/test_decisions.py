@@ -1,21 +1,33 @@
 """Decisions on the town of one street (tests/datedtown.py): the log, what may follow, planned places."""
 
-import shutil
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 from sqlalchemy import create_engine, text
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.decisionentry import Entry
 from services.decisionlog import read_decisions
-from services.decisions import keep_decisions, list_decisions, record_decision
+from services.decisions import (
+    export_decisions,
+    keep_decisions,
+    list_decisions,
+    record_decision,
+)
 from services.decisionstatus import with_status
 from services.parameters import Parameters
 from services.places import Selection, places_frame
 from services.registry import create_registry, write_registry
+from services.run import run
 from services.situation import Situation
 from services.today import today
 from services.workspace import Workspace
@@ -84,6 +96,20 @@ REFUSED = [
     ([entry("rejected", reason="坂", meeting_date=DAY)], entry("proposed"), "理由"),
     ([entry("rejected", reason="坂", meeting_date=DAY)], entry("adopted", meeting_date=DAY), "できません"),
     ([entry("discussed", meeting_date=DAY)], entry("adopted", meeting_date="2025-09-30"), "より前"),
+    # vC stands in the east, A in the west.
+    ([], entry("proposed", council_id="w"), "東地区（e） にあります"),
+    ([], entry("proposed", action="upgrade", venue_id="", place_id="A", frequency="permanent"), "西地区（w）"),
+    ([], entry("proposed", action="upgrade", venue_id="", place_id="B"), "もう閉じています"),
+    ([], entry("proposed", action="upgrade", place_id="D"), "いまの会場"),
+    ([], entry("proposed", action="upgrade", venue_id="", place_id="D", lon=140.0, lat=36.0), "いまの会場"),
+    ([], entry("proposed", reason="坂\x00"), "表示できない文字"),
+    ([], entry("proposed", name="会\ud800"), "表示できない文字"),
+    ([], entry("proposed", reason="あ" * 2001), "2001字"),
+    ([], entry("proposed", opens_on="秋"), "日付でも月でも"),
+    ([], entry("proposed", opens_on="令和9年度"), "日付でも月でも"),
+    ([], entry("adopted", meeting_date=DAY, opens_on="2025-09"), "会議の日（2025-10-01）より前"),
+    ([], entry("rejected", meeting_date=DAY, reason="坂", opens_on="2027-04"), "不採用のもの"),
+    ([], entry("proposed", plan_id="0099"), "計画「0099」はありません"),
 ]  # fmt: skip
 
 
@@ -141,9 +167,6 @@ def test_an_adopted_upgrade_changes_its_place_and_no_group_is_there_twice(
 
 
 def test_a_spot_without_a_hall_is_planned_where_it_is(workspace: Workspace) -> None:
-    import geopandas as gpd
-    from shapely import Point
-
     spot = gpd.GeoSeries([Point(1900.0, 0.0)], crs=6677).to_crs(6668).iloc[0]
     record_decision(
         workspace, entry("adopted", venue_id="", lon=spot.x, lat=spot.y, meeting_date=DAY)
@@ -196,13 +219,174 @@ def test_a_new_build_keeps_what_was_decided(workspace: Workspace, tmp_path: Path
         keep_decisions(workspace.path, rebuilt)
     assert read_decisions(rebuilt)["candidate_key"].tolist() == ["open:vC:weekly"]
     keep_decisions(tmp_path / "nowhere", rebuilt)
-    # A registry of before has no such table: it is empty until something is decided.
-    old = f"sqlite:///{tmp_path / 'old.sqlite'}"
-    shutil.copy(workspace.path / "registry.sqlite", tmp_path / "old.sqlite")
-    engine = create_engine(old)
+
+
+def statement(url: str, words: str) -> None:
+    engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE decisions"))
+        connection.execute(text(words))
     engine.dispose()
-    assert read_decisions(old).empty
+
+
+def test_a_log_of_before_is_read_and_goes_on(workspace: Workspace) -> None:
+    record_decision(workspace, entry("adopted", meeting_date=DAY, opens_on="2027-04"))
+    url = workspace.registry_url
+    statement(url, "ALTER TABLE decisions DROP COLUMN opens_on")
+    assert read_decisions(url)["opens_on"].tolist() == [""]
+    again = entry("discussed", reason="会場の都合", meeting_date=DAY, opens_on="2028-04")
+    record_decision(workspace, again)
+    assert read_decisions(url)["opens_on"].tolist() == ["", "2028-04"]
+    # Before there were decisions there was no such table.
+    statement(url, "DROP TABLE decisions")
+    assert read_decisions(url).empty
+    record_decision(workspace, entry("proposed"))
+    assert len(read_decisions(url)) == 1
+
+
+def test_a_registry_that_is_not_there_has_no_decisions(tmp_path: Path) -> None:
     assert read_decisions(f"sqlite:///{tmp_path / 'none.sqlite'}").empty
     assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_of_all_who_decide_at_once_one_is_first(workspace: Workspace) -> None:
+    at_once = Barrier(4)
+
+    def decide(_: int) -> str:
+        at_once.wait()
+        try:
+            record_decision(workspace, entry("adopted", meeting_date=DAY))
+        except InvalidInputError as refused:
+            return refused.ja
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(decide, range(4)))
+    assert said[0] == ""
+    assert all("いま「採用」なので" in refused for refused in said[1:])
+    assert len(read_decisions(workspace.registry_url)) == 1
+
+
+def test_nothing_that_was_recorded_ever_changes(workspace: Workspace) -> None:
+    url, before = workspace.registry_url, []
+    for step in (
+        entry("proposed"),
+        entry("discussed"),
+        entry("adopted", meeting_date=DAY, opens_on="2027-04-01"),
+        entry("rejected", meeting_date=DAY, reason="会場が使えない"),
+        entry("rejected", meeting_date=DAY, reason="また"),  # refused
+        entry("proposed", reason="手すりが付いた"),
+    ):
+        with suppress(InvalidInputError):
+            record_decision(workspace, step)
+        log = read_decisions(url).astype(str).to_numpy().tolist()
+        assert log[: len(before)] == before
+        before = log
+    assert len(before) == 5
+
+
+def test_what_is_there_no_more_is_said_and_can_only_be_rejected(workspace: Workspace) -> None:
+    record_decision(workspace, entry("adopted", meeting_date=DAY))
+    left = [row for row in PLACES if row[-1] != "vC"]
+    write_registry(workspace.registry_url, _no_venues(), places(*left))
+    assert list_decisions(workspace)[0].stale == ("candidate",)
+    assert "planned" not in set(places_frame(workspace)["status"])
+    for refused in (
+        entry("discussed", reason="どうするか"),
+        entry("rejected", council_id="w", reason="建て替え", meeting_date=DAY),
+    ):
+        with pytest.raises(NotFoundError):
+            record_decision(workspace, refused)
+    done = record_decision(workspace, entry("rejected", reason="建て替え", meeting_date=DAY))
+    assert done.latest["status"] == "rejected"
+
+
+def test_a_place_that_has_closed_is_upgraded_no_more(workspace: Workspace) -> None:
+    upgrade = entry("adopted", action="upgrade", venue_id="", place_id="D", meeting_date=DAY)
+    record_decision(workspace, upgrade)
+    rows = [(*row[:3], "closed", *row[4:]) if row[0] == "D" else row for row in PLACES]
+    write_registry(workspace.registry_url, _no_venues(), places(*rows))
+    assert list_decisions(workspace)[0].stale == ("candidate",)
+    assert "planned" not in set(places_frame(workspace)["status"])
+
+
+def test_a_council_of_several_areas_decides_in_each(workspace: Workspace) -> None:
+    manifest = workspace.path / "workspace.json"
+    own = [{"layer": "district", "area_ids": ["w", "e"], "part": ""}]
+    councils = [
+        {"id": "L1", "name": "第1層", "number": 1, "note": "", "known": True, "owns": own},
+        {"id": "L9", "name": "境界不明", "number": 9, "note": "", "known": False, "owns": []},
+    ]
+    plain = json.loads(manifest.read_text("utf-8")) | {"councils": councils}
+    manifest.write_text(json.dumps(plain, ensure_ascii=False), "utf-8")
+    both = Workspace(workspace.path)
+    record_decision(both, entry("proposed", council_id="L1"))
+    a = entry("proposed", action="upgrade", venue_id="", place_id="A", frequency="permanent")
+    record_decision(both, replace(a, council_id="L1"))
+    assert len(list_decisions(both, "L1")) == 2
+    # Then the council of the area takes it up: it is on its list, not on the other's any more.
+    record_decision(both, entry("adopted", meeting_date=DAY))
+    (found,) = list_decisions(both, "e")
+    assert [row["council_id"] for row in found.history] == ["L1", "e"]
+    assert [one.latest["place_id"] for one in list_decisions(both, "L1")] == ["A"]
+    # Nobody knows where the areas of a council without borders end.
+    record_decision(both, entry("discussed", council_id="L9", reason="見直し"))
+
+
+def test_the_name_of_a_private_home_is_neither_kept_nor_shown(workspace: Workspace) -> None:
+    home = places(*PLACES)
+    at_home = home["venue_id"] == "vC"
+    home = home.assign(private_home=at_home, venue_name=home["venue_name"].mask(at_home, "佐藤宅"))
+    write_registry(workspace.registry_url, _no_venues(), home)
+    with pytest.raises(InvalidInputError, match="private home"):
+        record_decision(workspace, entry("proposed", name="佐藤さんの家"))
+    decided = record_decision(workspace, entry("adopted", meeting_date=DAY))
+    assert "佐藤" not in json.dumps(decided.to_dict(), ensure_ascii=False)
+    planned = places_frame(workspace).set_index("status").loc["planned"]
+    assert (planned["private_home"], planned["venue_name"]) == (True, "個人宅")
+    # Listed as a venue it is no less private.
+    listed = gpd.GeoDataFrame(
+        {
+            "venue_id": ["H"],
+            "name": ["佐藤宅"],
+            "kind": "空き家",
+            "address": "東1-1",
+            "source_id": "everything",
+            "row": 2,
+            "private_home": [True],
+        },
+        geometry=[Point(1500.0, 0.0)],
+        crs=6677,
+    )
+    write_registry(workspace.registry_url, listed, home)
+    decided = record_decision(workspace, entry("adopted", venue_id="H", meeting_date=DAY))
+    assert "佐藤" not in json.dumps(decided.to_dict(), ensure_ascii=False)
+    shown = places_frame(workspace)
+    row = shown[(shown["status"] == "planned") & (shown["venue_id"] == "H")].iloc[0]
+    assert row["private_home"]
+    assert "佐藤" not in str(row["venue_name"])
+    assert row["address"] == ""
+
+
+def test_the_whole_log_is_written_as_a_table(workspace: Workspace, tmp_path: Path) -> None:
+    record_decision(workspace, entry("proposed", reason="=1+1"))
+    record_decision(workspace, entry("adopted", meeting_date=DAY, opens_on="2027-04"))
+    out = tmp_path / "decisions.csv"
+    assert export_decisions(workspace, out, "e") == 2
+    rows = pd.read_csv(out, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    assert rows["status"].tolist() == ["proposed", "adopted"]
+    assert rows["opens_on"].tolist() == ["", "2027-04"]
+    assert rows["reason"].tolist() == ["'=1+1", ""]  # a spreadsheet must not compute it
+    assert export_decisions(workspace, out, "w") == 0
+    with pytest.raises(NotFoundError):
+        export_decisions(workspace, out, "x")
+
+
+def test_parameters_of_a_first_run_are_no_change(workspace: Workspace) -> None:
+    record_decision(workspace, entry("proposed"))
+    run(workspace)
+    assert list_decisions(workspace)[0].stale == ()
+    run(workspace, walk_limit_m=300.0)
+    record_decision(workspace, entry("discussed"))
+    assert list_decisions(workspace)[0].stale == ()
+    run(workspace)
+    assert list_decisions(workspace)[0].stale == ("parameters",)

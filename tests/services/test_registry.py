@@ -1,16 +1,25 @@
 """The registry of venues, groups, schedules and places."""
 
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import geopandas as gpd
+import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
+from pandas.testing import assert_frame_equal
 from shapely import Point
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from geo.errors import BrokenWorkspaceError, InvalidInputError
-from services import registry
+from services import database, registry
 from services.attributes import with_attributes
+from services.database import require_no_password
+from services.decisionlog import COLUMNS, append_decisions, read_decisions
 from services.registry import (
     VENUE_COLUMNS,
     create_registry,
@@ -19,7 +28,10 @@ from services.registry import (
     read_venues,
     write_registry,
 )
+from services.registry_digest import registry_facts
+from services.run import run
 from services.venue_attributes import with_venue_attributes
+from services.workspace import open_workspace
 from tests.databases import DATABASES, empty_database
 
 EPSG = 6677
@@ -114,6 +126,56 @@ def test_a_failed_write_leaves_everything_as_it_was(url):
     assert len(read_places(url, EPSG)) == 3
 
 
+def test_of_two_who_write_at_once_one_is_last(url):
+    at_once = Barrier(4)
+
+    def write(count):
+        at_once.wait()
+        write_registry(url, HALLS.iloc[:count], SALONS.iloc[:count])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, [1, 2, 1, 2]))
+    assert len(read_venues(url, EPSG)) == len(read_places(url, EPSG)) in (1, 2)
+
+
+def test_tables_of_another_version_are_made_anew_and_the_log_stays(url):
+    write_registry(url, HALLS, SALONS)
+    row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "status": "proposed"}
+    append_decisions(url, [{name: row[name] for name in COLUMNS if name != "decision_id"}])
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE places DROP COLUMN fee_text"))
+    engine.dispose()
+    with pytest.raises(BrokenWorkspaceError, match="build the workspace again"):
+        read_places(url, EPSG)
+    write_registry(url, HALLS, SALONS)
+    assert len(read_places(url, EPSG)) == 3
+    assert read_decisions(url)["status"].tolist() == ["proposed"]
+
+
+def test_both_databases_hold_the_same(tmp_path):
+    # Small letters, capitals and kana: databases sort them by the words' language.
+    named = SALONS.assign(source_id=["b", "B", "あ"], row=[2, 2, 2])
+    found = []
+    for kind in DATABASES:
+        address = empty_database(kind, tmp_path)
+        write_registry(address, HALLS, named)
+        facts = registry_facts(address)
+        found.append((facts, read_places(address, EPSG)["place_id"].tolist()))
+    assert found[0] == found[1]
+    assert found[0][1] == ["salons-3", "salons-2", "salons-4"]
+
+
+def test_a_decision_is_no_part_of_what_the_registry_holds(url):
+    write_registry(url, HALLS, SALONS)
+    before = registry_facts(url)
+    row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None}
+    append_decisions(url, [{name: row[name] for name in COLUMNS if name != "decision_id"}])
+    assert registry_facts(url) == before
+    write_registry(url, HALLS, SALONS.iloc[:2])
+    assert registry_facts(url)["sha256"] != before["sha256"]
+
+
 def test_no_venue_and_no_place_are_empty_frames(url):
     empty = gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=EPSG))
     write_registry(url, empty, empty)
@@ -158,15 +220,60 @@ def test_the_tables_are_those_of_the_words(url):
 
 def test_the_same_tables_can_be_made_in_postgresql():
     for table in registry.Place.metadata.sorted_tables:
-        text = str(CreateTable(table).compile(dialect=postgresql.dialect()))
-        assert "CREATE TABLE" in text
-        assert "DOUBLE PRECISION" in text or table.name in ("groups", "schedules", "place_status")
+        words = str(CreateTable(table).compile(dialect=postgresql.dialect()))
+        assert "CREATE TABLE" in words
+        assert "DOUBLE PRECISION" in words or table.name in ("groups", "schedules", "place_status")
 
 
 def test_an_unusable_url_is_refused_with_the_way_out():
     with pytest.raises(InvalidInputError, match="give sqlite:///FILE or a PostgreSQL URL") as error:
         create_registry("no-such-database://")
     assert "台帳のURLが使えません" in error.value.ja
+
+
+@pytest.mark.parametrize("query", ["me:secret@localhost/a", "localhost/a?password=secret"])
+def test_no_password_is_kept(query):
+    with pytest.raises(InvalidInputError, match="PGPASSWORD") as error:
+        require_no_password(f"postgresql+psycopg://{query}")
+    assert "secret" not in str(error.value)
+
+
+def test_a_server_that_does_not_answer_is_no_broken_workspace():
+    pytest.importorskip("psycopg")
+    # Nothing listens on port 1.
+    with pytest.raises(BrokenWorkspaceError, match="see that the server answers") as error:
+        read_venues("postgresql+psycopg://nobody@127.0.0.1:1/none", EPSG)
+    assert "作り直して" not in error.value.ja
+
+
+def test_who_waits_for_another_writer_is_told(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    create_registry(url)
+    monkeypatch.setattr(database, "WAIT_S", 0)
+    with database.writing(url), pytest.raises(BrokenWorkspaceError, match="try again"):
+        write_registry(url, HALLS, SALONS)
+    write_registry(url, HALLS, SALONS)
+
+
+def test_a_run_on_a_server_is_that_on_a_file(town_snapshot, tmp_path):
+    own = town_snapshot.workspace
+    server = empty_database("server", tmp_path)
+    create_registry(server)
+    for table in registry.Place.metadata.sorted_tables:
+        with database.session(own.registry_url) as read:
+            rows = [row._asdict() for row in read.execute(select(table)).all()]
+        with database.writing(server) as written:
+            if rows:
+                written.execute(insert(table), rows)
+    assert registry_facts(server) == registry_facts(own.registry_url)
+    copy = tmp_path / "town"
+    shutil.copytree(own.path, copy)
+    manifest = json.loads((copy / "workspace.json").read_text("utf-8"))
+    changed = json.dumps(manifest | {"registry_url": server}, ensure_ascii=False)
+    (copy / "workspace.json").write_text(changed, "utf-8")
+    found = run(open_workspace(copy))
+    for name in ("coverage", "gaps", "candidates", "places"):
+        assert_frame_equal(pd.DataFrame(found.table(name)), pd.DataFrame(town_snapshot.table(name)))
 
 
 def test_a_registry_without_tables_is_broken(tmp_path):

@@ -8,15 +8,19 @@ Today, within 500 m: A (weekly, at 100 m) has h0 (20 residents 65+) and h1 (30),
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.comparison import BASE
 from services.registry import write_registry
+from services.registry_digest import registry_facts
 from services.run import run
 from services.scenariofile import ScenarioEdit, read_scenario, scenario_of, to_json, to_toml
 from services.scenarios import (
@@ -28,6 +32,7 @@ from services.scenarios import (
     import_scenario,
     list_scenarios,
     new_scenario,
+    remove_edit,
     save_scenario,
     sentences,
 )
@@ -174,6 +179,24 @@ def test_worst_area_and_targets_of_each_layer(workspace: Workspace) -> None:
     assert targets.loc[("案", "5 monthly places"), "change"] == 1
 
 
+_ORDER = st.lists(st.sampled_from(sorted(CASES)), min_size=1, max_size=5, unique=True)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=_ORDER, removed=st.integers(1, 5))
+def test_no_scenario_ever_changes_the_registry(
+    workspace: Workspace, names: list[str], removed: int
+) -> None:
+    before = registry_facts(workspace.registry_url)
+    edits = [CASES[name][0] for name in names]
+    # Some contradict each other, such as closing D and opening C: then nothing is written at all.
+    with suppress(InvalidInputError, NotFoundError):
+        save_scenario(workspace, scenario_of({"name": "案", "edits": edits}), replace=True)
+        compare_scenarios(workspace, ["案"])
+        remove_edit(workspace, "案", removed)
+    assert registry_facts(workspace.registry_url) == before
+
+
 def test_nothing_but_the_scenario_is_written(workspace: Workspace) -> None:
     run(workspace)
 
@@ -217,6 +240,65 @@ def test_a_scenario_goes_by_file_and_comes_back_the_same(
         "案-json",
         "案-toml",
     ]
+
+
+def test_one_change_is_taken_out_and_the_others_stay(workspace: Workspace, tmp_path: Path) -> None:
+    edits = [CASES[name][0] for name in ("close", "open", "barrier")]
+    made = save_scenario(workspace, scenario_of({"name": "案", "by": "課", "edits": edits}))
+    left = remove_edit(workspace, "案", 2)
+    assert left.edits == [made.edits[0], made.edits[2]]
+    assert (left.base, left.made_on, left.by) == (made.base, made.made_on, made.by)
+    assert find_scenario(workspace, "案").scenario == left
+    # By hand: D closed loses h2 (50), the barrier h1 (30).
+    row = compare_scenarios(workspace, ["案"]).overview.to_dict("records")[1]
+    assert (row["newly_reached"], row["no_longer_reached"]) == (0, 80)
+    file = export_scenario(workspace, "案", tmp_path / "sent.toml")
+    assert read_scenario(file) == left
+    for number in (0, 3, -1):
+        with pytest.raises(NotFoundError, match="it has 2, counted from 1") as error:
+            remove_edit(workspace, "案", number)
+        assert f"{number}番目の変更はありません" in error.value.ja
+    with pytest.raises(NotFoundError, match="there is 案"):
+        remove_edit(workspace, "ほか", 1)
+    assert find_scenario(workspace, "案").scenario == left
+    remove_edit(workspace, "案", 1)
+    assert remove_edit(workspace, "案", 1).edits == []
+    with pytest.raises(NotFoundError, match="it has 0"):
+        remove_edit(workspace, "案", 1)
+
+
+def test_a_change_that_fits_no_more_can_be_taken_out(workspace: Workspace) -> None:
+    edits = [CASES["close"][0], CASES["days"][0], CASES["open"][0]]
+    save_scenario(workspace, scenario_of({"name": "案", "edits": edits}))
+    # A and D are gone: neither their days nor their closing can be computed any more.
+    rows = [row for row in PLACES if row[0] not in ("A", "D")]
+    write_registry(workspace.registry_url, _no_venues(), places(*rows))
+    with pytest.raises(InvalidInputError, match="edit 1: there is no place"):
+        compare_scenarios(workspace, ["案"])
+    remove_edit(workspace, "案", 2)
+    remove_edit(workspace, "案", 1)
+    assert find_scenario(workspace, "案").stale == ("registry",)
+    # Nobody meets weekly any more but in the scenario: h3.
+    assert compare_scenarios(workspace, ["案"]).overview["reached"].tolist() == [0.0, 100.0]
+
+
+def test_what_a_scenario_opens_is_no_place_for_its_other_changes(workspace: Workspace) -> None:
+    edits = [CASES["open"][0], {"action": "close", "place_id": "new-001"}]
+    with pytest.raises(InvalidInputError, match="edit 2: there is no place 'new-001'"):
+        save_scenario(workspace, scenario_of({"name": "案", "edits": edits}))
+
+
+def test_a_private_hall_stays_as_hidden_as_it_is(workspace: Workspace) -> None:
+    listed = gpd.GeoDataFrame(
+        {"venue_id": ["H"], "name": ["佐藤宅"], "kind": "空き家", "address": "", "row": 2,
+         "source_id": "everything", "private_home": [True]},
+        geometry=[Point(1500.0, 0.0)], crs=PLANE,
+    )  # fmt: skip
+    write_registry(workspace.registry_url, listed, places(*PLACES))
+    edit = {"action": "open", "venue_id": "H", "schedule_text": WEEKLY}
+    save_scenario(workspace, scenario_of({"name": "案", "edits": [edit]}))
+    told = json.dumps(compare_scenarios(workspace, ["案"]).to_dict(), ensure_ascii=False)
+    assert "佐藤" not in told
 
 
 def test_what_has_changed_since_is_said_and_today_is_computed(workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.areas import locate
-from geo.coverage import FREQUENCIES, at_least
+from geo.coverage import FREQUENCIES
 from geo.errors import InvalidInputError
 from geo.network import BoolArray
 from services.councils import council_areas

@@ -1,7 +1,6 @@
 """Sites where a plan could act: halls that could meet more often, venues, points on streets."""
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 

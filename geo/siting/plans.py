@@ -227,7 +227,7 @@ class _Session:
                 self.solver.report(number, (outcome.value, outcome.bound), outcome.columns)
             results.append((stage, outcome, aim))
             assert outcome.columns is not None  # noqa: S101  the last goal's, where time ran out
-            start = (np.arange(len(outcome.columns)), outcome.columns)
+            start = self.solver.start_at(outcome.columns)
         return self._plan(results)
 
     def _greedy(self, stage: Stage, ended: Outcome) -> tuple[Outcome, Goal]:
@@ -258,7 +258,7 @@ class _Session:
             outcome = self.solver.optimise(aim, number, start)
             if outcome.columns is None:
                 break
-            start = (np.arange(len(outcome.columns)), outcome.columns)
+            start = self.solver.start_at(outcome.columns)
             self._lock(aim, outcome.value, stage.give_pct)
         return outcome, aim
 
@@ -282,7 +282,8 @@ class _Session:
         chosen = first_plan(self.problem, self.patterns, forbidden)
         if chosen is None or not self._allowed(chosen):
             return None
-        self.best = tuple(chosen.tolist())
+        by_key = self.patterns.option[np.isin(self.patterns.option, chosen)]
+        self.best = tuple(by_key.tolist())
         if self.search.progress is not None:
             value = values(self.problem, chosen, self.problem.stages[:1])[0]
             least = self.problem.stages[0].objective in _LEAST

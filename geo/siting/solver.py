@@ -144,6 +144,11 @@ class Solver:
         """Give the next plan the whole time again."""
         self._spent_s = 0.0
 
+    def start_at(self, columns: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return what was decided; what follows from it is as good as the next goal can have it."""
+        decided = np.flatnonzero(self._integer)
+        return decided, columns[decided]
+
     def report(self, stage: int, found: tuple[float, float], columns: FloatArray | None) -> None:
         """Tell whoever looks on of a value and a bound."""
         if self._report is not None:

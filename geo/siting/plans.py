@@ -209,7 +209,6 @@ class _Session:
         """Settle goal by goal and return the plan; ``before`` is the last one found."""
         self.solver.forget_rows(self.rows_n)
         self.solver.restart_clock()
-        self.best = ()
         start = self._first(before)
         results: list[tuple[Stage, Outcome, Goal]] = []
         for number, stage in enumerate(self.problem.stages):
@@ -276,9 +275,8 @@ class _Session:
 
     def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
         """Return a greedy start; for a next plan, the last one without its least important place."""
-        forbidden = None
-        if before is not None:
-            forbidden = self._left_out(before)
+        self.best = ()
+        forbidden = None if before is None else self._left_out(before)
         chosen = first_plan(self.problem, self.patterns, forbidden)
         if chosen is None or not self._allowed(chosen):
             return None

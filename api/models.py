@@ -60,6 +60,20 @@ class CollectionList(BaseModel):
     collections: list[CollectionInfo]
 
 
+class Share(BaseModel):
+    """What of one of the municipality's targets falls to an area."""
+
+    label: str
+    label_en: str
+    frequency: str
+    counts: Literal["areas", "places"] = Field(description="区域の数か、場の数か")
+    share: int = Field(description="この地域の分。すべての区域の分を足すと目標になる")
+    existing: int
+    planned: int = Field(description="協議体が採用し、まだ開いていないもの")
+    missing: int
+    approximate: bool
+
+
 class Summary(BaseModel):
     """The figures of the one sentence; null where they are not public."""
 
@@ -79,6 +93,7 @@ class Summary(BaseModel):
     suppressed: bool
     approximate: bool
     gaps: dict[str, int]
+    shares: list[Share] = Field(description="市の目標のうち、協議体の区域の分")
 
 
 class Slot(BaseModel):

@@ -13,7 +13,6 @@ hours fill a slot: of 週3回, 常設 or a Monday without hours nobody can say w
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -117,8 +116,8 @@ def is_weekly(masks: IntArray) -> BoolArray:
     Returns
     -------
     True, in the shape of ``masks``, where every week of every month is there, or of at least six
-    months in a row (over the turn of the year as well): the season of ``Rule.is_seasonal``. For
-    groups that meet all year it is true just where their class is weekly or better.
+    months in a row (over the turn of the year as well): the season of ``Rule.is_seasonal``. It is
+    true just where the class of the groups together is weekly or better.
     """
     return _by_months(masks, every_week=True)
 
@@ -216,8 +215,7 @@ def _union(masks: Iterable[int]) -> int:
 
 def _rule_mask(rule: Rule, months: frozenset[int]) -> int:
     """Return the weeks of a rule in those of its months that are among ``months``."""
-    always = replace(rule, months=frozenset())
-    weeks = _union(1 << (week - 1) for week in WEEKS_OF_MONTH if always.days_in(week))
+    weeks = _union(1 << (week - 1) for week in WEEKS_OF_MONTH if rule.days_in(week))
     held = (rule.months or _MONTHS) & months
     return _union(weeks << _WEEKS_N * (month - 1) for month in held)
 

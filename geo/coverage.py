@@ -339,7 +339,8 @@ def weighted_quantiles(
     Returns
     -------
     One row per group with positive weight (the index), one column per quantile: the smallest value
-    at which the summed weight of values up to it is at least the quantile's share.
+    at which the summed weight of values up to it is at least the quantile's share (definition 1 of
+    Hyndman & Fan 1996, The American Statistician 50, 361–365, weighted).
     """
     keep = weights > 0
     values, weights, groups = values[keep], weights[keep], groups[keep]

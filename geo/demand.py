@@ -3,8 +3,10 @@ Demand: where the residents of an area live.
 
 Residents of an area are spread over its residential buildings in proportion to floor area; where it
 has none, over buildings of unknown use; where it has none of those, over all its buildings; else along
-its streets; else they stand at one point inside it. Counts on a grid can tell where within an area
-people live (dasymetric mapping); the residents of every area are kept exactly all the same.
+its streets, but no bridges, tunnels and steps; else along those too; else they stand at one point
+inside it. Counts on a grid can tell where within an area people live (dasymetric mapping: Wright 1936,
+Geographical Review 26, 103–110; by floor area Lwin & Murayama 2009, Transactions in GIS 13, 401–414);
+the residents of every area are kept exactly all the same.
 """
 
 import math
@@ -26,7 +28,7 @@ from geo.dasymetric import (
     dasymetric_shares,
     even_shares,
 )
-from geo.network import FloatArray, IntArray, Network
+from geo.network import FloatArray, IntArray, Network, with_doors
 
 STREET_STEP_M = 25.0
 """Residents along a street stand at most this far apart."""
@@ -158,8 +160,8 @@ def _spots(
         ranks = (DWELLING, UNKNOWN_USE, OTHER_USE)
         found += [_keep(housing, rank == usable, left) for usable in ranks]
     if left.any():
-        along = _along_streets(areas, left, network, len(groups))
-        found.append(_keep(along, np.ones(len(along.area), dtype=bool), left))
+        along, has_doors = _along_streets(areas, left, network, len(groups))
+        found += [_keep(along, usable, left) for usable in (has_doors, ~has_doors)]
     rest = np.flatnonzero(left)
     inside = shapely.get_coordinates(shapely.point_on_surface(areas.geometry.to_numpy()[rest]))
     alone = _plain(2, rest, np.ones(rest.size), inside, len(groups))
@@ -195,8 +197,8 @@ def _keep(spots: _Spots, usable: NDArray[np.bool_], left: NDArray[np.bool_]) -> 
 
 def _along_streets(
     areas: gpd.GeoDataFrame, left: NDArray[np.bool_], network: Network, groups_n: int
-) -> _Spots:
-    """Return points along the streets inside the areas that are left, weighted by length."""
+) -> tuple[_Spots, NDArray[np.bool_]]:
+    """Return points along the streets of the areas that are left, by length, and which may have doors."""
     rest = areas[left]
     lines = network.edge_lines
     near = np.unique(shapely.STRtree(lines).query(rest.geometry, predicate="intersects")[1])
@@ -209,7 +211,7 @@ def _along_streets(
     xy = shapely.get_coordinates(points)
     found = locate(xy, rest)
     area = np.where(found >= 0, np.flatnonzero(left)[found], -1)
-    return _plain(1, area, step_m, xy, groups_n)
+    return _plain(1, area, step_m, xy, groups_n), with_doors(network)[near][edge]
 
 
 def _sorted(spots: _Spots) -> _Spots:

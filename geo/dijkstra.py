@@ -140,6 +140,8 @@ def settle(streets: Streets, seeds: Seeds, limit: float) -> Tree:
     """
     Find the least walk from every node to the nearest of several seeds.
 
+    Shortest paths from all seeds at once (Dijkstra 1959, Numerische Mathematik 1, 269–271).
+
     Parameters
     ----------
     streets
@@ -191,6 +193,9 @@ def resettle(
 ) -> tuple[Floats, Ints]:
     """
     Continue a search after some origins are gone and others have come.
+
+    What is lost is searched again from its rim, what has come spreads as far as it is nearer; after
+    Ramalingam & Reps 1996 (Journal of Algorithms 21, 267–305), for origins instead of edges.
 
     Parameters
     ----------

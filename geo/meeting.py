@@ -90,13 +90,17 @@ class Rule:
             "standing": STANDING_DAYS_PER_WEEK * WEEKS_PER_MONTH,
         }[self.kind]
 
+    def is_held_in(self, month: int) -> bool:
+        """Say whether a month (1 to 12) is in its season."""
+        return not self.months or month in self.months
+
     def weekdays_in(self, week: int) -> frozenset[int]:
-        """Return the named weekdays on which it meets in a week of the month."""
+        """Return the named weekdays on which it meets in a week of a month of its season."""
         return self.weekdays if week in self._weeks() else frozenset()
 
     def days_in(self, week: int) -> int:
-        """Count the days on which it surely meets in a week of the month (1 to 5)."""
-        if not self.is_seasonal or week not in self._weeks():
+        """Count the days on which it surely meets in a week (1 to 5) of a month of its season."""
+        if week not in self._weeks():
             return 0
         if self.kind == "day":
             return sum(1 for day in self.days if (day + 6) // 7 == week)

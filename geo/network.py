@@ -295,9 +295,25 @@ def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
     -------
     (m,) mask.
     """
+    return ~isolated_edges(network, below_m=isolated_below_m) & with_doors(network)
+
+
+def with_doors(network: Network) -> BoolArray:
+    """
+    Say which edges doors may open to: no bridges, tunnels, steps, elevators, escalators, corridors.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+
+    Returns
+    -------
+    (m,) mask.
+    """
+    steps = network.edges["steps"].to_numpy(dtype=bool)
     passed = network.edges["highway"].isin(NOBODY_LIVES_AT).to_numpy(dtype=bool)
-    alone = isolated_edges(network, below_m=isolated_below_m)
-    return np.asarray(~(alone | network.off_ground | passed))
+    return np.asarray(~(network.off_ground | steps | passed))
 
 
 def to_edges_frame(network: Network) -> gpd.GeoDataFrame:

@@ -37,8 +37,9 @@ class Uptake:
     rate
         Share of the residents who take part, once a week, where a place is next door: 0.08 is 8 %.
     decay_short_m, decay_long_m
-        Two bracketing decays. At a walk of d metres the rate is ``rate`` x exp(-d / decay): with
-        the short one participation falls off quickly, with the long one hardly.
+        Two bracketing decays. At a walk of d metres the rate is ``rate`` x exp(-d / decay), the
+        negative exponential of Handy & Niemeier 1997 (Environment and Planning A 29, 1175–1194):
+        with the short one participation falls off quickly, with the long one hardly.
 
     The defaults follow from two salons in Toyota (Shimoyama), of which a survey says how far away
     those who come live: 85 % within 300 m in one, 54 % within 1 km in the other, in the mountains.
@@ -126,6 +127,66 @@ def two_step_access(supply: Supply, weight: FloatArray) -> FloatArray:
     residents = _summed(origin, weight[home], walks.origins_n)
     each = np.divide(supply.seats, residents, out=np.zeros(walks.origins_n), where=residents > 0)
     return _summed(home, each[origin], walks.homes_n)
+
+
+def access_bounds(
+    supply: Supply, layering: Layering, least: FloatArray, most: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Return the least and the most that the mean of ``two_step_access`` can be in each area.
+
+    Of the seats of a place an area gets Sⱼ x / (x + o), x of its residents and o of all others within
+    the limit: least where x is least and o most. Shared among as many residents of the area as can
+    be, that is the lower end. The higher end is the less of two: as many seats as can be for as few
+    residents as can be, and Σ Sⱼ / Pⱼ over the places that the area is near, Pⱼ the fewest within
+    the limit.
+
+    Parameters
+    ----------
+    supply
+        The places.
+    layering
+        The layer.
+    least, most
+        (homes,) the fewest and the most residents of one age group.
+
+    Returns
+    -------
+    (areas + 1,) seats a week per resident each, the remainder last. The lower end is NaN where nobody
+    can live, the higher end also where it has no bound: nobody need live there.
+    """
+    size = len(layering.areas) + 1
+    slot = np.where(layering.home_area >= 0, layering.home_area, size - 1)
+    walks, kept = supply.walks, supply.kept
+    origin, home = walks.origin[kept], walks.home[kept]
+    key, shape = origin * size + slot[home], (walks.origins_n, size)
+    fewest, highest = (
+        np.bincount(key, weights=each[home], minlength=walks.origins_n * size).reshape(shape)
+        for each in (least, most)
+    )
+    fewest_others = np.maximum(fewest.sum(axis=1, keepdims=True) - fewest, 0.0)
+    most_others = np.maximum(highest.sum(axis=1, keepdims=True) - highest, 0.0)
+    seats = supply.seats[:, None]
+    offered_least = _share(seats * fewest, fewest + most_others).sum(axis=0)
+    offered_most = _share(seats * highest, highest + fewest_others).sum(axis=0)
+    inside_least, inside_most = (_summed(slot, each, size) for each in (least, most))
+    each_place = np.where(highest > 0, _ratio(seats, fewest + fewest_others), 0.0).sum(axis=0)
+    low = _ratio(offered_least, inside_most)
+    high = np.fmin(_ratio(offered_most, inside_least), each_place)
+    high = np.where(inside_most > 0, high, np.nan)
+    return low, np.where(np.isfinite(high), high, np.nan)
+
+
+def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return part / whole, 0 of nothing."""
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return part / whole, NaN where the whole is nobody."""
+    found = np.full(np.broadcast_shapes(np.shape(part), np.shape(whole)), np.nan)
+    np.divide(part, whole, out=found, where=whole > 0)
+    return found
 
 
 def fill(supply: Supply, weight: FloatArray, *, rate: float) -> FloatArray:

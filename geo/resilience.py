@@ -2,7 +2,9 @@
 Resilience: who loses every place within the limit if one of them closes.
 
 Groups at one hall are classed together, so closing one can take its class from the others: of two
-groups that meet every other week in turn, each makes the hall weekly, and neither alone.
+groups that meet every other week in turn, each makes the hall weekly, and neither alone. One place at
+a time is the covering interdiction of Church, Scaparra & Middleton 2004 (Annals of the Association of
+American Geographers 94, 491–502) for one loss, told for every place and not for the worst alone.
 """
 
 from dataclasses import dataclass

@@ -9,10 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.meeting import EVERY_WEEK, WEEKS_OF_MONTH, Rule, print_rule
+from geo.meeting import EVERY_WEEK, SEASON_MIN_MONTHS, WEEKS_OF_MONTH, Rule, print_rule
 from geo.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
 from geo.timetable import print_span, read_timetable
 from geo.timewords import Span
+
+MONTHS = range(1, 13)
+_HALF_YEARS = [
+    [(first + step) % len(MONTHS) for step in range(SEASON_MIN_MONTHS)]
+    for first in range(len(MONTHS))
+]
+"""Positions in ``MONTHS`` of every six months in a row, also over the turn of the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +49,37 @@ class Schedule:
         """
         Count the sessions of a month; a weekly session is 52/12 = 4.33, 第2・第4 is 2.
 
-        In a season of half a year or more, a month of the season is counted.
+        In a season of half a year or more, a month of the season is counted; of several seasons, a
+        month of the best half year: Mondays in summer and Tuesdays in winter are one session a week.
         """
-        return float(sum(rule.sessions_per_month for rule in self.rules))
+        always = [rule for rule in self.rules if not rule.months or not rule.is_seasonal]
+        seasonal = [rule for rule in self.rules if rule.months and rule.is_seasonal]
+        held = [
+            sum(rule.sessions_per_month for rule in seasonal if month in rule.months)
+            for month in MONTHS
+        ]
+        best = max(sum(held[month] for month in half) for half in _HALF_YEARS) / SEASON_MIN_MONTHS
+        return float(sum(rule.sessions_per_month for rule in always) + best)
 
     @property
     def weeks(self) -> frozenset[int]:
         """
-        Return the weeks of the month (1 to 5) in which it surely meets.
+        Return the weeks of the month (1 to 5) in which it surely meets, all year or for half of it.
 
         Every other week (隔週) is taken as weeks 1 and 3, so that two such groups are not assumed
         to alternate; 最終 is week 4; 月2回 without dates is in no known week.
         """
-        return frozenset(week for week in EVERY_WEEK if _days_in(self.rules, week))
+        return frozenset(week for week in EVERY_WEEK if _sure_days(self.rules, [week]))
 
     @property
     def days_per_week(self) -> int:
-        """Count the days on which it surely meets in each of the weeks 1 to 4; 0: not weekly."""
-        return min(_days_in(self.rules, week) for week in WEEKS_OF_MONTH)
+        """
+        Count the days on which it surely meets in each of the weeks 1 to 4; 0: not weekly.
+
+        In all months, or in six months in a row: groups whose seasons never share a month do not
+        fill each other's weeks.
+        """
+        return _sure_days(self.rules, WEEKS_OF_MONTH)
 
     @property
     def is_assumed(self) -> bool:
@@ -78,9 +98,20 @@ class Schedule:
         return shut_months(self.note)
 
 
+def _sure_days(rules: tuple[Rule, ...], weeks: Iterable[int]) -> int:
+    """Return the fewest days in any of the weeks, in the best half year."""
+    if not any(rule.months for rule in rules):
+        return min(_days_in(rules, week) for week in weeks)
+    by_month = []
+    for month in MONTHS:
+        held = tuple(rule for rule in rules if rule.is_held_in(month))
+        by_month.append(min(_days_in(held, week) for week in weeks))
+    return max(min(by_month[month] for month in half) for half in _HALF_YEARS)
+
+
 def _days_in(rules: tuple[Rule, ...], week: int) -> int:
     # Unnamed days may fall on the named ones: the larger number is sure, their sum is not.
-    named = {day for rule in rules if rule.is_seasonal for day in rule.weekdays_in(week)}
+    named = {day for rule in rules for day in rule.weekdays_in(week)}
     return max([len(named), *(rule.days_in(week) for rule in rules)])
 
 
@@ -130,7 +161,8 @@ def combine(schedules: Iterable[Schedule]) -> Schedule:
     Join the schedules of all groups at one venue.
 
     Two fortnightly groups in different weeks (第1・第3 and 第2・第4) are weekly together; two groups
-    of 隔週 are not, because nothing says that they alternate. Of none: the unknown schedule.
+    of 隔週 are not, because nothing says that they alternate, nor are two of different halves of the
+    year. Of none: the unknown schedule.
     """
     parts = list(schedules)
     notes = dict.fromkeys(part.note for part in parts if part.note)
@@ -147,7 +179,7 @@ def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> 
     Derive the frequency class.
 
     Weekly is at least one session in each of the weeks 1 to 4 (the fifth week of a month may be
-    free), permanent at least so many days in each of them or 常設, monthly at least one session a
+    free) of all months or of six in a row, permanent at least so many days in each of them or 常設, monthly at least one session a
     month. What meets less often, or at unknown times, has no class.
 
     Parameters

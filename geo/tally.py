@@ -163,7 +163,8 @@ def times(asked: IntArray, by_slot: BySlot, walk_s: FloatArray, weight: FloatArr
     Returns
     -------
     (3, k, groups) minutes over the residents who can walk at all, NaN without any. A quantile is the
-    least time within which its share of them walks.
+    least time within which its share of them walks: definition 1 of Hyndman & Fan 1996 (The American
+    Statistician 50, 361–365), weighted.
     """
     shares = np.array(QUANTILES) * (1.0 - _WHISKER)
     return _times(asked, (by_slot.start, by_slot.home), walk_s, weight, shares)

@@ -1,10 +1,10 @@
-"""Make every picture of docs/method.md: ``make pictures``."""
+"""Make every picture of docs/method.md and docs/planning.md: ``make pictures``."""
 
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pictures import laws, town
+from pictures import laws, plans, town
 from pictures.sheet import Sheet
 from services.workspace import Snapshot
 
@@ -13,7 +13,7 @@ LANGS = ("ja", "en")
 
 def drawers(snapshot: Snapshot) -> dict[str, Callable[[str], Sheet]]:
     """Return what draws each picture, by its name."""
-    around = town.around_a_place(snapshot)
+    around, planned = town.around_a_place(snapshot), plans.Planned(snapshot)
     return {
         "circle": lambda lang: town.draw_circle(lang, around),
         "leg": laws.draw_leg,
@@ -21,6 +21,9 @@ def drawers(snapshot: Snapshot) -> dict[str, Callable[[str], Sheet]]:
         "polygon": lambda lang: town.draw_polygon(lang, around),
         "sensitivity": lambda lang: town.draw_sensitivity(lang, snapshot),
         "hidden": laws.draw_hidden,
+        "why": lambda lang: plans.draw_why(lang, planned),
+        "budget": lambda lang: plans.draw_budget(lang, planned),
+        "stability": lambda lang: plans.draw_stability(lang, planned),
     }
 
 

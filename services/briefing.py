@@ -8,7 +8,15 @@ import pandas as pd
 
 from services.aspect import Aspect, limit_in
 from services.publication import Publication
-from services.texts import age_group_text, is_figure, limit_text, people, people_share, text
+from services.texts import (
+    age_group_text,
+    is_figure,
+    limit_text,
+    people,
+    people_share,
+    percent,
+    text,
+)
 from services.workspace import Snapshot
 
 
@@ -107,6 +115,8 @@ def headline(figures: Figures, asked: Aspect, lang: str) -> str:
     group = age_group_text(asked.age_group, lang)
     if not is_figure(figures.residents) or not is_figure(figures.reached):
         return text("sentence.hidden", lang, age_group=group)
+    if not figures.residents:
+        return text("provision.nobody", lang, age_group=group)
     return text(
         "sentence",
         lang,
@@ -139,6 +149,9 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         found.append(text("without_borders", lang, layers=joined))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         found.append(text("unmatched", lang, residents=people(unmatched, lang)))
+    low, high = (percent(summary.get(f"coverage_{end}_pct"), lang) for end in ("low", "high"))
+    if low != high:
+        found.append(text("interval", lang, low=low, high=high))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ from geo.heights import station_points, with_heights
 from geo.network import Network, joinable, network_to_frames
 from geo.snapping import snap
 from services import remainder, series
+from services.database import require_no_password
 from services.decisions import keep_decisions
 from services.edits import keep_edits
 from services.inputs import Given, Inputs, confirmations_of, provenance, require_files
@@ -47,7 +48,7 @@ from services.plan_store import keep_plans
 from services.pointlayers import read_point_layers, read_stop_layer
 from services.profile import read_profile
 from services.progress import Progress, silent
-from services.registry import create_registry, require_no_password, write_registry
+from services.registry import create_registry, write_registry
 from services.scenariofile import keep_scenarios
 from services.staging import staged_folder
 from services.today import today
@@ -107,8 +108,8 @@ def build(
         # Last: a database elsewhere is not put back when something before it fails.
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
-        write_registry(registry, found.venues, found.places)
         keep_decisions(out, registry)
+        write_registry(registry, found.venues, found.places)
     progress("build.done", 1.0)
     return open_workspace(out)
 
@@ -179,7 +180,8 @@ def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
 
 def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     """Write the layers, the streets and where everything is from; return the places to confirm."""
-    _write_layers(folder, found.assembly.areas, found.demand, _read_hazards(intake))
+    hazards = _read_hazards(intake, _boundary(found.assembly, found.residents))
+    _write_layers(folder, found.assembly.areas, found.demand, hazards)
     if found.stops is not None:
         found.stops.to_parquet(folder / "layers" / "stops.parquet")
     _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
@@ -320,7 +322,8 @@ def _with_areas(
     return demand.assign(**found)
 
 
-def _read_hazards(intake: Inputs) -> gpd.GeoDataFrame:
+def _read_hazards(intake: Inputs, boundary: BaseGeometry) -> gpd.GeoDataFrame:
+    near = boundary.buffer(intake.profile.streets.margin_m)
     frames = [
         read_hazards(
             path,
@@ -328,6 +331,7 @@ def _read_hazards(intake: Inputs) -> gpd.GeoDataFrame:
             source=intake.profile.source(spec.source),
             plane_epsg=intake.plane_epsg,
             ledger=intake.ledger,
+            near=near,
         )
         for spec in intake.profile.hazards
         for path in intake.paths(spec.source)

@@ -7,11 +7,16 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import at_least
+from geo.reach import Walks
 from geo.siting import gains_by_unit, rank_greedily
 from services import reasons
+from services.intake.privacy import HOME_NAME
+from services.intervals import Bounds, Ends
 from services.registry import read_venues
 from services.situation import Situation
 
+TARGET = "weekly"
+"""The class that every candidate of a run would offer."""
 UNIT_GAINS_FROM = 1.0
 """A unit is named as gaining when at least this many residents are newly reached."""
 
@@ -21,7 +26,7 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
     options = _options(situation)
     parameters = situation.parameters
     weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
-    reached = situation.reached("weekly")
+    reached = situation.reached(TARGET)
     catchments = situation.walking.catchments(situation.snap(options), parameters.limit)
     ranked = rank_greedily(
         catchments,
@@ -36,6 +41,7 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         catchments, chosen, weight, reached, layering.home_area, limit=catchments.limit
     )
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
+    low, high = _after(situation, catchments, chosen)
     names = layering.areas["area_name"].to_numpy()
     units = {
         candidate: tuple(names[rows["unit"].to_numpy(dtype=int)])
@@ -50,6 +56,8 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         newly_reached_alone=ranked["newly_reached_alone"].to_numpy(),
         overlap_pct=ranked["overlap_pct"].to_numpy(),
         coverage_after_pct=100.0 * ranked["reached_after"].to_numpy() / max(weight.sum(), 1e-9),
+        coverage_after_low_pct=low.to_numpy(),
+        coverage_after_high_pct=high.to_numpy(),
         council_id=situation.council_ids(frame),
     )
     gained = [units.get(candidate, ()) for candidate in chosen]
@@ -64,33 +72,70 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
     )
 
 
+def _after(
+    situation: Situation, catchments: Walks, chosen: np.ndarray
+) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """Return the least and the most share that is reached after each candidate of the list."""
+    reached, rows = situation.reached("weekly"), catchments.matrix(catchments.limit)
+    after = []
+    for candidate in chosen:
+        reached = reached | (rows[[candidate]].toarray()[0] > 0)
+        after.append(reached)
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        weight = people[situation.parameters.age_group].to_numpy(dtype=float)
+        counts = [float(weight[homes].sum()) for homes in after]
+        return pd.DataFrame({"residents": weight.sum(), "reached": counts}, dtype=float)
+
+    return Bounds.of(Ends.of(situation, measure), "reached").pct()
+
+
 def _options(situation: Situation) -> gpd.GeoDataFrame:
-    """Return upgrades first, then venues that hold no weekly place yet."""
+    """Return upgrades first, then venues that hold no place yet."""
     profile = situation.profile
     counted = situation.counted
-    weekly = at_least(counted["venue_frequency"], "weekly")
+    weekly = at_least(counted["venue_frequency"], TARGET)
     ceilings = profile.subsidies
-    upgrades = counted[~weekly]
+    willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
+    upgrades = counted[~weekly & willing]
     upgrades = upgrades.assign(
         candidate_id="upgrade-" + upgrades["place_id"],
         action="upgrade",
         cost_max_yen=ceilings.weekly_max_yen,
     )
-    venues = read_venues(situation.workspace.registry_url, profile.municipality.plane_epsg)
-    venues = venues.sort_values("venue_id")
-    venues = venues[~venues["venue_id"].isin(counted["venue_id"])]
-    openings = venues[~(venues.geometry.isna() | venues.geometry.is_empty)].assign(
+    openings = free_venues(situation).assign(
         place_id="",
         schedule_text="",
         action="open",
         cost_max_yen=ceilings.weekly_max_yen + ceilings.opening_max_yen,
     )
-    openings = openings.assign(
-        candidate_id="open-" + openings["venue_id"], venue_name=openings["name"]
-    )
+    openings = openings.assign(candidate_id="open-" + openings["venue_id"])
     columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]
-    columns += ["schedule_text", "cost_max_yen", "geometry"]
-    return pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
+    columns += ["schedule_text", "cost_max_yen", "private_home", "geometry"]
+    options = pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
+    return options.assign(
+        frequency=TARGET, private_home=options["private_home"].fillna(value=False).astype(bool)
+    )
+
+
+def free_venues(situation: Situation) -> gpd.GeoDataFrame:
+    """
+    Return the venues that hold no place yet, by id; a private home only where it consents.
+
+    Consent is to being a candidate: the household's name and address stay unsaid all the same.
+    """
+    epsg = situation.profile.municipality.plane_epsg
+    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
+    there = ~(venues.geometry.isna() | venues.geometry.is_empty)
+    at_home = venues["private_home"].fillna(value=False).astype(bool)
+    willing = ~at_home | venues["consent"].fillna(value=False).astype(bool)
+    held = venues["venue_id"].isin(situation.counted["venue_id"])
+    return venues.assign(
+        venue_name=venues["name"].mask(at_home, HOME_NAME),
+        address=venues["address"].mask(at_home, ""),
+        owner=venues["owner"].mask(at_home, ""),
+        private_home=at_home,
+    )[there & willing & ~held]
 
 
 def _reasons(

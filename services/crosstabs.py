@@ -1,6 +1,8 @@
 """Cross-tables: the residents of each pair of areas of two layers, and which cells may leave."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +13,8 @@ from geo.coverage import FREQUENCIES
 from geo.crosstab import crosstab, with_shares
 from geo.errors import InvalidInputError
 from geo.suppression import hidden_cells
+from services.intake.mesh import HIGH, LOW
+from services.intervals import Bounds, Ends, unknown_most
 from services.naming import names_of, unlocated
 from services.profile import Layer, Profile
 from services.situation import Situation
@@ -19,10 +23,18 @@ from services.texts import age_group_text, is_figure, limit_text, percent, text
 CROSSTAB_COLUMNS = (
     *("row_layer", "row_id", "row_name", "column_layer", "column_id", "column_name"),
     *("frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile", "residents"),
-    *("reached", "coverage_pct", "row_share_pct", "column_share_pct", "approximate"),
-    "residents_estimated",
+    *("reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *("row_share_pct", "row_share_low_pct", "row_share_high_pct"),
+    *("column_share_pct", "column_share_low_pct", "column_share_high_pct"),
+    *("approximate", "residents_estimated"),
 )
-_COUNTS = ("residents", "reached", "coverage_pct", "row_share_pct", "column_share_pct")
+_ROW_SHARES = ("row_share_pct", "row_share_low_pct", "row_share_high_pct")
+_COLUMN_SHARES = ("column_share_pct", "column_share_low_pct", "column_share_high_pct")
+_COUNTS = (
+    *("residents", "reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *_ROW_SHARES,
+    *_COLUMN_SHARES,
+)
 _SIDES = ("row", "column")
 _CELL = ("row_id", "column_id")
 
@@ -61,7 +73,8 @@ def crosstabs_frame(situation: Situation) -> pd.DataFrame:
 def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
     rows, columns = situation.layering(one.id), situation.layering(other.id)
     reached = {frequency: situation.reached(frequency) for frequency in FREQUENCIES}
-    table = _with_unlocated(crosstab(situation.residents, rows, columns, reached), situation)
+    tables = Ends.of(situation, lambda people: crosstab(people, rows, columns, reached))
+    table = _with_unlocated(tables.map(partial(_with_corner, situation=situation)), situation)
     named: dict[str, np.ndarray] = {}
     for side, layer, layering in (("row", one, rows), ("column", other, columns)):
         ids, names = names_of(layering)
@@ -74,8 +87,6 @@ def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
     estimated = situation.profile.population.estimated_groups
     return table.assign(
         **named,
-        row_share_pct=table["share_a_pct"],
-        column_share_pct=table["share_b_pct"],
         approximate=one.approximate or other.approximate,
         residents_estimated=table["age_group"].isin(estimated),
         profile=situation.parameters.walking.id,
@@ -83,19 +94,62 @@ def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
     )[list(CROSSTAB_COLUMNS)]
 
 
-def _with_unlocated(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
-    """Add those whose home nobody knows to the cell of both remainders."""
-    corner = (table["area_a"] < 0) & (table["area_b"] < 0)
-    if not corner.any():
-        keys = pd.MultiIndex.from_product([FREQUENCIES, situation.residents.columns])
-        added = keys.to_frame(index=False, name=["frequency", "age_group"])
-        added = added.assign(area_a=-1, area_b=-1, residents=0.0, reached=0.0)
-        table = pd.concat([table, added], ignore_index=True)
-        corner = (table["area_a"] < 0) & (table["area_b"] < 0)
-    lost = unlocated(table["age_group"], situation) * corner
-    if not (table.loc[corner, "residents"] + lost[corner]).any():
-        return table[~corner].reset_index(drop=True)
-    return with_shares(table.assign(residents=table["residents"] + lost))
+def _with_corner(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+    """Return the table with a cell of both remainders, also where no home is in it."""
+    if _corner(table).any():
+        return table
+    keys = pd.MultiIndex.from_product([FREQUENCIES, situation.residents.columns])
+    added = keys.to_frame(index=False, name=["frequency", "age_group"])
+    added = added.assign(area_a=-1, area_b=-1, residents=0.0, reached=0.0)
+    return pd.concat([table, added], ignore_index=True)
+
+
+def _corner(table: pd.DataFrame) -> np.ndarray:
+    return ((table["area_a"] < 0) & (table["area_b"] < 0)).to_numpy()
+
+
+def _with_unlocated(tables: Ends, situation: Situation) -> pd.DataFrame:
+    """Add those whose home nobody knows to the cell of both remainders, then all percentages."""
+    corner = _corner(tables.likely)
+    layers = tables.likely.assign(layer="", remainder=corner)
+    unknown = unknown_most(layers, situation)
+    low, high = Bounds.of(tables, "reached").pct(unknown)
+    likely = tables.likely.assign(coverage_low_pct=low, coverage_high_pct=high)
+    lost = unlocated(likely["age_group"], situation) * corner
+    whole = with_shares(likely.assign(residents=likely["residents"] + lost))
+    most = unlocated(likely["age_group"], situation, HIGH) * corner
+    least = unlocated(likely["age_group"], situation, LOW) * corner
+    counts = [table["residents"].to_numpy(dtype=float) for table in tables.hidden]
+    ends = _Cells(
+        np.minimum.reduce([whole["residents"].to_numpy(), *(each + least for each in counts)]),
+        np.maximum.reduce([whole["residents"].to_numpy(), *(each + most for each in counts)]),
+    )
+    for side, area in (("row", "area_a"), ("column", "area_b")):
+        whole[f"{side}_share_pct"] = whole.pop(f"share_{area[-1]}_pct")
+        low, high = ends.share_pct(whole, area)
+        whole[f"{side}_share_low_pct"], whole[f"{side}_share_high_pct"] = low, high
+    if not ends.most[corner].any():
+        return whole[~corner].reset_index(drop=True)
+    return whole
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """(cells,) the least and the most residents of each."""
+
+    least: np.ndarray
+    most: np.ndarray
+
+    def share_pct(
+        self, table: pd.DataFrame, area: str
+    ) -> "tuple[pd.Series[float], pd.Series[float]]":
+        """Return the least and the most share that each cell can have of its area."""
+        keys = [table["frequency"], table["age_group"], table[area]]
+        rest_least, rest_most = (
+            (pd.Series(end).groupby(keys).transform("sum").to_numpy(dtype=float) - end).clip(0.0)
+            for end in (self.least, self.most)
+        )
+        return Bounds(self.least, self.most, rest_least, rest_most).pct()
 
 
 def disclosed_crosstab(
@@ -130,14 +184,15 @@ def _of_pair(table: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
             f"{rows!r} and {columns!r} do not cross; layers that do: {', '.join(known) or 'none'}",
             ja=f"「{rows}」と「{columns}」の組み合わせはありません。使える区分: {'、'.join(known) or 'なし'}",
         )
-    parts = ("layer", "id", "name", "share_pct")
+    parts = ("layer", "id", "name", "share_pct", "share_low_pct", "share_high_pct")
     swap = {
         f"{one}_{part}": f"{other}_{part}"
         for one, other in zip(_SIDES, reversed(_SIDES), strict=True)
         for part in parts
     }
     found = straight if len(straight) else turned.rename(columns=swap)
-    return found[list(CROSSTAB_COLUMNS)]
+    # A snapshot of an older version may lack some.
+    return found[[column for column in CROSSTAB_COLUMNS if column in found]]
 
 
 def _unseen(block: pd.DataFrame, age_group: str, hidden: Hidden) -> dict[str, set[str]]:
@@ -178,12 +233,14 @@ def _masked(
     keys = list(zip(block["row_id"], block["column_id"], strict=True))
     suppressed = np.fromiter((key in cells for key in keys), dtype=bool, count=len(keys))
     shown = block.assign(
-        **{name: block[name].mask(suppressed) for name in _COUNTS}, suppressed=suppressed
+        **{name: block[name].mask(suppressed) for name in _COUNTS if name in block},
+        suppressed=suppressed,
     )
     for side in _SIDES:
         # A count beside its share of a total that is not shown would tell the total.
-        share = f"{side}_share_pct"
-        shown[share] = shown[share].mask(block[f"{side}_id"].isin(unseen[side]))
+        unseen_total = block[f"{side}_id"].isin(unseen[side])
+        for share in shown.columns.intersection(_ROW_SHARES if side == "row" else _COLUMN_SHARES):
+            shown[share] = shown[share].mask(unseen_total)
     return pd.concat([shown, _empty_cells(shown, cells - set(keys))], ignore_index=True)
 
 

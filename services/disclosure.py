@@ -40,13 +40,16 @@ COUNTS = (
     "coverage_low_pct",
     "coverage_high_pct",
     "circle_coverage_pct",
+    *("combined_low_pct", "combined_high_pct", "backup_low_pct", "backup_high_pct"),
+    *("places_per_1000_low", "places_per_1000_high"),
+    *("access_seats_per_100_low", "access_seats_per_100_high"),
     *("residents_unlocated", "places_per_1000", "seats_needed_per_week"),
     *("seats_missing_per_week", "places_missing_n", "residents_served"),
     *("residents_over_capacity", "residents_outside", "participants_low"),
     *("participants_central", "participants_high", "access_seats_per_100"),
     *("reached_with_backup", "reached_without_backup", "backup_pct"),
     "stop_residents",
-    "stop_pct",
+    *("stop_pct", "stop_low_pct", "stop_high_pct"),
 )
 """Columns that tell how many live there; a share of three people tells it as well."""
 
@@ -160,9 +163,11 @@ class Disclosed:
 
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:
-        """Return the candidates, upgrades of private homes blurred like the homes themselves."""
+        """Return the candidates; private homes, to be upgraded or opened, are blurred."""
         candidates = self.results.layer("candidates")
         private = candidates["place_id"].isin(self._private)
+        if "private_home" in candidates:
+            private |= candidates["private_home"].astype(bool)
         blurred = blur(candidates, private, blur_m=self.privacy.blur_m)
         for column in ("newly_reached", "newly_reached_alone"):
             if column in blurred.columns:

@@ -23,10 +23,12 @@ from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from services.aspect import Aspect, limit_in, limits_in, main_profile
 from services.collections import LONLAT_EPSG, Collection, Query, Table
-from services.decisions import with_status
+from services.decisionlog import decisions_n
+from services.decisionstatus import with_status
 from services.fiscal import fiscal_year_ends
-from services.parameters import limit_of
+from services.parameters import Parameters, limit_of
 from services.publication import Publication, provenance
+from services.shares import share_figures, shares_of_run
 from services.supply import Supply
 from services.timeline import Timeline, disclosed, timeline
 from services.week import Week, of_area, of_layer, week
@@ -72,6 +74,7 @@ class Edition:
         self.run: Mapping[str, Any] = snapshot.run
         self._publication = Publication(snapshot)
         self._timelines: dict[tuple[date, date], Timeline] = {}
+        self._shared: tuple[int, pd.DataFrame] | None = None
         self._lock = Lock()
         self._ground: Ground | None = None
         self._ground_lock = Lock()
@@ -162,7 +165,21 @@ class Edition:
             **_told(aspect),
             **figures,
             "gaps": self._gap_counts(layer, figures["area_id"]),
+            "shares": self._shares(layer, figures["area_id"]) if asked.area else [],
         }
+
+    def _shares(self, layer: str, area_id: str) -> list[dict[str, Any]]:
+        """Return what of each target falls to a council's area; nothing of another area."""
+        if layer != self.run["summary"]["council_layer"]:
+            return []
+        workspace = self.snapshot.workspace
+        # Councils decide between two runs: what is planned is that of the moment.
+        decided = decisions_n(workspace.registry_url)
+        with self._lock:
+            if self._shared is None or self._shared[0] != decided:
+                self._shared = (decided, shares_of_run(workspace, self.run))
+            shares = self._shared[1]
+        return share_figures(shares[shares["area_id"] == area_id].to_dict("records"))
 
     def week(self, asked: Asked) -> dict[str, Any]:
         """Return who has a place on which weekday and half of the day, by the main profile."""
@@ -195,11 +212,15 @@ class Edition:
         self._require("layer", layer)
         return str(layer)
 
-    def timeline(self, first: str, last: str, layer: str | None = None) -> dict[str, Any]:
+    def timeline(
+        self, first: str, last: str, layer: str | None = None, *, with_planned: bool = False
+    ) -> dict[str, Any]:
         """Return the ends of fiscal years, computed as this snapshot was, with one layer's areas."""
         layer = layer or self.run["summary"]["council_layer"]
         self._require("layer", layer)
-        found = self._timeline(fiscal_year_ends(first, last))
+        ends = fiscal_year_ends(first, last)
+        # Councils decide between two runs: what is planned is that of the moment, and never kept.
+        found = self._compute_timeline(ends, planned=True) if with_planned else self._timeline(ends)
         areas = found.areas[found.areas["layer"] == layer]
         told = Timeline(found.years, areas, found.targets).to_dict()
         return {**told, "provenance": self.provenance}
@@ -227,19 +248,20 @@ class Edition:
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:
             if (ends[0], ends[-1]) not in self._timelines:
-                limit, workspace = limit_in(self.run["parameters"]), self.snapshot.workspace
-                computed = timeline(
-                    workspace,
-                    ends,
-                    walk_limit_m=limit.m,
-                    walk_limit_min=limit.minutes,
-                    walking_profile=main_profile(self.run),
-                )
                 # One row of years is kept: who asks for it asks for several layers of it.
-                self._timelines = {
-                    (ends[0], ends[-1]): disclosed(computed, workspace.profile.privacy)
-                }
+                self._timelines = {(ends[0], ends[-1]): self._compute_timeline(ends)}
             return self._timelines[ends[0], ends[-1]]
+
+    def _compute_timeline(self, ends: list[date], *, planned: bool = False) -> Timeline:
+        limit, workspace = limit_in(self.run["parameters"]), self.snapshot.workspace
+        parameters = Parameters.of(
+            workspace.profile,
+            walk_limit_m=limit.m,
+            walk_limit_min=limit.minutes,
+            walking_profile=main_profile(self.run),
+        )
+        computed = timeline(workspace, ends, parameters, planned=planned)
+        return disclosed(computed, workspace.profile.privacy)
 
     @cached_property
     def streets(self) -> Blob:

@@ -86,6 +86,17 @@ class Walkers:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareLine:
+    """A target of the municipality, and what of it falls to the area."""
+
+    label: str
+    share: int
+    existing: int
+    planned: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceLine:
     """The sources of one owner, licence and date."""
 
@@ -118,6 +129,8 @@ class GapReport:
     unit_label: str
     units: tuple[UnitLine, ...]
     places: tuple[PlaceLine, ...]
+    shares: tuple[ShareLine, ...]
+    """None where the area is no council's."""
     candidates: tuple[Proposal, ...]
     limits: tuple[LimitLine, ...]
     walkers: Walkers

@@ -11,6 +11,7 @@ from geo.gaps import best_site_residents, gap_class, nearest_place, need
 from geo.network import FloatArray
 from services import reasons
 from services.divisions import division_columns
+from services.intervals import Bounds, Ends
 from services.ranking import ranked
 from services.situation import Situation
 from services.stops import stop_columns
@@ -26,6 +27,13 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     layering = situation.layering(layer.id)
     weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
     reached = situation.reached("weekly")
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        there = people[parameters.age_group].to_numpy(dtype=float)
+        counts = {"residents": there, "reached": there * reached}
+        return pd.DataFrame({name: _by_unit(layering, count) for name, count in counts.items()})
+
+    low, high = Bounds.of(Ends.of(situation, measure), "reached").pct()
     residents = _by_unit(layering, weight)
     unreached = _by_unit(layering, weight * ~reached)
     frame = layering.areas[["layer", "area_id", "area_name", "version", "council_id"]].copy()
@@ -41,6 +49,7 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     frame["residents_75"] = _older(situation, layering)
     frame["unreached"] = unreached
     frame["coverage_pct"] = 100.0 * (1.0 - unreached / np.where(residents > 0, residents, np.nan))
+    frame["coverage_low_pct"], frame["coverage_high_pct"] = low, high
     frame["places_n"] = np.bincount(
         layering.place_area[layering.place_area >= 0], minlength=len(layering.areas)
     )

@@ -83,6 +83,7 @@ def hide_backup(table: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
     }
     keys = zip(table["layer"], table["age_group"], table["area_id"], strict=True)
     suppressed = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(table))
-    columns = (*counts, "backup_pct")
+    shares = ("backup_pct", "backup_low_pct", "backup_high_pct")
+    columns = [name for name in (*counts, *shares) if name in table]
     masked = {column: table[column].mask(suppressed) for column in columns}
     return table.assign(**masked, suppressed=table["suppressed"].to_numpy() | suppressed)

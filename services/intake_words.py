@@ -26,6 +26,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "estimated_age_group": ("高齢化率をかけた推定", "residents estimated by a rate"),
     "estimated_borders": ("推定の境界", "estimated borders"),
     "formula": ("式になる文字列（文字として扱う）", "cells that would be formulas, kept as text"),
+    "hazards_elsewhere": (
+        "市域とその周囲の外の危険な区域",
+        "areas of danger outside the municipality",
+    ),
     "impossible_elevation": ("ありえない標高", "elevations that cannot be"),
     "impossible_footprint": ("ありえない建築面積", "footprints that cannot be"),
     "impossible_steps": ("ありえない段数の階段", "flights whose number of steps cannot be"),

@@ -1,6 +1,6 @@
 """Naming: rows by position in a layer get the layer's areas, and its remainder, by name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,16 @@ def whole(situation: Situation) -> Layering:
     """Return the municipality as a layer without areas: all is in its remainder."""
     nowhere = [np.full(len(rows), -1) for rows in (situation.homes, situation.counted)]
     return Layering(situation.areas.iloc[:0], *nowhere)
+
+
+def every_layer(situation: Situation, measure: Callable[[Layering], pd.DataFrame]) -> pd.DataFrame:
+    """Return what is measured for each layer, then for the whole, with the names of the areas."""
+    parts = [
+        named(measure(layering), situation, layer, layering)
+        for layer, layering in layers_of(situation)
+    ]
+    parts.append(named_whole(measure(whole(situation)), situation))
+    return pd.concat(parts, ignore_index=True)
 
 
 def named(
@@ -69,10 +79,16 @@ def names_of(layering: Layering) -> tuple[np.ndarray, np.ndarray]:
     return ids, np.array([*layering.areas["area_name"], REMAINDER_NAME], dtype=object)
 
 
-def unlocated(age_group: "pd.Series[str]", situation: Situation) -> np.ndarray:
-    """Return how many residents of each row's age group live nobody knows where."""
+def unlocated(age_group: "pd.Series[str]", situation: Situation, end: str = "") -> np.ndarray:
+    """
+    Return how many residents of each row's age group live nobody knows where.
+
+    ``end`` asks for the least (``_low``) or the most (``_high``) where counts are suppressed.
+    """
     lost = situation.workspace.manifest["unmatched_residents"]
-    return age_group.map(lost).fillna(0.0).to_numpy(dtype=float)
+    codes, groups = pd.factorize(age_group)
+    ends = [lost.get(f"{group}{end}", lost.get(group, 0.0)) for group in groups]
+    return np.array(ends, dtype=float)[codes]
 
 
 def _asked(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:

@@ -10,12 +10,12 @@ import shapely
 
 from geo.areas import locate
 from geo.coverage import FREQUENCIES
-from geo.errors import InvalidInputError
 from geo.network import BoolArray
 from services.councils import council_areas
 from services.intake.availability import free_days, free_slots
 from services.plan_ask import PlanAsk
 from services.plan_ground import Ground
+from services.plan_lists import marked
 from services.plan_sites import SITE, hazards_at, stacked_sites
 from services.profile import Profile
 from services.situation import Situation
@@ -24,8 +24,10 @@ COLUMNS = (
     *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
     *("venue_name", "kind", "address", "schedule_text", "yearly_max_yen", "opening_max_yen"),
     *("capacity", "owner", "barrier_free", "rent_yen", "availability", "hazards"),
-    *("private_home", "council_id", "must", "must_not", "site", "geometry"),
+    *("private_home", "council_id", "must", "must_not", "listed_by", "listed_why"),
+    *("site", "geometry"),
 )
+_MARKS = frozenset({"must", "must_not", "listed_by", "listed_why"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +74,11 @@ def find_candidates(ground: Ground, ask: PlanAsk, *, inside: BoolArray) -> Candi
     sites["hazards"] = hazards_at(sites, situation)
     sites = sites[_fits(sites, situation, ask)].reset_index(drop=True)
     options = _by_class(sites, situation.profile, ask)
-    must, must_not = (_named(options, names) for names in (ask.must, ask.must_not))
-    return Candidates(options.assign(must=must, must_not=must_not)[list(COLUMNS)], sites)
+    marks = marked(options, ask, situation)
+    options = options.assign(
+        must=marks.must, must_not=marks.must_not, listed_by=marks.of_council, listed_why=marks.why
+    )
+    return Candidates(options[list(COLUMNS)], sites)
 
 
 def _fits(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> np.ndarray:
@@ -111,7 +116,7 @@ def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.Ge
             for name in classes_of(ask)
             if FREQUENCIES.index(name) > now and _is_free(row, name, profile)
         ]
-    columns = [name for name in COLUMNS if name not in ("must", "must_not")]
+    columns = [name for name in COLUMNS if name not in _MARKS]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({"site": np.int64, "barrier_free": "boolean", "private_home": bool})
     numbers = ["yearly_max_yen", "opening_max_yen", "capacity", "rent_yen"]
@@ -164,24 +169,3 @@ def _capacity(row: Mapping[Hashable, object], name: str, profile: Profile) -> fl
         seats = np.floor(area_m2 / profile.planning.m2_per_person + 1e-9)
     days = profile.frequency.permanent_min_days_per_week if name == "permanent" else 1
     return seats * days
-
-
-def _named(options: gpd.GeoDataFrame, names: list[str]) -> np.ndarray:
-    """Say which options a list names, by the id of the candidate, of its venue or place, or by name."""
-    found = np.zeros(len(options), dtype=bool)
-    unknown = []
-    for name in names:
-        same = (options["candidate_id"] == name).to_numpy()
-        for column in ("venue_id", "place_id", "venue_name"):
-            same = same if same.any() else (options[column] == name).to_numpy()
-        if not same.any():
-            unknown.append(name)
-        found |= same
-    if unknown:
-        raise InvalidInputError(
-            f"there is no candidate {', '.join(unknown)}: give its id or its name, and see that no "
-            "filter leaves it out",
-            ja=f"「{'」「'.join(unknown)}」という候補地はありません。番号か名称を確かめ、"
-            "条件で外れていないか見てください",
-        )
-    return found

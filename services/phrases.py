@@ -20,6 +20,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "このほかに{residents}は、人口表の地区名が地図に見つからず、届いているかわかりません（「区域外・不明」に入れています）",
         "besides, for {residents} residents the map lacks the area; they are in the row outside all areas",
     ),
+    "interval": (
+        "人口表に秘匿された人数があるため、この割合は{low}から{high}のあいだのどこかです",
+        "some counts of residents are suppressed in the source: the share is somewhere between {low} and {high}",
+    ),
     "estimated": (
         "{age_group}の人数は、{origin}をどの区域にも同じにかけた推定です（{rate}％）",
         "residents {age_group} are an estimate: {rate} % everywhere ({origin})",

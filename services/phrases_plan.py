@@ -93,6 +93,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     "plan.reason.free": ("空いている時間: {slots}", "free: {slots}"),
     "plan.reason.rent": ("家賃 月{yen}", "rent {yen} a month"),
     "plan.reason.hazard": ("{names}の中にあります", "it lies in: {names}"),
+    "plan.reason.must": (
+        "{council}が必ず入れるとした場所です",
+        "{council} must have it",
+    ),
     "plan.reason.check": ("{what}は確認が必要です", "to be checked: {what}"),
     "plan.reason.point": (
         "会場はこれから探します。印は道の上の目安です",
@@ -121,7 +125,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
         "道でつながる候補の場所がありません",
         "no candidate site is joined by streets",
     ),
-    "plan.transport.stop": ("最寄りの停留所: {stop}", "nearest stop: {stop}"),
+    "plan.transport.stop": (
+        "最寄りの停留所: {stop}（歩いて{walk}）",
+        "nearest stop: {stop} ({walk} on foot)",
+    ),
     # What has changed since
     "plan.stale.data": (
         "元のデータが計画を作ったときから変わりました",
@@ -204,6 +211,10 @@ PLAN_PHRASES: dict[str, tuple[str, str]] = {
     "plan.page.council": (
         "{council}の住民と候補地だけを見ています",
         "only residents and candidates of {council}",
+    ),
+    "plan.page.left_out": (
+        "{council}は次を選ばないとしています: {names}",
+        "{council} will not have: {names}",
     ),
     "plan.page.changed": ("この計画を作ったあとの変化", "Changed since this plan was made"),
     # Command line

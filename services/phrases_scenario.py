@@ -41,6 +41,10 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     "scenario.stale.data": ("もとのデータ", "the data"),
     "scenario.stale.parameters": ("計算の条件", "the parameters"),
     "scenario.stale.registry": ("場と会場の台帳", "the registry of places and venues"),
+    "scenario.stale.candidate": (
+        "台帳（会場か場がなくなりました）",
+        "the registry (its hall or place is there no more)",
+    ),
     "scenario.stale.edits": ("道の修正", "the edits of the streets"),
     "scenario.new_place": ("新しい場{number}", "new place {number}"),
     "scenario.class.permanent": ("常設", "permanent"),
@@ -73,6 +77,10 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     "decision.no_venue": ("会場未定", "venue to be found"),
     # Each area's share of the targets
     "share.title": ("あなたの地域の分", "Your area's share"),
+    "share.note": (
+        "市町村の目標を協議体の区域に分けたもので、すべての区域の分を足すと目標の数になります。計画中は協議体が採用し、まだ開いていないものです。",
+        "The municipality's targets divided among the areas of its councils; all shares add up to the target. Planned is what councils have adopted and nobody has opened yet.",
+    ),
     "share.head.target": ("市の目標", "target of the municipality"),
     "share.head.share": ("この地域の分", "share"),
     "share.head.existing": ("いまある", "there today"),
@@ -102,6 +110,11 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "cli.scenario.new": ("案をつくる", "make a scenario"),
     "cli.scenario.add": ("案に変更をひとつ加える", "add one change to a scenario"),
+    "cli.scenario.remove": (
+        "案から変更をひとつ除く（あとの番号は繰り上がる）",
+        "take one change out of a scenario (those after it move up)",
+    ),
+    "cli.scenario.number": ("変更の番号（show で見られる）", "number of the change (see show)"),
     "cli.scenario.list": ("案の一覧", "list the scenarios"),
     "cli.scenario.show": ("案の中身を見る", "show a scenario"),
     "cli.scenario.compare": ("案をいまとくらべる", "compare scenarios with today"),
@@ -182,6 +195,15 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     "cli.decision.reason": ("理由", "reason"),
     "cli.decision.meeting_date": ("会議の日", "day of the meeting"),
     "cli.decision.by": ("決めたところ（個人名は書かない）", "who decided (no personal names)"),
+    "cli.decision.opens": (
+        "開く予定の日か月（2027-04-01、令和9年4月）",
+        "day or month when it is to open (2027-04-01, 2027-04)",
+    ),
+    "cli.decision.export": (
+        "決定の記録をぜんぶCSVに書き出す",
+        "write everything that was decided as CSV",
+    ),
+    "cli.decision.out": ("書くCSVファイル", "CSV file to write"),
     "cli.decision.plan": ("計画の plan_id", "plan_id of the plan it came from"),
     "decision.recorded": (
         "記録しました：{name} {status}（{candidate}）",
@@ -192,6 +214,7 @@ SCENARIO_PHRASES: dict[str, tuple[str, str]] = {
     "decision.head.council": ("協議体", "council"),
     "decision.head.status": ("状況", "status"),
     "decision.head.meeting_date": ("会議の日", "meeting"),
+    "decision.head.opens_on": ("開く予定", "to open"),
     "decision.head.reason": ("理由", "reason"),
     "decision.stale": (
         "※ {name}：決定のあとに{what}が変わっています",

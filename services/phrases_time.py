@@ -53,6 +53,10 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
         "いつ閉じたかわからない場{n}か所は、どの年度にも数えていません",
         "{n} places closed nobody knows when are counted in no year",
     ),
+    "timeline.undated": (
+        "開く予定の日のない計画中の場{n}か所は、どの年度にも数えていません",
+        "{n} planned places without a day of opening are counted in no year",
+    ),
     "timeline.title": (
         "年度末ごとの場と、歩いて{limit}以内に場がある人（{age_group}）",
         "Places, and residents {age_group} with one within a {limit} walk, at the end of each fiscal year",
@@ -61,6 +65,10 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
     "timeline.suspended": ("休止中の場", "suspended"),
     "timeline.suspended.False": ("数えない", "not counted"),
     "timeline.suspended.True": ("数える", "counted"),
+    "timeline.planned": ("うち計画中", "planned"),
+    "timeline.plan": ("計画", "plans"),
+    "timeline.plan.False": ("数えない", "not counted"),
+    "timeline.plan.True": ("数える", "counted"),
     "timeline.places": ("場", "places"),
     "timeline.weekly": ("週1以上の場に届く", "weekly reached"),
     "timeline.monthly": ("月1以上の場に届く", "monthly reached"),
@@ -76,6 +84,10 @@ TIME_PHRASES: dict[str, tuple[str, str]] = {
     ),
     "cli.timeline.from": ("はじめの年度（H26、2014）", "first fiscal year (H26, 2014)"),
     "cli.timeline.to": ("おわりの年度（R7、2025）", "last fiscal year (R7, 2025)"),
+    "cli.timeline.with_planned": (
+        "協議体が採用した計画中の場を、開く予定の日から数えた行も出す",
+        "show each year again with planned places, from the day on when they are to open",
+    ),
     "cli.timeline.out": (
         "書くCSVファイル。区域ごとの表と目標の表も隣に書く（なければ表示だけ）",
         "CSV file to write; the tables of areas and targets go beside it (else only shown)",

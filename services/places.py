@@ -66,7 +66,10 @@ def registry_places(workspace: Workspace, selection: Selection = TODAY) -> gpd.G
 def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> gpd.GeoDataFrame:
     """Return the places of the registry as on the day of the selection, as ``places_frame`` does."""
     places = places.sort_values("place_id").reset_index(drop=True)
-    assumed = [lacks_dates(place) if selection.as_of else "" for place in places.to_dict("records")]
+    assumed = [
+        lacks_dates(place) if selection.as_of and place["status"] != PLANNED else ""
+        for place in places.to_dict("records")
+    ]
     places = places.assign(**masked(places), dates_assumed=_texts(assumed, places))
     days = profile.frequency.permanent_min_days_per_week
     schedules = [parse_schedule(text) for text in places["schedule_text"]]

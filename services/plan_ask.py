@@ -67,6 +67,8 @@ class PlanAsk(Table):
     must: list[str] = Field(default_factory=list)
     must_not: list[str] = Field(default_factory=list)
     """Ids of candidates, of venues or of places, or names."""
+    council_lists: bool = True
+    """Hold to what the councils must and must not have, by the profile."""
     council: str = ""
     """Id or name of a council or its area: only its candidates, and its residents count."""
     walk_limit_m: float | None = None

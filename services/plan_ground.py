@@ -10,9 +10,10 @@ import shapely
 
 from geo.coverage import Limit, at_least
 from geo.network import BoolArray, FloatArray, IntArray
+from services.candidates import free_venues
 from services.gaps import gap_classes, gaps_frame
 from services.plan_ask import PlanAsk
-from services.plan_sites import free_venues, halls_to_upgrade
+from services.plan_sites import halls_to_upgrade
 from services.situation import Situation
 from services.street_points import Junctions
 from services.walking import Walking
@@ -53,7 +54,7 @@ class Ground:
     @cached_property
     def venues(self) -> gpd.GeoDataFrame:
         """Return the venues that hold no place yet."""
-        return free_venues(self.situation)
+        return free_venues(self.situation).assign(source="venue")
 
     @cached_property
     def _junctions(self) -> Junctions:

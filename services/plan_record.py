@@ -7,21 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from geo import siting
-from geo.areas import locate
 from geo.coverage import share_pct
 from geo.siting import Plan
 from services.edits import edits_record
+from services.plan_names import shown_names
 from services.plan_problem import Setting
 from services.plan_transport import transport_rows
 from services.plan_words import proof
 from services.reasons import Reason
 from services.registry_digest import registry_facts
-from services.texts import text
 from services.today import today
 from services.workspace import Workspace, digest, software_version
 
@@ -89,7 +86,25 @@ def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dic
         "stability": _variants(answer),
         "years": _years(setting, answer, chosen),
         "needs_transport": transport_rows(setting),
+        "left_out": _left_out(setting),
     }
+
+
+def _left_out(setting: Setting) -> list[dict[str, Any]]:
+    """Return what councils will not have, a row for each site."""
+    frame = setting.candidates.options
+    listed = frame[frame["must_not"] & (frame["listed_by"] != "")].drop_duplicates("site")
+    return [
+        {"council": council, "why": why, "candidate_id": key, "ja": ja, "en": en}
+        for council, why, key, ja, en in zip(
+            listed["listed_by"],
+            listed["listed_why"],
+            listed["candidate_id"],
+            shown_names(setting, listed, "ja"),
+            shown_names(setting, listed, "en"),
+            strict=True,
+        )
+    ]
 
 
 def hashes_of(workspace: Workspace) -> dict[str, Any]:
@@ -191,21 +206,3 @@ def _years(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> list[d
         }
         for year, option, newly, spent in rows
     ]
-
-
-def shown_names(setting: Setting, frame: gpd.GeoDataFrame, lang: str) -> list[str]:
-    """Return the names of venues; of a point on the street, the unit that it lies in."""
-    areas = setting.situation.layering(setting.profile.analysis.gap_layer).areas
-    at = _area_names(frame, areas)
-    return [
-        name or text("plan.point", lang, area=area or text("plan.nowhere", lang))
-        for name, area in zip(frame["venue_name"], at, strict=True)
-    ]
-
-
-def _area_names(points: gpd.GeoDataFrame, areas: pd.DataFrame) -> list[str]:
-    """Return the name of the area that each point lies in, empty where none."""
-    xy = shapely.get_coordinates(points.geometry.to_numpy())
-    found = locate(xy, gpd.GeoDataFrame(areas))
-    names = np.append(areas["area_name"].to_numpy(dtype=object), "")
-    return [str(name) for name in names[found]]

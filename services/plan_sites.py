@@ -5,10 +5,10 @@ import pandas as pd
 import shapely
 
 from geo.coverage import FREQUENCIES, at_least
-from services.intake.privacy import HOME_NAME
-from services.registry import read_venues
 from services.situation import Situation
 
+BORDER_M = 0.001
+"""Positions come in degrees: a site on the border is on it to the millimetre."""
 SITE = (
     *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
     *("owner", "barrier_free", "rent_yen", "availability", "capacity", "floor_area_m2"),
@@ -55,32 +55,13 @@ def halls_to_upgrade(situation: Situation) -> gpd.GeoDataFrame:
     )
 
 
-def free_venues(situation: Situation) -> gpd.GeoDataFrame:
-    """Return real venues that hold no place yet; a private home only where it consents."""
-    epsg = situation.profile.municipality.plane_epsg
-    venues = read_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
-    there = ~(venues.geometry.isna() | venues.geometry.is_empty)
-    private = venues["private_home"].fillna(value=False).astype(bool)
-    willing = ~private | venues["consent"].fillna(value=False).astype(bool)
-    held = venues["venue_id"].isin(situation.counted["venue_id"])
-    found = venues[there & willing & ~held]
-    at_home = found["private_home"].fillna(value=False).astype(bool)
-    # Consent is to being a candidate; the household's name and address stay unsaid all the same.
-    return found.assign(
-        source="venue",
-        venue_name=found["name"].mask(at_home, HOME_NAME),
-        address=found["address"].mask(at_home, ""),
-        owner=found["owner"].mask(at_home, ""),
-    )
-
-
 def hazards_at(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
-    """Return the names of the areas of danger that each site lies in."""
+    """Return the names of the areas of danger that each site lies in, its border included."""
     areas = situation.workspace.hazards
     found: list[list[str]] = [[] for _ in range(len(sites))]
     if len(areas) and len(sites):
         at, area = shapely.STRtree(areas.geometry.to_numpy()).query(
-            sites.geometry.to_numpy(), predicate="intersects"
+            sites.geometry.to_numpy(), predicate="dwithin", distance=BORDER_M
         )
         words = areas["hazard"].to_numpy()
         for site, number in zip(at.tolist(), area.tolist(), strict=True):

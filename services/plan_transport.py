@@ -7,7 +7,7 @@ import pandas as pd
 
 from geo.doors import Doors
 from geo.reach import walks
-from services.options import Candidates
+from services.plan_names import shown_names
 from services.plan_problem import Setting
 
 SHARED_TIMES = 6.0
@@ -18,9 +18,10 @@ def transport_rows(setting: Setting) -> list[dict[str, Any]]:
     """
     Return the units that need transport, most residents first.
 
-    ``site`` is the candidate site within six limits of most of the unit's residents, of equals the
-    one with the shortest mean walk, with that walk in the unit of the limit; the nearest stop is
-    told where the units have one.
+    ``nearest_stop`` is the bus stop that is nearest for most of them, with their median walk, where
+    the profile has a layer of stops. The shared site is the candidate that most of them have within
+    six limits, of equals the one with the shortest mean walk, in the unit of the limit; nobody's
+    home, and nothing that must not be chosen.
     """
     found = setting.gaps[setting.gaps["gap"] == "needs_transport"]
     units = found.sort_values(["residents", "area_id"], ascending=[False, True])
@@ -31,43 +32,52 @@ def transport_rows(setting: Setting) -> list[dict[str, Any]]:
         homes = np.flatnonzero(layering.home_area == position[unit["area_id"]])
         homes = homes[setting.weight[homes] > 0]
         if len(homes):
+            stop = str(unit.get("nearest_stop_name") or "")
+            walk_m = float(unit.get("nearest_stop_walk_m", np.nan))
             rows.append(
                 {
                     "area_id": unit["area_id"],
                     "area_name": unit["area_name"],
                     "residents": float(setting.weight[homes].sum()),
-                    "nearest_stop": str(unit.get("nearest_stop_name") or ""),
+                    "nearest_stop": stop,
+                    "nearest_stop_walk_m": walk_m if stop and np.isfinite(walk_m) else None,
                     **_shared(setting, homes),
                 }
             )
     return rows
 
 
+NO_SITE: dict[str, Any] = {
+    **dict.fromkeys(("site_id", "site_ja", "site_en", "walk_unit"), ""),
+    "walk": None,
+    "within": 0.0,
+}
+
+
 def _shared(setting: Setting, homes: np.ndarray) -> dict[str, Any]:
+    """Return the site that these homes would share best."""
+    options = setting.candidates.options
+    open_to_all = options[~options["must_not"] & ~options["private_home"]]
+    sites = np.unique(open_to_all["site"].to_numpy(dtype=np.int64))
     situation = setting.situation
     unit, limit = situation.walking.judged(setting.limit)
     doors = Doors.of(pd.DataFrame(situation.homes.iloc[homes]), unit.measure)
-    far = SHARED_TIMES * limit
-    found = walks(situation.network, setting.site_snaps, doors, limit=far, by=unit.measure)
+    snaps = setting.site_snaps.iloc[sites].reset_index(drop=True)
+    found = walks(situation.network, snaps, doors, limit=SHARED_TIMES * limit, by=unit.measure)
     weight = setting.weight[homes]
-    sites_n = len(setting.site_snaps)
-    people = np.bincount(found.origin, weight[found.home], minlength=sites_n)
+    people = np.bincount(found.origin, weight[found.home], minlength=len(sites))
     if not people.any():
-        return {"site_id": "", "site_ja": "", "walk": None, "walk_unit": "", "within": 0.0}
-    spent = np.bincount(found.origin, weight[found.home] * found.walk, minlength=sites_n)
-    mean = np.divide(spent, people, out=np.full(sites_n, np.inf), where=people > 0)
-    best = int(np.lexsort((mean, -np.round(people, 6)))[0])
-    name, key = _name(setting.candidates, best)
+        return NO_SITE
+    spent = np.bincount(found.origin, weight[found.home] * found.walk, minlength=len(sites))
+    mean = np.divide(spent, people, out=np.full(len(sites), np.inf), where=people > 0)
+    # Millimetres: of equals the first by its id, whatever the last digit of a sum.
+    best = int(np.lexsort((np.round(mean, 3), -np.round(people, 6)))[0])
+    row = open_to_all[open_to_all["site"] == sites[best]].iloc[[0]]
     return {
-        "site_id": key,
-        "site_ja": name,
+        "site_id": str(row["candidate_id"].iloc[0]),
+        "site_ja": shown_names(setting, row, "ja")[0],
+        "site_en": shown_names(setting, row, "en")[0],
         "walk": float(mean[best]),
         "walk_unit": "m" if unit is situation.walking.m else "s",
         "within": float(people[best]),
     }
-
-
-def _name(candidates: Candidates, site: int) -> tuple[str, str]:
-    rows = candidates.options[candidates.options["site"] == site]
-    key = "" if rows.empty else str(rows["candidate_id"].iloc[0])
-    return str(candidates.sites["venue_name"].iloc[site]), key

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.coverage import Limit
 from services.collections import Page, Query, Shapes, Table
-from services.disclosure import blur
+from services.disclosure import PRIVATE_STEP_M, blur
 from services.plan_store import PlanResult, plan_is_stale
 from services.plan_words import Terms, hidden_counts
 from services.publication import COLUMNS
@@ -37,10 +37,11 @@ def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
             hidden = few
     for name in ("yen_per_newly_reached", "coverage_after_pct"):
         blurred[name] = blurred[name].mask(hidden | ~np.isfinite(blurred[name]))
-    kept = [name for name in PLAN_COLUMNS if name in blurred or name == "suppressed"]
+    made = ("suppressed", "frequency")
+    kept = [name for name in PLAN_COLUMNS if name in blurred or name in made]
     further = [str(name) for name in frame if str(name).startswith("newly_reached_")]
     names = list(dict.fromkeys([*kept, *further, "geometry"]))
-    return blurred.assign(suppressed=hidden)[names]
+    return blurred.assign(suppressed=hidden, frequency=frame["target_class"])[names]
 
 
 def plan_head(plan: PlanResult) -> dict[str, Any]:
@@ -89,15 +90,9 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
             for row in record["alternatives"]
         ],
         "stability": record["stability"],
+        "left_out": record.get("left_out", []),
         "years": _years(record["years"], plan),
-        "needs_transport": [
-            {
-                key: value
-                for key, value in _counted(row, plan, "residents").items()
-                if key != "within"
-            }
-            for row in record["needs_transport"]
-        ],
+        "needs_transport": [_transport(row, plan) for row in record["needs_transport"]],
     }
 
 
@@ -168,6 +163,18 @@ def _about(value: float, plan: PlanResult) -> float:
 
 def _counted(row: dict[str, Any], plan: PlanResult, name: str) -> dict[str, Any]:
     return {**row, name: _shown(row[name], plan)}
+
+
+def _transport(row: dict[str, Any], plan: PlanResult) -> dict[str, Any]:
+    """Hide how many live there where they are few; then walks are coarse: they would find the house."""
+    shown = _counted(row, plan, "residents")
+    shown.pop("within")
+    if shown["residents"] is None:
+        step = PRIVATE_STEP_M
+        for name in ("walk", "nearest_stop_walk_m"):
+            if shown.get(name) is not None:
+                shown[name] = step * round(shown[name] / step)
+    return shown
 
 
 def _years(rows: list[dict[str, Any]], plan: PlanResult) -> list[dict[str, Any]]:

@@ -168,6 +168,9 @@ def _for_whom(units: Sequence[str], lang: str) -> list[str]:
 def _room(row: Mapping[Hashable, object], lang: str) -> list[str]:
     """Say what is known of the room, and what has to be looked into."""
     lines = []
+    if row["must"] and row["listed_by"]:
+        lines.append(text("plan.reason.must", lang, council=row["listed_by"]))
+        lines += [str(row["listed_why"])] if row["listed_why"] and lang == "ja" else []
     if row["source"] == "point":
         lines.append(text("plan.reason.point", lang))
     if row["availability"]:

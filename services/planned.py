@@ -11,7 +11,9 @@ import pandas as pd
 from geo.coverage import FREQUENCIES
 from geo.schedule import frequency_class, parse_schedule
 from services.attributes import with_attributes
-from services.decisions import adopted
+from services.decisionlog import adopted
+from services.fiscal import last_day
+from services.place_history import CLOSED
 from services.registry import (
     LONLAT_EPSG,
     PLACE_COLUMNS,
@@ -43,9 +45,12 @@ def with_planned(
 
     What has come true is left out: the place meets as often, or a place as frequent is open at the
     hall or within 50 m of the spot. ``carried_out`` changes the schedule of an upgraded place instead
-    of listing the upgrade beside it, so that no group is there twice.
+    of listing the upgrade beside it, so that no group is there twice; on a day only what is planned
+    to be open by then is carried out, so nothing that has no date.
     """
     log = adopted(workspace.registry_url, as_of)
+    if carried_out and as_of is not None:
+        log = log[opens_by(log["opens_on"], as_of)]
     if log.empty:
         return places
     plan = _Plan(places, workspace)
@@ -66,6 +71,22 @@ def with_planned(
     frame = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=points)
     both = pd.concat([places, with_attributes(frame)[list(PLACE_COLUMNS)]], ignore_index=True)
     return with_attributes(both)[list(PLACE_COLUMNS)]
+
+
+def opens_by(opens_on: "pd.Series[str]", day: date) -> np.ndarray:
+    """Say which planned openings are on a day or before; a month has passed with its last day."""
+    last = [last_day(text) for text in opens_on]
+    return np.array([found is not None and found <= day for found in last], dtype=bool)
+
+
+def undated(places: gpd.GeoDataFrame, workspace: Workspace) -> int:
+    """Count what is adopted, has not come true and has no day on which it is to open."""
+    log = adopted(workspace.registry_url)
+    log = log[log["opens_on"] == ""]
+    if log.empty:
+        return 0
+    plan = _Plan(places, workspace)
+    return sum(plan.row(decision) is not None for decision in log.to_dict("records"))
 
 
 class _Plan:
@@ -91,6 +112,7 @@ class _Plan:
         enough = self._open & (self._rank >= wanted)
         if decision["action"] == "upgrade":
             own = (self._places["place_id"] == decision["place_id"]).to_numpy()
+            own = own & (self._places["status"] != CLOSED).to_numpy()
             if not own.any() or (own & enough).any():
                 return None
             row: Row = self._places[own].iloc[0].to_dict()
@@ -118,11 +140,14 @@ class _Plan:
         listed = self._venues[self._venues["venue_id"] == decision["venue_id"]]
         if len(listed):
             venue = listed.iloc[0]
+            private = bool(listed["private_home"].fillna(value=False).iloc[0])
             return {
                 "venue_id": str(venue["venue_id"]),
                 "venue_name": str(venue["name"]),
                 "kind": str(venue["kind"]),
                 "address": str(venue["address"]),
+                # At a private home a planned place stays as hidden as one that is open.
+                "private_home": private,
                 "geometry": venue.geometry,
             }
         hosts = self._places[self._places["venue_id"] == decision["venue_id"]]
@@ -140,7 +165,7 @@ def _planned(decision: Mapping[Hashable, Any]) -> Row:
         "name": str(decision["name"]),
         "schedule_text": str(decision["schedule_text"]) or SCHEDULES[str(decision["frequency"])],
         "status": PLANNED,
-        "opened_on": "",
+        "opened_on": str(decision["opens_on"]),
         "closed_on": "",
         "status_since": "",
         "source_id": "decisions",

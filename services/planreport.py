@@ -9,7 +9,18 @@ import shapely
 from services.plan_map import plan_map
 from services.plan_store import PlanResult
 from services.plan_views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
-from services.texts import age_group_text, is_figure, number, people, percent, text, walk, yen
+from services.texts import (
+    age_group_text,
+    is_figure,
+    limit_text,
+    metres,
+    number,
+    people,
+    percent,
+    text,
+    walk,
+    yen,
+)
 from services.workspace import software_version
 
 
@@ -172,15 +183,16 @@ def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
     shared = text("plan.transport.none", lang)
     if row["walk"] is not None:
         speed = float(plan.record["parameters"]["profile"]["speed_m_per_min"])
-        in_m = row["walk_unit"] == "m"
-        walk_m = row["walk"] if in_m else None
-        walk_min = row["walk"] / speed if in_m else row["walk"] / 60.0
-        told = walk(walk_m, walk_min, lang) if in_m else f"{walk_min:.0f} min"
-        name = row["site_ja"] or text("plan.point", lang, area=row["area_name"])
-        shared = text("plan.transport.site", lang, site=name, walk=told)
+        told = walk(row["walk"], row["walk"] / speed, lang)
+        if row["walk_unit"] == "s":
+            told = limit_text(None, float(max(1, round(row["walk"] / 60.0))), lang)
+        shared = text(
+            "plan.transport.site", lang, site=row.get(f"site_{lang}", row["site_ja"]), walk=told
+        )
     if row["nearest_stop"]:
         joint = "。" if lang == "ja" else "; "
-        shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"])
+        far = metres(row.get("nearest_stop_walk_m"), lang)
+        shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
     age_group = age_group_text(plan.record["totals"]["age_group"], lang)
     count = people(row["residents"], lang)
     if not is_figure(row["residents"]):
@@ -211,7 +223,19 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
         said.append(text("plan.page.capacity", lang, **values))
     if plan.record["ask"]["council"]:
         said.append(text("plan.page.council", lang, council=plan.record["ask"]["council"]))
-    return tuple(said)
+    return (*said, *_left_out(plan, lang))
+
+
+def _left_out(plan: PlanResult, lang: str) -> tuple[str, ...]:
+    names: dict[str, list[str]] = {}
+    for row in plan.record.get("left_out", []):
+        why = f"（{row['why']}）" if row["why"] and lang == "ja" else ""
+        names.setdefault(row["council"], []).append(row[lang] + why)
+    joint = "、" if lang == "ja" else ", "
+    return tuple(
+        text("plan.page.left_out", lang, council=council, names=joint.join(found))
+        for council, found in names.items()
+    )
 
 
 def _drawn(plan: PlanResult) -> str:

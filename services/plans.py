@@ -19,8 +19,9 @@ from services.catchments import catchments_frame
 from services.jobs import StoppedError
 from services.plan_ask import PlanAsk
 from services.plan_ground import Ground
+from services.plan_names import shown_names
 from services.plan_problem import Setting, parameters_of
-from services.plan_record import Answer, hashes_of, record_of, shown_names
+from services.plan_record import Answer, hashes_of, record_of
 from services.plan_so_far import Onlooker, SoFar
 from services.plan_store import PlanResult, store
 from services.plan_words import Terms, hidden_counts, relaxed, why

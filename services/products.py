@@ -53,6 +53,8 @@ class Product(_Table):
     editions: list[Edition]
     kinds: dict[str, str] = Field(default_factory=dict)
     """Code → kind of venue."""
+    words: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Column → code → what it means, for areas of danger."""
 
     def edition(self, columns: Iterable[object], *, path: Path) -> Edition:
         """Return the edition that a file's columns tell."""

@@ -1,15 +1,17 @@
 """Provision: seats of every place, and what each area has and lacks of them."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geo.coverage import FREQUENCIES, at_least
+from geo.coverage import FREQUENCIES, Layering, at_least
 from geo.network import FloatArray
-from geo.provision import Supply, Uptake, provide, provision, seats_per_week
-from services.naming import WHOLE, layers_of, named, named_whole, unlocated, whole
+from geo.provision import Supply, Uptake, access_bounds, provide, provision, seats_per_week
+from services.intake.mesh import HIGH, LOW
+from services.intervals import ends_of
+from services.naming import WHOLE, every_layer, unlocated
 from services.profile import Provision
 from services.situation import Situation
 from services.texts import age_group_text, is_figure, limit_text, number, people, text
@@ -17,10 +19,12 @@ from services.texts import age_group_text, is_figure, limit_text, number, people
 PROVISION_COLUMNS = (
     *("layer", "area_id", "area_name", "version", "frequency", "age_group"),
     *("walk_limit_m", "walk_limit_min", "profile", "residents", "residents_unlocated"),
-    *("places_n", "places_seats_assumed_n", "places_per_1000", "seats_per_week"),
+    *("places_n", "places_seats_assumed_n", "seats_per_week"),
+    *("places_per_1000", "places_per_1000_low", "places_per_1000_high"),
     *("seats_needed_per_week", "seats_missing_per_week", "places_missing_n"),
     *("residents_served", "residents_over_capacity", "residents_outside"),
-    *("participants_low", "participants_central", "participants_high", "access_seats_per_100"),
+    *("participants_low", "participants_central", "participants_high"),
+    *("access_seats_per_100", "access_seats_per_100_low", "access_seats_per_100_high"),
     *("approximate", "draft", "remainder", "residents_estimated"),
 )
 
@@ -58,24 +62,64 @@ def provision_frame(situation: Situation) -> pd.DataFrame:
 
     Within the main limit, on foot as the main profile walks. Residents with room, those without,
     those beyond the limit and ``residents_unlocated`` (nobody knows where they live) are all
-    residents. ``places_missing_n`` are further weekly places of the assumed size.
+    residents. ``places_missing_n`` are further weekly places of the assumed size. Where counts are
+    hidden, rates have the least and the most that they can be (an end that has no bound is NaN), and
+    the range of those who may come is as wide as both the decay and the hidden counts make it.
     """
     rules = situation.profile.provision
     capacity = capacities(situation.counted, rules)
     supplies = _supplies(situation, capacity["seats_per_session"].to_numpy())
     provided = provide(situation.residents, supplies, uptake_of(rules))
     assumed = (capacity["seats_from"] == ASSUMED).to_numpy()
-    rows = []
-    for layer, layering in [*layers_of(situation), (None, whole(situation))]:
+    ends = ends_of(situation)
+    provided_ends = [provide(people, supplies, uptake_of(rules)) for people in ends]
+
+    def measure(layering: Layering) -> pd.DataFrame:
         frame = provision(provided, layering)
         frame["places_seats_assumed_n"] = _assumed_n(frame, supplies, assumed, layering.place_area)
-        rows.append(
-            named_whole(frame, situation)
-            if layer is None
-            else named(frame, situation, layer, layering)
-        )
-    table = pd.concat(rows, ignore_index=True)
+        frame = _with_ends(frame, [provision(one, layering) for one in provided_ends])
+        return frame.assign(**_access_ends(frame, supplies, layering, ends))
+
+    table = every_layer(situation, measure)
     return _with_unlocated(table, situation)[list(PROVISION_COLUMNS)]
+
+
+def _with_ends(frame: pd.DataFrame, ends: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the least and the most of those who may come and of the residents there are."""
+    every = [frame, *ends]
+    least, most = (
+        {
+            name: reduce([one[name].to_numpy(dtype=float) for one in every])
+            for name in ("residents", "participants_low", "participants_high")
+        }
+        for reduce in (np.minimum.reduce, np.maximum.reduce)
+    )
+    return frame.assign(
+        residents_low=least["residents"],
+        residents_high=most["residents"],
+        participants_low=least["participants_low"],
+        participants_high=most["participants_high"],
+    )
+
+
+def _access_ends(
+    frame: pd.DataFrame,
+    supplies: Mapping[str, Supply],
+    layering: Layering,
+    ends: Sequence[pd.DataFrame],
+) -> dict[str, np.ndarray]:
+    """Return both ends of the seats by two-step catchments, in the order of the rows."""
+    shown = frame["access_seats_per_100"].to_numpy(dtype=float)
+    low, high = shown, shown
+    if ends:
+        fewest, highest = (end.to_numpy(dtype=float) for end in ends)
+        found = [
+            access_bounds(supply, layering, fewest[:, group], highest[:, group])
+            for supply in supplies.values()
+            for group in range(fewest.shape[1])
+        ]
+        low, high = (100.0 * np.concatenate(part) for part in zip(*found, strict=True))
+    return {"access_seats_per_100_low": low, "access_seats_per_100_high": high}
 
 
 def _supplies(situation: Situation, seats: FloatArray) -> dict[str, Supply]:
@@ -110,16 +154,27 @@ def _with_unlocated(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     everywhere = (table["remainder"] | (table["layer"] == WHOLE)).to_numpy()
     lost = unlocated(table["age_group"], situation) * everywhere
     residents = table["residents"] + lost
-    people_there = residents.where(residents > 0)
+    fewest, highest = (
+        table[f"residents{end}"] + unlocated(table["age_group"], situation, end) * everywhere
+        for end in (LOW, HIGH)
+    )
     # A whisker less, so that a sum of floats that should be whole is not one place more.
     places = np.ceil(table["seats_missing_per_week"] / rules.seats_per_session - 1e-9)
     return table.assign(
         residents=residents,
         residents_unlocated=lost,
-        places_per_1000=1000.0 * table["places_n"] / people_there,
+        places_per_1000=_per_1000(table["places_n"], residents),
+        places_per_1000_low=_per_1000(table["places_n"], highest),
+        places_per_1000_high=_per_1000(table["places_n"], fewest).mask(
+            (table["places_n"] == 0) & (highest > 0), 0.0
+        ),
         seats_needed_per_week=rules.participation_pct / 100 * residents,
         places_missing_n=np.maximum(places, 0.0),
     )
+
+
+def _per_1000(places_n: "pd.Series[int]", residents: "pd.Series[float]") -> "pd.Series[float]":
+    return 1000.0 * places_n / residents.where(residents > 0)
 
 
 def provision_sentences(row: Mapping[Hashable, Any], lang: str) -> list[str]:

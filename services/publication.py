@@ -15,7 +15,7 @@ import pandas as pd
 from geo.errors import NotFoundError
 from services.attributes import PUBLIC
 from services.collections import Collection, collections_of
-from services.decisions import with_status
+from services.decisionstatus import with_status
 from services.disclosure import Disclosed, disclose
 from services.workspace import Snapshot, software_version
 
@@ -45,19 +45,29 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "gaps": (
         *("layer", "area_id", "area_name", "version", "council_id", "gap", "age_group"),
         *("walk_limit_m", "walk_limit_min", "residents", "residents_75", "unreached"),
-        *("coverage_pct", "nearest_place_id", "nearest_place_name", "nearest_place_walk_m"),
+        *(
+            "coverage_pct",
+            "coverage_low_pct",
+            "coverage_high_pct",
+            "nearest_place_id",
+            "nearest_place_name",
+            "nearest_place_walk_m",
+        ),
         *("nearest_place_walk_min", "nearest_place_climb_m", "nearest_place_steps"),
         *("nearest_place_straight_m", "nearest_place_council_id"),
         *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),
         *("rank_by_number", "rank_by_rate", "need", "need_of", "need_rank"),
-        *("unreached_75", "unreached_single", "stop_residents", "stop_pct", "nearest_stop_id"),
+        *("unreached_75", "unreached_single", "stop_residents", "stop_pct"),
+        *("stop_low_pct", "stop_high_pct", "nearest_stop_id"),
         *("nearest_stop_name", "nearest_stop_walk_m", "place_by_stop_id", "place_by_stop_name"),
         *("place_by_stop_walk_m", "place_by_stop_straight_m"),
         *("is_split", "split_by", "split_by_en"),
     ),
     "candidates": (
-        *("candidate_id", "plan_id", "rank", "action", "venue_id", "place_id", "venue_name"),
+        *("candidate_id", "plan_id", "rank", "action", "frequency", "venue_id", "place_id"),
+        "venue_name",
         *("kind", "address", "newly_reached", "newly_reached_alone", "coverage_after_pct"),
+        *("coverage_after_low_pct", "coverage_after_high_pct"),
         *("overlap_pct", "cost_max_yen", "reasons", "reasons_en", "status", "council_id"),
         *("units_gained", "blurred", "suppressed"),
     ),

@@ -4,8 +4,6 @@ The registry: venues, groups, schedules and places in one database that people e
 SQLite by default, PostgreSQL by its URL; coordinates are longitude and latitude (JGD2011).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -15,13 +13,11 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, create_engine, delete, insert, make_url, select
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, insert, select
 
-from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.schedule import parse_schedule
 from services.attributes import ATTRIBUTES, with_attributes
+from services.database import session, writing
 from services.intake.names import normalise
 from services.place_history import CLOSED, history_of
 from services.registry_tables import (
@@ -31,6 +27,7 @@ from services.registry_tables import (
     PlaceStatus,
     ScheduleRow,
     Venue,
+    prepare,
 )
 from services.schedule_rules import schedule_to_dict
 from services.venue_attributes import VENUE_ATTRIBUTES, with_venue_attributes
@@ -66,23 +63,9 @@ _UNTOLD = {name: "" if kind == "text" else None for name, kind in VENUE_ATTRIBUT
 
 
 def create_registry(url: str) -> None:
-    """Create the tables that are not there yet."""
-    with session(url) as opened:
-        Base.metadata.create_all(opened.connection())
-        opened.commit()
-
-
-def require_no_password(url: str) -> None:
-    """Refuse an address with a password: it would be kept in the workspace for all to read."""
-    try:
-        password = make_url(url).password if url else None
-    except ArgumentError:
-        return
-    if password:
-        raise InvalidInputError(
-            "the registry's URL holds a password; leave it out and put it into PGPASSWORD or ~/.pgpass",
-            ja="台帳のURLにパスワードが入っています。URLから除き、PGPASSWORD か ~/.pgpass に書いてください",
-        )
+    """Create the tables that are not there yet, or are those of another version."""
+    with writing(url) as opened:
+        prepare(opened.connection())
 
 
 def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
@@ -98,22 +81,18 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
         (Place, meetings),
         (PlaceStatus, periods),
     ]
-    with session(url) as opened:
+    with writing(url) as opened:
+        prepare(opened.connection())
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
             opened.execute(delete(table))
         for model, rows in parts:
             if rows:
                 opened.execute(insert(model), rows)
-        opened.commit()
 
 
 def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
     """Read the venues that were listed as such, in the plane CRS, as they were written."""
-    query = (
-        select(Venue.__table__)
-        .where(Venue.listed.is_(True))
-        .order_by(Venue.source_id, Venue.source_row, Venue.venue_id)
-    )
+    query = select(Venue.__table__).where(Venue.listed.is_(True))
     return _frame(url, query, VENUE_COLUMNS, epsg=epsg)
 
 
@@ -132,7 +111,6 @@ def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFr
         )
         .join(ScheduleRow, Place.schedule_id == ScheduleRow.schedule_id)
         .outerjoin(Group, Place.group_id == Group.group_id)
-        .order_by(Place.source_id, Place.source_row, Place.place_id)
     )
     places = _frame(url, query, PLACE_COLUMNS, epsg=epsg)
     return places if as_of is None else places_on(places, read_status_history(url), as_of)
@@ -141,12 +119,8 @@ def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFr
 def read_status_history(url: str) -> pd.DataFrame:
     """Read every status that a place had: place_id, status, since, until."""
     columns = ["place_id", "status", "since", "until"]
-    query = select(PlaceStatus.__table__).order_by(PlaceStatus.place_id, PlaceStatus.since)
-    with session(url) as opened:
-        result = opened.execute(query)
-        names = list(result.keys())
-        table = pd.DataFrame(result.all(), columns=names)
-    return table[columns].astype(object)
+    table = _table(url, select(PlaceStatus.__table__))
+    return table[columns].sort_values(["place_id", "since"], ignore_index=True).astype(object)
 
 
 def places_on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
@@ -193,32 +167,6 @@ def _listed_venue(
     same_name = [found for found in near if names[found] == name]
     here = sorted(tree.query(shape, predicate="dwithin", distance=SAME_POINT_M).tolist())
     return next(iter([*same_name, *here]), None)
-
-
-@contextmanager
-def session(url: str) -> Iterator[Session]:
-    """Yield a session of the database, its errors told as ours; nobody else connects to it."""
-    try:
-        engine = create_engine(url)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise InvalidInputError(
-            f"the registry's URL is not usable ({error}); give sqlite:///FILE or a PostgreSQL URL "
-            "whose driver is installed",
-            ja=f"台帳のURLが使えません（{error}）。sqlite:///ファイル か、ドライバのある PostgreSQL の"
-            "URLを指定してください",
-        ) from error
-    try:
-        with Session(engine) as opened:
-            yield opened
-    except SQLAlchemyError as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        reason = str(error).splitlines()[0]
-        raise BrokenWorkspaceError(
-            f"{shown}: the registry cannot be used ({reason}); build the workspace again",
-            ja=f"{shown}：台帳を読み書きできません（{reason}）。ワークスペースを作り直してください",
-        ) from error
-    finally:
-        engine.dispose()
 
 
 def _lonlat(frame: gpd.GeoDataFrame) -> list[tuple[float | None, float | None]]:
@@ -312,14 +260,18 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
     return schedules, meetings
 
 
+def _table(url: str, query: Select[Any]) -> pd.DataFrame:
+    with session(url) as opened:
+        result = opened.execute(query)
+        return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
 def _frame(
     url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
 ) -> gpd.GeoDataFrame:
-    with session(url) as opened:
-        result = opened.execute(query)
-        names = list(result.keys())
-        table = pd.DataFrame(result.all(), columns=names)
-    table = table.rename(columns={"source_row": "row"})
+    table = _table(url, query).rename(columns={"source_row": "row"})
+    # Databases sort texts by the words' language; here they stand in the same order on all.
+    table = table.sort_values(["source_id", "row", columns[0]], ignore_index=True)
     text = [name for name in columns if name not in _NOT_TEXT]
     table[text] = table[text].astype(object).fillna("")
     table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey
+from sqlalchemy import JSON, Connection, Double, ForeignKey, Table, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateColumn
 
 
 class Base(DeclarativeBase):
@@ -137,7 +138,35 @@ class Decision(Base):
     reason: Mapped[str]
     meeting_date: Mapped[str]
     decided_by: Mapped[str]
+    opens_on: Mapped[str] = mapped_column(server_default="")
+    """When it is to open: a day or a month; '' where nothing was said."""
     plan_id: Mapped[str]
     recorded_at: Mapped[str]
     workspace_sha256: Mapped[str]
     parameters_sha256: Mapped[str]
+
+
+def prepare(connection: Connection) -> None:
+    """
+    Make the tables that are missing or of another version.
+
+    What every build writes is emptied for it; the log of decisions gets the columns it lacks.
+    """
+    there = set(inspect(connection).get_table_names())
+    log = Decision.metadata.tables[Decision.__tablename__]
+    others = [table for table in Base.metadata.sorted_tables if table is not log]
+    if any(_columns(table) != _there(connection, table) for table in others if table.name in there):
+        Base.metadata.drop_all(connection, tables=others)
+    Base.metadata.create_all(connection)
+    if log.name in there:
+        for name in sorted(_columns(log) - _there(connection, log)):
+            column = CreateColumn(log.columns[name]).compile(dialect=connection.dialect)
+            connection.execute(text(f"ALTER TABLE {log.name} ADD COLUMN {column}"))
+
+
+def _columns(table: Table) -> set[str]:
+    return {column.name for column in table.columns}
+
+
+def _there(connection: Connection, table: Table) -> set[str]:
+    return {str(column["name"]) for column in inspect(connection).get_columns(table.name)}

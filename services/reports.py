@@ -22,6 +22,7 @@ from services.gapreport import (
     GapReport,
     PlaceLine,
     Proposal,
+    ShareLine,
     SourceLine,
     UnitLine,
 )
@@ -30,6 +31,7 @@ from services.publication import Publication
 from services.reasons import DETOUR_WORTH_SAYING
 from services.reportmap import area_map
 from services.sensitivity import limit_lines, walkers
+from services.shares import share_table, shares_of_run
 from services.texts import SIGNS, age_group_text, metres, people, text
 from services.week import week
 from services.workspace import Snapshot, Workspace, software_version
@@ -69,6 +71,7 @@ def gap_report(
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places),
+        shares=_shares(snapshot, chosen, lang),
         candidates=_proposals(candidates, lang),
         limits=limit_lines(coverage, snapshot.run, lang),
         walkers=walkers(coverage, snapshot.run, lang),
@@ -258,6 +261,14 @@ def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
         )
         for row in places.to_dict("records")
     )
+
+
+def _shares(snapshot: Snapshot, chosen: "pd.Series[Any]", lang: str) -> tuple[ShareLine, ...]:
+    """Return what of the municipality's targets falls to the area; nothing where it is no council's."""
+    if chosen["layer"] != snapshot.run["summary"]["council_layer"]:
+        return ()
+    shares = shares_of_run(snapshot.workspace, snapshot.run)
+    return share_table(shares[shares["area_id"] == chosen["area_id"]].to_dict("records"), lang)
 
 
 def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:

@@ -10,7 +10,8 @@ import pandas as pd
 from geo.coverage import Layering, at_least, share_pct
 from geo.resilience import Closures, Halls, closures
 from geo.schedule import combine, frequency_class, parse_schedule
-from services.naming import WHOLE, layers_of, named, named_whole, unlocated, whole
+from services.intervals import Bounds, Ends, unknown_most
+from services.naming import WHOLE, every_layer, unlocated
 from services.situation import Situation
 from services.texts import age_group_text, is_figure, limit_text, people, percent, text
 
@@ -25,7 +26,8 @@ RESILIENCE_COLUMNS = (
 BACKUP_COLUMNS = (
     *("layer", "area_id", "area_name", "version", "age_group", "walk_limit_m", "walk_limit_min"),
     *("profile", "residents", "reached", "reached_with_backup", "reached_without_backup"),
-    *("backup_pct", "approximate", "draft", "remainder", "residents_estimated"),
+    *("backup_pct", "backup_low_pct", "backup_high_pct"),
+    *("approximate", "draft", "remainder", "residents_estimated"),
 )
 
 LOST_IF_CLOSED = ("residents_lost_if_closed", "residents_kept_if_closed")
@@ -121,21 +123,21 @@ def backup_frame(situation: Situation, closed: Closings) -> pd.DataFrame:
     """
     near, depends = closed.found.near, closed.found.depends
     parts = [np.ones(len(near)), near, near & ~depends]
-    rows = []
-    for layer, layering in [*layers_of(situation), (None, whole(situation))]:
-        frame = _by_area(situation.residents, layering, parts)
-        rows.append(
-            named_whole(frame, situation)
-            if layer is None
-            else named(frame, situation, layer, layering)
-        )
-    table = pd.concat(rows, ignore_index=True)
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        return every_layer(situation, lambda layering: _by_area(people, layering, parts))
+
+    tables = Ends.of(situation, measure)
+    table = tables.likely
+    low, high = Bounds.of(tables, "reached_with_backup").pct(unknown_most(table, situation))
     everywhere = (table["remainder"] | (table["layer"] == WHOLE)).to_numpy()
     residents = table["residents"] + unlocated(table["age_group"], situation) * everywhere
     return table.assign(
         residents=residents,
         reached_without_backup=table["reached"] - table["reached_with_backup"],
         backup_pct=share_pct(table["reached_with_backup"], residents),
+        backup_low_pct=low,
+        backup_high_pct=high,
     )[list(BACKUP_COLUMNS)]
 
 

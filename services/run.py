@@ -1,5 +1,7 @@
 """Run: from a workspace to a snapshot of coverage, gaps and candidates."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,7 @@ from services.crosstabs import crosstabs_frame
 from services.edits import edits_record
 from services.gaps import gaps_frame
 from services.inequality import inequality_frame
-from services.intake.mesh import HIGH
-from services.intervals import hidden_interval, measured
+from services.intervals import Bounds, Ends, measured, unknown_most
 from services.parameters import Parameters
 from services.place_assumptions import assumptions
 from services.places import TODAY, Selection
@@ -114,11 +115,11 @@ def run(
 
 def coverage_frame(situation: Situation) -> pd.DataFrame:
     """Return the coverage of every layer and profile, with a remainder row each (DESIGN §6)."""
-    frames = [
-        _layer_coverage(situation, layer, walking)
-        for walking in situation.walkings
-        for layer in situation.profile.layers
-    ]
+    asked = [(layer, one) for one in situation.walkings for layer in situation.profile.layers]
+    for layer, walking in asked:  # what they share is computed once, before they part
+        _ = situation.layering(layer.id), situation.access(walking), situation.journeys(walking)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        frames = list(pool.map(lambda one: _layer_coverage(situation, *one), asked))
     return pd.concat(frames, ignore_index=True).drop(columns="area")
 
 
@@ -126,8 +127,10 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     population = situation.profile.population
     unmatched = situation.workspace.manifest["unmatched_residents"]
     layering = situation.layering(layer.id)
-    frame = measured(situation, layering, walking)
-    hidden = hidden_interval(situation, layering, walking, frame)
+    tables = Ends.of(situation, lambda people: measured(situation, layering, walking, people))
+    frame = tables.likely
+    # Before residents are added whose home nobody knows: they widen the interval by themselves.
+    bounds = Bounds.of(tables, "reached")
     remainder = frame["area"].to_numpy() < 0
     code, groups = pd.factorize(frame["age_group"])
     frame["residents"] += np.array([unmatched[group] for group in groups])[code] * remainder
@@ -144,23 +147,11 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     frame["residents_estimated"] = frame["age_group"].isin(population.estimated_groups)
     frame["remainder"] = remainder
     frame["profile"] = walking.profile.id
-    # Those without a known home live somewhere in the municipality; no smaller area can tell.
-    most = np.array([unmatched.get(group + HIGH, unmatched[group]) for group in groups])
-    unknown = most[code] * (remainder | (layer.kind == "municipality"))
-    return _with_interval(frame, unknown, hidden)
-
-
-def _with_interval(
-    frame: pd.DataFrame, unknown: np.ndarray, hidden: tuple[np.ndarray, ...]
-) -> pd.DataFrame:
-    """Widen percentages by hidden counts, and by residents whose home is unknown: none reached, or all."""
-    least, most, left_least, left_most = (pd.Series(part, index=frame.index) for part in hidden)
-    pct = share_pct(frame["reached"], frame["residents"])
-    # Where all are reached however many they are, the least of them is no resident and no share.
+    low, high = bounds.pct(unknown_most(frame, situation))
     return frame.assign(
-        coverage_pct=pct,
-        coverage_low_pct=share_pct(least, least + left_most + unknown).fillna(pct),
-        coverage_high_pct=share_pct(most + unknown, most + left_least + unknown).fillna(pct),
+        coverage_pct=share_pct(frame["reached"], frame["residents"]),
+        coverage_low_pct=low,
+        coverage_high_pct=high,
         circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
     )
 

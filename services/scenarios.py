@@ -97,6 +97,25 @@ def add_edit(workspace: Workspace, name: str, edit: ScenarioEdit) -> Scenario:
     return save_scenario(workspace, scenario_of(plain), replace=True)
 
 
+def remove_edit(workspace: Workspace, name: str, number: int) -> Scenario:
+    """
+    Take one change out of a scenario, by its number from 1; those after it move up.
+
+    No change depends on another one, so what is left needs no new check, even where it does not fit
+    the data of today: it keeps saying what it was made on.
+    """
+    found = _read(workspace, name)
+    if not 1 <= number <= len(found.edits):
+        count = len(found.edits)
+        raise NotFoundError(
+            f"scenario {found.name} has no edit {number}; it has {count}"
+            + (", counted from 1" if count else ""),
+            ja=f"案「{found.name}」に{number}番目の変更はありません（変更は{count}件です）",
+        )
+    left = [edit for place, edit in enumerate(found.edits, start=1) if place != number]
+    return _write(workspace, found.model_copy(update={"edits": left}))
+
+
 def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = False) -> Scenario:
     """
     Write a scenario once all of its changes can be made; return it as written.
@@ -112,11 +131,15 @@ def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = F
     apply_scenario(workspace, _parameters(workspace), scenario)
     base = scenario.base if scenario.base != Base() else base_of(workspace)
     made_on = scenario.made_on or today().isoformat()
-    written = scenario.model_copy(update={"base": base, "made_on": made_on})
+    return _write(workspace, scenario.model_copy(update={"base": base, "made_on": made_on}))
+
+
+def _write(workspace: Workspace, scenario: Scenario) -> Scenario:
+    path = _path(workspace, scenario.name)
     path.parent.mkdir(exist_ok=True)
     with staged_file(path) as staged:
-        staged.write_text(to_toml(written), encoding="utf-8")
-    return written
+        staged.write_text(to_toml(scenario), encoding="utf-8")
+    return scenario
 
 
 def delete_scenario(workspace: Workspace, name: str) -> None:

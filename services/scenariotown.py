@@ -136,6 +136,7 @@ class _Draft:
         margin_m = self.profile.streets.margin_m
         self._around = shapely.box(*workspace.areas().total_bounds).buffer(margin_m)
         self._free: set[str] = set()
+        self._new: set[str] = set()
         self.barriers: dict[int, Edit] = {}
         self.placed: dict[str, int] = {}
         """New and moved places, and the change that put them there."""
@@ -185,7 +186,8 @@ class _Draft:
 
     def _row(self, number: int, edit: ScenarioEdit) -> dict[Hashable, Any]:
         row = self._rows.get(edit.place_id)
-        if row is None:
+        # What the scenario itself opens is changed where it says so: a number may become another's.
+        if row is None or edit.place_id in self._new:
             raise fail(
                 self.name,
                 number,
@@ -226,6 +228,7 @@ class _Draft:
             **spot,
         }
         self._rows[place_id] = row
+        self._new.add(place_id)
         self.placed[place_id] = number
         after = self._class(edit.schedule_text)
         once = self.profile.subsidies.opening_max_yen
@@ -268,18 +271,14 @@ class _Draft:
                 f"会場 {venue_id} の位置がわかりません。かわりに lon と lat を指定してください",
             )
         self._require_inside(number, found.geometry)
-        if len(listed):
-            return {
-                "venue_id": venue_id,
-                "venue_name": str(found["name"]),
-                "geometry": found.geometry,
-            }
+        private = bool(hosts["private_home"].any())
+        private |= bool(listed["private_home"].fillna(value=False).any())
         return {
             "venue_id": venue_id,
-            "venue_name": str(found["venue_name"]),
+            "venue_name": str(found["name" if len(listed) else "venue_name"]),
             "geometry": found.geometry,
             # Who meets at a private home stays as hidden as it is.
-            "private_home": bool(hosts["private_home"].any()),
+            "private_home": private,
         }
 
     def _barrier(self, number: int, edit: ScenarioEdit) -> Change:

@@ -6,7 +6,7 @@ of that layer make up, else the part that its residents do. The parts always add
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from html import escape
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -17,12 +17,13 @@ import shapely
 
 from geo.apportionment import apportion
 from geo.areas import locate
-from geo.coverage import at_least
+from geo.coverage import Layering, at_least
 from geo.errors import NotFoundError
+from services.gapreport import ShareLine
+from services.layerings import layering_of
 from services.parameters import Parameters
-from services.places import Selection
+from services.places import TODAY, Selection, places_frame
 from services.profile import Target
-from services.situation import Situation
 from services.texts import lang_of, number, text
 from services.workspace import REMAINDER, Workspace
 
@@ -31,8 +32,10 @@ COLUMNS = (
     *("counts", "share", "existing", "planned", "missing", "approximate"),
 )
 
+_NUMBERS = ("share", "existing", "planned", "missing")
 
-def shares_frame(workspace: Workspace) -> pd.DataFrame:
+
+def shares_frame(workspace: Workspace, selection: Selection = TODAY) -> pd.DataFrame:
     """
     Return for each target of the profile and each council area its share (``COLUMNS``).
 
@@ -40,15 +43,24 @@ def shares_frame(workspace: Workspace) -> pd.DataFrame:
     the council's where most of its residents live, or places where the layer has no borders.
     ``existing`` is there today, ``planned`` what adopted candidates would add, ``missing`` the rest.
     The row ``_remainder`` holds what lies in no council's area, and is there only if it holds any.
+    Nothing is said of single residents: areas and places are counted.
     """
-    today = _Day(workspace, Selection())
-    then = _Day(workspace, Selection(with_planned=True))
+    if not workspace.profile.targets:
+        return pd.DataFrame(columns=list(COLUMNS))
+    today = _Day(workspace, selection)
+    then = _Day(workspace, replace(selection, with_planned=True))
     rows = [
         row
         for position, target in enumerate(workspace.profile.targets)
         for row in _target_rows(position, target, today, then)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def shares_of_run(workspace: Workspace, run: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the shares with those places counted that a run counts, and what is planned at the moment."""
+    suspended = bool(run["parameters"].get("with_suspended", False))
+    return shares_frame(workspace, Selection(with_suspended=suspended))
 
 
 def share_of(shares: pd.DataFrame, area: str) -> list[dict[Hashable, Any]]:
@@ -69,28 +81,24 @@ def share_lines(rows: Sequence[Mapping[Hashable, Any]], lang: str) -> list[str]:
     return [_sentence(row, lang) for row in rows]
 
 
-def share_fragment(rows: Sequence[Mapping[Hashable, Any]], lang: str) -> str:
-    """Return the share of an area as a piece of HTML: a heading and a table."""
-    heads = ("target", "share", "existing", "planned", "missing")
-    head = "".join(f"<th>{escape(text(f'share.head.{name}', lang))}</th>" for name in heads)
-    body = "".join(
-        f"<tr><td>{escape(_label(row, lang))}</td>"
-        + "".join(f'<td class="n">{number(row[name])}</td>' for name in heads[1:])
-        + "</tr>"
-        for row in rows
+def share_table(rows: Sequence[Mapping[Hashable, Any]], lang: str) -> tuple[ShareLine, ...]:
+    """Return the share of an area as lines of a table."""
+    return tuple(
+        ShareLine(_label(row, lang), *(int(row[name]) for name in _NUMBERS)) for row in rows
     )
-    title = escape(text("share.title", lang))
-    return (
-        f'<section class="share"><h2>{title}</h2><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></section>"
-    )
+
+
+def share_figures(rows: Sequence[Mapping[Hashable, Any]]) -> list[dict[str, Any]]:
+    """Return the share of an area as plain figures."""
+    names = ("label", "label_en", "frequency", "counts", *_NUMBERS, "approximate")
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _sentence(row: Mapping[Hashable, Any], lang: str) -> str:
     key = "share.reached" if not row["missing"] else "share.missing"
     if not row["share"]:
         key = "share.none"
-    values = {name: number(row[name]) for name in ("share", "existing", "planned", "missing")}
+    values = {name: number(row[name]) for name in _NUMBERS}
     unit = text(f"share.unit.{row['counts']}", lang)
     return text(key, lang, area=row["area_name"], label=_label(row, lang), unit=unit, **values)
 
@@ -101,14 +109,15 @@ def _label(row: Mapping[Hashable, Any], lang: str) -> str:
 
 
 class _Day:
-    """The places of today, or with the planned ones, seen against the councils' areas."""
+    """The places of a day, or with the planned ones, seen against the councils' areas."""
 
     def __init__(self, workspace: Workspace, selection: Selection) -> None:
-        parameters = Parameters.of(workspace.profile, selection=selection)
-        self.situation = Situation(workspace, parameters)
+        self._workspace = workspace
         self.profile = workspace.profile
-        self.counted = self.situation.counted
-        councils = self.situation.layering(self.profile.analysis.council_layer)
+        places = places_frame(workspace, selection)
+        located = ~(places.geometry.isna() | places.geometry.is_empty)
+        self.counted = places[located & places["counts"]]
+        councils = self.layering(self.profile.analysis.council_layer)
         ids = [*councils.areas["area_id"].astype(str), REMAINDER]
         names = [*councils.areas["area_name"].astype(str), text("share.elsewhere", "ja")]
         self.names = dict(zip(ids, names, strict=True))
@@ -116,7 +125,13 @@ class _Day:
         self.home = councils.home_area
         self.place = councils.place_area
         self.areas = gpd.GeoDataFrame(councils.areas)
-        self.weight = self.situation.residents[parameters.age_group].to_numpy(dtype=float)
+        age_group = Parameters.of(self.profile).age_group
+        self.weight = workspace.demand()[age_group].to_numpy(dtype=float)
+
+    def layering(self, layer: str) -> Layering:
+        """Return a layer seen from homes and counted places."""
+        xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
+        return layering_of(self._workspace, layer, xy)
 
     def has_borders(self, target: Target) -> bool:
         """Say whether the areas of a target are known."""
@@ -134,7 +149,7 @@ class _Day:
 
     def owners(self, target: Target) -> np.ndarray:
         """Return for each area of the target's layer the council area where most residents live."""
-        layering = self.situation.layering(target.layer)
+        layering = self.layering(target.layer)
         known = layering.home_area >= 0
         homes = pd.DataFrame(
             {
@@ -161,7 +176,7 @@ class _Day:
         often = at_least(self.counted["venue_frequency"], target.frequency)
         if not self.has_borders(target):
             return self._count(self.ids[self.place[often]])
-        inside = self.situation.layering(target.layer).place_area[often]
+        inside = self.layering(target.layer).place_area[often]
         return self._count(self.owners(target)[np.unique(inside[inside >= 0])])
 
     def _count(self, owners: np.ndarray) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Slots: which residents have a place on which weekday and half of the day; weekly by combination."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from pandas.api.types import union_categoricals
 from geo.calendar import combined_weeks
 from geo.coverage import Layering, Limit, at_least
 from geo.slots import Pairs, combined_coverage, slot_coverage, words
+from services.intervals import Bounds, Ends, unknown_most
 from services.profile import Layer
 from services.situation import Situation
 from services.texts import age_group_text, is_figure, limit_text, percent, text
@@ -23,6 +25,8 @@ SLOT_COLUMNS = (
         "residents",
         "reached",
         "coverage_pct",
+        "coverage_low_pct",
+        "coverage_high_pct",
         "places_n",
     ),
     *("approximate", "draft", "remainder", "residents_estimated"),
@@ -38,9 +42,12 @@ COMBINED_COLUMNS = (
         "walk_limit_min",
         "residents",
     ),
-    *("reached", "coverage_pct", "reached_combined", "combined_pct"),
+    *("reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *("reached_combined", "combined_pct", "combined_low_pct", "combined_high_pct"),
     *("approximate", "draft", "remainder", "residents_estimated"),
 )
+_SHARES = {"reached": "coverage", "reached_combined": "combined"}
+_Measure = Callable[[Layering, pd.DataFrame], pd.DataFrame]
 _FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
 
 
@@ -68,37 +75,23 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
         for frequency, bits in place_slots.items()
         for limit, pairs in near.items()
     }
-    frames = [
-        _named(
-            slot_coverage(situation.residents, layering, place_slots, home_slots),
-            layering,
-            layer,
-            situation,
-        )
-        for layer, layering in _layers(situation)
-    ]
-    return _stack(frames)[list(SLOT_COLUMNS)]
+
+    def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
+        return slot_coverage(people, layering, place_slots, home_slots)
+
+    return _stack(_tables(situation, measure))[list(SLOT_COLUMNS)]
 
 
 def combined_frame(situation: Situation) -> pd.DataFrame:
     """Return for each layer who is weekly-reached by several halls only (``COMBINED_COLUMNS``)."""
     near = pairs_within(situation)
-    frames = [
-        _named(
-            combined_coverage(
-                situation.residents,
-                layering,
-                near,
-                weekly=at_least(situation.counted["venue_frequency"], "weekly"),
-                weeks=situation.counted["weeks_mask"].to_numpy(dtype=np.int64),
-            ),
-            layering,
-            layer,
-            situation,
-        )
-        for layer, layering in _layers(situation)
-    ]
-    return _stack(frames)[list(COMBINED_COLUMNS)]
+    weekly = at_least(situation.counted["venue_frequency"], "weekly")
+    weeks = situation.counted["weeks_mask"].to_numpy(dtype=np.int64)
+
+    def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
+        return combined_coverage(people, layering, near, weekly=weekly, weeks=weeks)
+
+    return _stack(_tables(situation, measure))[list(COMBINED_COLUMNS)]
 
 
 def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
@@ -138,15 +131,19 @@ def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
     )
 
 
-def _layers(situation: Situation) -> Iterator[tuple[Layer, Layering]]:
+def _tables(situation: Situation, measure: _Measure) -> list[pd.DataFrame]:
+    """Measure every layer, with the ends of what is hidden, and name its areas."""
+    found = []
     for layer in situation.profile.layers:
-        yield layer, situation.layering(layer.id)
+        layering = situation.layering(layer.id)
+        tables = Ends.of(situation, partial(measure, layering))
+        found.append(_named(tables, layering, layer, situation))
+    return found
 
 
-def _named(
-    frame: pd.DataFrame, layering: Layering, layer: Layer, situation: Situation
-) -> pd.DataFrame:
+def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation) -> pd.DataFrame:
     """Name the areas, and add to the remainder those whose home nobody knows, as coverage does."""
+    frame = tables.likely
     area = frame["area"].to_numpy()
     remainder = area < 0
     unmatched = situation.workspace.manifest["unmatched_residents"]
@@ -159,14 +156,17 @@ def _named(
         area_name=words([*layering.areas["area_name"], "区域外・不明"], area),
         version=words([layer.version], np.zeros_like(area)),
         residents=residents,
-        coverage_pct=100.0 * frame["reached"] / people,
         approximate=layer.approximate,
         draft=layer.draft,
         remainder=remainder,
         residents_estimated=frame["age_group"].isin(situation.profile.population.estimated_groups),
     )
-    if "reached_combined" in found:
-        found["combined_pct"] = 100.0 * found["reached_combined"] / people
+    unknown = unknown_most(found, situation)
+    for part, share in _SHARES.items():
+        if part in found:
+            low, high = Bounds.of(tables, part).pct(unknown)
+            found[f"{share}_pct"] = 100.0 * found[part] / people
+            found[f"{share}_low_pct"], found[f"{share}_high_pct"] = low, high
     return found
 
 

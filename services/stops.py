@@ -14,17 +14,20 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.coverage import Layering, at_least
+from geo.coverage import Layering, at_least, share_pct
 from geo.doors import Doors
 from geo.gaps import nearest_place
 from geo.network import FloatArray, IntArray
 from geo.reach import nearest, walks
+from services.intervals import Bounds, Ends
 from services.situation import Situation
 from services.walking import Unit
 
 COLUMNS = {
     "stop_residents": np.nan,
     "stop_pct": np.nan,
+    "stop_low_pct": np.nan,
+    "stop_high_pct": np.nan,
     "nearest_stop_id": "",
     "nearest_stop_name": "",
     "nearest_stop_walk_m": np.nan,
@@ -48,21 +51,29 @@ def stop_columns(situation: Situation, layering: Layering, weight: FloatArray) -
     if stops is None:
         return pd.DataFrame(COLUMNS, index=range(len(layering.areas)))
     access = _StopAccess(situation, stops)
-    inside = layering.home_area >= 0
-    by_unit = [
-        np.bincount(
-            layering.home_area[inside], weights=people[inside], minlength=len(layering.areas)
+    slot = np.where(layering.home_area >= 0, layering.home_area, len(layering.areas))
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        there = people[situation.parameters.age_group].to_numpy(dtype=float)
+        parts = {"residents": there, "reached": there * access.reached}
+        size = len(layering.areas) + 1
+        return pd.DataFrame(
+            {name: np.bincount(slot, part, size)[:-1] for name, part in parts.items()}
         )
-        for people in (weight * access.reached, weight)
-    ]
+
+    tables = Ends.of(situation, measure)
+    by_unit = tables.likely
+    low, high = Bounds.of(tables, "reached").pct()
     near = nearest_place({"walk_m": access.walk_m}, access.nearest, weight, layering)
     served, walk_m, straight_m = access.served_place
     place = nearest_place({"walk_m": walk_m, "straight_m": straight_m}, served, weight, layering)
     counted = situation.counted
     return pd.DataFrame(
         {
-            "stop_residents": by_unit[0],
-            "stop_pct": 100.0 * (by_unit[0] / np.where(by_unit[1] > 0, by_unit[1], np.nan)),
+            "stop_residents": by_unit["reached"],
+            "stop_pct": share_pct(by_unit["reached"], by_unit["residents"]),
+            "stop_low_pct": low,
+            "stop_high_pct": high,
             "nearest_stop_id": _named(stops["stop_id"], near["place"]),
             "nearest_stop_name": _named(stops["name"], near["place"]),
             "nearest_stop_walk_m": near["walk_m"].to_numpy(),

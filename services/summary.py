@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import FREQUENCIES, Layering, at_least
+from services.intervals import Bounds, Ends
 from services.profile import Target, without_borders
 from services.situation import Situation
 
@@ -34,6 +35,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "reached": _number(main["reached"]),
         "unreached": _number(main["residents"] - main["reached"]),
         "coverage_pct": _number(main["coverage_pct"]),
+        **_interval(situation),
         "circle_reached": _number(main["circle_reached"]),
         "circle_coverage_pct": _number(main["circle_coverage_pct"]),
         "unmatched_residents": unmatched,
@@ -63,6 +65,21 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
             }
             for walking in sorted(parameters.walkings, key=lambda one: -one.speed_m_per_min)
         ],
+    }
+
+
+def _interval(situation: Situation) -> dict[str, float | None]:
+    """Return the least and the most that the main share can be where counts are hidden."""
+    reached, group = situation.reached("weekly"), situation.parameters.age_group
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        there = people[group].to_numpy(dtype=float)
+        return pd.DataFrame({"residents": [there.sum()], "reached": [(there * reached).sum()]})
+
+    low, high = Bounds.of(Ends.of(situation, measure), "reached").pct()
+    return {
+        "coverage_low_pct": _number(low.iloc[0]),
+        "coverage_high_pct": _number(high.iloc[0]),
     }
 
 

@@ -160,13 +160,15 @@ doc = "000"
 """
 
 
-def dated_workspace(folder: Path, *rows: tuple, small_number: int = 0) -> Workspace:
+def dated_workspace(
+    folder: Path, *rows: tuple, small_number: int = 0, registry: str = ""
+) -> Workspace:
     """Write the workspace into ``folder`` with these places, or PLACES, and open it."""
     path = folder / "workspace"
     (path / "layers").mkdir(parents=True)
     (path / "network").mkdir()
     (path / "profile.toml").write_text(PROFILE.replace("SMALL", str(small_number)), "utf-8")
-    _json(path / "workspace.json", _manifest())
+    _json(path / "workspace.json", _manifest() | {"registry_url": registry})
     _json(path / "sources.json", [])
     _json(path / "intake.json", {})
     network = straight_street(LENGTH_M)
@@ -175,8 +177,9 @@ def dated_workspace(folder: Path, *rows: tuple, small_number: int = 0) -> Worksp
     edges.to_parquet(path / "network" / "edges.parquet")
     areas().to_parquet(path / "layers" / "areas.parquet")
     demand(network).to_parquet(path / "layers" / "demand.parquet")
-    create_registry(registry_file(path))
-    write_registry(registry_file(path), _no_venues(), places(*(rows or PLACES)))
+    url = registry or registry_file(path)
+    create_registry(url)
+    write_registry(url, _no_venues(), places(*(rows or PLACES)))
     return open_workspace(path)
 
 

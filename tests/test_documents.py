@@ -2,9 +2,15 @@
 
 import ast
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
+import click
 import pytest
+import typer
+from typer.core import TyperGroup
+
+from api.cli.main import create_cli
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,12 +49,55 @@ def test_every_check_that_the_architecture_names_is_there() -> None:
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
+def code_map() -> list[str]:
+    """Return what the code map names, each with its folder: a bare name is in the last one."""
+    rows = read("ARCHITECTURE.md").split("## Code map")[1].split("\n## ")[0].splitlines()
+    named = []
+    for row in rows:
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1]) if row.startswith("| ") else ():
+            head, slash, last = name.rstrip("/").rpartition("/")
+            folder = head if slash else folder
+            named.append(f"{folder}/{last}" if folder else last)
+    return named
+
+
+def modules(ring: str) -> list[str]:
+    """Return the modules of a ring; packages that the map names as a whole stand for theirs."""
+    whole = {"services/profile", "services/modeltown"}
+    found = {path.relative_to(ROOT) for path in (ROOT / ring).rglob("*.py")}
+    names = {
+        path.parent if path.parent.as_posix() in whole else path
+        for path in found
+        if path.name != "__init__.py"
+    }
+    return sorted(path.as_posix() for path in names)
+
+
+@pytest.mark.parametrize("ring", ["geo", "services"])
+def test_every_module_is_in_one_row_of_the_code_map(ring: str) -> None:
+    named = code_map()
+    times = {name: sum(fnmatch(name, row) for row in named) for name in modules(ring)}
+    assert {name: n for name, n in times.items() if n != 1} == {}
+
+
+def test_every_module_that_the_code_map_names_is_there() -> None:
+    assert len(code_map()) > 200
+    assert [name for name in code_map() if not any(ROOT.glob(name))] == []
+
+
 def test_every_dependency_has_its_reason() -> None:
-    project = read("pyproject.toml").split("[project.scripts]")[0]
-    packages = re.findall(r'^  "([a-z0-9-]+)[>=\[]', project, re.MULTILINE)
-    reasons = read("docs/dependencies.md")
-    assert len(packages) > 15
-    assert [name for name in packages if not re.search(rf"\b{name}\b", reasons)] == []
+    sections = re.split(r"^\[", read("pyproject.toml"), flags=re.MULTILINE)
+    wanted = {
+        name
+        for section in sections
+        if re.match(r"project\]|project\.optional|dependency-groups", section)
+        for name in re.findall(r'"([a-z0-9-]+)(?:\[\w+\])?>=', section)
+    }
+    rows = re.findall(r"^\| ([^|]+) \|", read("docs/dependencies.md"), re.MULTILINE)
+    reasons = {name for row in rows for name in row.split(", ")} - {"package", "---"}
+    assert {"numba", "highspy", "psycopg", "spopt", "editables"} < wanted
+    assert reasons == wanted
 
 
 def test_the_lock_holds_hashes_and_no_address() -> None:
@@ -70,3 +119,48 @@ def test_no_module_outgrows_300_lines_of_code(ring: str) -> None:
         }
         lines = {node.lineno for node in nodes} - words
         assert len(lines) <= 300, path
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Return every command line of a document that begins with arukeba, without its comment."""
+    pages = [ROOT / "README.md", ROOT / "README.ja.md", *(ROOT / "docs").rglob("*.md")]
+    texts = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in pages}
+    lines = [
+        (name, line.split("#")[0].split("|")[0])
+        for name, text in texts.items()
+        for line in [
+            *re.findall(r"^ *(arukeba .*)$", text, re.MULTILINE),
+            *re.findall(r"`(arukeba [^`\n]*)`", text),
+        ]
+    ]
+    return [(name, re.sub(r"[\[\]…]", " ", line).split()[1:]) for name, line in lines]
+
+
+def unknown(words: list[str], command: click.Command) -> list[str]:
+    """Return what of a command line is not there: a command, or options."""
+    if isinstance(command, TyperGroup) and words:
+        found = command.commands.get(words[0])
+        return words[:1] if found is None else unknown(words[1:], found)
+    known = {option for part in command.params for option in part.opts}
+    return [word for word in words if word.startswith("--") and word not in known]
+
+
+def test_every_command_of_the_documents_and_each_option_is_there() -> None:
+    root = typer.main.get_command(create_cli("en"))
+    assert unknown(["plan", "--no-such-option"], root) == ["--no-such-option"]
+    assert unknown(["scenario", "nothing"], root) == ["nothing"]
+    assert len(commands()) > 50
+    wrong = {(name, *found) for name, words in commands() if (found := unknown(words, root))}
+    assert wrong == set()
+
+
+def test_every_page_is_linked_from_a_readme_or_from_another_page() -> None:
+    pages = {page.resolve() for page in (ROOT / "docs").rglob("*.md")}
+    linked = {
+        (page.parent / target).resolve()
+        for page in [ROOT / "README.md", ROOT / "README.ja.md", *pages]
+        for target in re.findall(r"\]\(([^)#]+\.md)\)", page.read_text(encoding="utf-8"))
+        if not target.startswith("http")
+    }
+    assert sorted(pages - linked) == []
+    assert sorted(page for page in linked if not page.is_file()) == []

@@ -9,47 +9,56 @@ import pytest
 import shapely
 
 from pictures import __main__ as pictures
-from pictures import laws, town
+from pictures import laws, plans, town
 from services.profile import Profile
 from services.workspace import Snapshot
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGES = {"en": DOCS / "method.md", "ja": DOCS / "ja" / "method.md"}
+FOLDERS = {"en": DOCS, "ja": DOCS / "ja"}
+PAGES = ("method.md", "planning.md")
 PICTURE_MAX_BYTES = 150_000
 
 
-def read(lang: str) -> str:
-    return PAGES[lang].read_text(encoding="utf-8")
+def read(lang: str, page: str = "method.md") -> str:
+    return (FOLDERS[lang] / page).read_text(encoding="utf-8")
 
 
 def shown(lang: str) -> list[Path]:
-    found = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", read(lang))
-    return [(PAGES[lang].parent / name).resolve() for name in found]
+    text = "".join(read(lang, page) for page in PAGES)
+    found = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    return [(FOLDERS[lang] / name).resolve() for name in found]
 
 
-@pytest.mark.parametrize("lang", PAGES)
-def test_every_picture_and_page_that_is_named_is_there(lang):
-    for target in re.findall(r"\]\(([^)#]+)\)", read(lang)):
-        assert (PAGES[lang].parent / target).exists(), target
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("lang", FOLDERS)
+def test_every_picture_and_page_that_is_named_is_there(lang, page):
+    for target in re.findall(r"\]\(([^)#]+)\)", read(lang, page)):
+        assert (FOLDERS[lang] / target).exists(), target
 
 
-@pytest.mark.parametrize("lang", PAGES)
+@pytest.mark.parametrize("lang", FOLDERS)
 def test_every_picture_that_is_made_is_shown_in_its_language_and_small(lang):
     made = sorted((DOCS / "images" / "method").glob(f"*.{lang}.png"))
     assert sorted(shown(lang)) == [path.resolve() for path in made]
     assert max(path.stat().st_size for path in made) <= PICTURE_MAX_BYTES
 
 
-def test_both_pages_have_the_same_headings_tables_and_pictures():
+@pytest.mark.parametrize("page", PAGES)
+def test_both_pages_have_the_same_headings_tables_and_pictures(page):
     marks = [
-        [re.sub(r"[^#|!].*", "", line)[:1] for line in read(lang).splitlines() if line[:1] in "#|!"]
-        for lang in PAGES
+        [
+            re.sub(r"[^#|!].*", "", line)[:1]
+            for line in read(lang, page).splitlines()
+            if line[:1] in "#|!"
+        ]
+        for lang in FOLDERS
     ]
     assert marks[0] == marks[1]
 
 
-def test_both_pages_can_be_read_in_one_sitting():
-    assert max(len(read(lang).splitlines()) for lang in PAGES) <= 160
+@pytest.mark.parametrize("page", PAGES)
+def test_both_pages_can_be_read_in_one_sitting(page):
+    assert max(len(read(lang, page).splitlines()) for lang in FOLDERS) <= 160
 
 
 def test_the_pages_name_the_contrary_evidence():
@@ -127,6 +136,42 @@ def test_the_figures_of_the_town_are_those_of_the_pages(town_snapshot):
         assert re.search(rf"{speed}mなら{share}%", read("ja"))
     table = town.sensitivity(town_snapshot).set_index(["profile", "walk_limit_m"])
     row = table.loc[("standard", 500.0)]
-    for lang in PAGES:
+    for lang in FOLDERS:
         for column in ("coverage_pct", "circle_coverage_pct"):
             assert f"{row[column]:.1f}" in read(lang)
+
+
+@pytest.fixture(scope="module")
+def planned(town_snapshot: Snapshot) -> plans.Planned:
+    return plans.Planned(town_snapshot)
+
+
+def test_the_figures_of_the_budgets_are_those_of_the_pages(planned):
+    small, large = planned.best(500_000.0), planned.best(2_200_000.0)
+    greedy = planned.greedy_pct(2_200_000.0)
+    assert planned.greedy_pct(500_000.0) == pytest.approx(plans.pct(small))
+    assert len(small.chosen) == 5
+    for figure in (plans.pct(small), plans.pct(large), greedy):
+        assert f"{figure:.1f} %" in read("en", "planning.md")
+        assert f"{figure:.1f}%" in read("ja", "planning.md")
+
+
+def test_the_figures_of_the_unreached_house_are_those_of_the_pages(planned):
+    data = planned.unreached
+    straight_m = float(np.hypot(*(data.home_xy - data.place_xy)))
+    assert straight_m <= town.LIMIT_M < (data.answer.way.walk_m or 0.0)
+    for lang in FOLDERS:
+        assert f"{straight_m:.0f}" in read(lang, "planning.md")
+        assert f"{data.answer.way.walk_m:,.0f}" in read(lang, "planning.md")
+        assert f"{data.answer.changes.path.walk_m:.0f}" in read(lang, "planning.md")
+
+
+def test_the_figures_of_stability_are_those_of_the_pages(planned):
+    base, stable = planned.stability
+    everywhere = stable.options["stays_n"] == stable.options["variants_n"]
+    assert (int(everywhere.sum()), len(base.chosen)) == (1, 5)
+    assert "one of five choices stays everywhere" in read("en", "planning.md")
+    most = f"{stable.variants['lost_pct'].max():.1f}"
+    assert stable.variants["lost_pct"].min() == pytest.approx(0.0)
+    assert f"0 to {most} %" in read("en", "planning.md")
+    assert f"0〜{most}%" in read("ja", "planning.md")

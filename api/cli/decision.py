@@ -9,7 +9,8 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.decisions import Decided, Entry, list_decisions, record_decision
+from services.decisionentry import Entry
+from services.decisions import Decided, export_decisions, list_decisions, record_decision
 from services.texts import Lang, text
 from services.workspace import open_workspace
 
@@ -52,6 +53,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             str, typer.Option("--meeting", help=text("cli.decision.meeting_date", lang))
         ] = "",
         by: Annotated[str, typer.Option("--by", help=text("cli.decision.by", lang))] = "",
+        opens: Annotated[str, typer.Option("--opens", help=text("cli.decision.opens", lang))] = "",
         plan: Annotated[str, typer.Option("--plan", help=text("cli.decision.plan", lang))] = "",
     ) -> None:
         desk = desk_of(ctx)
@@ -69,6 +71,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             reason=reason,
             meeting_date=meeting,
             decided_by=by,
+            opens_on=opens,
             plan_id=plan,
         )
         decided = record_decision(open_workspace(workspace), entry)
@@ -91,12 +94,25 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.show(_listing(found, desk) if found else desk.say("decision.none"))
         desk.show(*_stale(found, desk))
 
+    @group.command("export", help=text("cli.decision.export", lang))
+    def _export(
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        *,
+        out: Annotated[Path, typer.Option("--out", help=text("cli.decision.out", lang))],
+        council: Annotated[str | None, area] = None,
+    ) -> None:
+        desk = desk_of(ctx)
+        count = export_decisions(open_workspace(workspace), out, council)
+        desk.result({"file": str(out), "decisions": count})
+        desk.show(desk.say("cli.wrote", path=out))
+
     app.add_typer(group, name="decision")
 
 
 def _listing(found: list[Decided], desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    for head in ("name", "council", "status", "meeting_date", "reason"):
+    for head in ("name", "council", "status", "meeting_date", "opens_on", "reason"):
         wide = head in ("name", "reason")
         table.add_column(desk.say(f"decision.head.{head}"), overflow="fold", no_wrap=not wide)
     for one in found:
@@ -106,6 +122,7 @@ def _listing(found: list[Decided], desk: Desk) -> Table:
             latest["council_id"],
             desk.say(f"decision.status.{latest['status']}"),
             latest["meeting_date"],
+            latest["opens_on"],
             latest["reason"],
         )
     return table
@@ -121,5 +138,6 @@ def _stale(found: list[Decided], desk: Desk) -> Iterator[str]:
     """Say which decisions were made on other data than those of today."""
     for one in found:
         if one.stale:
-            what = "・".join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+            joint = "・" if desk.lang == "ja" else ", "
+            what = joint.join(desk.say(f"scenario.stale.{code}") for code in one.stale)
             yield desk.say("decision.stale", name=_candidate(one.latest, desk), what=what)

@@ -23,6 +23,7 @@ from services.scenarios import (
     import_scenario,
     list_scenarios,
     new_scenario,
+    remove_edit,
     sentences,
 )
 from services.texts import NO_FIGURE, Lang, number, percent, text
@@ -93,6 +94,23 @@ def _register_making(group: typer.Typer, lang: Lang) -> None:
         given |= {"schedule_text": schedule, "name": title, "note": note}
         given |= _lonlat(at) | ({"geometry": _drawn(geometry)} if geometry else {})
         _saved(add_edit(open_workspace(workspace), name, edit_of(given)), desk)
+
+    @group.command("remove", help=text("cli.scenario.remove", lang))
+    def _remove(
+        ctx: typer.Context,
+        workspace: Annotated[Path, folder],
+        name: Annotated[str, title],
+        position: Annotated[
+            int, typer.Argument(metavar="NUMBER", help=text("cli.scenario.number", lang))
+        ],
+    ) -> None:
+        desk = desk_of(ctx)
+        opened = open_workspace(workspace)
+        remove_edit(opened, name, position)
+        found = find_scenario(opened, name)
+        desk.result(found.to_dict())
+        saved = {"name": found.scenario.name, "edits": number(len(found.scenario.edits))}
+        desk.show(desk.say("scenario.saved", **saved), _edits(found.scenario, desk))
 
 
 def _register_reading(group: typer.Typer, lang: Lang) -> None:
@@ -205,7 +223,8 @@ def _listing(found: list[Stored], desk: Desk) -> Table:
     table = _table(desk, "name", "edits", "made_on", "by", "note", "stale")
     for one in found:
         scenario = one.scenario
-        stale = "・".join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+        joint = "・" if desk.lang == "ja" else ", "
+        stale = joint.join(desk.say(f"scenario.stale.{code}") for code in one.stale)
         cells = (scenario.made_on, scenario.by, scenario.note, stale)
         table.add_row(scenario.name, number(len(scenario.edits)), *cells)
     return table

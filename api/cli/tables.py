@@ -37,20 +37,25 @@ def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
 
 
 def years_table(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> RenderableType:
-    """Return a line for each fiscal year, without and with suspended places."""
+    """Return a line for each fiscal year, without and with suspended, then planned places."""
     asked = years[0]
+    plans = any(row["with_planned"] for row in years)
     title = desk.say(
         "timeline.title",
         limit=limit_text(asked["walk_limit_m"], asked["walk_limit_min"], desk.lang),
         age_group=age_group_text(asked["age_group"], desk.lang),
     )
-    heads = ("year", "suspended", "places", "weekly", "monthly", "assumed")
-    table = _table(title, *(desk.say(f"timeline.{head}") for head in heads), wide=1)
+    planned = ("plan", "planned") if plans else ()
+    heads = ("year", "suspended", *planned[:1], "places", *planned[1:])
+    heads += ("weekly", "monthly", "assumed")
+    table = _table(title, *(desk.say(f"timeline.{head}") for head in heads), wide=1 + plans)
     for row in years:
         table.add_row(
             row["fiscal_year_ja"] if desk.lang == "ja" else f"FY{row['fiscal_year']}",
             desk.say(f"timeline.suspended.{row['with_suspended']}"),
+            *([desk.say(f"timeline.plan.{row['with_planned']}")] if plans else []),
             f"{row['places_n']:,}",
+            *([f"{row['places_planned']:,}"] if plans else []),
             percent(row["coverage_weekly_pct"], desk.lang),
             percent(row["coverage_monthly_pct"], desk.lang),
             f"{row['opening_assumed_n'] + row['suspension_assumed_n']:,}",

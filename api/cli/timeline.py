@@ -10,6 +10,7 @@ from api.cli.console import Desk, desk_of
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
 from services.fiscal import fiscal_year_ends
+from services.parameters import Parameters
 from services.texts import Lang, text
 from services.timeline import disclosed, timeline, write_timeline
 from services.workspace import open_workspace
@@ -36,6 +37,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         limit_min: Annotated[
             float | None, typer.Option("--limit-min", help=text("cli.run.limit_min", lang))
         ] = None,
+        with_planned: Annotated[
+            bool, typer.Option("--with-planned", help=text("cli.timeline.with_planned", lang))
+        ] = False,
     ) -> None:
         desk = desk_of(ctx)
         ends = fiscal_year_ends(first, last)
@@ -46,9 +50,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
             )
         opened = open_workspace(workspace)
         with desk.progress() as progress:
-            computed = timeline(
-                opened, ends, walk_limit_m=limit_m, walk_limit_min=limit_min, progress=progress
+            parameters = Parameters.of(
+                opened.profile, walk_limit_m=limit_m, walk_limit_min=limit_min
             )
+            computed = timeline(opened, ends, parameters, planned=with_planned, progress=progress)
             found = disclosed(computed, opened.profile.privacy)
         files = [] if out is None else write_timeline(found, out)
         rows = found.to_dict()
@@ -67,3 +72,5 @@ def _remarks(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> Iterator[st
         yield desk.say("timeline.assumed.note")
     if left_out := years[0]["closed_undated_n"]:
         yield f"※ {desk.say('timeline.left_out', n=left_out)}"
+    if undated := years[-1]["planned_undated_n"]:
+        yield f"※ {desk.say('timeline.undated', n=undated)}"

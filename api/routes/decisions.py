@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from api.deps import EditorDep, WorkspaceDep
 from api.errors import Problem
-from services.decisions import Entry, list_decisions, record_decision
+from services.decisionentry import Entry
+from services.decisions import list_decisions, record_decision
 from services.shares import shares_answer
 
 router = APIRouter(tags=["協議体"])
@@ -29,6 +30,7 @@ class DecisionBody(BaseModel, extra="forbid"):
     reason: str = ""
     meeting_date: str = ""
     decided_by: str = ""
+    opens_on: str = ""
     plan_id: str = ""
 
 

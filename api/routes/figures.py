@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import AskedDep, AskedWeekDep, EditionDep
+from api.deps import AskedDep, AskedWeekDep, EditionDep, SettingsDep
 from api.errors import Problem
 from api.links import GEOJSON
 from api.models import Health, Summary, Week
@@ -35,9 +35,9 @@ def slots(edition: EditionDep, asked: AskedWeekDep) -> Week:
 
 
 @router.get("/about", summary="前提と出典")
-def about(edition: EditionDep) -> dict[str, Any]:
-    """Return parameters with their origins, sources with licences, and what can be asked for."""
-    return edition.about
+def about(edition: EditionDep, settings: SettingsDep) -> dict[str, Any]:
+    """Return parameters with origins, sources with licences, what can be asked for and written."""
+    return {**edition.about, "editing": settings.editing}
 
 
 @router.get(

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import QueryDep, WorkspaceDep
+from api.deps import EditorDep, QueryDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.links import GEOJSON
 from api.models import BestSoFar, JobInfo
 from api.plan_page import render_plan
 from services.jobs import Job, Jobs
+from services.mapfeatures import catchment_features
 from services.plan_ask import PlanAsk, ask_of
 from services.plan_store import list_plans, read_plan
 from services.plan_views import plan_body, plan_head, plan_items
@@ -54,13 +55,13 @@ def _info(job: Job) -> JobInfo:
     "/plans",
     status_code=202,
     summary="計画を頼む",
-    responses={422: {"model": Problem}},
+    responses={403: {"model": Problem}, 422: {"model": Problem}},
     openapi_extra=_SCHEMA,
 )
 async def ask_plan(
     request: Request,
     response: Response,
-    workspace: WorkspaceDep,
+    workspace: EditorDep,
     asked: Annotated[dict[str, Any], Body()],
 ) -> JobInfo:
     """Check a question and queue it; what no plan can be made from is refused at once."""
@@ -114,6 +115,16 @@ def items(workspace: WorkspaceDep, plan_id: str, query: QueryDep) -> Response:
     about = json.dumps({"numberMatched": page.matched, "numberReturned": page.returned})[1:]
     body = f'{{"type":"FeatureCollection","features":[{",".join(page.items)}],{about}'
     return Response(body, media_type=GEOJSON)
+
+
+@router.get(
+    "/plans/{plan_id}/catchments",
+    summary="計画の候補地まで歩ける範囲（GeoJSON）",
+    responses={404: {"model": Problem}},
+)
+def catchments(workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
+    """Return what can be walked to from each choice; a private home stands in its grid cell."""
+    return catchment_features(read_plan(workspace, plan_id))
 
 
 @router.get(

@@ -1,19 +1,22 @@
 """Scenarios: sets of changes, compared with today; only the workspace's own files are written."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from api.deps import EditorDep, WorkspaceDep
 from api.errors import Problem
 from geo.errors import InvalidInputError
-from services.scenariofile import checked_name, scenario_of
+from services.mapfeatures import scenario_features
+from services.scenariofile import checked_name, scenario_of, to_toml
 from services.scenarios import (
     compare_scenarios,
     delete_scenario,
     find_scenario,
     list_scenarios,
+    remove_edit,
     save_scenario,
     sentences,
 )
@@ -59,6 +62,34 @@ def scenario(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
     return find_scenario(workspace, name).to_dict()
 
 
+@router.get(
+    "/scenarios/{name}/items",
+    summary="案の変更のある場所（GeoJSON）",
+    responses={404: {"model": Problem}},
+)
+def items(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
+    """Return where each change is; a private home stands in its grid cell."""
+    return scenario_features(workspace, name)
+
+
+@router.get(
+    "/scenarios/{name}/file",
+    summary="案のファイル（TOML）",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/toml": {}}, "description": "arukeba scenario import で読める"},
+        404: {"model": Problem},
+    },
+)
+def file(workspace: WorkspaceDep, name: str) -> Response:
+    """Return a scenario as the file that people send each other."""
+    found = find_scenario(workspace, name).scenario
+    saved_as = f"attachment; filename*=UTF-8''{quote(found.name)}.toml"
+    return Response(
+        to_toml(found), media_type="application/toml", headers={"content-disposition": saved_as}
+    )
+
+
 @router.post("/scenarios", summary="案をつくる", status_code=201, responses=_REFUSED)
 def create(workspace: EditorDep, body: ScenarioBody) -> dict[str, Any]:
     """Write a new scenario once all of its changes can be made."""
@@ -87,3 +118,14 @@ def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
 def delete(workspace: EditorDep, name: str) -> None:
     """Take a scenario away."""
     delete_scenario(workspace, name)
+
+
+@router.delete(
+    "/scenarios/{name}/edits/{number}",
+    summary="案の変更をひとつ除く",
+    responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
+)
+def delete_edit(workspace: EditorDep, name: str, number: int) -> dict[str, Any]:
+    """Take one change out of a scenario, by its number from 1; return what is left."""
+    remove_edit(workspace, name, number)
+    return find_scenario(workspace, name).to_dict()

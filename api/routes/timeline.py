@@ -20,6 +20,10 @@ def timeline(
     first: Annotated[str, Query(alias="from", description="はじめの年度", examples=["H26"])],
     last: Annotated[str, Query(alias="to", description="おわりの年度", examples=["R7"])],
     layer: Annotated[str | None, Query(description="区分。なければ協議体の区域")] = None,
+    *,
+    with_planned: Annotated[
+        bool, Query(description="計画中の場を、開く予定の日から数えた行も")
+    ] = False,
 ) -> dict[str, Any]:
-    """Return each fiscal year end without and with suspended places: whole, areas and targets."""
-    return edition.timeline(first, last, layer)
+    """Return each fiscal year end without and with suspended, and planned, places: whole, areas and targets."""
+    return edition.timeline(first, last, layer, with_planned=with_planned)

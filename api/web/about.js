@@ -45,7 +45,8 @@ function keysOf(group) {
     const kinds = ["permanent", "weekly", "monthly", ""].map((frequency) => key(shown(placeImage(frequency), 22), word(`f_${frequency}`)));
     return [...kinds, key(shown(placeImage("monthly", { blurred: true }), 22), word("privateHome"))];
   }
-  return [key(shown(candidateImage("upgrade"), 24), word("candUpgrade")), key(shown(candidateImage("open"), 24), word("candOpen"))];
+  const marks = ["discussed", "adopted", "rejected"].map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`d_${status}`)));
+  return [key(shown(candidateImage("upgrade"), 24), word("candUpgrade")), key(shown(candidateImage("open"), 24), word("candOpen")), ...marks];
 }
 
 function mainOnly() {

@@ -1,6 +1,9 @@
 // Cards: the figures of one area, place or candidate.
 
 import { $, facts, fill, h } from "./dom.js";
+import { decisionBox, doing } from "./decisions.js";
+import { further, nameOfChoice } from "./plan.js";
+import { candidateBy, statusOf } from "./shown.js";
 import { candidateImage, shown, stopped } from "./signs.js";
 import { askedLimit, shape, state } from "./store.js";
 import { estimate, placeSign } from "./lists.js";
@@ -83,11 +86,45 @@ function placeCard(place) {
   };
 }
 
+const starOf = (candidate) => shown(candidateImage(candidate.properties.action, candidate.properties.rank, statusOf(candidate)), 40);
+const leadOf = (text, properties) => [text, nameOfCouncil(properties.council_id)].filter(Boolean).join("・");
+
+// A place of a plan: whom it brings, what it costs at most, why it is in.
+function choiceCard(choice) {
+  const { properties } = choice;
+  return {
+    head: nameOfChoice(properties), lead: leadOf(doing(properties), properties), feature: choice, icon: starOf(choice), decidable: choice,
+    body: [
+      big(`${word("newly")}（${age(state.plan.body.totals.age_group)}）`, properties.newly_reached, properties.suppressed),
+      properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
+      say(lang === "ja" ? properties.reasons : properties.reasons_en || properties.reasons),
+      facts([
+        ...further(properties).map(([group, count]) => [word("newlyOf", { age: group }), people(count)]),
+        [word("marginal"), Number.isFinite(properties.marginal) ? people(properties.marginal) : null],
+        [word("firstYear"), yen(properties.cost_max_yen)],
+        [word("everyYear"), yen(properties.yearly_max_yen)],
+        [word("perPerson"), yen(properties.yen_per_newly_reached)],
+        [word("after"), Number.isFinite(properties.coverage_after_pct) ? percent(properties.coverage_after_pct) : null],
+        [word("overlap"), Number.isFinite(properties.overlap_pct) ? percent(properties.overlap_pct) : null],
+        [word("stays"), Number.isFinite(properties.stays_pct) ? percent(properties.stays_pct) : null],
+        [word("gained"), properties.units_gained],
+        [word("hazards"), properties.hazards],
+        [word("kind"), properties.kind],
+        [word("address"), properties.address],
+      ]),
+    ],
+  };
+}
+
 function candidateCard(candidate) {
   if (!candidate) return null;
   const { properties } = candidate;
+  if (properties.choice) return choiceCard(candidate);
+  if (properties.decided) {
+    return { head: properties.name || word("noName"), lead: leadOf(doing(properties), properties), feature: candidate, icon: starOf(candidate), decidable: candidate, body: [] };
+  }
   return {
-    head: properties.venue_name, lead: [word(properties.action), nameOfCouncil(properties.council_id)].filter(Boolean).join("・"), feature: candidate, icon: shown(candidateImage(properties.action, properties.rank), 40),
+    head: properties.venue_name, lead: leadOf(word(properties.action), properties), feature: candidate, icon: starOf(candidate), decidable: candidate,
     body: [
       big(word("newly"), properties.newly_reached, properties.suppressed),
       properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
@@ -113,10 +150,10 @@ export function cardOf(kind, id) {
   if (kind === "unit" || (kind === "area" && state.asked.layer === gapLayer && unit)) return unitCard(unit);
   if (kind === "area") return areaCard(state.coverage.get(id));
   if (kind === "council") return null;
-  return kind === "place" ? placeCard(find(state.places, "place_id", id)) : candidateCard(find(state.candidates, "candidate_id", id));
+  return kind === "place" ? placeCard(find(state.places, "place_id", id)) : candidateCard(candidateBy(id));
 }
 
-export function drawCard(card, onClose) {
+export function drawCard(card, onClose, onDecided) {
   const box = $("card");
   box.hidden = !card;
   if (!card) return fill(box);
@@ -124,5 +161,5 @@ export function drawCard(card, onClose) {
   return fill(box,
     h("div", { class: "card-head" }, card.icon, h("div", {}, h("h2", { id: "card-title" }, card.head), h("p", { class: "lead" }, card.lead)),
       h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: onClose }, "✕")),
-    card.body, report);
+    card.body, card.decidable ? decisionBox(card.decidable, onDecided) : null, report);
 }

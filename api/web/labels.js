@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 import { CLOSER, FIRST } from "./layers.js";
+import { editsShown } from "./scenarios.js";
+import { candidatesShown } from "./shown.js";
 import { middle, state } from "./store.js";
 
 const MOST = 60;
@@ -12,14 +14,15 @@ const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[
 
 // Where signs stand that a name should not cover.
 function signsNow(map, whole) {
-  const first = map.getZoom() < whole + CLOSER ? FIRST : Infinity;
+  const first = state.view === "now" && map.getZoom() < whole + CLOSER ? FIRST : Infinity;
   const box = ({ geometry }, size) => {
     const { x, y } = map.project(geometry.coordinates);
     return [x - size, y - size, x + size, y + size];
   };
   return [
-    ...state.candidates.filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, 11)),
-    ...state.places.filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
+    ...candidatesShown().filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, candidate.properties.choice ? 20 : 11)),
+    ...editsShown().filter(({ geometry }) => geometry.type === "Point").map((edit) => box(edit, 18)),
+    ...(state.view === "now" ? state.places : []).filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
   ];
 }
 
@@ -59,7 +62,10 @@ export function createLabels(map, whole) {
       const at = (lift) => [x - w, y - t + lift, x + w, y + t + lift];
       const free = LIFTS.filter((lift) => !taken.some((other) => overlap(at(lift), other)));
       if (!free.length) continue;
-      const lift = free.find((each) => !signs.some((sign) => overlap(at(each), sign))) ?? free[0];
+      const clear = free.find((each) => !signs.some((sign) => overlap(at(each), sign)));
+      // A name may cover one of many signs, never one of the few that a screen is about.
+      if (clear === undefined && state.view !== "now") continue;
+      const lift = clear ?? free[0];
       taken.push(at(lift));
       wanted.add(name.key);
       if (!made.has(name.key)) made.set(name.key, marker(name));

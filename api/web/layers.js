@@ -16,6 +16,9 @@ const byClass = (major, minor, path) => ["match", ["get", "class"], "major", maj
 
 const share = ["get", "coverage_pct"];
 
+// The few choices of a plan are read from the back row.
+const ofPlan = (large, usual) => ["case", ["to-boolean", ["get", "choice"]], large, usual];
+
 // The best few until the map is closer than the whole town.
 export const FIRST = 10;
 export const CLOSER = 0.8;
@@ -72,6 +75,13 @@ export const LAYERS = [
     },
   },
   {
+    id: "catchment", type: "fill", source: "catchment", paint: { "fill-pattern": "catchment", "fill-opacity": 0.75 },
+  },
+  {
+    id: "catchment-edge", type: "line", source: "catchment", layout: { "line-join": "round" },
+    paint: { "line-color": "#00694c", "line-width": 2.5 },
+  },
+  {
     id: "chosen", type: "line", source: "chosen", layout: { "line-join": "round" },
     paint: { "line-color": "#111", "line-width": 3.5 },
   },
@@ -83,7 +93,18 @@ export const LAYERS = [
     id: "candidates", type: "symbol", source: "candidates",
     filter: firstRanks(12, ""),
     layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "symbol-sort-key": ["-", 0, ["get", "rank"]],
-      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.66, 13, 0.85, 16, 1.2] },
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 10, ofPlan(1, 0.66), 13, ofPlan(1.3, 0.85), 16, ofPlan(1.5, 1.2)] },
+  },
+  {
+    id: "edit-areas", type: "fill", source: "edits", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#1b2a41", "fill-opacity": 0.25 },
+  },
+  {
+    id: "edit-lines", type: "line", source: "edits", filter: ["!=", ["geometry-type"], "Point"], layout: { "line-join": "round" },
+    paint: { "line-color": "#1b2a41", "line-width": 4, "line-dasharray": [1.5, 1] },
+  },
+  {
+    id: "edits", type: "symbol", source: "edits", filter: ["!=", ["get", "part"], "from"],
+    layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.75, 13, 0.95, 16, 1.2] },
   },
   {
     id: "chosen-point", type: "circle", source: "chosen", filter: ["==", ["geometry-type"], "Point"],

@@ -1,6 +1,8 @@
 // Three lists: what is needed, what is there, what could be made. Every row opens its card.
 
 import { $, fill, h } from "./dom.js";
+import { badge } from "./decisions.js";
+import { statusOf } from "./shown.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
@@ -26,11 +28,13 @@ function placeRow({ properties }, onPick) {
     placeSign(properties, 26), h("span", { class: "what" }, h("b", {}, properties.name), h("small", {}, detail)), h("span", { class: "count quiet" }, properties.kind));
 }
 
-function candidateRow({ properties }, onPick) {
+function candidateRow(candidate, onPick) {
+  const { properties } = candidate;
+  const status = statusOf(candidate);
   const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : "−";
   const detail = [word(properties.action), properties.kind].filter(Boolean).join("・");
   return h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
-    shown(candidateImage(properties.action, properties.rank), 34), h("span", { class: "what" }, h("b", {}, properties.venue_name), h("small", {}, detail)), h("span", { class: "count" }, gain));
+    shown(candidateImage(properties.action, properties.rank, status), 34), h("span", { class: "what" }, h("b", {}, properties.venue_name), h("small", {}, detail, " ", badge(status))), h("span", { class: "count" }, gain));
 }
 
 function rowsOf(tab) {

@@ -9,12 +9,14 @@ import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
 import { refresh, shape, start, state, writeHash } from "./store.js";
 import { createTown, settled } from "./town.js";
+import { createViews } from "./views.js";
 import { drawWeek } from "./week.js";
 import { createWhy } from "./why.js";
 import { lang, setLang, word } from "./words.js";
 
 let town = null;
 let why = null;
+let views = null;
 let picked = null;
 let opener = null;
 let started = false;
@@ -49,8 +51,9 @@ function drawAll() {
   drawHeader();
   drawFigures();
   drawAbout();
+  views.draw();
   drawLegend((group, on) => town.toggle(group, on));
-  if (picked) drawCard(cardOf(...picked), closeCard);
+  if (picked) drawCard(cardOf(...picked), closeCard, decided);
   if (here) why.again(here);
 }
 
@@ -73,7 +76,10 @@ function closeCard() {
   drawCard(null);
   foldLegend(false);
   town.choose(null);
-  opener?.focus();
+  town.catchment(null);
+  const { id } = opener?.dataset ?? {};
+  if (opener?.isConnected) opener.focus();
+  else if (id) document.querySelector(`.row[data-id="${CSS.escape(id)}"]`)?.focus();
   opener = null;
 }
 
@@ -83,18 +89,38 @@ async function pick(kind, id) {
   const card = cardOf(kind, id);
   if (!card) return closeCard();
   picked = [kind, id];
-  const fromList = document.activeElement?.closest("#lists, .finder");
+  const fromList = document.activeElement?.closest("#lists, #view, .finder");
   opener = fromList ? document.activeElement : null;
-  drawCard(card, closeCard);
+  drawCard(card, closeCard, decided);
   foldLegend(true);
   town.choose(card.feature);
+  const catchment = card.feature?.properties.choice ? state.plan.catchments.get(id) : null;
+  town.catchment(catchment);
   if (fromList) {
-    town.show(card.feature?.geometry);
+    town.show(catchment?.geometry ?? card.feature?.geometry);
     $("card").focus({ preventScroll: true });
     if (matchMedia("(max-width: 760px)").matches) $("map-box").scrollIntoView({ block: "start" });
   }
   return undefined;
 }
+
+// A decision was recorded: the card says so, and the signs of the list and the map.
+function decided() {
+  drawAll();
+  town.update();
+  const box = $("card").querySelector(".decision");
+  box?.prepend(h("p", { class: "saved", role: "status" }, word("saved")));
+  $("card").focus({ preventScroll: true });
+}
+
+const together = (features) => ({ coordinates: features.filter(({ geometry }) => geometry).map(({ geometry }) => geometry.coordinates) });
+
+const tools = {
+  pick, change, closeCard, attempt: (work) => attempt(work),
+  show: (geometry) => town.show(geometry),
+  showAll: (features) => { const all = together(features); if (all.coordinates.length) town.show(all); },
+  mapAgain: () => town.update(),
+};
 
 async function change(name, value) {
   state.asked[name] = value;
@@ -151,6 +177,9 @@ await attempt(async () => {
   drawHeader();
   drawFigures();
   drawAbout();
+  views = createViews(tools);
+  await views.start();
+  views.draw();
   town = await createTown(pick);
   why = createWhy(town.map);
   drawLegend((group, on) => town.toggle(group, on));

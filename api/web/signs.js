@@ -54,9 +54,28 @@ export function placeImage(frequency, { blurred = false, stopped = false } = {})
   return drawn;
 }
 
-export function candidateImage(action, rank) {
+// What became of a candidate, at the shoulder of its star: … is talked about, ✓ adopted, × rejected.
+const MARKS = {
+  discussed: (pen, x, y) => { for (const step of [-4, 0, 4]) { pen.moveTo(x + step - 1, y); pen.lineTo(x + step + 1, y); } },
+  adopted: (pen, x, y) => { pen.moveTo(x - 4, y); pen.lineTo(x - 1, y + 3.5); pen.lineTo(x + 4.5, y - 3.5); },
+  rejected: (pen, x, y) => { pen.moveTo(x - 3.5, y - 3.5); pen.lineTo(x + 3.5, y + 3.5); pen.moveTo(x - 3.5, y + 3.5); pen.lineTo(x + 3.5, y - 3.5); },
+};
+
+function mark(pen, status) {
+  const [x, y] = [29, 9];
+  disc(pen, x, y, 8.5, status === "adopted" ? "#00694c" : "#fff");
+  ring(pen, x, y, 8, status === "adopted" ? "#fff" : "#22272c", 1.4);
+  pen.beginPath();
+  pen.lineWidth = 2.4;
+  pen.strokeStyle = status === "adopted" ? "#fff" : "#22272c";
+  MARKS[status](pen, x, y);
+  pen.stroke();
+}
+
+export function candidateImage(action, rank, status = "proposed") {
   const [drawn, pen] = canvas(38);
   const c = 19;
+  if (status === "rejected") pen.globalAlpha = 0.45;
   pen.beginPath();
   for (let i = 0; i < 10; i += 1) {
     const radius = i % 2 ? 8.6 : 16;
@@ -80,6 +99,28 @@ export function candidateImage(action, rank) {
     pen.fillStyle = action === "upgrade" ? "#00694c" : "#04231a";
     pen.fillText(String(rank), c, c + 1.5);
   }
+  pen.globalAlpha = 1;
+  if (MARKS[status]) mark(pen, status);
+  return drawn;
+}
+
+// A change of a scenario: what is done, and its number in the list.
+const EDITS = { open: "+", close: "×", upgrade: "↑", move: "→", days: "=", barrier: "–" };
+
+export function editImage(action, number) {
+  const [drawn, pen] = canvas(46);
+  pen.beginPath();
+  pen.roundRect(2, 9, 42, 28, 7);
+  pen.fillStyle = "#1b2a41";
+  pen.fill();
+  pen.lineWidth = 2.5;
+  pen.strokeStyle = "#fff";
+  pen.stroke();
+  pen.font = "bold 17px sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = "#fff";
+  pen.fillText(`${EDITS[action] ?? ""}${number}`, 23, 24);
   return drawn;
 }
 
@@ -107,20 +148,41 @@ export function pixels(drawn) {
   return { width, height, data: drawn.getContext("2d").getImageData(0, 0, width, height).data };
 }
 
-export function addImages(map, candidates) {
+const CATCHMENT = "catchment";
+
+function catchmentImage() {
+  const [drawn, pen] = canvas(10);
+  pen.strokeStyle = COLOURS.candidate;
+  pen.lineWidth = 1.6;
+  pen.beginPath();
+  for (const shift of [-5, 0, 5]) { pen.moveTo(shift, 0); pen.lineTo(shift + 10, 10); }
+  for (const shift of [-10, 10]) { pen.moveTo(shift, 0); pen.lineTo(shift + 10, 10); }
+  pen.stroke();
+  return drawn;
+}
+
+// Signs that depend on what was found: added once, when they are first shown.
+export function needImages(map, candidates, edits) {
+  const add = (name, drawn) => { if (!map.hasImage(name)) map.addImage(name, pixels(drawn()), { pixelRatio: RATIO }); };
+  for (const { properties } of candidates) add(candidateName(properties), () => candidateImage(properties.action, properties.rank, properties.status));
+  for (const { properties } of edits) add(editName(properties), () => editImage(properties.action, properties.number));
+}
+
+export function addImages(map) {
   const add = (name, drawn) => map.addImage(name, pixels(drawn), { pixelRatio: RATIO });
+  add(CATCHMENT, catchmentImage());
   for (const frequency of ["weekly", "permanent", "monthly", "unknown"]) {
     for (const blurred of [false, true]) {
       for (const stopped of [false, true]) add(placeName(frequency, blurred, stopped), placeImage(frequency, { blurred, stopped }));
     }
   }
-  for (const { properties } of candidates) add(candidateName(properties), candidateImage(properties.action, properties.rank));
   for (const gap of ["none", "monthly_only", "needs_transport"]) add(`gap-${gap}`, patternImage(gap));
 }
 
 export const stopped = (place) => ["closed", "suspended", "planned"].includes(place.status);
 export const placeName = (frequency, blurred, stopped) => `place-${frequency || "unknown"}-${Boolean(blurred)}-${Boolean(stopped)}`;
-export const candidateName = (properties) => `candidate-${properties.action}-${properties.rank}`;
+export const candidateName = ({ action, rank, status }) => `candidate-${action}-${rank}-${status}`;
+export const editName = ({ action, number }) => `edit-${action}-${number}`;
 
 // The same picture in a list or in the legend.
 export function shown(drawn, cssSize) {

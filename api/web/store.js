@@ -1,5 +1,7 @@
 // What is asked of the server, and what is shown now.
 
+import { lang } from "./words.js";
+
 export const GAPS = ["weekly_or_more", "monthly_only", "none", "needs_transport"];
 
 export const state = {
@@ -12,6 +14,10 @@ export const state = {
   candidates: [],
   summary: null,
   week: null, // weekdays and halves of the day
+  view: "now", // now, next, scenarios, decisions
+  planId: "", // the plan that is open, none if empty
+  plan: null, // its figures, the features of its choices, their catchments
+  decisions: [], // the latest decision on each candidate, the newest first
 };
 
 // A limit in metres, in minutes or in both, as one word for addresses and lists: 500m, 10min, 500m+10min.
@@ -26,11 +32,17 @@ export const walkingOf = (id) => state.about.parameters.profiles.find((walking) 
 export const isMainWalking = () => state.asked.profile === state.about.parameters.profile.id;
 export const isMain = () => isMainWalking() && state.asked.limit === limitKey(state.about.parameters);
 
-async function get(path) {
-  const answer = await fetch(path);
+async function answered(answer) {
   const body = await answer.json();
-  if (!answer.ok) throw new Error(body.detail_ja || body.detail || answer.statusText);
+  if (!answer.ok) throw new Error((lang === "ja" ? body.detail_ja : body.detail) || body.detail || answer.statusText);
   return body;
+}
+
+export const get = async (path) => answered(await fetch(path));
+
+export async function send(method, path, body) {
+  const headers = { "content-type": "application/json" };
+  return answered(await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }));
 }
 
 async function features(collection, filters) {
@@ -69,9 +81,13 @@ function shapesOf(layer) {
   return asking.get(layer);
 }
 
+export const VIEWS = ["now", "next", "scenarios", "decisions"];
+
 function readHash() {
   const given = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   const { choices, layers, parameters, summary } = state.about;
+  state.view = VIEWS.includes(given.view) ? given.view : "now";
+  state.planId = given.plan ?? "";
   const pick = (name, fallback, values) => (values.map(String).includes(given[name]) ? given[name] : fallback);
   state.asked = {
     area: given.area ?? "",
@@ -84,11 +100,12 @@ function readHash() {
 }
 
 export function writeHash() {
-  history.replaceState(null, "", `#${new URLSearchParams(state.asked)}`);
+  const screen = { ...(state.view === "now" ? {} : { view: state.view }), ...(state.planId ? { plan: state.planId } : {}) };
+  history.replaceState(null, "", `#${new URLSearchParams({ ...state.asked, ...screen })}`);
 }
 
 export async function start() {
-  const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {})]);
+  const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {}), readDecisions()]);
   state.about = await get("/about");
   readHash();
   const { council_layer: councils } = state.about.summary;
@@ -99,6 +116,10 @@ export async function start() {
   state.places = places;
   state.candidates = candidates.sort((a, b) => a.properties.rank - b.properties.rank);
   take(now);
+}
+
+export async function readDecisions() {
+  state.decisions = (await get("/decisions")).decisions;
 }
 
 // Reads again what depends on the choices.

@@ -3,7 +3,9 @@
 import { $ } from "./dom.js";
 import { GROUPS, LAYERS, firstRanks } from "./layers.js";
 import { createLabels } from "./labels.js";
-import { addImages, candidateName, placeName, stopped } from "./signs.js";
+import { editsShown } from "./scenarios.js";
+import { candidatesShown, statusOf } from "./shown.js";
+import { addImages, candidateName, editName, needImages, placeName, stopped } from "./signs.js";
 import { bounds, livedIn, middle, shape, state } from "./store.js";
 import { word } from "./words.js";
 
@@ -57,16 +59,22 @@ export async function createTown(onPick) {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-left");
   await new Promise((resolve) => { map.once("style.load", resolve); });
-  addImages(map, state.candidates);
+  addImages(map);
+  needImages(map, withStatus(), editsShown());
   for (const layer of LAYERS) map.addLayer(layer);
   map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
   const whole = map.getZoom();
-  map.setFilter("candidates", firstRanks(whole, state.asked.area));
+  map.setFilter("candidates", candidateFilter(whole));
   const labels = createLabels(map, whole);
   labels.update();
   listen(map, onPick);
-  return { map, update: () => update(map, labels, whole), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), home: () => map.fitBounds(townBox(), townRoom()) };
+  return { map, update: () => update(map, labels, whole), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), catchment: (feature) => map.getSource("catchment").setData(feature?.geometry ? collection([feature]) : EMPTY), home: () => map.fitBounds(townBox(), townRoom()) };
 }
+
+const withStatus = () => candidatesShown().map((feature) => ({ ...feature, properties: { ...feature.properties, status: statusOf(feature) } }));
+
+// The run has many candidates, the first are enough from afar; a plan's choices are all seen.
+const candidateFilter = (whole) => (state.view === "now" ? firstRanks(whole, state.asked.area) : null);
 
 // What each source holds now.
 function contents() {
@@ -85,16 +93,19 @@ function contents() {
       type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
     })),
     places: points(state.places, (place) => placeName(place.frequency, place.blurred, stopped(place))),
-    candidates: points(state.candidates, candidateName),
+    candidates: points(withStatus(), candidateName),
+    edits: editsShown().map((feature) => ({ ...feature, properties: { ...feature.properties, icon: editName(feature.properties) } })),
+    catchment: [],
     chosen: [],
   };
 }
 
 function update(map, labels, whole) {
-  const { chosen, ...rest } = contents();
+  const { chosen, catchment, ...rest } = contents();
+  needImages(map, withStatus(), rest.edits);
   for (const [name, features] of Object.entries(rest)) map.getSource(name).setData(collection(features));
   map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
-  map.setFilter("candidates", firstRanks(whole, state.asked.area));
+  map.setFilter("candidates", candidateFilter(whole));
   labels.update();
 }
 

@@ -1,6 +1,9 @@
 // Every word that is shown, and how numbers, distances and dates are written.
 
+import { VIEW_WORDS } from "./words-views.js";
+
 const WORDS = {
+  ...VIEW_WORDS,
   title: ["歩いていける週1の場", "A weekly place on foot"],
   fictional: ["架空の町", "fictional town"],
   area: ["地域", "Area"],
@@ -191,6 +194,13 @@ export function date(iso) {
   if (!era) return text;
   const count = Number(year) - era[2];
   return `${era[1]}${count === 1 ? "元" : count}年${Number(month)}月${Number(day)}日 (${text})`;
+}
+
+// The same without the figures, where there is little room; of a moment, the day it is here.
+export function day(iso) {
+  const moment = iso?.includes("T") ? new Date(iso) : null;
+  const local = moment ? new Date(moment - moment.getTimezoneOffset() * 60_000).toISOString() : iso;
+  return date((local ?? "").slice(0, 10)).replace(/ \(.*/, "");
 }
 
 // A label that the data has in both languages.

@@ -21,7 +21,8 @@ def shortest_longest(
     """
     Halve the walks that occur until the smallest is found within which a plan serves every home.
 
-    Each step asks for any plan that covers all homes within a walk (Minieka 1970). Later goals are
+    Each step asks for any plan that covers all homes within a walk (Minieka 1970, SIAM Review 12,
+    138–139; the p-center is Hakimi's, 1965, Operations Research 13, 462–475). Later goals are
     held to the walk found.
     """
     stage = model.problem.stages[number]

@@ -2,8 +2,15 @@
 The mixed-integer model of a problem, sparse: columns and rows.
 
 x_i (an option is chosen) are the only decisions; that a group of homes is reached follows from
-them. After Church & ReVelle 1974 (MCLP), Toregas et al. 1971 (LSCP), ReVelle & Swain 1970
-(p-median), Hogan & ReVelle 1986 (backup coverage), Ogryczak & Tamir 2003 (sums of the k smallest).
+them. After:
+
+* MCLP: Church & ReVelle 1974, Papers of the Regional Science Association 32, 101–118
+* LSCP: Toregas, Swain, ReVelle & Bergman 1971, Operations Research 19, 1363–1373
+* p-median: Hakimi 1964 (one place), 1965 (p of them), Operations Research 12, 450–459, 13, 462–475;
+  as an integer program ReVelle & Swain 1970, Geographical Analysis 2, 30–42
+* seats: Current & Storbeck 1988, Environment and Planning B 15, 153–163
+* backup: Hogan & ReVelle 1986, Management Science 32, 1434–1444
+* worst units: sums of the k smallest, Ogryczak & Tamir 2003, Information Processing Letters 85, 117–122
 """
 
 import math

@@ -128,6 +128,9 @@ def k_best(
     """
     Find the best plan, the next best, and so on.
 
+    Each plan adds a row that rules it out, after the canonical cuts of Balas & Jeroslow 1972 (SIAM
+    Journal on Applied Mathematics 23, 61–69), over places instead of columns.
+
     Parameters
     ----------
     problem

@@ -263,11 +263,13 @@ class Stage:
     Attributes
     ----------
     objective
-        ``most_reached`` residents newly (MCLP); ``fewest_places`` (LSCP, with a ``reach_pct``);
-        ``cheapest`` in the first year; ``shortest_walk`` on average (p-median);
-        ``shortest_longest_walk`` (p-center); ``worst_unit_first`` the share reached in the worst
-        unit that some option can improve; ``backup`` residents newly reached twice;
-        ``most_targets``, which turns targets from rules into a goal.
+        ``most_reached`` residents newly (MCLP: Church & ReVelle 1974); ``fewest_places`` (LSCP, with
+        a ``reach_pct``: Toregas et al. 1971); ``cheapest`` in the first year; ``shortest_walk`` on
+        average (p-median: Hakimi 1965, ReVelle & Swain 1970); ``shortest_longest_walk`` (p-center:
+        Hakimi 1965, Minieka 1970); ``worst_unit_first`` the share reached in the worst unit that
+        some option can improve (Ogryczak & Tamir 2003); ``backup`` residents newly reached twice
+        (Hogan & ReVelle 1986); ``most_targets``, which turns targets from rules into a goal. In full
+        where the model is put together, ``geo.siting.model``.
     give_pct
         How much of this goal's optimum the goals after it may give up.
     depth

@@ -1,4 +1,8 @@
-"""Who gets a seat when some options are open: a transport problem, solved apart from the model."""
+"""
+Who gets a seat when some options are open: a transport problem, solved apart from the model.
+
+The transport problem is Hitchcock's (1941, Journal of Mathematics and Physics 20, 224–230).
+"""
 
 from dataclasses import dataclass, field
 

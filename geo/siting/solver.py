@@ -1,4 +1,10 @@
-"""HiGHS, fed with a sparse model: one goal after the other, with a bound, a limit and a way out."""
+"""
+HiGHS, fed with a sparse model: one goal after the other, with a bound, a limit and a way out.
+
+The solver: Huangfu & Hall 2018, Mathematical Programming Computation 10, 119–142. Goals one after the
+other, each held within the optimum of those before it, are lexicographic goal programming (Ignizio
+1976, Goal Programming and Extensions).
+"""
 
 import threading
 from collections.abc import Callable

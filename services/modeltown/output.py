@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from services.modeltown.buses import draw_stops
 from services.modeltown.coordinates import lonlat
+from services.modeltown.dangers import draw_floods, draw_slopes
 from services.modeltown.extras import draw_features
 from services.modeltown.files import (
     city_properties,
@@ -19,12 +21,14 @@ from services.modeltown.people import UNMATCHED
 from services.modeltown.places import Row
 from services.modeltown.plan import PLANS, Size
 from services.modeltown.profilefile import profile_text
+from services.modeltown.rooms import COLUMNS as ROOMS
 from services.modeltown.town import Town, draw_town
 from services.modeltown.venues import FULL_WIDTH, points
+from services.modeltown.wishes import draw_wishes
 from services.progress import Progress, silent
 
 POPULATION = ("町丁字名", "総人口", "世帯数", "0-14歳", "15-64歳", "65歳以上", "75歳以上")
-VENUES = ("施設名", "種別", "所在地", "緯度", "経度")
+VENUES = ("施設名", "種別", "所在地", "緯度", "経度", *ROOMS)
 PLACES = (
     "名称",
     "種別",
@@ -60,11 +64,16 @@ def write_files(town: Town, folder: Path) -> Path:
     _write_layers(town, folder)
     _write_population(town, folder / "population.csv")
     _write_venues(town, folder / "venues.csv")
+    stops = draw_stops(town.ground, town.streets, town.blocks, town.layers)
+    write_geojson(folder / "P11.geojson", *stops)
+    write_geojson(folder / "A31.geojson", *draw_floods(town.ground))
+    write_geojson(folder / "A33.geojson", *draw_slopes(town.ground))
     _write_places(town.places, folder / "places.csv")
     write_buildings(folder / "buildings.parquet", town.buildings)
     write_elevation(folder / "elevation.tif", town.ground)
     path = folder / "profile.toml"
-    path.write_text(profile_text(town.ground.plan), encoding="utf-8")
+    wishes = draw_wishes(town.venues, town.places, town.layers.districts)
+    path.write_text(profile_text(town.ground.plan, wishes), encoding="utf-8")
     return path
 
 
@@ -104,8 +113,8 @@ def _write_population(town: Town, path: Path) -> None:
 def _write_venues(town: Town, path: Path) -> None:
     places = lonlat(points(town.venues))
     rows = [
-        [venue.name, venue.kind, venue.address, f"{lat:.6f}", f"{lon:.6f}"]
-        for venue, (lon, lat) in zip(town.venues, places, strict=True)
+        [venue.name, venue.kind, venue.address, f"{lat:.6f}", f"{lon:.6f}", *room]
+        for venue, room, (lon, lat) in zip(town.venues, town.rooms, places, strict=True)
     ]
     write_csv(path, VENUES, rows, encoding="utf-8-sig")
 

@@ -1,7 +1,11 @@
 """The town's municipality profile."""
 
+import json
+from collections.abc import Sequence
+
 from services.modeltown.names import CITY, CITY_EN, JIS_CODE, PREFECTURE
 from services.modeltown.plan import PLANE_EPSG, Plan
+from services.modeltown.wishes import Wish
 
 ORIGIN = "見本（架空の都市の設定。柏市の目標の形にならう）"
 AS_OF = "2025-10-01"
@@ -26,7 +30,11 @@ _SOURCES = (
     ("elevation", "elevation.tif", "raster", "見本市の標高（架空）"),
     ("venues", "venues.csv", "csv", "見本市の会場候補（架空）"),
     ("places", "places.csv", "csv", "見本市の通いの場一覧（架空）"),
+    ("bus_stops", "P11.geojson", "vector", "見本市のバス停（架空、国土数値情報P11の形）"),
+    ("floods", "A31.geojson", "vector", "見本市の洪水浸水想定区域（架空、国土数値情報A31の形）"),
+    ("slopes", "A33.geojson", "vector", "見本市の土砂災害警戒区域（架空、国土数値情報A33の形）"),
 )
+PRODUCTS = {"bus_stops": "P11", "floods": "A31", "slopes": "A33"}
 _LAYERS = (
     ("municipality", "municipality", "見本市", "Mihon City", 1, "city", "N03_004", "N03_007"),
     (
@@ -73,7 +81,7 @@ _LAYERS = (
 )
 
 
-def profile_text(plan: Plan) -> str:
+def profile_text(plan: Plan, wishes: Sequence[Wish] = ()) -> str:
     """Return the profile as TOML."""
     parts = [
         "# 見本市（みほんし）：架空の都市。計算で作ったもので、実在の地域・人・団体とは関係ありません。",
@@ -86,7 +94,7 @@ def profile_text(plan: Plan) -> str:
         '[streets]\nsource = "streets"\nmargin_m = 1500.0\n',
     ]
     parts += [_layer(layer) for layer in _LAYERS]
-    parts += [_TABLES, _targets(plan), _RULES]
+    parts += [_TABLES, _targets(plan), _RULES, *map(_wish, wishes)]
     return "\n".join(parts)
 
 
@@ -103,7 +111,9 @@ fictional = true
 
 def _source(source: tuple[str, str, str, str]) -> str:
     name, path, form, title = source
-    encoding = 'encoding = "cp932"\n' if name in {"population", "places"} else ""
+    how = 'encoding = "cp932"\n' if name in {"population", "places"} else ""
+    if name in PRODUCTS:
+        how = f'product = "{PRODUCTS[name]}"\n'
     return f"""[[sources]]
 id = "{name}"
 path = "{path}"
@@ -113,7 +123,7 @@ credit = "{CREDIT}"
 licence = "{LICENCE}"
 as_of = "{AS_OF}"
 note = "架空の都市"
-{encoding}"""
+{how}"""
 
 
 def _layer(layer: tuple[str, str, str, str, int, str, str, str]) -> str:
@@ -160,6 +170,24 @@ kind_field = "種別"
 address_field = "所在地"
 lon_field = "経度"
 lat_field = "緯度"
+floor_area_field = "面積"
+capacity_field = "定員"
+availability_field = "空き時間"
+barrier_free_field = "バリアフリー"
+rent_field = "家賃"
+owner_field = "所有者"
+consent_field = "同意"
+
+[stops]
+source = "bus_stops"
+
+[[hazards]]
+source = "floods"
+name = "洪水浸水想定区域"
+
+[[hazards]]
+source = "slopes"
+name = "土砂災害のおそれ"
 
 [[places]]
 source = "places"
@@ -174,6 +202,15 @@ lat_field = "緯度"
 status_field = "状況"
 opened_field = "開始年月"
 verified_field = "確認日"
+"""
+
+
+def _wish(wish: Wish) -> str:
+    return f"""[[planning.council_lists]]
+council = "{wish.council}"
+must = {json.dumps(wish.must, ensure_ascii=False)}
+must_not = {json.dumps(wish.must_not, ensure_ascii=False)}
+why = "{wish.why}"
 """
 
 

@@ -21,6 +21,7 @@ from services.modeltown.footways import (
     sidewalks,
     temple_approaches,
 )
+from services.modeltown.further import draw_further_venues
 from services.modeltown.houses import Buildings, draw_buildings
 from services.modeltown.layers import Layers, draw_layers
 from services.modeltown.linework import polygonal
@@ -30,6 +31,7 @@ from services.modeltown.people import capacity, residents
 from services.modeltown.places import Home, Row, draw_places
 from services.modeltown.plan import Plan
 from services.modeltown.railway import draw_railway
+from services.modeltown.rooms import draw_rooms
 from services.modeltown.streets import Streets, edge_streets, join
 from services.modeltown.terrain import Terrain
 from services.modeltown.venues import Venue, draw_venues
@@ -37,6 +39,7 @@ from services.modeltown.water import draw_river
 from services.progress import Progress, silent
 
 TOWN_GAP_M = 70.0
+_PLANNING = 5
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Town:
     layers: Layers
     people: pd.DataFrame
     venues: list[Venue]
+    rooms: list[list[str]]
     places: list[Row]
 
 
@@ -106,8 +110,25 @@ def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
     venues = draw_venues(layers.districts, buildings, blocks, rng)
     home = _home(layers, buildings, rng)
     places = draw_places(venues, home, plan, rng)
+    # Dice of its own: what plans look at was added later, and changed nothing of the rest.
+    dice = np.random.default_rng([seed, _PLANNING])
+    venues = [
+        *venues,
+        *draw_further_venues(venues, layers.districts, (buildings, blocks, cells), dice),
+    ]
     return Town(
-        ground, cells, castle, streets, blocks, lone_path, buildings, layers, people, venues, places
+        ground=ground,
+        cells=cells,
+        castle=castle,
+        streets=streets,
+        blocks=blocks,
+        lone_path=lone_path,
+        buildings=buildings,
+        layers=layers,
+        people=people,
+        venues=venues,
+        rooms=draw_rooms(venues, dice),
+        places=places,
     )
 
 

@@ -1,5 +1,6 @@
 """Venues: schools, centres, halls, and rooms that stand empty."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from services.modeltown.blocks import Blocks
 from services.modeltown.houses import Buildings
-from services.modeltown.noise import FloatArray, IntArray
+from services.modeltown.noise import BoolArray, FloatArray, IntArray
 
 HALL_SHARE = 0.6
 BATHS = (
@@ -33,6 +34,7 @@ class Venue:
     address: str
     xy: tuple[float, float]
     block: int
+    building: int = -1
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,17 @@ class Districts:
 class Sites:
     """Buildings that are still free to become a venue."""
 
-    def __init__(self, buildings: Buildings, blocks: Blocks, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        buildings: Buildings,
+        blocks: Blocks,
+        rng: np.random.Generator,
+        taken: Iterable[int] = (),
+    ) -> None:
         self._xy = buildings.xy
         self._block = buildings.block
         self._rng = rng
-        self._taken: set[int] = set()
+        self._taken = set(taken)
         self._homes = np.flatnonzero(np.isin(buildings.usage.astype(str), ["411", "402", "461"]))
         self._number = len(blocks.cell)
 
@@ -72,6 +80,13 @@ class Sites:
     def anywhere(self) -> int:
         """Return any building."""
         return self._first_free(self._rng.permutation(self._homes)[:50])
+
+    def among(self, wanted: BoolArray) -> int:
+        """Return any of the wanted buildings, else any at all."""
+        here = self._homes[wanted[self._homes]]
+        if len(here) == 0:
+            return self.anywhere()
+        return self._first_free(self._rng.permutation(here)[:50])
 
     def _first_free(self, order: IntArray) -> int:
         chosen = next((int(one) for one in order if int(one) not in self._taken), int(order[0]))
@@ -108,21 +123,22 @@ def draw_venues(
         )
     baths = BATHS[: max(2, len(districts.neighbourhood_names) // 30)]
     wanted += [(name, "銭湯", sites.anywhere()) for name in baths]
-    return [_venue(name, kind, site, (districts, buildings), rng) for name, kind, site in wanted]
+    return [venue_at(name, kind, site, (districts, buildings), rng) for name, kind, site in wanted]
 
 
-def _venue(
+def venue_at(
     name: str,
     kind: str,
     site: int,
     where: tuple[Districts, Buildings],
     rng: np.random.Generator,
 ) -> Venue:
+    """Return the venue that a building is."""
     districts, buildings = where
     block = int(buildings.block[site])
     east_m, north_m = buildings.xy[site].tolist()
     address = address_of(districts.small_area_names[int(districts.small_area[block])], rng)
-    return Venue(name, kind, address, (east_m, north_m), block)
+    return Venue(name, kind, address, (east_m, north_m), block, site)
 
 
 def address_of(small_area: str, rng: np.random.Generator) -> str:

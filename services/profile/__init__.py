@@ -23,6 +23,7 @@ from services.profile.places import (
     Venues,
 )
 from services.profile.planning import (
+    CouncilList,
     Hazards,
     Planning,
     VenueFields,
@@ -70,6 +71,7 @@ __all__ = [
     "Basis",
     "Buildings",
     "Council",
+    "CouncilList",
     "CouncilTable",
     "Distribution",
     "Document",

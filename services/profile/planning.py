@@ -1,8 +1,8 @@
 """Planning: what a plan takes into account of a venue, and where it is dangerous."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.profile.base import Identifier, Table
 
@@ -36,6 +36,24 @@ class Hazards(Table):
     """Column of what is told apart within it, such as a depth."""
 
 
+class CouncilList(Table):
+    """What one council must have in a plan, and what it will not have."""
+
+    council: str
+    """Id or name of the council or of its area."""
+    must: list[str] = Field(default_factory=list)
+    must_not: list[str] = Field(default_factory=list)
+    """Ids or names of candidates, venues or places."""
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        if twice := sorted(set(self.must) & set(self.must_not)):
+            msg = f"{self.council}: {', '.join(twice)} is in must and in must_not; keep it in one"
+            raise ValueError(msg)
+        return self
+
+
 class Planning(Table):
     """Assumptions of plans, each with its origin."""
 
@@ -44,3 +62,4 @@ class Planning(Table):
     m2_per_person_origin: str = (
         "通所介護の食堂及び機能訓練室の基準3m²/人（平成11年厚生省令第37号 第95条）を準用"
     )
+    council_lists: list[CouncilList] = Field(default_factory=list)

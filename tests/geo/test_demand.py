@@ -70,6 +70,24 @@ def test_without_buildings_residents_stand_along_the_streets_inside_the_area() -
     assert along["65+"].tolist() == pytest.approx([2.0] * 4)
 
 
+@pytest.mark.parametrize(
+    "special", [{"bridge": True}, {"tunnel": True}, {"steps": True, "highway": "steps"}]
+)
+def test_nobody_lives_along_bridges_tunnels_and_steps(special) -> None:
+    # 60 m of lane through the middle square, and 100 m of a way without doors above it.
+    crossings = {1: (220.0, 20.0), 2: (280.0, 20.0), 3: (200.0, 50.0), 4: (300.0, 50.0)}
+    town = streets(crossings, [[1, 2], [3, 4]], {1: special})
+    demand = allocate(RESIDENTS, areas(), HOUSES, town)
+    along = demand[demand["source_area_id"] == "s"]
+    assert along.geometry.y.tolist() == [20.0] * 3  # 60 m at most 25 m apart
+    assert math.fsum(along["total"]) == 40.0
+    # With nothing but that way they stand along it rather than nowhere.
+    alone = allocate(RESIDENTS, areas(), HOUSES, streets(crossings, [[3, 4]], {0: special}))
+    along = alone[alone["source_area_id"] == "s"]
+    assert along["kind"].tolist() == ["street"] * 4
+    assert math.fsum(along["total"]) == 40.0
+
+
 def test_without_anything_residents_stand_at_one_point_inside_the_area() -> None:
     demand = allocate(RESIDENTS, areas(), HOUSES, network())
     alone = demand[demand["source_area_id"] == "n"]

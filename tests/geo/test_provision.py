@@ -11,6 +11,7 @@ from geo.errors import InvalidInputError
 from geo.provision import (
     Supply,
     Uptake,
+    access_bounds,
     fill,
     provide,
     provision,
@@ -212,6 +213,39 @@ def test_the_seats_that_residents_share_are_the_seats_of_places_with_residents(d
         if any(weight[home] > 0 for at, home in walk_m if at == place)
     )
     assert two_step_access(town, weight) @ weight == pytest.approx(shared, rel=1e-12, abs=1e-9)
+
+
+@st.composite
+def unsure(draw):
+    """A town with the fewest, the true and the most residents of each home, and the homes' areas."""
+    walk_m, seats, weight = draw(towns())
+    homes_n = len(weight)
+    fewer, more = (
+        np.array(
+            draw(st.lists(st.integers(0, 50), min_size=homes_n, max_size=homes_n)), dtype=float
+        )
+        for _ in range(2)
+    )
+    area = draw(st.lists(st.sampled_from([-1, 0, 1]), min_size=homes_n, max_size=homes_n))
+    ends = (np.maximum(weight - fewer, 0.0), weight, weight + more)
+    return supply(walk_m, seats, homes_n=homes_n), ends, np.array(area)
+
+
+@given(unsure())
+def test_whatever_the_hidden_counts_are_the_mean_of_an_area_is_within_its_bounds(drawn):
+    town, (least, weight, most), area = drawn
+    layering = Layering(pd.DataFrame({"area_id": ["a", "b"]}), area, np.array([0]))
+    low, high = access_bounds(town, layering, least, most)
+    access = two_step_access(town, weight)
+    for row, inside in enumerate([area == 0, area == 1, area == -1]):
+        residents = weight[inside].sum()
+        if not residents:
+            continue
+        mean = access[inside] @ weight[inside] / residents
+        assert low[row] <= mean + 1e-9
+        assert mean <= high[row] + 1e-9 or np.isnan(high[row])
+    same_low, same_high = access_bounds(town, layering, weight, weight)
+    assert same_low == pytest.approx(same_high, nan_ok=True)
 
 
 @given(towns(), st.randoms(use_true_random=False))

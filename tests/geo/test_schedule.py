@@ -226,6 +226,39 @@ def test_two_groups_in_the_same_weeks_are_not_weekly_together():
     assert frequency_class(together, permanent_min_days_per_week=3) == "monthly"
 
 
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        # In no month are there more than two sessions: never weekly, whatever the weeks add up to.
+        (["4月〜9月の第1・第3月曜", "10月〜3月の第2・第4月曜"], "monthly"),
+        (["4月〜9月の第1・第3月曜", "4月〜9月の第2・第4月曜"], "weekly"),
+        # April to September is shared by both: half a year, all four weeks.
+        (["4月〜12月の第1・第3月曜", "1月〜9月の第2・第4月曜"], "weekly"),
+        # July to September is shared: three months are no season.
+        (["4月〜9月の第1・第3月曜", "7月〜12月の第2・第4月曜"], "monthly"),
+        (["偶数月の毎週月曜", "奇数月の毎週火曜"], "weekly"),  # every week, by turns
+        # Monday, Wednesday and Friday, but never two of them in one week.
+        (["4月〜9月の毎週月・水曜", "10月〜3月の毎週金曜"], "weekly"),
+        (["4月〜9月の毎週月・水・金曜", "10月〜3月の毎週金曜"], "permanent"),
+    ],
+)
+def test_groups_of_different_seasons_do_not_fill_each_others_weeks(texts, expected):
+    for order in (texts, texts[::-1]):
+        together = combine([parse_schedule(text) for text in order])
+        assert frequency_class(together, permanent_min_days_per_week=3) == expected
+
+
+def test_sessions_of_different_seasons_do_not_add_up():
+    def sessions(*texts):
+        return combine([parse_schedule(text) for text in texts]).sessions_per_month
+
+    # Two a month in either half of the year are two a month.
+    assert sessions("4月〜9月の第1・第3月曜", "10月〜3月の第2・第4月曜") == pytest.approx(2)
+    # April to June 2, July to September 4: 18 sessions in the best half year.
+    assert sessions("4月〜9月の第1・第3月曜", "7月〜12月の第2・第4月曜") == pytest.approx(3)
+    assert sessions("4月〜9月の第1・第3月曜", "第2月曜") == pytest.approx(3)
+
+
 def test_two_fortnightly_groups_are_not_assumed_to_alternate():
     group = parse_schedule("隔週水曜")
     assert group.is_assumed

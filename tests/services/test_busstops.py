@@ -119,12 +119,10 @@ def test_a_build_writes_the_stops_and_their_gaps(town_profile, tmp_path):
     folder = tmp_path / "source"
     shutil.copytree(town_profile.parent, folder)
     text = (folder / town_profile.name).read_text("utf-8")
+    text = text.replace('[stops]\nsource = "bus_stops"', '[stops]\nsource = "timetable"')
     text += """
-[stops]
-source = "bus_stops"
-
 [[sources]]
-id = "bus_stops"
+id = "timetable"
 path = "stops.txt"
 format = "csv"
 title = "バス停"
@@ -137,7 +135,7 @@ as_of = "2022"
     write(folder, "stops.txt", "\n".join(["stop_id,stop_name,stop_lat,stop_lon", *lines]))
     workspace = build(folder / town_profile.name, tmp_path / "workspace")
     assert len(workspace.stops()) == workspace.manifest["counts"]["stops"] == len(places)
-    assert "bus_stops" in workspace.intake
+    assert "timetable" in workspace.intake
     situation = Situation(workspace, Parameters.of(workspace.profile))
     gaps = gaps_frame(situation)
     # A stop stands at the door of every place: whoever reaches a place reaches a stop.

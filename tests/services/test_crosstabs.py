@@ -146,8 +146,8 @@ def test_a_share_of_a_hidden_total_is_hidden():
         "walk_limit_m": 500.0,
         "walk_limit_min": np.nan,
         "profile": "standard",
-        "coverage_pct": 0.0,
-        "column_share_pct": 50.0,
+        **dict.fromkeys(("coverage_pct", "coverage_low_pct", "coverage_high_pct"), 0.0),
+        **dict.fromkeys((f"column_share{end}_pct" for end in ("", "_low", "_high")), 50.0),
         "approximate": False,
         "residents_estimated": False,
     }
@@ -157,13 +157,16 @@ def test_a_share_of_a_hidden_total_is_hidden():
             {"row_id": row, "column_id": column, "residents": n, "reached": 0.0, **columns}
             for row, column, n in cells
         ]
-    ).assign(row_share_pct=[30 / 0.7, 40 / 0.7, 80 / 1.7, 90 / 1.7])
+    )
+    for end in ("", "_low", "_high"):
+        table[f"row_share{end}_pct"] = [30 / 0.7, 40 / 0.7, 80 / 1.7, 90 / 1.7]
     table = table[list(CROSSTAB_COLUMNS)]
     hidden = frozenset({("n", "65+", "a"), ("n", "65+", "b")})
     shown = disclosed_crosstab(table, "n", "d", hidden=hidden, small_number=10)
     assert not shown["suppressed"].any()
-    assert shown["row_share_pct"].isna().all()
-    assert shown["column_share_pct"].notna().all()
+    for end in ("", "_low", "_high"):  # an interval around a share tells it as well
+        assert shown[f"row_share{end}_pct"].isna().all()
+        assert shown[f"column_share{end}_pct"].notna().all()
 
 
 def test_a_cell_is_said_in_both_languages(town_snapshot):

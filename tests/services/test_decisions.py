@@ -9,23 +9,25 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.decisionlog import append_decisions, read_decisions
-from services.decisions import Entry, keep_decisions, list_decisions, record_decision, with_status
+from services.decisionentry import Entry
+from services.decisionlog import read_decisions
+from services.decisions import keep_decisions, list_decisions, record_decision
+from services.decisionstatus import with_status
 from services.parameters import Parameters
 from services.places import Selection, places_frame
 from services.registry import create_registry, write_registry
 from services.situation import Situation
 from services.today import today
 from services.workspace import Workspace
+from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
-from tests.services.test_registry import SERVER
 
 DAY = "2025-10-01"
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return dated_workspace(tmp_path)
+@pytest.fixture(params=DATABASES)
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    return dated_workspace(tmp_path, registry=registry_of(request.param, tmp_path))
 
 
 def entry(status: str, **said: object) -> Entry:
@@ -204,18 +206,3 @@ def test_a_new_build_keeps_what_was_decided(workspace: Workspace, tmp_path: Path
     assert read_decisions(old).empty
     assert read_decisions(f"sqlite:///{tmp_path / 'none.sqlite'}").empty
     assert not (tmp_path / "none.sqlite").exists()
-
-
-@pytest.mark.skipif(not SERVER, reason="ARUKEBA_TEST_DATABASE_URL names no database")
-def test_a_server_holds_the_same_log(workspace: Workspace) -> None:
-    create_registry(SERVER)
-    engine = create_engine(SERVER)
-    with engine.begin() as connection:
-        connection.execute(text("DELETE FROM decisions"))
-    engine.dispose()
-    record_decision(workspace, entry("proposed"))
-    record_decision(workspace, entry("adopted", meeting_date=DAY))
-    log = read_decisions(workspace.registry_url).drop(columns="decision_id")
-    rows = log.astype(object).where(log.notna(), None).to_dict("records")
-    append_decisions(SERVER, [{str(key): value for key, value in row.items()} for row in rows])
-    assert read_decisions(SERVER).drop(columns="decision_id").equals(log)

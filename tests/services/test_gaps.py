@@ -1,5 +1,6 @@
 """Gaps with bus stops, weights, ranks and borders, on the town of tests/stoptown.py."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +10,10 @@ from services.disclosure import disclose
 from services.gaps import gaps_frame
 from services.profile import Privacy
 from services.run import coverage_frame
+from services.situation import Situation
 from services.stops import COLUMNS
 from services.summary import GAP_CLASSES
+from services.workspace import open_workspace
 from tests.stoptown import STOPS, stop_situation
 
 WEIGHTS = 'gap_weights = { "65+" = 1.0, "75+" = 0.5, "single_65+" = 1.0 }'
@@ -47,6 +50,21 @@ def test_residents_within_the_limit_of_a_stop_are_counted_at_their_homes(gaps):
     # Medians by residents: 250 m for 60 of 100, 550 m for 70 of 100, 200 m for 8 of 12.
     walks_m = {"u1": 250.0, "u2": 550.0, "u3": 200.0}
     assert gaps["nearest_stop_walk_m"].drop("u4").to_dict() == pytest.approx(walks_m)
+
+
+def test_where_counts_are_hidden_the_share_near_a_stop_is_an_interval(tmp_path):
+    """h3 (70, not near a stop) is suppressed: 60 to 90. Of u2 the 30 of h2 are near one."""
+    situation = stop_situation(tmp_path, stops=STOPS)
+    path = situation.workspace.path / "layers" / "demand.parquet"
+    homes = gpd.read_parquet(path)
+    ends = {"_low": homes["65+"].replace(70.0, 60.0), "_high": homes["65+"].replace(70.0, 90.0)}
+    homes.assign(**{f"65+{end}": column for end, column in ends.items()}).to_parquet(path)
+    workspace = open_workspace(situation.workspace.path)
+    found = gaps_frame(Situation(workspace, situation.parameters)).set_index("area_id")
+    assert found.loc["u2", ["stop_low_pct", "stop_pct", "stop_high_pct"]].tolist() == (
+        pytest.approx([100 * 30 / 120, 30.0, 100 * 30 / 90])
+    )
+    assert found.loc["u1", ["stop_low_pct", "stop_high_pct"]].tolist() == [100.0, 100.0]
 
 
 def test_a_place_stands_by_a_stop_up_to_the_very_limit(gaps, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from services.build import build
 from services.profile import read_profile
 from services.run import run
+from services.workspace import REMAINDER
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,77 @@ def test_without_hidden_counts_an_area_has_no_width(tables):
     areas = table.loc[layer][~table.loc[layer]["remainder"]]
     assert areas["coverage_low_pct"].tolist() == pytest.approx(areas["coverage_high_pct"].tolist())
     assert areas["coverage_low_pct"].tolist() == pytest.approx(areas["coverage_pct"].tolist())
+
+
+def test_cells_of_a_cross_table_are_as_wide_as_their_homes_and_those_of_their_row(tables):
+    """By hand from the homes: of each cell, and of the others of its row and its column."""
+    from services.parameters import Parameters
+    from services.situation import Situation
+
+    workspace = tables[True].workspace
+    profile = workspace.profile
+    table = tables[True].table("crosstabs")
+    sides = (profile.analysis.gap_layer, profile.analysis.council_layer)
+    if sides not in set(zip(table["row_layer"], table["column_layer"], strict=True)):
+        sides = sides[::-1]
+    near = Situation(workspace, Parameters.of(profile)).reached("weekly")
+    homes = workspace.demand()
+    names = [homes[f"in_{side}"].replace("", REMAINDER) for side in sides]
+    cells = pd.DataFrame(
+        {
+            "row_id": names[0],
+            "column_id": names[1],
+            **{end: homes[f"65+_{end}"] for end in ("low", "high")},
+            **{f"{end}_in": homes[f"65+_{end}"] * near for end in ("low", "high")},
+        }
+    )
+    summed = cells.groupby(["row_id", "column_id"]).sum()
+    table = table[(table["row_layer"] == sides[0]) & (table["column_layer"] == sides[1])]
+    table = table[(table["frequency"] == "weekly") & (table["age_group"] == "65+")]
+    table = table.set_index(["row_id", "column_id"])
+    assert set(summed.index) <= set(table.index)
+    wide = 0
+    for cell, each in summed.iterrows():
+        row = table.loc[cell]
+        if cell == (REMAINDER, REMAINDER) or each["high"] == 0:
+            continue
+        least = 100 * each["low_in"] / (each["low_in"] + each["high"] - each["high_in"])
+        most = 100 * each["high_in"] / (each["high_in"] + each["low"] - each["low_in"])
+        ends = row[["coverage_low_pct", "coverage_high_pct"]].tolist()
+        # Of those of whom all may be nobody, the other end is the only share there can be.
+        ends_by_hand = [most if pd.isna(least) else least, least if pd.isna(most) else most]
+        assert ends == pytest.approx(ends_by_hand, abs=1e-6)
+        for axis, name in enumerate(("row", "column")):
+            others = summed.xs(cell[axis], level=axis, drop_level=False).drop([cell])
+            if REMAINDER in {part for key in others.index for part in key}:
+                continue
+            low = 100 * each["low"] / (each["low"] + others["high"].sum())
+            high = 100 * each["high"] / (each["high"] + others["low"].sum())
+            found = row[[f"{name}_share_low_pct", f"{name}_share_high_pct"]].tolist()
+            assert found == pytest.approx([low, high], abs=1e-6)
+            wide += high - low > 1e-6
+    assert wide > 0
+    plain = tables[False].table("crosstabs")
+    # Those whose home nobody knows, in the cell of both remainders, may all be reached or none.
+    lived_in = plain[(plain["row_id"] != REMAINDER) | (plain["column_id"] != REMAINDER)]
+    for name in ("coverage", "row_share", "column_share"):
+        for end in ("low", "high"):
+            assert lived_in[f"{name}_{end}_pct"].tolist() == pytest.approx(
+                lived_in[f"{name}_pct"].tolist(), nan_ok=True, abs=1e-6
+            )
+
+
+@pytest.mark.parametrize(("lang", "words"), [("ja", "秘匿"), ("en", "suppressed")])
+def test_what_people_read_first_says_the_interval(tables, lang, words):
+    from services.briefing import notes
+
+    summary = tables[True].run["summary"]
+    assert summary["coverage_low_pct"] < summary["coverage_pct"] < summary["coverage_high_pct"]
+    said = [note for note in notes(tables[True], lang) if words in note]
+    assert len(said) == 1
+    assert f"{summary['coverage_low_pct']:.1f}" in said[0]
+    assert f"{summary['coverage_high_pct']:.1f}" in said[0]
+    assert not [note for note in notes(tables[False], lang) if words in note]
 
 
 @pytest.mark.parametrize("estimated", [False, True])

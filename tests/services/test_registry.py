@@ -1,7 +1,5 @@
 """The registry of venues, groups, schedules and places."""
 
-import os
-
 import geopandas as gpd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
@@ -22,6 +20,7 @@ from services.registry import (
     write_registry,
 )
 from services.venue_attributes import with_venue_attributes
+from tests.databases import DATABASES, empty_database
 
 EPSG = 6677
 
@@ -69,15 +68,9 @@ def places(*rows):
     )
 
 
-SERVER = os.environ.get("ARUKEBA_TEST_DATABASE_URL", "")
-"""An empty database of a server, to run the same tests on it: postgresql+psycopg://…"""
-
-
-@pytest.fixture(params=["sqlite", "server"])
+@pytest.fixture(params=DATABASES)
 def url(request, tmp_path):
-    if request.param == "server" and not SERVER:
-        pytest.skip("ARUKEBA_TEST_DATABASE_URL names no database")
-    address = SERVER if request.param == "server" else f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    address = empty_database(request.param, tmp_path)
     create_registry(address)
     return address
 

@@ -32,6 +32,7 @@ from services.scenarios import (
     sentences,
 )
 from services.workspace import Snapshot, Workspace, open_workspace
+from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
 from tests.streets import PLANE
 
@@ -45,16 +46,16 @@ origin = "試験"
 """
 
 
-def town(folder: Path, *, small_number: int = 0) -> Workspace:
-    made = dated_workspace(folder, small_number=small_number)
+def town(folder: Path, *, small_number: int = 0, registry: str = "") -> Workspace:
+    made = dated_workspace(folder, small_number=small_number, registry=registry)
     profile = made.path / "profile.toml"
     profile.write_text(profile.read_text("utf-8") + SUBSIDIES, "utf-8")
     return open_workspace(made.path)
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return town(tmp_path)
+@pytest.fixture(params=DATABASES)
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    return town(tmp_path, registry=registry_of(request.param, tmp_path))
 
 
 def lonlat(x: float, y: float = 0.0) -> dict[str, float]:

@@ -2,14 +2,19 @@
 
 from datetime import date
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 
 from geo.errors import InvalidInputError
+from services.decisionentry import Entry
+from services.decisions import record_decision
 from services.fiscal import fiscal_year_ends, fiscal_year_name
 from services.places import Selection
 from services.run import run
 from services.timeline import disclosed, timeline, write_timeline
+from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, UNDATED, dated_workspace
 
 # Weekly and monthly: A (h0, h1 = 50 residents) always. B from H28 to H30, monthly (h1, h2).
@@ -37,9 +42,10 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    return dated_workspace(tmp_path_factory.mktemp("timeline"))
+@pytest.fixture(scope="module", params=DATABASES)
+def workspace(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("timeline")
+    return dated_workspace(folder, registry=registry_of(request.param, folder))
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +219,130 @@ def test_three_tables_are_written_beside_each_other(workspace, found, tmp_path):
     assert [file.name for file in files] == ["t.csv", "t-areas.csv", "t-targets.csv"]
     years = pd.read_csv(files[0], encoding="utf-8-sig")
     assert years["reached_weekly"].tolist() == found.years["reached_weekly"].tolist()
+
+
+def adopt(workspace, **said):
+    base = {"action": "open", "frequency": "weekly", "council_id": "e", "status": "adopted"}
+    record_decision(workspace, Entry(**{**base, "meeting_date": "2025-10-01", **said}))
+
+
+# D2, at 1390 m, is to meet weekly from March 2026 (R7); vC, at h3, is to open on 2027-04-01, a day
+# after the end of R8; nobody has said when a place at 1100 m (h2) is to open. So without suspended
+# places, of 200 residents, and A, D and D2 open (D and D2 together weekly) from R3 on:
+#   year     planned         places  monthly, weekly  weekly-reached
+#   R6       -               A D D2     2 D D2  1 A         100
+#   R7, R8   D2              A D D2     1 D     2 A D2      100
+#   R9, R12  D2, vC          + vC       1 D     3           200
+PLANNED = {
+    "H26": (2, 0, 1, 1, 50.0),
+    "R6": (3, 0, 2, 1, 100.0),
+    "R7": (3, 1, 1, 2, 100.0),
+    "R8": (3, 1, 1, 2, 100.0),
+    "R9": (4, 2, 1, 3, 200.0),
+    "R12": (4, 2, 1, 3, 200.0),
+}
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def planned_town(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planned")
+    workspace = dated_workspace(folder, registry=registry_of(request.param, folder))
+    adopt(workspace, action="upgrade", place_id="D2", opens_on="令和8年3月")
+    adopt(workspace, venue_id="vC", opens_on="2027-04-01")
+    spot = gpd.GeoSeries([Point(1100.0, 0.0)], crs=6677).to_crs(6668).iloc[0]
+    adopt(workspace, lon=spot.x, lat=spot.y)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def planned(planned_town):
+    return timeline(planned_town, fiscal_year_ends("H26", "R12"), planned=True)
+
+
+@pytest.mark.parametrize(("year", "expected"), PLANNED.items(), ids=str)
+def test_a_plan_counts_from_its_day_on_and_apart(planned, year, expected):
+    names = ["places_n", "places_planned", "places_monthly", "places_weekly", "reached_weekly"]
+    rows = planned.years.set_index(["fiscal_year_ja", "with_suspended", "with_planned"])
+    assert rows.loc[(year, False, True), names].tolist() == list(expected)
+    assert rows.loc[(year, False, False), "places_planned"] == 0
+
+
+def test_no_plan_counts_where_it_is_not_asked_for(planned_town, planned):
+    alone = timeline(planned_town, fiscal_year_ends("H26", "R12"))
+    assert not alone.years["with_planned"].any()
+    for name in ("years", "areas", "targets"):
+        both = getattr(planned, name)
+        without = both[~both["with_planned"]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(without, getattr(alone, name), check_dtype=False)
+
+
+def test_what_has_no_day_is_in_no_year_and_that_is_said(planned):
+    years = planned.years
+    with_plans = years[years["with_planned"]]
+    assert set(with_plans["planned_undated_n"]) == {1}
+    assert with_plans["remarks"].str.contains("開く予定の日のない計画中の場1か所").all()
+    assert with_plans["remarks_en"].str.contains("1 planned places without a day").all()
+    assert not years.loc[~years["with_planned"], "remarks"].str.contains("計画中").any()
+
+
+def test_targets_and_areas_of_a_planned_year_are_those_of_a_run(planned_town, planned):
+    for year in ("R8", "R9"):
+        end = fiscal_year_ends(year, year)[0]
+        table = run(planned_town, selection=Selection(end, with_planned=True)).table("coverage")
+        asked = (table["walk_limit_m"] == 500.0) & (table["profile"] == "standard")
+        table = table[asked & (table["age_group"] == "65+")]
+        mine = planned.areas[
+            (planned.areas["fiscal_year_ja"] == year)
+            & ~planned.areas["with_suspended"]
+            & planned.areas["with_planned"]
+        ]
+        keys = ["layer", "area_id", "frequency"]
+        columns = [*keys, "residents", "reached", "places_n"]
+        one, other = (
+            frame[columns].sort_values(keys, ignore_index=True) for frame in (mine, table)
+        )
+        pd.testing.assert_frame_equal(one, other, check_dtype=False)
+    targets = planned.targets.set_index(
+        ["fiscal_year_ja", "with_suspended", "with_planned", "frequency"]
+    ).sort_index()
+    # Monthly or more: A, D, D2, and from R9 the place at vC; 5 are wanted.
+    assert targets.loc[("R8", False, True, "monthly"), "reached"] == 3
+    assert targets.loc[("R9", False, True, "monthly"), "reached"] == 4
+
+
+def test_what_is_rejected_later_is_planned_no_more(tmp_path):
+    workspace = dated_workspace(tmp_path)
+    adopt(workspace, venue_id="vC", opens_on="2027-04-01")
+    adopt(workspace, venue_id="vC", status="rejected", reason="坂が急", meeting_date="2026-02-01")
+    years = timeline(workspace, fiscal_year_ends("R9", "R9"), planned=True).years
+    assert years["places_planned"].tolist() == [0, 0, 0, 0]
+
+
+def test_few_residents_are_not_told_by_a_plan(tmp_path):
+    workspace = dated_workspace(tmp_path, small_number=60)
+    spot = gpd.GeoSeries([Point(600.0, 0.0)], crs=6677).to_crs(6668).iloc[0]
+    # At 600 m it would have h0, h1 and h2, who have A, and D with D2: nobody is new, all is shown.
+    adopt(workspace, council_id="w", lon=spot.x, lat=spot.y, opens_on="2026-01-01")
+    raw = timeline(workspace, fiscal_year_ends("R2", "R7"), planned=True)
+    shown = disclosed(raw, workspace.profile.privacy)
+    assert shown.years["reached_weekly"].notna().all()
+    # With A alone h2 is new: 50 residents, fewer than 60.
+    early = [("A", 100.0, "毎週月曜日", "active", "2010-04-01", "", "", "vA")]
+    (tmp_path / "few").mkdir()
+    other = dated_workspace(tmp_path / "few", *early, small_number=60)
+    adopt(other, council_id="w", lon=spot.x, lat=spot.y, opens_on="2026-01-01")
+    raw = timeline(other, fiscal_year_ends("R7", "R7"), planned=True)
+    rows = raw.years.set_index(["with_suspended", "with_planned"])
+    assert rows.loc[(False, True), "reached_weekly"] == 100.0
+    assert rows.loc[(False, False), "reached_weekly"] == 50.0
+    shown = disclosed(raw, other.profile.privacy)
+    rows = shown.years.set_index(["with_suspended", "with_planned"])
+    assert pd.isna(rows.loc[(False, True), "reached_weekly"])
+    assert pd.isna(rows.loc[(False, True), "coverage_weekly_pct"])
+    assert rows.loc[(False, False), "reached_weekly"] == 50.0
+    city = shown.areas[(shown.areas["layer"] == "city") & (shown.areas["frequency"] == "weekly")]
+    city = city[~city["remainder"] & city["with_planned"]]
+    assert city["reached"].isna().all()
 
 
 def test_a_row_of_years_has_both_ends():

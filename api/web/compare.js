@@ -1,0 +1,59 @@
+// Scenarios beside today: in sentences, as one table, and which areas change their sign.
+
+import { h } from "./dom.js";
+import { sign } from "./panel.js";
+import { label, lang, number, people, percent, word, yen } from "./words.js";
+
+const BASE = "base";
+const MOST_GAPS = 12;
+const ROWS = {
+  reached: people, coverage_pct: percent, newly_reached: people, no_longer_reached: people,
+  gaps_none: number, gaps_monthly_only: number, places_weekly: number, places_permanent: number,
+  cost_per_year_yen: yen, cost_once_yen: yen,
+};
+const AGAINST_TODAY = ["newly_reached", "no_longer_reached", "cost_per_year_yen", "cost_once_yen"];
+
+const nameOf = (scenario) => (scenario === BASE ? word("today") : scenario);
+const shownAs = (text) => text ?? "−";
+
+function line(head, cells) {
+  return h("tr", {}, h("th", { scope: "row" }, head), cells.map((cell) => h("td", {}, cell)));
+}
+
+function measures(overview) {
+  return Object.entries(ROWS).map(([key, say]) => line(word(`r_${key}`), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : shownAs(say(row[key]))))));
+}
+
+// Rows of a table with one row per scenario and thing, by thing.
+function grouped(rows, keyOf) {
+  const found = new Map();
+  for (const row of rows) found.set(keyOf(row), [...(found.get(keyOf(row)) ?? []), row]);
+  return [...found.values()];
+}
+
+function targets(rows) {
+  return grouped(rows, (row) => `${row.layer} ${row.frequency} ${row.label}`).map((same) => line(word("r_target", { label: label(same[0]) }), same.map((row) => `${number(row.reached)} / ${number(row.number)}`)));
+}
+
+function worst(rows) {
+  const several = rows.filter((row) => row.areas_n > 1);
+  const cell = (row) => (row.worst_area_name ? [h("span", { class: "area" }, row.worst_area_name), h("small", {}, percent(row.worst_coverage_pct))] : "−");
+  return grouped(several, (row) => row.layer).map((same) => line(word("r_worst", { layer: label(same[0]) }), same.map(cell)));
+}
+
+function gaps(rows) {
+  const changed = rows.filter((row) => row.scenario !== BASE && row.gap !== row.gap_today);
+  if (!changed.length) return null;
+  const one = (row) => h("li", {}, sign(row.gap_today), h("span", { "aria-hidden": "true" }, " → "), sign(row.gap), ` ${row.area_name}`);
+  const block = (same) => [h("h4", {}, same[0].scenario), h("ul", { class: "turned" }, same.slice(0, MOST_GAPS).map(one)), same.length > MOST_GAPS ? h("p", { class: "quiet" }, word("editsN", { n: number(same.length) })) : null];
+  return [h("h3", {}, word("gapsChange")), grouped(changed, (row) => row.scenario).map(block)];
+}
+
+export function drawComparison({ overview, layers, targets: aims, gaps: units, sentences }) {
+  const names = overview.map((row) => nameOf(row.scenario));
+  const head = h("tr", {}, h("th", { scope: "col" }, word("measure")), names.map((name) => h("th", { scope: "col" }, name)));
+  const table = h("table", { class: "compared" }, h("thead", {}, head), h("tbody", {}, measures(overview), targets(aims), worst(layers)));
+  return h("section", { id: "compared", tabindex: -1, "aria-label": word("compare") },
+    sentences[lang].map((text) => h("p", { class: names.slice(1).some((name) => text.includes(name)) ? "told-first" : null }, text)),
+    h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": word("compare") }, table), gaps(units));
+}

@@ -1,0 +1,109 @@
+// What the councils made of the candidates: the list, the box in a card, the form to record one.
+
+import { fill, h } from "./dom.js";
+import { readDecisions, send, shape, state } from "./store.js";
+import { decided, decisionOn, statusOf, subject } from "./shown.js";
+import { candidateImage, shown } from "./signs.js";
+import { day, word } from "./words.js";
+
+// What may follow a status, as the server has it (docs/scenarios.md).
+const NEXT = {
+  "": ["proposed", "discussed", "adopted", "rejected"],
+  proposed: ["discussed", "adopted", "rejected"],
+  discussed: ["adopted", "rejected", "discussed"],
+  adopted: ["discussed", "rejected"],
+  rejected: ["discussed", "proposed"],
+};
+const FINAL = ["adopted", "rejected"];
+const SIGNS = { proposed: "☆", discussed: "…", adopted: "✓", rejected: "×" };
+
+export function badge(status) {
+  return h("span", { class: `status ${status}` }, h("span", { "aria-hidden": "true" }, SIGNS[status] ?? "☆"), " ", word(`d_${status}`));
+}
+
+const nameOf = (decision) => decision.name || word("noName");
+export const doing = ({ action, target_class: to, current_class: from }) => word(`a_${action}`, { from: word(`c_${from ?? ""}`), to: word(`c_${to}`) });
+const said = ({ meeting_date: on, decided_by: by, reason }) => [day(on), by, reason].filter(Boolean).join("・");
+
+function councils() {
+  return [...state.shapes.get(state.about.summary.council_layer).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
+}
+
+function entries(history) {
+  return h("ol", { class: "history" }, [...history].reverse().map((entry) => h("li", {}, badge(entry.status), " ", said(entry))));
+}
+
+// The part of a card that says what became of a candidate, with the form where writing is allowed.
+export function decisionBox(candidate, onSaved) {
+  const found = decisionOn(candidate);
+  const history = found ? entries(found.history) : h("p", { class: "quiet" }, word("undecided"));
+  const stale = found?.stale.length ? h("p", { class: "note" }, word("staleSince", { what: found.stale.map((code) => word(`stale_${code}`)).join("・") })) : null;
+  return h("section", { class: "decision" },
+    h("h3", {}, word("decisionOf"), " ", badge(statusOf(candidate))), history, stale,
+    state.about.editing ? form(candidate, found, onSaved) : h("p", { class: "quiet" }, word("decisionsReadOnly")));
+}
+
+const field = (name, text, control) => h("label", { class: "line", for: `decide-${name}` }, h("span", {}, text), control);
+const localToday = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+
+function form(candidate, found, onSaved) {
+  const before = found?.status ?? "";
+  const { council_id: council } = candidate.properties;
+  const choice = (status, index) => h("label", { class: "choice" },
+    h("input", { type: "radio", name: "status", value: status, checked: index === 0, required: true }), badge(status));
+  const error = h("p", { class: "alert", role: "alert" });
+  const save = h("button", { type: "submit", class: "primary" }, word("save"));
+  const box = h("form", { class: "decide", novalidate: true },
+    h("fieldset", {}, h("legend", {}, word("newStatus")), NEXT[before].map(choice)),
+    field("meeting_date", word("meetingDate"), h("input", { id: "decide-meeting_date", name: "meeting_date", type: "date", max: localToday() })),
+    field("reason", word("reason"), h("textarea", { id: "decide-reason", name: "reason", rows: 2 })),
+    field("council_id", word("byCouncil"), h("select", { id: "decide-council_id", name: "council_id" }, councils().map(([value, text]) => h("option", { value, selected: value === (found?.council_id || council) }, text)))),
+    field("decided_by", word("decidedBy"), h("input", { id: "decide-decided_by", name: "decided_by", type: "text" })),
+    error, save, h("p", { class: "quiet" }, word("keptForever")));
+  box.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const given = Object.fromEntries(new FormData(box));
+    error.textContent = lacking(given, before);
+    if (error.textContent) return;
+    save.disabled = true;
+    try {
+      await send("POST", "/decisions", { ...(found ? again(found) : subject(candidate)), ...given });
+      await readDecisions();
+      onSaved();
+    } catch (problem) {
+      error.textContent = problem.message;
+      save.disabled = false;
+    }
+  });
+  return h("details", { class: "recorder" }, h("summary", {}, word("record")), box);
+}
+
+// A further decision is on exactly what the earlier one was on.
+function again({ action, frequency, place_id, venue_id, lon, lat, name, plan_id }) {
+  const at = venue_id || place_id ? { venue_id, place_id } : { lon, lat };
+  return { action, frequency, name, plan_id, ...at };
+}
+
+function lacking({ status, meeting_date: on, reason }, before) {
+  if (FINAL.includes(status) && !on) return word("needsDate");
+  if ((status === "rejected" || FINAL.includes(before)) && !reason.trim()) return word("needsReason");
+  return "";
+}
+
+function row(feature, onPick) {
+  const { properties } = feature;
+  const detail = [doing(properties), day(properties.meeting_date), properties.reason].filter(Boolean).join("・");
+  return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_key, onclick: () => onPick("candidate", properties.candidate_id) },
+    shown(candidateImage(properties.action, 0, properties.status), 34),
+    h("span", { class: "what" }, h("b", {}, nameOf(properties)), h("small", {}, detail)), badge(properties.status)));
+}
+
+export function drawDecisions(box, page) {
+  const { area } = state.asked;
+  const rows = decided().filter(({ properties }) => !area || properties.council_id === area);
+  const none = word(state.about.editing ? "noDecisions" : "noDecisionsReadOnly");
+  fill(box, h("h2", {}, word("decisionsHead")),
+    state.about.editing ? null : h("p", { class: "quiet" }, word("decisionsReadOnly")),
+    rows.length ? h("ol", { class: "rows" }, rows.map((feature) => row(feature, page.pick))) : h("p", {}, none),
+    area ? h("p", { class: "quiet" }, word("area"), word("colon"), shape(state.about.summary.council_layer, area).properties.area_name) : null);
+}

@@ -1,0 +1,178 @@
+// Where next: a question in plain words, the work on it, and the plans made so far.
+
+import { fill, h } from "./dom.js";
+import { get, send, shape, state, writeHash } from "./store.js";
+import { drawPlan, readPlan } from "./plan.js";
+import { day, lang, percent, word } from "./words.js";
+
+const POLL_MS = 500;
+const OTHERS = 3;
+const GOALS = {
+  most_reached: ["most_reached", "worst_unit_first"],
+  worst_unit_first: ["worst_unit_first", "most_reached"],
+  shortest_walk: ["shortest_walk", "most_reached"],
+  fewest_places: ["fewest_places", "shortest_walk"],
+};
+// What bounds a plan: the field of the question, what one of its unit is, the least and the most.
+const BOUNDS = {
+  most: { key: "most", unit: "places", times: 1, low: 1, high: 100 },
+  yen: { key: "budget_yen", unit: "yen", times: 10_000, low: 1, high: 1_000_000 },
+  reach: { key: "reach_pct", unit: "pct", times: 1, low: 1, high: 100 },
+};
+
+// What is typed stays while the page is drawn again.
+const draft = { goal: "most_reached", bound: "most", most: 5, yen: 500, reach: 70, others: false, points: true, barrier_free: false };
+let plans = [];
+let work = null; // the work that runs: what the server says of it
+let said = ""; // why the last one failed
+let more = false;
+
+const boundOf = () => (draft.goal === "fewest_places" ? "reach" : draft.bound);
+const areaName = () => (state.asked.area ? shape(state.about.summary.council_layer, state.asked.area).properties.area_name : "");
+
+function question() {
+  const { key, times } = BOUNDS[boundOf()];
+  const [joint, goal, bound] = [lang === "ja" ? "・" : ", ", word(`g_${draft.goal}`), `${draft[boundOf()]}${lang === "ja" ? "" : " "}${word(`u_${BOUNDS[boundOf()].unit}`)}`];
+  return {
+    title: [areaName() || word("wholeCity"), goal, bound].join(joint),
+    council: state.asked.area,
+    objectives: GOALS[draft.goal],
+    [key]: draft[boundOf()] * times,
+    k: draft.others ? OTHERS : 1,
+    ...(draft.points ? {} : { points_max: 0 }),
+    barrier_free: draft.barrier_free,
+  };
+}
+
+const wrong = () => {
+  const { low, high } = BOUNDS[boundOf()];
+  const value = draft[boundOf()];
+  return Number.isInteger(value) && value >= low && value <= high ? "" : word("badNumber", { low, high });
+};
+
+function goals(page) {
+  return h("fieldset", {}, h("legend", {}, word("askGoal")), Object.keys(GOALS).map((goal) => h("label", { class: "choice" },
+    h("input", { type: "radio", name: "goal", value: goal, checked: goal === draft.goal, onchange: () => { draft.goal = goal; page.redraw(`goal-${goal}`); }, id: `goal-${goal}` }), h("span", {}, word(`g_${goal}`)))));
+}
+
+function amount(name) {
+  const { unit, low, high } = BOUNDS[name];
+  return [h("input", { type: "number", id: `ask-${name}`, inputmode: "numeric", min: low, max: high, step: 1, value: draft[name], "aria-label": word({ most: "boundMost", yen: "boundYen", reach: "boundReach" }[name]), oninput: (event) => { draft[name] = event.target.valueAsNumber; } }), h("span", {}, word(`u_${unit}`))];
+}
+
+function bounds(page) {
+  if (draft.goal === "fewest_places") return h("fieldset", {}, h("legend", {}, word("boundReach")), h("div", { class: "amount" }, amount("reach")));
+  const choose = (name) => { draft.bound = name; page.redraw(`bound-${name}`); };
+  const one = (name, text) => h("div", { class: "bound" },
+    h("label", { class: "choice" }, h("input", { type: "radio", name: "bound", id: `bound-${name}`, value: name, checked: draft.bound === name, onchange: () => choose(name) }), h("span", {}, text)),
+    draft.bound === name ? h("div", { class: "amount" }, amount(name)) : null);
+  return h("fieldset", {}, h("legend", {}, word("askBound")), one("most", word("boundMost")), one("yen", word("boundYen")));
+}
+
+const tick = (name, text) => h("label", { class: "choice" }, h("input", { type: "checkbox", checked: draft[name], onchange: (event) => { draft[name] = event.target.checked; } }), h("span", {}, text));
+
+function form(page) {
+  const councils = [...state.shapes.get(state.about.summary.council_layer).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
+  const problem = h("p", { class: "alert", role: "alert" }, said);
+  const box = h("form", { class: "ask", novalidate: true },
+    h("label", { class: "line", for: "ask-area" }, h("span", {}, word("askArea")), h("select", { id: "ask-area", onchange: (event) => page.change("area", event.target.value) },
+      [["", word("wholeCity")], ...councils].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)))),
+    goals(page), bounds(page),
+    h("details", { class: "fold", open: more, ontoggle: (event) => { more = event.target.open; } }, h("summary", {}, word("askMore")),
+      tick("others", word("askOthers")), tick("points", word("askPoints")), tick("barrier_free", word("askBarrierFree"))),
+    problem, h("button", { type: "submit", class: "primary" }, word("makePlan")));
+  box.addEventListener("submit", (event) => {
+    event.preventDefault();
+    problem.textContent = wrong();
+    if (!problem.textContent) begin(page);
+  });
+  return box;
+}
+
+function progress() {
+  const bar = h("progress", { max: 1, "aria-label": word("makePlan") });
+  const step = h("p", { role: "status" });
+  const gap = h("p", { class: "quiet" });
+  const stop = h("button", { type: "button", class: "more", id: "stop-plan", onclick: () => { work.stop = true; draw(); } }, word("stop"));
+  const draw = () => {
+    const { info, stop: stopping } = work;
+    if (info) bar.value = info.progress; else bar.removeAttribute("value");
+    const text = stopping ? word("stopping") : word(info?.status === "queued" ? "waiting" : info?.step || "plan.read");
+    if (step.textContent !== text) step.textContent = text;
+    gap.textContent = Number.isFinite(info?.gap_pct) ? word("gapSoFar", { gap: percent(Math.ceil(info.gap_pct * 10) / 10) }) : "";
+    stop.disabled = stopping;
+  };
+  work.draw = draw;
+  draw();
+  return h("section", { class: "work" }, bar, step, gap, stop);
+}
+
+const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
+const running = (info) => ["queued", "running"].includes(info.status);
+
+async function begin(page) {
+  const mine = { info: null, stop: false, told: false, draw: () => {} };
+  work = mine;
+  said = "";
+  page.redraw("stop-plan");
+  try {
+    mine.info = await send("POST", "/plans", question());
+    while (running(mine.info)) {
+      mine.draw();
+      await pause();
+      const { job_id: id } = mine.info;
+      const asked = mine.stop && !mine.told;
+      mine.told ||= mine.stop;
+      mine.info = asked ? await send("DELETE", `/jobs/${id}`) : await get(`/jobs/${id}`);
+    }
+    if (mine.info.status === "failed") said = (lang === "ja" ? mine.info.error_ja : mine.info.error) || mine.info.error;
+    if (mine.info.status === "cancelled" && !mine.info.plan_id) said = word("stopped");
+  } catch (error) {
+    said = error.message;
+  }
+  work = null;
+  const { plan_id: made } = mine.info ?? {};
+  if (made && state.view === "next") await openPlan(made, page);
+  else { await readPlans(); page.redraw(); }
+}
+
+async function readPlans() {
+  plans = await get("/plans");
+}
+
+export async function openPlan(id, page) {
+  state.planId = id;
+  state.plan = id ? await readPlan(id) : null;
+  if (!id) await readPlans();
+  writeHash();
+  page.mapAgain();
+  page.redraw("view-head");
+  if (state.plan) page.showAll(state.plan.features);
+}
+
+// What the view needs before it can be drawn.
+export async function readNext() {
+  await readPlans();
+  if (!state.planId || state.plan?.body.plan_id === state.planId) return;
+  const known = plans.some((plan) => plan.plan_id === state.planId);
+  state.plan = known ? await readPlan(state.planId) : null;
+  if (!known) state.planId = "";
+}
+
+function row(plan, page) {
+  const head = plan.title || word("planNo", { id: plan.plan_id });
+  const detail = [plan.title ? word("planNo", { id: plan.plan_id }) : "", day(plan.made_at), plan.proof[lang]].filter(Boolean).join("・");
+  return h("li", {}, h("button", { type: "button", class: "row", "data-id": plan.plan_id, onclick: () => openPlan(plan.plan_id, page) },
+    h("span", { class: "what" }, h("b", {}, head), h("small", {}, plan.sentence[lang]), h("small", {}, detail),
+      plan.changed.length ? h("small", { class: "changed" }, `※ ${word("changedShort")}`) : null)));
+}
+
+export function drawNext(box, page) {
+  if (state.plan) return drawPlan(box, page, () => openPlan("", page));
+  const { editing } = state.about;
+  const head = h("h2", { id: "view-head", tabindex: -1 }, word("nextHead"));
+  if (work) return fill(box, head, progress());
+  const list = plans.length ? [h("h2", {}, word("plansHead")), h("ol", { class: "rows plans" }, plans.map((plan) => row(plan, page)))] : null;
+  if (!editing) return fill(box, head, h("p", {}, word(plans.length ? "plansReadOnly" : "noPlansReadOnly")), list);
+  return fill(box, head, form(page), list ?? h("p", { class: "quiet" }, word("noPlans")));
+}

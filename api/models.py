@@ -135,6 +135,21 @@ class Health(BaseModel):
     version: str
 
 
+class BestSoFar(BaseModel):
+    """The best plan that a search has found so far, and how good any could be."""
+
+    plan: int = Field(ge=1, description="いくつ目の案か")
+    goal: str = Field(description="いま調べている目標")
+    goal_number: int = Field(ge=1, description="いくつ目の目標か")
+    goals_n: int = Field(ge=1, description="目標の数")
+    value: float | None = Field(description="いまの案の値。人数は小さな数の単位に丸めたもの")
+    bound: float | None = Field(description="どの案も超えない値。まだわからなければ null")
+    gap_pct: float | None = Field(description="値と bound の差（％）。まだわからなければ null")
+    chosen: list[str] = Field(description="いまの案の候補地の番号")
+    newly_reached: float | None = Field(description="新たに届く人（丸めたもの）。小さな数は null")
+    first_year_yen: float = Field(description="初年度の費用の上限（円）")
+
+
 class JobInfo(BaseModel):
     """How far a job is, and the plan that came out of it."""
 
@@ -143,6 +158,7 @@ class JobInfo(BaseModel):
     step: str
     progress: float = Field(ge=0, le=1, description="0〜1")
     gap_pct: float | None = Field(description="いまの案と最適との差（％）。まだわからなければ null")
+    best: BestSoFar | None = Field(description="いまのところ最もよい案。まだなければ null")
     plan_id: str
     plan: str
     error: str

@@ -2,14 +2,20 @@
 
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.measure import Row, versions
 from geo.siting import Progress, Search, k_best, solve
+
+if TYPE_CHECKING:
+    from services.plans import Desk
 
 FIRST_S, PROVEN_S, K_BEST_S, GAP_PCT, PEAK_MIB = 2.0, 20.0, 60.0, 0.5, 2048.0
 """What issue 5 asks for."""
@@ -24,14 +30,28 @@ ASK = {
 }
 """At least 600 sites: the few venues that are known, and points on streets; ¥20,000,000."""
 
+SITES_LEAST = 600
+COLD_YEN = 15_000_000
+RUNS = 3
+
 CODE = """
 from bench.cityplans import answer
 answer({workspace!r}, {k})
 """
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Seconds from a question to the problem, to the first plan and to the last proof."""
+
+    ready_s: float
+    first_s: float
+    seconds: float
+    size: str
+
+
 def rows(workspace: Path) -> Iterator[Row]:
-    """Yield a row per question, each asked in a process of its own."""
+    """Yield a row per question, each asked in a process of its own, as a server asks it."""
     for name, k, most_s in (("plan_kashiwa", 1, PROVEN_S), ("k_best_kashiwa", 5, K_BEST_S)):
         code = CODE.format(workspace=str(workspace), k=k)
         command = [sys.executable, "-c", code]
@@ -39,41 +59,75 @@ def rows(workspace: Path) -> Iterator[Row]:
         if done.returncode:
             sys.exit(f"{name} failed:\n{done.stderr}")
         said = json.loads(done.stdout)
-        if said["seconds"] > most_s or said["peak_mib"] > PEAK_MIB or said["first_s"] > FIRST_S:
+        seconds, peak = said["seconds"], said["peak_mib"]
+        if max(seconds) > most_s or peak > PEAK_MIB or said["first_s"] > FIRST_S:
             print(
                 f"{name}: above {most_s:g} s, {FIRST_S:g} s for the first or {PEAK_MIB:g} MiB: {said}"
             )
-        seconds, peak = said["seconds"], said["peak_mib"]
         yield Row(
-            name, seconds, 1, seconds, seconds, said["size"], peak_mib=peak, versions=versions()
+            name,
+            statistics.median(seconds),
+            len(seconds),
+            min(seconds),
+            max(seconds),
+            said["size"],
+            peak_mib=peak,
+            versions=versions(),
         )
 
 
 def answer(workspace: str, k: int) -> None:
-    """Answer, and print what it took; reading and walking is told apart from the search."""
-    from services.plan_ask import ask_of  # noqa: PLC0415  only the process that measures reads it
-    from services.plans import Desk  # noqa: PLC0415
+    """
+    Answer, and print what it took, from the question to the proof.
+
+    The first question finds nothing read; all others find what a server keeps between questions.
+    """
+    from services.plans import Desk  # noqa: PLC0415  only the process that measures reads it
+
+    desk, path = Desk(), Path(workspace)
+    cold = _asked(desk, path, {**ASK, "budget_yen": COLD_YEN}, 1)
+    warm = [_asked(desk, path, ASK, k) for _ in range(RUNS if k == 1 else 1)]
+    first_s = statistics.median(one.first_s for one in warm)
+    size = (
+        f"{warm[0].size}; first answer in {first_s:.2f} s (set up in {warm[0].ready_s:.2f} s), "
+        f"in {cold.first_s:.1f} s where nothing is read yet"
+    )
+    said = {
+        "seconds": [one.seconds for one in warm],
+        "first_s": first_s,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "size": size,
+    }
+    print(json.dumps(said))
+
+
+def _asked(desk: "Desk", workspace: Path, ask: dict[str, object], k: int) -> Asked:
+    """Ask once, and judge the answers."""
+    from services.plan_ask import ask_of  # noqa: PLC0415
     from services.workspace import open_workspace  # noqa: PLC0415
 
+    told: list[tuple[float, Progress]] = []
+
+    def tell(found: Progress) -> None:
+        told.append((time.perf_counter() - began, found))
+
     began = time.perf_counter()
-    setting = Desk().answerable(open_workspace(Path(workspace)), ask_of(ASK))
-    problem, ready = setting.problem, time.perf_counter()
-    firsts: list[float] = []
-
-    def tell(_: Progress) -> None:
-        firsts.append(time.perf_counter() - ready)
-
+    setting = desk.answerable(open_workspace(workspace), ask_of(ask))
+    problem, ready_s = setting.problem, time.perf_counter() - began
     search = Search(gap_pct=GAP_PCT, progress=tell)
     plans = k_best(problem, k, search=search) if k > 1 else [solve(problem, search)]
-    seconds = time.perf_counter() - ready
+    seconds = time.perf_counter() - began
     worst_pct = max(stage.gap_pct for plan in plans for stage in plan.stages)
-    if len(plans) != k or worst_pct > GAP_PCT:
-        sys.exit(f"{len(plans)} plans with a gap of {worst_pct} per cent")
-    homes, options = len(problem.demand.weight), len(problem.options)
+    first_s, first = told[0]
+    best = plans[0].stages[0]
+    sites_n, homes_n = len(setting.candidates.sites), len(problem.demand.weight)
+    if len(plans) != k or worst_pct > GAP_PCT or sites_n < SITES_LEAST:
+        sys.exit(f"{len(plans)} plans with a gap of {worst_pct} per cent, {sites_n} sites")
+    if not first.chosen or first.value > best.bound + 1e-6:
+        sys.exit(f"a first answer of {first.value} is above what is proven: {best.bound}")
+    short_pct = 100.0 * (1.0 - first.value / best.value)
     size = (
-        f"{homes:,} homes, {options:,} options at {len(setting.candidates.sites)} sites; "
-        f"set up in {ready - began:.1f} s, first answer in {firsts[0]:.2f} s"
+        f"{homes_n:,} homes, {len(problem.options):,} options at {sites_n} sites; "
+        f"the first answer is {short_pct:.1f} % short"
     )
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    said = {"seconds": seconds, "first_s": firsts[0], "peak_mib": peak_mib, "size": size}
-    print(json.dumps(said))
+    return Asked(ready_s, first_s, seconds, size)

@@ -34,6 +34,7 @@ DETOUR = 1.3
 LIMIT_M = 500.0
 UPGRADES_N = 180
 
+MCLP_S, MCLP_TIMES = 1.0, 20.0
 FIRST_S, PROVEN_S, K_BEST_S, GAP_PCT, PEAK_MIB = 2.0, 20.0, 60.0, 0.5, 2048.0
 """What issue 5 asks for."""
 
@@ -88,6 +89,9 @@ def _mclp() -> Row:
             model.solve(pulp.HiGHS(msg=False, gapRel=0.0), results=False)
             found.append(float(model.problem.objective.value()))
 
+    theirs()
+    if ours.status != "optimal" or not np.isclose(ours.newly_reached, found[-1], atol=1e-6):
+        sys.exit(f"mclp_10k_1k: we reach {ours.newly_reached}, the peer {found[-1]}")
     row = against(
         "mclp_10k_1k",
         lambda: solve(problem),
@@ -96,8 +100,8 @@ def _mclp() -> Row:
         size=f"10,000 homes, 1,000 candidates, p = 10, {len(problem.covers.option):,} pairs",
         runs=1,
     )
-    if ours.status != "optimal" or not np.isclose(ours.newly_reached, found[-1], atol=1e-6):
-        sys.exit("mclp_10k_1k: the answers differ")
+    if row.ours_s > MCLP_S or (row.ratio or 0.0) < MCLP_TIMES:
+        print(f"mclp_10k_1k: above {MCLP_S:g} s or below {MCLP_TIMES:g} times the peer")
     return row
 
 

@@ -8,22 +8,27 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from geo.errors import ArukebaError, InvalidInputError, NotFoundError
-from geo.siting import Progress as Found
+from services.plan_so_far import SoFar
 
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+OPEN = ("queued", "running")
 KEPT = 100
 """So many jobs that ended are remembered."""
 QUEUE_MOST = 20
 
 
+class StoppedError(Exception):
+    """Work that was asked to end, and has nothing to keep."""
+
+
 @dataclass(frozen=True)
 class State:
-    """How far a job is; ``gap_pct`` and ``value`` are those of the plan found so far."""
+    """How far a job is; ``best`` is what it has found so far."""
 
     status: JobStatus = "queued"
     step: str = ""
     progress: float = 0.0
-    gap_pct: float | None = None
+    best: SoFar | None = None
     result: str = ""
     error: str = ""
     error_ja: str = ""
@@ -36,19 +41,52 @@ class Job:
     job_id: str
     state: State = field(default_factory=State)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def change(self, to: Callable[[State], State]) -> None:
+        """Change the state, which several threads do; that of a job that has ended stays."""
+        with self._lock:
+            if self.state.status in OPEN:
+                self.state = to(self.state)
 
     def tell(self, step: str, share: float) -> None:
         """Take note of a step and the share done."""
-        self.state = replace(self.state, step=step, progress=min(max(share, 0.0), 1.0))
+        done = min(max(share, 0.0), 1.0)
+        self.change(lambda state: replace(state, step=step, progress=done))
 
-    def found(self, so_far: Found) -> None:
-        """Take note of the best plan so far; of a goal without a bound yet the gap is not known."""
-        known = so_far.gap_pct < 100.0  # noqa: PLR2004  per cent
-        self.state = replace(self.state, gap_pct=so_far.gap_pct if known else None)
+    def found(self, best: SoFar) -> None:
+        """Take note of the best so far."""
+        self.change(lambda state: replace(state, best=best))
+
+    def begin(self) -> bool:
+        """Start; false where it was asked to end before."""
+        with self._lock:
+            if self.state.status == "queued":
+                self.state = replace(self.state, status="running")
+                return True
+            return False
+
+    def end(
+        self, status: JobStatus, *, result: str = "", error: str = "", error_ja: str = ""
+    ) -> None:
+        """End, with what came out of it."""
+        self.change(
+            lambda state: replace(
+                state,
+                status=status,
+                result=result,
+                error=error,
+                error_ja=error_ja,
+                progress=1.0 if result else state.progress,
+            )
+        )
 
     def stop(self) -> None:
-        """Ask the work to end."""
+        """Ask the work to end; work that has not begun ends at once."""
         self._stop.set()
+        with self._lock:
+            if self.state.status == "queued":
+                self.state = replace(self.state, status="cancelled")
 
     def stopped(self) -> bool:
         """Say whether it was asked to end."""
@@ -71,7 +109,7 @@ class Jobs:
         """Queue a job and return it at once."""
         job = Job(uuid.uuid4().hex)
         with self._lock:
-            waiting = sum(one.state.status in ("queued", "running") for one in self._jobs.values())
+            waiting = sum(one.state.status in OPEN for one in self._jobs.values())
             if waiting >= QUEUE_MOST:
                 raise InvalidInputError(
                     f"{waiting} jobs are waiting; try again when some are done",
@@ -96,8 +134,6 @@ class Jobs:
         """Ask a job to end: one that waits ends at once, one that runs with the best so far."""
         job = self.get(job_id)
         job.stop()
-        if job.state.status == "queued":
-            job.state = replace(job.state, status="cancelled")
         return job
 
     def close(self) -> None:
@@ -107,25 +143,22 @@ class Jobs:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _forget(self) -> None:
-        ended = [
-            key for key, job in self._jobs.items() if job.state.status not in ("queued", "running")
-        ]
+        ended = [key for key, job in self._jobs.items() if job.state.status not in OPEN]
         for key in ended[: max(len(ended) - KEPT, 0)]:
             del self._jobs[key]
 
 
 def _run(job: Job, work: Work) -> None:
-    if job.stopped():
-        job.state = replace(job.state, status="cancelled")
+    if not job.begin():
         return
-    job.state = replace(job.state, status="running")
     try:
         result = work(job)
+    except StoppedError:
+        job.end("cancelled")
     except ArukebaError as error:
-        job.state = replace(job.state, status="failed", error=error.message, error_ja=error.ja)
+        job.end("failed", error=error.message, error_ja=error.ja)
     except Exception as error:  # noqa: BLE001  the outermost frame of the thread
         said = f"{type(error).__name__}: {error}"
-        job.state = replace(job.state, status="failed", error=said, error_ja="予期しない不具合です")
+        job.end("failed", error=said, error_ja="予期しない不具合です")
     else:
-        status: JobStatus = "cancelled" if job.stopped() else "done"
-        job.state = replace(job.state, status=status, progress=1.0, result=result)
+        job.end("cancelled" if job.stopped() else "done", result=result)

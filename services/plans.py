@@ -16,11 +16,13 @@ from geo.siting import Plan, Search
 from geo.siting.checks import check
 from services.candidates import UNIT_GAINS_FROM
 from services.catchments import catchments_frame
+from services.jobs import StoppedError
 from services.plan_ask import PlanAsk
 from services.plan_ground import Ground
 from services.plan_names import shown_names
 from services.plan_problem import Setting, parameters_of
 from services.plan_record import Answer, hashes_of, record_of
+from services.plan_so_far import Onlooker, SoFar
 from services.plan_store import PlanResult, store
 from services.plan_words import Terms, hidden_counts, relaxed, why
 from services.progress import Progress, silent
@@ -41,8 +43,19 @@ class Watch:
     """Who looks on: steps and shares, the search's own progress, and a way to stop it."""
 
     progress: Progress = silent
-    search: Callable[[siting.Progress], None] | None = None
+    search: Callable[[SoFar], None] | None = None
     cancel: Callable[[], bool] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was asked to end."""
+        return self.cancel is not None and self.cancel()
+
+    def step(self, name: str, share: float) -> None:
+        """Tell of the next step, unless it was asked to end before anything was found."""
+        if self.stopped:
+            raise StoppedError
+        self.progress(name, share)
 
 
 class Desk:
@@ -91,7 +104,7 @@ def make_plan(
     *,
     progress: Progress = silent,
     cancel: Callable[[], bool] | None = None,
-    search: Callable[[siting.Progress], None] | None = None,
+    search: Callable[[SoFar], None] | None = None,
 ) -> PlanResult:
     """
     Make a plan and store it as the next of ``workspace/plans``.
@@ -111,6 +124,8 @@ def make_plan(
 
     Raises
     ------
+    StoppedError
+        It was asked to end before any plan was found; nothing is stored.
     InvalidInputError
         No plan can be made from such a question; nothing is stored.
     BrokenModelError
@@ -123,9 +138,11 @@ def make_plan(
 def plan_of(setting: Setting, watch: Watch) -> PlanResult:
     """Solve, check, explain and store a question that is set up."""
     progress = watch.progress
-    progress("plan.candidates", 0.15)
+    watch.step("plan.candidates", 0.15)
     _ = setting.candidates
-    progress("plan.walks", 0.3)
+    watch.step("plan.walks", 0.3)
+    _ = setting.problem
+    watch.step("plan.solve", 0.4)
     answer = _answer(setting, watch)
     progress("plan.check", 0.6)
     recheck_on_streets(setting, answer.plan)
@@ -145,22 +162,24 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
 
 def _answer(setting: Setting, watch: Watch) -> Answer:
     ask, problem = setting.ask, setting.problem
-    watch.progress("plan.solve", 0.4)
-    look = Search(ask.time_s, ask.gap_pct, watch.cancel, watch.search)
+    onlooker = None if watch.search is None else Onlooker(setting, watch.search)
+    look = Search(ask.time_s, ask.gap_pct, watch.cancel, onlooker)
     quiet = replace(look, progress=None)
     plans = (
         siting.k_best(problem, ask.k, search=look) if ask.k > 1 else [siting.solve(problem, look)]
     )
     outcome = plans[0]
+    if outcome.status == "cancelled" and not outcome.stages:
+        raise StoppedError
     relaxation: list[Reason] = []
     shown = outcome
     if outcome.status == "infeasible":
+        watch.step("plan.more", 0.5)
         found = siting.relax(problem, quiet)
         relaxation = relaxed(problem, found)
         shown = found.targets_plan or outcome
-    stopped = watch.cancel is not None and watch.cancel()
     stability, names = None, {}
-    if ask.stability and outcome.status in FOUND and not stopped:
+    if ask.stability and outcome.status in FOUND and not watch.stopped:
         watch.progress("plan.stability", 0.7)
         variants = setting.variants()
         names = {one.name: Reason(one.ja, one.en) for one in variants}

@@ -35,12 +35,12 @@ class Junctions:
         looked at, so no point tells where a home is.
         """
         if most == 0 or not len(homes) or not len(self.xy):
-            return shapely.points(np.empty((0, 2)))
+            return np.empty(0, dtype=object)
         worth = self._people_around(*_cells(homes, people))
         # Millimetres: sums of fractions may come in any order, and equals are told apart by position.
         order = np.lexsort((self.xy[:, 1], self.xy[:, 0], -np.round(worth, 3)))
         chosen = self._apart(order[worth[order] > 0], most)
-        return shapely.points(self.xy[chosen])
+        return np.asarray(shapely.points(self.xy[chosen]))
 
     def _people_around(self, square: IntArray, people: FloatArray) -> FloatArray:
         """Return the people of all squares whose middle is near each junction."""

@@ -1,6 +1,7 @@
 """Plans: asked for as jobs, stored, listed, and shown as a page that prints on A4."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -11,7 +12,7 @@ from api.deps import EditorDep, QueryDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.links import GEOJSON, HTML, JSON, link, page_links
-from api.models import JobInfo
+from api.models import BestSoFar, JobInfo
 from api.plan_page import render_plan
 from services.jobs import Job, Jobs
 from services.mapfeatures import catchment_features
@@ -42,7 +43,8 @@ def _info(job: Job) -> JobInfo:
         status=state.status,
         step=state.step,
         progress=state.progress,
-        gap_pct=state.gap_pct,
+        gap_pct=None if state.best is None else state.best.gap_pct,
+        best=None if state.best is None else BestSoFar(**asdict(state.best)),
         plan_id=state.result,
         plan=plan,
         error=state.error,
@@ -83,7 +85,7 @@ def job(request: Request, job_id: str) -> JobInfo:
 
 @router.delete("/jobs/{job_id}", summary="計算を止める", responses={404: {"model": Problem}})
 def stop(request: Request, job_id: str) -> JobInfo:
-    """Ask a job to end; the best plan so far is stored."""
+    """Ask a job to end; the best plan so far is stored, where one was found."""
     return _info(_jobs(request).cancel(job_id))
 
 

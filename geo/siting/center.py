@@ -26,18 +26,21 @@ def shortest_longest(
     held to the walk found.
     """
     stage = model.problem.stages[number]
+    # The steps are told of here: what the solver says of one is about that step's walk alone.
     nothing = Goal(np.zeros(model.sheet.columns_n), 0.0, maximise=False)
     rows_n = solver.rows_n
     walks = _walks(model)
     low, high = 0, len(walks) - 1
     # The longest walk is asked first: without a plan there, there is none.
     _cover_within(model, solver, walks[high])
-    outcome = best = solver.optimise(nothing, number, start)
+    outcome = best = solver.optimise(nothing, number, start, quiet=True)
     while outcome.status in {"optimal", "infeasible"} and best.columns is not None and low < high:
+        found = (float(walks[high]), float(walks[low]))
+        solver.report(number, found, best.columns)
         middle = (low + high) // 2
         solver.forget_rows(rows_n)
         _cover_within(model, solver, walks[middle])
-        outcome = solver.optimise(nothing, number, None)
+        outcome = solver.optimise(nothing, number, None, quiet=True)
         if outcome.columns is not None:
             best, high = outcome, middle
         elif outcome.status == "infeasible":

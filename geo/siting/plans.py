@@ -177,8 +177,9 @@ class _Session:
         self.problem, self.search = problem, search
         self.patterns = boil(problem, every_plan=every_plan)
         self.model: Model = build(problem, self.patterns)
-        self.solver = Solver(self.model.sheet, search)
+        self.solver = Solver(self.model.sheet, search, self._report if search.progress else None)
         self.rows_n = self.solver.rows_n
+        self.best: tuple[int, ...] = ()
         self.excluded: list[tuple[IntArray, int]] = []
 
     def exclude(self, plan: Plan, difference: int) -> bool:
@@ -195,6 +196,18 @@ class _Session:
         self.excluded.append((places, difference))
         return True
 
+    def _report(self, so_far: Progress, columns: FloatArray | None) -> None:
+        """Tell which options the best so far has chosen."""
+        if columns is not None:
+            self.best = tuple(self._picked(columns).tolist())
+        if self.search.progress is not None:
+            number = len(self.excluded)
+            self.search.progress(replace(so_far, chosen=self.best, plan=number))
+
+    def _picked(self, columns: FloatArray) -> IntArray:
+        picked = columns[self.model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
+        return self.patterns.option[picked]
+
     def answer(self, before: Plan | None = None) -> Plan:
         """Settle goal by goal and return the plan; ``before`` is the last one found."""
         self.solver.forget_rows(self.rows_n)
@@ -207,13 +220,25 @@ class _Session:
                 continue
             outcome, aim = self._settle(number, stage, start)
             if outcome.columns is None and not results:
-                return self._none(outcome)
+                if outcome.status == "infeasible" or not self.best:
+                    return self._none(outcome)
+                outcome, aim = self._greedy(stage, outcome)
             if outcome.columns is None:
                 outcome, aim = self._unsettled(stage, results[-1][1])
+            if outcome.status != "unknown":
+                self.solver.report(number, (outcome.value, outcome.bound), outcome.columns)
             results.append((stage, outcome, aim))
             assert outcome.columns is not None  # noqa: S101  the last goal's, where time ran out
-            start = (np.arange(len(outcome.columns)), outcome.columns)
+            start = self.solver.start_at(outcome.columns)
         return self._plan(results)
+
+    def _greedy(self, stage: Stage, ended: Outcome) -> tuple[Outcome, Goal]:
+        """Return the greedy plan, where a search ended before it found any."""
+        columns = np.zeros(self.model.sheet.columns_n)
+        columns[self.model.chosen] = np.isin(self.patterns.option, self.best)
+        status: Status = "cancelled" if ended.status == "cancelled" else "feasible"
+        outcome, aim = self._unsettled(stage, replace(ended, columns=columns))
+        return replace(outcome, status=status), aim
 
     def _unsettled(self, stage: Stage, last: Outcome) -> tuple[Outcome, Goal]:
         """Return a goal whose turn never came: nothing is claimed of it."""
@@ -235,7 +260,7 @@ class _Session:
             outcome = self.solver.optimise(aim, number, start)
             if outcome.columns is None:
                 break
-            start = (np.arange(len(outcome.columns)), outcome.columns)
+            start = self.solver.start_at(outcome.columns)
             self._lock(aim, outcome.value, stage.give_pct)
         return outcome, aim
 
@@ -253,16 +278,17 @@ class _Session:
 
     def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
         """Return a greedy start; for a next plan, the last one without its least important place."""
-        forbidden = None
-        if before is not None:
-            forbidden = self._left_out(before)
+        self.best = ()
+        forbidden = None if before is None else self._left_out(before)
         chosen = first_plan(self.problem, self.patterns, forbidden)
         if chosen is None or not self._allowed(chosen):
             return None
-        if before is None and self.search.progress is not None:
-            value = values(self.problem, chosen)[0]
+        by_key = self.patterns.option[np.isin(self.patterns.option, chosen)]
+        self.best = tuple(by_key.tolist())
+        if self.search.progress is not None:
+            value = values(self.problem, chosen, self.problem.stages[:1])[0]
             least = self.problem.stages[0].objective in LEAST
-            self.search.progress(Progress(0, value, -np.inf if least else np.inf, 100.0))
+            self.solver.report(0, (value, -np.inf if least else np.inf), None)
         picked = np.isin(self.patterns.option, chosen)
         used = np.zeros(self.patterns.sites_n)
         used[self.patterns.site[picked]] = 1.0
@@ -306,8 +332,7 @@ class _Session:
     def _plan(self, results: list[tuple[Stage, Outcome, Goal]]) -> Plan:
         columns = results[-1][1].columns
         assert columns is not None  # noqa: S101  plans without columns went another way
-        picked = columns[self.model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
-        chosen = _without_idle(self.problem, self.patterns.option[picked])
+        chosen = _without_idle(self.problem, self._picked(columns))
         claims = [
             Claim(aim.value(float(aim.cost @ columns)), outcome.bound, aim.maximise)
             for _, outcome, aim in results

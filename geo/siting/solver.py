@@ -6,6 +6,7 @@ other, each held within the optimum of those before it, are lexicographic goal p
 1976, Goal Programming and Extensions).
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,9 @@ from geo.network import FloatArray, IntArray
 from geo.siting.goals import Goal
 from geo.siting.model import Sheet
 
+ASK_EVERY_S, GRACE_S = 0.1, 1.0
+"""How often a search is asked whether to end, and how long the solver may take to do so."""
+
 Status = Literal["optimal", "feasible", "infeasible", "cancelled", "unknown"]
 
 
@@ -26,14 +30,21 @@ class Progress:
     """
     How far a search is: the best value so far, what no plan can exceed, and the gap of the two.
 
-    ``stage`` counts goals from 0. The first report of a plan, before the search begins, is the
-    greedy one, without a bound.
+    ``stage`` counts goals from 0, ``plan`` near-equal plans. ``chosen`` are positions in
+    ``Options`` of the best so far, in order of their keys. The first report of a plan, before the
+    search begins, is the greedy one, without a bound.
     """
 
     stage: int
     value: float
     bound: float
     gap_pct: float
+    chosen: tuple[int, ...] = ()
+    plan: int = 0
+
+
+Report = Callable[[Progress, FloatArray | None], None]
+"""Told of a better plan or bound, with the columns of the best so far where they are new."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +93,10 @@ def gap_pct(value: float, bound: float) -> float:
 class Solver:
     """A model in HiGHS; rows can be added and forgotten, goals exchanged. One thread, one seed."""
 
-    def __init__(self, sheet: Sheet, search: Search) -> None:
+    def __init__(self, sheet: Sheet, search: Search, report: Report | None = None) -> None:
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._search = search
+        self._report = report
         self._columns_n = sheet.columns_n
         self._integer = np.concatenate([np.empty(0, dtype=bool), *sheet.integer])
         self._spent_s = 0.0
@@ -106,6 +118,10 @@ class Solver:
     def spent_s(self) -> float:
         """Seconds that the solver has taken so far, by its own clock."""
         return self._spent_s
+
+    def is_cancelled(self) -> bool:
+        """Ask whether to end."""
+        return self._search.cancel is not None and self._search.cancel()
 
     def add_rows(self, matrix: sparse.csr_array, lower: FloatArray, upper: FloatArray) -> None:
         """Add rows."""
@@ -134,8 +150,23 @@ class Solver:
         """Give the next plan the whole time again."""
         self._spent_s = 0.0
 
+    def start_at(self, columns: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return what was decided; what follows from it is as good as the next goal can have it."""
+        decided = np.flatnonzero(self._integer)
+        return decided, columns[decided]
+
+    def report(self, stage: int, found: tuple[float, float], columns: FloatArray | None) -> None:
+        """Tell whoever looks on of a value and a bound."""
+        if self._report is not None:
+            self._report(Progress(stage, *found, gap_pct(*found)), columns)
+
     def optimise(
-        self, goal: Goal, stage: int, start: tuple[IntArray, FloatArray] | None
+        self,
+        goal: Goal,
+        stage: int,
+        start: tuple[IntArray, FloatArray] | None,
+        *,
+        quiet: bool = False,
     ) -> Outcome:
         """
         Search for the best columns.
@@ -148,50 +179,51 @@ class Solver:
             Named in reports of progress.
         start
             Numbers and values of columns to begin with; those left out follow.
+        quiet
+            Report nothing; it can be cancelled all the same.
         """
         self._set(goal)
         if start is not None:
             index, value = start
             self._highs.setSolution(len(index), index.astype(np.int32), value.astype(float))
-        cancelled = self._watch(goal, stage)
+        watch = _Watch(self, goal, stage, quiet=quiet)
+        watch.on(self._highs)
         if self._search.time_s is not None:
             left_s = max(self._search.time_s - self._spent_s, 0.0)
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left_s)
         before_s = self._highs.getRunTime()
-        self._highs.run()
+        if not self._ran(watch):
+            return Outcome("cancelled", watch.columns, *watch.found)
         self._spent_s += max(self._highs.getRunTime() - before_s, 0.0)
-        return self._outcome(goal, cancelled=bool(cancelled))
+        return self._outcome(goal, cancelled=watch.cancelled)
+
+    def _ran(self, watch: "_Watch") -> bool:
+        """
+        Run; false where it was cancelled and the solver does not end.
+
+        The solver asks whether to go on between the steps of its search only, and one step of a
+        large model takes long. It is left to itself then, to end at its next step: this solver
+        must not be used any more.
+        """
+        if self._search.cancel is None:
+            self._highs.run()
+            return True
+        run = threading.Thread(target=self._highs.run, name="highs", daemon=True)
+        run.start()
+        run.join(ASK_EVERY_S)
+        while run.is_alive():
+            if watch.cancelled or self.is_cancelled():
+                watch.cancelled = True
+                run.join(GRACE_S)
+                return not run.is_alive()
+            run.join(ASK_EVERY_S)
+        return True
 
     def _set(self, goal: Goal) -> None:
         index = np.arange(self._columns_n, dtype=np.int32)
         self._highs.changeColsCost(self._columns_n, index, goal.cost.astype(float))
         sense = highspy.ObjSense.kMaximize if goal.maximise else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
-
-    def _watch(self, goal: Goal, stage: int) -> list[bool]:
-        """Ask and report while the solver runs; the list holds a true once it was cancelled."""
-        cancelled: list[bool] = []
-        search, told = self._search, [(np.nan, np.nan)]
-
-        def ask(event: highspy.highs.HighsCallbackEvent) -> None:
-            if search.cancel is not None and (cancelled or search.cancel()):
-                cancelled.append(True)
-                event.interrupt()
-
-        def tell(event: highspy.highs.HighsCallbackEvent) -> None:
-            ask(event)
-            found = (event.data_out.mip_primal_bound, event.data_out.mip_dual_bound)
-            if search.progress is not None and found != told[0] and np.isfinite(found[0]):
-                told[0] = found
-                value, bound = goal.value(found[0]), goal.value(found[1])
-                search.progress(Progress(stage, value, bound, gap_pct(value, bound)))
-
-        self._highs.clearCallbacks()  # type: ignore[no-untyped-call]
-        if search.cancel is not None or search.progress is not None:
-            self._highs.enableCallbacks()  # type: ignore[no-untyped-call]
-            self._highs.cbMipInterrupt += tell
-            self._highs.cbSimplexInterrupt += ask
-        return cancelled
 
     def _outcome(self, goal: Goal, *, cancelled: bool) -> Outcome:
         status = self._highs.getModelStatus()
@@ -209,6 +241,48 @@ class Solver:
         if status == highspy.HighsModelStatus.kOptimal:
             return Outcome("optimal", columns, value, bound)
         return Outcome("cancelled" if cancelled else "feasible", columns, value, bound)
+
+
+class _Watch:
+    """Asks whether to go on and reports, while the solver runs; remembers the best so far."""
+
+    def __init__(self, solver: Solver, goal: Goal, stage: int, *, quiet: bool) -> None:
+        self._solver, self._goal, self._stage, self._quiet = solver, goal, stage, quiet
+        self.cancelled = False
+        self.columns: FloatArray | None = None
+        worst = -np.inf if goal.maximise else np.inf
+        self.found = (worst, -worst)
+
+    def on(self, highs: highspy.Highs) -> None:
+        """Have the solver call."""
+        highs.clearCallbacks()  # type: ignore[no-untyped-call]
+        highs.enableCallbacks()  # type: ignore[no-untyped-call]
+        highs.cbMipInterrupt += self._bounded
+        highs.cbSimplexInterrupt += self._ask
+        highs.cbMipImprovingSolution += self._improved
+
+    def _ask(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        self.cancelled = self.cancelled or self._solver.is_cancelled()
+        if self.cancelled:
+            event.interrupt()
+
+    def _bounded(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        value, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
+        if np.isfinite(value):
+            self._tell(self._goal.value(value), self._goal.value(bound), None)
+        self._ask(event)
+
+    def _improved(self, event: highspy.highs.HighsCallbackEvent) -> None:
+        # The bound that comes along with a better plan is not one yet.
+        self.columns = np.array(event.data_out.mip_solution)
+        value = self._goal.value(event.data_out.objective_function_value)
+        self._tell(value, self.found[1], self.columns)
+
+    def _tell(self, value: float, bound: float, columns: FloatArray | None) -> None:
+        if (value, bound) != self.found:
+            self.found = (value, bound)
+            if not self._quiet and not self.cancelled:
+                self._solver.report(self._stage, self.found, columns)
 
 
 def _as_lp(sheet: Sheet) -> highspy.HighsLp:

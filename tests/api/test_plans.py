@@ -1,6 +1,7 @@
 """Plans over HTTP and on the command line, on the town of tests/services/test_plans.py."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
+from services.jobs import Job
+from services.plan_so_far import SoFar
 from services.run import run
 from services.workspace import Workspace
 from tests.services.test_plans import town
@@ -102,6 +105,63 @@ def test_a_job_can_be_stopped_and_asked_for_again(client: TestClient) -> None:
     assert finished(client, job_id)["status"] in ("cancelled", "done")
     assert client.get("/jobs/unknown").status_code == 404
     assert client.get("/plans/9999").status_code == 404
+
+
+def test_a_job_shows_its_first_answer_and_ends_when_asked_in_the_middle(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, go_on = threading.Event(), threading.Event()
+    found = Job.found
+
+    def held(job: Job, best: SoFar) -> None:
+        found(job, best)
+        answered.set()
+        assert go_on.wait(60.0)
+
+    monkeypatch.setattr(Job, "found", held)
+    before = [plan["plan_id"] for plan in client.get("/plans").json()]
+    job_id = client.post("/plans", json=ASK).json()["job_id"]
+    assert answered.wait(60.0)
+    shown = client.get(f"/jobs/{job_id}").json()
+    assert (shown["status"], shown["step"], shown["plan_id"]) == ("running", "plan.solve", "")
+    # By hand: H3 alone brings 100; how much better another could be is not known yet.
+    best = shown["best"]
+    assert (best["chosen"], best["newly_reached"]) == (["open-H3"], 100.0)
+    assert (best["goal"], best["value"], best["bound"], best["gap_pct"]) == (
+        *("most_reached", 100.0),
+        *(None, None),
+    )
+    assert client.delete(f"/jobs/{job_id}").json()["status"] == "running"
+    go_on.set()
+    ended = finished(client, job_id)
+    assert ended["status"] == "cancelled"
+    # What was found is kept whole, and nothing else.
+    plan = client.get(str(ended["plan"])).json()
+    assert [row["candidate_id"] for row in plan["chosen"]] == ["open-H3"]
+    after = [plan["plan_id"] for plan in client.get("/plans").json()]
+    assert after == [ended["plan_id"], *before]
+
+
+def test_a_job_cancelled_while_it_waits_never_begins(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    found = Job.found
+
+    def held(job: Job, best: SoFar) -> None:
+        found(job, best)
+        begun.set()
+        assert go_on.wait(60.0)
+
+    monkeypatch.setattr(Job, "found", held)
+    first = client.post("/plans", json=ASK).json()["job_id"]
+    assert begun.wait(60.0)
+    second = client.post("/plans", json=ASK).json()["job_id"]
+    assert client.delete(f"/jobs/{second}").json()["status"] == "cancelled"
+    go_on.set()
+    assert finished(client, first)["status"] == "done"
+    waited = client.get(f"/jobs/{second}").json()
+    assert (waited["status"], waited["best"], waited["plan_id"]) == ("cancelled", None, "")
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,15 @@ import geopandas as gpd
 import pytest
 from shapely import Point, box
 
+from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.siting import solve
 from services.disclosure import PRIVATE_STEP_M
+from services.jobs import StoppedError
 from services.plan_ask import PlanAsk, ask_of, read_ask
-from services.plan_problem import Ground, Setting, parameters_of
+from services.plan_ground import Ground
+from services.plan_problem import Setting, parameters_of
+from services.plan_so_far import SoFar
 from services.plan_store import PlanResult, list_plans, plan_is_stale, read_plan
 from services.plan_views import plan_body, sentence, shown_candidates
 from services.planreport import plan_report
@@ -315,8 +319,60 @@ def test_sites_off_every_street_are_said(tmp_path: Path) -> None:
 
 
 def test_a_search_that_is_cancelled_keeps_the_best_so_far(workspace: Workspace) -> None:
-    plan = make_plan(workspace, asked(most=1), cancel=lambda: True)
+    told: list[SoFar] = []
+    plan = make_plan(workspace, asked(most=1), search=told.append, cancel=lambda: bool(told))
     assert plan.record["status"] in {"cancelled", "optimal"}
+    assert chosen(plan) == set(told[-1].chosen) == {"open-H3"}
+    assert read_plan(workspace, plan.plan_id).record["status"] == plan.record["status"]
+
+
+def test_a_question_cancelled_before_any_answer_stores_nothing(workspace: Workspace) -> None:
+    steps: list[str] = []
+    with pytest.raises(StoppedError):
+        make_plan(
+            workspace,
+            asked(most=1),
+            progress=lambda step, _: steps.append(step),
+            cancel=lambda: "plan.walks" in steps,
+        )
+    assert steps == ["plan.read", "plan.candidates", "plan.walks"]
+    assert list_plans(workspace) == []
+
+
+def test_who_looks_on_sees_the_first_answer_with_what_it_costs(workspace: Workspace) -> None:
+    told: list[SoFar] = []
+    make_plan(
+        workspace,
+        asked(budget_yen=1_200_000, objectives=["most_reached", "cheapest"]),
+        search=told.append,
+    )
+    # By hand: D and H3 for all of the budget reach the 150 who have no place; greedily as well.
+    first, last = told[0], told[-1]
+    assert (first.goal, first.goal_number, first.goals_n) == ("most_reached", 1, 2)
+    assert (first.value, first.bound, first.gap_pct) == (150.0, None, None)
+    assert set(first.chosen) == {"upgrade-D", "open-H3"}
+    assert (first.newly_reached, first.first_year_yen) == (150.0, 1_200_000.0)
+    assert (last.goal, last.value, last.gap_pct) == ("cheapest", 1_200_000.0, 0.0)
+
+
+def test_counts_so_far_are_coarse_and_small_ones_are_not_told(tmp_path: Path) -> None:
+    told: list[SoFar] = []
+    few = town(tmp_path / "few", small=60)
+    make_plan(few, asked(budget_yen=1_000_000), search=told.append)
+    # D brings 50, fewer than 60.
+    assert {(one.value, one.newly_reached) for one in told} == {(None, None)}
+    told.clear()
+    make_plan(few, asked(most=1), search=told.append)
+    # H3 brings 100: in steps of 60 that is 120.
+    assert {one.newly_reached for one in told} == {120.0}
+
+
+def test_who_is_reached_today_is_known_beyond_the_limits_of_a_run(workspace: Workspace) -> None:
+    # Limits up to 500 m are looked at; A is 1,000 m from h2 and 1,800 m from h3.
+    setting = setting_of(workspace, asked(most=1, walk_limit_m=500))
+    assert setting.situation.parameters.longest_m < 1000.0
+    demand = setting.demand(setting.situation.walking, Limit(m=1000.0))
+    assert demand.reached_n.tolist() == [1, 1, 1, 0]
 
 
 def test_a_question_is_read_from_a_file(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Bad input, limits of time, cancelling, progress, and the re-check."""
 
 import re
+import threading
 from dataclasses import replace
 
+import highspy
 import numpy as np
 import pytest
 
 import geo.siting.plans
+import geo.siting.solver
 from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import (
     Covers,
@@ -22,7 +25,8 @@ from geo.siting import (
     solve,
 )
 from geo.siting.patterns import boil
-from geo.siting.recheck import Claim, recheck
+from geo.siting.recheck import Claim, broken_rules, recheck
+from geo.siting.worth import worth
 from tests.geo.siting.brute import Town
 
 TOWN = Town(
@@ -40,17 +44,17 @@ TOWN = Town(
 GOAL = Stage("most_reached")
 
 
-def big(seed: int = 3) -> Problem:
+def big(seed: int = 3, *, homes_n: int = 600, halls_n: int = 80) -> Problem:
     """600 homes and 80 halls: a search that takes more than a moment."""
     random = np.random.default_rng(seed)
-    homes, halls = random.uniform(0, 3000, (600, 2)), random.uniform(0, 3000, (80, 2))
+    homes, halls = random.uniform(0, 3000, (homes_n, 2)), random.uniform(0, 3000, (halls_n, 2))
     walk = np.linalg.norm(halls[:, None, :] - homes[None, :, :], axis=2)
     option, home = np.nonzero(walk <= 500)
-    covers = Covers.of(option, home, walk[option, home], shape=(80, 600), limit=500.0)
-    demand = Demand.plain(random.integers(1, 20, 600).astype(float))
-    demand = replace(demand, unit=random.integers(0, 12, 600))
+    covers = Covers.of(option, home, walk[option, home], shape=(halls_n, homes_n), limit=500.0)
+    demand = Demand.plain(random.integers(1, 20, homes_n).astype(float))
+    demand = replace(demand, unit=random.integers(0, 12, homes_n))
     return Problem(
-        Options.plain(80), demand, covers, Rules(most=12), (GOAL, Stage("worst_unit_first"))
+        Options.plain(halls_n), demand, covers, Rules(most=12), (GOAL, Stage("worst_unit_first"))
     )
 
 
@@ -179,6 +183,60 @@ def test_a_gap_that_is_good_enough_ends_the_search() -> None:
     assert plan.gap_pct <= 5.0
     assert plan.newly_reached >= 0.95 * exact.value
     assert plan.stages[0].bound >= exact.value - 1e-6
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_the_best_so_far_is_what_its_options_are_worth(k: int) -> None:
+    problem, told = big(homes_n=200, halls_n=30), list[Progress]()
+    plans = k_best(problem, k, search=Search(progress=told.append))
+    assert sorted({report.plan for report in told}) == list(range(k))
+    for report in told:
+        chosen, stage = np.array(report.chosen, dtype=np.int64), problem.stages[report.stage]
+        assert broken_rules(problem, chosen) == ()
+        assert worth(problem, chosen, stage) == pytest.approx(report.value, abs=1e-4)
+        assert report.value <= report.bound + 1e-6
+    for number, plan in enumerate(plans):
+        last = [report for report in told if (report.plan, report.stage) == (number, 1)][-1]
+        assert last.value == pytest.approx(plan.stages[1].value, abs=1e-4)
+        assert last.gap_pct == 0.0
+
+
+def test_each_step_to_the_shortest_longest_walk_is_told() -> None:
+    # Either hall serves both homes: hall 0 within 400 m, hall 2 within 300 m.
+    town = replace(
+        TOWN,
+        walk={(0, 0): 100.0, (0, 1): 400.0, (2, 0): 300.0, (2, 1): 200.0},
+        place=[-1] * 3,
+        rules=Rules(most=1),
+    )
+    told: list[Progress] = []
+    plan = solve(town.problem(Stage("shortest_longest_walk")), Search(progress=told.append))
+    assert plan.chosen == told[-1].chosen == (2,)
+    assert (told[-1].value, told[-1].bound, told[-1].gap_pct) == (300.0, 300.0, 0.0)
+    assert all(report.bound <= 300.0 <= report.value for report in told)
+
+
+def test_a_search_that_is_cancelled_on_the_way_keeps_what_it_found() -> None:
+    told: list[Progress] = []
+    problem = big(homes_n=200, halls_n=30)
+    plan = solve(problem, Search(progress=told.append, cancel=lambda: len(told) > 1))
+    assert plan.status in {"cancelled", "optimal"}
+    assert plan.newly_reached >= told[0].value
+    assert plan.newly_reached == pytest.approx(told[-1].value, abs=1e-4)
+
+
+def test_a_solver_that_does_not_end_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = threading.Event()
+    monkeypatch.setattr(geo.siting.solver, "GRACE_S", 0.0)
+    monkeypatch.setattr(highspy.Highs, "run", lambda _: ends.wait(60.0))
+    told: list[Progress] = []
+    plan = solve(big(), Search(progress=told.append, cancel=lambda: True))
+    ends.set()
+    # Nothing was searched: it is the greedy plan, and nobody knows how good it is.
+    assert [report.chosen for report in told] == [plan.chosen, plan.chosen]
+    assert plan.newly_reached == told[0].value > 0.0
+    assert [stage.status for stage in plan.stages] == ["cancelled", "unknown"]
+    assert plan.gap_pct == 100.0
 
 
 def test_next_plans_of_a_cancelled_search_are_not_made_up() -> None:

@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from services.disclosure import blur
+from services.intake.privacy import HOME_VENUE
 from services.places import places_frame
 from services.plan_store import PlanResult
 from services.registry import LONLAT_EPSG, read_venues
@@ -64,11 +65,14 @@ class _Ground:
     def __init__(self, workspace: Workspace) -> None:
         self.crs = workspace.profile.municipality.plane_epsg
         places = places_frame(workspace)
-        private = places["private_home"].astype(bool)
-        shown = blur(places, private, blur_m=workspace.profile.privacy.blur_m)
+        venues = read_venues(workspace.registry_url, self.crs)
+        at_home = venues["private_home"].fillna(value=False).astype(bool)
+        venues["name"] = venues["name"].mask(at_home, HOME_VENUE)
+        blur_m = workspace.profile.privacy.blur_m
+        shown = blur(places, places["private_home"].astype(bool), blur_m=blur_m)
         self._places = _by(shown, "place_id")
         self._hosts = _by(shown, "venue_id")
-        self._venues = _by(read_venues(workspace.registry_url, self.crs), "venue_id")
+        self._venues = _by(blur(venues, at_home, blur_m=blur_m), "venue_id")
 
     def place(self, place_id: str) -> Row | None:
         """Return a place."""
@@ -97,13 +101,11 @@ class _Ground:
         return gpd.GeoSeries([lonlat], crs=LONLAT_EPSG).force_2d().to_crs(self.crs).iloc[0]
 
     def _hall(self, venue_id: str, name: str) -> tuple[dict[str, Any], BaseGeometry | None]:
-        if listed := self._venues.get(venue_id):
-            return {"name": name or str(listed["name"])}, listed["geometry"]
-        host = self._hosts.get(venue_id)
-        if host is None:
+        hall = self._venues.get(venue_id) or self._hosts.get(venue_id)
+        if hall is None:
             return {"name": name}, None
-        hall = {"name": name or str(host["venue_name"]), "blurred": bool(host["blurred"])}
-        return hall, host["geometry"]
+        own = hall["venue_name"] if "venue_name" in hall else hall["name"]
+        return {"name": name or str(own), "blurred": bool(hall["blurred"])}, hall["geometry"]
 
 
 def _by(frame: gpd.GeoDataFrame, column: str) -> dict[str, Row]:

@@ -24,7 +24,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         yield client
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -26,7 +27,8 @@ def catchment_features(plan: PlanResult) -> dict[str, Any]:
     """Return what can be walked to from each choice of a plan, as GeoJSON; ``candidate_id`` names it."""
     frame = plan.catchments
     told = [{"candidate_id": str(name)} for name in frame["candidate_id"]]
-    return _collection(told, list(frame.geometry), frame.crs)
+    epsg = plan.workspace.profile.municipality.plane_epsg
+    return _collection(told, list(frame.geometry), epsg)
 
 
 def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
@@ -56,16 +58,16 @@ def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
         if edit.action == "move" and shape is not None and was and was["geometry"] is not None:
             told.append({**head, "part": "from"})
             shapes.append(shapely.LineString([was["geometry"], shape]))
-    return _collection(told, shapes, ground.crs)
+    return _collection(told, shapes, ground.epsg)
 
 
 class _Ground:
     """The places and halls that changes name, as they may be shown."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.crs = workspace.profile.municipality.plane_epsg
+        self.epsg = workspace.profile.municipality.plane_epsg
         places = places_frame(workspace)
-        venues = read_venues(workspace.registry_url, self.crs)
+        venues = read_venues(workspace.registry_url, self.epsg)
         at_home = venues["private_home"].fillna(value=False).astype(bool)
         venues["name"] = venues["name"].mask(at_home, HOME_VENUE)
         blur_m = workspace.profile.privacy.blur_m
@@ -86,7 +88,7 @@ class _Ground:
             return {"name": name}, self._drawn(edit.geometry)
         if edit.lon is not None and edit.lat is not None:
             point = gpd.GeoSeries([shapely.Point(edit.lon, edit.lat)], crs=LONLAT_EPSG)
-            return {"name": name}, point.to_crs(self.crs).iloc[0]
+            return {"name": name}, point.to_crs(self.epsg).iloc[0]
         if edit.venue_id:
             return self._hall(edit.venue_id, name)
         blurred = bool(place and place["blurred"])
@@ -94,11 +96,11 @@ class _Ground:
 
     def _drawn(self, geometry: Mapping[str, Any]) -> BaseGeometry | None:
         try:
-            lonlat = shapely.geometry.shape(geometry)
+            lonlat = shapely.geometry.shape(dict(geometry))
         except (ValueError, TypeError, AttributeError, IndexError, shapely.errors.ShapelyError):
             # A file written by hand; comparing it says what is wrong with it.
             return None
-        return gpd.GeoSeries([lonlat], crs=LONLAT_EPSG).force_2d().to_crs(self.crs).iloc[0]
+        return gpd.GeoSeries([lonlat], crs=LONLAT_EPSG).force_2d().to_crs(self.epsg).iloc[0]
 
     def _hall(self, venue_id: str, name: str) -> tuple[dict[str, Any], BaseGeometry | None]:
         hall = self._venues.get(venue_id) or self._hosts.get(venue_id)
@@ -113,15 +115,17 @@ def _by(frame: gpd.GeoDataFrame, column: str) -> dict[str, Row]:
 
 
 def _collection(
-    told: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry | None], crs: object
+    told: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry | None], epsg: int
 ) -> dict[str, Any]:
     """Return features in degrees, longitude first."""
-    degrees = gpd.GeoSeries(list(shapes), crs=crs).to_crs(LONLAT_EPSG)
+    degrees = gpd.GeoSeries(np.array(shapes, dtype=object), crs=epsg).to_crs(LONLAT_EPSG)
     plain = shapely.set_precision(degrees.to_numpy(), GRID_DEG)
     features = [
         {
             "type": "Feature",
-            "geometry": None if shape is None or shape.is_empty else shapely.geometry.mapping(shape),
+            "geometry": None
+            if shape is None or shape.is_empty
+            else shapely.geometry.mapping(shape),
             "properties": dict(properties),
         }
         for properties, shape in zip(told, plain, strict=True)

@@ -76,7 +76,10 @@ def items(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
     summary="案のファイル（TOML）",
     response_class=Response,
     responses={
-        200: {"content": {"application/toml": {}}, "description": "arukeba scenario import で読める"},
+        200: {
+            "content": {"application/toml": {}},
+            "description": "arukeba scenario import で読める",
+        },
         404: {"model": Problem},
     },
 )

@@ -106,8 +106,6 @@ def test_the_catchment_of_each_choice_holds_whom_it_reaches(tmp_path) -> None:
     # D or H2 for h2 at 1100 m, H3 for h3 at 1900 m (tests/services/test_plans.py).
     assert set(reached) == set(plan.chosen["candidate_id"])
     h2, h3 = shapely.Point(1100.0, 0.0), shapely.Point(1900.0, 0.0)
-    holds = {
-        name: [area.buffer(1.0).covers(h) for h in (h2, h3)] for name, area in reached.items()
-    }
+    holds = {name: [area.buffer(1.0).covers(h) for h in (h2, h3)] for name, area in reached.items()}
     assert holds.pop("open-H3") == [False, True]
     assert list(holds.values()) == [[True, False]]

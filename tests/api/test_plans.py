@@ -50,9 +50,21 @@ def test_a_plan_is_a_job_and_then_stays(client: TestClient) -> None:
     assert [one["plan_id"] for one in client.get("/plans").json()] == [plan["plan_id"]]
     items = client.get(f"{job['plan']}/items").json()
     assert items["features"][0]["properties"]["plan_id"] == plan["plan_id"]
+    (reach,) = client.get(f"{job['plan']}/catchments").json()["features"]
+    assert reach["properties"] == {"candidate_id": "open-H3"}
+    assert reach["geometry"]["type"] == "MultiPolygon"
     page = client.get(f"{job['plan']}/report")
     assert "H3会館" in page.text
     assert "上限" in page.text
+
+
+def test_who_may_only_read_asks_for_no_plan(workspace: Workspace) -> None:
+    with TestClient(create_app(workspace, Settings(warm=False))) as reader:
+        before = reader.get("/plans").json()
+        answer = reader.post("/plans", json=ASK)
+        assert answer.status_code == 403
+        assert "ARUKEBA_EDITING" in answer.json()["detail_ja"]
+        assert reader.get("/plans").json() == before
 
 
 def test_a_job_can_be_stopped_and_asked_for_again(client: TestClient) -> None:

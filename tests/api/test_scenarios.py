@@ -9,6 +9,7 @@ from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
 from services.run import run
+from services.scenariofile import read_scenario
 from tests.datedtown import dated_workspace
 
 CLOSE = {"name": "案A", "edits": [{"action": "close", "place_id": "A"}]}
@@ -72,6 +73,23 @@ def test_a_scenario_is_made_compared_replaced_and_deleted(editor):
     assert editor.get("/scenarios/案A").status_code == 404
     assert editor.get("/scenarios/compare", params={"names": "案A"}).status_code == 404
     assert editor.get("/scenarios/compare", params={"names": ","}).status_code == 422
+
+
+def test_a_scenario_is_drawn_and_sent_as_a_file(editor, tmp_path):
+    editor.post("/scenarios", json=CLOSE)
+    (drawn,) = editor.get("/scenarios/案A/items").json()["features"]
+    assert (drawn["properties"]["action"], drawn["geometry"]["type"]) == ("close", "Point")
+    sent = editor.get("/scenarios/案A/file")
+    assert "%E6%A1%88A.toml" in sent.headers["content-disposition"]
+    (tmp_path / "sent.toml").write_bytes(sent.content)
+    assert read_scenario(tmp_path / "sent.toml").edits[0].place_id == "A"
+    for address in ("/scenarios/案Z/items", "/scenarios/案Z/file"):
+        assert editor.get(address).status_code == 404
+
+
+def test_a_page_learns_whether_it_may_write(editor, reader):
+    assert editor.get("/about").json()["editing"] is True
+    assert reader.get("/about").json()["editing"] is False
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,9 @@ def _masked(
     for side in _SIDES:
         # A count beside its share of a total that is not shown would tell the total.
         unseen_total = block[f"{side}_id"].isin(unseen[side])
-        for share in shown.columns.intersection(_ROW_SHARES if side == "row" else _COLUMN_SHARES):
+        for share in shown.columns.intersection(
+            list(_ROW_SHARES if side == "row" else _COLUMN_SHARES)
+        ):
             shown[share] = shown[share].mask(unseen_total)
     return pd.concat([shown, _empty_cells(shown, cells - set(keys))], ignore_index=True)
 

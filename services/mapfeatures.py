@@ -4,10 +4,12 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from services.disclosure import blur
+from services.intake.privacy import HOME_VENUE
 from services.places import places_frame
 from services.plan_store import PlanResult
 from services.registry import LONLAT_EPSG, read_venues
@@ -25,7 +27,8 @@ def catchment_features(plan: PlanResult) -> dict[str, Any]:
     """Return what can be walked to from each choice of a plan, as GeoJSON; ``candidate_id`` names it."""
     frame = plan.catchments
     told = [{"candidate_id": str(name)} for name in frame["candidate_id"]]
-    return _collection(told, list(frame.geometry), frame.crs)
+    epsg = plan.workspace.profile.municipality.plane_epsg
+    return _collection(told, list(frame.geometry), epsg)
 
 
 def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
@@ -55,20 +58,23 @@ def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
         if edit.action == "move" and shape is not None and was and was["geometry"] is not None:
             told.append({**head, "part": "from"})
             shapes.append(shapely.LineString([was["geometry"], shape]))
-    return _collection(told, shapes, ground.crs)
+    return _collection(told, shapes, ground.epsg)
 
 
 class _Ground:
     """The places and halls that changes name, as they may be shown."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.crs = workspace.profile.municipality.plane_epsg
+        self.epsg = workspace.profile.municipality.plane_epsg
         places = places_frame(workspace)
-        private = places["private_home"].astype(bool)
-        shown = blur(places, private, blur_m=workspace.profile.privacy.blur_m)
+        venues = read_venues(workspace.registry_url, self.epsg)
+        at_home = venues["private_home"].fillna(value=False).astype(bool)
+        venues["name"] = venues["name"].mask(at_home, HOME_VENUE)
+        blur_m = workspace.profile.privacy.blur_m
+        shown = blur(places, places["private_home"].astype(bool), blur_m=blur_m)
         self._places = _by(shown, "place_id")
         self._hosts = _by(shown, "venue_id")
-        self._venues = _by(read_venues(workspace.registry_url, self.crs), "venue_id")
+        self._venues = _by(blur(venues, at_home, blur_m=blur_m), "venue_id")
 
     def place(self, place_id: str) -> Row | None:
         """Return a place."""
@@ -82,7 +88,7 @@ class _Ground:
             return {"name": name}, self._drawn(edit.geometry)
         if edit.lon is not None and edit.lat is not None:
             point = gpd.GeoSeries([shapely.Point(edit.lon, edit.lat)], crs=LONLAT_EPSG)
-            return {"name": name}, point.to_crs(self.crs).iloc[0]
+            return {"name": name}, point.to_crs(self.epsg).iloc[0]
         if edit.venue_id:
             return self._hall(edit.venue_id, name)
         blurred = bool(place and place["blurred"])
@@ -90,20 +96,18 @@ class _Ground:
 
     def _drawn(self, geometry: Mapping[str, Any]) -> BaseGeometry | None:
         try:
-            lonlat = shapely.geometry.shape(geometry)
+            lonlat = shapely.geometry.shape(dict(geometry))
         except (ValueError, TypeError, AttributeError, IndexError, shapely.errors.ShapelyError):
             # A file written by hand; comparing it says what is wrong with it.
             return None
-        return gpd.GeoSeries([lonlat], crs=LONLAT_EPSG).force_2d().to_crs(self.crs).iloc[0]
+        return gpd.GeoSeries([lonlat], crs=LONLAT_EPSG).force_2d().to_crs(self.epsg).iloc[0]
 
     def _hall(self, venue_id: str, name: str) -> tuple[dict[str, Any], BaseGeometry | None]:
-        if listed := self._venues.get(venue_id):
-            return {"name": name or str(listed["name"])}, listed["geometry"]
-        host = self._hosts.get(venue_id)
-        if host is None:
+        hall = self._venues.get(venue_id) or self._hosts.get(venue_id)
+        if hall is None:
             return {"name": name}, None
-        hall = {"name": name or str(host["venue_name"]), "blurred": bool(host["blurred"])}
-        return hall, host["geometry"]
+        own = hall["venue_name"] if "venue_name" in hall else hall["name"]
+        return {"name": name or str(own), "blurred": bool(hall["blurred"])}, hall["geometry"]
 
 
 def _by(frame: gpd.GeoDataFrame, column: str) -> dict[str, Row]:
@@ -111,10 +115,10 @@ def _by(frame: gpd.GeoDataFrame, column: str) -> dict[str, Row]:
 
 
 def _collection(
-    told: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry | None], crs: object
+    told: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry | None], epsg: int
 ) -> dict[str, Any]:
     """Return features in degrees, longitude first."""
-    degrees = gpd.GeoSeries(list(shapes), crs=crs).to_crs(LONLAT_EPSG)
+    degrees = gpd.GeoSeries(np.array(shapes, dtype=object), crs=epsg).to_crs(LONLAT_EPSG)
     plain = shapely.set_precision(degrees.to_numpy(), GRID_DEG)
     features = [
         {

@@ -29,7 +29,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         yield client
 
 
@@ -55,6 +55,9 @@ def test_a_plan_is_a_job_and_then_stays(client: TestClient) -> None:
     assert [one["plan_id"] for one in client.get("/plans").json()] == [plan["plan_id"]]
     items = client.get(f"{job['plan']}/items").json()
     assert items["features"][0]["properties"]["plan_id"] == plan["plan_id"]
+    (reach,) = client.get(f"{job['plan']}/catchments").json()["features"]
+    assert reach["properties"] == {"candidate_id": "open-H3"}
+    assert reach["geometry"]["type"] == "MultiPolygon"
     page = client.get(f"{job['plan']}/report")
     assert "H3会館" in page.text
     assert "上限" in page.text
@@ -97,6 +100,15 @@ def _look_at_the_sites(client: TestClient) -> None:
     assert own["features"] == items["features"]
     assert own["provenance"]["plan"] == plan["plan_id"]
     assert {"self", "collection"} <= {one["rel"] for one in own["links"]}
+
+
+def test_who_may_only_read_asks_for_no_plan(workspace: Workspace) -> None:
+    with TestClient(create_app(workspace, Settings(warm=False))) as reader:
+        before = reader.get("/plans").json()
+        answer = reader.post("/plans", json=ASK)
+        assert answer.status_code == 403
+        assert "ARUKEBA_EDITING" in answer.json()["detail_ja"]
+        assert reader.get("/plans").json() == before
 
 
 def test_a_job_can_be_stopped_and_asked_for_again(client: TestClient) -> None:

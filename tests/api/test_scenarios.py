@@ -9,6 +9,7 @@ from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
 from services.run import run
+from services.scenariofile import read_scenario
 from tests.datedtown import dated_workspace
 
 CLOSE = {"name": "案A", "edits": [{"action": "close", "place_id": "A"}]}
@@ -83,6 +84,23 @@ def test_one_change_is_taken_out(editor):
     assert len(editor.get("/scenarios/案A").json()["edits"]) == 1
     left = editor.delete("/scenarios/案A/edits/1")
     assert (left.status_code, left.json()["edits"]) == (200, [])
+
+
+def test_a_scenario_is_drawn_and_sent_as_a_file(editor, tmp_path):
+    editor.post("/scenarios", json=CLOSE)
+    (drawn,) = editor.get("/scenarios/案A/items").json()["features"]
+    assert (drawn["properties"]["action"], drawn["geometry"]["type"]) == ("close", "Point")
+    sent = editor.get("/scenarios/案A/file")
+    assert "%E6%A1%88A.toml" in sent.headers["content-disposition"]
+    (tmp_path / "sent.toml").write_bytes(sent.content)
+    assert read_scenario(tmp_path / "sent.toml").edits[0].place_id == "A"
+    for address in ("/scenarios/案Z/items", "/scenarios/案Z/file"):
+        assert editor.get(address).status_code == 404
+
+
+def test_a_page_learns_whether_it_may_write(editor, reader):
+    assert editor.get("/about").json()["editing"] is True
+    assert reader.get("/about").json()["editing"] is False
 
 
 @pytest.mark.parametrize(

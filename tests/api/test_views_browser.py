@@ -1,0 +1,338 @@
+"""
+Plans, scenarios and decisions on the map page, in a real headless Chromium.
+
+The street of tests/services/test_plans.py: A (weekly) has 50 of 200, the hall H3 would bring 100
+more, D becoming weekly 50.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from api.app import create_app
+from api.routes import plans
+from api.settings import Settings
+from services.plan_store import PlanResult
+from services.plans import Watch
+from services.run import run
+from services.scenariofile import read_scenario, scenario_of
+from services.scenarios import save_scenario
+from services.workspace import Workspace
+from tests.api.test_page_browser import CHROMIUM, Visit, address, browser, visit
+from tests.services.test_plans import town
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+__all__ = ["address", "browser"]
+
+OPEN = {"action": "open", "venue_id": "H3", "schedule_text": "毎週火曜日10:00〜11:30"}
+CLOSE = {"action": "close", "place_id": "A"}
+HOSTILE = "<img src=x onerror=alert(1)>"
+VIEWS = ["next", "scenarios", "decisions"]
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    workspace = town(tmp_path)
+    run(workspace)
+    save_scenario(workspace, scenario_of({"name": "案A", "note": HOSTILE, "edits": [OPEN]}))
+    save_scenario(workspace, scenario_of({"name": "案B", "by": "高齢福祉課", "edits": [CLOSE]}))
+    return workspace
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(warm=True, editing=True)
+
+
+@pytest.fixture
+def app(workspace: Workspace, settings: Settings) -> FastAPI:
+    return create_app(workspace, settings)
+
+
+# The server of a module serves a module's workspace; here every test writes into its own.
+address = pytest.fixture(address.__wrapped__)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def seen(browser: Browser, address: str) -> Iterator[Visit]:
+    with visit(browser, f"{address}/#view=next") as seen:
+        yield seen
+        assert seen.complaints == []
+        assert seen.strangers == []
+
+
+def ask(page: Page) -> None:
+    """Ask for the best single place among real venues."""
+    page.locator("#ask-most").fill("1")
+    page.get_by_text("くわしい条件").click()
+    page.get_by_label("会場がまだない地点も候補にする").uncheck()
+    page.get_by_role("button", name="計画をつくる").click()
+
+
+def green(page: Page) -> int:
+    """Count the pixels of the map in the colour of candidates; the legend is closed first."""
+    page.evaluate("() => { document.getElementById('legend').open = false; }")
+    page.wait_for_timeout(600)
+    shot = page.locator("#map").screenshot()
+    return page.evaluate(
+        """async (bytes) => {
+            const image = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+            const canvas = new OffscreenCanvas(image.width, image.height);
+            const pen = canvas.getContext("2d");
+            pen.drawImage(image, 0, 0);
+            const { data } = pen.getImageData(0, 0, image.width, image.height);
+            let found = 0;
+            for (let i = 0; i < data.length; i += 4) if (data[i] < 40 && Math.abs(data[i + 1] - 158) < 25 && Math.abs(data[i + 2] - 115) < 25) found += 1;
+            return found;
+        }""",
+        list(shot),
+    )
+
+
+def status(row: Locator) -> Locator:
+    return row.locator(".status")
+
+
+def test_a_plan_is_asked_for_and_shown_in_the_list_and_on_the_map(seen: Visit) -> None:
+    page = seen.page
+    expect(page.locator("#view")).to_contain_text("計画はまだありません")
+    before = green(page)
+    ask(page)
+    row = page.locator(".choices .row")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("H3会館")
+    expect(row).to_contain_text("+100人")
+    # ¥1,000,000 for opening and ¥100,000 a year.
+    expect(row).to_contain_text("初年度の費用の上限 1,100,000円")
+    expect(page.locator("#view .proof")).to_contain_text("最適であることを確認済み")
+    expect(page.locator("#view .answer")).to_contain_text("25.0％→75.0％")
+    expect(page.locator("#view h2").first).to_be_focused()
+    link = page.locator("#view a", has_text="計画の資料")
+    expect(link).to_have_attribute("href", "/plans/0001/report?lang=ja")
+    assert "plan=0001" in page.url
+    marked = green(page)
+    assert marked > before + 50
+    row.click()
+    card = page.locator("#card")
+    expect(card).to_contain_text(
+        "ここに週1型の場を開くと、新たに65歳以上100人が歩いて500m以内になります"
+    )
+    expect(card).to_contain_text("この場がないと届かない人")
+    # The catchment is hatched in the same green.
+    assert green(page) > marked + 50
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    page.get_by_role("button", name="計画の一覧へ").click()
+    expect(page.locator(".plans .row")).to_contain_text(
+        "全体・新しく届く人を、いちばん多く・1か所まで"
+    )
+
+
+def test_an_address_with_a_plan_opens_it(browser: Browser, address: str) -> None:
+    title = {"title": HOSTILE, "most": 1, "points_max": 0}
+    made = post(f"{address}/plans", title)
+    wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")
+    with visit(browser, f"{address}/#view=next&plan=0001") as seen:
+        # A title is a text, whatever is in it.
+        expect(seen.page.locator("#view h2").first).to_have_text(HOSTILE)
+        assert seen.page.locator("#view img").count() == 0
+        assert seen.complaints == []
+    with visit(browser, f"{address}/#view=next&plan=9999") as seen:
+        expect(seen.page.locator(".plans .row")).to_have_count(1)
+        assert seen.complaints == []
+
+
+def test_what_cannot_be_answered_is_said(seen: Visit) -> None:
+    page = seen.page
+    page.get_by_role("spinbutton", name="場の数").fill("")
+    page.get_by_role("button", name="計画をつくる").click()
+    expect(page.locator(".ask .alert")).to_have_text("1〜100の数を入れてください")
+    page.get_by_role("radio", name="初年度の予算").check()
+    page.get_by_role("spinbutton", name="初年度の予算").fill("1")
+    page.get_by_role("button", name="計画をつくる").click()
+    # ¥10,000 pays for nothing; the browser notes the refusal.
+    expect(page.locator(".ask .alert")).to_contain_text("予算")
+    assert len(seen.complaints) == 1
+    seen.complaints.clear()
+    expect(page.get_by_role("spinbutton", name="初年度の予算")).to_have_value("1")
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let the search go on until it is stopped; the event says that it was."""
+    stopped = threading.Event()
+    real = plans.plan_of
+
+    def search(setting: Any, watch: Watch) -> PlanResult:
+        watch.progress("plan.solve", 0.4)
+        assert watch.cancel is not None
+        wait_for(watch.cancel)
+        stopped.set()
+        return real(setting, watch)
+
+    monkeypatch.setattr(plans, "plan_of", search)
+    return stopped
+
+
+def test_a_search_can_be_stopped(slow: threading.Event, seen: Visit) -> None:
+    page = seen.page
+    ask(page)
+    expect(page.locator(".work")).to_contain_text("最もよい組み合わせを探しています")
+    stop = page.get_by_role("button", name="やめる")
+    expect(stop).to_be_focused()
+    stop.press("Enter")
+    expect(page.locator(".work [role=status]")).to_contain_text("止めています")
+    expect(page.locator(".work")).to_have_count(0)
+    assert slow.is_set()
+    # What was found so far is kept: a street with three halls is solved at once.
+    expect(page.locator(".choices .row")).to_contain_text("H3会館")
+    assert get_from(page, "/plans")[0]["plan_id"] == "0001"
+
+
+def test_two_scenarios_stand_beside_today(seen: Visit, tmp_path) -> None:
+    page = seen.page
+    page.locator("#view-scenarios").click()
+    expect(page.locator("#view-scenarios")).to_be_focused()
+    expect(page.locator(".scenario").first).to_contain_text(HOSTILE)
+    page.get_by_label("案A").first.check()
+    page.get_by_label("案B").first.check()
+    page.get_by_role("button", name="くらべる").click()
+    table = page.locator(".compared")
+    expect(table.locator("thead th")).to_have_text(["見るもの", "いま", "案A", "案B"])
+    rows = table.locator("tbody tr")
+    # A has h0 and h1 (50); with H3 also h3 (100).
+    expect(rows.nth(0).locator("td")).to_have_text(["50人", "150人", "0人"])
+    expect(rows.nth(2).locator("td")).to_have_text(["", "100人", "0人"])
+    expect(rows.nth(3).locator("td")).to_have_text(["", "0人", "50人"])
+    expect(rows.nth(8).locator("td")).to_have_text(["", "100,000円", "-100,000円"])
+    expect(page.locator("#compared")).to_contain_text("案Bでは")
+    expect(page.locator("#compared")).to_contain_text("地区でいちばん低い区域")
+    page.get_by_role("button", name="「案A」の変更を地図で見る").click()
+    expect(page.locator("#edits-head")).to_have_text("「案A」の変更")
+    expect(page.locator("#edits-head ~ ol .row")).to_contain_text("ひらく：H3会館")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="「案A」をファイルで受けとる").click()
+    path = tmp_path / "sent.toml"
+    download.value.save_as(path)
+    assert read_scenario(path).edits[0].venue_id == "H3"
+    assert download.value.suggested_filename == "案A.toml"
+
+
+def test_a_decision_is_recorded_and_seen_everywhere(seen: Visit) -> None:
+    page = seen.page
+    ask(page)
+    row = page.locator(".choices .row")
+    expect(status(row)).to_have_text("☆ 提案")
+    row.click()
+    card = page.locator("#card")
+    expect(card).to_contain_text("まだ話し合いの記録はありません")
+    card.get_by_text("決定を記録する").click()
+    card.get_by_role("radio", name="採用", exact=True).check()
+    card.get_by_role("button", name="記録する").click()
+    expect(card.get_by_role("alert")).to_contain_text("会議の日を入れてください")
+    card.get_by_label("会議の日").fill("2025-10-01")
+    card.get_by_label("理由").fill(HOSTILE)
+    card.get_by_role("button", name="記録する").click()
+    expect(card).to_contain_text("記録しました")
+    expect(card.locator(".history")).to_contain_text("✓ 採用 令和7年10月1日・" + HOSTILE)
+    expect(status(row)).to_have_text("✓ 採用")
+    page.keyboard.press("Escape")
+    page.locator("#view-decisions").click()
+    found = page.locator("#view .row")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("H3会館")
+    found.click()
+    # What was adopted is taken up again only with a reason.
+    expect(card.locator(".decide .status")).to_have_text(["… 協議中", "× 不採用"])
+    card.get_by_text("決定を記録する").click()
+    card.get_by_role("button", name="記録する").click()
+    expect(card.get_by_role("alert")).to_contain_text("理由を書いてください")
+    card.get_by_label("理由").fill("会場の都合")
+    card.get_by_role("button", name="記録する").click()
+    expect(card.locator(".history li")).to_have_count(2)
+    page.locator("#view-now").click()
+    page.locator("#tab-make").click()
+    expect(status(page.locator("#lists .row", has_text="H3会館"))).to_have_text("… 協議中")
+    # A plan does not grow old by what a council makes of it.
+    assert get_from(page, "/plans")[0]["changed"] == []
+
+
+@pytest.mark.parametrize("settings", [Settings(warm=True, editing=False)])
+def test_who_may_only_read_is_told_so_once(seen: Visit) -> None:
+    page = seen.page
+    expect(page.locator("#view")).to_contain_text("計画はまだありません。つくるには、")
+    assert page.locator("#view form, #view .primary").count() == 0
+    page.locator("#view-decisions").click()
+    expect(page.locator("#view")).to_contain_text("この画面は見るだけの設定です")
+    page.locator("#view-now").click()
+    page.locator("#tab-make").click()
+    page.locator("#lists .row").first.click()
+    card = page.locator("#card")
+    expect(card.locator(".decision")).to_contain_text("この画面は見るだけの設定です")
+    assert card.locator("form").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_phone_shows_every_screen_without_scrolling_sideways(
+    browser: Browser, address: str, lang: str
+) -> None:
+    made = post(f"{address}/plans", {"most": 2, "k": 2})
+    wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")
+    with visit(browser, f"{address}/?lang={lang}#view=next", width=360, height=740) as seen:
+        for view in VIEWS:
+            seen.page.locator(f"#view-{view}").click()
+            expect(seen.page.locator("#view h2").first).to_be_visible()
+            assert fits(seen.page)
+            if view == "scenarios":
+                seen.page.locator("#pick-案A").check()
+                seen.page.locator("#compare").click()
+                expect(seen.page.locator(".compared")).to_be_visible()
+                assert fits(seen.page)
+        seen.page.locator("#view-next").click()
+        seen.page.locator(".plans .row").click()
+        seen.page.locator(".choices .row").first.click()
+        expect(seen.page.locator("#card")).to_be_visible()
+        assert fits(seen.page)
+        assert seen.complaints == []
+
+
+def fits(page: Page) -> bool:
+    """Say whether nothing is wider than the phone, and nothing too small to hit."""
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, input[type=search], .choice, .tool')]
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML)"""
+    )
+    assert small == []
+    width: int = page.evaluate("() => document.documentElement.scrollWidth")
+    return width <= 360
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    for _ in range(1200):
+        if is_so():
+            return
+        time.sleep(0.05)
+    pytest.fail("it never came about")
+
+
+def get(url: str) -> Any:
+    return httpx.get(url).json()
+
+
+def get_from(page: Page, path: str) -> Any:
+    return page.evaluate("async (path) => (await fetch(path)).json()", path)
+
+
+def post(url: str, body: dict[str, Any]) -> Any:
+    # The first question of a server reads the streets.
+    return httpx.post(url, json=body, timeout=60).json()

@@ -111,6 +111,18 @@ def test_the_candidates_newly_reach_what_they_say(snapshot: Snapshot) -> None:
     assert first["newly_reached"].iloc[0] == pytest.approx(gained)
 
 
+def test_the_targets_of_the_city_are_broken_down_to_its_areas(snapshot: Snapshot) -> None:
+    from services.shares import shares_frame
+
+    shares = shares_frame(snapshot.workspace)
+    # 柏市資料000, page 29: about 300 monthly, 42 weekly, 7 permanent.
+    assert shares.groupby("target")["share"].sum().tolist() == [300, 42, 7]
+    assert (shares[["share", "existing", "planned", "missing"]] >= 0).all().all()
+    councils = snapshot.workspace.areas()
+    councils = councils[councils["layer"] == snapshot.run["summary"]["council_layer"]]
+    assert set(councils["area_id"]) <= set(shares["area_id"])
+
+
 def test_past_fiscal_years_stand_beside_what_the_documents_say(snapshot: Snapshot) -> None:
     from services.fiscal import fiscal_year_ends
     from services.timeline import timeline

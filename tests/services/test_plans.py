@@ -25,6 +25,8 @@ from shapely import Point, box
 from geo.coverage import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.siting import solve
+from services.decisionentry import Entry
+from services.decisions import record_decision
 from services.disclosure import PRIVATE_STEP_M
 from services.jobs import StoppedError
 from services.plan_ask import PlanAsk, ask_of, read_ask
@@ -244,6 +246,28 @@ def test_a_stored_plan_stays_and_knows_what_changed(workspace: Workspace) -> Non
     assert second.plan_id == "0002"
     with pytest.raises(NotFoundError, match="0009"):
         read_plan(workspace, "0009")
+
+
+def test_a_plan_shows_what_was_decided_and_is_not_out_of_date_by_it(workspace: Workspace) -> None:
+    plan = make_plan(workspace, asked(most=2, points_max=9))
+    told = {row["candidate_id"]: row for row in plan_body(plan)["chosen"]}
+    assert {row["status"] for row in told.values()} == {"proposed"}
+    decided = Entry(
+        "open", "weekly", "adopted", "e", venue_id="H3", meeting_date="2025-10-01", plan_id="0001"
+    )
+    record_decision(workspace, decided)
+    again = read_plan(workspace, plan.plan_id)
+    now = {row["candidate_id"]: row["status"] for row in plan_body(again)["chosen"]}
+    assert now == {name: "adopted" if name == "open-H3" else "proposed" for name in told}
+    assert plan_is_stale(workspace, again) == []
+
+
+def test_a_point_on_a_street_bears_its_decision(workspace: Workspace) -> None:
+    plan = make_plan(workspace, asked(most=1, upgrades=False, venues=False, points_max=9))
+    spot = plan.chosen.to_crs(6668).geometry.iloc[0]
+    decided = Entry("open", "weekly", "discussed", "e", lon=spot.x, lat=spot.y)
+    record_decision(workspace, decided)
+    assert [row["status"] for row in plan_body(plan)["chosen"]] == ["discussed"]
 
 
 def test_the_order_of_years_keeps_to_each_budget(workspace: Workspace) -> None:

@@ -229,14 +229,7 @@ class Setting:
         )
 
     def _reached_n(self, walking: Walking, limit: Limit) -> IntArray:
-        situation, parameters = self.situation, self.situation.parameters
-        far_m, far_s = limit.m or 0.0, 60.0 * (limit.minutes or 0.0)
-        if far_m > parameters.longest_m or far_s > parameters.longest_s:
-            # No limit of the run is as far: its journeys end before.
-            further = walking.catchments(situation.place_snaps, limit)
-            origin, home = further.origin, further.home
-        else:
-            origin, home = situation.journeys(walking).within(limit)
+        origin, home = self.situation.pairs_within(walking, limit)
         kept = home[self.counts[origin]]
         return np.bincount(kept, minlength=len(self.situation.homes)).astype(np.int64)
 

@@ -66,7 +66,7 @@ def test_a_plan_is_a_job_and_then_stays(client: TestClient) -> None:
 def test_gis_programs_find_the_sites_of_plans_among_the_collections(tmp_path: Path) -> None:
     workspace = town(tmp_path)
     run(workspace)
-    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         assert client.get("/collections/plans/items").json()["numberMatched"] == 0
         assert client.get("/collections/plans").json()["extent"] is None
         finished(client, client.post("/plans", json=ASK).json()["job_id"])

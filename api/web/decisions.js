@@ -1,10 +1,10 @@
 // What the councils made of the candidates: the list, the box in a card, the form to record one.
 
 import { fill, h } from "./dom.js";
-import { readDecisions, send, shape, state } from "./store.js";
+import { get, readDecisions, send, shape, state } from "./store.js";
 import { decided, decisionOn, statusOf, subject } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { day, word } from "./words.js";
+import { day, lang, word } from "./words.js";
 
 // What may follow a status, as the server has it (docs/scenarios.md).
 const NEXT = {
@@ -49,8 +49,7 @@ const localToday = () => new Date(Date.now() - new Date().getTimezoneOffset() * 
 function form(candidate, found, onSaved) {
   const before = found?.status ?? "";
   const { council_id: council } = candidate.properties;
-  const choice = (status, index) => h("label", { class: "choice" },
-    h("input", { type: "radio", name: "status", value: status, checked: index === 0, required: true }), badge(status));
+  const choice = (status) => h("label", { class: "choice" }, h("input", { type: "radio", name: "status", value: status }), badge(status));
   const error = h("p", { class: "alert", role: "alert" });
   const save = h("button", { type: "submit", class: "primary" }, word("save"));
   const box = h("form", { class: "decide", novalidate: true },
@@ -69,6 +68,7 @@ function form(candidate, found, onSaved) {
     try {
       await send("POST", "/decisions", { ...(found ? again(found) : subject(candidate)), ...given });
       await readDecisions();
+      shares.clear();
       onSaved();
     } catch (problem) {
       error.textContent = problem.message;
@@ -85,6 +85,7 @@ function again({ action, frequency, place_id, venue_id, lon, lat, name, plan_id 
 }
 
 function lacking({ status, meeting_date: on, reason }, before) {
+  if (!status) return word("needsStatus");
   if (FINAL.includes(status) && !on) return word("needsDate");
   if ((status === "rejected" || FINAL.includes(before)) && !reason.trim()) return word("needsReason");
   return "";
@@ -98,12 +99,26 @@ function row(feature, onPick) {
     h("span", { class: "what" }, h("b", {}, nameOf(properties)), h("small", {}, detail)), badge(properties.status)));
 }
 
+// How much of the municipality's targets falls to an area; asked for once, for it takes a while.
+const shares = new Map();
+
+function share(area) {
+  const box = h("div", { "aria-live": "polite" }, h("p", { class: "quiet" }, word("loading")));
+  if (!shares.has(area)) shares.set(area, get(`/shares?area=${encodeURIComponent(area)}`));
+  shares.get(area).then(
+    ({ sentences }) => fill(box, sentences[lang].map((text) => h("p", { class: "says" }, text))),
+    (error) => { shares.delete(area); fill(box, h("p", { class: "alert" }, error.message)); },
+  );
+  return [h("h2", {}, word("yourShare")), box];
+}
+
 export function drawDecisions(box, page) {
   const { area } = state.asked;
   const rows = decided().filter(({ properties }) => !area || properties.council_id === area);
   const none = word(state.about.editing ? "noDecisions" : "noDecisionsReadOnly");
-  fill(box, h("h2", {}, word("decisionsHead")),
+  const name = area ? shape(state.about.summary.council_layer, area).properties.area_name : "";
+  fill(box, h("h2", {}, word("decisionsHead"), name ? `（${name}）` : null),
     state.about.editing ? null : h("p", { class: "quiet" }, word("decisionsReadOnly")),
     rows.length ? h("ol", { class: "rows" }, rows.map((feature) => row(feature, page.pick))) : h("p", {}, none),
-    area ? h("p", { class: "quiet" }, word("area"), word("colon"), shape(state.about.summary.council_layer, area).properties.area_name) : null);
+    area && state.about.summary.targets.length ? share(area) : null);
 }

@@ -159,6 +159,7 @@ export const VIEW_WORDS = {
   saved: ["記録しました", "Recorded"],
   keptForever: ["記録は消えません。変わったときは、新しい記録を足します。", "Records stay; when something changes, a new one is added."],
   history: ["これまでの記録", "Records so far"],
+  needsStatus: ["どうなったかを選んでください", "Choose what was decided"],
   needsDate: ["採用・不採用には、会議の日を入れてください", "Adopting and rejecting need the day of the meeting"],
   needsReason: ["理由を書いてください", "Write the reason"],
   noName: ["（名前は出しません）", "(name not shown)"],

@@ -24,7 +24,7 @@ from services.run import run
 from services.scenariofile import read_scenario, scenario_of
 from services.scenarios import save_scenario
 from services.workspace import Workspace
-from tests.api.test_page_browser import CHROMIUM, Visit, address, browser, visit
+from tests.api.test_page_browser import CHROMIUM, READY_MS, Visit, address, browser, visit
 from tests.services.test_plans import town
 
 pytestmark = [
@@ -79,6 +79,14 @@ def ask(page: Page) -> None:
     page.get_by_role("button", name="計画をつくる").click()
 
 
+def planned(page: Page) -> Locator:
+    """Ask, wait for the plan and return its rows."""
+    ask(page)
+    rows = page.locator(".choices .row")
+    expect(rows).to_have_count(1, timeout=READY_MS)
+    return rows
+
+
 def green(page: Page) -> int:
     """Count the pixels of the map in the colour of candidates; the legend is closed first."""
     page.evaluate("() => { document.getElementById('legend').open = false; }")
@@ -107,9 +115,7 @@ def test_a_plan_is_asked_for_and_shown_in_the_list_and_on_the_map(seen: Visit) -
     page = seen.page
     expect(page.locator("#view")).to_contain_text("計画はまだありません")
     before = green(page)
-    ask(page)
-    row = page.locator(".choices .row")
-    expect(row).to_have_count(1)
+    row = planned(page)
     expect(row).to_contain_text("H3会館")
     expect(row).to_contain_text("+100人")
     # ¥1,000,000 for opening and ¥100,000 a year.
@@ -167,6 +173,37 @@ def test_what_cannot_be_answered_is_said(seen: Visit) -> None:
     expect(page.get_by_role("spinbutton", name="初年度の予算")).to_have_value("1")
 
 
+def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> None:
+    made = post(f"{address}/plans", {"most": 1, "points_max": 0})
+    wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")
+    area = {"area_id": "n", "area_name": HOSTILE, "residents": None, "nearest_stop": "北山"}
+    site = {"site_id": "open-H1", "site_ja": "H1会館", "walk": 1234.0, "walk_unit": "m"}
+    spot = {"candidate_id": "p", "ja": "会場未定（東）", "en": "east", "target_class": "weekly"}
+    other = {"newly_reached": 90.0, "first_year_yen": 1e6, "proof": {"ja": "証明", "en": "proof"}}
+    said = {
+        "changed": [{"ja": "台帳が変わりました", "en": "changed"}],
+        "relaxation": [{"ja": "2か所が必要です", "en": "needs 2"}],
+        "needs_transport": [area | site],
+        "alternatives": [other | {"added": [spot], "dropped": [spot | {"candidate_id": "q"}]}],
+    }
+    body = get(f"{address}/plans/0001")
+    with visit(browser, f"{address}/#view=next") as seen:
+        shown = body | said | {"ask": body["ask"] | {"k": 2}}
+        seen.page.route("**/plans/0001", lambda route: route.fulfill(json=shown))
+        seen.page.locator(".plans .row").click()
+        view = seen.page.locator("#view")
+        expect(view).to_contain_text("つくったあとに変わったもの台帳が変わりました")
+        expect(view).to_contain_text("2か所が必要です")
+        # The town hides no small number, so none is below its limit but what is not told.
+        expect(view).to_contain_text(f"{HOSTILE} 65歳以上 0人未満")
+        expect(view).to_contain_text("合同で使うなら「H1会館」（平均1,234m）")
+        expect(view).to_contain_text("最寄りの停留所 北山")
+        expect(view).to_contain_text("新しく届く人 約90人・初年度 1,000,000円")
+        expect(view).to_contain_text("同じ地区の別の地点：会場未定（東）（週1）")
+        assert view.locator("img").count() == 0
+        assert seen.complaints == []
+
+
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let the search go on until it is stopped; the event says that it was."""
@@ -187,12 +224,13 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_a_search_can_be_stopped(slow: threading.Event, seen: Visit) -> None:
     page = seen.page
     ask(page)
-    expect(page.locator(".work")).to_contain_text("最もよい組み合わせを探しています")
+    step = page.locator(".work [role=status]")
+    expect(step).to_have_text("最もよい組み合わせを探しています", timeout=READY_MS)
     stop = page.get_by_role("button", name="やめる")
     expect(stop).to_be_focused()
     stop.press("Enter")
-    expect(page.locator(".work [role=status]")).to_contain_text("止めています")
-    expect(page.locator(".work")).to_have_count(0)
+    expect(step).to_contain_text("止めています")
+    expect(page.locator(".work")).to_have_count(0, timeout=READY_MS)
     assert slow.is_set()
     # What was found so far is kept: a street with three halls is solved at once.
     expect(page.locator(".choices .row")).to_contain_text("H3会館")
@@ -208,6 +246,7 @@ def test_two_scenarios_stand_beside_today(seen: Visit, tmp_path) -> None:
     page.get_by_label("案B").first.check()
     page.get_by_role("button", name="くらべる").click()
     table = page.locator(".compared")
+    table.wait_for(timeout=READY_MS)
     expect(table.locator("thead th")).to_have_text(["見るもの", "いま", "案A", "案B"])
     rows = table.locator("tbody tr")
     # A has h0 and h1 (50); with H3 also h3 (100).
@@ -230,8 +269,7 @@ def test_two_scenarios_stand_beside_today(seen: Visit, tmp_path) -> None:
 
 def test_a_decision_is_recorded_and_seen_everywhere(seen: Visit) -> None:
     page = seen.page
-    ask(page)
-    row = page.locator(".choices .row")
+    row = planned(page)
     expect(status(row)).to_have_text("☆ 提案")
     row.click()
     card = page.locator("#card")
@@ -256,10 +294,19 @@ def test_a_decision_is_recorded_and_seen_everywhere(seen: Visit) -> None:
     expect(card.locator(".decide .status")).to_have_text(["… 協議中", "× 不採用"])
     card.get_by_text("決定を記録する").click()
     card.get_by_role("button", name="記録する").click()
+    expect(card.get_by_role("alert")).to_contain_text("どうなったかを選んでください")
+    card.get_by_role("radio", name="協議中").check()
+    card.get_by_role("button", name="記録する").click()
     expect(card.get_by_role("alert")).to_contain_text("理由を書いてください")
     card.get_by_label("理由").fill("会場の都合")
     card.get_by_role("button", name="記録する").click()
     expect(card.locator(".history li")).to_have_count(2)
+    page.locator("#area").select_option("w")
+    expect(found).to_have_count(0)
+    # Of two districts with a weekly place each, one is the west's, and A is there.
+    share = "西地区の分は「地区ごとに週1」のうち1区域です"
+    expect(page.locator("#view")).to_contain_text(share, timeout=READY_MS)
+    page.locator("#area").select_option("")
     page.locator("#view-now").click()
     page.locator("#tab-make").click()
     expect(status(page.locator("#lists .row", has_text="H3会館"))).to_have_text("… 協議中")
@@ -296,7 +343,7 @@ def test_a_phone_shows_every_screen_without_scrolling_sideways(
             if view == "scenarios":
                 seen.page.locator("#pick-案A").check()
                 seen.page.locator("#compare").click()
-                expect(seen.page.locator(".compared")).to_be_visible()
+                expect(seen.page.locator(".compared")).to_be_visible(timeout=READY_MS)
                 assert fits(seen.page)
         seen.page.locator("#view-next").click()
         seen.page.locator(".plans .row").click()

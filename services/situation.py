@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from geo.areas import area_ids, locate
-from geo.coverage import FREQUENCIES, Access, Journeys, Layering, Limit, at_least
+from geo.coverage import FREQUENCIES, Access, Journeys, Layering, at_least
 from geo.edits import Edit, apply_edits, rejoin
-from geo.network import FloatArray, IntArray, Network, joinable
+from geo.network import FloatArray, Network, joinable
 from geo.reach import Walks, straight_m
 from geo.snapping import snap
 from services.edits import edited_network, home_snaps, read_edits
@@ -143,15 +143,6 @@ class Situation:
         """Return the walks from homes to counted places up to the longest limits."""
         longest_m, longest_s = self.parameters.longest_m, self.parameters.longest_s
         return walking.journeys(longest_m=longest_m, longest_s=longest_s)
-
-    def pairs_within(self, walking: Walking, limit: Limit) -> tuple[IntArray, IntArray]:
-        """Return place and home of every walk within a limit, be it longer than all of the run's."""
-        parameters = self.parameters
-        far_m, far_s = limit.m or 0.0, 60.0 * (limit.minutes or 0.0)
-        if far_m <= parameters.longest_m and far_s <= parameters.longest_s:
-            return self.journeys(walking).within(limit)
-        further = walking.catchments(self.place_snaps, limit)
-        return further.origin, further.home
 
     @cached_property
     def within_limit(self) -> Walks:

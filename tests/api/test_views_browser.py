@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from api.app import create_app
 from api.routes import plans
 from api.settings import Settings
+from services.decisions import Entry, record_decision
 from services.plan_store import PlanResult
 from services.plans import Watch
 from services.run import run
@@ -267,7 +268,7 @@ def test_two_scenarios_stand_beside_today(seen: Visit, tmp_path) -> None:
     assert download.value.suggested_filename == "案A.toml"
 
 
-def test_a_decision_is_recorded_and_seen_everywhere(seen: Visit) -> None:
+def test_a_decision_is_recorded_and_seen_in_list_and_card(seen: Visit) -> None:
     page = seen.page
     row = planned(page)
     expect(status(row)).to_have_text("☆ 提案")
@@ -284,34 +285,49 @@ def test_a_decision_is_recorded_and_seen_everywhere(seen: Visit) -> None:
     expect(card).to_contain_text("記録しました")
     expect(card.locator(".history")).to_contain_text("✓ 採用 令和7年10月1日・" + HOSTILE)
     expect(status(row)).to_have_text("✓ 採用")
-    page.keyboard.press("Escape")
-    page.locator("#view-decisions").click()
-    found = page.locator("#view .row")
-    expect(found).to_have_count(1)
-    expect(found).to_contain_text("H3会館")
-    found.click()
-    # What was adopted is taken up again only with a reason.
-    expect(card.locator(".decide .status")).to_have_text(["… 協議中", "× 不採用"])
-    card.get_by_text("決定を記録する").click()
-    card.get_by_role("button", name="記録する").click()
-    expect(card.get_by_role("alert")).to_contain_text("どうなったかを選んでください")
-    card.get_by_role("radio", name="協議中").check()
-    card.get_by_role("button", name="記録する").click()
-    expect(card.get_by_role("alert")).to_contain_text("理由を書いてください")
-    card.get_by_label("理由").fill("会場の都合")
-    card.get_by_role("button", name="記録する").click()
-    expect(card.locator(".history li")).to_have_count(2)
-    page.locator("#area").select_option("w")
-    expect(found).to_have_count(0)
-    # Of two districts with a weekly place each, one is the west's, and A is there.
-    share = "西地区の分は「地区ごとに週1」のうち1区域です"
-    expect(page.locator("#view")).to_contain_text(share, timeout=READY_MS)
-    page.locator("#area").select_option("")
-    page.locator("#view-now").click()
-    page.locator("#tab-make").click()
-    expect(status(page.locator("#lists .row", has_text="H3会館"))).to_have_text("… 協議中")
     # A plan does not grow old by what a council makes of it.
     assert get_from(page, "/plans")[0]["changed"] == []
+
+
+def test_what_was_adopted_is_taken_up_again_with_a_reason(
+    workspace: Workspace, browser: Browser, address: str
+) -> None:
+    adopted = Entry("open", "weekly", "adopted", "e", venue_id="H3", meeting_date="2025-10-01")
+    record_decision(workspace, adopted)
+    with visit(browser, f"{address}/#view=decisions") as seen:
+        page, card = seen.page, seen.page.locator("#card")
+        found = page.locator("#view .row")
+        expect(found).to_contain_text("H3会館")
+        found.click()
+        expect(card.locator(".decide .status")).to_have_text(["… 協議中", "× 不採用"])
+        card.get_by_text("決定を記録する").click()
+        card.get_by_role("button", name="記録する").click()
+        expect(card.get_by_role("alert")).to_contain_text("どうなったかを選んでください")
+        card.get_by_role("radio", name="協議中").check()
+        card.get_by_role("button", name="記録する").click()
+        expect(card.get_by_role("alert")).to_contain_text("理由を書いてください")
+        card.get_by_label("理由").fill("会場の都合")
+        card.get_by_role("button", name="記録する").click()
+        expect(card.locator(".history li")).to_have_count(2)
+        page.locator("#view-now").click()
+        page.locator("#tab-make").click()
+        expect(status(page.locator("#lists .row", has_text="H3会館"))).to_have_text("… 協議中")
+        assert seen.complaints == []
+
+
+def test_decisions_of_one_area_stand_with_its_share_of_the_targets(
+    workspace: Workspace, browser: Browser, address: str
+) -> None:
+    record_decision(workspace, Entry("open", "weekly", "discussed", "e", venue_id="H3"))
+    with visit(browser, f"{address}/#view=decisions&area=e") as seen:
+        rows = seen.page.locator("#view .row")
+        expect(rows).to_have_count(1)
+        seen.page.locator("#area").select_option("w")
+        expect(rows).to_have_count(0)
+        # Of two districts with a weekly place each, one is the west's, and A is there.
+        share = "西地区の分は「地区ごとに週1」のうち1区域です"
+        expect(seen.page.locator("#view")).to_contain_text(share, timeout=READY_MS)
+        assert seen.complaints == []
 
 
 @pytest.mark.parametrize("settings", [Settings(warm=True, editing=False)])

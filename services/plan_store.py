@@ -109,9 +109,8 @@ def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
         if plan.plan_id == plan_id:
             return plan
     raise NotFoundError(
-        f"{workspace.path} has no plan {plan_id!r}; make one with: arukeba plan {workspace.path}",
-        ja=f"{workspace.path} に計画「{plan_id}」はありません。"
-        f"作るには: arukeba plan {workspace.path}",
+        f"there is no plan {plan_id!r}; see the list of plans, or make one with: arukeba plan WORKSPACE",
+        ja=f"計画「{plan_id}」はありません。計画の一覧を見るか、arukeba plan 作業フォルダ で作ってください",
     )
 
 

@@ -21,6 +21,7 @@ from services.texts import (
     walk,
     yen,
 )
+from services.today import day_in_japan
 from services.workspace import software_version
 
 
@@ -81,7 +82,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         title=body["title"],
         municipality=place.name if lang == "ja" else place.name_en,
         fictional=place.fictional,
-        made_on=str(body["made_at"])[:10],
+        made_on=day_in_japan(str(body["made_at"])),
         sentence=sentence(plan, lang),
         proof=body["proof"][lang],
         cost=cost_sentence(plan, lang),

@@ -33,6 +33,7 @@ from services.reportmap import area_map
 from services.sensitivity import limit_lines, walkers
 from services.shares import share_table, shares_of_run
 from services.texts import SIGNS, age_group_text, metres, people, text
+from services.today import day_in_japan
 from services.week import week
 from services.workspace import Snapshot, Workspace, software_version
 
@@ -59,7 +60,7 @@ def gap_report(
         layer_label=_label(snapshot, str(chosen["layer"]), lang),
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
-        made_on=str(snapshot.run.get("made_at") or "")[:10],
+        made_on=day_in_japan(str(snapshot.run["made_at"])) if snapshot.run.get("made_at") else "",
         sentence=headline(figures, Aspect.main(snapshot.run), lang),
         unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
         notes=notes(snapshot, lang),

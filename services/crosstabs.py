@@ -126,7 +126,9 @@ def _with_unlocated(tables: Ends, situation: Situation) -> pd.DataFrame:
     )
     for side, area in (("row", "area_a"), ("column", "area_b")):
         whole[f"{side}_share_pct"] = whole.pop(f"share_{area[-1]}_pct")
-        low, high = ends.share_pct(whole, area)
+        share = whole[f"{side}_share_pct"]
+        # Where nothing is hidden there is nothing to sum again.
+        low, high = ends.share_pct(whole, area) if tables.hidden else (share, share)
         whole[f"{side}_share_low_pct"], whole[f"{side}_share_high_pct"] = low, high
     if not ends.most[corner].any():
         return whole[~corner].reset_index(drop=True)
@@ -239,10 +241,9 @@ def _masked(
     for side in _SIDES:
         # A count beside its share of a total that is not shown would tell the total.
         unseen_total = block[f"{side}_id"].isin(unseen[side])
-        for share in shown.columns.intersection(
-            list(_ROW_SHARES if side == "row" else _COLUMN_SHARES)
-        ):
-            shown[share] = shown[share].mask(unseen_total)
+        for share in _ROW_SHARES if side == "row" else _COLUMN_SHARES:
+            if share in shown:
+                shown[share] = shown[share].mask(unseen_total)
     return pd.concat([shown, _empty_cells(shown, cells - set(keys))], ignore_index=True)
 
 

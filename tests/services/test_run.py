@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.coverage import FREQUENCIES
 from geo.errors import InvalidInputError, NotFoundError
 from geo.reach import within
 from services.parameters import Parameters
@@ -33,6 +34,33 @@ def test_units_areas_and_city_hold_the_same_residents(town_snapshot: Snapshot) -
     assert len(spread) == len(table[asked].drop_duplicates())
     assert spread.to_numpy() == pytest.approx(0.0, abs=1e-6)
     assert (table["area_id"] == REMAINDER).sum() == table["layer"].nunique() * len(spread)
+
+
+def test_one_run_answers_every_layer_class_age_group_limit_and_profile(
+    town_snapshot: Snapshot,
+) -> None:
+    """Each of them once for each area; with own area, interval, circle and walking times (DESIGN §4.6)."""
+    profile, table = town_snapshot.workspace.profile, town_snapshot.table("coverage")
+    limits = {(m, None) for m in (300.0, 500.0, 800.0, 1000.0)}
+    limits |= {(None, minutes) for minutes in (5.0, 10.0, 15.0)}
+    for layer in profile.layers:
+        rows = table[table["layer"] == layer.id]
+        asked = rows[["walk_limit_m", "walk_limit_min"]].astype(object)
+        found = asked.where(asked.notna(), None).drop_duplicates()
+        assert set(found.itertuples(index=False, name=None)) == limits
+        each = rows.groupby("area_id").size().unique().tolist()
+        ways = len(FREQUENCIES) * len(profile.population.groups) * len(profile.walking_profiles)
+        assert each == [len(limits) * ways]
+    lived_in = table[(table["residents"] > 0) & ~table["remainder"]]
+    for name in ("reached", "reached_own_area", "circle_reached", "places_n"):
+        assert lived_in[name].notna().all(), name
+    for name in ("coverage_pct", "coverage_low_pct", "coverage_high_pct", "circle_coverage_pct"):
+        assert lived_in[name].between(0.0, 100.0 + 1e-9).all(), name  # sums of floats
+    times = lived_in[["walk_min_mean", "walk_min_median", "walk_min_p90"]].dropna()
+    assert len(times) > 0
+    assert (times["walk_min_median"] <= times["walk_min_p90"] + 1e-9).all()
+    # Inequality between the units of every layer stands beside each of them.
+    assert len(town_snapshot.table("inequality")) == len(profile.layers) * len(limits) * ways
 
 
 def test_no_more_are_reached_than_live_there(town_snapshot: Snapshot) -> None:

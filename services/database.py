@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import text as sql
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -53,10 +54,10 @@ def writing(url: str) -> Iterator[Session]:
     """
     with session(url) as opened:
         if opened.get_bind().dialect.name == SQLITE:
-            opened.execute(text("BEGIN IMMEDIATE"))
+            opened.execute(sql("BEGIN IMMEDIATE"))
         else:
-            opened.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
-            opened.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            opened.execute(sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
+            opened.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         yield opened
         opened.commit()
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Double, ForeignKey, Table, inspect, text
+from sqlalchemy import JSON, Connection, Double, ForeignKey, Table, inspect
+from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateColumn
 
@@ -161,7 +162,7 @@ def prepare(connection: Connection) -> None:
     if log.name in there:
         for name in sorted(_columns(log) - _there(connection, log)):
             column = CreateColumn(log.columns[name]).compile(dialect=connection.dialect)
-            connection.execute(text(f"ALTER TABLE {log.name} ADD COLUMN {column}"))
+            connection.execute(sql(f"ALTER TABLE {log.name} ADD COLUMN {column}"))
 
 
 def _columns(table: Table) -> set[str]:

@@ -15,6 +15,7 @@ from shapely import Point
 from sqlalchemy import create_engine, text
 
 from geo.errors import InvalidInputError, NotFoundError
+from services.build import build
 from services.decisionentry import Entry
 from services.decisionlog import read_decisions
 from services.decisions import (
@@ -24,9 +25,10 @@ from services.decisions import (
     record_decision,
 )
 from services.decisionstatus import with_status
+from services.inputs import Given
 from services.parameters import Parameters
 from services.places import Selection, places_frame
-from services.registry import create_registry, write_registry
+from services.registry import create_registry, read_venues, write_registry
 from services.run import run
 from services.situation import Situation
 from services.today import today
@@ -390,3 +392,26 @@ def test_parameters_of_a_first_run_are_no_change(workspace: Workspace) -> None:
     assert list_decisions(workspace)[0].stale == ()
     run(workspace)
     assert list_decisions(workspace)[0].stale == ("parameters",)
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_town_built_again_keeps_what_was_decided(
+    kind: str, town_profile: Path, tmp_path: Path
+) -> None:
+    given = Given(registry_url=registry_of(kind, tmp_path))
+    out = tmp_path / "workspace"
+    built = build(town_profile, out, given=given)
+    epsg = built.profile.municipality.plane_epsg
+    council = built.profile.analysis.council_layer
+    areas = built.areas()
+    venues = read_venues(built.registry_url, epsg)
+    inside = venues.sjoin(areas[areas["layer"] == council][["area_id", "geometry"]])
+    venue, owner = inside[["venue_id", "area_id"]].iloc[0]
+    record_decision(
+        built, Entry("open", "weekly", "adopted", owner, venue_id=venue, meeting_date=DAY)
+    )
+    before = read_decisions(built.registry_url)
+    again = build(town_profile, out, given=given)
+    assert read_decisions(again.registry_url).equals(before)
+    assert [one.latest["venue_id"] for one in list_decisions(again)] == [venue]
+    assert "planned" in set(places_frame(again)["status"])

@@ -8,19 +8,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.coverage import Limit, at_least
+from geo.coverage import Layering, Limit, at_least
 from geo.network import BoolArray, FloatArray, IntArray
 from services.candidates import free_venues
-from services.gaps import gap_classes, gaps_frame
+from services.gaps import gap_classes
 from services.option_sites import halls_to_upgrade
 from services.plan_ask import PlanAsk
 from services.situation import Situation
+from services.stops import stop_columns
 from services.street_points import Junctions
 from services.walking import Walking
 
 K = TypeVar("K")
 V = TypeVar("V")
 
+_STOP = ("nearest_stop_name", "nearest_stop_walk_m")
 KEPT = 16
 """So many lists of points, and so many counts of who is reached, are kept."""
 
@@ -35,16 +37,36 @@ class Ground:
         self._points: dict[tuple[str, str, int], gpd.GeoDataFrame] = {}
 
     @cached_property
-    def gaps(self) -> pd.DataFrame:
-        """Return the units with their classes; never leaves as it is."""
-        return gaps_frame(self.situation)
+    def _layering(self) -> Layering:
+        return self.situation.layering(self.situation.profile.analysis.gap_layer)
+
+    @cached_property
+    def _needs_transport(self) -> BoolArray:
+        """(units,) those where no site could gather enough residents on foot."""
+        return (gap_classes(self.situation) == "needs_transport").to_numpy()
+
+    @cached_property
+    def transport(self) -> pd.DataFrame:
+        """
+        Return the units that need transport, most residents first; never leaves as it is.
+
+        ``unit`` is their position in the gap layer; the nearest stop is as the gaps have it.
+        """
+        units = np.flatnonzero(self._needs_transport)
+        layering, situation = self._layering, self.situation
+        weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
+        lived = np.bincount(layering.home_area + 1, weight, minlength=len(layering.areas) + 1)[1:]
+        areas = layering.areas[["area_id", "area_name"]].assign(residents=lived)
+        if units.size:
+            stops = stop_columns(situation, layering, weight)
+            areas = areas.assign(**{name: stops[name].to_numpy() for name in _STOP})
+        found = areas.iloc[units].assign(unit=units)
+        return found.sort_values(["residents", "area_id"], ascending=[False, True])
 
     @cached_property
     def on_foot(self) -> BoolArray:
-        """(homes,) those in no unit where no site could gather enough residents on foot."""
-        layering = self.situation.layering(self.situation.profile.analysis.gap_layer)
-        needs = (gap_classes(self.situation) == "needs_transport").to_numpy()
-        return ~np.append(needs, False)[layering.home_area]
+        """(homes,) those in no unit that needs transport."""
+        return ~np.append(self._needs_transport, False)[self._layering.home_area]
 
     @cached_property
     def halls(self) -> gpd.GeoDataFrame:

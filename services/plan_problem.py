@@ -53,11 +53,6 @@ class Setting:
         self.limit = situation.parameters.limit
         self.age_group = situation.parameters.age_group
 
-    @property
-    def gaps(self) -> pd.DataFrame:
-        """Return the units with their classes; never leaves as it is."""
-        return self.ground.gaps
-
     @cached_property
     def inside(self) -> BoolArray:
         """(homes,) those of the council that asks, else all."""

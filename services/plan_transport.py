@@ -23,13 +23,10 @@ def transport_rows(setting: Setting) -> list[dict[str, Any]]:
     six limits, of equals the one with the shortest mean walk, in the unit of the limit; nobody's
     home, and nothing that must not be chosen.
     """
-    found = setting.gaps[setting.gaps["gap"] == "needs_transport"]
-    units = found.sort_values(["residents", "area_id"], ascending=[False, True])
     layering = setting.situation.layering(setting.profile.analysis.gap_layer)
-    position = {name: number for number, name in enumerate(layering.areas["area_id"])}
     rows = []
-    for unit in units.to_dict("records"):
-        homes = np.flatnonzero(layering.home_area == position[unit["area_id"]])
+    for unit in setting.ground.transport.to_dict("records"):
+        homes = np.flatnonzero(layering.home_area == unit["unit"])
         homes = homes[setting.weight[homes] > 0]
         if len(homes):
             stop = str(unit.get("nearest_stop_name") or "")

@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from geo import siting
-from geo.siting import Plan, Stability
+from geo.siting import Plan, Problem, Stability
 from pictures.sheet import Sheet
 from pictures.town import LIMIT_M, QUIET_STREET
 from services.parameters import Parameters
@@ -46,15 +46,22 @@ class Planned:
         ask = ask_of({"objectives": ["most_reached"], "budget_yen": BASE_YEN})
         return Desk().setting(self.snapshot.workspace, ask)
 
+    @cached_property
+    def problem(self) -> Problem:
+        """Return the question without what councils want in any case: greed could not keep to that."""
+        problem = self.setting.problem
+        nothing = np.zeros_like(problem.options.must)
+        return replace(problem, options=replace(problem.options, must=nothing))
+
     def best(self, budget_yen: float) -> Plan:
         """Return the proven best plan of a budget."""
-        problem = self.setting.problem
+        problem = self.problem
         rules = replace(problem.rules, budget_yen=budget_yen)
         return siting.solve(replace(problem, rules=rules))
 
     def greedy_pct(self, budget_yen: float) -> float:
         """Return what the same budget reaches, taking always what newly reaches most."""
-        problem = self.setting.problem
+        problem = self.problem
         order = siting.order_of_opening(problem, [budget_yen])
         demand = problem.demand
         reached = float(order["reached_after"].iloc[-1])
@@ -70,7 +77,7 @@ class Planned:
         """Return the best plan of the base budget, and how it fares elsewhere."""
         base = self.best(BASE_YEN)
         variants = {one.name: (one.covers, one.demand) for one in self.setting.variants()}
-        return base, siting.stability(self.setting.problem, base, variants)
+        return base, siting.stability(self.problem, base, variants)
 
     @cached_property
     def unreached(self) -> "Unreached":
@@ -138,7 +145,7 @@ def draw_budget(lang: str, planned: Planned) -> Sheet:
 
 
 def _unreached_share(planned: Planned) -> float:
-    demand = planned.setting.problem.demand
+    demand = planned.problem.demand
     return float(demand.weight[~demand.reached].sum() / demand.weight.sum())
 
 

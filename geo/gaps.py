@@ -165,11 +165,13 @@ def best_site_residents(
     circle holds ``enough``, the residents of that circle; 0 where nobody lives.
     """
     best = np.zeros(len(layering.areas))
+    # Whoever lives within a walk counts, be their own unit asked about or not.
     snapped = np.flatnonzero(np.isfinite(xy[:, 0]) & (weight > 0))
-    snapped = snapped[layering.home_area[snapped] >= 0]
-    if snapped.size == 0:
+    asked = layering.home_area[snapped] >= 0
+    if not asked.any():
         return best
     bound = _circle_sum(xy[snapped], weight[snapped], circle_m)
+    snapped, bound = snapped[asked], bound[asked]
     queue = pd.DataFrame(
         {"home": snapped, "unit": layering.home_area[snapped], "bound": bound}
     ).sort_values(["unit", "bound", "home"], ascending=[True, False, True])

@@ -78,6 +78,12 @@ def test_residents_of_a_neighbouring_unit_make_a_site_worth_while() -> None:
     assert best == [21.0, 21.0, 0.0]
 
 
+def test_residents_of_units_that_nobody_asks_about_count_as_well() -> None:
+    # The first unit has 3 residents; 50 live 100 m off in a unit that is not asked about.
+    best = best_site(straight_street(4000.0), homes(0.0, 100.0), [3.0, 50.0], [0, -1], 20.0)
+    assert best == [53.0, 0.0, 0.0]
+
+
 def test_a_straight_circle_full_of_people_is_no_proof() -> None:
     # Two homes 100 m apart as the crow flies on two ends of a street of 1,100 m.
     bent = streets({1: (0, 0), 2: (500, 0), 3: (500, 100), 4: (0, 100)}, [[1, 2, 3, 4]])

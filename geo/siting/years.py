@@ -32,7 +32,8 @@ def order_of_opening(
     Parameters
     ----------
     problem
-        Rules of place, owner and distance hold; its own budget and number do not.
+        Rules of place, owner and distance hold; its own budget and number do not, nor do options that
+        must open go first: a ``plan`` has them in it.
     budgets_yen
         For each year: openings of that year and yearly ceilings of all that is open.
     plan

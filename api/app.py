@@ -45,12 +45,15 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
     jobs = Jobs()
+    desk = Desk()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if settings.warm:
             with suppress(NotFoundError):  # without a result, every answer says how to make one
                 editions.current().warm()
+            if settings.editing:  # nobody else may ask for a plan
+                jobs.submit(lambda _job: desk.warm(workspace))
         yield
         jobs.close()
 
@@ -64,7 +67,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.state.editions = editions
     app.state.jobs = jobs
-    app.state.plan_desk = Desk()
+    app.state.plan_desk = desk
     app.state.settings = settings
     app.state.templates = templates()
     app.add_middleware(

@@ -83,6 +83,13 @@ class Desk:
                 self._ground, self._key = Ground(Situation(workspace, parameters)), key
             return Setting(self._ground, ask)
 
+    def warm(self, workspace: Workspace) -> str:
+        """Prepare what most questions share, so that the first who asks does not wait; as work of a job."""
+        setting = self.setting(workspace, PlanAsk())
+        with self._lock:
+            check(setting.problem)
+        return ""
+
     def answerable(self, workspace: Workspace, ask: PlanAsk) -> Setting:
         """
         Return the question set up, not solved.

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
 from services.jobs import Job
+from services.plan_ask import PlanAsk
 from services.plan_so_far import SoFar
 from services.run import run
 from services.workspace import Workspace
@@ -210,3 +211,18 @@ def test_years_without_a_budget_are_refused(workspace: Workspace, tmp_path: Path
     assert main(["--lang", "en", "plan", str(workspace.path), "--years", "2"]) == 2
     assert "--budget-yen" in capsys.readouterr().err
     assert main(["plan", str(workspace.path), "--ask", str(tmp_path / "none.toml")]) == 2
+
+
+def test_a_server_that_takes_questions_prepares_for_the_first(tmp_path: Path) -> None:
+    workspace = town(tmp_path)
+    run(workspace)
+    app = create_app(workspace, Settings(editing=True))
+    with TestClient(app):
+        ready = threading.Event()
+        app.state.jobs.submit(lambda _job: "" if ready.set() else "ready")  # behind the preparation
+        assert ready.wait(60.0)
+        prepared = app.state.plan_desk._ground
+        assert "venues" in vars(prepared)
+        assert app.state.plan_desk.setting(workspace, PlanAsk(most=1)).ground is prepared
+    with TestClient(create_app(workspace, Settings())) as reader:
+        assert reader.app.state.plan_desk._ground is None

@@ -17,6 +17,7 @@ NAMES = {
     "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m nearest_place_climb_m nearest_place_steps why",
     "candidates": "candidate_id plan_id rank action frequency venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
     "reach": "place_id frequency walk_limit_m",
+    "plans": "plan_id candidate_id rank action frequency venue_name newly_reached",
 }
 
 
@@ -294,7 +295,7 @@ def test_the_reach_of_a_place_and_of_all_of_a_class(client: TestClient) -> None:
 def test_collections_describe_themselves(client: TestClient) -> None:
     body = client.get("/collections").json()
 
-    assert set(COLLECTIONS) == {collection["id"] for collection in body["collections"]}
+    assert {*COLLECTIONS, "plans"} == {collection["id"] for collection in body["collections"]}
     for collection in body["collections"]:
         assert set(NAMES[collection["id"]].split()) <= set(collection["properties"])
         assert "items" in {link["rel"] for link in collection["links"]}

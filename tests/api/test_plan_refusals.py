@@ -125,7 +125,7 @@ def files(workspace: Workspace) -> dict[str, bytes]:
 
 def test_the_api_refuses_it_and_changes_nothing(case: Refused, workspace: Workspace) -> None:
     before = files(workspace)
-    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         answer = client.post("/plans", json={"points_max": 0, **case.ask})
         assert answer.status_code == case.status, answer.text
         assert case.english in answer.json()["detail"]
@@ -151,7 +151,7 @@ def test_the_command_refuses_it_and_changes_nothing(
 
 def test_a_body_that_is_no_question_is_refused(tmp_path: Path) -> None:
     workspace = town(tmp_path / "town")
-    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         for body in ("[1]", "{", '"most"', '{"most": "many"}', '{"budget_yen": 1e999}'):
             answer = client.post(
                 "/plans", content=body, headers={"content-type": "application/json"}

@@ -5,9 +5,9 @@ The street of tests/services/test_plans.py: A (weekly) has 50 of 200, the hall H
 more, D becoming weekly 50.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,11 +16,10 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from api.app import create_app
-from api.routes import plans
 from api.settings import Settings
+from geo import siting
 from services.decisions import Entry, record_decision
-from services.plan_store import PlanResult
-from services.plans import Watch
+from services.jobs import StoppedError
 from services.run import run
 from services.scenariofile import read_scenario, scenario_of
 from services.scenarios import save_scenario
@@ -205,37 +204,47 @@ def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> No
         assert seen.complaints == []
 
 
-@pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Let the search go on until it is stopped; the event says that it was."""
-    stopped = threading.Event()
-    real = plans.plan_of
-
-    def search(setting: Any, watch: Watch) -> PlanResult:
-        watch.progress("plan.solve", 0.4)
-        assert watch.cancel is not None
-        wait_for(watch.cancel)
-        stopped.set()
-        return real(setting, watch)
-
-    monkeypatch.setattr(plans, "plan_of", search)
-    return stopped
-
-
-def test_a_search_can_be_stopped(slow: threading.Event, seen: Visit) -> None:
-    page = seen.page
+def stop_the_search(page: Page) -> None:
     ask(page)
     step = page.locator(".work [role=status]")
     expect(step).to_have_text("最もよい組み合わせを探しています", timeout=READY_MS)
     stop = page.get_by_role("button", name="やめる")
     expect(stop).to_be_focused()
     stop.press("Enter")
-    expect(step).to_contain_text("止めています")
     expect(page.locator(".work")).to_have_count(0, timeout=READY_MS)
-    assert slow.is_set()
-    # What was found so far is kept: a street with three halls is solved at once.
+
+
+def test_a_search_that_is_stopped_keeps_what_was_found(
+    seen: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = siting.solve
+
+    def until_stopped(problem: siting.Problem, search: siting.Search) -> siting.Plan:
+        found = real(problem)
+        assert search.cancel is not None
+        wait_for(search.cancel)
+        return replace(found, status="cancelled")
+
+    monkeypatch.setattr(siting, "solve", until_stopped)
+    page = seen.page
+    stop_the_search(page)
     expect(page.locator(".choices .row")).to_contain_text("H3会館")
     assert get_from(page, "/plans")[0]["plan_id"] == "0001"
+
+
+def test_a_search_stopped_before_its_first_answer_stores_nothing(
+    seen: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing_yet(_problem: siting.Problem, search: siting.Search) -> siting.Plan:
+        assert search.cancel is not None
+        wait_for(search.cancel)
+        raise StoppedError
+
+    monkeypatch.setattr(siting, "solve", nothing_yet)
+    page = seen.page
+    stop_the_search(page)
+    expect(page.get_by_role("alert")).to_contain_text("計画はできていません")
+    assert get_from(page, "/plans") == []
 
 
 def test_two_scenarios_stand_beside_today(seen: Visit, tmp_path) -> None:

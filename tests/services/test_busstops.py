@@ -142,7 +142,7 @@ as_of = "2022"
     assert (gaps["stop_residents"] + 1e-6 >= gaps["residents"] - gaps["unreached"]).all()
     assert (gaps["stop_residents"] <= gaps["residents"] + 1e-6).all()
     lived_in = gaps["residents"] > 0
-    assert gaps.loc[lived_in, "stop_pct"].between(0, 100).all()
+    assert gaps.loc[lived_in, "stop_pct"].between(0, 100 + 1e-9).all()
     near = gaps[lived_in & (gaps["place_by_stop_id"] == gaps["nearest_place_id"])]
     # Every weekly place has a stop, so the nearest by a stop is the nearest.
     assert len(near) == lived_in.sum()

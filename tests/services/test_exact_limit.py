@@ -112,7 +112,8 @@ def test_why_and_what_if(asked):
 
 def test_years(asked, workspace):
     _, limit, reached = asked
-    found = timeline(workspace, [date(2025, 3, 31)], **limit).years
+    parameters = Parameters.of(workspace.profile, **limit)
+    found = timeline(workspace, [date(2025, 3, 31)], parameters).years
     assert found["reached_weekly"].tolist() == [reached, reached]
 
 

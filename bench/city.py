@@ -16,8 +16,9 @@ import pandas as pd
 import shapely
 
 from geo.network import IntArray, Network, network_to_frames
+from services.parameters import Parameters
 from services.registry import create_registry, read_places, read_venues, write_registry
-from services.workspace import open_workspace, registry_file
+from services.workspace import Workspace, open_workspace, registry_file
 
 NODES_N, HOMES_N, PLACES_N = 74_000, 170_000, 300
 _SNAP_COLUMNS = ["edge", "offset_m", "snap_x", "snap_y"]
@@ -39,6 +40,16 @@ def grown(source: Path, folder: Path) -> Path:
     create_registry(registry_file(folder))
     write_registry(registry_file(folder), venues, _more_places(places, homes, rng))
     return folder
+
+
+def asked(folder: Path) -> tuple[Workspace, Parameters]:
+    """Open the grown city with five layers of many areas each, three profiles and four limits."""
+    workspace = open_workspace(folder)
+    layers = [layer for layer in workspace.profile.layers if layer.kind != "municipality"]
+    vars(workspace)["profile"] = workspace.profile.model_copy(update={"layers": layers})
+    parameters = Parameters.of(workspace.profile)
+    limits = tuple(limit for limit in parameters.limits if limit.minutes is None)
+    return workspace, replace(parameters, limits=limits)
 
 
 def cut(network: Network, nodes_n: int) -> tuple[Network, IntArray]:

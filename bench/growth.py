@@ -9,17 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bench.city import HOMES_N, NODES_N, PLACES_N, cut
+from bench.city import HOMES_N, NODES_N, PLACES_N, asked, cut
 from bench.measure import Row, against, versions
 from geo.coverage import Access, Journeys, Layering, coverage
 from geo.dijkstra import FARTHEST, settle
 from geo.measure import seconds
 from geo.reach import Walks, streets_of
 from services.intervals import measured
-from services.parameters import Parameters
 from services.situation import Situation
 from services.whatif import ACTIONS, Edit, WhatIf
-from services.workspace import open_workspace
 
 LAYER = "neighbourhood"
 EDITS_N = 100
@@ -28,8 +26,7 @@ FACTORS = (1, 4, 16)
 
 def rows(workspace_path: Path) -> Iterator[Row]:
     """Yield the rows of the grown city (``bench.city``)."""
-    workspace = open_workspace(workspace_path)
-    situation = Situation(workspace, Parameters.of(workspace.profile))
+    situation = Situation(*asked(workspace_path))
     yield _what_if(situation)
     yield _against_copying(situation)
     yield from _more_nodes(situation)

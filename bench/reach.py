@@ -17,32 +17,32 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from bench.city import asked
 from bench.measure import Row, against, versions
 from geo.doors import Doors
 from geo.measure import metres
 from geo.network import adjacency
 from geo.reach import TOLERANCE, nearest, walks
-from services.parameters import Parameters
 from services.situation import Situation
 from services.whatif import WhatIf
-from services.workspace import open_workspace
 
 CANDIDATES_N, CATCHMENT_M, PEER_CANDIDATES_N = 2_000, 500.0, 200
 EDITS_N = 100
 WHOLE_CITY = """
 import json, resource, sys, time
 from pathlib import Path
+from bench.city import asked
+from geo.compiled import compiled
 from services.crosstabs import crosstabs_frame
 from services.inequality import inequality_frame
-from services.parameters import Parameters
 from services.provision import provision_frame
 from services.run import coverage_frame
 from services.situation import Situation
-from services.workspace import open_workspace
-workspace = open_workspace(Path(sys.argv[1]))
+workspace, parameters = asked(Path(sys.argv[1]))
 workspace.demand(), workspace.network(), workspace.areas()
+compiled(lambda: 0)()  # numba has started, as it has in a server
 began = time.perf_counter()
-situation = Situation(workspace, Parameters.of(workspace.profile))
+situation = Situation(workspace, parameters)
 table = coverage_frame(situation)
 others = provision_frame(situation), inequality_frame(table), crosstabs_frame(situation)
 print(json.dumps({
@@ -55,8 +55,7 @@ print(json.dumps({
 
 def rows(city: Path) -> Iterator[Row]:
     """Yield a row per engine."""
-    workspace = open_workspace(city)
-    situation = Situation(workspace, Parameters.of(workspace.profile))
+    situation = Situation(*asked(city))
     yield from _nearest(situation)
     yield _catchments(situation)
     yield _what_if(situation)

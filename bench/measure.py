@@ -104,8 +104,10 @@ def show(row: Row) -> None:
 
 
 def write(rows: Sequence[Row], path: Path) -> None:
-    """Write the last run, for the next reader to compare with."""
-    path.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+    """Note rows for the next reader to compare with; a row that was not measured now stays as it was."""
+    there = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    noted = {row["name"]: row for row in there} | {row.name: asdict(row) for row in rows}
+    path.write_text(json.dumps(list(noted.values()), indent=1) + "\n", encoding="utf-8")
 
 
 def _timed(work: Callable[[], object]) -> float:

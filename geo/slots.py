@@ -211,12 +211,12 @@ def _sum_by_area(layering: Layering, weight: FloatArray, parts: FloatArray) -> F
 def _sum_by_pattern(layering: Layering, weight: FloatArray, bits: IntArray) -> FloatArray:
     """Return (areas + 1, age groups, 14) residents who have a place in each slot."""
     # Homes with the same slots are summed first: there are few patterns.
-    patterns, pattern = np.unique(bits, return_inverse=True)
-    rows = _rows(layering.home_area, layering)
+    pattern, patterns = pd.factorize(bits, sort=True)
+    cell = _rows(layering.home_area, layering) * patterns.size + pattern
     shape = (len(layering.areas) + 1, patterns.size)
     has_slot = ((patterns[:, None] >> _BITS) & 1).astype(np.float64)
     summed = [
-        sparse.coo_array((column, (rows, pattern)), shape=shape).tocsr() @ has_slot
+        np.bincount(cell, weights=column, minlength=shape[0] * shape[1]).reshape(shape) @ has_slot
         for column in weight.T
     ]
     return np.stack(summed, axis=1)

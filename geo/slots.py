@@ -79,10 +79,7 @@ def combined_homes(pairs: Pairs, *, weekly: BoolArray, weeks: IntArray) -> BoolA
 def combined_coverage(
     residents: pd.DataFrame,
     layering: Layering,
-    pairs: Mapping[Limit, Pairs],
-    *,
-    weekly: BoolArray,
-    weeks: IntArray,
+    homes: Mapping[Limit, tuple[BoolArray, BoolArray]],
 ) -> pd.DataFrame:
     """
     Count, for one layer, who is weekly-reached by one hall and who only by several together.
@@ -93,10 +90,9 @@ def combined_coverage(
         (homes, age groups) residents.
     layering
         The layer.
-    pairs
-        Limit in metres → places and homes within it.
-    weekly, weeks
-        As in ``combined_homes``.
+    homes
+        Limit → (homes,) who is reached by one hall (``reached_homes``), and (homes,) who only by
+        several together (``combined_homes``); the same for every layer.
 
     Returns
     -------
@@ -106,10 +102,8 @@ def combined_coverage(
     """
     weight = residents.to_numpy(dtype=np.float64)
     frames = []
-    for limit, near in pairs.items():
-        by_one = reached_homes(near, weekly)
-        by_several = combined_homes(near, weekly=weekly, weeks=weeks)
-        parts = np.column_stack([np.ones(near.homes_n), by_one, by_several])
+    for limit, (by_one, by_several) in homes.items():
+        parts = np.column_stack([np.ones(len(weight)), by_one, by_several])
         summed = _sum_by_area(layering, weight, parts)
         frame = _keys(summed.shape, residents.columns, layering)
         frame[["residents", "reached", "reached_combined"]] = summed.reshape(-1, parts.shape[1])

@@ -9,7 +9,14 @@ from pandas.api.types import union_categoricals
 
 from geo.calendar import combined_weeks
 from geo.coverage import Layering, Limit, at_least
-from geo.slots import Pairs, combined_coverage, slot_coverage, words
+from geo.slots import (
+    Pairs,
+    combined_coverage,
+    combined_homes,
+    reached_homes,
+    slot_coverage,
+    words,
+)
 from services.intervals import Bounds, Ends, unknown_most
 from services.profile import Layer
 from services.situation import Situation
@@ -84,12 +91,15 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
 
 def combined_frame(situation: Situation) -> pd.DataFrame:
     """Return for each layer who is weekly-reached by several halls only (``COMBINED_COLUMNS``)."""
-    near = pairs_within(situation)
     weekly = at_least(situation.counted["venue_frequency"], "weekly")
     weeks = situation.counted["weeks_mask"].to_numpy(dtype=np.int64)
+    homes = {
+        limit: (reached_homes(near, weekly), combined_homes(near, weekly=weekly, weeks=weeks))
+        for limit, near in pairs_within(situation).items()
+    }
 
     def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
-        return combined_coverage(people, layering, near, weekly=weekly, weeks=weeks)
+        return combined_coverage(people, layering, homes)
 
     return _stack(_tables(situation, measure))[list(COMBINED_COLUMNS)]
 

@@ -101,9 +101,7 @@ def test_two_halls_that_alternate_are_weekly_together_and_shown_apart():
     # has the weekly place 3, whatever its hours; home 1 the weekly place 0.
     found = combined_homes(pairs(), weekly=WEEKLY, weeks=weeks)
     assert found.tolist() == [False, False, True, False]
-    counted = combined_coverage(
-        RESIDENTS, LAYERING, {Limit(m=500.0): pairs()}, weekly=WEEKLY, weeks=weeks
-    )
+    counted = combined_coverage(RESIDENTS, LAYERING, homes_of({Limit(m=500.0): pairs()}, weeks))
     rows = counted[counted["age_group"] == "65+"].set_index("area")
     names = ["residents", "reached", "reached_combined"]
     assert rows.loc[0, names].tolist() == [30.0, 30.0, 0.0]
@@ -122,10 +120,17 @@ def test_four_monthly_halls_never_make_anybody_weekly_reached():
     assert combined_homes(near, weekly=nothing, weeks=weeks).tolist() == [True, False]
 
 
+def homes_of(near, weeks):
+    return {
+        limit: (reached_homes(one, WEEKLY), combined_homes(one, weekly=WEEKLY, weeks=weeks))
+        for limit, one in near.items()
+    }
+
+
 def test_each_limit_has_rows_of_its_own():
     weeks = np.array([weeks_mask(schedule) for schedule in schedules()])
     near = {Limit(m=300.0): pairs([(0, 0)]), Limit(m=500.0): pairs()}
-    counted = combined_coverage(RESIDENTS, LAYERING, near, weekly=WEEKLY, weeks=weeks)
+    counted = combined_coverage(RESIDENTS, LAYERING, homes_of(near, weeks))
     reached = counted[counted["age_group"] == "65+"].groupby("walk_limit_m")["reached"].sum()
     # 300 m: home 0. 500 m: homes 0, 1 and 3.
     assert reached.to_dict() == {300.0: 10.0, 500.0: 70.0}

@@ -39,7 +39,7 @@ COUNTS = (
     "coverage_pct",
     "coverage_low_pct",
     "coverage_high_pct",
-    "circle_coverage_pct",
+    *("circle_coverage_pct", "circle_coverage_low_pct", "circle_coverage_high_pct"),
     *("combined_low_pct", "combined_high_pct", "backup_low_pct", "backup_high_pct"),
     *("places_per_1000_low", "places_per_1000_high"),
     *("access_seats_per_100_low", "access_seats_per_100_high"),

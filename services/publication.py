@@ -39,7 +39,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("layer", "area_id", "area_name", "version", "frequency", "age_group", "walk_limit_m"),
         *("walk_limit_min", "profile", "residents", "reached", "reached_own_area", "coverage_pct"),
         *("coverage_low_pct", "coverage_high_pct", "places_n", "circle_reached"),
-        *("circle_coverage_pct", "walk_min_mean", "walk_min_median", "walk_min_p90"),
+        *("circle_coverage_pct", "circle_coverage_low_pct", "circle_coverage_high_pct"),
+        *("walk_min_mean", "walk_min_median", "walk_min_p90"),
         *("approximate", "remainder", "suppressed", "draft", "residents_estimated"),
     ),
     "gaps": (

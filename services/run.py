@@ -130,7 +130,7 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     tables = Ends.of(situation, lambda people: measured(situation, layering, walking, people))
     frame = tables.likely
     # Before residents are added whose home nobody knows: they widen the interval by themselves.
-    bounds = Bounds.of(tables, "reached")
+    bounds, circle = Bounds.of(tables, "reached"), Bounds.of(tables, "circle_reached")
     remainder = frame["area"].to_numpy() < 0
     code, groups = pd.factorize(frame["age_group"])
     frame["residents"] += np.array([unmatched[group] for group in groups])[code] * remainder
@@ -147,12 +147,16 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     frame["residents_estimated"] = frame["age_group"].isin(population.estimated_groups)
     frame["remainder"] = remainder
     frame["profile"] = walking.profile.id
-    low, high = bounds.pct(unknown_most(frame, situation))
+    unknown = unknown_most(frame, situation)
+    low, high = bounds.pct(unknown)
+    circle_low, circle_high = circle.pct(unknown)
     return frame.assign(
         coverage_pct=share_pct(frame["reached"], frame["residents"]),
         coverage_low_pct=low,
         coverage_high_pct=high,
         circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
+        circle_coverage_low_pct=circle_low,
+        circle_coverage_high_pct=circle_high,
     )
 
 

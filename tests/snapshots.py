@@ -189,6 +189,8 @@ def coverage() -> pd.DataFrame:
         places_n=1,
         circle_reached=frame["reached"],
         circle_coverage_pct=frame["coverage_pct"],
+        circle_coverage_low_pct=frame["coverage_pct"],
+        circle_coverage_high_pct=frame["coverage_pct"],
         walk_min_mean=6.0,
         walk_min_median=5.0,
         walk_min_p90=12.0,

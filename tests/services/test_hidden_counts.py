@@ -81,22 +81,23 @@ def test_every_layer_is_as_wide_as_the_hidden_residents_make_it(tables):
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(workspace, parameters)
     homes = workspace.demand()
-    near = situation.reached("weekly")
+    circle_m = situation.access(situation.walking)["weekly"].straight_m
+    near = {"": situation.reached("weekly"), "circle_": circle_m <= parameters.limit.m + 1e-6}
     table = weekly(tables[True])
     layer = workspace.profile.analysis.council_layer
     for area_id, rows in homes.groupby(f"in_{layer}"):
         if not area_id:
             continue
-        inside = near[rows.index]
         low, high = rows["65+_low"].to_numpy(), rows["65+_high"].to_numpy()
-        least = low[inside].sum() / (low[inside].sum() + high[~inside].sum())
-        most = high[inside].sum() / (high[inside].sum() + low[~inside].sum())
         row = table.loc[(layer, area_id)]
-        assert row["coverage_low_pct"] == pytest.approx(100 * least)
-        assert row["coverage_high_pct"] == pytest.approx(100 * most)
-        assert (
-            row["coverage_low_pct"] - 1e-9 <= row["coverage_pct"] <= row["coverage_high_pct"] + 1e-9
-        )
+        for kind, counted in near.items():
+            inside = counted[rows.index]
+            least = low[inside].sum() / (low[inside].sum() + high[~inside].sum())
+            most = high[inside].sum() / (high[inside].sum() + low[~inside].sum())
+            assert row[f"{kind}coverage_low_pct"] == pytest.approx(100 * least)
+            assert row[f"{kind}coverage_high_pct"] == pytest.approx(100 * most)
+            share = row[f"{kind}coverage_pct"]
+            assert 100 * least - 1e-9 <= share <= 100 * most + 1e-9
     widened = (table["coverage_high_pct"] - table["coverage_low_pct"])[layer] > 1e-9
     assert widened.sum() >= 1
 

@@ -30,10 +30,10 @@ from api.routes import (
 )
 from api.settings import Settings
 from geo.errors import NotFoundError
-from services.edition import Editions
-from services.jobs import Jobs
-from services.plans import Desk
-from services.workspace import Workspace, software_version
+from services.edition.jobs import Jobs
+from services.edition.snapshot import Editions
+from services.plans.solve import Desk
+from services.workspace.folder import Workspace, software_version
 
 HERE = Path(__file__).parent
 

@@ -5,10 +5,10 @@ from functools import partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.report_page import SERVED_FONT
-from services import texts
-from services.fonts import embedded_font
-from services.walkingcard import Deck
-from services.workspace import software_version
+from services.drawing.fonts import embedded_font
+from services.reports.walkingcard import Deck
+from services.words import texts
+from services.workspace.folder import software_version
 
 
 def render_deck(deck: Deck, lang: str, *, font_url: str = SERVED_FONT) -> str:

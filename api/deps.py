@@ -7,8 +7,9 @@ from fastapi import Depends, Path, Query, Request
 
 from api.settings import Settings
 from geo.errors import InvalidInputError, NotAllowedError
-from services import collections, edition
-from services.workspace import Workspace
+from services.edition import snapshot as edition
+from services.publication import collections
+from services.workspace.folder import Workspace
 
 LIMIT = 100
 LIMIT_MAX = 10_000

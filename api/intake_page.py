@@ -5,9 +5,9 @@ from functools import partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.report_page import SERVED_FONT
-from services import texts
-from services.intake_report import FOLDED_FROM, IntakeReport
-from services.intake_words import STATES
+from services.reports.intake import FOLDED_FROM, IntakeReport
+from services.words import texts
+from services.words.intake_words import STATES
 
 ROWS_SHOWN = 200
 """Row numbers listed for one reason; the JSON has all."""

@@ -3,9 +3,9 @@
 from markupsafe import Markup
 
 from api.report_page import SERVED_FONT, environment_of
-from services.fonts import embedded_font
-from services.planreport import PlanReport
-from services.reportmap import star_sign
+from services.drawing.fonts import embedded_font
+from services.drawing.svg import star_sign
+from services.reports.plan import PlanReport
 
 
 def render_plan(report: PlanReport, *, font_url: str = SERVED_FONT) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from services import texts
-from services.fonts import embedded_font
-from services.gapreport import GapReport, UnitLine
-from services.reportmap import place_sign, star_sign
-from services.signs import GAP_COLOURS
+from services.drawing.fonts import embedded_font
+from services.drawing.pens import GAP_COLOURS
+from services.drawing.svg import place_sign, star_sign
+from services.reports.lines import GapReport, UnitLine
+from services.words import texts
 
 SERVED_FONT = "/assets/japanese.ttf"
 """Asked for only on a machine that has no Japanese font."""

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.network import IntArray, Network, network_to_frames
-from services.parameters import Parameters
-from services.registry import create_registry, read_places, read_venues, write_registry
-from services.workspace import Workspace, open_workspace, registry_file
+from geo.arrays import IntArray
+from geo.streets.network import Network, network_to_frames
+from services.registry.places import create_registry, read_places, read_venues, write_registry
+from services.situation.parameters import Parameters
+from services.workspace.folder import Workspace, open_workspace, registry_file
 
 NODES_N, HOMES_N, PLACES_N = 74_000, 170_000, 300
 _SNAP_COLUMNS = ["edge", "offset_m", "snap_x", "snap_y"]

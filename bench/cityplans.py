@@ -15,7 +15,7 @@ from bench.measure import Row, versions
 from geo.siting import Progress, Search, k_best, solve
 
 if TYPE_CHECKING:
-    from services.plans import Desk
+    from services.plans.solve import Desk
 
 FIRST_S, PROVEN_S, K_BEST_S, GAP_PCT, PEAK_MIB = 2.0, 20.0, 60.0, 0.5, 2048.0
 """What issue 5 asks for."""
@@ -82,7 +82,7 @@ def answer(workspace: str, k: int) -> None:
 
     The first question finds nothing read; all others find what a server keeps between questions.
     """
-    from services.plans import Desk  # noqa: PLC0415  only the process that measures reads it
+    from services.plans.solve import Desk  # noqa: PLC0415  only the process that measures reads it
 
     desk, path = Desk(), Path(workspace)
     cold = _asked(desk, path, {**ASK, "budget_yen": COLD_YEN}, 1)
@@ -103,8 +103,8 @@ def answer(workspace: str, k: int) -> None:
 
 def _asked(desk: "Desk", workspace: Path, ask: dict[str, object], k: int) -> Asked:
     """Ask once, and judge the answers."""
-    from services.plan_ask import ask_of  # noqa: PLC0415
-    from services.workspace import open_workspace  # noqa: PLC0415
+    from services.plans.ask import ask_of  # noqa: PLC0415
+    from services.workspace.folder import open_workspace  # noqa: PLC0415
 
     told: list[tuple[float, Progress]] = []
 

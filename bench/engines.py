@@ -14,13 +14,13 @@ import pandas as pd
 import shapely
 
 from bench.measure import Row, against
-from geo.network import to_networkx
-from geo.snapping import snap
-from services.intake.ledger import Ledger
-from services.intake.streets import read_streets
-from services.parameters import Parameters
-from services.situation import Situation
-from services.workspace import open_workspace
+from geo.streets.network import to_networkx
+from geo.walking.snapping import snap
+from services.intake.streets.reading import read_streets
+from services.intake.tables.ledger import Ledger
+from services.situation.parameters import Parameters
+from services.situation.view import Situation
+from services.workspace.folder import open_workspace
 
 
 def rows(workspace_path: Path, data: Path) -> Iterator[Row]:

@@ -19,9 +19,9 @@ _WEST, _SOUTH, _STEP = 139.8, 35.0, 0.008
 READ = """
 import sys
 from pathlib import Path
-from services.intake.layers import read_layer
-from services.intake.ledger import Ledger
-from services.intake.window import Window
+from services.intake.areas.layers import read_layer
+from services.intake.tables.ledger import Ledger
+from services.intake.vectors.window import Window
 from services.profile import Layer, Source
 path, code, box = Path(sys.argv[1]), sys.argv[2], [float(n) for n in sys.argv[3:]]
 source = Source(id="areas", path=path.name, format="vector", title="t", credit="c", licence="l",

@@ -11,13 +11,13 @@ import pandas as pd
 
 from bench.city import HOMES_N, NODES_N, PLACES_N, asked, cut
 from bench.measure import Row, against, versions
-from geo.coverage import Access, Journeys, Layering, coverage
-from geo.dijkstra import FARTHEST, settle
-from geo.measure import seconds
-from geo.reach import Walks, streets_of
-from services.intervals import measured
-from services.situation import Situation
-from services.whatif import ACTIONS, Edit, WhatIf
+from geo.coverage.reached import Access, Journeys, Layering, coverage
+from geo.walking.dijkstra import FARTHEST, settle
+from geo.walking.measure import seconds
+from geo.walking.reach import Walks, streets_of
+from services.scenarios.whatif import ACTIONS, Edit, WhatIf
+from services.situation.intervals import measured
+from services.situation.view import Situation
 
 LAYER = "neighbourhood"
 EDITS_N = 100
@@ -54,7 +54,7 @@ def _what_if(situation: Situation) -> Row:
         max_s=max(took_s),
         size=f"p95 of {len(edits)} edits, median {median_ms:.0f} ms; {LAYER}, {HOMES_N:,} homes, "
         f"{PLACES_N} places, {NODES_N:,} nodes, {len(fresh.parameters.limits)} limits",
-        peer="geo.coverage of the layer, computed again",
+        peer="geo.coverage.reached of the layer, computed again",
         peer_s=peer_s,
         ratio=peer_s / p95_s,
         versions=versions(),

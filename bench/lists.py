@@ -27,8 +27,8 @@ HEADER = [
 WORK = """
 import sys
 from pathlib import Path
-from services.intake.ledger import Ledger
-from services.intake.places import read_places
+from services.intake.tables.ledger import Ledger
+from services.intake.places.rows import read_places
 from services.profile import Places, Source
 path = Path(sys.argv[1])
 about = dict(title="t", credit="c", licence="l", as_of="2024")

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import ArukebaError
-from services.build import build
-from services.profilebook import bundled_profiles
-from services.run import run
-from services.workspace import Snapshot
+from services.intake.build import build
+from services.profile.book import bundled_profiles
+from services.results.run import run
+from services.workspace.folder import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"

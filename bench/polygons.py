@@ -12,15 +12,15 @@ import pandas as pd
 import shapely
 
 from bench.measure import Row, against
-from geo.coverage import Limit
-from geo.network import Network, to_networkx
-from geo.outline import lay_ground, outlines
-from geo.reach import walks
-from services.parameters import Parameters
-from services.reachmap import Surroundings, by_origin, draw
-from services.situation import Situation
-from services.walking import Walking
-from services.workspace import open_workspace
+from geo.catchment.outline import lay_ground, outlines
+from geo.coverage.reached import Limit
+from geo.streets.network import Network, to_networkx
+from geo.walking.reach import walks
+from services.results.reach import Surroundings, by_origin, draw
+from services.situation.parameters import Parameters
+from services.situation.view import Situation
+from services.situation.walking import Walking
+from services.workspace.folder import open_workspace
 
 PLACES_N = 300
 LIMIT_M = 500.0

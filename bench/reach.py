@@ -19,12 +19,13 @@ import pandas as pd
 
 from bench.city import asked
 from bench.measure import Row, against, versions
-from geo.doors import Doors
-from geo.measure import metres
-from geo.network import adjacency
-from geo.reach import TOLERANCE, nearest, walks
-from services.situation import Situation
-from services.whatif import WhatIf
+from geo.arrays import TOLERANCE
+from geo.streets.network import adjacency
+from geo.walking.doors import Doors
+from geo.walking.measure import metres
+from geo.walking.reach import nearest, walks
+from services.scenarios.whatif import WhatIf
+from services.situation.view import Situation
 
 CANDIDATES_N, CATCHMENT_M, PEER_CANDIDATES_N = 2_000, 500.0, 200
 EDITS_N = 100
@@ -32,12 +33,12 @@ WHOLE_CITY = """
 import json, resource, sys, time
 from pathlib import Path
 from bench.city import asked
-from geo.compiled import compiled
-from services.crosstabs import crosstabs_frame
-from services.inequality import inequality_frame
-from services.provision import provision_frame
-from services.run import coverage_frame
-from services.situation import Situation
+from geo.arrays import compiled
+from services.results.crosstabs import crosstabs_frame
+from services.results.inequality import inequality_frame
+from services.results.provision import provision_frame
+from services.results.run import coverage_frame
+from services.situation.view import Situation
 workspace, parameters = asked(Path(sys.argv[1]))
 workspace.demand(), workspace.network(), workspace.areas()
 compiled(lambda: 0)()  # numba has started, as it has in a server

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pictures import laws, plans, town
 from pictures.sheet import Sheet
-from services.workspace import Snapshot
+from services.workspace.folder import Snapshot
 
 LANGS = ("ja", "en")
 

@@ -7,14 +7,15 @@ import pandas as pd
 import shapely
 from matplotlib.patches import Rectangle
 
-from geo.coverage import Access, Journeys, Layering, Limit, coverage
-from geo.measure import metres, seconds
-from geo.network import FloatArray, Network, build_network
-from geo.reach import nearest, walks
-from geo.snapping import snap
-from geo.walker import TOBLER, Walker
+from geo.arrays import FloatArray
+from geo.coverage.reached import Access, Journeys, Layering, Limit, coverage
+from geo.streets.network import Network, build_network
+from geo.walking.measure import metres, seconds
+from geo.walking.reach import nearest, walks
+from geo.walking.snapping import snap
+from geo.walking.walker import TOBLER, Walker
 from pictures.sheet import Sheet
-from services.signs import BLUE, INK, ORANGE, PAPER, QUIET_INK, VERMILION
+from services.drawing.pens import BLUE, INK, ORANGE, PAPER, QUIET_INK, VERMILION
 
 SPEEDS = ((80.0, ORANGE), (60.0, BLUE), (48.0, VERMILION))
 SLOPES_PCT = np.linspace(-30.0, 30.0, 241)
@@ -76,8 +77,8 @@ def draw_slopes(lang: str) -> Sheet:
         axes, ("勾配（%、右が上り）", "slope (%, uphill to the right)"), ("分", "minutes")
     )
     sheet.source(
-        "Tobler (1993) を平らな道の速さに比例。geo.walker.TOBLER の値",
-        "Tobler (1993), scaled to the speed on the flat; values of geo.walker.TOBLER",
+        "Tobler (1993) を平らな道の速さに比例。geo.walking.walker.TOBLER の値",
+        "Tobler (1993), scaled to the speed on the flat; values of geo.walking.walker.TOBLER",
     )
     return sheet
 
@@ -163,8 +164,8 @@ def draw_leg(lang: str) -> Sheet:
     )
     write(axes, (95, -66), total, size=10.5, heavy=True)
     sheet.source(
-        "geo.snapping.snap と geo.reach.nearest で計算した小さな町",
-        "A tiny town, computed with geo.snapping.snap and geo.reach.nearest",
+        "geo.walking.snapping.snap と geo.walking.reach.nearest で計算した小さな町",
+        "A tiny town, computed with geo.walking.snapping.snap and geo.walking.reach.nearest",
     )
     return sheet
 
@@ -245,8 +246,8 @@ def draw_hidden(lang: str) -> Sheet:
     words = sheet.say(f"届く割合 {low:.1f}〜{high:.1f}%", f"coverage {low:.1f} to {high:.1f} %")
     sheet.pen.write(sheet.figure, (0.06, 0.365), words, size=11.5, colour=INK, heavy=True)
     sheet.source(
-        "説明用の4メッシュ。geo.coverage.coverage を下限と上限で1回ずつ",
-        "Four made-up meshes; geo.coverage.coverage once with the least, once with the most",
+        "説明用の4メッシュ。geo.coverage.reached.coverage を下限と上限で1回ずつ",
+        "Four made-up meshes; geo.coverage.reached.coverage once with the least, once with the most",
     )
     return sheet
 

@@ -17,17 +17,17 @@ from geo import siting
 from geo.siting import Plan, Problem, Stability
 from pictures.sheet import Sheet
 from pictures.town import LIMIT_M, QUIET_STREET
-from services.parameters import Parameters
-from services.plan_ask import ask_of
-from services.plan_problem import Setting
-from services.plans import Desk
-from services.registry import LONLAT_EPSG
-from services.signs import BLUE, INK, PAPER, VERMILION
-from services.situation import Situation
-from services.why import why
-from services.why_answer import Why
-from services.why_ground import Ground
-from services.workspace import Snapshot
+from services.drawing.pens import BLUE, INK, PAPER, VERMILION
+from services.plans.ask import ask_of
+from services.plans.problem import Setting
+from services.plans.solve import Desk
+from services.registry.places import LONLAT_EPSG
+from services.situation.parameters import Parameters
+from services.situation.view import Situation
+from services.why.answer import why
+from services.why.ground import Ground
+from services.why.told import Why
+from services.workspace.folder import Snapshot
 
 MAN_YEN = 10_000.0
 BUDGETS_YEN = tuple(number * 100_000.0 for number in range(1, 31))
@@ -226,7 +226,7 @@ def draw_why(lang: str, planned: Planned) -> Sheet:
         )
         write(sheet.figure, (0.03, 0.073), words, size=9.5)
     sheet.source(
-        "見本市（架空）。● 家　★ 週1の場　直線で500m以内なのに、歩くといちばん遠い家（services.why）",
+        "見本市（架空）。● 家　★ 週1の場　直線で500m以内なのに、歩くといちばん遠い家（services.why.answer）",
         "Model town (fictional). ● home ★ weekly place: within 500 m straight, and farthest on foot",
     )
     return sheet

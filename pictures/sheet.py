@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
-from services.pens import Pen
-from services.signs import INK, PAPER, QUIET_INK
+from services.drawing.pens import INK, PAPER, QUIET_INK, Pen
 
 WIDTH_IN, DOTS_PER_IN = 7.6, 125
 COLOURS = 96

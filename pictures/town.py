@@ -11,21 +11,21 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Outline
 
-from geo.coverage import Limit, at_least
-from geo.doors import Doors
-from geo.extent import reached_lines
-from geo.measure import metres
-from geo.network import FloatArray
-from geo.reach import nearest, within
+from geo.arrays import FloatArray, within
+from geo.catchment.extent import reached_lines
+from geo.coverage.reached import Limit, at_least
+from geo.walking.doors import Doors
+from geo.walking.measure import metres
+from geo.walking.reach import nearest
 from pictures.sheet import Sheet
-from services.build import build
+from services.drawing.pens import BLUE, INK, ORANGE, PAPER, VERMILION
+from services.intake.build import build
 from services.modeltown import write_town
-from services.parameters import Parameters
-from services.reachmap import Surroundings, draw
-from services.run import run
-from services.signs import BLUE, INK, ORANGE, PAPER, VERMILION
-from services.situation import Situation
-from services.workspace import Snapshot
+from services.results.reach import Surroundings, draw
+from services.results.run import run
+from services.situation.parameters import Parameters
+from services.situation.view import Situation
+from services.workspace.folder import Snapshot
 
 LIMIT_M = 500.0
 QUIET_STREET = "#B9B6AE"

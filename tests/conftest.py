@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from services.build import build
+from services.intake.build import build
 from services.modeltown import write_town
-from services.run import run
-from services.workspace import Snapshot
+from services.results.run import run
+from services.workspace.folder import Snapshot
 
 # A slow machine fails no property; the continuous check draws the same examples each time.
 settings.register_profile("arukeba", deadline=None, derandomize="CI" in os.environ)

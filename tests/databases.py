@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from services.registry_tables import Base
+from services.registry.tables import Base
 
 SERVER = os.environ.get("ARUKEBA_TEST_DATABASE_URL", "")
 """A database of a server that may be emptied, to run the same tests on: postgresql+psycopg://…"""

@@ -23,11 +23,11 @@ import pandas as pd
 import shapely
 from shapely import Point, box
 
-from geo.network import network_to_frames
-from geo.snapping import snap
-from services.attributes import with_attributes
-from services.registry import create_registry, write_registry
-from services.workspace import FORMAT, Workspace, open_workspace, registry_file
+from geo.streets.network import network_to_frames
+from geo.walking.snapping import snap
+from services.registry.attributes import with_attributes
+from services.registry.places import create_registry, write_registry
+from services.workspace.folder import FORMAT, Workspace, open_workspace, registry_file
 from tests.streets import PLANE, straight_street
 
 LENGTH_M = 2000.0

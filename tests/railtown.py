@@ -23,10 +23,10 @@ import geopandas as gpd
 import pandas as pd
 from shapely import Point, box
 
-from geo.network import Network, network_to_frames
-from services.attributes import with_attributes
-from services.registry import create_registry, write_registry
-from services.workspace import FORMAT, Workspace, open_workspace, registry_file
+from geo.streets.network import Network, network_to_frames
+from services.registry.attributes import with_attributes
+from services.registry.places import create_registry, write_registry
+from services.workspace.folder import FORMAT, Workspace, open_workspace, registry_file
 from tests.streets import PLANE, streets
 
 PLACES = (

@@ -21,7 +21,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import LineString, MultiLineString, Point, box
 
-from services.workspace import FORMAT, Workspace, open_workspace
+from services.workspace.folder import FORMAT, Workspace, open_workspace
 
 EPSG = 6677
 EAST_M, NORTH_M = 10_000.0, -14_000.0

@@ -24,13 +24,13 @@ import pandas as pd
 import shapely
 from shapely import Point, box
 
-from geo.network import network_to_frames
-from geo.snapping import snap
-from services.attributes import with_attributes
-from services.parameters import Parameters
-from services.registry import create_registry, write_registry
-from services.situation import Situation
-from services.workspace import FORMAT, open_workspace, registry_file
+from geo.streets.network import network_to_frames
+from geo.walking.snapping import snap
+from services.registry.attributes import with_attributes
+from services.registry.places import create_registry, write_registry
+from services.situation.parameters import Parameters
+from services.situation.view import Situation
+from services.workspace.folder import FORMAT, open_workspace, registry_file
 from tests.streets import PLANE, straight_street
 
 LENGTH_M = 4000.0

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from geo.network import Network, build_network
+from geo.streets.network import Network, build_network
 
 PLANE = 6677
 

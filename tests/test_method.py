@@ -11,7 +11,7 @@ import shapely
 from pictures import __main__ as pictures
 from pictures import laws, plans, town
 from services.profile import Profile
-from services.workspace import Snapshot
+from services.workspace.folder import Snapshot
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FOLDERS = {"en": DOCS, "ja": DOCS / "ja"}

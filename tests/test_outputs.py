@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from services.plan_views import PLAN_COLUMNS
-from services.publication import COLUMNS
-from services.workspace import Snapshot
+from services.plans.views import PLAN_COLUMNS
+from services.publication.tables import COLUMNS
+from services.workspace.folder import Snapshot
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "outputs.md"
 ADDED = {"suppressed", "blurred"}

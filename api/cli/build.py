@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Desk, day_of, desk_of
-from services.build import build
-from services.inputs import Given
-from services.intake.confirmations import TO_CONFIRM
-from services.texts import Lang, text
-from services.workspace import Workspace
+from services.intake.build import build
+from services.intake.inputs import Given
+from services.intake.places.confirmations import TO_CONFIRM
+from services.words.texts import Lang, text
+from services.workspace.folder import Workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -17,8 +17,8 @@ from rich.text import Text
 
 from api.cli.usage import usage_message
 from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError
-from services.progress import Progress as Report
-from services.texts import Lang, step_text, text
+from services.words.texts import Lang, step_text, text
+from services.workspace.progress import Progress as Report
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 HOST, PORT = "127.0.0.1", 8000

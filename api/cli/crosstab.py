@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
-from services.export import write_table
-from services.publication import Publication
-from services.supply import Supply, crosstab_title
-from services.texts import Lang, number, text
-from services.workspace import open_workspace
+from services.publication.export import write_table
+from services.publication.supply import Supply, crosstab_title
+from services.publication.tables import Publication
+from services.words.texts import Lang, number, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

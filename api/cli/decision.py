@@ -9,10 +9,10 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.decisionentry import Entry
-from services.decisions import Decided, export_decisions, list_decisions, record_decision
-from services.texts import Lang, text
-from services.workspace import open_workspace
+from services.councils.decisions import Decided, export_decisions, list_decisions, record_decision
+from services.councils.entry import Entry
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -9,9 +9,9 @@ import typer
 
 from api.cli.console import HOST, PORT, Desk, desk_of
 from api.cli.tables import result_tables
-from services.briefing import briefing
-from services.demo import Demo, demo
-from services.texts import Lang, text
+from services.modeltown.demo import Demo, demo
+from services.reports.briefing import briefing
+from services.words.texts import Lang, text
 
 OUT, SEED = Path("out/demo"), 1
 

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import FAILED, Desk, desk_of
-from services.doctor import Finding, examine
-from services.texts import Lang, text
+from services.modeltown.doctor import Finding, examine
+from services.words.texts import Lang, text
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, day_of, desk_of
-from services.edits import (
+from services.edits.versions import (
     Added,
     Effect,
     Losses,
@@ -21,9 +21,9 @@ from services.edits import (
     read_drawn,
     revert_edits,
 )
-from services.texts import Lang, metres, number, text
-from services.today import today
-from services.workspace import open_workspace
+from services.words.dates import today
+from services.words.texts import Lang, metres, number, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
-from services.export import export
-from services.texts import Lang, text
-from services.workspace import open_workspace
+from services.publication.export import export
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
 
 
 class Format(StrEnum):

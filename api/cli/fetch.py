@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from api.cli.console import REFUSED, desk_of
-from services.fetch import Options, fetch
-from services.texts import Lang, text
+from services.intake.fetch import Options, fetch
+from services.words.texts import Lang, text
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

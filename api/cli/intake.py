@@ -9,11 +9,11 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from api.intake_page import render_intake
-from services.intake_report import IntakeReport, intake_report
-from services.intake_words import STATES
-from services.staging import staged_file
-from services.texts import Lang, number, text
-from services.workspace import open_workspace
+from services.reports.intake import IntakeReport, intake_report
+from services.words.intake_words import STATES
+from services.words.texts import Lang, number, text
+from services.workspace.folder import open_workspace
+from services.workspace.staging import staged_file
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import INTERRUPTED, REFUSED, Desk, default_lang
-from services.texts import Lang, lang_of, text
+from services.words.texts import Lang, lang_of, text
 
 COMMANDS = (
     "demo",

@@ -8,8 +8,8 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.columnmap import Proposed, propose_map, save_map
-from services.texts import Lang, text
+from services.intake.tables.columnmap import Proposed, propose_map, save_map
+from services.words.texts import Lang, text
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -9,13 +9,13 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from geo.errors import InvalidInputError
-from services.plan_ask import ask_of, read_ask
-from services.plan_store import PlanResult, list_plans
-from services.plan_views import plan_body, plan_head
-from services.planreport import PlanReport, plan_report
-from services.plans import make_plan
-from services.texts import Lang, number, people, text, yen
-from services.workspace import open_workspace
+from services.plans.ask import ask_of, read_ask
+from services.plans.solve import make_plan
+from services.plans.store import PlanResult, list_plans
+from services.plans.views import plan_body, plan_head
+from services.reports.plan import PlanReport, plan_report
+from services.words.texts import Lang, number, people, text, yen
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -14,10 +14,10 @@ from rich.text import Text
 from api.card_page import render_deck_file
 from api.cli.console import REFUSED, Desk, desk_of
 from services.profile import Fact, Layer, read_profile
-from services.profilebook import Checked, bundled_profiles, check_profile, profile_schema
-from services.staging import staged_file
-from services.texts import Lang, text
-from services.walkingcard import deck
+from services.profile.book import Checked, bundled_profiles, check_profile, profile_schema
+from services.reports.walkingcard import deck
+from services.words.texts import Lang, text
+from services.workspace.staging import staged_file
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -8,10 +8,10 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.rastercompare import CompareAsked, Comparison, write_comparison
-from services.rasters import SurfaceAsked, SurfaceFile, write_surface
-from services.texts import NO_FIGURE, Lang, people, text
-from services.workspace import open_workspace
+from services.publication.rastercompare import CompareAsked, Comparison, write_comparison
+from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
+from services.words.texts import NO_FIGURE, Lang, people, text
+from services.workspace.folder import open_workspace
 
 _DEFAULT = SurfaceAsked()
 

@@ -9,8 +9,8 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.reconcile import SAVE_FROM, Proposal, reconcile, save_matches
-from services.texts import Lang, people, text
+from services.intake.reconcile import SAVE_FROM, Proposal, reconcile, save_matches
+from services.words.texts import Lang, people, text
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -8,10 +8,10 @@ import typer
 
 from api.cli.console import desk_of
 from api.report_page import render_report_file
-from services.reports import gap_report
-from services.staging import staged_file
-from services.texts import Lang, text
-from services.workspace import open_workspace
+from services.reports.area import gap_report
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
+from services.workspace.staging import staged_file
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -10,12 +10,12 @@ import typer
 from api.cli.console import Desk, day_of, desk_of
 from api.cli.tables import result_tables
 from geo.errors import InvalidInputError
-from services.briefing import briefing
-from services.fiscal import fiscal_year_end
-from services.places import Selection
-from services.run import run
-from services.texts import Lang, text
-from services.workspace import open_workspace
+from services.reports.briefing import briefing
+from services.results.run import run
+from services.situation.places import Selection
+from services.words.dates import fiscal_year_end
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from geo.errors import InvalidInputError
-from services.comparison import BASE
-from services.scenariofile import Scenario, ScenarioEdit, edit_of
-from services.scenarios import (
+from services.scenarios.comparison import BASE
+from services.scenarios.file import Scenario, ScenarioEdit, edit_of
+from services.scenarios.named import (
     Stored,
     add_edit,
     compare_scenarios,
@@ -26,8 +26,8 @@ from services.scenarios import (
     remove_edit,
     sentences,
 )
-from services.texts import NO_FIGURE, Lang, number, percent, text
-from services.workspace import open_workspace
+from services.words.texts import NO_FIGURE, Lang, number, percent, text
+from services.workspace.folder import open_workspace
 
 _PEOPLE = ("reached", "newly_reached", "no_longer_reached")
 _COUNTS = ("gaps_none", "gaps_monthly_only", "places_n", "places_weekly", "places_permanent")

@@ -11,8 +11,8 @@ from api.app import create_app
 from api.cli.console import HOST, PORT, Desk, desk_of
 from api.settings import Settings
 from geo.errors import InvalidInputError
-from services.texts import Lang, text
-from services.workspace import open_workspace
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -9,9 +9,9 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.snaps import SnapLine, write_public_snaps, write_snaps
-from services.texts import Lang, number, people, text
-from services.workspace import open_workspace
+from services.results.snaps import SnapLine, write_public_snaps, write_snaps
+from services.words.texts import Lang, number, people, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

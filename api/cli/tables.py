@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import Desk
-from services.briefing import AreaLine, Briefing
-from services.texts import NO_FIGURE, SIGNS, age_group_text, limit_text, people, percent, text
+from services.reports.briefing import AreaLine, Briefing
+from services.words.texts import NO_FIGURE, SIGNS, age_group_text, limit_text, people, percent, text
 
 CANDIDATES_SHOWN = 5
 STYLES = {

@@ -9,11 +9,11 @@ import typer
 from api.cli.console import Desk, desk_of
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
-from services.fiscal import fiscal_year_ends
-from services.parameters import Parameters
-from services.texts import Lang, text
-from services.timeline import disclosed, timeline, write_timeline
-from services.workspace import open_workspace
+from services.publication.timeline import disclosed, timeline, write_timeline
+from services.situation.parameters import Parameters
+from services.words.dates import fiscal_year_ends
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.texts import text
+from services.words.texts import text
 
 
 def usage_message(error: typer.TyperException, lang: str) -> str:

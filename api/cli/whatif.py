@@ -9,10 +9,10 @@ from rich.table import Table
 
 from api.cli.console import desk_of
 from geo.errors import InvalidInputError
-from services.texts import Lang, text
-from services.whatif_output import WhatIfs, edit_of_text, lines, title
-from services.why_ground import Published
-from services.workspace import open_workspace
+from services.scenarios.answers import WhatIfs, edit_of_text, lines, title
+from services.why.ground import Published
+from services.words.texts import Lang, text
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -7,12 +7,12 @@ import typer
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.parameters import limit_of
-from services.texts import Lang, metres, text, walk
-from services.why import why
-from services.why_answer import Way, Why
-from services.why_ground import Ground
-from services.workspace import open_workspace
+from services.situation.parameters import limit_of
+from services.why.answer import why
+from services.why.ground import Ground
+from services.why.told import Way, Why
+from services.words.texts import Lang, metres, text, walk
+from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

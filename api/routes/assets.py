@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 
 from api.deps import SettingsDep
 from geo.errors import NotFoundError
-from services.fonts import japanese_font
+from services.drawing.fonts import japanese_font
 
 router = APIRouter(include_in_schema=False)
 

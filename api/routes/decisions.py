@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from api.deps import EditorDep, WorkspaceDep
 from api.errors import Problem
-from services.decisionentry import Entry
-from services.decisions import list_decisions, record_decision
-from services.shares import shares_answer
+from services.councils.decisions import list_decisions, record_decision
+from services.councils.entry import Entry
+from services.results.shares import shares_answer
 
 router = APIRouter(tags=["協議体"])
 

@@ -9,7 +9,7 @@ from api.deps import CollectionId, EditionDep, QueryDep
 from api.errors import Problem
 from api.links import GEOJSON, JSON, link, page_links
 from api.models import CollectionInfo, CollectionList, Extent, SpatialExtent
-from services.collections import Collection
+from services.publication.collections import Collection
 
 router = APIRouter(tags=["データ"])
 

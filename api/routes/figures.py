@@ -8,8 +8,8 @@ from api.deps import AskedDep, AskedWeekDep, EditionDep, SettingsDep
 from api.errors import Problem
 from api.links import GEOJSON
 from api.models import Health, Summary, Week
-from services.edition import Blob
-from services.workspace import software_version
+from services.edition.snapshot import Blob
+from services.workspace.folder import software_version
 
 router = APIRouter(tags=["数字"])
 

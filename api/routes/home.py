@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from api.deps import EditionDep
 from api.links import GEOJSON, HTML, JSON, OPENAPI, link
 from api.models import Conformance, Landing
-from services.edition import Edition
+from services.edition.snapshot import Edition
 
 WEB = Path(__file__).parent.parent / "web"
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.deps import WorkspaceDep
 from api.headers import DOCUMENT_POLICY
 from api.intake_page import render_intake
-from services.intake_report import intake_report
+from services.reports.intake import intake_report
 
 router = APIRouter(tags=["取り込み"])
 

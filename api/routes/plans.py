@@ -14,14 +14,13 @@ from api.headers import DOCUMENT_POLICY
 from api.links import GEOJSON, HTML, JSON, link, page_links
 from api.models import BestSoFar, JobInfo
 from api.plan_page import render_plan
-from services.jobs import Job, Jobs
-from services.mapfeatures import catchment_features
-from services.plan_ask import PlanAsk, ask_of
-from services.plan_sites import COLLECTION, TITLE, plan_imprint, plan_items
-from services.plan_store import list_plans, read_plan
-from services.plan_views import plan_body, plan_head
-from services.planreport import plan_report
-from services.plans import Desk, Watch, plan_of
+from services.edition.features import catchment_features
+from services.edition.jobs import Job, Jobs
+from services.plans.ask import PlanAsk, ask_of
+from services.plans.solve import Desk, Watch, plan_of
+from services.plans.store import list_plans, read_plan
+from services.plans.views import COLLECTION, TITLE, plan_body, plan_head, plan_imprint, plan_items
+from services.reports.plan import plan_report
 
 router = APIRouter(tags=["計画"])
 

@@ -9,7 +9,7 @@ from api.deps import WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.report_page import render_report
-from services.reports import gap_report
+from services.reports.area import gap_report
 
 router = APIRouter(tags=["報告書"])
 

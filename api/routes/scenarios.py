@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from api.deps import EditorDep, WorkspaceDep
 from api.errors import Problem
 from geo.errors import InvalidInputError
-from services.mapfeatures import scenario_features
-from services.scenariofile import checked_name, scenario_of, to_toml
-from services.scenarios import (
+from services.edition.features import scenario_features
+from services.scenarios.file import checked_name, scenario_of, to_toml
+from services.scenarios.named import (
     compare_scenarios,
     delete_scenario,
     find_scenario,

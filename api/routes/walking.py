@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.card_page import render_deck
 from api.deps import WorkspaceDep
 from api.headers import DOCUMENT_POLICY
-from services.walkingcard import deck
+from services.reports.walkingcard import deck
 
 router = APIRouter(tags=["歩き方"])
 

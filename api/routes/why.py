@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import EditionDep
 from api.errors import Problem
-from services.parameters import limit_of
+from services.situation.parameters import limit_of
 
 router = APIRouter(tags=["数字"])
 

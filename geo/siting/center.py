@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.goals import Goal
 from geo.siting.homes import useful, walkers
 from geo.siting.model import Model

@@ -5,8 +5,8 @@ import math
 import numpy as np
 from scipy.spatial import cKDTree
 
+from geo.arrays import FloatArray, IntArray
 from geo.errors import InvalidInputError
-from geo.network import FloatArray, IntArray
 from geo.siting.problem import BoolArray, Options, Problem, Rules
 
 YEN_TOLERANCE = 1e-6

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.network import IntArray
+from geo.arrays import IntArray
 from geo.siting.checks import overlap_pct
 from geo.siting.homes import totals
 from geo.siting.plans import Plan

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.network import FloatArray
+from geo.arrays import FloatArray
 from geo.siting.homes import useful, walkers
 from geo.siting.model import REACH_TOLERANCE, YEN_PER_UNIT, Model
 from geo.siting.patterns import Patterns

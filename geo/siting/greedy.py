@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.network import FloatArray
-from geo.reach import Walks
+from geo.arrays import FloatArray
+from geo.walking.reach import Walks
 
 
 def rank_greedily(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.problem import BoolArray, Problem
 
 

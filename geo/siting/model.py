@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE, too_near
 from geo.siting.homes import unit_totals
 from geo.siting.patterns import Patterns

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
 from geo.siting.homes import fallback_walk, totals, useful, wanted_n
 from geo.siting.problem import BoolArray, Problem

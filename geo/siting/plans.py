@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.center import shortest_longest
 from geo.siting.checks import check, eligible
 from geo.siting.goals import Goal, goal

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from geo.arrays import FloatArray, IntArray, within
 from geo.errors import InvalidInputError
-from geo.network import FloatArray, IntArray
-from geo.reach import within
 
 BoolArray = NDArray[np.bool_]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo.arrays import IntArray
 from geo.errors import BrokenModelError
-from geo.network import IntArray
 from geo.siting.checks import YEN_TOLERANCE, eligible, too_near
 from geo.siting.problem import Problem, Stage
 from geo.siting.seats import seat_values

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
 from geo.siting.homes import fallback_walk, improvable, unit_totals, useful, walkers
 from geo.siting.problem import Problem, Stage

@@ -15,7 +15,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.goals import Goal
 from geo.siting.model import Sheet
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE
 from geo.siting.patterns import Patterns
 from geo.siting.problem import BoolArray, Problem, Target

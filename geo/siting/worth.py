@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from geo.network import FloatArray, IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
 from geo.siting.homes import improvable, totals, unit_totals, useful, walkers
 from geo.siting.problem import BoolArray, Problem, Stage

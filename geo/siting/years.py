@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from geo.arrays import FloatArray, IntArray
 from geo.errors import InvalidInputError
-from geo.network import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE, check, eligible
 from geo.siting.goals import Goal
 from geo.siting.model import YEN_PER_UNIT, Sheet

@@ -25,7 +25,7 @@ from services.modeltown.rooms import COLUMNS as ROOMS
 from services.modeltown.town import Town, draw_town
 from services.modeltown.venues import FULL_WIDTH, points
 from services.modeltown.wishes import draw_wishes
-from services.progress import Progress, silent
+from services.workspace.progress import Progress, silent
 
 POPULATION = ("町丁字名", "総人口", "世帯数", "0-14歳", "15-64歳", "65歳以上", "75歳以上")
 VENUES = ("施設名", "種別", "所在地", "緯度", "経度", *ROOMS)

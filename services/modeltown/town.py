@@ -36,7 +36,7 @@ from services.modeltown.streets import Streets, edge_streets, join
 from services.modeltown.terrain import Terrain
 from services.modeltown.venues import Venue, draw_venues
 from services.modeltown.water import draw_river
-from services.progress import Progress, silent
+from services.workspace.progress import Progress, silent
 
 TOWN_GAP_M = 70.0
 _PLANNING = 5

@@ -1,13 +1,10 @@
 """Boundaries: official products, and areas that are made, must have what they are made of."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from services.products import products
 from services.profile.origins import MADE_UP, methods
-
-if TYPE_CHECKING:
-    from services.profile.schema import Layer, Profile
+from services.profile.products import products
+from services.profile.schema import Layer, Profile
 
 _OF_METHOD = {
     "nearest_site": ("sites_kinds",),
@@ -17,7 +14,7 @@ _OF_METHOD = {
 _NEED_THE_OUTLINE = frozenset({"nearest_site", "mesh"})
 
 
-def broken_boundaries(profile: "Profile") -> Iterator[str]:
+def broken_boundaries(profile: Profile) -> Iterator[str]:
     """Yield what is wrong with products, methods and the sources and layers that they need."""
     yield from _sources(profile)
     for layer in profile.layers:
@@ -25,7 +22,7 @@ def broken_boundaries(profile: "Profile") -> Iterator[str]:
     yield from _order(profile)
 
 
-def _sources(profile: "Profile") -> Iterator[str]:
+def _sources(profile: Profile) -> Iterator[str]:
     people = [layer for layer in profile.layers if layer.id == profile.population.layer]
     by_mesh = any("mesh" in methods(layer, profile) for layer in people)
     outlined = any(
@@ -42,7 +39,7 @@ def _sources(profile: "Profile") -> Iterator[str]:
             yield f"source {source.id}: within needs a layer of kind municipality with a file"
 
 
-def _layer(layer: "Layer", profile: "Profile") -> Iterator[str]:
+def _layer(layer: Layer, profile: Profile) -> Iterator[str]:
     where = f"layer {layer.id}"
     with_product = [source.id for source in profile.sources if source.product]
     named = layer.name_field or layer.method or layer.source in with_product
@@ -64,7 +61,7 @@ def _layer(layer: "Layer", profile: "Profile") -> Iterator[str]:
         yield f"{where}: is built from borders that are made up; it is approximate = true"
 
 
-def _order(profile: "Profile") -> Iterator[str]:
+def _order(profile: Profile) -> Iterator[str]:
     """Say where something is needed before it can be made: outline, then residents, then streets."""
     drawn = [
         layer

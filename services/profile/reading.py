@@ -14,14 +14,21 @@ from services.profile.schema import Profile
 
 def read_profile(path: Path) -> Profile:
     """Read and check a profile; every breach is named in one sentence."""
-    table = read_table(path)
+    profile, breaches = checked(read_table(path))
+    if profile is None:
+        listing = "; ".join(breaches)
+        raise InvalidInputError(f"{path}: {listing}", ja=f"{path}：プロファイルの誤り：{listing}")
+    return profile
+
+
+def checked(table: dict[str, Any]) -> tuple[Profile | None, list[str]]:
+    """Return the profile of a table, or None and every breach: of tables, and of references."""
     try:
-        return Profile.model_validate(table)
+        profile = Profile.model_validate(table)
     except ValidationError as error:
-        listing = "; ".join(breaches_of(table, error))
-        raise InvalidInputError(
-            f"{path}: {listing}", ja=f"{path}：プロファイルの誤り：{listing}"
-        ) from error
+        return None, _breaches(table, error)
+    breaches = list(dict.fromkeys(broken_references(profile)))
+    return (None, breaches) if breaches else (profile, [])
 
 
 def read_table(path: Path) -> dict[str, Any]:
@@ -40,19 +47,17 @@ def read_table(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def breaches_of(table: dict[str, Any], error: ValidationError) -> list[str]:
-    """Return every breach: of each table alone, and of references between those that can be read."""
+def _breaches(table: dict[str, Any], error: ValidationError) -> list[str]:
     found = []
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"])
         message = item["msg"].removeprefix("Value error, ")
         found += [f"{where}: {message}"] if where else message.split("; ")
-    if any(item["loc"] for item in error.errors()):
-        # The model asks for references only once every table is right; here they are asked anyway.
-        try:
-            found += list(broken_references(_loosely(Profile, table)))
-        except (AttributeError, TypeError, KeyError):
-            return found
+    # References between the tables that can be read are asked for all the same.
+    try:
+        found += list(broken_references(_loosely(Profile, table)))
+    except (AttributeError, TypeError, KeyError):
+        return found
     return list(dict.fromkeys(found))
 
 

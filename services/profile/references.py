@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from services.profile.boundaries import broken_boundaries
 from services.profile.origins import base_of, lineage
-
-if TYPE_CHECKING:
-    from services.profile.schema import Layer, Profile
+from services.profile.schema import Layer, Profile
 
 
-def broken_references(profile: "Profile") -> Iterator[str]:
+def broken_references(profile: Profile) -> Iterator[str]:
     """Yield every breach that no table shows alone."""
     yield from _sources(profile)
     yield from _layers(profile)
@@ -23,7 +20,7 @@ def broken_references(profile: "Profile") -> Iterator[str]:
     yield from _facts(profile)
 
 
-def _sources(profile: "Profile") -> Iterator[str]:
+def _sources(profile: Profile) -> Iterator[str]:
     sources = [source.id for source in profile.sources]
     for name in _twice(sources):
         yield f"source id {name!r} is used twice"
@@ -47,7 +44,7 @@ def _sources(profile: "Profile") -> Iterator[str]:
             yield f"{where}: there is no source {name!r}"
 
 
-def _layers(profile: "Profile") -> Iterator[str]:
+def _layers(profile: Profile) -> Iterator[str]:
     layers = [layer.id for layer in profile.layers]
     computed = [layer.id for layer in profile.layers if _has_borders(layer, profile)]
     drafts = [layer.id for layer in profile.layers if layer.draft]
@@ -83,7 +80,7 @@ def _layers(profile: "Profile") -> Iterator[str]:
         yield f"council id {name!r} is used twice"
 
 
-def _versions(profile: "Profile") -> Iterator[str]:
+def _versions(profile: Profile) -> Iterator[str]:
     for name in dict.fromkeys(layer.id for layer in profile.layers):
         several = [layer for layer in profile.layers if layer.id == name]
         if len(several) == 1:
@@ -104,7 +101,7 @@ def _versions(profile: "Profile") -> Iterator[str]:
                 )
 
 
-def _built_layers(profile: "Profile") -> Iterator[str]:
+def _built_layers(profile: Profile) -> Iterator[str]:
     layers = [layer.id for layer in profile.layers]
     for layer in profile.layers:
         base = base_of(layer)
@@ -118,14 +115,14 @@ def _built_layers(profile: "Profile") -> Iterator[str]:
             yield f"layer {layer.id}: the layer {base!r} that it joins has no borders"
 
 
-def _choices(profile: "Profile") -> Iterator[str]:
+def _choices(profile: Profile) -> Iterator[str]:
     if profile.analysis.age_group not in profile.population.groups:
         yield f"analysis.age_group {profile.analysis.age_group!r} is not in population.age_groups"
     if profile.analysis.walking_profile not in [w.id for w in profile.walking_profiles]:
         yield f"there is no walking profile {profile.analysis.walking_profile!r}"
 
 
-def _weights(profile: "Profile") -> Iterator[str]:
+def _weights(profile: Profile) -> Iterator[str]:
     groups = profile.population.groups
     for group in profile.buildings.weights if profile.buildings else ():
         if group not in groups:
@@ -138,7 +135,7 @@ def _weights(profile: "Profile") -> Iterator[str]:
             )
 
 
-def _facts(profile: "Profile") -> Iterator[str]:
+def _facts(profile: Profile) -> Iterator[str]:
     documents = [document.id for document in profile.documents]
     for name in _twice(documents):
         yield f"document id {name!r} is used twice"
@@ -152,12 +149,12 @@ def _facts(profile: "Profile") -> Iterator[str]:
             )
 
 
-def _goes_round(layer: "Layer", profile: "Profile") -> bool:
+def _goes_round(layer: Layer, profile: Profile) -> bool:
     built = lineage(layer, profile)
     return base_of(built[-1]) in [other.id for other in built]
 
 
-def _has_borders(layer: "Layer", profile: "Profile") -> bool:
+def _has_borders(layer: Layer, profile: Profile) -> bool:
     """Say whether the layer is made of a file, or of meshes, in the end."""
     last = lineage(layer, profile)[-1]
     origin = bool(last.source) or last.method == "mesh"

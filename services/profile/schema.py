@@ -21,7 +21,6 @@ from services.profile.facts import Document, Fact, conflicts
 from services.profile.places import Places, Stops, Venues
 from services.profile.planning import Hazards, Planning
 from services.profile.provision import Provision
-from services.profile.references import broken_references
 from services.profile.structure import Council, CouncilTable, Union, Units
 
 PROFILE_VERSION = 1
@@ -363,13 +362,6 @@ class Profile(_Table):
     council_table: CouncilTable | None = None
     documents: list[Document] = Field(default_factory=list)
     facts: list[Fact] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _references(self) -> Self:
-        breaches = list(broken_references(self))
-        if breaches:
-            raise ValueError("; ".join(breaches))
-        return self
 
     def source(self, source_id: str) -> Source:
         """Return the source with this id."""

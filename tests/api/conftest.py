@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from services.workspace import Workspace
+from services.workspace.folder import Workspace
 from tests.snapshots import tiny_workspace
 
 

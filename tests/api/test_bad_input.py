@@ -11,12 +11,12 @@ from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from api.cli.main import main
-from services.briefing import briefing
-from services.publication import Publication
-from services.run import run
-from services.slots import slot_sentence
-from services.supply import Supply
-from services.workspace import open_workspace
+from services.publication.supply import Supply
+from services.publication.tables import Publication
+from services.reports.briefing import briefing
+from services.results.run import run
+from services.results.slots import slot_sentence
+from services.workspace.folder import open_workspace
 
 FAR = """<osm version="0.6">
 <node id="1" lat="26.21" lon="127.68"/><node id="2" lat="26.22" lon="127.68"/>

@@ -7,8 +7,8 @@ import pytest
 
 from api.cli.main import main
 from services.profile import WalkingProfile
-from services.texts import text
-from services.walkingcard import PARAMETERS
+from services.reports.walkingcard import PARAMETERS
+from services.words.texts import text
 
 PROFILES = sorted((Path(__file__).resolve().parents[2] / "data" / "municipalities").glob("*.toml"))
 

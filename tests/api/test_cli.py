@@ -15,7 +15,7 @@ import pytest
 from api.cli import main as cli
 from api.cli.console import default_lang
 from api.cli.main import COMMANDS, main
-from services.publication import COLUMNS
+from services.publication.tables import COLUMNS
 from tests.snapshots import tiny_workspace
 
 

@@ -8,7 +8,7 @@ import pytest
 from shapely import LineString
 
 from api.cli.main import main
-from services.workspace import open_workspace
+from services.workspace.folder import open_workspace
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.workspace import Snapshot
+from services.workspace.folder import Snapshot
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.workspace import Workspace, open_workspace
-from tests.services.test_plans import town
+from services.workspace.folder import Workspace, open_workspace
+from tests.services.plans.test_plans import town
 
 ROOMS = [("H1", 700.0, {"capacity": 20.0}), ("H3", 1890.0, {"capacity": 20.0})]
 FAR = [("H9", 9000.0, {"capacity": 20.0})]

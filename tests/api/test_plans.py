@@ -13,12 +13,12 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.jobs import Job
-from services.plan_ask import PlanAsk
-from services.plan_so_far import SoFar
-from services.run import run
-from services.workspace import Workspace
-from tests.services.test_plans import town
+from services.edition.jobs import Job
+from services.plans.ask import PlanAsk
+from services.plans.watch import SoFar
+from services.results.run import run
+from services.workspace.folder import Workspace
+from tests.services.plans.test_plans import town
 
 ASK = {"most": 1, "points_max": 0, "objectives": ["most_reached"]}
 

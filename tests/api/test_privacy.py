@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from services.collections import LONLAT_EPSG
-from services.workspace import Workspace
+from services.publication.collections import LONLAT_EPSG
+from services.workspace.folder import Workspace
 from tests.snapshots import at, places, tiny_workspace
 
 HOME = "p3"

@@ -6,7 +6,7 @@ import pytest
 import rasterio
 
 from api.cli.main import main
-from tests.services.populationrasters import inhabited_workspace, write_counts
+from tests.services.intake.populationrasters import inhabited_workspace, write_counts
 
 
 def test_surface_writes_a_raster_and_says_how_many_cells_have_a_walk(

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.run import run
-from services.scenariofile import read_scenario
+from services.results.run import run
+from services.scenarios.file import read_scenario
 from tests.datedtown import dated_workspace
 
 CLOSE = {"name": "案A", "edits": [{"action": "close", "place_id": "A"}]}

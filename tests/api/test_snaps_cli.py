@@ -7,7 +7,7 @@ import pyogrio
 import pytest
 
 from api.cli.main import main
-from services.workspace import Snapshot
+from services.workspace.folder import Snapshot
 
 
 def test_the_full_layer_is_written_with_a_warning(

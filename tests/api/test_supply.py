@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.export import export
-from services.run import run
+from services.publication.export import export
+from services.results.run import run
 from tests.datedtown import PLACES, dated_workspace
 from tests.snapshots import tiny_workspace
 

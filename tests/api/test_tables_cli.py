@@ -5,7 +5,7 @@ import json
 import pytest
 
 from api.cli.main import main
-from services.intake.columns import read_map
+from services.intake.tables.columns import read_map
 
 LIST = "通いの場一覧,,\n名称,所在地,なぞ\nひまわりの会,東1,x\n"
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.run import run
+from services.results.run import run
 from tests.datedtown import dated_workspace
 
 

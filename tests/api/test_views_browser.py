@@ -18,14 +18,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from api.app import create_app
 from api.settings import Settings
 from geo import siting
-from services.decisions import Entry, record_decision
-from services.jobs import StoppedError
-from services.run import run
-from services.scenariofile import read_scenario, scenario_of
-from services.scenarios import save_scenario
-from services.workspace import Workspace
+from services.councils.decisions import Entry, record_decision
+from services.results.run import run
+from services.scenarios.file import read_scenario, scenario_of
+from services.scenarios.named import save_scenario
+from services.workspace.folder import Workspace
+from services.workspace.progress import StoppedError
 from tests.api.test_page_browser import CHROMIUM, READY_MS, Visit, address, browser, visit
-from tests.services.test_plans import town
+from tests.services.plans.test_plans import town
 
 pytestmark = [
     pytest.mark.browser,

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from api.app import create_app
 from api.settings import Settings
-from services.workspace import Snapshot, open_workspace
+from services.workspace.folder import Snapshot, open_workspace
 from tests.api.test_page_browser import CHROMIUM, address, browser, visit
 
 pytestmark = [

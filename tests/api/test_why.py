@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.run import run
-from services.workspace import Workspace
+from services.results.run import run
+from services.workspace.folder import Workspace
 from tests.railtown import lonlat, rail_workspace
 
 LON, LAT = lonlat(190.0, 100.0)

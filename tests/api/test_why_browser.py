@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
 from api.settings import Settings
-from services.run import run
+from services.results.run import run
 from tests.api.test_page_browser import CHROMIUM, address, browser, visit
 from tests.railtown import rail_workspace
 

@@ -15,11 +15,11 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage import FREQUENCIES, Access, Journeys, Layering, Limit, at_least, coverage
-from geo.measure import metres, seconds
-from geo.network import Network
-from geo.reach import nearest, straight_m, walks
-from geo.walker import Walker
+from geo.coverage.reached import FREQUENCIES, Access, Journeys, Layering, Limit, at_least, coverage
+from geo.streets.network import Network
+from geo.walking.measure import metres, seconds
+from geo.walking.reach import nearest, straight_m, walks
+from geo.walking.walker import Walker
 from tests.streets import Point, snaps, towns
 
 LIMITS = (

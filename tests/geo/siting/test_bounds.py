@@ -11,7 +11,7 @@ from geo.errors import InvalidInputError
 from geo.siting import Problem, Rules, Stage, differences, k_best, rank_greedily, solve
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer
-from tests.geo.test_siting import catchments
+from tests.geo.siting.test_rank import catchments
 
 
 @settings(max_examples=60)

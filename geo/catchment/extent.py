@@ -1,0 +1,108 @@
+"""Extent: the streets within reach, cut exactly where a walk of the limit ends."""
+
+import numpy as np
+import shapely
+import shapely.ops
+from numpy.typing import NDArray
+
+from geo.arrays import TOLERANCE, FloatArray, within
+from geo.walking.doors import Doors
+from geo.walking.measure import Measure
+
+_Spans = list[tuple[float, float]]
+
+
+def reached_lines(
+    measure: Measure, node_walk: FloatArray, origins: Doors, *, limit: float
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """
+    Cut every edge into what is within the limit of an origin and what is not.
+
+    Parameters
+    ----------
+    measure
+        What walks are measured in; walks go from the edge to the origin.
+    node_walk
+        (n,) walk from each node to the nearest origin, as ``nearest`` gives it.
+    origins
+        The origins themselves, for those that reach only part of their own edge.
+    limit
+        The inclusive limit.
+
+    Returns
+    -------
+    Two arrays of m geometries, reached and not reached, ``None`` where an edge has no such part.
+    """
+    network = measure.network
+    lines = network.edge_lines
+    # What is left of the limit at either end of each edge.
+    left_u = np.where(measure.open, limit - node_walk[network.edge_u] - measure.end_u, -np.inf)
+    left_v = np.where(measure.open, limit - node_walk[network.edge_v] - measure.end_v, -np.inf)
+    from_u = np.clip(left_u, 0.0, measure.full_back)
+    from_v = np.clip(left_v, 0.0, measure.full_onward)
+    one_way = np.maximum(left_u - measure.full_back, left_v - measure.full_onward)
+    whole = within(-one_way, 0.0)
+    # Where back and onward cost the same, both ends together say whether an edge is whole.
+    alike = np.isclose(measure.full_back, measure.full_onward, rtol=1e-12, atol=0)
+    whole |= alike & within(measure.full_back - from_u - from_v, 0.0) & (from_u + from_v > 0)
+    reached, missed = lines.copy(), lines.copy()
+    reached[~whole] = None
+    missed[whole] = None
+    own = _own_edges(origins, limit)
+    partly = (~whole) & ((from_u > 0) | (from_v > 0))
+    for edge in np.union1d(np.flatnonzero(partly), list(own)).astype(int):
+        if whole[edge]:
+            continue
+        spans = [
+            (0.0, _offset(measure, edge, measure.back, from_u[edge])),
+            (
+                _offset(measure, edge, measure.onward, measure.full_onward[edge] - from_v[edge]),
+                float(network.edge_length_m[edge]),
+            ),
+        ]
+        spans += own.get(edge, [])
+        reached[edge], missed[edge] = _cut(lines[edge], float(network.edge_length_m[edge]), spans)
+    return reached, missed
+
+
+def _offset(measure: Measure, edge: int, sums: FloatArray, value: float) -> float:
+    """Return the metres along an edge from its ``u`` at which a sum along it has a value."""
+    first, last = measure.network.station_start[edge : edge + 2]
+    offsets_m = np.linspace(0.0, measure.network.edge_length_m[edge], last - first)
+    return float(np.interp(value, sums[first:last], offsets_m))
+
+
+def _own_edges(origins: Doors, limit: float) -> dict[int, _Spans]:
+    """Return, per edge, the spans from which the origins standing on it are reached along it."""
+    measure = origins.measure
+    spans: dict[int, _Spans] = {}
+    for place in origins.joined[within(origins.leg[origins.joined], limit)]:
+        edge, left = int(origins.edge[place]), limit - origins.leg[place]
+        begin = _offset(measure, edge, measure.onward, origins.onward[place] - left)
+        end = _offset(measure, edge, measure.back, origins.back[place] + left)
+        spans.setdefault(edge, []).append((begin, end))
+    return spans
+
+
+def _cut(
+    line: shapely.LineString, length_m: float, spans: _Spans
+) -> tuple[shapely.Geometry | None, shapely.Geometry | None]:
+    """Split a line into the union of the spans and the rest."""
+    inside: _Spans = []
+    outside: _Spans = []
+    at_m = 0.0
+    for begin, end in sorted((max(0.0, a), min(length_m, b)) for a, b in spans):
+        if end - max(begin, at_m) <= TOLERANCE:
+            continue
+        if begin - at_m > TOLERANCE:
+            outside.append((at_m, begin))
+        inside.append((max(begin, at_m), end))
+        at_m = end
+    if length_m - at_m > TOLERANCE:
+        outside.append((at_m, length_m))
+    return _pieces(line, inside), _pieces(line, outside)
+
+
+def _pieces(line: shapely.LineString, spans: _Spans) -> shapely.Geometry | None:
+    parts = [shapely.ops.substring(line, begin, end) for begin, end in spans]
+    return shapely.union_all(parts) if parts else None

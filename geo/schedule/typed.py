@@ -1,0 +1,203 @@
+"""
+Schedules as cities type them, and the frequency class that follows from them.
+
+``parse_schedule`` reads 「毎週月曜日10:00〜11:30」 or 「第２・第４金曜」 and never fails: what it does not
+understand stays in ``note``. ``print_schedule`` writes a schedule in one way that parses to the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from geo.schedule.meeting import EVERY_WEEK, SEASON_MIN_MONTHS, WEEKS_OF_MONTH, Rule, print_rule
+from geo.schedule.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
+from geo.schedule.timetable import print_span, read_timetable
+from geo.schedule.timewords import Span
+
+MONTHS = range(1, 13)
+_HALF_YEARS = [
+    [(first + step) % len(MONTHS) for step in range(SEASON_MIN_MONTHS)]
+    for first in range(len(MONTHS))
+]
+"""Positions in ``MONTHS`` of every six months in a row, also over the turn of the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """
+    When a group meets.
+
+    Attributes
+    ----------
+    rules
+        The rules of meeting; none: unknown (未定, 不定期).
+    times
+        Spans of the day, minutes after midnight; the end may be unknown.
+    note
+        What else the text says (祝日休み), never read as a rule.
+    seasons
+        Hours that hold in a season only (夏期, 冬期).
+    """
+
+    rules: tuple[Rule, ...] = ()
+    times: tuple[Span, ...] = ()
+    note: str = ""
+    seasons: tuple[Season, ...] = ()
+
+    @property
+    def sessions_per_month(self) -> float:
+        """
+        Count the sessions of a month; a weekly session is 52/12 = 4.33, 第2・第4 is 2.
+
+        In a season of half a year or more, a month of the season is counted; of several seasons, a
+        month of the best half year: Mondays in summer and Tuesdays in winter are one session a week.
+        """
+        always = [rule for rule in self.rules if not rule.months or not rule.is_seasonal]
+        seasonal = [rule for rule in self.rules if rule.months and rule.is_seasonal]
+        held = [
+            sum(rule.sessions_per_month for rule in seasonal if month in rule.months)
+            for month in MONTHS
+        ]
+        best = max(sum(held[month] for month in half) for half in _HALF_YEARS) / SEASON_MIN_MONTHS
+        return float(sum(rule.sessions_per_month for rule in always) + best)
+
+    @property
+    def weeks(self) -> frozenset[int]:
+        """
+        Return the weeks of the month (1 to 5) in which it surely meets, all year or for half of it.
+
+        Every other week (隔週) is taken as weeks 1 and 3, so that two such groups are not assumed
+        to alternate; 最終 is week 4; 月2回 without dates is in no known week.
+        """
+        return frozenset(week for week in EVERY_WEEK if _sure_days(self.rules, [week]))
+
+    @property
+    def days_per_week(self) -> int:
+        """
+        Count the days on which it surely meets in each of the weeks 1 to 4; 0: not weekly.
+
+        In all months, or in six months in a row: groups whose seasons never share a month do not
+        fill each other's weeks.
+        """
+        return _sure_days(self.rules, WEEKS_OF_MONTH)
+
+    @property
+    def is_assumed(self) -> bool:
+        """Say whether weeks, days or months are our assumption (隔週, 最終, 常設, 月4回, 冬期)."""
+        rules = any(rule.is_assumed for rule in self.rules)
+        return rules or any(s.is_assumed for s in self.seasons) or assumes_winter(self.note)
+
+    @property
+    def shut_on_holidays(self) -> bool:
+        """Say whether it does not meet on public holidays; no session is taken away for it."""
+        return shut_on_holidays(self.note)
+
+    @property
+    def shut_months(self) -> frozenset[int]:
+        """Return the months in which nothing is held (8月は休み, 冬期休止)."""
+        return shut_months(self.note)
+
+
+def _sure_days(rules: tuple[Rule, ...], weeks: Iterable[int]) -> int:
+    """Return the fewest days in any of the weeks, in the best half year."""
+    if not any(rule.months for rule in rules):
+        return min(_days_in(rules, week) for week in weeks)
+    by_month = []
+    for month in MONTHS:
+        held = tuple(rule for rule in rules if rule.is_held_in(month))
+        by_month.append(min(_days_in(held, week) for week in weeks))
+    return max(min(by_month[month] for month in half) for half in _HALF_YEARS)
+
+
+def _days_in(rules: tuple[Rule, ...], week: int) -> int:
+    # Unnamed days may fall on the named ones: the larger number is sure, their sum is not.
+    named = {day for rule in rules for day in rule.weekdays_in(week)}
+    return max([len(named), *(rule.days_in(week) for rule in rules)])
+
+
+@lru_cache(maxsize=4096)
+def parse_schedule(text: str) -> Schedule:
+    """
+    Read a schedule as it is typed; never raise.
+
+    Full-width digits, any dash, optional times and remarks are understood. A text without a rule,
+    also an empty one, gives a schedule without rules, whose class is ``''``.
+
+    Parameters
+    ----------
+    text
+        毎週月・水・金 10:00〜11:30（祝日休み）, 第2・第4金曜日, 毎月2回(5日、20日), 週3回, 隔週水曜, 常設, 未定 …
+
+    Returns
+    -------
+    The schedule.
+    """
+    timetable = read_timetable(text)
+    return Schedule(timetable.rules, timetable.times, timetable.note, timetable.seasons)
+
+
+def print_schedule(schedule: Schedule) -> str:
+    """
+    Write a schedule in one way, such that ``parse_schedule`` gives the same schedule.
+
+    Without rules: 未定. A note follows ※.
+    """
+    # Parts divided by ； are read on their own; only named days never touch what follows.
+    apart = all((rule.weekdays or rule.days) and not rule.months for rule in schedule.rules)
+    between = "、" if apart else "；"
+    words = [between.join(print_rule(rule) for rule in schedule.rules) or "未定"]
+    words += [_print_spans(schedule.times)] if schedule.times else []
+    words += [print_season(season, _print_spans(season.times)) for season in schedule.seasons]
+    words += [f"※{schedule.note}"] if schedule.note else []
+    return " ".join(words)
+
+
+def _print_spans(times: tuple[Span, ...]) -> str:
+    return "、".join(print_span(span) for span in times)
+
+
+def combine(schedules: Iterable[Schedule]) -> Schedule:
+    """
+    Join the schedules of all groups at one venue.
+
+    Two fortnightly groups in different weeks (第1・第3 and 第2・第4) are weekly together; two groups
+    of 隔週 are not, because nothing says that they alternate, nor are two of different halves of the
+    year. Of none: the unknown schedule.
+    """
+    parts = list(schedules)
+    notes = dict.fromkeys(part.note for part in parts if part.note)
+    return Schedule(
+        rules=tuple(rule for part in parts for rule in part.rules),
+        times=tuple(dict.fromkeys(span for part in parts for span in part.times)),
+        note="、".join(notes),
+        seasons=tuple(dict.fromkeys(season for part in parts for season in part.seasons)),
+    )
+
+
+def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> str:
+    """
+    Derive the frequency class.
+
+    Weekly is at least one session in each of the weeks 1 to 4 (the fifth week of a month may be
+    free) of all months or of six in a row, permanent at least so many days in each of them or 常設, monthly at least one session a
+    month. What meets less often, or at unknown times, has no class.
+
+    Parameters
+    ----------
+    schedule
+        The schedule of a group, or of a venue by ``combine``.
+    permanent_min_days_per_week
+        Days a week from which a place is permanent.
+
+    Returns
+    -------
+    ``'permanent'``, ``'weekly'``, ``'monthly'`` or ``''``.
+    """
+    standing = any(rule.kind == "standing" and rule.is_seasonal for rule in schedule.rules)
+    days = schedule.days_per_week
+    if standing or days >= permanent_min_days_per_week:
+        return "permanent"
+    if days >= 1:
+        return "weekly"
+    # 1e-9: twelve times a year in several parts may sum to a hair below one a month.
+    return "monthly" if schedule.sessions_per_month >= 1 - 1e-9 else ""

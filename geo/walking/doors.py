@@ -1,0 +1,175 @@
+"""Doors: where homes and places stand on the streets, with what a walk to either end costs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from geo.arrays import FloatArray, IntArray
+from geo.errors import InvalidInputError
+from geo.walking.measure import Measure
+
+
+@dataclass(frozen=True, eq=False)
+class Doors:
+    """
+    Snaps seen with one measure; the ends that a walk costs are computed once.
+
+    Attributes
+    ----------
+    measure
+        What walks are measured in.
+    edge
+        (k,) edge of each, -1 where it is not on the streets.
+    offset_m
+        (k,) metres along the edge from its ``u`` to where each stands.
+    onward, back
+        (k,) sums from ``u`` to there, of a walk that way and of one back.
+    leg
+        (k,) what the leg off the street costs, infinite where there is no walk: unsnapped, or on an
+        edge that is closed.
+    """
+
+    measure: Measure
+    edge: IntArray
+    offset_m: FloatArray
+    onward: FloatArray
+    back: FloatArray
+    leg: FloatArray
+
+    @classmethod
+    def of(cls, snaps: pd.DataFrame, measure: Measure) -> "Doors":
+        """
+        Return the doors of snaps (``edge, offset_m, snap_m``).
+
+        Parameters
+        ----------
+        snaps
+            ``edge`` (-1 where unsnapped), ``offset_m`` along it from its ``u`` and ``snap_m``, the leg.
+        measure
+            What walks are measured in; a snap on an edge that it closes is on no street.
+
+        Returns
+        -------
+        As many doors as snaps.
+
+        Raises
+        ------
+        InvalidInputError
+            A snap is on an edge that the network does not have.
+        """
+        edge = snaps["edge"].to_numpy(dtype=np.int64)
+        edges_n = len(measure.network.edge_u)
+        if edge.size and edge.max() >= edges_n:
+            raise InvalidInputError(
+                f"a snap is on edge {edge.max()}, the network has {edges_n}; snap to this network"
+            )
+        joined = edge >= 0
+        joined[joined] = measure.open[edge[joined]]
+        onward, back = np.zeros(edge.size), np.zeros(edge.size)
+        offset_m = snaps["offset_m"].to_numpy(dtype=np.float64)
+        onward[joined], back[joined] = measure.at(edge[joined], offset_m[joined])
+        snap_m = snaps["snap_m"].to_numpy(dtype=np.float64)
+        leg = np.where(joined, snap_m * measure.leg_per_m, np.inf)
+        return cls(measure, np.where(joined, edge, -1), offset_m, onward, back, leg)
+
+    def __len__(self) -> int:
+        return int(self.edge.size)
+
+    def __getitem__(self, rows: IntArray) -> "Doors":
+        return Doors(
+            self.measure,
+            self.edge[rows],
+            self.offset_m[rows],
+            self.onward[rows],
+            self.back[rows],
+            self.leg[rows],
+        )
+
+    @cached_property
+    def joined(self) -> IntArray:
+        """Return the positions of those that are on the streets."""
+        return np.flatnonzero(self.edge >= 0)
+
+    @cached_property
+    def nodes(self) -> tuple[IntArray, IntArray]:
+        """Return (k,) nodes ``u`` and ``v`` of each edge; 0 where there is none."""
+        edge = np.maximum(self.edge, 0)
+        network = self.measure.network
+        if len(network.edge_u) == 0:
+            nowhere = np.zeros(len(self), dtype=np.int64)
+            return nowhere, nowhere
+        return network.edge_u[edge], network.edge_v[edge]
+
+    @cached_property
+    def outward(self) -> tuple[FloatArray, FloatArray]:
+        """Return (k,) costs of walks from each to ``u`` and to ``v``, legs included."""
+        edge, measure = self.edge[self.joined], self.measure
+        to_u, to_v = np.full(len(self), np.inf), np.full(len(self), np.inf)
+        onward, back = self.onward[self.joined], self.back[self.joined]
+        leg = self.leg[self.joined]
+        to_u[self.joined] = back + measure.end_u[edge] + leg
+        rest = np.maximum(measure.full_onward[edge] - onward, 0.0)
+        to_v[self.joined] = rest + measure.end_v[edge] + leg
+        return to_u, to_v
+
+    @cached_property
+    def inward(self) -> tuple[FloatArray, FloatArray]:
+        """Return (k,) costs of walks from ``u`` and from ``v`` to each, legs included."""
+        edge, measure = self.edge[self.joined], self.measure
+        from_u, from_v = np.full(len(self), np.inf), np.full(len(self), np.inf)
+        onward, back = self.onward[self.joined], self.back[self.joined]
+        leg = self.leg[self.joined]
+        from_u[self.joined] = onward + measure.end_u[edge] + leg
+        rest = np.maximum(measure.full_back[edge] - back, 0.0)
+        from_v[self.joined] = rest + measure.end_v[edge] + leg
+        return from_u, from_v
+
+    @cached_property
+    def by_node(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return the doors at either end of their edges: start (n + 1,), door, cost to the node."""
+        node = np.column_stack(self.nodes)[self.joined].ravel()
+        cost = np.column_stack(self.outward)[self.joined].ravel()
+        order = np.argsort(node, kind="stable")
+        count = np.bincount(node, minlength=len(self.measure.network.node_xy))
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        return start, np.repeat(self.joined, 2)[order], cost[order]
+
+    @cached_property
+    def by_edge(self) -> tuple[IntArray, IntArray]:
+        """Return the doors by their edges: the edges of the joined ones, ascending, and the doors."""
+        order = np.argsort(self.edge[self.joined], kind="stable")
+        return self.edge[self.joined][order], self.joined[order]
+
+
+def pairs_on_one_edge(origins: Doors, homes: Doors) -> tuple[IntArray, IntArray]:
+    """Return the origins and homes that stand on the same edge, sorted by origin, then home."""
+    edges, ordered = homes.by_edge
+    origin = origins.joined
+    first = np.searchsorted(edges, origins.edge[origin], side="left")
+    count = np.searchsorted(edges, origins.edge[origin], side="right") - first
+    item = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+    return np.repeat(origin, count), ordered[item]
+
+
+def along_one_edge(origins: Doors, homes: Doors, pairs: tuple[IntArray, IntArray]) -> FloatArray:
+    """
+    Return the walks, legs included, from homes to origins on the same edge, along that edge.
+
+    Parameters
+    ----------
+    origins, homes
+        Doors of one measure.
+    pairs
+        (k,) positions of origins and (k,) of homes, as ``pairs_on_one_edge`` gives them.
+
+    Returns
+    -------
+    (k,) in the unit of the measure.
+    """
+    origin, home = pairs
+    ahead = origins.offset_m[origin] >= homes.offset_m[home]
+    onward = origins.onward[origin] - homes.onward[home]
+    back = homes.back[home] - origins.back[origin]
+    return np.where(ahead, onward, back) + origins.leg[origin] + homes.leg[home]

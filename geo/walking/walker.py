@@ -1,0 +1,162 @@
+"""
+The walker: one object that says how somebody walks, on the street and on the leg off it.
+
+A walking profile (80, 60, 48 m/min …) is turned into metres, seconds and closed edges by
+``geo.walking.measure``; nothing else in the code knows a speed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import InvalidInputError
+
+FloatArray = NDArray[np.float64]
+
+TOBLER_DECAY, TOBLER_BEST_SLOPE = 3.5, -0.05
+"""W = 6 exp(-3.5 |S + 0.05|) km/h: Tobler (1993), Three presentations on geographical analysis and
+modeling, NCGIA technical report 93-1. Quickest is a gentle descent of 5 %."""
+
+STEPS_PER_M = 1 / 0.30
+"""Steps in a metre of their length where OSM does not count them: a tread of 0.30 m, as the Japanese
+barrier-free building standard recommends for stairs (踏面 30 cm 以上, 建築物移動等円滑化誘導基準)."""
+
+
+@dataclass(frozen=True)
+class SlopeLaw:
+    """
+    How the slope ahead changes the speed on the flat.
+
+    ``kind`` is ``level`` (not at all), ``tobler`` (scaled so that the flat keeps the walker's own
+    speed) or ``table``: ``points`` are (slope in per cent, speed as a share of the flat), ascending,
+    linear between them and constant beyond.
+    """
+
+    kind: Literal["level", "tobler", "table"] = "level"
+    points: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind != "table":
+            return
+        slopes = [slope for slope, _ in self.points]
+        if not slopes or slopes != sorted(set(slopes)):
+            raise InvalidInputError(
+                "a slope table needs rows with ascending slopes, each once",
+                ja="勾配の表には、勾配の小さい順に重複のない行が必要です",
+            )
+        if min(share for _, share in self.points) <= 0:
+            raise InvalidInputError(
+                "a slope table has a speed of 0; close steep streets with max_slope_pct instead",
+                ja="勾配の表に速さ0があります。急な道を通らないときは max_slope_pct を使ってください",
+            )
+
+    @classmethod
+    def table(cls, speeds: Mapping[float, float]) -> "SlopeLaw":
+        """Return the law of a table: slope in per cent (uphill positive) → share of the flat speed."""
+        return cls("table", tuple(sorted(speeds.items())))
+
+    def pace(self, slope: FloatArray) -> FloatArray:
+        """
+        Return how many times longer a metre takes than on the flat.
+
+        Parameters
+        ----------
+        slope
+            Rise over run in the direction of the walk; uphill is positive, unknown is NaN.
+
+        Returns
+        -------
+        Same shape; 1 on the flat and where the slope is unknown.
+        """
+        known = np.nan_to_num(np.asarray(slope, dtype=np.float64), nan=0.0)
+        if self.kind == "tobler":
+            bend = np.abs(known - TOBLER_BEST_SLOPE) - abs(TOBLER_BEST_SLOPE)
+            return np.asarray(np.exp(TOBLER_DECAY * bend))
+        if self.kind == "table":
+            slope_pct, share = np.array(self.points).T
+            return np.asarray(1.0 / np.interp(100.0 * known, slope_pct, share))
+        return np.ones_like(known)
+
+
+LEVEL = SlopeLaw()
+TOBLER = SlopeLaw("tobler")
+
+
+@dataclass(frozen=True)
+class Walker:
+    """
+    How somebody walks.
+
+    Attributes
+    ----------
+    speed_m_per_min
+        Speed on the flat, metres a minute; also on the leg off the street.
+    slope
+        What slopes do to it.
+    max_slope_pct
+        Streets steeper than this anywhere are closed; ``None`` for no maximum. Steps are no slope.
+    steps
+        ``count``: ``step_s`` more for each step (as OSM counts them, else ``STEPS_PER_M``);
+        ``metre``: ``steps_s_per_m`` more for each metre of steps; ``avoid``: steps are closed.
+    crossing_s, signal_s, elevator_s
+        Seconds lost on average each time at a crossing, at a signal, at an elevator.
+    rest_every_m, rest_s
+        A pause of ``rest_s`` seconds for every ``rest_every_m`` metres, leg included, spread evenly
+        over the metres so that of two walks the shorter is never slower for its pauses.
+    unpaved_pace
+        How many times longer a metre takes on an unpaved surface.
+    forbidden
+        Kinds of ``highway`` that are not walked.
+    """
+
+    speed_m_per_min: float = 60.0
+    slope: SlopeLaw = LEVEL
+    max_slope_pct: float | None = None
+    steps: Literal["count", "metre", "avoid"] = "count"
+    step_s: float = 0.0
+    steps_s_per_m: float = 0.0
+    crossing_s: float = 0.0
+    signal_s: float = 0.0
+    elevator_s: float = 0.0
+    rest_every_m: float | None = None
+    rest_s: float = 0.0
+    unpaved_pace: float = 1.0
+    forbidden: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.speed_m_per_min) and self.speed_m_per_min > 0):
+            raise InvalidInputError(
+                f"the walking speed is {self.speed_m_per_min:g} m/min; give a speed above 0",
+                ja=f"歩く速さが毎分{self.speed_m_per_min:g}mです。0より大きい速さを指定してください",
+            )
+        if self.rest_every_m is not None and not self.rest_every_m > 0:
+            raise InvalidInputError(
+                f"a rest every {self.rest_every_m:g} m cannot be; give metres above 0, or leave it out",
+                ja=f"{self.rest_every_m:g}mごとの休憩はできません。0より大きい距離にするか、省いてください",
+            )
+        costs = (self.step_s, self.steps_s_per_m, self.crossing_s, self.signal_s)
+        if min(*costs, self.elevator_s, self.rest_s, self.unpaved_pace - 1.0) < 0:
+            raise InvalidInputError(
+                "a walking profile has negative seconds, or a pace on unpaved streets below 1; "
+                "nothing can make a walk shorter than the flat street does",
+                ja="歩き方に負の秒数、または1未満の未舗装の倍率があります。0以上（倍率は1以上）にしてください",
+            )
+
+    @property
+    def flat_s_per_m(self) -> float:
+        """Return seconds for a metre on the flat, pauses included."""
+        pause = self.rest_s / self.rest_every_m if self.rest_every_m else 0.0
+        return 60.0 / self.speed_m_per_min + pause
+
+    @property
+    def rest_s_per_m(self) -> float:
+        """Return seconds of pause for a metre."""
+        return self.rest_s / self.rest_every_m if self.rest_every_m else 0.0
+
+    @property
+    def closes(self) -> tuple[frozenset[str], bool, float | None]:
+        """Return all that closes edges: two walkers with the same have the same streets in metres."""
+        return self.forbidden, self.steps == "avoid", self.max_slope_pct

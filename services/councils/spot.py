@@ -1,0 +1,176 @@
+"""Where a candidate is: its hall, place or point in the registry of today, and whose area that is."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.coverage.reached import FREQUENCIES
+from geo.errors import InvalidInputError, NotFoundError
+from geo.schedule.typed import frequency_class, parse_schedule
+from services.councils.entry import Entry
+from services.registry.history import CLOSED
+from services.registry.places import LONLAT_EPSG, read_places, read_venues
+from services.words.texts import text
+from services.workspace.folder import Workspace
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A candidate as it is there: its name ('' of a private home), and where, if that is known."""
+
+    name: str
+    point: BaseGeometry | None
+    private: bool = False
+    venue_id: str = ""
+
+
+class Spots:
+    """The halls and places of today, to put candidates beside."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._epsg = workspace.profile.municipality.plane_epsg
+        self._places = read_places(workspace.registry_url, self._epsg)
+        self._venues = read_venues(workspace.registry_url, self._epsg)
+        meets = self._places[self._places["status"] != CLOSED]
+        self._upgradable = set(meets["place_id"])
+        self._halls = set(self._venues["venue_id"]) | set(self._places["venue_id"])
+
+    def holds(self, action: str, venue_id: str, place_id: str) -> bool:
+        """Say whether the place or hall of a candidate is there; a point always is."""
+        if action == "upgrade":
+            return place_id in self._upgradable
+        return not venue_id or venue_id in self._halls
+
+    def find(self, entry: Entry) -> Spot:
+        """
+        Return where a candidate is.
+
+        Raises
+        ------
+        InvalidInputError, NotFoundError
+            There is no such hall or place, it cannot be, or it would bring nothing.
+        """
+        if entry.action == "upgrade":
+            return self._upgraded(entry)
+        has_point = entry.lon is not None and entry.lat is not None
+        if entry.place_id or bool(entry.venue_id) is has_point:
+            raise InvalidInputError(
+                "open needs one of venue_id and lon, lat",
+                ja="open には venue_id か lon, lat のどちらかが必要です",
+            )
+        return self._hall(entry.venue_id) if entry.venue_id else self._point(entry)
+
+    def _hall(self, venue_id: str) -> Spot:
+        listed = self._venues[self._venues["venue_id"] == venue_id]
+        hosts = self._places[self._places["venue_id"] == venue_id]
+        if listed.empty and hosts.empty:
+            raise NotFoundError(
+                f"there is no venue {venue_id!r}", ja=f"「{venue_id}」という会場はありません"
+            )
+        private = bool(hosts["private_home"].any())
+        private |= bool(listed["private_home"].fillna(value=False).any())
+        name = listed["name"] if len(listed) else hosts["venue_name"]
+        point = _point_of(listed if len(listed) else hosts)
+        return Spot("" if private else str(name.iloc[0]), point, private, venue_id)
+
+    def _upgraded(self, entry: Entry) -> Spot:
+        found = self._places[self._places["place_id"] == entry.place_id]
+        if not entry.place_id or found.empty:
+            raise NotFoundError(
+                f"there is no place {entry.place_id!r} to upgrade",
+                ja=f"頻度を上げる場「{entry.place_id}」がありません（place_id）",
+            )
+        place = found.iloc[0]
+        if place["status"] == CLOSED:
+            raise InvalidInputError(
+                f"place {entry.place_id} is closed; decide on opening one at its venue {place['venue_id']}",
+                ja=f"{entry.place_id} はもう閉じています。会場 {place['venue_id']} に開く（open）として記録してください",
+            )
+        if (
+            entry.lon is not None
+            or entry.lat is not None
+            or entry.venue_id not in ("", place["venue_id"])
+        ):
+            raise InvalidInputError(
+                f"upgrade is about the place {entry.place_id} where it is; leave venue_id, lon and lat out",
+                ja=f"upgrade は {entry.place_id} をいまの会場で増やすことです。venue_id、lon、lat は除いてください",
+            )
+        self._check_raises(entry, str(place["schedule_text"]))
+        private = bool(place["private_home"])
+        name = "" if private else str(place["name"])
+        return Spot(name, _point_of(found), private, str(place["venue_id"]))
+
+    def _check_raises(self, entry: Entry, schedule_text: str) -> None:
+        days = self._workspace.profile.frequency.permanent_min_days_per_week
+        own = frequency_class(parse_schedule(schedule_text), permanent_min_days_per_week=days)
+        if own in FREQUENCIES and FREQUENCIES.index(own) >= FREQUENCIES.index(entry.frequency):
+            raise InvalidInputError(
+                f"place {entry.place_id} is {own} already; {entry.frequency} would not raise it",
+                ja=f"{entry.place_id} はすでに{text(f'scenario.class.{own}', 'ja')}です。"
+                f"{text(f'scenario.class.{entry.frequency}', 'ja')}では上がりません",
+            )
+
+    def _point(self, entry: Entry) -> Spot:
+        point = gpd.GeoSeries([shapely.Point(entry.lon or 0.0, entry.lat or 0.0)], crs=LONLAT_EPSG)
+        plane = point.to_crs(self._epsg).iloc[0]
+        around = shapely.box(*self._workspace.areas().total_bounds)
+        # A point at infinity is what a projection makes of one far outside its zone.
+        if not around.distance(plane) <= self._workspace.profile.streets.margin_m:
+            raise InvalidInputError(
+                f"{entry.lon}, {entry.lat} is outside the municipality; correct it (longitude first)",
+                ja=f"{entry.lon}, {entry.lat} は市域の外です。座標を直してください（経度が先です）",
+            )
+        return Spot(text("decision.no_venue", "ja"), plane)
+
+
+def check_council(workspace: Workspace, council_id: str) -> None:
+    """Refuse a council that does not exist."""
+    if _areas_of(workspace, council_id) is None:
+        layer = workspace.profile.analysis.council_layer
+        raise NotFoundError(
+            f"there is no council {council_id!r}; council_id is an area_id of the layer {layer}",
+            ja=f"「{council_id}」という協議体はありません。council_id は区分 {layer} の area_id です",
+        )
+
+
+def check_is_its_own(workspace: Workspace, council_id: str, spot: Spot) -> None:
+    """Refuse a decision on a candidate in another council's area; one in no area is anybody's."""
+    mine = _areas_of(workspace, council_id)
+    if spot.point is None or mine is None or mine.empty or mine.intersects(spot.point).any():
+        return
+    areas = workspace.areas()
+    councils = areas[areas["layer"] == workspace.profile.analysis.council_layer]
+    owner = councils[councils.intersects(spot.point)]
+    if owner.empty:
+        return
+    named = f"{owner['area_name'].iloc[0]} ({owner['area_id'].iloc[0]})"
+    named_ja = f"{owner['area_name'].iloc[0]}（{owner['area_id'].iloc[0]}）"
+    raise InvalidInputError(
+        f"it lies in {named}, not in the area of {council_id}; let the council of that area decide",
+        ja=f"{council_id} の区域ではなく {named_ja} にあります。その区域の協議体の決定として記録してください",
+    )
+
+
+def _areas_of(workspace: Workspace, council_id: str) -> gpd.GeoDataFrame | None:
+    """Return the areas of a council; none of one whose borders nobody knows, None without a council."""
+    areas = workspace.areas()
+    mine = (areas["layer"] == workspace.profile.analysis.council_layer) & (
+        areas["area_id"] == council_id
+    )
+    named = [one for one in workspace.manifest.get("councils", []) if str(one["id"]) == council_id]
+    if not named and not mine.any():
+        return None
+    for own in [own for one in named if one["known"] for own in one["owns"]]:
+        mine |= (areas["layer"] == own["layer"]) & areas["area_id"].isin(own["area_ids"])
+    if any(not one["known"] for one in named):
+        return areas.iloc[:0]
+    return areas[mine]
+
+
+def _point_of(rows: "pd.DataFrame") -> BaseGeometry | None:
+    points = [point for point in rows["geometry"] if point is not None and not point.is_empty]
+    return points[0] if points else None

@@ -1,0 +1,312 @@
+"""Drawing: the parts of a map on matplotlib axes, in metres of the plane CRS."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import FancyBboxPatch, PathPatch
+from matplotlib.path import Path as Outline
+
+from geo.arrays import FloatArray
+from services.drawing.pens import (
+    BLUE,
+    DARK_GREEN,
+    GREEN,
+    GROUND,
+    INK,
+    ORANGE,
+    PAPER,
+    REACH_COLOURS,
+    VERMILION,
+    Pen,
+)
+
+REACHED = BLUE
+MARGIN = 0.03
+KILOMETRE_M = 1000
+FEW_NAMES = 12
+CIRCLE_POINTS2 = 9500.0
+"""Area in square points of the circle that stands for the most people, over the root of how many
+circles there are: many are smaller, so that they leave the streets to be seen."""
+
+FULL_WIDTH_BELOW_M = 4500.0
+"""A map lower than this has its lines at full width; of a larger one they are thinner."""
+
+_STREET_WIDTHS = {"major": 1.5, "minor": 0.75, "path": 0.5, "steps": 0.5}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """The sign of a place."""
+
+    colour: str
+    fill: Literal["full", "left"]
+    size: float = 9.0
+
+
+THIN, THICK = (0.55, "#8F897D"), (1.6, "#5F5A50")
+"""Width and colour of the borders of units and of councils."""
+
+WEEKLY, MONTHLY = Marker(BLUE, "full"), Marker(ORANGE, "left", 8.0)
+
+
+def frame(axes: Axes, town: gpd.GeoDataFrame) -> None:
+    """Fit the axes around the town without distorting it."""
+    west, south, east, north = town.total_bounds
+    width_in, height_in = _size_in(axes)
+    shape = width_in / height_in
+    height_m = max(north - south, (east - west) / shape) * (1 + 2 * MARGIN)
+    width_m = height_m * shape
+    x_m, y_m = (west + east) / 2, (south + north) / 2
+    axes.set_xlim(x_m - width_m / 2, x_m + width_m / 2)
+    axes.set_ylim(y_m - height_m / 2, y_m + height_m / 2)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor(GROUND)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def ground(axes: Axes, town: gpd.GeoDataFrame, *, inside: str) -> None:
+    """Lay paper under the town."""
+    axes.add_patch(PathPatch(_outline(town.union_all()), facecolor=inside, lw=0, zorder=0))
+
+
+def veil(axes: Axes, town: gpd.GeoDataFrame, colour: str) -> None:
+    """Fade what lies outside the town."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    outside = shapely.box(west, south, east, north).difference(town.union_all())
+    if not outside.is_empty:
+        axes.add_patch(PathPatch(_outline(outside), facecolor=colour, alpha=0.72, lw=0, zorder=2))
+
+
+def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
+    """Draw the streets by what is reached from them; what is reached lies on top."""
+    bottom, top = axes.get_ylim()
+    thin = min(1.0, FULL_WIDTH_BELOW_M / (top - bottom))
+    for order, reach in enumerate(("none", "monthly", "weekly")):
+        for kind, width in _STREET_WIDTHS.items():
+            found = lines[(lines["reach"] == reach) & (lines["class"] == kind)]
+            axes.add_collection(
+                LineCollection(
+                    _lines(found),
+                    colors=REACH_COLOURS[reach],
+                    linewidths=_street_width(width, thin, reach),
+                    zorder=1 + order / 10,
+                    capstyle="round",
+                ),
+                autolim=False,
+            )
+
+
+def _street_width(width: float, thin: float, reach: str) -> float:
+    """Return the width in points: what is reached stays to be seen on the largest map."""
+    return max(0.25, width * thin) if reach == "none" else max(0.85, 1.35 * width * thin)
+
+
+def borders(axes: Axes, areas: gpd.GeoDataFrame, style: tuple[float, str]) -> None:
+    """Draw the borders of areas, a common border once."""
+    width, colour = style
+    shared = shapely.line_merge(shapely.union_all(areas.geometry.boundary.to_numpy()))
+    lines = [shapely.get_coordinates(part) for part in shapely.get_parts(shared)]
+    axes.add_collection(
+        LineCollection(lines, colors=colour, linewidths=width, zorder=2.5), autolim=False
+    )
+
+
+@dataclass(frozen=True)
+class Circles:
+    """How numbers of people become areas of circles."""
+
+    most: float
+    n: int
+
+    def points2(self, people: FloatArray) -> FloatArray:
+        """Return areas in square points."""
+        return CIRCLE_POINTS2 / math.sqrt(max(self.n, 1)) * people / self.most
+
+
+def people_circles(axes: Axes, gaps: gpd.GeoDataFrame) -> Circles | None:
+    """Draw a circle per unit, its area in proportion to the people not reached."""
+    shown = gaps[gaps["unreached"].notna() & (gaps["unreached"] >= 1)]
+    if shown.empty:
+        return None
+    measure = Circles(float(shown["unreached"].max()), len(shown))
+    at = shown.geometry.representative_point()
+    sizes = measure.points2(shown["unreached"].to_numpy(dtype=float))
+    circles(axes, np.column_stack([at.x, at.y]), sizes)
+    return measure
+
+
+def circles(axes: Axes, xy: FloatArray, areas_points2: FloatArray) -> None:
+    """Draw circles of given areas at positions; the axes stay as they are."""
+    axes.scatter(
+        xy[:, 0],
+        xy[:, 1],
+        s=areas_points2,
+        facecolor=(VERMILION, 0.30),
+        edgecolor=(VERMILION, 0.85),
+        linewidth=0.8,
+        zorder=3,
+    )
+
+
+def points(axes: Axes, places: gpd.GeoDataFrame, marker: Marker) -> None:
+    """Draw places."""
+    for x_m, y_m in zip(places.geometry.x, places.geometry.y, strict=True):
+        sign(axes, (x_m, y_m), marker)
+
+
+def sign(axes: Axes, at: tuple[float, float], marker: Marker) -> None:
+    """Draw the sign of a place."""
+    axes.plot(
+        *at,
+        linestyle="",
+        marker="o",
+        markersize=marker.size,
+        markerfacecolor=marker.colour,
+        markerfacecoloralt="white",
+        markeredgecolor="white" if marker.fill == "full" else marker.colour,
+        markeredgewidth=1.1,
+        fillstyle=marker.fill,
+        zorder=4,
+    )
+
+
+def stars(axes: Axes, candidates: gpd.GeoDataFrame, pen: Pen) -> None:
+    """Draw candidates with their rank: filled where a place would open, open where one changes."""
+    for row in candidates[~candidates.geometry.isna()].to_dict("records"):
+        point = shapely.get_coordinates(row["geometry"])[0]
+        star(axes, (point[0], point[1]), action=str(row["action"]))
+        pen.write(
+            axes,
+            (point[0] + _points_m(axes, 8), point[1] + _points_m(axes, 6)),
+            str(row["rank"]),
+            size=12.5,
+            colour=DARK_GREEN,
+            anchor=("left", "bottom"),
+            halo=PAPER,
+            above=7,
+        )
+
+
+def star(axes: Axes, at: tuple[float, float], *, action: str) -> None:
+    """Draw the sign of a candidate."""
+    axes.plot(
+        *at,
+        marker="*",
+        markersize=17,
+        markerfacecolor=GREEN if action == "open" else PAPER,
+        markeredgecolor=PAPER if action == "open" else GREEN,
+        markeredgewidth=0.9 if action == "open" else 1.7,
+        zorder=6,
+    )
+
+
+def names(axes: Axes, areas: gpd.GeoDataFrame, pen: Pen) -> None:
+    """Write the names of areas inside them, smaller where there are many."""
+    size = 10.5 if len(areas) <= FEW_NAMES else 8.5
+    for row in areas.to_dict("records"):
+        point = shapely.get_coordinates(row["geometry"].representative_point())[0]
+        pen.write(
+            axes,
+            (point[0], point[1]),
+            str(row["area_name"]),
+            size=size,
+            colour="#4A463E",
+            anchor=("center", "center"),
+            halo=PAPER,
+            above=3.5,
+        )
+
+
+def scale_bar(axes: Axes, pen: Pen, *, north: str) -> None:
+    """Draw a bar of a round length and which way is north."""
+    (west, east), (south, top) = axes.get_xlim(), axes.get_ylim()
+    wanted_m = (east - west) / 6
+    length_m = max(
+        step * 10**power
+        for power in (1, 2, 3, 4)
+        for step in (1, 2, 5)
+        if step * 10**power <= max(wanted_m, 10)
+    )
+    x_m, y_m = west + (east - west) * 0.03, south + (top - south) * 0.035
+    axes.plot([x_m, x_m + length_m], [y_m, y_m], color=INK, lw=3, solid_capstyle="butt", zorder=7)
+    label = f"{length_m} m" if length_m < KILOMETRE_M else f"{length_m / KILOMETRE_M:g} km"
+    pen.write(
+        axes,
+        (x_m + length_m / 2, y_m + _points_m(axes, 4)),
+        label,
+        size=9.5,
+        anchor=("center", "bottom"),
+        halo=PAPER,
+        above=7,
+    )
+    x_m += length_m + _points_m(axes, 22)
+    axes.plot(x_m, y_m + _points_m(axes, 4), marker="^", color=INK, markersize=9, zorder=7)
+    pen.write(
+        axes,
+        (x_m, y_m + _points_m(axes, 11)),
+        north,
+        size=9.5,
+        anchor=("center", "bottom"),
+        halo=PAPER,
+        above=7,
+    )
+
+
+def stamp(axes: Axes, words: str, pen: Pen) -> None:
+    """Stamp the map."""
+    width = 0.028 + 0.019 * sum(1.0 if letter > "\u00ff" else 0.55 for letter in words)
+    axes.add_patch(
+        FancyBboxPatch(
+            (0.972 - width, 0.93),
+            width,
+            0.042,
+            boxstyle="round,pad=0.004,rounding_size=0.01",
+            transform=axes.transAxes,
+            facecolor=(PAPER, 0.9),
+            edgecolor="#B3261E",
+            linewidth=1.8,
+            zorder=8,
+        )
+    )
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    at = (west + (east - west) * (0.972 - width / 2), south + (north - south) * 0.951)
+    pen.write(
+        axes, at, words, size=13, colour="#B3261E", anchor=("center", "center"), heavy=True, above=9
+    )
+
+
+def _points_m(axes: Axes, points_n: float) -> float:
+    """Return how many metres of the map a length in points covers."""
+    bottom, top = axes.get_ylim()
+    return float((top - bottom) * points_n / 72 / _size_in(axes)[1])
+
+
+def _size_in(axes: Axes) -> tuple[float, float]:
+    """Return width and height of the axes in inches."""
+    figure, box = axes.get_figure(root=True), axes.get_position()
+    width_in, height_in = (1.0, 1.0) if figure is None else figure.get_size_inches()
+    return float(box.width * width_in), float(box.height * height_in)
+
+
+def _lines(frame: gpd.GeoDataFrame) -> list[FloatArray]:
+    parts = shapely.get_parts(frame.geometry.to_numpy())
+    xy, line = shapely.get_coordinates(parts, return_index=True)
+    return np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
+
+
+def _outline(shape: shapely.Geometry) -> Outline:
+    """Return polygons, holes included, as one path."""
+    polygons = shapely.get_parts(shape)
+    polygons = polygons[shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON]
+    rings = shapely.get_rings(shapely.orient_polygons(polygons))
+    return Outline.make_compound_path(
+        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
+    )

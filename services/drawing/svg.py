@@ -1,0 +1,351 @@
+"""The map of a report: an SVG of one area that reads in colour and in black and white."""
+
+import math
+from html import escape
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from services.drawing.pens import (
+    BLUE,
+    GAP_COLOURS,
+    GREEN,
+    INK,
+    ORANGE,
+    QUIET_INK,
+    REACH_COLOURS,
+    VERMILION,
+    WEEKLY,
+)
+from services.publication.tables import Publication
+from services.words.texts import SIGNS
+
+WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 440.0, 360.0
+MARGIN = 0.06
+KILOMETRE_M = 1000
+CIRCLE_RADIUS_LARGEST = 34.0
+
+_STREETS = {"none": (0.9, ""), "monthly": (1.7, "5 2.5"), "weekly": (2.3, "")}
+"""Width and dashes by reach: told apart without colour."""
+_STREET_FACTORS = {"major": 1.5, "minor": 1.0, "path": 0.7, "steps": 0.7}
+
+_HATCH = (
+    '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)">'
+    f'<line x1="0" y1="0" x2="0" y2="5" stroke="{VERMILION}" stroke-width="1.3"/></pattern>'
+)
+
+
+class View:
+    """Turns plane metres into the units of the drawing."""
+
+    def __init__(self, shape: shapely.Geometry) -> None:
+        west, south, east, north = shapely.bounds(shape)
+        pad_m = MARGIN * max(east - west, north - south)
+        west, south, east, north = west - pad_m, south - pad_m, east + pad_m, north + pad_m
+        self.height = min(max(WIDTH * (north - south) / (east - west), HEIGHT_LEAST), HEIGHT_MOST)
+        self.scale = min(WIDTH / (east - west), self.height / (north - south))
+        middle_x, middle_y = (west + east) / 2, (south + north) / 2
+        self.west = middle_x - WIDTH / 2 / self.scale
+        self.north = middle_y + self.height / 2 / self.scale
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Return what is seen, in plane metres."""
+        east = self.west + WIDTH / self.scale
+        return self.west, self.north - self.height / self.scale, east, self.north
+
+    def xy(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return positions in the drawing."""
+        moved: np.ndarray = (coordinates - [self.west, self.north]) * [self.scale, -self.scale]
+        return moved
+
+    def point(self, geometry: shapely.Geometry) -> tuple[float, float]:
+        """Return the position of a point."""
+        x, y = self.xy(shapely.get_coordinates(geometry))[0]
+        return float(x), float(y)
+
+    def sees(self, geometry: shapely.Geometry) -> bool:
+        """Say whether a point is in the drawing."""
+        return bool(shapely.intersects(geometry, shapely.box(*self.box)))
+
+
+def area_map(
+    shape: shapely.Geometry,
+    units: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame,
+    publication: Publication,
+) -> str:
+    """Draw an area: streets by reach, units with signs and people, places, candidates; north up."""
+    view = View(shape)
+    around = publication.points("places")
+    around = around[~around["place_id"].isin(places["place_id"]) & (around["status"] != "closed")]
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
+            'role="img" class="map">'
+        ),
+        (
+            f'<defs>{_HATCH}<clipPath id="frame"><rect width="{WIDTH:g}" height="{view.height:.0f}"/>'
+            '</clipPath></defs><g clip-path="url(#frame)">'
+        ),
+        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
+        *_streets(view, publication.snapshot.layer("streets")),
+        _outside(view, shape),
+        *borders(view, units),
+        f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>',
+        *_people(view, units),
+        *_places(view, around, faded=True),
+        *_places(view, places, faded=False),
+        *stars(view, candidates),
+        *_labels(view, units, [*_boxes(view, places, (7, 7)), *_boxes(view, candidates, (12, 28))]),
+        *scale_bar(view),
+        "</g></svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _streets(view: View, streets: gpd.GeoDataFrame) -> list[str]:
+    west, south, east, north = view.box
+    drawn = []
+    for reach, (width, dashes) in _STREETS.items():
+        for row in streets[streets["reach"] == reach].to_dict("records"):
+            parts = shapely.get_parts(row["geometry"])
+            seen = parts[shapely.intersects(parts, shapely.box(west, south, east, north))]
+            lines = shapely.simplify(seen, 0.5 / view.scale)
+            if len(lines) == 0:
+                continue
+            dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+            drawn.append(
+                f'<path d="{"".join(_line(view, line) for line in lines)}" fill="none" '
+                f'stroke="{REACH_COLOURS[reach]}" stroke-linecap="round" '
+                f'stroke-width="{width * _STREET_FACTORS[row["class"]]:.2f}"{dash}/>'
+            )
+    return drawn
+
+
+def _line(view: View, line: shapely.LineString) -> str:
+    positions = view.xy(shapely.get_coordinates(line))
+    return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in positions)
+
+
+def path_of(view: View, shape: shapely.Geometry) -> str:
+    """Return the rings of a polygon as a path."""
+    rings = shapely.get_rings(shapely.get_parts(shapely.simplify(shape, 0.3 / view.scale)))
+    return "".join(f"{_line(view, ring)}Z" for ring in rings)
+
+
+def _outside(view: View, shape: shapely.Geometry) -> str:
+    frame = f"M0,0H{WIDTH:g}V{view.height:.0f}H0Z"
+    return f'<path d="{frame}{path_of(view, shape)}" fill="#fff" fill-opacity="0.66" fill-rule="evenodd"/>'
+
+
+def borders(view: View, units: gpd.GeoDataFrame) -> list[str]:
+    """Draw the borders of areas, estimated ones dashed."""
+    known = units[~units.geometry.isna()]
+    return [
+        f'<path d="{path_of(view, row["geometry"])}" fill="none" stroke="#6b665c" stroke-width="0.8" '
+        f'stroke-dasharray="{"4 2.5" if row["approximate"] else "none"}"/>'
+        for row in known.to_dict("records")
+    ]
+
+
+def _people(view: View, units: gpd.GeoDataFrame) -> list[str]:
+    shown = units[units["unreached"].notna() & (units["unreached"] >= 1)]
+    if shown.empty:
+        return []
+    most = float(shown["unreached"].max())
+    drawn = []
+    for row in shown.to_dict("records"):
+        x, y = view.point(row["geometry"].representative_point())
+        radius = CIRCLE_RADIUS_LARGEST * math.sqrt(float(row["unreached"]) / most)
+        drawn.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="url(#hatch)" '
+            f'fill-opacity="0.7" stroke="{VERMILION}" stroke-width="1.2"/>'
+        )
+    return drawn
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _boxes(view: View, points: gpd.GeoDataFrame, reach: tuple[float, float]) -> list[_Box]:
+    """Return what the signs of points cover, so far to the left and up and down, and to the right."""
+    located = points[~(points.geometry.isna() | points.geometry.is_empty)]
+    spots = [view.point(geometry) for geometry in located.geometry]
+    return [(x - reach[0], y - reach[0], x + reach[1], y + reach[0]) for x, y in spots]
+
+
+def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]:
+    """Write names where they cover least of the signs and of each other."""
+    drawn = []
+    taken = list(taken)
+    for row in units[~units.geometry.isna()].to_dict("records"):
+        x, middle = view.point(row["geometry"].representative_point())
+        name = str(row["area_name"])
+        half = 5.0 * (len(name) + 1.2)
+        options = [
+            (x + dx - half, middle + dy - 6, x + dx + half, middle + dy + 6)
+            for dx, dy in _LABEL_SHIFTS
+        ]
+        box = min(options, key=lambda option: sum(_overlap(option, other) for other in taken))
+        taken.append(box)
+        drawn.append(
+            f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 2:.1f}" class="unit" '
+            f'text-anchor="middle"><tspan fill="{GAP_COLOURS[str(row["gap"])]}" class="sign">'
+            f"{SIGNS[str(row['gap'])]}</tspan>{escape(name)}</text>"
+        )
+    return drawn
+
+
+_LABEL_SHIFTS = [
+    (0, 0),
+    (0, 13),
+    (0, -13),
+    (0, 22),
+    (0, -22),
+    (24, 8),
+    (-24, 8),
+    (24, -8),
+    (-24, -8),
+]
+
+
+def _overlap(one: _Box, other: _Box) -> float:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, width) * max(0.0, height)
+
+
+def _places(view: View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
+    drawn = []
+    for row in places[~(places.geometry.isna() | places.geometry.is_empty)].to_dict("records"):
+        if view.sees(row["geometry"]):
+            x, y = view.point(row["geometry"])
+            frequency = str(row["venue_frequency"] or row["frequency"])
+            drawn.append(place_sign(x, y, frequency, opacity=0.6 if faded else 1.0))
+    return drawn
+
+
+def place_sign(x: float, y: float, frequency: str, *, opacity: float = 1.0) -> str:
+    """Return the sign of a place: ● weekly or more, ◐ monthly, ○ unknown."""
+    group = f'<g transform="translate({x:.1f},{y:.1f})" opacity="{opacity:g}">'
+    if frequency in WEEKLY:
+        drawn = f'<circle r="6" fill="{BLUE}" stroke="#fff" stroke-width="1.2"/>'
+    elif frequency == "monthly":
+        drawn = (
+            f'<circle r="5.4" fill="#fff" stroke="{ORANGE}" stroke-width="1.4"/>'
+            f'<path d="M0,-5.4A5.4,5.4 0 0 0 0,5.4Z" fill="{ORANGE}"/>'
+        )
+    else:
+        drawn = '<circle r="4.5" fill="#fff" stroke="#777" stroke-width="1.2"/>'
+    return f"{group}{drawn}</g>"
+
+
+def stars(view: View, candidates: gpd.GeoDataFrame) -> list[str]:
+    """Draw candidates with their ranks."""
+    drawn = []
+    for row in candidates[~candidates.geometry.isna()].to_dict("records"):
+        x, y = view.point(row["geometry"])
+        drawn.append(
+            f'{star_sign(x, y, str(row["action"]))}<text x="{x + 10:.1f}" y="{y - 6:.1f}" '
+            f'class="rank">{int(row["rank"])}</text>'
+        )
+    return drawn
+
+
+def star_sign(x: float, y: float, action: str) -> str:
+    """Return the sign of a candidate: ★ open a new place, ☆ change one."""
+    corners = [
+        (
+            (11 if corner % 2 == 0 else 4.6) * math.sin(math.pi * corner / 5),
+            (-11 if corner % 2 == 0 else -4.6) * math.cos(math.pi * corner / 5),
+        )
+        for corner in range(10)
+    ]
+    outline = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in corners)
+    fill, stroke, width = (GREEN, "#fff", 1.0) if action == "open" else ("#fff", GREEN, 2.0)
+    return f'<polygon points="{outline}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"/>'
+
+
+def scale_bar(view: View) -> list[str]:
+    """Draw the scale and north."""
+    wanted_m = WIDTH / view.scale / 5
+    length_m = max(
+        step * 10**power
+        for power in (1, 2, 3, 4)
+        for step in (1, 2, 5)
+        if step * 10**power <= max(wanted_m, 10)
+    )
+    width, y = length_m * view.scale, view.height - 16
+    label = f"{length_m} m" if length_m < KILOMETRE_M else f"{length_m / KILOMETRE_M:g} km"
+    return [
+        (
+            f'<rect x="10" y="{y - 22:.0f}" width="{width + 58:.0f}" height="34" fill="#fff" '
+            'fill-opacity="0.85"/>'
+        ),
+        f'<path d="M18,{y - 4:.0f}v4h{width:.1f}v-4" fill="none" stroke="{INK}" stroke-width="1.8"/>',
+        (
+            f'<text x="{18 + width / 2:.0f}" y="{y - 7:.0f}" class="scale" text-anchor="middle">'
+            f"{label}</text>"
+        ),
+        (
+            f'<path d="M{width + 42:.0f},{y - 18:.0f}l5,14h-10z" fill="{INK}"/>'
+            f'<text x="{width + 42:.0f}" y="{y + 8:.0f}" class="scale" text-anchor="middle">N</text>'
+        ),
+    ]
+
+
+_CATCHMENT_HATCH = (
+    '<pattern id="catchment" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(-45)"><rect width="6" height="6" fill="#e4f4ee"/>'
+    f'<line x1="0" y1="0" x2="0" y2="6" stroke="{GREEN}" stroke-width="1"/></pattern>'
+)
+
+
+def plan_map(
+    around: shapely.Geometry,
+    councils: gpd.GeoDataFrame,
+    chosen: gpd.GeoDataFrame,
+    catchments: gpd.GeoDataFrame,
+) -> str:
+    """Draw a plan, north up; readable without colour: catchments are hatched, choices numbered."""
+    view = View(around)
+    seen = councils[councils.intersects(shapely.box(*view.box))]
+    drawn = [
+        f'<path d="{path_of(view, shape)}" fill="url(#catchment)" fill-rule="evenodd" '
+        f'stroke="{GREEN}" stroke-width="1.1"/>'
+        for shape in catchments.geometry.dropna()
+        if not shape.is_empty
+    ]
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
+            'role="img" class="map">'
+        ),
+        (
+            f'<defs>{_CATCHMENT_HATCH}<clipPath id="frame"><rect width="{WIDTH:g}" '
+            f'height="{view.height:.0f}"/></clipPath></defs><g clip-path="url(#frame)">'
+        ),
+        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
+        *drawn,
+        *borders(view, seen),
+        *_names(view, seen),
+        *stars(view, chosen),
+        *scale_bar(view),
+        "</g></svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _names(view: View, areas: gpd.GeoDataFrame) -> list[str]:
+    drawn = []
+    for row in areas.to_dict("records"):
+        x, y = view.point(row["geometry"].representative_point())
+        drawn.append(
+            f'<text x="{x:.1f}" y="{y:.1f}" class="unit" text-anchor="middle" '
+            f'fill="{QUIET_INK}">{escape(str(row["area_name"]))}</text>'
+        )
+    return drawn

@@ -1,0 +1,161 @@
+"""Long work in one thread beside the server: one job after the other, watched and stopped by id."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from geo.errors import ArukebaError, InvalidInputError, NotFoundError
+from services.plans.watch import SoFar
+from services.workspace.progress import StoppedError
+
+JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+OPEN = ("queued", "running")
+KEPT = 100
+"""So many jobs that ended are remembered."""
+QUEUE_MOST = 20
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a job is; ``best`` is what it has found so far."""
+
+    status: JobStatus = "queued"
+    step: str = ""
+    progress: float = 0.0
+    best: SoFar | None = None
+    result: str = ""
+    error: str = ""
+    error_ja: str = ""
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of work; its work is told of this job and says what came out of it."""
+
+    job_id: str
+    state: State = field(default_factory=State)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def change(self, to: Callable[[State], State]) -> None:
+        """Change the state, which several threads do; that of a job that has ended stays."""
+        with self._lock:
+            if self.state.status in OPEN:
+                self.state = to(self.state)
+
+    def tell(self, step: str, share: float) -> None:
+        """Take note of a step and the share done."""
+        done = min(max(share, 0.0), 1.0)
+        self.change(lambda state: replace(state, step=step, progress=done))
+
+    def found(self, best: SoFar) -> None:
+        """Take note of the best so far."""
+        self.change(lambda state: replace(state, best=best))
+
+    def begin(self) -> bool:
+        """Start; false where it was asked to end before."""
+        with self._lock:
+            if self.state.status == "queued":
+                self.state = replace(self.state, status="running")
+                return True
+            return False
+
+    def end(
+        self, status: JobStatus, *, result: str = "", error: str = "", error_ja: str = ""
+    ) -> None:
+        """End, with what came out of it."""
+        self.change(
+            lambda state: replace(
+                state,
+                status=status,
+                result=result,
+                error=error,
+                error_ja=error_ja,
+                progress=1.0 if result else state.progress,
+            )
+        )
+
+    def stop(self) -> None:
+        """Ask the work to end; work that has not begun ends at once."""
+        self._stop.set()
+        with self._lock:
+            if self.state.status == "queued":
+                self.state = replace(self.state, status="cancelled")
+
+    def stopped(self) -> bool:
+        """Say whether it was asked to end."""
+        return self._stop.is_set()
+
+
+Work = Callable[[Job], str]
+"""Does the work and returns the id of what it made."""
+
+
+class Jobs:
+    """The jobs of one process; a restart forgets them, what they stored stays."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arukeba-job")
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def submit(self, work: Work) -> Job:
+        """Queue a job and return it at once."""
+        job = Job(uuid.uuid4().hex)
+        with self._lock:
+            waiting = sum(one.state.status in OPEN for one in self._jobs.values())
+            if waiting >= QUEUE_MOST:
+                raise InvalidInputError(
+                    f"{waiting} jobs are waiting; try again when some are done",
+                    ja=f"{waiting}件の計算が待っています。終わってからもう一度お試しください",
+                )
+            self._forget()
+            self._jobs[job.job_id] = job
+        self._pool.submit(_run, job, work)
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """Return a job."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFoundError(
+                f"there is no job {job_id!r}; a restart of the server forgets jobs",
+                ja=f"「{job_id}」という計算はありません。サーバーを再起動すると消えます",
+            )
+        return job
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to end: one that waits ends at once, one that runs with the best so far."""
+        job = self.get(job_id)
+        job.stop()
+        return job
+
+    def close(self) -> None:
+        """Ask all jobs to end and wait for the one that runs."""
+        for job in list(self._jobs.values()):
+            job.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _forget(self) -> None:
+        ended = [key for key, job in self._jobs.items() if job.state.status not in OPEN]
+        for key in ended[: max(len(ended) - KEPT, 0)]:
+            del self._jobs[key]
+
+
+def _run(job: Job, work: Work) -> None:
+    if not job.begin():
+        return
+    try:
+        result = work(job)
+    except StoppedError:
+        job.end("cancelled")
+    except ArukebaError as error:
+        job.end("failed", error=error.message, error_ja=error.ja)
+    except Exception as error:  # noqa: BLE001  the outermost frame of the thread
+        said = f"{type(error).__name__}: {error}"
+        job.end("failed", error=said, error_ja="予期しない不具合です")
+    else:
+        job.end("cancelled" if job.stopped() else "done", result=result)

@@ -1,0 +1,393 @@
+"""
+Editions: a snapshot made ready to be read by many, each part prepared once.
+
+A new run makes a new edition; a reader of the old one is not disturbed.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.coverage.reached import Limit
+from geo.errors import InvalidInputError, NotFoundError
+from services.plans.views import COLLECTION as PLAN_SITES
+from services.plans.views import all_plan_sites
+from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
+from services.publication.collections import LONLAT_EPSG, Collection, Query, Table
+from services.publication.supply import Supply
+from services.publication.tables import Publication, provenance
+from services.publication.timeline import Timeline, disclosed, timeline
+from services.registry.decisions import decisions_n, with_status
+from services.reports.week import Week, of_area, of_layer, week
+from services.results.shares import share_figures, shares_of_run
+from services.scenarios.answers import WhatIfs, edit_of
+from services.situation.parameters import Parameters, limit_of
+from services.why.answer import why
+from services.why.ground import Ground, Published
+from services.words.dates import fiscal_year_ends
+from services.workspace.folder import Snapshot, Workspace
+
+STREET_DECIMALS = 5
+"""About 1 m: the streets are the background of the map, nothing is measured on them."""
+
+STREET_TOLERANCE_M = 1.5
+"""A bend smaller than this is not drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A large answer, written and compressed once."""
+
+    plain: bytes
+    gzipped: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a summary is about; None stands for the run's own parameter."""
+
+    layer: str | None = None
+    area: str | None = None
+    frequency: str = "weekly"
+    age_group: str | None = None
+    walk_limit_m: float | None = None
+    walk_limit_min: float | None = None
+    profile: str | None = None
+
+
+class Edition:
+    """One snapshot as it may be read."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.run: Mapping[str, Any] = snapshot.run
+        self._publication = Publication(snapshot)
+        self._timelines: dict[tuple[date, date], Timeline] = {}
+        self._shared: tuple[int, pd.DataFrame] | None = None
+        self._lock = Lock()
+        self._ground: Ground | None = None
+        self._ground_lock = Lock()
+        self._whatifs: WhatIfs | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the snapshot's name."""
+        return self.snapshot.name
+
+    @cached_property
+    def _of_snapshot(self) -> dict[str, Collection]:
+        return self._publication.collections()
+
+    @property
+    def collections(self) -> dict[str, Collection]:
+        """Return the collections by id: those of the snapshot, and the sites of plans made since."""
+        return {**self._of_snapshot, PLAN_SITES: all_plan_sites(self.snapshot.workspace)}
+
+    def collection(self, collection_id: str) -> Collection:
+        """Return one collection."""
+        if collection_id == PLAN_SITES:
+            return all_plan_sites(self.snapshot.workspace)
+        if collection_id not in self._of_snapshot:
+            names = ", ".join((*self._of_snapshot, PLAN_SITES))
+            raise NotFoundError(
+                f"there is no collection {collection_id!r}; there are {names}",
+                ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
+            )
+        found = self._of_snapshot[collection_id]
+        # Councils decide between two runs: the status is that of the moment.
+        if collection_id == "candidates" and isinstance(found, Table):
+            url = self.snapshot.workspace.registry_url
+            return replace(found, frame=with_status(found.frame, url))
+        return found
+
+    @cached_property
+    def supply(self) -> Supply:
+        """Return seats, second places, inequality and cross-tables."""
+        return Supply(self._publication)
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Return sources, parameters, their hash and versions."""
+        return provenance(self.snapshot)
+
+    @cached_property
+    def imprint(self) -> dict[str, Any]:
+        """Return the short provenance that every page carries; ``/about`` has all of it."""
+        whole = self.provenance
+        names = ("software", "snapshot", "parameters_sha256", "workspace_sha256")
+        credits_given = [
+            f"{source['credit']}「{source['title']}」{source['as_of']}（{source['licence']}）"
+            for source in whole["sources"]
+        ]
+        return {**{name: whole[name] for name in names}, "credits": credits_given}
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """Return what a reader must know beside the figures, and what can be asked for."""
+        coverage, summary = self.snapshot.table("coverage"), self.run["summary"]
+        names = ("frequency", "age_group", "layer", "profile")
+        choices = {name: list(pd.unique(coverage[name])) for name in names}
+        limits = limits_in(coverage)
+        choices["walk_limit_m"] = [limit.m for limit in limits if limit.minutes is None]
+        choices["walk_limit_min"] = [limit.minutes for limit in limits if limit.m is None]
+        choices["limit"] = [_columns(limit) for limit in limits]
+        layers = self.snapshot.workspace.layers
+        return {
+            **self.provenance,
+            "summary": summary,
+            "choices": choices,
+            "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
+            **self._declared(),
+            "privacy": self.snapshot.workspace.profile.privacy.model_dump(),
+        }
+
+    def _declared(self) -> dict[str, Any]:
+        """Return what the municipality's documents tell that no map shows."""
+        manifest = self.snapshot.workspace.manifest
+        names = ("layers_without_borders", "units", "councils", "estimated_age_groups")
+        return {name: manifest.get(name, []) for name in (*names, "facts", "conflicting_facts")}
+
+    def summary(self, asked: Asked) -> dict[str, Any]:
+        """Return the figures of the one sentence, for an area or for the whole municipality."""
+        aspect, layer = self._aspect(asked), self._layer(asked)
+        coverage = (
+            self._publication.disclosed.coverage if asked.area else self.snapshot.table("coverage")
+        )
+        rows = aspect.rows(of_layer(coverage, layer))
+        figures = _area(rows, asked.area, layer) if asked.area else self._whole(rows, aspect)
+        return {
+            "layer": layer if asked.area else None,
+            **_told(aspect),
+            **figures,
+            "gaps": self._gap_counts(layer, figures["area_id"]),
+            "shares": self._shares(layer, figures["area_id"]) if asked.area else [],
+        }
+
+    def _shares(self, layer: str, area_id: str) -> list[dict[str, Any]]:
+        """Return what of each target falls to a council's area; nothing of another area."""
+        if layer != self.run["summary"]["council_layer"]:
+            return []
+        workspace = self.snapshot.workspace
+        # Councils decide between two runs: what is planned is that of the moment.
+        decided = decisions_n(workspace.registry_url)
+        with self._lock:
+            if self._shared is None or self._shared[0] != decided:
+                self._shared = (decided, shares_of_run(workspace, self.run))
+            shares = self._shared[1]
+        return share_figures(shares[shares["area_id"] == area_id].to_dict("records"))
+
+    def week(self, asked: Asked) -> dict[str, Any]:
+        """Return who has a place on which weekday and half of the day, by the main profile."""
+        aspect = self._aspect(replace(asked, profile=None))
+        found = week(self._publication, aspect, layer=self._layer(asked), area=asked.area)
+        return {**_told(found.asked), **_week_of(found)}
+
+    def _aspect(self, asked: Asked) -> Aspect:
+        """Return what is asked for, the run's own where nothing is; refuse what was not computed."""
+        main = Aspect.main(self.run)
+        aspect = Aspect(
+            asked.frequency,
+            asked.age_group or main.age_group,
+            limit_of(asked.walk_limit_m, asked.walk_limit_min) or main.limit,
+            asked.profile or main.profile,
+        )
+        for name in ("frequency", "age_group", "profile"):
+            self._require(name, getattr(aspect, name))
+        known = limits_in(self.snapshot.table("coverage"))
+        if aspect.limit not in known:
+            wanted, there = (", ".join(map(_limit_name, some)) for some in ([aspect.limit], known))
+            raise InvalidInputError(
+                f"the walking limit {wanted} was not computed; there are {there}",
+                ja=f"歩く範囲「{wanted}」は計算していません。使える値: {there}",
+            )
+        return aspect
+
+    def _layer(self, asked: Asked) -> str:
+        layer = asked.layer or self.run["summary"]["council_layer" if asked.area else "gap_layer"]
+        self._require("layer", layer)
+        return str(layer)
+
+    def timeline(
+        self, first: str, last: str, layer: str | None = None, *, with_planned: bool = False
+    ) -> dict[str, Any]:
+        """Return the ends of fiscal years, computed as this snapshot was, with one layer's areas."""
+        layer = layer or self.run["summary"]["council_layer"]
+        self._require("layer", layer)
+        ends = fiscal_year_ends(first, last)
+        # Councils decide between two runs: what is planned is that of the moment, and never kept.
+        found = self._compute_timeline(ends, planned=True) if with_planned else self._timeline(ends)
+        areas = found.areas[found.areas["layer"] == layer]
+        told = Timeline(found.years, areas, found.targets).to_dict()
+        return {**told, "provenance": self.provenance}
+
+    def why(self, lon: float, lat: float, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return how one point comes to the nearest places (``services.why.answer.why``)."""
+        with self._ground_lock:
+            if self._ground is None:
+                self._ground = Ground.of(self.snapshot)
+        return {**why(self._ground, lon, lat, **asked).to_dict(), "provenance": self.imprint}
+
+    def whatif(
+        self, layer: str | None, edits: Sequence[Mapping[str, Any]], age_group: str | None
+    ) -> dict[str, Any]:
+        """Return what some edits change in one layer (``services.scenarios.whatif``); nothing is stored."""
+        with self._ground_lock:
+            if self._whatifs is None:
+                self._whatifs = WhatIfs(Published(self.snapshot))
+        epsg = self.snapshot.workspace.profile.municipality.plane_epsg
+        tried = [edit_of(edit, epsg) for edit in edits]
+        layer = layer or self.run["summary"]["council_layer"]
+        answer = self._whatifs.answer(layer, tried, age_group or "")
+        return {**answer, "provenance": self.imprint}
+
+    def _timeline(self, ends: list[date]) -> Timeline:
+        with self._lock:
+            if (ends[0], ends[-1]) not in self._timelines:
+                # One row of years is kept: who asks for it asks for several layers of it.
+                self._timelines = {(ends[0], ends[-1]): self._compute_timeline(ends)}
+            return self._timelines[ends[0], ends[-1]]
+
+    def _compute_timeline(self, ends: list[date], *, planned: bool = False) -> Timeline:
+        limit, workspace = limit_in(self.run["parameters"]), self.snapshot.workspace
+        parameters = Parameters.of(
+            workspace.profile,
+            walk_limit_m=limit.m,
+            walk_limit_min=limit.minutes,
+            walking_profile=main_profile(self.run),
+        )
+        computed = timeline(workspace, ends, parameters, planned=planned)
+        return disclosed(computed, workspace.profile.privacy)
+
+    @cached_property
+    def streets(self) -> Blob:
+        """Return the street network as GeoJSON, the background of the map."""
+        plain = _streets_geojson(self.snapshot.layer("streets")).encode()
+        etag = f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
+        return Blob(plain, gzip.compress(plain, compresslevel=6, mtime=0), etag)
+
+    def warm(self) -> None:
+        """Prepare what the map asks for first."""
+        for collection in self._of_snapshot.values():
+            collection.features(Query({}, limit=1))
+        _ = self.streets, self.about, self.imprint
+
+    def _require(self, name: str, value: object) -> None:
+        choices = pd.unique(self.snapshot.table("coverage")[name])
+        if value not in choices:
+            names = ", ".join(f"{choice}" for choice in choices)
+            raise InvalidInputError(
+                f"{name}={value!r} was not computed; there are {names}",
+                ja=f"「{name}」に「{value}」はありません。使える値: {names}",
+            )
+
+    def _whole(self, rows: pd.DataFrame, aspect: Aspect) -> dict[str, Any]:
+        """Sum all areas of a layer and its remainder, without the residents nobody could locate."""
+        unmatched = self._publication.unmatched(aspect.age_group)
+        residents = float(rows["residents"].sum()) - unmatched
+        reached = float(rows["reached"].sum())
+        circle = float(rows["circle_reached"].sum())
+        return {
+            "area_id": None,
+            "area_name": self.run["summary"]["municipality"]["name"],
+            "residents": residents,
+            "reached": reached,
+            "unreached": residents - reached,
+            "coverage_pct": 100.0 * reached / residents if residents > 0 else None,
+            "circle_coverage_pct": 100.0 * circle / residents if residents > 0 else None,
+            "suppressed": False,
+            "approximate": False,
+        }
+
+    def _gap_counts(self, layer: str, area_id: str | None) -> dict[str, int]:
+        """Count the units by class, of a council where ``layer`` is the councils'."""
+        gaps = self.snapshot.table("gaps")
+        if area_id is not None:
+            owner = "council_id" if layer == self.run["summary"]["council_layer"] else "area_id"
+            gaps = gaps[gaps[owner] == area_id]
+        names = self.run["summary"]["gaps"]
+        lived_in = gaps[gaps["residents"] > 0]
+        return {name: int((lived_in["gap"] == name).sum()) for name in names}
+
+
+def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:
+    row = of_area(rows, area, layer).iloc[0]
+    names = ("residents", "reached", "coverage_pct", "circle_coverage_pct")
+    figures = {name: None if pd.isna(row[name]) else float(row[name]) for name in names}
+    residents, reached = figures["residents"], figures["reached"]
+    known = residents is not None and reached is not None
+    return {
+        "area_id": str(row["area_id"]),
+        "area_name": str(row["area_name"]),
+        **figures,
+        "unreached": residents - reached if known else None,  # type: ignore[operator]  # known
+        "suppressed": bool(row["suppressed"]),
+        "approximate": bool(row["approximate"]),
+    }
+
+
+def _columns(limit: Limit) -> dict[str, float | None]:
+    return {"walk_limit_m": limit.m, "walk_limit_min": limit.minutes}
+
+
+def _limit_name(limit: Limit) -> str:
+    parts = [f"{limit.m:g} m"] if limit.m is not None else []
+    return " and ".join([*parts, *([f"{limit.minutes:g} min"] if limit.minutes else [])])
+
+
+def _told(aspect: Aspect) -> dict[str, Any]:
+    """Return what figures are of, as answers name it."""
+    names = ("frequency", "age_group", "profile")
+    return {**{name: getattr(aspect, name) for name in names}, **_columns(aspect.limit)}
+
+
+def _week_of(found: Week) -> dict[str, Any]:
+    names = ("layer", "area_id", "area_name", "residents", "suppressed")
+    return {
+        **{name: getattr(found, name) for name in (*names, "reached_combined", "combined_pct")},
+        "slots": [asdict(slot) for slot in found.slots],
+        "sentences": list(found.said["ja"]),
+        "sentences_en": list(found.said["en"]),
+    }
+
+
+def _streets_geojson(streets: gpd.GeoDataFrame) -> str:
+    merged = shapely.line_merge(streets.geometry.to_numpy())
+    drawn = gpd.GeoSeries(shapely.simplify(merged, STREET_TOLERANCE_M), crs=streets.crs)
+    degrees = drawn.to_crs(LONLAT_EPSG).to_numpy()
+    rounded = shapely.transform(degrees, lambda xy: np.round(xy, STREET_DECIMALS))
+    features = [
+        f'{{"type":"Feature","geometry":{text},"properties":{json.dumps(properties)}}}'
+        for text, properties in zip(
+            shapely.to_geojson(rounded), streets[["reach", "class"]].to_dict("records"), strict=True
+        )
+    ]
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+
+
+class Editions:
+    """The newest edition of a workspace: made on first use and after every new run."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._lock = Lock()
+        self._current: Edition | None = None
+
+    def current(self) -> Edition:
+        """Return the edition of the newest snapshot."""
+        snapshot = self.workspace.snapshot()
+        with self._lock:
+            if self._current is None or self._current.name != snapshot.name:
+                self._current = Edition(snapshot)
+            return self._current

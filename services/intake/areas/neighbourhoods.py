@@ -1,0 +1,239 @@
+"""町会 without a map: unions of small areas by a table 町丁・番地 → 町会, always an estimate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.areas.uniting import United, unite
+from geo.errors import SourceError
+from services.intake.areas.lots import lot_number, read_lots
+from services.intake.places.points import read_points
+from services.intake.tables.ledger import Entry, Ledger, SourceLedger
+from services.intake.tables.reading import read_csv, require_columns, texts
+from services.profile import Layer, Source
+from services.words.names import normalise
+
+AREA_COLUMNS = (
+    "KEY_CODE",
+    "町丁字コード",
+    "町丁・字",
+    "町丁字名",
+    "町丁目",
+    "町丁",
+    "町名",
+    "area",
+)
+LOT_COLUMNS = ("番地", "街区符号・地番", "地番", "街区", "範囲", "lots", "lot")
+OWNER_COLUMNS = (
+    "町会名",
+    "自治会名",
+    "町会・自治会名",
+    "町内会名",
+    "区名",
+    "名称",
+    "施設名",
+    "name",
+)
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """Files that help to divide a small area which several neighbourhoods share."""
+
+    points: tuple[Path, Source] | None = None
+    halls: tuple[Path, Source] | None = None
+
+
+def read_neighbourhoods(
+    path: Path,
+    *,
+    layer: Layer,
+    source: Source,
+    base: gpd.GeoDataFrame,
+    helpers: Helpers,
+    ledger: Ledger,
+) -> gpd.GeoDataFrame:
+    """
+    Read the table and unite the small areas: area_id, area_name, geometry in the CRS of ``base``.
+
+    Small areas that the table does not name stay as they are, so that nobody is lost.
+    """
+    notes = ledger.of(source.id)
+    table = read_csv(path, encoding=source.encoding)
+    notes.rows_read += len(table)
+    claims = _claims(table, base, layer=layer, path=path, notes=notes)
+    notes.rows_used += len(claims)
+    epsg = base.crs.to_epsg() if base.crs is not None else None
+    points = _points(helpers.points, epsg)
+    halls = _halls(helpers.halls, epsg, owners=sorted(set(claims["owner"])), layer=layer)
+    united = unite(base, claims, points=points, halls=halls)
+    names = dict(zip(base["area_id"], base["area_name"], strict=True))
+    _note_how(united, names, layer=layer, notes=notes)
+    rest = base[base["area_id"].isin(united.left)]
+    return gpd.GeoDataFrame(
+        pd.concat(
+            [
+                united.areas.assign(area_id=united.areas["owner"], area_name=united.areas["owner"]),
+                rest,
+            ],
+            ignore_index=True,
+        )[["area_id", "area_name", "geometry"]]
+    )
+
+
+def _claims(
+    table: pd.DataFrame,
+    base: gpd.GeoDataFrame,
+    *,
+    layer: Layer,
+    path: Path,
+    notes: SourceLedger,
+) -> pd.DataFrame:
+    """Return one row a claim that is understood: area_id, owner, lots."""
+    owner_column = layer.name_field or _column(table, OWNER_COLUMNS)
+    area_column = layer.area_field or _column(table, AREA_COLUMNS)
+    lot_column = layer.lots_field or _column(table, LOT_COLUMNS)
+    require_columns(
+        table.columns, [owner_column or "町会名", area_column or "町丁・字", lot_column], path=path
+    )
+    index = _index(base)
+    rows = []
+    for row, area, owner, text in zip(
+        table.index,
+        texts(table, area_column),
+        texts(table, owner_column),
+        texts(table, lot_column),
+        strict=True,
+    ):
+        lots = read_lots(text)
+        found = index.get(area) or index.get(normalise(area)) or ""
+        problem = _problem(area, owner, text, found=found, understood=lots is not None)
+        if problem:
+            notes.rows_refused += 1
+            notes.note(Entry("claim_not_used", problem[0], problem[1], row=int(row)))
+        else:
+            rows.append((found, owner, lots or frozenset()))
+    if not rows:
+        raise SourceError(
+            f"none of its {len(table)} rows names an area of layer {layer.base_layer}",
+            path=path,
+            ja=f"{len(table)}行のどれにも層「{layer.base_layer}」の区域がありません",
+        )
+    return pd.DataFrame(rows, columns=["area_id", "owner", "lots"])
+
+
+def _column(table: pd.DataFrame, names: tuple[str, ...]) -> str:
+    return next((name for name in names if name in table.columns), "")
+
+
+def _index(base: gpd.GeoDataFrame) -> Mapping[str, str]:
+    """Return area_id by id, by name and by normalised name; a name of two areas finds none."""
+    found: dict[str, str] = {}
+    for key, name in zip(base["area_id"], base["area_name"], strict=True):
+        for spelling in {str(name), normalise(str(name))}:
+            found[spelling] = "" if spelling in found else str(key)
+    return found | {str(key): str(key) for key in base["area_id"]}
+
+
+def _problem(
+    area: str, owner: str, lots: str, *, found: str, understood: bool
+) -> tuple[str, str] | None:
+    if not owner:
+        return f"{area}: no neighbourhood is named", f"{area}：町会の名前がありません"
+    if not found:
+        return (
+            f"{owner}: there is no area {area!r}, or several of this name; give its KEY_CODE",
+            f"{owner}：区域「{area}」がないか、同じ名前が複数あります。KEY_CODE で指定してください",
+        )
+    if not understood:
+        return (
+            f"{owner}: {lots!r} is no list of lots like 1-12, 15",
+            f"{owner}：「{lots}」は番地の並び（例：1〜12、15）として読めません",
+        )
+    return None
+
+
+def _points(given: tuple[Path, Source] | None, epsg: int | None) -> gpd.GeoDataFrame | None:
+    """Return 番地 as points with their number."""
+    if given is None or epsg is None:
+        return None
+    path, source = given
+    rows = read_points(path, lon_field="", lat_field="", source=source, plane_epsg=epsg)
+    column = _column(rows.table, LOT_COLUMNS)
+    require_columns(rows.table.columns, [column or LOT_COLUMNS[1]], path=path)
+    lots = np.array([lot_number(text) for text in texts(rows.table, column)])
+    usable = (rows.problems == "") & (lots >= 0)
+    return gpd.GeoDataFrame({"lot": lots[usable]}, geometry=rows.shapes[usable], crs=epsg)
+
+
+def _halls(
+    given: tuple[Path, Source] | None, epsg: int | None, *, owners: list[str], layer: Layer
+) -> gpd.GeoDataFrame | None:
+    """Return halls as points with the neighbourhood whose name they bear; the longest name counts."""
+    if given is None or epsg is None:
+        return None
+    path, source = given
+    rows = read_points(path, lon_field="", lat_field="", source=source, plane_epsg=epsg)
+    column = _column(rows.table, (layer.name_field, *OWNER_COLUMNS))
+    require_columns(rows.table.columns, [column or OWNER_COLUMNS[0]], path=path)
+    plain = sorted(((normalise(owner), owner) for owner in owners), key=lambda o: (-len(o[0]), o))
+    found = np.array(
+        [
+            next((owner for name, owner in plain if name in normalise(text)), "")
+            for text in texts(rows.table, column)
+        ],
+        dtype=object,
+    )
+    usable = (rows.problems == "") & (found != "")
+    return gpd.GeoDataFrame({"owner": found[usable]}, geometry=rows.shapes[usable], crs=epsg)
+
+
+def _note_how(united: United, names: dict[str, str], *, layer: Layer, notes: SourceLedger) -> None:
+    remarks = [
+        (
+            "estimated_borders",
+            [str(owner) for owner in united.areas["owner"]],
+            "areas are unions of small areas, their borders are an estimate",
+            "区域は町丁・字を合わせてつくりました。境界は推定です",
+        ),
+        (
+            "divided_by_lots",
+            [names[key] for key in united.divided_by_lots],
+            "small areas are divided among their owners by the nearest lot",
+            "町丁・字は、最も近い番地で分けました",
+        ),
+        (
+            "divided_by_halls",
+            [names[key] for key in united.divided_by_halls],
+            "small areas are divided among their owners by the nearest hall",
+            "町丁・字は、最も近い会館で分けました",
+        ),
+        (
+            "shared",
+            [names[key] for key in united.shared],
+            "small areas belong to several owners whole; their residents count for the first of them",
+            "町丁・字は複数の町会に属し、分けられません。住む人は名前順で最初の町会に数えます",
+        ),
+        (
+            "without_owner",
+            [names[key] for key in united.left],
+            "small areas are in no row and stay areas of their own",
+            "町丁・字は表になく、そのまま1つの区域とします",
+        ),
+        ("owner_without_area", united.empty, "owners have no area", "町会は区域がありません"),
+    ]
+    for code, listed, english, japanese in remarks:
+        if listed:
+            shown, more = "、".join(listed[:_SHOWN]), "…" if listed[_SHOWN:] else ""
+            notes.note(
+                Entry(
+                    code,
+                    f"layer {layer.id}: {len(listed)} {english}: {shown}{more}",
+                    f"層「{layer.label}」：{len(listed)}の{japanese}：{shown}{more}",
+                )
+            )

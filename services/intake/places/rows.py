@@ -1,0 +1,398 @@
+"""Intake of gathering places as a city keeps them: names, schedules as typed, gaps in the columns."""
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import SourceError
+from geo.schedule.typed import parse_schedule
+from services.intake.places.attributes import (
+    attribute_fields,
+    is_online,
+    note_unread_dates,
+    read_attributes,
+)
+from services.intake.places.duplicates import first_of_same
+from services.intake.places.locator import CONFIRM_BELOW, Found
+from services.intake.places.points import (
+    PointOptions,
+    PointRows,
+    note_look_alikes,
+    note_not_asked,
+    note_repairs,
+    problem_text,
+    read_points,
+    without_asides,
+)
+from services.intake.places.remarks import note_assumptions, settle_status
+from services.intake.places.stops import with_stops
+from services.intake.tables.cells import (
+    cut_schedules,
+    note_cells,
+    note_empty,
+    note_marks,
+    without_marks,
+)
+from services.intake.tables.ledger import Entry, Ledger, SourceLedger
+from services.intake.tables.mapping import resolved
+from services.intake.tables.reading import (
+    matches_filter,
+    require_columns,
+    require_name_field,
+    texts,
+)
+from services.intake.tables.remarks import note_remarks
+from services.privacy.homes import consents, is_private_home
+from services.profile import Places, Source
+from services.registry.attributes import ATTRIBUTES
+from services.words.dates import to_iso_date
+from services.words.names import normalise
+
+Locate = Callable[[str, str], Found | tuple[float, float, str] | None]
+"""Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
+
+STATUS_WORDS = (
+    ("active", ("再開", "活動中", "開催中", "実施中", "継続", "稼働", "active")),
+    ("at_risk", ("危機", "存続", "縮小", "予定", "検討", "担い手", "at_risk")),
+    ("closed", ("閉鎖", "廃止", "終了", "解散", "閉会", "閉所", "廃会", "closed")),
+    ("suspended", ("休止", "休会", "休み", "中断", "中止", "停止", "suspended")),
+)
+_HOW = {
+    "venue": ("its venue", "会場名"),
+    "area": ("the area in its address", "住所の町名"),
+    "geocoder": ("its address", "住所"),
+    "confirmed": ("what somebody has confirmed", "確認ずみの位置"),
+}
+
+
+def read_places(  # noqa: PLR0913  the municipality tells which way X points
+    path: Path,
+    *,
+    spec: Places,
+    source: Source,
+    plane_epsg: int,
+    locate: Locate,
+    ledger: Ledger,
+    near: BaseGeometry | None = None,
+) -> gpd.GeoDataFrame:
+    """Read places in the plane CRS; one that cannot be located is kept without geometry and listed."""
+    rows = read_points(
+        path,
+        lon_field=spec.lon_field,
+        lat_field=spec.lat_field,
+        source=source,
+        plane_epsg=plane_epsg,
+        options=PointOptions.of(spec, near=near, wanted=_fields(spec)),
+    )
+    notes = ledger.of(source.id)
+    spec = resolved(spec, map(str, rows.table.columns), notes=notes)
+    require_columns(rows.table.columns, _fields(spec), path=path)
+    require_name_field(spec.name_field, rows.table.columns, path=path)
+    notes.rows_read += len(rows.table)
+    note_empty(rows.table, notes=notes)
+    note_cells(rows.table, _fields(spec), notes=notes)
+    note_marks(rows.table, _fields(spec), notes=notes)
+    note_remarks(rows.table, notes=notes)
+    note_unread_dates(rows.table, (spec.opened_field, spec.verified_field), notes=notes)
+    note_repairs(rows, notes=notes)
+    places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
+    places["schedule_text"] = cut_schedules(
+        places["schedule_text"].tolist(), places["row"], notes=notes
+    )
+    places = _with_attributes(places, rows, spec=spec, source=source, notes=notes)
+    if spec.where:
+        asked = matches_filter(texts(rows.table, spec.where.field), spec.where.contains)
+        places = places[asked]
+        note_not_asked(int((~asked).sum()), where=spec.where, notes=notes)
+    places = _named(without_asides(places, rows.table, notes=notes), notes=notes)
+    _require_in_japan(places, path=path)
+    places = with_stops(places, notes=notes)
+    places = _located(places, locate=locate, notes=notes)
+    places = _distinct(places, notes=notes)
+    _note_remarks(places, notes=notes)
+    note_look_alikes(places, notes=notes)
+    note_assumptions(places, notes=notes)
+    notes.rows_used += places["row"].nunique()
+    places["venue_id"] = _venue_ids(places, source=source)
+    columns = ["place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"]
+    columns += ["schedule_text", "status", "opened_on", "verified_on", "private_home"]
+    columns += ["located_by", "located_level", "confidence", "consent"]
+    columns += ["row", "source_id", *ATTRIBUTES, "geometry"]
+    return places[columns].reset_index(drop=True)
+
+
+def require_near(
+    places: gpd.GeoDataFrame, boundary: shapely.Geometry, *, path: Path, margin_m: float
+) -> None:
+    """Refuse a place (or venue) that lies farther than a margin from the municipality, as in the sea."""
+    known = places[~(places.geometry.isna() | places.geometry.is_empty)]
+    distance_m = shapely.distance(known.geometry.to_numpy(), boundary)
+    for place, away_m in zip(known.to_dict("records"), distance_m, strict=True):
+        if away_m > margin_m:
+            raise SourceError(
+                f"{place['name']} is {away_m / 1000:.1f} km outside the municipality; "
+                "correct its latitude and longitude or leave them empty",
+                path=path,
+                row=int(place["row"]),
+                ja=f"「{place['name']}」は市域から{away_m / 1000:.1f}km離れています。"
+                "緯度・経度を直すか、空にしてください",
+            )
+
+
+def _fields(spec: Places) -> list[str]:
+    fields = [spec.name_field, spec.schedule_field, spec.venue_field, spec.group_field]
+    fields += [spec.kind_field, spec.address_field, spec.status_field]
+    fields += [spec.opened_field, spec.verified_field, spec.consent_field]
+    fields += [spec.start_field, spec.end_field, *attribute_fields(spec)]
+    return fields + ([spec.where.field] if spec.where else [])
+
+
+def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -> gpd.GeoDataFrame:
+    table = rows.table
+    kinds = [kind or spec.kind for kind in texts(table, spec.kind_field)]
+    venues, names = (
+        [without_marks(text) for text in texts(table, field)]
+        for field in (spec.venue_field, spec.name_field)
+    )
+    private = [
+        is_private_home(cells, words=spec.private_home_kinds)
+        for cells in zip(kinds, venues, names, strict=True)
+    ]
+    located = rows.problems == ""
+    frame = gpd.GeoDataFrame(
+        {
+            "place_id": [f"{source.id}-{row}" for row in table.index],
+            "name": names,
+            "kind": kinds,
+            "venue_name": venues,
+            "group_name": [without_marks(text) for text in texts(table, spec.group_field)],
+            "address": texts(table, spec.address_field),
+            "schedule_text": _schedules(table, spec),
+            "status_text": texts(table, spec.status_field),
+            "opened_on": [to_iso_date(cell) for cell in texts(table, spec.opened_field)],
+            "verified_on": [to_iso_date(cell) for cell in texts(table, spec.verified_field)],
+            "private_home": np.array(private, dtype=bool),
+            "located_by": np.where(located, "coordinates", ""),
+            "located_level": np.where(located, "coordinates", ""),
+            "confidence": np.where(located, 1.0, 0.0),
+            "consent": np.array(
+                [consents(t) for t in texts(table, spec.consent_field)], dtype=bool
+            ),
+            "row": table.index.to_numpy(),
+            "source_id": source.id,
+            "problem": rows.problems,
+        },
+        geometry=list(rows.shapes),
+        crs=plane_epsg,
+    )
+    frame["schedule_text"] = [text or spec.schedule_text for text in frame["schedule_text"]]
+    frame["status"] = [read_status(text) or "active" for text in frame["status_text"]]
+    return frame
+
+
+def _with_attributes(
+    places: gpd.GeoDataFrame,
+    rows: PointRows,
+    *,
+    spec: Places,
+    source: Source,
+    notes: SourceLedger,
+) -> gpd.GeoDataFrame:
+    found = read_attributes(rows.table, spec=spec, notes=notes)
+    places = places.assign(**{name: found[name].array for name in ATTRIBUTES})
+    said = [
+        is_online((kind, venue))
+        for kind, venue in zip(places["kind"], places["venue_name"], strict=True)
+    ]
+    statuses = [
+        settle_status(place, as_of=to_iso_date(source.as_of) or source.as_of)
+        for place in places.to_dict("records")
+    ]
+    held: gpd.GeoDataFrame = places.assign(
+        online=places["online"].fillna(pd.Series(said, index=places.index)), status=statuses
+    )
+    return held
+
+
+def _schedules(table: pd.DataFrame, spec: Places) -> list[str]:
+    """Return schedules as typed, with the hours of columns of their own behind them."""
+    days, starts, ends = (
+        texts(table, field) for field in (spec.schedule_field, spec.start_field, spec.end_field)
+    )
+    return [
+        f"{day} {start}〜{end}" if day and start and end and ":" not in day else day
+        for day, start, end in zip(days, starts, ends, strict=True)
+    ]
+
+
+def read_status(text: str) -> str:
+    """Return the status that a text names: active, suspended, at_risk, closed; '' if it names none."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    for status, words in STATUS_WORDS:
+        if any(word in plain for word in words):
+            return status
+    return ""
+
+
+def _named(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    for row in places.loc[places["name"] == "", "row"]:
+        notes.rows_refused += 1
+        notes.note(
+            Entry(
+                "no_name",
+                "the place has no name; not used, name it",
+                "場の名称がありません。使いません。名称を入れてください",
+                row=int(row),
+            )
+        )
+    return places[places["name"] != ""].copy()
+
+
+def _require_in_japan(places: gpd.GeoDataFrame, *, path: Path) -> None:
+    wrong = places[places["problem"].isin(["outside_japan"])]
+    for place in wrong.to_dict("records"):
+        why, why_ja = problem_text(str(place["problem"]))
+        raise SourceError(
+            f"{place['name']}: {why}; correct them or leave them empty",
+            path=path,
+            row=int(place["row"]),
+            ja=f"「{place['name']}」の{why_ja}。直すか、空にしてください",
+        )
+
+
+def _located(places: gpd.GeoDataFrame, *, locate: Locate, notes: SourceLedger) -> gpd.GeoDataFrame:
+    shapes, how = places.geometry.to_numpy().copy(), places["located_by"].to_numpy(dtype=object)
+    level = places["located_level"].to_numpy(dtype=object)
+    confidence = places["confidence"].to_numpy(dtype=float).copy()
+    records = places.to_dict("records")
+    for number in np.flatnonzero(places["problem"].to_numpy() != "").tolist():
+        place = records[number]
+        # Without a venue column the place may itself bear the venue's name.
+        answer = locate(str(place["venue_name"] or place["name"]), str(place["address"]))
+        if answer is None:
+            _note_unlocated(place, notes=notes)
+            continue
+        found = Found(*answer)
+        shapes[number], how[number] = shapely.Point(found.x, found.y), found.how
+        level[number], confidence[number] = found.level, found.confidence
+        _note_located(place, found, notes=notes)
+    return places.set_geometry(gpd.GeoSeries(shapes, index=places.index, crs=places.crs)).assign(
+        located_by=how, located_level=level, confidence=confidence
+    )
+
+
+def _note_unlocated(place: dict[object, object], *, notes: SourceLedger) -> None:
+    notes.note(
+        Entry(
+            "no_coordinates",
+            f"{place['name']}: no coordinates, and neither its venue nor its address is known; "
+            "listed but not counted, give latitude and longitude",
+            f"{place['name']}：緯度・経度がなく、会場名・住所からも場所がわかりません。"
+            "一覧には残しますが数えません。緯度・経度を入れてください",
+            row=int(str(place["row"])),
+        )
+    )
+
+
+def _note_located(place: dict[object, object], found: Found, *, notes: SourceLedger) -> None:
+    notes.rows_repaired += 1
+    word, word_ja = _HOW.get(found.how, (found.how, found.how))
+    rough = "; this is rough, give latitude and longitude" if found.how == "area" else ""
+    rough_ja = "。おおよその位置です。緯度・経度を入れてください" if found.how == "area" else ""
+    sure = f" (level {found.level or found.how}, confidence {found.confidence:.1f})"
+    sure_ja = f"（段階 {found.level or found.how}、確からしさ {found.confidence:.1f}）"
+    row = int(str(place["row"]))
+    notes.note(
+        Entry(
+            f"located_by_{found.how}",
+            f"{place['name']}: no coordinates; located by {word}{sure}{rough}",
+            f"{place['name']}：緯度・経度がないため、{word_ja}から位置を決めました{sure_ja}{rough_ja}",
+            row=row,
+        )
+    )
+    if found.confidence < CONFIRM_BELOW:
+        notes.note(
+            Entry(
+                "to_confirm",
+                f"{place['name']}: its position is uncertain; confirm or correct it in to_confirm.csv",
+                f"{place['name']}：位置が確かではありません。to_confirm.csv で確かめるか直してください",
+                row=row,
+            )
+        )
+
+
+def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    keys = [
+        f"{normalise(name)}|{normalise(group)}|{_same_schedule(schedule)}"
+        for name, group, schedule in zip(
+            places["name"], places["group_name"], places["schedule_text"], strict=True
+        )
+    ]
+    first = first_of_same(keys, places.geometry.to_numpy())
+    rows, names = places["row"].to_numpy(), places["name"].to_numpy()
+    for number in np.flatnonzero(first != np.arange(len(places))):
+        notes.rows_refused += 1
+        notes.note(
+            Entry(
+                "duplicate",
+                f"{names[number]}: the same place and schedule as row {rows[first[number]]}; counted once",
+                f"{names[number]}：{rows[first[number]]}行目と同じ場・同じ開催日のため、1つとして数えます",
+                row=int(rows[number]),
+            )
+        )
+    once: gpd.GeoDataFrame = places[first == np.arange(len(places))].copy()
+    return once
+
+
+def _same_schedule(text: str) -> str:
+    schedule = parse_schedule(text)
+    return repr((schedule.rules, schedule.times)) if schedule.rules else normalise(text)
+
+
+def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
+    for place in places.to_dict("records"):
+        row, name = int(place["row"]), place["name"]
+        if place["status_text"] and not read_status(str(place["status_text"])):
+            text = place["status_text"]
+            notes.note(
+                Entry(
+                    "unknown_status",
+                    f"{name}: the status {text!r} is not known; taken as active",
+                    f"{name}：状態「{text}」がわからないため、活動中として扱います",
+                    row=row,
+                )
+            )
+        if not parse_schedule(str(place["schedule_text"])).rules:
+            text = place["schedule_text"]
+            notes.note(
+                Entry(
+                    "unknown_schedule",
+                    f"{name}: the schedule {text!r} gives no frequency; counted in no class",
+                    f"{name}：開催日「{text}」から頻度がわからないため、どの型にも数えません",
+                    row=row,
+                )
+            )
+
+
+def _venue_ids(places: gpd.GeoDataFrame, *, source: Source) -> list[str]:
+    """Give one id to the groups of one venue: same venue (else same place name) within 50 m."""
+    keys = [
+        normalise(venue) or normalise(name)
+        for venue, name in zip(places["venue_name"], places["name"], strict=True)
+    ]
+    unlocated = places.geometry.isna().to_numpy()
+    addresses = [normalise(address) for address in places["address"]]
+    keys = [
+        f"{key}|{address}" if alone else key
+        for key, address, alone in zip(keys, addresses, unlocated, strict=True)
+    ]
+    first = first_of_same(keys, places.geometry.to_numpy())
+    # The stops of one row are places of their own: salons-5-1 is held at salons-v5-1.
+    numbers = [place_id.removeprefix(f"{source.id}-") for place_id in places["place_id"]]
+    return [f"{source.id}-v{numbers[number]}" for number in first]

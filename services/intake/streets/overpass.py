@@ -1,0 +1,120 @@
+"""
+Overpass answers: JSON of ways and nodes (``out body; >; out body qt;`` or ``out geom;``).
+
+With ``out skel`` the nodes have no tags: crossings and signals are then not known.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from geo.errors import SourceError
+from geo.streets.walkable import PLAIN, is_walkable, node_kind
+from services.intake.streets.ways import WayCollector, Ways, nodes_frame
+
+MOST_IDS = 2**63
+"""Ids are 64-bit numbers."""
+
+_Node = tuple[int, float, float, int]
+"""id, lon, lat, kind."""
+
+
+def read_overpass_file(path: Path) -> Ways:
+    """Read the walkable ways of a stored answer."""
+    try:
+        answer = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise SourceError(
+            f"not JSON ({error}); ask Overpass with [out:json] and store the whole answer",
+            path=path,
+            ja=f"JSONとして読めません（{error}）。Overpassに [out:json] で問い合わせ、答えをすべて保存してください",
+        ) from error
+    return read_overpass_answer(answer, path=path)
+
+
+def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 (any JSON at all)
+    """Read the walkable ways of an answer; ``path`` says in errors where it came from."""
+    require_answer(answer, path=path)
+    collector = WayCollector()
+    nodes: list[_Node] = []
+    squares: dict[int, dict[str, str]] = {}
+    # First the relations, wherever they stand: they tag the outlines of squares.
+    for first in (True, False):
+        for number, element in enumerate(answer["elements"]):
+            try:
+                if first:
+                    _add_square(element, squares)
+                else:
+                    _add(element, squares, collector, nodes)
+            except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+                raise _no_element(number, error, path) from error
+    return collector.ways(nodes_frame(nodes))
+
+
+def _no_element(number: int, error: Exception, path: object) -> SourceError:
+    return SourceError(
+        f"elements[{number}] is no node, way or relation of Overpass ({error!r}); "
+        "ask with [out:json] and 'out body; >; out body qt;'",
+        path=path,
+        ja=f"elements[{number}] がOverpassの点・線ではありません（{error!r}）。"
+        "[out:json] と「out body; >; out body qt;」で問い合わせてください",
+    )
+
+
+def require_answer(answer: Any, *, path: object) -> None:  # noqa: ANN401 (any JSON at all)
+    """Refuse JSON that is no Overpass answer, and an answer that Overpass could not finish."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
+        raise SourceError(
+            "not an answer of Overpass: it has no list 'elements'; ask with [out:json]",
+            path=path,
+            ja="Overpassの答えではありません（elements がありません）。[out:json] で問い合わせてください",
+        )
+    remark = str(answer.get("remark", ""))
+    if "error" in remark or "timed out" in remark:
+        raise SourceError(
+            f"Overpass stopped before the end ({remark}); ask again with a longer [timeout:…], "
+            "or for a smaller area",
+            path=path,
+            ja=f"Overpassが途中で止まりました（{remark}）。[timeout:…] を長くするか、範囲を狭めてください",
+        )
+
+
+def _id(value: Any) -> int:  # noqa: ANN401 (any JSON at all)
+    number = int(value)
+    if abs(number) >= MOST_IDS:
+        raise ValueError(value)
+    return number
+
+
+def _add_square(element: dict[str, Any], squares: dict[int, dict[str, str]]) -> None:
+    """Keep the tags of a walkable multipolygon for the ways that it is made of."""
+    tags = element.get("tags", {})
+    if element["type"] != "relation" or tags.get("type") != "multipolygon":
+        return
+    if is_walkable(tags):
+        members = element["members"]
+        squares |= {_id(member["ref"]): tags for member in members if member["type"] == "way"}
+
+
+def _add(
+    element: dict[str, Any],
+    squares: dict[int, dict[str, str]],
+    collector: WayCollector,
+    nodes: list[_Node],
+) -> None:
+    tags = element.get("tags", {})
+    if element["type"] == "node":
+        at = float(element["lon"]), float(element["lat"])
+        nodes.append((_id(element["id"]), *at, node_kind(tags) if tags else PLAIN))
+        return
+    if element["type"] != "way":
+        return
+    osm_id = _id(element["id"])
+    tags = tags if "highway" in tags else squares.get(osm_id, {})
+    if not tags:
+        return
+    node_ids = [_id(node) for node in element["nodes"]]
+    collector.add(osm_id, tags, node_ids)
+    if "geometry" in element:
+        corners = zip(node_ids, element["geometry"], strict=True)
+        nodes += [(node, float(at["lon"]), float(at["lat"]), PLAIN) for node, at in corners if at]

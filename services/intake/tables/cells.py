@@ -1,0 +1,154 @@
+"""Cells that are not what they seem: formulas, invisible signs, texts beyond any measure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from services.intake.tables.ledger import Entry, SourceLedger
+from services.intake.tables.reading import texts, to_number
+
+LONGEST_SCHEDULE = 300
+"""A schedule of more characters than this is a mistake, and is not read."""
+_SHOWN = 40
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9]*$)")
+
+
+def note_cells(table: pd.DataFrame, columns: Iterable[str], *, notes: SourceLedger) -> None:
+    """Write down cells that a spreadsheet would run as a formula; they are kept as text."""
+    for column in dict.fromkeys(name for name in columns if name):
+        for row, cell in zip(table.index, texts(table, column), strict=True):
+            if cell and is_formula(cell):
+                notes.rows_repaired += 1
+                notes.note(_formula(column, cell, int(str(row))))
+
+
+def note_marks(table: pd.DataFrame, columns: Iterable[str], *, notes: SourceLedger) -> None:
+    """Write down cells with invisible signs, which ``without_marks`` takes out."""
+    for column in dict.fromkeys(name for name in columns if name):
+        for row, cell in zip(table.index, texts(table, column), strict=True):
+            if cell != without_marks(cell):
+                notes.rows_repaired += 1
+                notes.note(
+                    Entry(
+                        "marks",
+                        f"column {column}: invisible signs taken out of {shown(cell)!r}",
+                        f"列「{column}」の「{shown(cell)}」から目に見えない文字を除きました",
+                        row=int(str(row)),
+                    )
+                )
+
+
+def note_empty(table: pd.DataFrame, *, notes: SourceLedger) -> None:
+    """Write down that a source has a header and no row."""
+    if table.empty:
+        notes.note(
+            Entry(
+                "no_rows",
+                "the file has no row; nothing is read from it",
+                "データの行がありません。このファイルからは何も読んでいません",
+            )
+        )
+
+
+def is_formula(cell: str) -> bool:
+    """Say whether a spreadsheet would take a cell for a formula; a number is none."""
+    plain = unicodedata.normalize("NFKC", cell)
+    return _FORMULA.match(plain) is not None and not _is_number(plain)
+
+
+def without_marks(cell: str) -> str:
+    """Return a text without control and formatting characters; a line break becomes a space."""
+    if cell.isascii() and cell.isprintable():
+        return cell
+    kept = [
+        " " if sign in "\n\r\t" else sign
+        for sign in cell
+        if sign in "\n\r\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    ]
+    return "".join(kept).strip()
+
+
+def shown(cell: str) -> str:
+    """Return a cell as it can be shown in one line."""
+    plain = without_marks(cell)
+    return plain if len(plain) <= _SHOWN else plain[:_SHOWN] + "…"
+
+
+def _is_number(text: str) -> bool:
+    number = to_number(text)
+    return number == number  # noqa: PLR0124 - only NaN differs from itself
+
+
+def _formula(column: str, cell: str, row: int) -> Entry:
+    return Entry(
+        "formula",
+        f"column {column}: {shown(cell)!r} would be a formula in a spreadsheet; kept as text",
+        f"列「{column}」の「{shown(cell)}」は表計算ソフトで式になる文字列です。文字として扱います",
+        row=row,
+    )
+
+
+def cut_schedules(cells: list[str], rows: Iterable[int], *, notes: SourceLedger) -> list[str]:
+    """Return schedules, those beyond any measure cut and written down."""
+    kept = []
+    for row, cell in zip(rows, cells, strict=True):
+        if len(cell) > LONGEST_SCHEDULE:
+            notes.rows_repaired += 1
+            notes.note(
+                Entry(
+                    "too_long",
+                    f"the schedule has {len(cell)} characters ({shown(cell)!r}); not read",
+                    f"開催日が{len(cell)}文字あります（「{shown(cell)}」）。読み取りません",
+                    row=int(row),
+                )
+            )
+            kept.append("")
+        else:
+            kept.append(cell)
+    return kept
+
+
+_TOTAL = re.compile(
+    r"(?:[【(\[]?(?:合計|総合計|総計|総数|小計|中計|累計|計|全市計?|全町計?|全村計?|市全体|町全体|市計|町計|村計|全体)[】)\]]?)"
+    r"(?:[0-9,]+(?:か所|箇所|ヶ所|件|人|団体)?)?|.+(?:[ 　]計|合計|小計|総計|[市町村区域部]計)|total|subtotal",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(
+    r"※|\*[0-9]?[ :]|[(]?注[0-9]?[):. ]|出典[:：は]|資料[:：]|備考[:：]|単位[:：]"
+)
+
+
+def is_total(label: str) -> bool:
+    """Say whether a label is that of a row of totals: 合計, 小計, 東部地区計."""
+    form = unicodedata.normalize("NFKC", label).strip()
+    return bool(_TOTAL.fullmatch(form)) or bool(_TOTAL.fullmatch(re.sub(r"\s+", "", form)))
+
+
+def is_footnote(label: str) -> bool:
+    """Say whether a label is a remark below a table: ※…, 注1)…, 出典：…."""
+    return _FOOTNOTE.match(unicodedata.normalize("NFKC", label).strip()) is not None
+
+
+def is_aside(label: str) -> bool:
+    """Say whether a label is that of no row of the table's own."""
+    return is_total(label) or is_footnote(label)
+
+
+def note_asides(rows: Sequence[int], labels: Sequence[str], *, notes: SourceLedger) -> None:
+    """List the totals and footnotes that are left out."""
+    for row, label in zip(rows, labels, strict=True):
+        notes.rows_refused += 1
+        code = "totals_row" if is_total(label) else "footnote"
+        what, what_ja = (
+            ("a row of totals", "合計の行") if is_total(label) else ("a footnote", "注記")
+        )
+        notes.note(
+            Entry(
+                code,
+                f"{label}: {what}; not used",
+                f"{label}：{what_ja}のため使いません",
+                row=int(row),
+            )
+        )

@@ -1,0 +1,45 @@
+"""Column map: the proposal for one file, printed for people and saved for the build."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.intake.tables.columns import ColumnMap, write_map
+from services.intake.tables.layouts import recognise
+from services.intake.tables.mapping import proposal
+from services.intake.tables.reading import read_csv
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The proposal, the layout that was recognised and what the first row holds."""
+
+    found: ColumnMap
+    layout: str
+    header_row: int
+    titles: list[str]
+    rows: int
+    example: dict[str, str]
+    """Column → its first cell that is not empty."""
+
+
+def propose_map(path: Path, *, encoding: str = "auto") -> Proposed:
+    """Read a table (which is refused if it is about persons) and propose what its columns mean."""
+    table = read_csv(path, encoding=encoding)
+    columns = [str(column) for column in table.columns]
+    layout = recognise(columns)
+    example = {
+        column: next((cell for cell in table[column].astype(str) if cell), "") for column in columns
+    }
+    return Proposed(
+        found=proposal(columns, file=path.name),
+        layout=layout.title if layout else "",
+        header_row=int(table.attrs["header_row"]),
+        titles=list(table.attrs["titles"]),
+        rows=len(table),
+        example=example,
+    )
+
+
+def save_map(found: ColumnMap, path: Path) -> None:
+    """Write the proposal for a person to confirm or correct."""
+    write_map(found, path)

@@ -1,0 +1,319 @@
+"""Columns by meaning: which column of a list is the name, the schedule, the latitude, …"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from geo.errors import InvalidInputError
+from services.workspace.staging import staged_file
+
+# Names of デジタル庁's 自治体標準オープンデータセット and of the older 推奨データセット are among the synonyms,
+# checked against the item lists that others implement: NEC-FIWARE/smart-data-models cio/02, cio/11 and cio/12
+# (推奨データセット), opendata.pref.tokushima.lg.jp/dataset/4991 (自治体標準, common items) and the list of
+# www.digital.go.jp/resources/open_data/municipal-standard-data-set-test.
+MEANINGS: dict[str, tuple[str, ...]] = {
+    "name": (
+        *("名称", "場の名称", "サロン名", "サロン名称", "通いの場", "通いの場名", "通いの場の名称"),
+        *("居場所名", "施設名", "施設名称", "事業名", "活動名", "教室名", "場所名", "名前", "name"),
+        *("介護サービス事業所名称", "事業所名", "事業所名称", "医療機関名", "施設・場所名", "名"),
+        *("title", "facility", "facilityname", "placename"),
+        *("バス停名", "バス停名称", "バス停留所名", "停留所名", "停留所", "バス停"),
+    ),
+    "kind": (
+        *("種別", "種類", "区分", "分類", "カテゴリ", "カテゴリー", "施設種別", "施設区分"),
+        *("活動種別", "kind", "type", "category", "service", "実施サービス", "介護サービスの種類"),
+        *("施設分類", "事業種別", "poiコード"),
+    ),
+    "venue": (
+        *("会場", "会場名", "会場名称", "開催場所", "開催会場", "活動場所", "実施場所", "実施会場"),
+        *("場所", "venue", "place", "location"),
+    ),
+    "group": (
+        *(
+            "団体",
+            "団体名",
+            "団体名称",
+            "グループ",
+            "グループ名",
+            "実施団体",
+            "実施団体名",
+            "運営団体",
+        ),
+        *("運営主体", "主催", "主催者", "主催団体", "実施主体", "活動団体", "法人の名称", "法人名"),
+        *("group", "organization", "organisation", "organizer"),
+    ),
+    "address": (
+        *(
+            "住所",
+            "所在地",
+            "所在地_連結表記",
+            "所在地_連結標記",
+            "会場住所",
+            "開催場所住所",
+            "活動場所住所",
+        ),
+        *("会場所在地", "施設所在地", "事業所所在地", "設置場所", "所在", "address", "addr"),
+    ),
+    "schedule": (
+        *("開催日", "開催日時", "開催曜日", "実施日", "実施日時", "活動日", "活動日時", "活動曜日"),
+        *(
+            "日時",
+            "曜日",
+            "曜日・時間",
+            "開催頻度",
+            "実施頻度",
+            "活動頻度",
+            "頻度",
+            "開催日程",
+            "日程",
+        ),
+        *("利用可能曜日", "利用可能日時", "開館日", "営業日", "schedule", "availabledate"),
+    ),
+    "status": (*("状態", "状況", "活動状況", "開催状況", "運営状況", "status", "現況"),),
+    "opened": (
+        *(
+            "開設日",
+            "開設年月日",
+            "開設年月",
+            "開始日",
+            "開始年月日",
+            "開始年月",
+            "設立年月日",
+            "設立年月",
+        ),
+        *("活動開始", "活動開始日", "活動開始年月", "立上げ日", "opened", "openedon"),
+    ),
+    "verified": (
+        *(
+            "確認日",
+            "確認年月日",
+            "最終確認日",
+            "更新日",
+            "最終更新日",
+            "データ更新日",
+            "現在",
+            "時点",
+        ),
+        *("verified", "verifiedon", "updated", "lastupdated"),
+    ),
+    "lon": ("経度", "lon", "longitude", "lng", "long", "x座標(経度)", "東経", "経度(10進)"),
+    "lat": ("緯度", "lat", "latitude", "y座標(緯度)", "北緯", "緯度(10進)"),
+    "position": (
+        *("緯度経度", "緯度,経度", "緯度、経度", "緯度・経度", "座標", "位置座標", "位置情報"),
+        *("緯度経度情報", "latlng", "latlon", "coordinates", "coordinate"),
+    ),
+    "plane_x": ("x座標", "平面直角座標x", "平面直角座標_x", "平面直角x", "座標x", "x"),
+    "plane_y": ("y座標", "平面直角座標y", "平面直角座標_y", "平面直角y", "座標y", "y"),
+    "capacity": (
+        *(
+            "定員",
+            "収容人数",
+            "参加人数",
+            "参加者数",
+            "登録人数",
+            "登録者数",
+            "平均参加者数",
+            "capacity",
+        ),
+    ),
+    "fee": ("参加費", "会費", "料金", "費用", "利用料", "利用料金", "fee", "price"),
+    "floor_area": ("面積", "床面積", "延床面積", "会場面積", "広さ", "floorarea", "area"),
+    "frequency": ("類型", "型", "頻度区分", "開催区分"),
+    "status_since": ("状態の開始日", "休止日", "休止開始日", "休止年月日"),
+    "closed": ("閉鎖日", "閉鎖年月日", "廃止日", "終了日", "終了年月日", "解散日"),
+    "drop_in": ("出入り自由", "途中参加", "途中参加可"),
+    "individual_entry": ("個人参加", "個人参加可", "個人での参加"),
+    "open_hours": ("開設時間", "開所時間", "開室時間", "オープン時間"),
+    "tatami": ("畳数", "畳"),
+    "target_groups": ("対象", "対象者層", "参加対象", "対象年齢"),
+    "exercise_minutes": ("体操時間", "運動時間", "体操の時間(分)"),
+    "open_to_all": ("誰でも参加", "だれでも参加可", "参加制限なし"),
+    "subsidy_end": ("補助終了", "補助終了年月", "補助終了日", "助成終了"),
+    "online": ("オンライン", "オンライン開催"),
+    "phone": (
+        *("電話番号", "電話", "tel", "連絡先電話番号", "代表電話", "代表電話番号", "問い合わせ先"),
+        *("問合せ先", "お問い合わせ先", "連絡先", "telephonenumber", "phone", "phonenumber"),
+    ),
+    "start": ("開始時間", "開始時刻", "開館時間", "利用開始時間", "starttime", "start"),
+    "end": ("終了時間", "終了時刻", "閉館時間", "利用終了時間", "endtime", "end"),
+    "consent": (
+        *("公開可", "公開可否", "公開", "公開の可否", "掲載可否", "掲載可", "同意", "公開同意"),
+        *("公開の同意", "掲載同意", "consent", "public"),
+    ),
+    "area_name": (
+        *(
+            "町丁字名",
+            "町丁名",
+            "町丁字",
+            "町丁目",
+            "町丁目名",
+            "町名",
+            "大字町丁目名",
+            "大字・町丁目",
+        ),
+        *("地域名", "地区名", "町字名", "地区", "区域名", "大字名", "町大字名", "areaname"),
+    ),
+    "area_id": ("地域コード", "町丁字コード", "町丁コード", "keycode", "key_code", "areaid"),
+    "year": ("年", "年次", "調査年", "年度", "調査年月日", "基準日", "year", "date"),
+    "total": ("総人口", "人口総数", "人口", "人口計", "人口(計)", "総数", "population"),
+    "households": ("世帯数", "世帯", "世帯総数", "households"),
+    "note": ("備考", "特記事項", "説明", "補足", "note", "notes", "remarks", "description"),
+    "url": ("url", "ホームページ", "hp", "web", "webサイト", "referenceobject", "homepage"),
+    "code": (
+        *(
+            "全国地方公共団体コード",
+            "都道府県コード又は市区町村コード",
+            "市区町村コード",
+            "id",
+            "no",
+        ),
+        *("番号", "no.", "通し番号", "#property", "法人番号", "事業所番号", "地方公共団体名"),
+        *(
+            "都道府県名",
+            "市区町村名",
+            "名称_カナ",
+            "名称_英語",
+            "名称_通称",
+            "カナ",
+            "フリガナ",
+            "ふりがな",
+        ),
+        *(
+            "方書",
+            "建物名等(方書)",
+            "介護サービス事業所名称_カナ",
+            "所在地_都道府県",
+            "所在地_市区町村",
+        ),
+        *("所在地_町字", "所在地_番地以下", "所在地_全国地方公共団体コード", "町字id", "内線番号"),
+    ),
+}
+"""Meaning → synonyms; every one in the form that ``plain`` gives."""
+
+PLACES = (
+    *("name", "kind", "venue", "group", "address", "schedule", "status", "opened", "verified"),
+    *("lon", "lat", "position", "plane_x", "plane_y", "capacity", "fee", "floor_area", "phone"),
+    *("start", "end", "consent", "frequency", "status_since", "closed", "drop_in"),
+    *("individual_entry", "open_hours", "tatami", "target_groups", "exercise_minutes"),
+    *("open_to_all", "subsidy_end", "online"),
+)
+"""Meanings that a list of places or venues can have; the others are recognised and passed over."""
+
+
+def plain(header: str) -> str:
+    """Return a header in one form: NFKC, no spaces, small letters, brackets that only explain gone."""
+    form = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).casefold()
+    return re.sub(r"^[※*■●◆○]+|[※*]+$", "", form)
+
+
+def _index() -> dict[str, str]:
+    return {plain(word): meaning for meaning, words in MEANINGS.items() for word in words}
+
+
+_MEANING_OF = _index()
+_EXPLAINED = re.compile(r"[(\[【].*?[)\]】]$")
+_PREFIX = re.compile(r"^.*_")
+
+
+def meaning_of(header: str) -> str:
+    """Return the meaning of a header, '' where none is known; 「開催日（毎週）」 is a 開催日."""
+    form = plain(header)
+    for attempt in (form, _EXPLAINED.sub("", form), _PREFIX.sub("", form)):
+        if attempt in _MEANING_OF:
+            return _MEANING_OF[attempt]
+    return ""
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Meaning → column, as proposed or as confirmed; ``unknown`` are columns of no meaning."""
+
+    file: str
+    columns: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    also: dict[str, list[str]] = field(default_factory=dict)
+    """Further columns of a meaning that an earlier column already has."""
+
+
+def propose(columns: Iterable[str], *, file: str, meanings: Iterable[str] = PLACES) -> ColumnMap:
+    """Propose a column for each meaning: the first synonym in the list's order, then file order."""
+    wanted = set(meanings)
+    found: dict[str, list[str]] = {}
+    unknown: list[str] = []
+    for column in columns:
+        meaning = meaning_of(column)
+        if not meaning:
+            unknown.append(column)
+        elif meaning in wanted:
+            found.setdefault(meaning, []).append(column)
+    best = {
+        meaning: min(there, key=lambda c: _rank(meaning, c)) for meaning, there in found.items()
+    }
+    also = {
+        meaning: [column for column in there if column != best[meaning]]
+        for meaning, there in found.items()
+        if len(there) > 1
+    }
+    ordered = {meaning: best[meaning] for meaning in MEANINGS if meaning in best}
+    return ColumnMap(file, ordered, unknown, also)
+
+
+def _rank(meaning: str, column: str) -> int:
+    words = [plain(word) for word in MEANINGS[meaning]]
+    form = plain(column)
+    return words.index(form) if form in words else len(words)
+
+
+def write_map(found: ColumnMap, path: Path) -> None:
+    """Write a mapping as TOML, for a person to correct and give back."""
+    lines = [
+        "# 列の意味。左が意味、右が列の見出し。直してから [[places]] の map か build --map で指定します。",
+        "# Columns by meaning: correct what is wrong, then name this file in map or with --map.",
+        f"file = {quoted(found.file)}",
+        "",
+        "[columns]",
+        *(f"{meaning} = {quoted(column)}" for meaning, column in found.columns.items()),
+    ]
+    lines += ["", "# 意味のわからない列（使いません） / columns of no known meaning, not used"]
+    lines += [f"# {quoted(column)}" for column in found.unknown]
+    lines += [
+        f"# {quoted(column)}  ({meaning} is {quoted(found.columns[meaning])})"
+        for meaning, columns in found.also.items()
+        for column in columns
+    ]
+    with staged_file(path) as staging:
+        staging.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_map(path: Path) -> ColumnMap:
+    """Read a mapping; a meaning that does not exist is refused by name."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            f"{path}: not a column map ({error}); make one with: arukeba map FILE --save {path}",
+            ja=f"{path}：列の対応表として読めません（{error}）。作るには: arukeba map FILE --save {path}",
+        ) from error
+    columns = table.get("columns", {})
+    good = isinstance(columns, dict) and all(isinstance(name, str) for name in columns.values())
+    unknown = sorted(set(columns) - set(MEANINGS)) if good else []
+    if not good or unknown:
+        wrong = ", ".join(unknown) or "columns"
+        meanings = ", ".join(PLACES)
+        raise InvalidInputError(
+            f"{path}: {wrong} is no meaning of a column; the meanings are {meanings}",
+            ja=f"{path}：「{wrong}」という意味はありません。使える意味: {meanings}",
+        )
+    return ColumnMap(str(table.get("file", "")), dict(columns))
+
+
+def quoted(text: str) -> str:
+    """Return a TOML basic string."""
+    escaped = "".join(
+        f"\\u{ord(sign):04X}" if ord(sign) < 0x20 or sign in '"\\\x7f' else sign  # noqa: PLR2004  controls
+        for sign in text
+    )
+    return f'"{escaped}"'

@@ -1,0 +1,216 @@
+"""The record of a plan: all that is stored of it beside its tables."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import siting
+from geo.coverage.reached import share_pct
+from geo.siting import Plan
+from services.edits.versions import edits_record
+from services.plans.names import shown_names
+from services.plans.problem import Setting
+from services.plans.transport import transport_rows
+from services.plans.words import proof
+from services.registry.places import registry_facts
+from services.words.dates import today
+from services.words.reasons import Reason
+from services.workspace.folder import Workspace, digest, software_version
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The plan that is shown, how it came out, and what stands beside it."""
+
+    outcome: Plan
+    plan: Plan
+    relaxation: list[Reason]
+    others: list[Plan]
+    stability: siting.Stability | None
+    years: pd.DataFrame | None
+    names: Mapping[str, Reason]
+
+    @property
+    def stays(self) -> dict[int, float]:
+        """Return for each option in how many per cent of the variants it is chosen."""
+        if self.stability is None:
+            return {}
+        frame = self.stability.options
+        return dict(zip(frame["option"].tolist(), frame["stays_pct"].tolist(), strict=True))
+
+
+def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return a plan as plain data: what was asked of which data, the proof, and what stands beside."""
+    ask, plan, problem = setting.ask, answer.plan, setting.problem
+    workspace, parameters = setting.situation.workspace, setting.situation.parameters
+    asked = ask.model_dump()
+    said = proof(answer.outcome)
+    run = parameters.to_dict(setting.profile)
+    today_n = plan.reached - plan.newly_reached
+    unmet = [problem.rules.targets[number].name for number in plan.unmet_targets]
+    return {
+        "title": ask.title,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "arukeba": software_version(),
+        "status": answer.outcome.status,
+        "closest": answer.outcome is not plan,
+        "ask": asked,
+        "parameters": run,
+        "hashes": {
+            **hashes_of(workspace),
+            "parameters_sha256": digest([run, asked]),
+        },
+        "options_n": len(setting.candidates.options),
+        "totals": {
+            "age_group": setting.age_group,
+            "residents": plan.residents,
+            "reached_before": today_n,
+            "reached_after": plan.reached,
+            "newly_reached": plan.newly_reached,
+            "seats": plan.stages[0].value if problem.seats and plan.stages else None,
+            "coverage_before_pct": _share(today_n, plan.residents),
+            "coverage_after_pct": _share(plan.reached, plan.residents),
+            "first_year_yen": plan.first_year_yen,
+            "yearly_yen": plan.yearly_yen,
+        },
+        "proof": {"ja": said.ja, "en": said.en},
+        "stages": [_stage(stage) for stage in answer.outcome.stages],
+        "targets": {"count": len(problem.rules.targets), "unmet": unmet},
+        "relaxation": [{"ja": one.ja, "en": one.en} for one in answer.relaxation],
+        "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
+        "stability": _variants(setting, answer),
+        "years": _years(setting, answer, chosen),
+        "needs_transport": transport_rows(setting),
+        "left_out": _left_out(setting),
+    }
+
+
+def _left_out(setting: Setting) -> list[dict[str, Any]]:
+    """Return what councils will not have, a row for each site."""
+    frame = setting.candidates.options
+    listed = frame[frame["must_not"] & (frame["listed_by"] != "")].drop_duplicates("site")
+    return [
+        {"council": council, "why": why, "candidate_id": key, "ja": ja, "en": en}
+        for council, why, key, ja, en in zip(
+            listed["listed_by"],
+            listed["listed_why"],
+            listed["candidate_id"],
+            shown_names(setting, listed, "ja"),
+            shown_names(setting, listed, "en"),
+            strict=True,
+        )
+    ]
+
+
+def hashes_of(workspace: Workspace) -> dict[str, Any]:
+    """Return what a plan is made of: hashes of the workspace and of its registry."""
+    return {
+        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "registry": registry_facts(workspace.registry_url),
+        "edits": edits_record(workspace, today()),
+    }
+
+
+def _share(part: float, whole: float) -> float | None:
+    share = float(share_pct(pd.Series([part]), pd.Series([whole])).iloc[0])
+    return share if math.isfinite(share) else None
+
+
+def _stage(stage: siting.StageResult) -> dict[str, Any]:
+    return {
+        "objective": stage.objective,
+        "value": _finite(stage.value),
+        "bound": _finite(stage.bound),
+        "gap_pct": stage.gap_pct,
+        "status": stage.status,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _alternative(setting: Setting, first: Plan, other: Plan) -> dict[str, Any]:
+    frame = setting.candidates.options
+    came = sorted(set(other.chosen) - set(first.chosen))
+    went = sorted(set(first.chosen) - set(other.chosen))
+    said = proof(other)
+    return {
+        "newly_reached": other.newly_reached,
+        "first_year_yen": other.first_year_yen,
+        "gap_pct": other.gap_pct,
+        "proof": {"ja": said.ja, "en": said.en},
+        "chosen": frame["candidate_id"].iloc[list(other.chosen)].tolist(),
+        "added": _named(setting, came),
+        "dropped": _named(setting, went),
+    }
+
+
+def _named(setting: Setting, options: list[int]) -> list[dict[str, str]]:
+    frame = setting.candidates.options.iloc[options]
+    names = zip(
+        frame["candidate_id"],
+        shown_names(setting, frame, "ja"),
+        shown_names(setting, frame, "en"),
+        frame["target_class"],
+        strict=True,
+    )
+    return [
+        {"candidate_id": key, "ja": ja, "en": en, "target_class": wanted}
+        for key, ja, en, wanted in names
+    ]
+
+
+def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
+    """Return the plan under each other condition; ``dropped`` are its choices that are none there."""
+    if answer.stability is None:
+        return []
+    ids = setting.candidates.options["candidate_id"].to_numpy()
+    plans = answer.stability.plans
+    rows = answer.stability.variants.to_dict("records")
+    chosen_n = len(answer.outcome.chosen)
+    return [
+        {
+            "variant": str(row["variant"]),
+            "ja": answer.names[str(row["variant"])].ja,
+            "en": answer.names[str(row["variant"])].en,
+            "status": str(row["status"]),
+            "value": _finite(row["value"]),
+            "base_value": _finite(row["base_value"]),
+            "lost_pct": _finite(row["lost_pct"]),
+            "shared_n": int(row["shared_n"]),
+            "chosen_n": chosen_n,
+            "dropped": [
+                str(ids[option])
+                for option in answer.outcome.chosen
+                if option not in plans[str(row["variant"])].chosen
+            ],
+        }
+        for row in rows
+    ]
+
+
+def _years(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    if answer.years is None:
+        return []
+    ids = setting.candidates.options["candidate_id"].to_numpy()
+    names = dict(zip(chosen["candidate_id"], chosen["venue_name"], strict=True))
+    english = dict(zip(chosen["candidate_id"], chosen["venue_name_en"], strict=True))
+    columns = ("year", "option", "newly_reached", "year_yen_after")
+    rows = zip(*(answer.years[name].tolist() for name in columns), strict=True)
+    return [
+        {
+            "year": year + 1,
+            "candidate_id": str(ids[option]),
+            "ja": names[ids[option]],
+            "en": english[ids[option]],
+            "newly_reached": newly,
+            "year_yen": spent,
+        }
+        for year, option, newly, spent in rows
+    ]

@@ -1,0 +1,286 @@
+"""Plans: which places to open or upgrade next, proven, explained, stored and never changed."""
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo import siting
+from geo.coverage.reached import at_least
+from geo.errors import BrokenModelError
+from geo.siting import Plan, Search
+from geo.siting.checks import check
+from services.plans.ask import PlanAsk
+from services.plans.ground import Ground
+from services.plans.names import shown_names
+from services.plans.problem import Setting, parameters_of
+from services.plans.record import Answer, hashes_of, record_of
+from services.plans.store import PlanResult, store
+from services.plans.transport import catchments_frame
+from services.plans.watch import Onlooker, SoFar
+from services.plans.words import Terms, hidden_counts, relaxed, why
+from services.results.candidates import UNIT_GAINS_FROM
+from services.situation.view import Situation
+from services.situation.walking import Walking
+from services.words.dates import today
+from services.words.reasons import Reason
+from services.workspace.folder import Workspace, digest
+from services.workspace.progress import Progress, StoppedError, silent
+
+FOUND = {"optimal", "feasible", "cancelled"}
+VARIANT_GAP_PCT, VARIANT_TIME_S = 0.5, 20.0
+"""How closely a plan is looked for where only "is it chosen there as well?" is asked."""
+UNITS_LISTED = 20
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who looks on: steps and shares, the search's own progress, and a way to stop it."""
+
+    progress: Progress = silent
+    search: Callable[[SoFar], None] | None = None
+    cancel: Callable[[], bool] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was asked to end."""
+        return self.cancel is not None and self.cancel()
+
+    def step(self, name: str, share: float) -> None:
+        """Tell of the next step, unless it was asked to end before anything was found."""
+        if self.stopped:
+            raise StoppedError
+        self.progress(name, share)
+
+
+class Desk:
+    """Keeps what the last questions shared, as long as nothing of it has changed."""
+
+    def __init__(self) -> None:
+        self._key = ""
+        self._ground: Ground | None = None
+        self._lock = threading.Lock()
+
+    def setting(self, workspace: Workspace, ask: PlanAsk) -> Setting:
+        """Return a question put to a workspace as it is today."""
+        workspace = workspace.at(today())
+        parameters = parameters_of(workspace.profile, ask)
+        key = digest(
+            [
+                str(workspace.path),
+                hashes_of(workspace),
+                parameters.to_dict(workspace.profile),
+                today().isoformat(),
+            ]
+        )
+        with self._lock:
+            if self._ground is None or key != self._key:
+                self._ground, self._key = Ground(Situation(workspace, parameters)), key
+            return Setting(self._ground, ask)
+
+    def warm(self, workspace: Workspace) -> str:
+        """Prepare what most questions share, so that the first who asks does not wait; as work of a job."""
+        setting = self.setting(workspace, PlanAsk())
+        with self._lock:
+            check(setting.problem)
+        return ""
+
+    def answerable(self, workspace: Workspace, ask: PlanAsk) -> Setting:
+        """
+        Return the question set up, not solved.
+
+        Raises
+        ------
+        InvalidInputError
+            No plan can be made from it.
+        """
+        setting = self.setting(workspace, ask)
+        with self._lock:
+            check(setting.problem)
+        return setting
+
+
+def make_plan(
+    workspace: Workspace,
+    ask: PlanAsk,
+    *,
+    progress: Progress = silent,
+    cancel: Callable[[], bool] | None = None,
+    search: Callable[[SoFar], None] | None = None,
+) -> PlanResult:
+    """
+    Make a plan and store it as the next of ``workspace/plans``.
+
+    Parameters
+    ----------
+    workspace
+        A workspace as on the day of today.
+    ask
+        Goals, rules, filters.
+    progress
+        Told of every step, with the share done.
+    cancel
+        Asked again and again; true ends the search, and the best plan so far is stored.
+    search
+        Told of every better plan and bound.
+
+    Raises
+    ------
+    StoppedError
+        It was asked to end before any plan was found; nothing is stored.
+    InvalidInputError
+        No plan can be made from such a question; nothing is stored.
+    BrokenModelError
+        A plan does not hold when it is walked on the streets: an error of ours.
+    """
+    progress("plan.read", 0.0)
+    return plan_of(Desk().setting(workspace, ask), Watch(progress, search, cancel))
+
+
+def plan_of(setting: Setting, watch: Watch) -> PlanResult:
+    """Solve, check, explain and store a question that is set up."""
+    progress = watch.progress
+    watch.step("plan.candidates", 0.15)
+    _ = setting.candidates
+    watch.step("plan.walks", 0.3)
+    _ = setting.problem
+    watch.step("plan.solve", 0.4)
+    answer = _answer(setting, watch)
+    progress("plan.check", 0.6)
+    recheck_on_streets(setting, answer.plan)
+    chosen = chosen_frame(setting, answer.plan, answer.stays)
+    progress("plan.write", 0.95)
+    record = record_of(setting, answer, chosen)
+    result = store(
+        setting.situation.workspace,
+        record,
+        options=setting.candidates.options,
+        chosen=chosen,
+        catchments=catchments_frame(setting, chosen),
+    )
+    progress("plan.done", 1.0)
+    return result
+
+
+def _answer(setting: Setting, watch: Watch) -> Answer:
+    ask, problem = setting.ask, setting.problem
+    onlooker = None if watch.search is None else Onlooker(setting, watch.search)
+    look = Search(ask.time_s, ask.gap_pct, watch.cancel, onlooker)
+    quiet = replace(look, progress=None)
+    plans = (
+        siting.k_best(problem, ask.k, search=look) if ask.k > 1 else [siting.solve(problem, look)]
+    )
+    outcome = plans[0]
+    if outcome.status == "cancelled" and not outcome.stages:
+        raise StoppedError
+    relaxation: list[Reason] = []
+    shown = outcome
+    if outcome.status == "infeasible":
+        watch.step("plan.more", 0.5)
+        found = siting.relax(problem, quiet)
+        relaxation = relaxed(problem, found)
+        shown = found.targets_plan or outcome
+    stability, names = None, {}
+    if ask.stability and outcome.status in FOUND and not watch.stopped:
+        watch.progress("plan.stability", 0.7)
+        variants = setting.variants()
+        names = {one.name: Reason(one.ja, one.en) for one in variants}
+        stability = siting.stability(
+            problem,
+            outcome,
+            {one.name: (one.covers, one.demand) for one in variants},
+            replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct)),
+        )
+    years = None
+    if ask.years_yen and outcome.status in FOUND:
+        years = siting.order_of_opening(problem, ask.years_yen, plan=outcome)
+    return Answer(outcome, shown, relaxation, plans[1:], stability, years, names)
+
+
+def recheck_on_streets(setting: Setting, plan: Plan) -> float:
+    """
+    Walk the plan on the streets: its options are added as places, and residents counted anew.
+
+    Returns the residents reached then. Nothing of the problem is used: no covers, no patterns.
+
+    Raises
+    ------
+    BrokenModelError
+        It is not what the plan claims.
+    """
+    situation, limit = setting.situation, setting.limit
+    frame = setting.candidates.options.iloc[plan.positions]
+    counts = at_least(frame["target_class"], setting.ask.frequency)
+    sites = setting.candidates.sites.iloc[frame["site"].to_numpy()[counts]]
+    columns = list(situation.place_snaps)
+    there = situation.place_snaps[setting.counts]
+    snaps = pd.concat([there, situation.snap(sites)[columns]], ignore_index=True)
+    profile = situation.walking.profile
+    walking = Walking(profile, situation.network, situation.homes, snaps)
+    everywhere = np.ones(len(snaps), dtype=bool)
+    access = walking.access(everywhere, np.full(len(situation.homes), np.inf))
+    reached = math.fsum(setting.weight[limit.holds(access.walk_m, access.walk_s)])
+    size = 1.0 + math.fsum(setting.weight)
+    # With two limits one place may be near enough and another quick enough: then more are counted.
+    exact = limit.m is None or limit.minutes is None
+    wrong = abs(reached - plan.reached) if exact else plan.reached - reached
+    if wrong > 1e-6 * size and plan.status in FOUND:
+        raise BrokenModelError(
+            f"The plan reaches {plan.reached:.3f} residents by its own count, but {reached:.3f} on "
+            "the streets: please report this.",
+            ja=f"計画の人数（{plan.reached:.3f}人）が、道の上で数え直した人数（{reached:.3f}人）と"
+            "合いません。不具合としてお知らせください。",
+        )
+    return reached
+
+
+def chosen_frame(
+    setting: Setting, plan: Plan, stays: Mapping[int, float] | None = None
+) -> gpd.GeoDataFrame:
+    """Return the chosen options by rank, with whom each reaches and why."""
+    problem, options = setting.problem, setting.candidates.options
+    told = siting.explain(problem, plan).rename(columns={"alone": "newly_reached_alone"})
+    option = told["option"].to_numpy(dtype=np.int64)
+    frame = options.iloc[option].reset_index(drop=True)
+    gains = _gains(setting, plan)
+    units = [gains.get(number, ()) for number in option.tolist()]
+    everyone = max(math.fsum(setting.weight), 1e-9)
+    today_n = plan.reached - plan.newly_reached
+    after = (today_n + told["newly_reached"].cumsum()) / everyone
+    frame = frame.assign(
+        venue_name=shown_names(setting, frame, "ja"),
+        venue_name_en=shown_names(setting, frame, "en"),
+        status="proposed",
+        coverage_after_pct=100.0 * after,
+        cost_max_yen=told["first_year_yen"],
+        units_gained=["、".join(names) for names in units],
+        hidden=hidden_counts(
+            told["newly_reached"].to_numpy(dtype=float), setting.profile.privacy.small_number
+        ),
+        stays_pct=[(stays or {}).get(number, np.nan) for number in option.tolist()],
+        **{str(name): told[name] for name in told if name != "option"},
+    )
+    terms = _terms(setting)
+    said = [
+        why(row, names, terms) for row, names in zip(frame.to_dict("records"), units, strict=True)
+    ]
+    return frame.assign(reasons=[one.ja for one in said], reasons_en=[one.en for one in said])
+
+
+def _terms(setting: Setting) -> Terms:
+    return Terms(setting.limit, setting.age_group, setting.profile.privacy.small_number)
+
+
+def _gains(setting: Setting, plan: Plan) -> dict[int, tuple[str, ...]]:
+    gains = siting.unit_gains(setting.problem, plan)
+    gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
+    layer = setting.situation.layering(setting.profile.analysis.gap_layer)
+    names = layer.areas["area_name"].to_numpy()
+    return {
+        int(str(option)): tuple(names[rows["unit"].to_numpy(dtype=int)][:UNITS_LISTED])
+        for option, rows in gains.groupby("option")
+    }

@@ -1,0 +1,142 @@
+"""Stored plans: a folder each that never changes, and what has changed since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from geo.errors import BrokenWorkspaceError, NotFoundError
+from services.edits.versions import edits_record
+from services.plans.ask import PlanAsk, ask_of
+from services.plans.words import both
+from services.registry.places import registry_facts
+from services.situation.parameters import Parameters
+from services.words.dates import today
+from services.words.reasons import Reason
+from services.workspace.folder import Workspace, digest, read_json, write_json
+from services.workspace.staging import staged_folder
+
+FOLDER = "plans"
+RECORD = "plan.json"
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A stored plan; its tables are read once. Nothing of it leaves but through ``plan_views``."""
+
+    workspace: Workspace
+    path: Path
+
+    @property
+    def plan_id(self) -> str:
+        """Return the folder's name."""
+        return self.path.name
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """Return what was asked, how it came out, and the hashes of what it was made from."""
+        record: dict[str, Any] = read_json(self.path / RECORD)
+        return record
+
+    @property
+    def ask(self) -> PlanAsk:
+        """Return the question."""
+        return ask_of(self.record["ask"])
+
+    @cached_property
+    def chosen(self) -> gpd.GeoDataFrame:
+        """Return the chosen options by rank, plane CRS."""
+        return self._table("chosen")
+
+    @cached_property
+    def options(self) -> gpd.GeoDataFrame:
+        """Return all options, plane CRS."""
+        return self._table("options")
+
+    @cached_property
+    def catchments(self) -> gpd.GeoDataFrame:
+        """Return what can be walked to from each chosen option (candidate_id, geometry)."""
+        return self._table("catchments")
+
+    def _table(self, name: str) -> gpd.GeoDataFrame:
+        path = self.path / f"{name}.parquet"
+        try:
+            return gpd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise BrokenWorkspaceError(
+                f"{path}: cannot be read ({error}); make the plan again",
+                ja=f"{path}：読めません（{error}）。計画を作り直してください",
+            ) from error
+
+
+def store(
+    workspace: Workspace, record: Mapping[str, Any], **tables: gpd.GeoDataFrame
+) -> PlanResult:
+    """Write a plan whole, under the next number."""
+    plans = workspace.path / FOLDER
+    plans.mkdir(exist_ok=True)
+    taken = [int(path.name) for path in plans.iterdir() if path.name.isdigit()]
+    name = f"{max(taken, default=0) + 1:04d}"
+    with staged_folder(plans / name) as folder:
+        for title, table in tables.items():
+            table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
+        write_json(folder / RECORD, {"plan_id": name, **record})
+    return PlanResult(workspace, plans / name)
+
+
+def list_plans(workspace: Workspace) -> list[PlanResult]:
+    """Return the stored plans, the newest first."""
+    plans = workspace.path / FOLDER
+    if not plans.is_dir():
+        return []
+    found = [path for path in plans.iterdir() if (path / RECORD).is_file()]
+    return [PlanResult(workspace, path) for path in sorted(found, reverse=True)]
+
+
+def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
+    """Return a stored plan."""
+    for plan in list_plans(workspace):
+        if plan.plan_id == plan_id:
+            return plan
+    raise NotFoundError(
+        f"there is no plan {plan_id!r}; see the list of plans, or make one with: arukeba plan WORKSPACE",
+        ja=f"計画「{plan_id}」はありません。計画の一覧を見るか、arukeba plan 作業フォルダ で作ってください",
+    )
+
+
+def plan_is_stale(workspace: Workspace, plan: PlanResult) -> list[Reason]:
+    """Say what has changed since a plan was made; empty where nothing has."""
+    then = plan.record["hashes"]
+    said = []
+    if digest([workspace.manifest, workspace.sources]) != then["workspace_sha256"]:
+        said.append(both("plan.stale.data"))
+    registry = registry_facts(workspace.registry_url)
+    if registry["sha256"] != then["registry"]["sha256"]:
+        counts = {"before": then["registry"]["places_n"], "after": registry["places_n"]}
+        said.append(both("plan.stale.registry", **counts))
+    edits = edits_record(workspace, today())
+    if (edits["sha256"], edits["in_force"]) != (then["edits"]["sha256"], then["edits"]["in_force"]):
+        versions = {"before": then["edits"]["version"], "after": edits["version"]}
+        said.append(both("plan.stale.edits", **versions))
+    if _parameters_now(workspace, plan) != then["parameters_sha256"]:
+        said.append(both("plan.stale.parameters"))
+    return said
+
+
+def _parameters_now(workspace: Workspace, plan: PlanResult) -> str:
+    """Return the hash of what the same question would be computed with now."""
+    ask = plan.ask
+    profile = workspace.at(today()).profile
+    walking = ask.walking_profile
+    if walking and walking not in [one.id for one in profile.walking_profiles]:
+        return ""
+    parameters = Parameters.of(
+        profile,
+        walk_limit_m=ask.walk_limit_m,
+        walk_limit_min=ask.walk_limit_min,
+        walking_profile=walking,
+    )
+    return digest([parameters.to_dict(profile), plan.record["ask"]])

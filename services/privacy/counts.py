@@ -1,0 +1,215 @@
+"""Hiding: which counts of a table go with a small one, so that no subtraction reveals it."""
+
+from typing import TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+LEAST_HIDDEN = 2
+"""One hidden area alone is the layer's total minus the others."""
+
+
+def hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
+    """
+    Return the areas of one layer and age group whose count is hidden.
+
+    Those with more than none and fewer than ``small_number``; then the next smallest until two
+    areas and ``small_number`` residents are hidden together.
+    """
+    inhabited = rows[rows[column] > 0].sort_values([column, "area_id"], kind="stable")
+    counts = inhabited[column].to_numpy(dtype=float)
+    n_small = int((counts < small_number).sum())
+    if n_small == 0:
+        return []
+    together = np.cumsum(counts)
+    enough = np.flatnonzero(
+        (together >= small_number) & (np.arange(1, len(counts) + 1) >= LEAST_HIDDEN)
+    )
+    n_hidden = max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
+    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
+
+
+def hide_losses(table: Frame, columns: tuple[str, str], *, small_number: int) -> Frame:
+    """
+    Return places without small numbers of residents who lose, or keep, a place if it closes.
+
+    ``columns`` hold those who lose and those who keep one. All who lose are those who depend on one
+    place: in each age group at least two places and ``small_number`` of them are hidden together.
+    ``rank`` is counted anew among the places shown: a place that is missing in it would tell.
+    """
+    lost, kept = (table[column].fillna(0.0) for column in columns)
+    small = pd.Series(data=False, index=table.index)
+    for count in (lost, kept, lost + kept):
+        small |= (count > 0) & (count < small_number)
+    group = table["age_group"] if "age_group" in table else pd.Series("", index=table.index)
+    marked = pd.DataFrame(
+        {"lost": lost, "small": small, "place_id": table["place_id"], "group": group}
+    ).reset_index(drop=True)
+    hidden = np.zeros(len(table), dtype=bool)
+    for _, rows in marked.groupby("group", sort=True):
+        hidden[_hidden_losses(rows, small_number=small_number)] = True
+    shown = {column: table[column].mask(hidden) for column in columns}
+    if "residents_within" in table:
+        within = table["residents_within"]
+        shown["residents_within"] = within.mask((within > 0) & (within < small_number))
+    if "rank" in table:
+        shown["rank"] = table["rank"].mask(hidden).groupby(group.to_numpy()).rank()
+    before = table.get("suppressed", default=False)
+    return table.assign(**shown, suppressed=hidden | before)
+
+
+def _hidden_losses(rows: pd.DataFrame, *, small_number: int) -> list[int]:
+    """Return the positions of the small ones, and of the next smallest until there are enough."""
+    if not rows["small"].any():
+        return []
+    ordered = rows[rows["small"] | (rows["lost"] > 0)].sort_values(
+        ["small", "lost", "place_id"], ascending=[False, True, True]
+    )
+    before = ordered["lost"].cumsum().to_numpy() - ordered["lost"].to_numpy()
+    too_few = (np.arange(len(ordered)) < LEAST_HIDDEN) | (before < small_number)
+    return list(ordered.index[ordered["small"].to_numpy(dtype=bool) | too_few])
+
+
+def hide_backup(table: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
+    """Return the areas without small numbers of residents who have, or have not, a second place."""
+    counts = ("reached_with_backup", "reached_without_backup")
+    hidden = {
+        (layer, age_group, area)
+        for (layer, age_group), rows in table.groupby(["layer", "age_group"], sort=True)
+        for count in counts
+        for area in hidden_areas(rows, count, small_number=small_number)
+    }
+    keys = zip(table["layer"], table["age_group"], table["area_id"], strict=True)
+    suppressed = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(table))
+    shares = ("backup_pct", "backup_low_pct", "backup_high_pct")
+    columns = [name for name in (*counts, *shares) if name in table]
+    masked = {column: table[column].mask(suppressed) for column in columns}
+    return table.assign(**masked, suppressed=table["suppressed"].to_numpy() | suppressed)
+
+
+_Count = tuple[str, str, str]
+
+
+Hidden = frozenset[_Count]
+"""(layer, age group, area_id) of every count of residents that is not shown."""
+
+
+COUNTS = (
+    "residents",
+    "reached",
+    "reached_own_area",
+    "unreached",
+    "circle_reached",
+    "reached_combined",
+    "combined_pct",
+    "coverage_pct",
+    "coverage_low_pct",
+    "coverage_high_pct",
+    *("circle_coverage_pct", "circle_coverage_low_pct", "circle_coverage_high_pct"),
+    *("combined_low_pct", "combined_high_pct", "backup_low_pct", "backup_high_pct"),
+    *("places_per_1000_low", "places_per_1000_high"),
+    *("access_seats_per_100_low", "access_seats_per_100_high"),
+    *("residents_unlocated", "places_per_1000", "seats_needed_per_week"),
+    *("seats_missing_per_week", "places_missing_n", "residents_served"),
+    *("residents_over_capacity", "residents_outside", "participants_low"),
+    *("participants_central", "participants_high", "access_seats_per_100"),
+    *("reached_with_backup", "reached_without_backup", "backup_pct"),
+    "stop_residents",
+    *("stop_pct", "stop_low_pct", "stop_high_pct"),
+)
+"""Columns that tell how many live there; a share of three people tells it as well."""
+
+
+OF_ANOTHER_GROUP = {
+    "residents_75": "75+",
+    "unreached_75": "75+",
+    "unreached_single": "single_65+",
+}
+"""Columns of the gaps about an age group that is not the row's own: hidden with that group too."""
+
+
+def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
+    """
+    Return the counts of residents that are hidden, age group by age group in each layer.
+
+    An area with more than none and fewer than ``small_number`` residents is hidden; then the next
+    smallest of its layer until two areas and ``small_number`` residents are hidden together, so
+    that no subtraction from the layer's total reveals one alone.
+    """
+    keys = ["layer", "age_group", "area_id"]
+    residents = coverage.drop_duplicates(keys)
+    found: set[_Count] = set()
+    for (layer, age_group), rows in residents.groupby(["layer", "age_group"], sort=True):
+        areas = hidden_areas(rows, "residents", small_number=small_number)
+        found |= {(str(layer), str(age_group), area) for area in areas}
+    return frozenset(found)
+
+
+def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
+    known = gaps[gaps["residents_75"].notna()]
+    return frozenset(
+        (str(layer), "75+", area)
+        for layer, rows in known.groupby("layer", sort=True)
+        for area in hidden_areas(rows, "residents_75", small_number=small_number)
+    )
+
+
+def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
+    """Return the table with hidden counts empty and a column ``suppressed``."""
+    suppressed = _hidden_rows(table, hidden)
+    columns = [column for column in COUNTS if column in table.columns]
+    shown = table.assign(**{name: table[name].mask(suppressed) for name in columns})
+    shown["suppressed"] = suppressed
+    return shown
+
+
+def hide_gaps(gaps: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
+    """Return the gaps with hidden counts empty, and with them all that is made of them."""
+    shown = hide_counts(gaps, hidden)
+    suppressed = shown["suppressed"].to_numpy(dtype=bool)
+    # Whose residents are hidden, nothing tells in which parts they live or who walks to a stop.
+    for name, words in (("split_by", ""), ("split_by_en", ""), ("is_split", False)):
+        if name in gaps.columns:
+            shown[name] = gaps[name].mask(suppressed, words)
+    for name in ("why", "why_en"):
+        few = name.replace("why", "why_few")
+        if few in gaps.columns:
+            shown[name] = gaps[name].mask(suppressed, gaps[few])
+            shown = shown.drop(columns=few)
+    others = suppressed
+    for name, group in OF_ANOTHER_GROUP.items():
+        if name in gaps.columns:
+            also = suppressed | _is_hidden(gaps, group, hidden)
+            shown[name] = gaps[name].mask(also)
+            others = others | also
+    if "need" in gaps.columns:
+        groups = {group for said in gaps["need_of"].unique() for group in said.split(",")}
+        weighed = [_is_hidden(gaps, group, hidden) for group in sorted(groups)]
+        shown["need"] = gaps["need"].mask(np.logical_or.reduce([suppressed, *weighed]))
+    shown["suppressed"] = others
+    return shown
+
+
+def _is_hidden(gaps: pd.DataFrame, age_group: str, hidden: Hidden) -> NDArray[np.bool_]:
+    keys = zip(gaps["layer"], gaps["area_id"], strict=True)
+    found = ((layer, age_group, area) in hidden for layer, area in keys)
+    return np.fromiter(found, dtype=bool, count=len(gaps))
+
+
+def _hidden_rows(table: pd.DataFrame, hidden: Hidden) -> NDArray[np.bool_]:
+    """Say which rows count hidden residents; few keys are hidden, and there are many rows."""
+    keys = pd.MultiIndex.from_frame(table[["layer", "age_group", "area_id"]].astype(object))
+    if not hidden:
+        return np.zeros(len(table), dtype=bool)
+    found: NDArray[np.bool_] = keys.isin(pd.MultiIndex.from_tuples(sorted(hidden)))
+    return found
+
+
+def _hide_small(frame: gpd.GeoDataFrame, column: str, *, small_number: int) -> gpd.GeoDataFrame:
+    small = (frame[column] > 0) & (frame[column] < small_number)
+    before = frame["suppressed"] if "suppressed" in frame.columns else False
+    return frame.assign(**{column: frame[column].mask(small), "suppressed": small | before})

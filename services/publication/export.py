@@ -1,0 +1,208 @@
+"""Export: the collections of a snapshot as GeoJSON, GeoPackage or CSV, each with its provenance."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+from pyogrio import write_dataframe
+
+from geo.errors import InvalidInputError
+from services.publication.aspect import Aspect, limit_in, main_profile, of_limit
+from services.publication.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
+from services.publication.supply import further_tables
+from services.publication.tables import COLUMNS, Publication, provenance
+from services.workspace.folder import Snapshot, Workspace
+from services.workspace.progress import Progress, silent
+from services.workspace.staging import staged_file
+
+FORMATS = ("geojson", "gpkg", "csv")
+
+RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that starts like this; a quote before it makes it text."""
+
+WEEK_TABLES: tuple[Literal["slots", "combined"], ...] = ("slots", "combined")
+"""Tables beside the collections: weekdays and halves of the day, within the limit of the run."""
+
+_PolygonLayers = ("areas", "coverage", "gaps", "reach")
+
+
+def export(
+    workspace: Workspace, out: Path, *, file_format: str, progress: Progress = silent
+) -> list[Path]:
+    """
+    Write the newest result into the folder ``out`` and return the files.
+
+    All files are written beside and renamed at the end: after an error the folder is as it was.
+    """
+    if file_format not in FORMATS:
+        names = ", ".join(FORMATS)
+        raise InvalidInputError(
+            f"the format is {file_format!r}; it must be one of {names}",
+            ja=f"形式「{file_format}」はありません。使える形式: {names}",
+        )
+    if out.exists() and not out.is_dir():
+        raise InvalidInputError(
+            f"{out}: is a file; name a folder to write to with --out",
+            ja=f"{out}：ファイルです。--out で書き出すフォルダを指定してください",
+        )
+    progress("export.read", 0.0)
+    snapshot = workspace.snapshot()
+    writers = _WRITERS[file_format](snapshot)
+    files = [out / name for name in writers]
+    with ExitStack() as stack:
+        for done, (file, write) in enumerate(zip(files, writers.values(), strict=True)):
+            progress("export.write", (done + 0.5) / (len(files) + 0.5))
+            write(stack.enter_context(staged_file(file)))
+    progress("export.done", 1.0)
+    return files
+
+
+_Write = Callable[[Path], None]
+
+
+def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    found = Publication(snapshot).collections()
+    filters = {"coverage": _main_aspect(snapshot)}
+    told = json.dumps(provenance(snapshot), ensure_ascii=False, allow_nan=False)
+
+    def writer(name: str) -> _Write:
+        query = Query(filters.get(name, {}), limit=sys.maxsize)
+
+        def write(path: Path) -> None:
+            items = ",\n".join(found[name].features(query).items)
+            head = f'{{"type":"FeatureCollection","name":"{name}","provenance":{told},'
+            path.write_text(f'{head}"features":[\n{items}\n]}}\n', encoding="utf-8")
+
+        return write
+
+    return {f"{name}.geojson": writer(name) for name in COLUMNS}
+
+
+def _main_aspect(snapshot: Snapshot) -> Mapping[str, list[str]]:
+    """Return the filters that keep the limit and the walking profile that the run is judged by."""
+    limit = limit_in(snapshot.run["parameters"])
+    asked = {"walk_limit_m": limit.m, "walk_limit_min": limit.minutes}
+    filters = {name: ["" if value is None else repr(value)] for name, value in asked.items()}
+    return {**filters, "profile": [main_profile(snapshot.run)]}
+
+
+def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    def write(path: Path) -> None:
+        told, publication = provenance(snapshot), Publication(snapshot)
+        for name in COLUMNS:
+            frame: pd.DataFrame = publication.frame(name)
+            if name == "coverage":
+                # Every shape once for each of some hundred figures would be most of the file.
+                frame = Aspect.main(snapshot.run).rows(frame, whatever=["frequency", "age_group"])
+            polygons = name in _PolygonLayers
+            write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                geometry_type="MultiPolygon" if polygons else "Point",
+                promote_to_multi=polygons,
+                append=path.exists(),
+            )
+        everything = publication.table("coverage")
+        write_dataframe(everything, path, layer="coverage_all", driver="GPKG")
+        write_dataframe(_provenance_table(told), path, layer="provenance", driver="GPKG")
+
+    return {"arukeba.gpkg": write}
+
+
+def _provenance_table(told: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the provenance as rows of key and text; nested values are JSON."""
+    rows = [
+        {
+            "key": key,
+            "value": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
+        }
+        for key, value in told.items()
+    ]
+    return pd.DataFrame(rows, columns=["key", "value"])
+
+
+def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
+    publication = Publication(snapshot)
+
+    def writer(name: str) -> _Write:
+        return lambda path: write_csv(_flat(publication.frame(name)), path)
+
+    def week_writer(name: Literal["slots", "combined"]) -> _Write:
+        limit = limit_in(snapshot.run["parameters"])
+
+        def write(path: Path) -> None:
+            table = getattr(publication.disclosed, name)
+            write_csv(table[of_limit(table, limit)].round(FIGURE_DECIMALS), path)
+
+        return write
+
+    def write_provenance(path: Path) -> None:
+        told = json.dumps(provenance(snapshot), ensure_ascii=False, indent=1, allow_nan=False)
+        path.write_text(told + "\n", encoding="utf-8")
+
+    def further(name: str) -> _Write:
+        return lambda path: write_csv(tables[name]().round(FIGURE_DECIMALS), path)
+
+    tables = further_tables(publication)
+    files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in COLUMNS}
+    files |= {f"{name}.csv": week_writer(name) for name in WEEK_TABLES}
+    files |= {f"{name}.csv": further(name) for name in tables}
+    return {**files, "provenance.json": write_provenance}
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write one table to a CSV file of its own, whole or not at all."""
+    if path.is_dir():
+        raise InvalidInputError(
+            f"{path}: is a folder; name a CSV file with --out",
+            ja=f"{path}：フォルダです。--out でCSVファイルを指定してください",
+        )
+    with staged_file(path) as staged:
+        write_csv(table.round(FIGURE_DECIMALS), staged)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table that a spreadsheet opens as it is: UTF-8 with a mark, no cell that runs."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(table.columns)
+        writer.writerows(_cells(table))
+
+
+def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the frame without geometry; points keep their longitude and latitude."""
+    plain = pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS)
+    if not set(frame.geom_type.dropna()) <= {"Point"}:
+        return plain
+    points = frame.geometry.to_crs(LONLAT_EPSG)
+    return plain.assign(lon=points.x.round(LONLAT_DECIMALS), lat=points.y.round(LONLAT_DECIMALS))
+
+
+def _cells(table: pd.DataFrame) -> Iterator[list[object]]:
+    for row in table.itertuples(index=False):
+        yield [_cell(value) for value in row]
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(RISKY_STARTS) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if value != value else value  # noqa: PLR0124  NaN alone differs from itself
+    return "" if value is None or value is pd.NA else value
+
+
+_WRITERS: Mapping[str, Callable[[Snapshot], Mapping[str, _Write]]] = {
+    "geojson": _geojson_writers,
+    "gpkg": _gpkg_writers,
+    "csv": _csv_writers,
+}

@@ -1,0 +1,293 @@
+"""Comparison of a raster of residents with the residents at the buildings, area by area."""
+
+import hashlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.demand.zonal import share_by_area
+from geo.errors import InvalidInputError, NotFoundError
+from services.intake.people.raster import PopulationRaster, read_population_raster
+from services.intake.tables.ledger import Entry
+from services.privacy.counts import find_hidden
+from services.publication.collections import FIGURE_DECIMALS
+from services.publication.export import write_csv
+from services.results.rasters import outline
+from services.words.texts import age_group_text
+from services.workspace.folder import REMAINDER, Workspace, digest, software_version, write_json
+from services.workspace.progress import Progress, silent
+from services.workspace.staging import staged_file
+
+TOTAL = "_total"
+"""area_id of the row of the whole municipality."""
+
+COLUMNS = ("layer", "age_group", "area_id", "area_name")
+FIGURES = ("raster_residents", "buildings_residents", "difference", "ratio")
+
+_AREAS_FOR_CORRELATION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CompareAsked:
+    """What is compared; each of the municipality's own if not given."""
+
+    layer: str | None = None
+    """Whose areas; else the layer of gaps."""
+    age_group: str | None = None
+    """Who is compared; else all residents, or the first group where no total is known."""
+    epsg: int | None = None
+    """CRS of a raster that does not say its own."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A raster beside the buildings, as it may leave."""
+
+    table: pd.DataFrame
+    """``COLUMNS``, ``FIGURES`` and ``suppressed``: a row per area, the remainder, the total."""
+    correlation: float | None
+    """Pearson's r over the areas that are shown, None of fewer than three or of all the same."""
+    outside_residents: float
+    """Residents of the cells on the border whose share lies outside the municipality."""
+    notes: tuple[Entry, ...]
+
+    @property
+    def total(self) -> dict[str, float | None]:
+        """Return the figures of the whole municipality."""
+        row = self.table[self.table["area_id"] == TOTAL].iloc[0]
+        return {name: _or_none(float(row[name])) for name in FIGURES}
+
+
+def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Comparison:
+    """
+    Sum a raster's residents by area and put them beside the residents at the buildings.
+
+    Each cell is shared out by surface (``geo.demand.zonal``): areas, remainder and what lies outside the
+    municipality add up to the cells that touch it. The remainder holds those of no area; at the
+    buildings' side it holds the residents without a known home as well, as in every table.
+
+    Parameters
+    ----------
+    workspace
+        The municipality.
+    path
+        The raster of residents per cell.
+    asked
+        Layer, age group, CRS.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such layer or age group.
+    SourceError
+        The raster cannot be used (``read_population_raster``).
+    """
+    profile = workspace.profile
+    layer = asked.layer or profile.analysis.gap_layer
+    group = _age_group(workspace, asked.age_group)
+    areas = _areas(workspace, layer)
+    land = outline(workspace)
+    raster = read_population_raster(
+        path, land, plane_epsg=profile.municipality.plane_epsg, epsg=asked.epsg
+    )
+    rest = shapely.difference(land, areas.geometry.union_all())
+    zones = np.array([*areas.geometry, rest], dtype=object)
+    counted, outside = share_by_area(raster.corners, raster.counts, zones)
+    rows = pd.DataFrame(
+        {
+            "layer": layer,
+            "age_group": group,
+            "area_id": [*areas["area_id"], REMAINDER],
+            "area_name": [*areas["area_name"], "区域外・不明"],
+            "raster_residents": counted,
+            "buildings_residents": _at_buildings(workspace, layer, areas, group),
+        }
+    )
+    table = _disclosed(rows, small_number=profile.privacy.small_number)
+    notes = tuple(_notes(raster, float(counted.sum()), age_group=group))
+    return Comparison(table, _correlation(table), outside, notes)
+
+
+def write_comparison(
+    workspace: Workspace,
+    path: Path,
+    out: Path,
+    *,
+    asked: CompareAsked | None = None,
+    progress: Progress = silent,
+) -> tuple[Comparison, list[Path]]:
+    """Write the comparison as CSV and, beside it, what it was made of; return both files."""
+    if out.is_dir() or out.resolve() == path.resolve():
+        raise InvalidInputError(
+            f"{out}: is a folder or the raster itself; name another file with --out",
+            ja=f"{out}：フォルダか、ラスタそのものです。--out で別のファイルを指定してください",
+        )
+    progress("raster.compare", 0.1)
+    found = compare_raster(workspace, path, asked or CompareAsked())
+    beside = out.with_name(f"{out.stem}.provenance.json")
+    with staged_file(out) as table, staged_file(beside) as told:
+        write_csv(found.table.round(FIGURE_DECIMALS), table)
+        write_json(told, _provenance(workspace, path, found))
+    progress("raster.done", 1.0)
+    return found, [out, beside]
+
+
+def _age_group(workspace: Workspace, asked: str | None) -> str:
+    groups = workspace.profile.population.groups
+    group = asked or ("total" if "total" in groups else groups[0])
+    if group not in groups:
+        names = ", ".join(groups)
+        raise NotFoundError(
+            f"there is no age group {group!r}; there are {names}",
+            ja=f"年齢区分「{group}」はありません。使えるもの: {names}",
+        )
+    return group
+
+
+def _areas(workspace: Workspace, layer: str) -> gpd.GeoDataFrame:
+    known = [one.id for one in workspace.profile.layers]
+    if layer not in known:
+        names = ", ".join(known)
+        raise NotFoundError(
+            f"there is no layer {layer!r}; there are {names}",
+            ja=f"層「{layer}」はありません。使えるもの: {names}",
+        )
+    areas = workspace.areas()
+    return areas[areas["layer"] == layer].sort_values("area_id").reset_index(drop=True)
+
+
+def _at_buildings(
+    workspace: Workspace, layer: str, areas: gpd.GeoDataFrame, group: str
+) -> list[float]:
+    """Return the residents by area and, last, those of none and those without a known home."""
+    homes = workspace.demand()
+    by_area = homes.groupby(f"in_{layer}")[group].sum()
+    inside = by_area.reindex(areas["area_id"]).fillna(0.0)
+    elsewhere = float(homes[group].sum() - inside.sum())
+    unmatched = float(workspace.manifest["unmatched_residents"][group])
+    return [*inside, max(elsewhere, 0.0) + unmatched]
+
+
+def _disclosed(rows: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
+    """Return the rows and their total, small counts of either side hidden with what tells them."""
+    hidden = np.zeros(len(rows), dtype=bool)
+    for column in ("buildings_residents", "raster_residents"):
+        for part in (rows, rows[rows["area_id"] != REMAINDER]):
+            counts = part.assign(residents=part[column])
+            areas = {area for *_, area in find_hidden(counts, small_number=small_number)}
+            hidden |= rows["area_id"].isin(areas).to_numpy()
+    total = {**rows.iloc[0], "area_id": TOTAL, "area_name": "全体"}
+    total |= {name: rows[name].sum() for name in ("raster_residents", "buildings_residents")}
+    table = _with_differences(pd.concat([rows, pd.DataFrame([total])], ignore_index=True))
+    suppressed = np.append(hidden, _is_small(table.iloc[-1], small_number))
+    shown = {name: table[name].mask(suppressed) for name in FIGURES}
+    return table.assign(**shown, suppressed=suppressed)[[*COLUMNS, *FIGURES, "suppressed"]]
+
+
+def _is_small(row: "pd.Series[Any]", small_number: int) -> bool:
+    counts = (row["raster_residents"], row["buildings_residents"])
+    return any(0 < count < small_number for count in counts)
+
+
+def _with_differences(table: pd.DataFrame) -> pd.DataFrame:
+    raster, buildings = table["raster_residents"], table["buildings_residents"]
+    ratio = raster / buildings.where(buildings > 0)
+    return table.assign(difference=raster - buildings, ratio=ratio)
+
+
+def _correlation(table: pd.DataFrame) -> float | None:
+    """Return Pearson's r of the areas that are shown: hidden ones could be solved for."""
+    shown = table[~table["suppressed"] & ~table["area_id"].isin([REMAINDER, TOTAL])]
+    raster, buildings = (shown[name].to_numpy(dtype=float) for name in FIGURES[:2])
+    if len(shown) < _AREAS_FOR_CORRELATION or np.ptp(raster) == 0 or np.ptp(buildings) == 0:
+        return None
+    return float(np.corrcoef(raster, buildings)[0, 1])
+
+
+def _or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _notes(raster: PopulationRaster, residents: float, *, age_group: str) -> Iterator[Entry]:
+    """Say what the reader of the figures has to know of the raster."""
+    if raster.nodata_n == raster.cells_n:
+        yield Entry(
+            "raster_all_nodata",
+            "the raster has no data anywhere over the municipality",
+            "自治体の上のセルがすべて「データなし」です",
+        )
+    elif residents <= 0:
+        yield Entry(
+            "raster_empty",
+            "the raster has no resident in the municipality; is it the right file?",
+            "自治体の中の人数が0人です。正しいファイルか確かめてください",
+        )
+    if 0 < raster.nodata_n < raster.cells_n:
+        yield Entry(
+            "raster_nodata",
+            f"{raster.nodata_n} of {raster.cells_n} cells have no data and are taken as nobody",
+            f"{raster.cells_n}セルのうち{raster.nodata_n}セルが「データなし」で、0人としています",
+        )
+    if raster.negative_n:
+        yield Entry(
+            "raster_negative",
+            f"{raster.negative_n} cells hold a negative number and are taken as nobody",
+            f"{raster.negative_n}セルの値が負です。0人としています",
+        )
+    if raster.density:
+        yield Entry(
+            "raster_density",
+            f"the raster calls itself a density ({raster.density}); its values are summed as residents "
+            "per cell, so give counts instead",
+            f"ラスタは密度のようです（{raster.density}）。値はセルごとの人数として足しているので、人数のラスタを指定してください",
+        )
+    else:
+        unit = f" (unit: {raster.unit})" if raster.unit else ""
+        yield Entry(
+            "raster_taken_as_count",
+            f"the values are taken as residents per cell{unit}; compared with residents {age_group_text(age_group, 'en')}",
+            f"値をセルごとの人数とみなし{f'（単位 {raster.unit}）' if raster.unit else ''}、"
+            f"「{age_group_text(age_group, 'ja')}」と比べています",
+        )
+    if raster.bands_n > 1:
+        yield Entry(
+            "raster_bands",
+            f"the raster has {raster.bands_n} bands; the first is taken",
+            f"ラスタに{raster.bands_n}個のバンドがあります。1番目を使っています",
+        )
+    if raster.reprojected:
+        yield Entry(
+            "raster_reprojected",
+            f"the raster is in {raster.crs}; its cells were moved corner by corner, "
+            "their counts stay as they are",
+            f"ラスタの座標系は {raster.crs} です。セルの四隅を移し、人数はそのままにしています",
+        )
+
+
+def _provenance(workspace: Workspace, path: Path, found: Comparison) -> dict[str, Any]:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "software": f"arukeba {software_version()}",
+        "municipality": workspace.profile.municipality.model_dump(),
+        "raster": {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size},
+        "layer": str(found.table["layer"].iloc[0]),
+        "age_group": str(found.table["age_group"].iloc[0]),
+        "method": "areal weighting: each cell shared out by surface",
+        "total": found.total,
+        "correlation": found.correlation,
+        "outside_residents": found.outside_residents,
+        "notes": [{"code": n.code, "en": n.message, "ja": n.ja} for n in found.notes],
+        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "sources": [
+            {key: value for key, value in source.items() if key != "bytes"}
+            for source in workspace.sources
+        ],
+    }

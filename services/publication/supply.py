@@ -1,0 +1,199 @@
+"""Supply: seats, second places, inequality and cross-tables as they are asked for, with words."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import InvalidInputError, NotFoundError
+from services.publication.tables import Publication
+from services.results.crosstabs import crosstab_sentence, default_pairs
+from services.results.inequality import inequality_sentence
+from services.results.provision import provision_sentences
+from services.results.resilience import backup_sentence, closing_sentence
+from services.situation.naming import WHOLE
+from services.words.texts import age_group_text, limit_text, text
+from services.workspace.folder import Snapshot
+
+Answer = dict[str, Any]
+_LANGS = ("ja", "en")
+_Say = Callable[[Mapping[Hashable, Any], str], list[str]]
+
+
+class Supply:
+    """What one snapshot tells beside its collections; small counts are hidden."""
+
+    def __init__(self, publication: Publication) -> None:
+        self._snapshot = publication.snapshot
+        self._disclosed = publication.disclosed
+
+    def provision(
+        self,
+        *,
+        layer: str | None = None,
+        area: str | None = None,
+        frequency: str | None = None,
+        age_group: str | None = None,
+    ) -> Answer:
+        """Return the seats of a layer's areas, else the councils', after the whole."""
+        table = self._table("provision")
+        wanted = self._age_group(age_group) | {"frequency": frequency or "weekly"}
+        rows = self._areas(_chosen(table, wanted), layer, area)
+        return {"areas": _said(rows, provision_sentences)}
+
+    def resilience(
+        self, *, layer: str | None = None, area: str | None = None, age_group: str | None = None
+    ) -> Answer:
+        """Return the places by how many depend on them, and who of each area has a second one."""
+        wanted = self._age_group(age_group)
+        places = _chosen(self._table("resilience"), wanted)
+        places = places.sort_values(["rank", "place_id"], na_position="last")
+        areas = self._areas(_chosen(self._table("backup"), wanted), layer, area)
+        return {
+            "places": _said(places, lambda row, lang: [closing_sentence(row, lang)]),
+            "areas": _said(areas, lambda row, lang: [backup_sentence(row, lang)]),
+        }
+
+    def inequality(
+        self,
+        *,
+        layer: str | None = None,
+        frequency: str | None = None,
+        age_group: str | None = None,
+    ) -> Answer:
+        """Return the inequality between the units of a layer, else of each, for every limit."""
+        wanted = self._age_group(age_group) | {"frequency": frequency or "weekly"}
+        if layer is not None:
+            wanted["layer"] = layer
+        rows = _chosen(self._table("inequality"), wanted)
+        return {"layers": _said(rows, self._unequal)}
+
+    def crosstab(
+        self,
+        *,
+        rows: str | None = None,
+        columns: str | None = None,
+        frequency: str | None = None,
+        age_group: str | None = None,
+    ) -> Answer:
+        """Return the cells of two layers, else of the units and the councils' areas."""
+        cells = self.cells(rows, columns, frequency=frequency, age_group=age_group)
+        return {"cells": _said(cells, lambda row, lang: [crosstab_sentence(row, lang)])}
+
+    def cells(
+        self,
+        rows: str | None,
+        columns: str | None,
+        *,
+        frequency: str | None = None,
+        age_group: str | None = None,
+    ) -> pd.DataFrame:
+        """Return the cells of two layers as a table."""
+        summary = self._snapshot.run["summary"]
+        _require_table(self._snapshot, "crosstabs")
+        table = self._disclosed.crosstab(
+            rows or summary["gap_layer"], columns or summary["council_layer"]
+        )
+        wanted = self._age_group(age_group) | {"frequency": frequency or "weekly"}
+        return _chosen(table, wanted).reset_index(drop=True)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        _require_table(self._snapshot, name)
+        table: pd.DataFrame = getattr(self._disclosed, name)
+        return table
+
+    def _age_group(self, age_group: str | None) -> dict[str, str]:
+        return {"age_group": age_group or self._snapshot.run["parameters"]["age_group"]}
+
+    def _areas(self, table: pd.DataFrame, layer: str | None, area: str | None) -> pd.DataFrame:
+        """Return the rows of a layer, or of one area of it; without an area the whole before them."""
+        layer = layer or self._snapshot.run["summary"]["council_layer"]
+        rows = _chosen(table, {"layer": layer})
+        if area is None:
+            return pd.concat([table[table["layer"] == WHOLE], rows])
+        found = rows[rows["area_id"] == area]
+        found = rows[rows["area_name"] == area] if found.empty else found
+        if found.empty:
+            raise NotFoundError(
+                f"the layer {layer!r} has no area {area!r}",
+                ja=f"「{layer}」に「{area}」はありません",
+            )
+        return found
+
+    def _unequal(self, row: Mapping[Hashable, Any], lang: str) -> list[str]:
+        layer = self._snapshot.workspace.profile.layer(str(row["layer"]))
+        unit = layer.label if lang == "ja" else layer.label_en
+        return [inequality_sentence(row, unit, lang)]
+
+
+def further_tables(publication: Publication) -> dict[str, Callable[[], pd.DataFrame]]:
+    """Return the tables beside the collections that a snapshot has, each made when it is asked for."""
+    snapshot, disclosed = publication.snapshot, publication.disclosed
+    names = ("provision", "inequality", "resilience", "backup")
+    found: dict[str, Callable[[], pd.DataFrame]] = {
+        name: partial(getattr, disclosed, name) for name in names if _has(snapshot, name)
+    }
+    if _has(snapshot, "crosstabs"):
+        for rows, columns in default_pairs(snapshot.workspace.profile):
+            found[f"crosstab-{rows}-{columns}"] = partial(disclosed.crosstab, rows, columns)
+    return found
+
+
+def _has(snapshot: Snapshot, name: str) -> bool:
+    return (snapshot.path / f"{name}.parquet").is_file()
+
+
+def _require_table(snapshot: Snapshot, name: str) -> None:
+    if not _has(snapshot, name):
+        folder = snapshot.workspace.path
+        raise NotFoundError(
+            f"the result {snapshot.name} has no table {name}; run: arukeba run {folder}",
+            ja=f"結果 {snapshot.name} に表 {name} がありません。実行してください: arukeba run {folder}",
+        )
+
+
+def _chosen(table: pd.DataFrame, wanted: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows with these values; refuse a value that no row has."""
+    for name, value in wanted.items():
+        rows = table[table[name] == value]
+        if rows.empty and len(table):
+            known = [str(one) for one in pd.unique(table[name]) if one != WHOLE]
+            raise InvalidInputError(
+                f"{name}={value!r} was not computed; there are {', '.join(known)}",
+                ja=f"「{name}」に「{value}」はありません。使える値: {'、'.join(known)}",
+            )
+        table = rows
+    return table
+
+
+def _said(table: pd.DataFrame, say: _Say) -> list[Answer]:
+    """Return plain rows, each with what it says in words; what is not known is None."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [
+        {**{str(name): value for name, value in row.items()}, "words": dict(_words(row, say))}
+        for row in rows
+    ]
+
+
+def _words(row: Mapping[Hashable, Any], say: _Say) -> Iterator[tuple[str, list[str]]]:
+    for lang in _LANGS:
+        yield lang, say(row, lang)
+
+
+def crosstab_title(snapshot: Snapshot, cells: pd.DataFrame, lang: str) -> str:
+    """Return the title of a cross-table."""
+    first = cells.iloc[0]
+    layers = [
+        snapshot.workspace.profile.layer(first[f"{side}_layer"]) for side in ("row", "column")
+    ]
+    labels = [layer.label if lang == "ja" else layer.label_en for layer in layers]
+    return text(
+        "crosstab.title",
+        lang,
+        rows=labels[0],
+        columns=labels[1],
+        age_group=age_group_text(str(first["age_group"]), lang),
+        frequency=text(f"frequency.{first['frequency']}", lang),
+        limit=limit_text(first["walk_limit_m"], first["walk_limit_min"], lang),
+    )

@@ -1,0 +1,145 @@
+"""
+The timeline: one workspace at the end of each fiscal year, with the places that were open then.
+
+Streets, homes and residents are those of the workspace in every year; places, their schedules'
+halls and the versions of areas are those of the day. Every walk is found once: a year only chooses
+which places count. Each year stands twice, without the suspended places and with them; where that
+is asked, twice more, with what councils have adopted from the day on when it is to open.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo.coverage.reached import FREQUENCIES
+from services.privacy.changes import hide_small_changes, small_change
+from services.privacy.counts import find_hidden, hide_counts
+from services.profile import Privacy
+from services.publication.export import write_csv
+from services.results.yearends import KEYS, TARGET_COLUMNS, History, Moment
+from services.situation.parameters import Parameters
+from services.situation.places import Selection
+from services.workspace.folder import Workspace
+from services.workspace.progress import Progress, silent
+from services.workspace.staging import staged_file
+
+_AREA_KEY = ["layer", "version"]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """
+    What was there at the end of each fiscal year, with and without suspended and planned places.
+
+    A row without ``with_planned`` counts no plan, whatever its date; in one with it
+    ``places_planned`` says how many of ``places_n`` are planned, to open or to meet more often.
+
+    ``years`` has a row a year: places by class, residents reached in the whole municipality, what
+    had to be assumed, and the number of places that a document gives for that day. ``areas`` has a
+    row for each area of each layer and frequency, ``targets`` one for each target of the profile.
+    """
+
+    years: pd.DataFrame
+    areas: pd.DataFrame
+    targets: pd.DataFrame
+
+    def to_dict(self) -> dict[str, list[dict[Hashable, Any]]]:
+        """Return the tables as plain rows; what is not known is None."""
+        tables = {"years": self.years, "areas": self.areas, "targets": self.targets}
+        return {
+            name: table.astype(object).where(table.notna(), None).to_dict("records")
+            for name, table in tables.items()
+        }
+
+
+def timeline(
+    workspace: Workspace,
+    ends: Sequence[date],
+    parameters: Parameters | None = None,
+    *,
+    planned: bool = False,
+    progress: Progress = silent,
+) -> Timeline:
+    """
+    Compute the places and the coverage at the end of each fiscal year; nothing is written.
+
+    With ``planned`` each year stands again with what councils had adopted by then and plan to have
+    open by then; what has no date is in no year, and that is said. A year without any place is a row of zeros that says so. Use ``disclosed`` before it leaves.
+    """
+    progress("timeline.reach", 0.1)
+    asked = parameters or Parameters.of(workspace.profile)
+    history = History(workspace, asked, ends if planned else ())
+    years, areas, targets = [], [], []
+    for number, end in enumerate(ends):
+        progress("timeline.years", 0.4 + 0.6 * number / len(ends))
+        layers = history.layers_on(end)
+        for with_planned_too, with_suspended in product(
+            (False, True)[: 1 + planned], (False, True)
+        ):
+            moment = Moment(history, Selection(end, with_suspended, with_planned_too))
+            years.append(moment.year())
+            areas += [moment.areas(layer) for layer in layers]
+            targets += list(moment.targets(layers))
+    progress("timeline.done", 1.0)
+    return Timeline(
+        pd.DataFrame(years),
+        pd.concat(areas, ignore_index=True),
+        pd.DataFrame(targets, columns=TARGET_COLUMNS),
+    )
+
+
+def disclosed(found: Timeline, privacy: Privacy) -> Timeline:
+    """
+    Return a timeline as it may leave: small counts of areas hidden in each version of a layer.
+
+    Nor does a year with plans leave by which few residents could be told from the same without them.
+    """
+    parts = []
+    for _, rows in found.areas.groupby(_AREA_KEY, sort=False):
+        hidden = find_hidden(rows, small_number=privacy.small_number)
+        parts.append(hide_counts(rows, hidden))
+    areas = pd.concat(parts).sort_index() if parts else found.areas.assign(suppressed=False)
+    areas = hide_small_changes(
+        areas,
+        _change(found.areas, [*_AREA_KEY, "area_id", "frequency"], "reached"),
+        by=[*KEYS, *_AREA_KEY, "frequency"],
+        columns=("reached", "coverage_pct"),
+        small_number=privacy.small_number,
+    )
+    return Timeline(_years_shown(found.years, privacy), areas, found.targets)
+
+
+def _change(rows: pd.DataFrame, by: Sequence[str], name: str) -> "pd.Series[float]":
+    """Return by how much each row with plans differs from the same without them."""
+    keys = [*KEYS[:-1], *by]
+    without = rows[~rows["with_planned"]].set_index(keys)[name]
+    here = pd.MultiIndex.from_frame(rows[keys])
+    change = rows[name].to_numpy(dtype=float) - without.reindex(here).to_numpy(dtype=float)
+    return pd.Series(change, index=rows.index)
+
+
+def _years_shown(years: pd.DataFrame, privacy: Privacy) -> pd.DataFrame:
+    shown = years.copy()
+    for frequency in FREQUENCIES:
+        names = [f"reached_{frequency}", f"coverage_{frequency}_pct"]
+        few = small_change(_change(years, [], names[0]), small_number=privacy.small_number)
+        shown[names] = shown[names].astype(float).mask(few)
+    return shown
+
+
+def write_timeline(found: Timeline, path: Path) -> list[Path]:
+    """Write a disclosed timeline as CSV: the years to ``path``, areas and targets beside it."""
+    files = {
+        path: found.years,
+        path.with_name(f"{path.stem}-areas{path.suffix}"): found.areas,
+        path.with_name(f"{path.stem}-targets{path.suffix}"): found.targets,
+    }
+    for file, table in files.items():
+        with staged_file(file) as staged:
+            write_csv(table, staged)
+    return list(files)

@@ -1,0 +1,157 @@
+"""The log of decisions in the registry: rows are added and read, and none is ever changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from sqlalchemy import insert, inspect, make_url, select
+from sqlalchemy.orm import Session
+
+from geo.errors import BrokenWorkspaceError
+from services.registry.database import SQLITE, session, writing
+from services.registry.places import LONLAT_EPSG, Row
+from services.registry.tables import Decision, prepare
+from services.workspace.folder import MANIFEST, read_json, registry_file
+
+_LOG = Decision.metadata.tables[Decision.__tablename__]
+COLUMNS = tuple(column.name for column in _LOG.columns)
+
+
+@dataclass(frozen=True)
+class Log:
+    """The log while nobody else adds to it."""
+
+    rows: pd.DataFrame
+    _session: Session
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add rows; they are kept when the log is closed without an error."""
+        if rows:
+            self._session.execute(insert(Decision), list(rows))
+
+
+def read_decisions(url: str) -> pd.DataFrame:
+    """Read everything that councils decided, the oldest first; empty where nothing was recorded."""
+    file = make_url(url)
+    if file.get_backend_name() == SQLITE and not Path(file.database or "").is_file():
+        return pd.DataFrame(columns=list(COLUMNS))
+    with session(url) as opened:
+        return _read(opened)
+
+
+def decisions_n(url: str) -> int:
+    """Return how many rows the log has: another number says that councils have decided since."""
+    return len(read_decisions(url))
+
+
+@contextmanager
+def open_log(url: str) -> Iterator[Log]:
+    """Yield the log to add to: of two who decide at once the second sees what the first decided."""
+    with writing(url) as opened:
+        prepare(opened.connection())
+        yield Log(_read(opened), opened)
+
+
+def append_decisions(url: str, rows: Sequence[Row]) -> None:
+    """Add rows to what councils decided; none is ever changed."""
+    with open_log(url) as log:
+        log.add(rows)
+
+
+def adopted(url: str, as_of: date | None = None) -> pd.DataFrame:
+    """Return the latest decision of each candidate that is adopted, on a day those of until then."""
+    log = read_decisions(url)
+    if as_of is not None:
+        # What no meeting decided is of the day when it was recorded.
+        day = log["meeting_date"].where(log["meeting_date"] != "", log["recorded_at"].str[:10])
+        log = log[day <= as_of.isoformat()]
+    latest = log.drop_duplicates("candidate_key", keep="last")
+    return latest[latest["status"] == "adopted"].sort_values("candidate_key", ignore_index=True)
+
+
+def _read(opened: Session) -> pd.DataFrame:
+    seen = inspect(opened.connection())
+    # A registry that was made before there were decisions has no such table.
+    if not seen.has_table(_LOG.name):
+        return pd.DataFrame(columns=list(COLUMNS))
+    there = {str(column["name"]) for column in seen.get_columns(_LOG.name)}
+    known = [column for column in _LOG.columns if column.name in there]
+    rows = opened.execute(select(*known).order_by(_LOG.c.decision_id)).all()
+    found = pd.DataFrame(rows, columns=[column.name for column in known])
+    # Nor had it the columns that came later.
+    later = dict.fromkeys((name for name in COLUMNS if name not in there), "")
+    return found.assign(**later)[list(COLUMNS)]
+
+
+def with_status(candidates: pd.DataFrame, url: str) -> pd.DataFrame:
+    """
+    Return candidates with the latest status of each, as it was where none is recorded.
+
+    Of a run, or of a plan (``target_class``), whose points on streets have no hall.
+    """
+    log = read_decisions(url)
+    if log.empty or candidates.empty:
+        return candidates
+    latest = dict(zip(log["candidate_key"], log["status"], strict=True))
+    keys = _keys(candidates)
+    status = [latest.get(key, was) for key, was in zip(keys, candidates["status"], strict=True)]
+    return candidates.assign(status=status)
+
+
+def _keys(candidates: pd.DataFrame) -> list[str]:
+    often = next((name for name in ("target_class", "frequency") if name in candidates), None)
+    table = pd.DataFrame(candidates[["action", "venue_id", "place_id"]])
+    table["often"] = candidates[often] if often else "weekly"
+    if "source" in candidates:
+        free = (candidates["source"] == "point").to_numpy()
+        spots = gpd.GeoSeries(candidates["geometry"][free]).to_crs(LONLAT_EPSG)
+        table = table.assign(venue_id=table["venue_id"].mask(free, ""))
+        table = table.assign(lon=spots.x, lat=spots.y)
+    return [
+        candidate_key(str(row["action"]), str(row["often"]), {str(k): v for k, v in row.items()})
+        for row in table.to_dict("records")
+    ]
+
+
+def candidate_key(action: str, frequency: str, row: Mapping[str, Any]) -> str:
+    """Return the key of a candidate: what is done, where, and how often it is to meet."""
+    spot = str(row.get("place_id") or "") if action == "upgrade" else str(row.get("venue_id") or "")
+    if not spot and row.get("lon") is not None and row.get("lat") is not None:
+        spot = f"{float(row['lon']):.5f},{float(row['lat']):.5f}"
+    return f"{action}:{spot}:{frequency}"
+
+
+def keep_decisions(workspace: Path, url: str) -> None:
+    """Take the decisions of a workspace over into the registry that is to replace its own."""
+    if not (workspace / MANIFEST).is_file():
+        return
+    try:
+        before = str(read_json(workspace / MANIFEST).get("registry_url") or "")
+    except BrokenWorkspaceError:
+        return
+    before = before or registry_file(workspace)
+    if before == url:
+        return
+    kept = read_decisions(before)
+    if kept.empty:
+        return
+    with open_log(url) as log:
+        _add_missing(kept, log)
+
+
+def _add_missing(kept: pd.DataFrame, log: Log) -> None:
+    same = ["candidate_key", "status", "meeting_date", "recorded_at"]
+    known = set(log.rows[same].itertuples(index=False, name=None))
+    new = [row not in known for row in kept[same].itertuples(index=False, name=None)]
+    log.add(_plain(kept[np.array(new, dtype=bool)].drop(columns="decision_id")))
+
+
+def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    records = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in records]

@@ -1,0 +1,329 @@
+"""
+The registry: venues, groups, schedules and places in one database that people edit.
+
+SQLite by default, PostgreSQL by its URL; coordinates are longitude and latitude (JGD2011).
+"""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import Select, delete, insert, inspect, select
+
+from geo.schedule.typed import parse_schedule
+from services.privacy.homes import HOME_NAME
+from services.registry.attributes import ATTRIBUTES, with_attributes
+from services.registry.database import session, writing
+from services.registry.history import CLOSED, history_of
+from services.registry.schedule_rules import schedule_to_dict
+from services.registry.tables import (
+    Base,
+    Decision,
+    Group,
+    Place,
+    PlaceStatus,
+    ScheduleRow,
+    Venue,
+    prepare,
+)
+from services.registry.venues import VENUE_ATTRIBUTES, with_venue_attributes
+from services.words.names import normalise
+from services.workspace.folder import digest
+
+Row = dict[str, Any]
+"""One row of a table by column."""
+LONLAT_EPSG = 6668
+SAME_VENUE_M = 50.0
+"""A place whose venue has the name of a listed venue this close is held there."""
+SAME_POINT_M = 1.0
+"""Two positions this close are one building, whatever it is called."""
+
+VENUE_COLUMNS = (
+    *("venue_id", "name", "kind", "address", "source_id", "row"),
+    *(*VENUE_ATTRIBUTES, "geometry"),
+)
+PLACE_COLUMNS = (
+    *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
+    *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
+    *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
+    *(*ATTRIBUTES, "geometry"),
+)
+_NOT_TEXT = frozenset(
+    {"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES, *VENUE_ATTRIBUTES}
+)
+_SAME = (
+    *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
+    *("opened_on", "verified_on", "located_by", "source_id"),
+)
+"""Texts that a place's row holds as they are."""
+_UNTOLD = {name: "" if kind == "text" else None for name, kind in VENUE_ATTRIBUTES.items()}
+"""What is known of a room that only a place names."""
+
+
+def create_registry(url: str) -> None:
+    """Create the tables that are not there yet, or are those of another version."""
+    with writing(url) as opened:
+        prepare(opened.connection())
+
+
+def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
+    """Replace what the registry holds, all or nothing; places are linked to the venues listed."""
+    held = with_attributes(link_venues(places, venues))
+    groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
+    schedules, meetings = _place_rows(held, groups)
+    periods = [asdict(period) for place in held.to_dict("records") for period in history_of(place)]
+    parts: list[tuple[type[Base], list[Row]]] = [
+        (Venue, [*_venue_rows(venues), *_host_rows(held, venues)]),
+        (Group, [{"group_id": number, "name": name} for name, number in groups.items()]),
+        (ScheduleRow, schedules),
+        (Place, meetings),
+        (PlaceStatus, periods),
+    ]
+    with writing(url) as opened:
+        prepare(opened.connection())
+        for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
+            opened.execute(delete(table))
+        for model, rows in parts:
+            if rows:
+                opened.execute(insert(model), rows)
+
+
+def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
+    """Read the venues that were listed as such, in the plane CRS, as they were written."""
+    query = select(Venue.__table__).where(Venue.listed.is_(True))
+    return _frame(url, query, VENUE_COLUMNS, epsg=epsg)
+
+
+def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFrame:
+    """
+    Read the places in the plane CRS; those that could not be located have no geometry.
+
+    With ``as_of`` only those that were there on that day, with the status that they had then: one
+    without an opening date always was, one closed without a date never.
+    """
+    query = (
+        select(
+            Place.__table__,
+            Group.name.label("group_name"),
+            ScheduleRow.text.label("schedule_text"),
+        )
+        .join(ScheduleRow, Place.schedule_id == ScheduleRow.schedule_id)
+        .outerjoin(Group, Place.group_id == Group.group_id)
+    )
+    places = _frame(url, query, PLACE_COLUMNS, epsg=epsg)
+    return places if as_of is None else places_on(places, read_status_history(url), as_of)
+
+
+def read_status_history(url: str) -> pd.DataFrame:
+    """Read every status that a place had: place_id, status, since, until."""
+    columns = ["place_id", "status", "since", "until"]
+    table = _table(url, select(PlaceStatus.__table__))
+    return table[columns].sort_values(["place_id", "since"], ignore_index=True).astype(object)
+
+
+def places_on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
+    """Return the places that were there on a day, with the status that they had then."""
+    day = as_of.isoformat()
+    holds = (history["since"] <= day) & ((history["until"] == "") | (day < history["until"]))
+    then = history[holds].drop_duplicates("place_id", keep="last").set_index("place_id")["status"]
+    status = then.reindex(places["place_id"].to_numpy()).to_numpy(dtype=object)
+    there = pd.notna(status) & (status != CLOSED)
+    kept: gpd.GeoDataFrame = places.assign(status=status)[there].reset_index(drop=True)
+    return kept
+
+
+def link_venues(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return places whose ``venue_id`` is that of the listed venue where they are held.
+
+    It is the venue of the same name (of the place, where it names no venue) within 50 m, else one
+    at the same point; without either the place keeps its own venue.
+    """
+    if places.empty or venues.empty:
+        return places
+    names = [normalise(name) for name in venues["name"]]
+    tree = shapely.STRtree(venues.geometry.to_numpy())
+    linked = [
+        _listed_venue(shape, normalise(venue or name), tree=tree, names=names)
+        for shape, venue, name in zip(
+            places.geometry, places["venue_name"], places["name"], strict=True
+        )
+    ]
+    ids = [
+        own if found is None else venues["venue_id"].iloc[found]
+        for own, found in zip(places["venue_id"], linked, strict=True)
+    ]
+    return places.assign(venue_id=ids)
+
+
+def _listed_venue(
+    shape: shapely.Geometry | None, name: str, *, tree: shapely.STRtree, names: list[str]
+) -> int | None:
+    if shape is None or shapely.is_empty(shape):
+        return None
+    near = sorted(tree.query(shape, predicate="dwithin", distance=SAME_VENUE_M).tolist())
+    same_name = [found for found in near if names[found] == name]
+    here = sorted(tree.query(shape, predicate="dwithin", distance=SAME_POINT_M).tolist())
+    return next(iter([*same_name, *here]), None)
+
+
+def _lonlat(frame: gpd.GeoDataFrame) -> list[tuple[float | None, float | None]]:
+    if frame.empty:
+        return []
+    shapes = frame.geometry.to_crs(LONLAT_EPSG)
+    known = ~(shapes.isna() | shapes.is_empty)
+    return [
+        (float(lon), float(lat)) if is_known else (None, None)
+        for lon, lat, is_known in zip(shapes.x, shapes.y, known, strict=True)
+    ]
+
+
+def _row(**columns: object) -> Row:
+    return columns
+
+
+def _venue_rows(venues: gpd.GeoDataFrame) -> list[Row]:
+    return [
+        _row(
+            venue_id=str(venue["venue_id"]),
+            name=str(venue["name"]),
+            kind=str(venue["kind"]),
+            address=str(venue["address"]),
+            source_id=str(venue["source_id"]),
+            source_row=int(venue["row"]),
+            listed=True,
+            lon=lon,
+            lat=lat,
+            **{name: None if pd.isna(venue[name]) else venue[name] for name in VENUE_ATTRIBUTES},
+        )
+        for venue, (lon, lat) in zip(
+            with_venue_attributes(venues).to_dict("records"), _lonlat(venues), strict=True
+        )
+    ]
+
+
+def _host_rows(places: gpd.GeoDataFrame, venues: gpd.GeoDataFrame) -> list[Row]:
+    """Return the venues that only places name."""
+    seen = set() if venues.empty else {str(venue_id) for venue_id in venues["venue_id"]}
+    hosts: list[Row] = []
+    for place, (lon, lat) in zip(places.to_dict("records"), _lonlat(places), strict=True):
+        venue_id = str(place["venue_id"])
+        if venue_id in seen:
+            continue
+        seen.add(venue_id)
+        hosts.append(
+            _row(
+                venue_id=venue_id,
+                name=str(place["venue_name"] or place["name"]),
+                kind=str(place["kind"]),
+                address=str(place["address"]),
+                source_id=str(place["source_id"]),
+                source_row=int(place["row"]),
+                listed=False,
+                lon=lon,
+                lat=lat,
+                **_UNTOLD,
+            )
+        )
+    return hosts
+
+
+def _distinct(places: gpd.GeoDataFrame, column: str) -> list[str]:
+    return [] if places.empty else list(dict.fromkeys(str(name) for name in places[column] if name))
+
+
+def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[Row], list[Row]]:
+    schedules: list[Row] = []
+    meetings: list[Row] = []
+    records = zip(places.to_dict("records"), _lonlat(places), strict=True)
+    for number, (place, (lon, lat)) in enumerate(records, start=1):
+        text = str(place["schedule_text"])
+        rules = schedule_to_dict(parse_schedule(text))
+        schedules.append({"schedule_id": number, "text": text, "rules": rules})
+        meetings.append(
+            _row(
+                **{column: str(place[column]) for column in _SAME},
+                **{name: None if pd.isna(place[name]) else place[name] for name in ATTRIBUTES},
+                group_id=groups.get(str(place["group_name"])),
+                schedule_id=number,
+                private_home=bool(place["private_home"]),
+                located_level=str(place.get("located_level", "")),
+                confidence=float(place.get("confidence", 1.0)),
+                consent=bool(place.get("consent", False)),
+                source_row=int(place["row"]),
+                lon=lon,
+                lat=lat,
+            )
+        )
+    return schedules, meetings
+
+
+def _table(url: str, query: Select[Any]) -> pd.DataFrame:
+    with session(url) as opened:
+        result = opened.execute(query)
+        return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def _frame(
+    url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
+) -> gpd.GeoDataFrame:
+    table = _table(url, query).rename(columns={"source_row": "row"})
+    # Databases sort texts by the words' language; here they stand in the same order on all.
+    table = table.sort_values(["source_id", "row", columns[0]], ignore_index=True)
+    text = [name for name in columns if name not in _NOT_TEXT]
+    table[text] = table[text].astype(object).fillna("")
+    table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)
+    points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
+    frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
+    return frame[list(columns)]
+
+
+def _points(table: pd.DataFrame) -> NDArray[np.object_]:
+    points = np.full(len(table), None, dtype=object)
+    lon, lat = table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    points[known] = shapely.points(lon[known], lat[known])
+    return points
+
+
+def registry_facts(url: str) -> dict[str, Any]:
+    """
+    Return the hash of all venues and places with their groups, schedules and statuses, and numbers.
+
+    What councils decide is no part of it: nothing is computed from a decision unless that is asked for.
+    """
+    with session(url) as opened:
+        there = set(inspect(opened.connection()).get_table_names())
+        content = {
+            table.name: sorted(
+                [[str(cell) for cell in row] for row in opened.execute(select(table)).all()]
+            )
+            for table in Base.metadata.sorted_tables
+            if table.name in there and table.name != Decision.__tablename__
+        }
+    return {
+        "sha256": digest(content),
+        "places_n": len(content.get(Place.__tablename__, [])),
+        "venues_n": len(content.get(Venue.__tablename__, [])),
+    }
+
+
+def listed_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
+    """
+    Return the listed venues in the plane CRS; a private home bears no name, address or owner.
+
+    Its position is exact: ``services.privacy.homes.blur`` moves it before it leaves.
+    """
+    venues = read_venues(url, epsg)
+    at_home = venues["private_home"].fillna(value=False).astype(bool)
+    return venues.assign(
+        name=venues["name"].mask(at_home, HOME_NAME),
+        address=venues["address"].mask(at_home, ""),
+        owner=venues["owner"].mask(at_home, ""),
+        private_home=at_home,
+    )

@@ -1,0 +1,323 @@
+"""Reports: what the council of one area needs for a meeting, put together from a snapshot."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import InvalidInputError, NotFoundError
+from services.drawing.svg import area_map
+from services.publication.aspect import Aspect
+from services.publication.tables import Publication
+from services.reports.briefing import (
+    figure,
+    figures_of,
+    headline,
+    main_limit_text,
+    main_rows,
+    notes,
+)
+from services.reports.lines import AgeLine, GapReport, PlaceLine, Proposal, SourceLine, UnitLine
+from services.reports.sensitivity import limit_lines, walkers
+from services.reports.week import week
+from services.results.shares import ShareLine, share_table, shares_of_run
+from services.words.dates import day_in_japan
+from services.words.names import normalise
+from services.words.reasons import DETOUR_WORTH_SAYING
+from services.words.texts import SIGNS, age_group_text, metres, people, text
+from services.workspace.folder import Snapshot, Workspace, software_version
+
+NAMES_SHOWN = 12
+
+
+def gap_report(
+    workspace: Workspace, area: str, *, layer: str | None = None, lang: str = "ja"
+) -> GapReport:
+    """Return the report of an area, by name or id, of a layer (else of the councils' first)."""
+    snapshot = workspace.snapshot()
+    summary = snapshot.run["summary"]
+    publication = Publication(snapshot)
+    chosen = find_area(publication, area, layer=layer)
+    inside = _Inside(publication, chosen)
+    coverage = _rows_of(publication.table("coverage"), chosen)
+    main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
+    figures = figures_of(main.iloc[0].to_dict())
+    units, places, candidates = inside.units(), inside.places(), inside.candidates()
+    return GapReport(
+        lang=lang,
+        area_id=str(chosen["area_id"]),
+        area_name=str(chosen["area_name"]),
+        layer_label=_label(snapshot, str(chosen["layer"]), lang),
+        municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
+        fictional=bool(summary["municipality"]["fictional"]),
+        made_on=day_in_japan(str(snapshot.run["made_at"])) if snapshot.run.get("made_at") else "",
+        sentence=headline(figures, Aspect.main(snapshot.run), lang),
+        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
+        notes=notes(snapshot, lang),
+        figures=figures,
+        age_group=age_group_text(summary["age_group"], lang),
+        limit=main_limit_text(snapshot.run, lang),
+        ages=_ages(coverage, snapshot.run, lang),
+        gaps=_gap_counts(units),
+        unit_label=_label(snapshot, summary["gap_layer"], lang),
+        units=_units(units, _Remarks(publication, inside.council_id, lang)),
+        places=_places(places),
+        shares=_shares(snapshot, chosen, lang),
+        candidates=_proposals(candidates, lang),
+        limits=limit_lines(coverage, snapshot.run, lang),
+        walkers=walkers(coverage, snapshot.run, lang),
+        week=week(
+            publication,
+            Aspect.main(snapshot.run),
+            layer=str(chosen["layer"]),
+            area=str(chosen["area_id"]),
+        ),
+        assumptions=_assumptions(snapshot, lang),
+        sources=_sources(workspace),
+        map_svg=area_map(inside.shape, inside.unit_shapes(), places, candidates, publication),
+        snapshot=snapshot.name,
+        parameters_sha256=snapshot.run["parameters_sha256"],
+        software=f"arukeba {software_version()}",
+    )
+
+
+def find_area(publication: Publication, area: str, *, layer: str | None) -> "pd.Series[Any]":
+    """Return the row of an area by id or name, of the councils' layer before any other."""
+    profile = publication.snapshot.workspace.profile
+    areas = publication.areas()
+    if layer is not None:
+        areas = areas[areas["layer"] == profile.layer(layer).id]
+    wanted = normalise(area)
+    found = areas[(areas["area_id"] == area) | (areas["area_name"].map(normalise) == wanted)]
+    council_layer = publication.snapshot.run["summary"]["council_layer"]
+    if len(found) > 1 and (found["layer"] == council_layer).any():
+        found = found[found["layer"] == council_layer]
+    found = found[found["layer"] == found["layer"].iloc[0]] if len(found) else found
+    if len(found) == 1:
+        return found.iloc[0]
+    if len(found) > 1:
+        values = {"area": area, "count": len(found), "ids": ", ".join(found["area_id"])}
+        raise InvalidInputError(
+            text("report.ambiguous", "en", **values), ja=text("report.ambiguous", "ja", **values)
+        )
+    councils = areas if layer else areas[areas["layer"] == council_layer]
+    raise _unknown(area, list(areas["area_name"]), list(councils["area_name"]))
+
+
+def _unknown(area: str, names: list[str], councils: list[str]) -> NotFoundError:
+    near = [name for name in dict.fromkeys(names) if area and area in name]
+    near += difflib.get_close_matches(area, names, n=5, cutoff=0.5)
+    key = "report.not_found.near" if near else "report.not_found.all"
+    shown = list(dict.fromkeys(near or councils))
+    listing = ", ".join(shown[:NAMES_SHOWN]) + (", …" if len(shown) > NAMES_SHOWN else "")
+    english, japanese = (
+        text("report.not_found", lang, area=area, near=text(key, lang, names=listing))
+        for lang in ("en", "ja")
+    )
+    return NotFoundError(english, ja=japanese)
+
+
+class _Inside:
+    """What lies in the chosen area."""
+
+    def __init__(self, publication: Publication, chosen: "pd.Series[Any]") -> None:
+        self._publication = publication
+        self._summary = publication.snapshot.run["summary"]
+        self._chosen = chosen
+        self.shape = chosen["geometry"]
+        self._is_council = chosen["layer"] == self._summary["council_layer"]
+        self.council_id = str(chosen["area_id"] if self._is_council else chosen["council_id"])
+
+    def units(self) -> pd.DataFrame:
+        """Return the gaps of the units in the area, most people not reached first."""
+        gaps = self._publication.polygons("gaps")
+        return gaps[self._mine(gaps)].sort_values(
+            ["unreached", "area_id"], ascending=[False, True], na_position="last"
+        )
+
+    def unit_shapes(self) -> gpd.GeoDataFrame:
+        """Return the units in the area with their shapes."""
+        gaps = self._publication.polygons("gaps")
+        return gaps[self._mine(gaps)]
+
+    def places(self) -> gpd.GeoDataFrame:
+        """Return the places in the area that have not closed, most frequent first."""
+        places = self._publication.points("places")
+        places = places[self._holds(places) & (places["status"] != "closed")]
+        order = {"permanent": 0, "weekly": 1, "monthly": 2}
+        rank = places["frequency"].map(order).fillna(len(order))
+        return places.assign(rank=rank).sort_values(["rank", "name", "place_id"])
+
+    def candidates(self) -> gpd.GeoDataFrame:
+        """Return the candidates in the area by rank."""
+        candidates = self._publication.points("candidates")
+        return candidates[self._holds(candidates)].sort_values("rank")
+
+    def _mine(self, gaps: gpd.GeoDataFrame) -> "pd.Series[bool]":
+        mine: pd.Series[bool]
+        if self._is_council:
+            mine = gaps["council_id"] == self.council_id
+        elif self._chosen["layer"] == self._summary["gap_layer"]:
+            mine = gaps["area_id"] == self._chosen["area_id"]
+        else:
+            mine = gaps.geometry.representative_point().within(self.shape)
+        return mine
+
+    def _holds(self, points: gpd.GeoDataFrame) -> "pd.Series[bool]":
+        if self._is_council and "council_id" in points:
+            return points["council_id"] == self.council_id
+        return points.geometry.intersects(self.shape)
+
+
+def _rows_of(table: pd.DataFrame, chosen: "pd.Series[Any]") -> pd.DataFrame:
+    mine = (table["layer"] == chosen["layer"]) & (table["area_id"] == chosen["area_id"])
+    rows: pd.DataFrame = table[mine]
+    return rows
+
+
+def _label(snapshot: Snapshot, layer_id: str, lang: str) -> str:
+    layer = snapshot.workspace.profile.layer(layer_id)
+    return layer.label if lang == "ja" else layer.label_en
+
+
+def _ages(coverage: pd.DataFrame, run: Mapping[str, Any], lang: str) -> tuple[AgeLine, ...]:
+    rows = Aspect.main(run).rows(coverage, whatever=["age_group"])
+    return tuple(
+        AgeLine(age_group_text(row["age_group"], lang), figures_of(row))
+        for row in rows.to_dict("records")
+    )
+
+
+def _units(gaps: pd.DataFrame, remarks: "_Remarks") -> tuple[UnitLine, ...]:
+    return tuple(
+        UnitLine(
+            name=str(row["area_name"]),
+            gap=str(row["gap"]),
+            approximate=bool(row["approximate"]),
+            residents=figure(row["residents"]),
+            unreached=figure(row["unreached"]),
+            nearest_name=str(row["nearest_place_name"] or ""),
+            nearest_walk_m=figure(row["nearest_place_walk_m"]),
+            nearest_walk_min=figure(row["nearest_place_walk_min"]),
+            nearest_climb_m=figure(row["nearest_place_climb_m"]),
+            nearest_steps=figure(row["nearest_place_steps"]),
+            remark=remarks.of(row),
+        )
+        for row in gaps.to_dict("records")
+    )
+
+
+def _gap_counts(units: pd.DataFrame) -> dict[str, int]:
+    """Count the units in which somebody lives, by class; a hidden count is somebody."""
+    lived_in = units[units["residents"] != 0]
+    return {name: int((lived_in["gap"] == name).sum()) for name in SIGNS}
+
+
+class _Remarks:
+    """What is said of a unit beside its nearest place, which has a column of its own."""
+
+    def __init__(self, publication: Publication, council_id: str, lang: str) -> None:
+        areas = publication.areas()
+        layer = publication.snapshot.run["summary"]["council_layer"]
+        councils = areas[areas["layer"] == layer]
+        self._names = dict(zip(councils["area_id"], councils["area_name"], strict=True))
+        self._council_id, self._lang = council_id, lang
+
+    def of(self, row: Mapping[Any, Any]) -> str:
+        """Return where else the nearest place lies and how near it looks, or why there is none."""
+        if row["gap"] == "needs_transport" or not row["nearest_place_name"]:
+            return str(row["why" if self._lang == "ja" else "why_en"] or "")
+        said = []
+        elsewhere = row["nearest_place_council_id"]
+        if elsewhere != self._council_id and elsewhere in self._names:
+            said.append(text("report.elsewhere", self._lang, area=self._names[elsewhere]))
+        walk_m, straight_m = row["nearest_place_walk_m"], row["nearest_place_straight_m"]
+        if straight_m > 0 and walk_m / straight_m >= DETOUR_WORTH_SAYING:
+            said.append(
+                text("report.straight", self._lang, straight=metres(straight_m, self._lang))
+            )
+        return "、".join(said) if self._lang == "ja" else "; ".join(said)
+
+
+def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
+    return tuple(
+        PlaceLine(
+            name=str(row["name"]),
+            kind=str(row["kind"] or ""),
+            frequency=str(row["frequency"] or ""),
+            schedule=str(row["schedule_text"] or ""),
+            status=str(row["status"]),
+            verified_on=str(row["verified_on"] or ""),
+            blurred=bool(row["blurred"]),
+        )
+        for row in places.to_dict("records")
+    )
+
+
+def _shares(snapshot: Snapshot, chosen: "pd.Series[Any]", lang: str) -> tuple[ShareLine, ...]:
+    """Return what of the municipality's targets falls to the area; nothing where it is no council's."""
+    if chosen["layer"] != snapshot.run["summary"]["council_layer"]:
+        return ()
+    shares = shares_of_run(snapshot.workspace, snapshot.run)
+    return share_table(shares[shares["area_id"] == chosen["area_id"]].to_dict("records"), lang)
+
+
+def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
+    return tuple(
+        Proposal(
+            rank=int(row["rank"]),
+            action=str(row["action"]),
+            venue_name=str(row["venue_name"]),
+            kind=str(row["kind"] or ""),
+            newly_reached=figure(row["newly_reached"]),
+            cost_max_yen=figure(row["cost_max_yen"]) or None,
+            units_gained=tuple(name for name in str(row["units_gained"] or "").split("、") if name),
+            reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
+            status=str(row["status"]),
+        )
+        for row in candidates.to_dict("records")
+    )
+
+
+def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
+    """Return each assumption with its origin."""
+    parameters, analysis = snapshot.run["parameters"], snapshot.workspace.profile.analysis
+    origins = parameters["origins"]
+    walking = parameters["profile"]
+    told = [
+        (
+            text("report.limit", lang, limit=main_limit_text(snapshot.run, lang)),
+            origins.get("walk_limit_m"),
+        ),
+        (
+            text("report.walking", lang, label=walking["label" if lang == "ja" else "label_en"]),
+            walking["origin"],
+        ),
+        (text("report.weekly", lang), origins.get("frequency")),
+        (
+            text("report.transport", lang, people=people(analysis.needs_transport_below, lang)),
+            origins.get("needs_transport"),
+        ),
+        (text("report.street", lang), None),
+    ]
+    if subsidies := origins.get("subsidies"):
+        told.append((text("report.subsidies", lang), subsidies))
+    return tuple(f"{words}（{origin}）" if origin else words for words, origin in told)
+
+
+def _sources(workspace: Workspace) -> tuple[SourceLine, ...]:
+    """Return the sources, those of one owner, licence and date together."""
+    owners: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for source in workspace.sources:
+        key = (source["credit"], source["licence"], source["as_of"])
+        owners.setdefault(key, []).append(source)
+    return tuple(
+        SourceLine(
+            *owner,
+            titles=tuple(str(source["title"]) for source in sources),
+            notes=tuple(dict.fromkeys(source["note"] for source in sources if source["note"])),
+        )
+        for owner, sources in owners.items()
+    )

@@ -1,0 +1,199 @@
+"""The briefing: what the first screen of every output says, as plain values and sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from services.publication.aspect import Aspect, limit_in
+from services.publication.tables import Publication
+from services.words.texts import (
+    age_group_text,
+    is_figure,
+    limit_text,
+    people,
+    people_share,
+    percent,
+    text,
+)
+from services.workspace.folder import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Residents of an age group and those of them who are reached; None where it is hidden."""
+
+    residents: float | None
+    reached: float | None
+    coverage_pct: float | None
+
+    @property
+    def unreached(self) -> float | None:
+        """Return the residents who are not reached."""
+        if self.residents is None or self.reached is None:
+            return None
+        return self.residents - self.reached
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """One area of a table."""
+
+    area_id: str
+    name: str
+    figures: Figures
+    approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """One candidate of a table."""
+
+    rank: int
+    action: str
+    venue_name: str
+    kind: str
+    newly_reached: float | None
+    cost_max_yen: float | None
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """The result of one run for the whole municipality."""
+
+    municipality: str
+    fictional: bool
+    age_group: str
+    limit: str
+    figures: Figures
+    sentence: str
+    unreached: str
+    notes: tuple[str, ...]
+    gaps: Mapping[str, int]
+    gap_label: str
+    council_label: str
+    councils: tuple[AreaLine, ...]
+    candidates: tuple[CandidateLine, ...]
+
+
+def briefing(snapshot: Snapshot, lang: str) -> Briefing:
+    """Return the briefing of a snapshot."""
+    summary = snapshot.run["summary"]
+    tables = Publication(snapshot).disclosed
+    figures = figures_of(summary)
+    profile = snapshot.workspace.profile
+    gap_layer, council_layer = (
+        profile.layer(summary[name]) for name in ("gap_layer", "council_layer")
+    )
+    return Briefing(
+        municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
+        fictional=bool(summary["municipality"]["fictional"]),
+        age_group=age_group_text(summary["age_group"], lang),
+        limit=main_limit_text(snapshot.run, lang),
+        figures=figures,
+        sentence=headline(figures, Aspect.main(snapshot.run), lang),
+        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
+        notes=notes(snapshot, lang),
+        gaps=summary["gaps"],
+        gap_label=gap_layer.label if lang == "ja" else gap_layer.label_en,
+        council_label=council_layer.label if lang == "ja" else council_layer.label_en,
+        councils=area_lines(main_rows(tables.coverage, snapshot.run, council_layer.id), lang),
+        candidates=candidate_lines(tables.candidates, lang),
+    )
+
+
+def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
+    """Return the limit that a run is judged by: ``500m``, ``10分``."""
+    limit = limit_in(run["parameters"])
+    return limit_text(limit.m, limit.minutes, lang)
+
+
+def headline(figures: Figures, asked: Aspect, lang: str) -> str:
+    """Return the one sentence: how many of the residents are reached."""
+    group = age_group_text(asked.age_group, lang)
+    if not is_figure(figures.residents) or not is_figure(figures.reached):
+        return text("sentence.hidden", lang, age_group=group)
+    if not figures.residents:
+        return text("provision.nobody", lang, age_group=group)
+    return text(
+        "sentence",
+        lang,
+        age_group=group,
+        residents=people(figures.residents, lang),
+        reached=people_share(figures.reached, figures.coverage_pct, lang),
+        limit=limit_text(asked.limit.m, asked.limit.minutes, lang),
+        frequency=text(f"frequency.{asked.frequency}", lang),
+    )
+
+
+def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
+    """Return what must stand beside every figure: fiction, stand-ins, residents not counted."""
+    summary = snapshot.run["summary"]
+    found = [text("fictional", lang)] if summary["municipality"]["fictional"] else []
+    found += summary.get("stand_in", [])
+    found += [
+        text(
+            "estimated",
+            lang,
+            age_group=age_group_text(estimate["age_group"], lang),
+            rate=f"{estimate['rate_pct']:g}",
+            origin=estimate["origin"],
+        )
+        for estimate in summary.get("estimated", [])
+    ]
+    if missing := summary.get("without_borders"):
+        names = [layer["label" if lang == "ja" else "label_en"] for layer in missing]
+        joined = ("、" if lang == "ja" else ", ").join(dict.fromkeys(names))
+        found.append(text("without_borders", lang, layers=joined))
+    if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
+        found.append(text("unmatched", lang, residents=people(unmatched, lang)))
+    low, high = (percent(summary.get(f"coverage_{end}_pct"), lang) for end in ("low", "high"))
+    if low != high:
+        found.append(text("interval", lang, low=low, high=high))
+    return tuple(found)
+
+
+def main_rows(coverage: pd.DataFrame, run: Mapping[str, Any], layer: str) -> pd.DataFrame:
+    """Return the rows of one layer that the run is judged by."""
+    return Aspect.main(run).rows(coverage[coverage["layer"] == layer])
+
+
+def figures_of(row: Mapping[Any, Any]) -> Figures:
+    """Return the figures of a row, None for what it does not tell."""
+    return Figures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
+
+
+def figure(value: object) -> float | None:
+    """Return a finite number, else None."""
+    return float(value) if is_figure(value) else None  # type: ignore[arg-type]  # is_figure says so
+
+
+def area_lines(rows: pd.DataFrame, lang: str) -> tuple[AreaLine, ...]:
+    """Return one line per area; a remainder in which nobody lives is left out."""
+    lines = []
+    for row in rows.to_dict("records"):
+        figures = figures_of(row)
+        if row["remainder"] and not figures.residents and not row["suppressed"]:
+            continue
+        name = text("remainder", lang) if row["remainder"] else str(row["area_name"])
+        lines.append(AreaLine(str(row["area_id"]), name, figures, bool(row["approximate"])))
+    return tuple(lines)
+
+
+def candidate_lines(candidates: pd.DataFrame, lang: str) -> tuple[CandidateLine, ...]:
+    """Return one line per candidate, by rank."""
+    reasons = "reasons" if lang == "ja" else "reasons_en"
+    return tuple(
+        CandidateLine(
+            rank=int(row["rank"]),
+            action=str(row["action"]),
+            venue_name=str(row["venue_name"]),
+            kind=str(row["kind"]),
+            newly_reached=figure(row["newly_reached"]),
+            cost_max_yen=figure(row["cost_max_yen"]),
+            reasons=str(row[reasons]),
+        )
+        for row in candidates.sort_values("rank").to_dict("records")
+    )

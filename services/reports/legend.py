@@ -1,0 +1,141 @@
+"""The legend beside the map: every sign with its words, then the figures in short."""
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from services.drawing import chart as drawing
+from services.drawing.pens import DARK_GREEN, GAP_COLOURS, INK, QUIET_INK, REACH_COLOURS, Pen
+from services.reports.briefing import Briefing
+from services.words.texts import SIGNS, people, text
+
+LINE = 0.036
+SIGN_X, WORD_X = 0.055, 0.13
+CANDIDATES_SHOWN = 5
+
+
+class _Column:
+    """Writes line after line from the top."""
+
+    def __init__(self, axes: Axes, pen: Pen, lang: str) -> None:
+        self.axes, self.pen, self.lang = axes, pen, lang
+        self.y = 0.985
+
+    def head(self, words: str) -> None:
+        self.pen.write(self.axes, (0.0, self.y), words, size=11.5, colour=INK, heavy=True)
+        self.down(1.15)
+
+    def line(self, words: str, *, size: float = 9.5, colour: str = INK) -> None:
+        self.pen.write(self.axes, (WORD_X, self.y), words, size=size, colour=colour)
+        self.down()
+
+    def down(self, lines: float = 1.0) -> None:
+        self.y -= LINE * lines
+
+
+def draw_legend(
+    axes: Axes, told: Briefing, pen: Pen, *, measure: drawing.Circles | None, lang: str
+) -> None:
+    """Draw the column beside the map."""
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    column = _Column(axes, pen, lang)
+    column.head(text("map.legend", lang))
+    _streets(column, told)
+    _points(column)
+    _borders(column, told)
+    _people(column, told, measure)
+    column.down(0.7)
+    _gaps(column, told)
+    column.down(0.7)
+    _first(column, told)
+
+
+def _streets(column: _Column, told: Briefing) -> None:
+    for reach, colour in REACH_COLOURS.items():
+        column.axes.plot(
+            [0.0, 0.1], [column.y, column.y], color=colour, lw=3, solid_capstyle="round"
+        )
+        column.line(text(f"map.streets.{reach}", column.lang, limit=told.limit))
+
+
+def _points(column: _Column) -> None:
+    for frequency, marker in (("weekly", drawing.WEEKLY), ("monthly", drawing.MONTHLY)):
+        drawing.sign(column.axes, (SIGN_X, column.y), marker)
+        column.line(text(f"map.place.{frequency}", column.lang))
+    for action in ("upgrade", "open"):
+        drawing.star(column.axes, (SIGN_X, column.y), action=action)
+        column.line(text(f"map.candidate.{action}", column.lang))
+
+
+def _borders(column: _Column, told: Briefing) -> None:
+    for label, (width, colour) in (
+        (told.gap_label, drawing.THIN),
+        (told.council_label, drawing.THICK),
+    ):
+        column.axes.plot([0.0, 0.1], [column.y, column.y], color=colour, lw=width)
+        column.line(text("map.border", column.lang, layer=label))
+
+
+def _people(column: _Column, told: Briefing, measure: drawing.Circles | None) -> None:
+    if measure is None:
+        return
+    column.line(text("map.people", column.lang, layer=told.gap_label))
+    column.down(0.45)
+    shown = round_number(measure.most)
+    x = 0.17
+    for number in (shown, shown / 4):
+        area = measure.points2(np.array([number]))
+        drawing.circles(column.axes, np.array([[x, column.y]]), area)
+        x += 0.115
+        words = people(number, column.lang)
+        column.pen.write(column.axes, (x, column.y), words, size=9.5)
+        x += 0.27
+    column.down(0.9)
+
+
+def round_number(largest: float) -> float:
+    """Return the largest of 1, 2, 4 x 10^n that is not above a number; a quarter of it is round."""
+    power = 10.0 ** math.floor(math.log10(largest))
+    return max(step * power for step in (1, 2, 4) if step * power <= largest)
+
+
+def _gaps(column: _Column, told: Briefing) -> None:
+    column.head(told.gap_label)
+    for name, sign in SIGNS.items():
+        column.pen.write(
+            column.axes,
+            (SIGN_X, column.y),
+            sign,
+            size=12.5,
+            colour=GAP_COLOURS[name],
+            anchor=("center", "center"),
+            heavy=True,
+        )
+        column.pen.write(
+            column.axes,
+            (1.0, column.y),
+            f"{told.gaps.get(name, 0):,}",
+            size=10.5,
+            anchor=("right", "center"),
+        )
+        column.line(text(f"gap.{name}", column.lang))
+
+
+def _first(column: _Column, told: Briefing) -> None:
+    if not told.candidates:
+        return
+    column.head(text("map.first", column.lang))
+    for candidate in told.candidates[:CANDIDATES_SHOWN]:
+        at = (SIGN_X, column.y)
+        rank = str(candidate.rank)
+        column.pen.write(
+            column.axes, at, rank, size=10.5, colour=DARK_GREEN, anchor=("center", "center")
+        )
+        gain = people(candidate.newly_reached, column.lang)
+        added = gain if candidate.newly_reached is None else f"+{gain}"
+        column.pen.write(column.axes, (1.0, column.y), added, size=9.5, anchor=("right", "center"))
+        column.line(column.pen.fit(candidate.venue_name, 26))
+    column.line(text("map.first.note", column.lang), size=8, colour=QUIET_INK)

@@ -1,0 +1,135 @@
+"""The report of one area as plain values: what a page of any kind shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.reports.briefing import Figures
+from services.reports.week import Week
+from services.results.shares import ShareLine
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLine:
+    """Residents of one age group."""
+
+    age_group: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of the area, such as a 町会."""
+
+    name: str
+    gap: str
+    approximate: bool
+    residents: float | None
+    unreached: float | None
+    nearest_name: str
+    nearest_walk_m: float | None
+    nearest_walk_min: float | None
+    nearest_climb_m: float | None
+    nearest_steps: float | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place in the area."""
+
+    name: str
+    kind: str
+    frequency: str
+    schedule: str
+    status: str
+    verified_on: str
+    blurred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One candidate in the area."""
+
+    rank: int
+    action: str
+    venue_name: str
+    kind: str
+    newly_reached: float | None
+    cost_max_yen: float | None
+    units_gained: tuple[str, ...]
+    reasons: str
+    status: str
+    """What its council last made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """What another walking limit would give."""
+
+    limit: str
+    figures: Figures
+    circle_coverage_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkerLine:
+    """What somebody who walks differently reaches within limits of minutes."""
+
+    label: str
+    main: bool
+    coverage_pct: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walkers:
+    """Everybody's shares, a column for each limit of minutes."""
+
+    limits: tuple[str, ...]
+    lines: tuple[WalkerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """The sources of one owner, licence and date."""
+
+    credit: str
+    licence: str
+    as_of: str
+    titles: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapReport:
+    """All that a report of one area shows."""
+
+    lang: str
+    area_id: str
+    area_name: str
+    layer_label: str
+    municipality: str
+    fictional: bool
+    made_on: str
+    sentence: str
+    unreached: str
+    notes: tuple[str, ...]
+    figures: Figures
+    age_group: str
+    limit: str
+    ages: tuple[AgeLine, ...]
+    gaps: Mapping[str, int]
+    unit_label: str
+    units: tuple[UnitLine, ...]
+    places: tuple[PlaceLine, ...]
+    shares: tuple[ShareLine, ...]
+    """None where the area is no council's."""
+    candidates: tuple[Proposal, ...]
+    limits: tuple[LimitLine, ...]
+    walkers: Walkers
+    week: Week
+    assumptions: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
+    map_svg: str
+    snapshot: str
+    parameters_sha256: str
+    software: str

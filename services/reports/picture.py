@@ -1,0 +1,153 @@
+"""The picture: one map of the whole municipality for a page, a slide or a leaflet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from services.drawing import chart as drawing
+from services.drawing.pens import GROUND, INK, PAPER, QUIET_INK, VERMILION, WEEKLY, Pen
+from services.publication.tables import Publication
+from services.reports.briefing import Briefing, briefing
+from services.reports.legend import draw_legend
+from services.words.texts import text
+from services.workspace.folder import Snapshot
+from services.workspace.staging import staged_file
+
+WIDTH_IN, HEIGHT_IN, DOTS_PER_IN = 12.8, 9.6, 125
+CANDIDATES_SHOWN = 10
+NOTE_COLUMNS, SOURCE_COLUMNS = 200, 226
+
+_MAP_BOX = (0.022, 0.062, 0.706, 0.757)
+_LEGEND_BOX = (0.742, 0.062, 0.24, 0.757)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What is drawn, in the plane CRS and fit to be shown."""
+
+    publication: Publication
+    briefing: Briefing
+    lang: str
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.publication.snapshot
+
+    def areas(self, layer: str) -> gpd.GeoDataFrame:
+        areas = self.publication.areas()
+        return areas[areas["layer"] == layer]
+
+    def open_places(self) -> gpd.GeoDataFrame:
+        places = self.publication.points("places")
+        located = ~(places.geometry.isna() | places.geometry.is_empty)
+        return places[located & places["status"].isin(["active", "at_risk"])]
+
+
+def coverage_picture(snapshot: Snapshot, path: Path, *, lang: str = "ja") -> None:
+    """Draw who is reached and who is not as a PNG of 1600 x 1200 pixels."""
+    sheet = _Sheet(Publication(snapshot), briefing(snapshot, lang), lang)
+    pen = Pen.japanese()
+    figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_IN, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    _draw_title(figure, sheet, pen)
+    measure = _draw_map(figure.add_axes(_MAP_BOX), sheet, pen)
+    draw_legend(figure.add_axes(_LEGEND_BOX), sheet.briefing, pen, measure=measure, lang=lang)
+    _draw_footer(figure, sheet, pen)
+    with staged_file(path) as staged:
+        figure.savefig(staged, format="png", metadata={"Software": "arukeba"})
+
+
+def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
+    told = sheet.briefing
+    name = told.municipality
+    if told.fictional:
+        name += f"（{text('map.stamp', sheet.lang)}）" if sheet.lang == "ja" else " (fictional)"
+    pen.write(figure, (0.022, 0.968), name, size=12, colour=QUIET_INK)
+    pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
+    _draw_bar(figure, sheet)
+    pen.write(figure, (0.43, 0.888), told.unreached, size=15, colour=VERMILION, heavy=True)
+    lines = pen.wrap("※ " + "　※ ".join(told.notes), NOTE_COLUMNS) if told.notes else []
+    for position, line in enumerate(lines):
+        at = (0.022, 0.859 - 0.017 * position)
+        pen.write(figure, at, line, size=8.5, colour=QUIET_INK)
+
+
+def _draw_bar(figure: Figure, sheet: _Sheet) -> None:
+    """Draw the share of the residents who are reached as a bar."""
+    share = (sheet.briefing.figures.coverage_pct or 0.0) / 100.0
+    bar = figure.add_axes((0.022, 0.881, 0.39, 0.018))
+    bar.set_axis_off()
+    bar.set_xlim(0, 1)
+    bar.barh(0, 1, height=1, color=VERMILION, alpha=0.35)
+    bar.barh(0, share, height=1, color=drawing.REACHED)
+    bar.set_ylim(-0.5, 0.5)
+
+
+def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
+    """Draw the map and return what its circles stand for."""
+    summary = sheet.snapshot.run["summary"]
+    councils = sheet.areas(summary["council_layer"])
+    units = sheet.areas(summary["gap_layer"])
+    town = councils if len(councils) else units
+    drawing.frame(axes, town)
+    drawing.ground(axes, town, inside=PAPER)
+    drawing.streets(axes, sheet.snapshot.layer("streets"))
+    drawing.veil(axes, town, GROUND)
+    drawing.borders(axes, units, drawing.THIN)
+    drawing.borders(axes, councils, drawing.THICK)
+    gaps = sheet.publication.polygons("gaps")
+    measure = drawing.people_circles(axes, gaps)
+    _draw_places(axes, sheet)
+    drawing.names(axes, councils, pen)
+    candidates = sheet.publication.points("candidates").sort_values("rank")
+    drawing.stars(axes, candidates.head(CANDIDATES_SHOWN), pen)
+    drawing.scale_bar(axes, pen, north=text("map.north", sheet.lang))
+    if sheet.briefing.fictional:
+        drawing.stamp(axes, text("map.stamp", sheet.lang), pen)
+    return measure
+
+
+def _draw_places(axes: Axes, sheet: _Sheet) -> None:
+    places = sheet.open_places()
+    frequency = places["venue_frequency"].where(
+        places["venue_frequency"] != "", places["frequency"]
+    )
+    for wanted, marker in (
+        (frequency == "monthly", drawing.MONTHLY),
+        (frequency.isin(WEEKLY), drawing.WEEKLY),
+    ):
+        drawing.points(axes, _unique(places[wanted]), marker)
+
+
+def _unique(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one point per position: groups that share a venue share its sign."""
+    xy = pd.DataFrame({"x": points.geometry.x, "y": points.geometry.y}, index=points.index)
+    return points[~np.asarray(xy.round(1).duplicated())]
+
+
+def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
+    """Name the assumption, whose data it is and what made it; no credit is ever cut off."""
+    lang, run = sheet.lang, sheet.snapshot.run
+    parameters = run["parameters"]
+    origin = text(
+        "map.limit_origin",
+        lang,
+        limit=sheet.briefing.limit,
+        origin=parameters["origins"].get("walk_limit_m", ""),
+    )
+    made = text("map.made", lang, software=f"arukeba {run['arukeba']}")
+    owners = dict.fromkeys(
+        f"{source['credit']}（{source['licence']}）" for source in sheet.snapshot.workspace.sources
+    )
+    sources = f"{text('map.sources', lang)}: " + "、".join(owners)
+    lines = [*pen.wrap(f"{origin}　{made}", SOURCE_COLUMNS), *pen.wrap(sources, SOURCE_COLUMNS)]
+    step = min(0.017, 0.05 / len(lines))
+    for position, line in enumerate(lines):
+        at = (0.022, 0.045 - step * position)
+        pen.write(figure, at, line, size=min(7.5, step * 440), colour=QUIET_INK)

@@ -1,0 +1,257 @@
+"""The report of a plan: what a council needs to discuss it, as plain values."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import shapely
+
+from services.drawing.svg import plan_map
+from services.plans.store import PlanResult
+from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
+from services.words.dates import day_in_japan
+from services.words.texts import (
+    age_group_text,
+    is_figure,
+    limit_text,
+    metres,
+    number,
+    people,
+    percent,
+    text,
+    walk,
+    yen,
+)
+from services.workspace.folder import software_version
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice with room for its reasons."""
+
+    rank: int
+    action: str
+    name: str
+    doing: str
+    kind: str
+    newly: str
+    cost: str
+    each: str
+    overlap: str
+    stays: str
+    unstable: str
+    reasons: str
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """All that the page shows, in one language."""
+
+    lang: str
+    plan_id: str
+    title: str
+    municipality: str
+    fictional: bool
+    made_on: str
+    sentence: str
+    proof: str
+    cost: str
+    relaxation: tuple[str, ...]
+    changed: tuple[str, ...]
+    targets: str
+    choices: tuple[Choice, ...]
+    alternatives: tuple[str, ...]
+    variants: tuple[tuple[str, str, str], ...]
+    years: tuple[tuple[str, str, str, str], ...]
+    transport: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    sources: tuple[str, ...]
+    map_svg: str
+    software: str
+
+
+def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
+    """Return the report of a plan, from what may leave alone."""
+    body = plan_body(plan)
+    place = plan.workspace.profile.municipality
+    targets = body["targets"]
+    met = targets["count"] - len(targets["unmet"])
+    return PlanReport(
+        lang=lang,
+        plan_id=plan.plan_id,
+        title=body["title"],
+        municipality=place.name if lang == "ja" else place.name_en,
+        fictional=place.fictional,
+        made_on=day_in_japan(str(body["made_at"])),
+        sentence=sentence(plan, lang),
+        proof=body["proof"][lang],
+        cost=cost_sentence(plan, lang),
+        relaxation=_relaxation(plan, lang),
+        changed=tuple(one[lang] for one in body["changed"]),
+        targets=text("plan.page.targets", lang, met=met, count=targets["count"])
+        if targets["count"]
+        else "",
+        choices=tuple(_choice(row, body["stability"], lang) for row in body["chosen"]),
+        alternatives=tuple(
+            _alternative(row, number_, lang)
+            for number_, row in enumerate(body["alternatives"], start=2)
+        ),
+        variants=tuple(_variant(row, lang) for row in body["stability"]),
+        years=tuple(_year(row, lang) for row in body["years"]),
+        transport=tuple(transport_line(row, plan, lang) for row in body["needs_transport"]),
+        assumptions=_assumptions(plan, lang),
+        sources=tuple(
+            dict.fromkeys(
+                f"{source['credit']}（{source['licence']}）" for source in plan.workspace.sources
+            )
+        ),
+        map_svg=_drawn(plan),
+        software=f"arukeba {software_version()}",
+    )
+
+
+def _relaxation(plan: PlanResult, lang: str) -> tuple[str, ...]:
+    said = [one[lang] for one in plan.record["relaxation"]]
+    return (*said, text("plan.relax.closest", lang)) if plan.record["closest"] else tuple(said)
+
+
+def doing(row: dict[str, Any], lang: str) -> str:
+    """Say what is to be done at a place: 月1型→週1型."""
+    wanted = text(f"plan.class.{row['target_class']}", lang)
+    now = text(f"plan.class.{row['current_class'] or 'unknown'}", lang)
+    return text(f"plan.action.{row['action']}", lang, now=now, wanted=wanted)
+
+
+def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> Choice:
+    elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
+    joint = "・" if lang == "ja" else ", "
+    return Choice(
+        rank=int(row["rank"]),
+        action=str(row["action"]),
+        name=str(row["venue_name" if lang == "ja" else "venue_name_en"]),
+        doing=doing(row, lang),
+        kind=str(row["kind"] or ""),
+        newly=_added(row["newly_reached"], lang),
+        cost=yen(row["cost_max_yen"], lang),
+        each=yen(row["yen_per_newly_reached"], lang),
+        overlap=percent(row["overlap_pct"], lang),
+        stays=percent(row["stays_pct"], lang) if is_figure(row["stays_pct"]) else "",
+        unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
+        reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
+    )
+
+
+def _added(newly: object, lang: str) -> str:
+    return f"+{people(newly, lang)}" if is_figure(newly) else people(newly, lang)
+
+
+def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
+    joint = "、" if lang == "ja" else ", "
+    changes = [
+        text(f"plan.alternative.{key}", lang, names=joint.join(_names(row[part], lang)))
+        for key, part in (("in", "added"), ("out", "dropped"))
+        if row[part]
+    ]
+    return text(
+        "plan.alternative",
+        lang,
+        number=number_,
+        newly=people(row["newly_reached"], lang),
+        yen=yen(row["first_year_yen"], lang),
+        changes=("。" if lang == "ja" else "; ").join(changes),
+    )
+
+
+def _names(rows: list[dict[str, str]], lang: str) -> list[str]:
+    bracket = "{}（{}）" if lang == "ja" else "{} ({})"
+    return [
+        bracket.format(row[lang], text(f"plan.class.{row['target_class']}", lang)) for row in rows
+    ]
+
+
+def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
+    shared = f"{number(row['shared_n'])} / {number(row['chosen_n'])}"
+    return row[lang], shared, percent(row["lost_pct"], lang)
+
+
+def _year(row: dict[str, Any], lang: str) -> tuple[str, str, str, str]:
+    return (
+        text("plan.year", lang, number=row["year"]),
+        row[lang],
+        people(row["newly_reached"], lang),
+        yen(row["year_yen"], lang),
+    )
+
+
+def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
+    """Say who needs transport, and which site would be shared best."""
+    shared = text("plan.transport.none", lang)
+    if row["walk"] is not None:
+        speed = float(plan.record["parameters"]["profile"]["speed_m_per_min"])
+        told = walk(row["walk"], row["walk"] / speed, lang)
+        if row["walk_unit"] == "s":
+            told = limit_text(None, float(max(1, round(row["walk"] / 60.0))), lang)
+        shared = text(
+            "plan.transport.site", lang, site=row.get(f"site_{lang}", row["site_ja"]), walk=told
+        )
+    if row["nearest_stop"]:
+        joint = "。" if lang == "ja" else "; "
+        far = metres(row.get("nearest_stop_walk_m"), lang)
+        shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
+    age_group = age_group_text(plan.record["totals"]["age_group"], lang)
+    count = people(row["residents"], lang)
+    if not is_figure(row["residents"]):
+        count = text("plan.few", lang, count=plan.workspace.profile.privacy.small_number)
+    return text(
+        "plan.transport",
+        lang,
+        area=row["area_name"],
+        age_group=age_group,
+        people=count,
+        shared=shared,
+    )
+
+
+def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
+    profile, parameters = plan.workspace.profile, plan.record["parameters"]
+    terms, walking = terms_of(plan), parameters["profile"]
+    origin = profile.subsidies.origin or text("plan.nowhere", lang)
+    age_group = age_group_text(terms.age_group, lang)
+    said = [
+        text("plan.page.ceiling", lang, origin=origin),
+        text("plan.page.people", lang, age_group=age_group, small=terms.small_number),
+        f"{walking['label' if lang == 'ja' else 'label_en']}（{walking['origin']}）",
+    ]
+    if plan.record["ask"]["participation_pct"] is not None:
+        planning = profile.planning
+        values = {"m2": f"{planning.m2_per_person:g}", "origin": planning.m2_per_person_origin}
+        said.append(text("plan.page.capacity", lang, **values))
+    if plan.record["ask"]["council"]:
+        said.append(text("plan.page.council", lang, council=plan.record["ask"]["council"]))
+    return (*said, *_left_out(plan, lang))
+
+
+def _left_out(plan: PlanResult, lang: str) -> tuple[str, ...]:
+    """Say what each council will not have, and in Japanese, as it is typed, why."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for row in plan.record.get("left_out", []):
+        names.setdefault((row["council"], row["why"]), []).append(row[lang])
+    joint = "、" if lang == "ja" else ", "
+    return tuple(
+        text("plan.page.left_out", lang, council=council, names=joint.join(found))
+        + (f"（{why}）" if why and lang == "ja" else "")
+        for (council, why), found in names.items()
+    )
+
+
+def _drawn(plan: PlanResult) -> str:
+    chosen = shown_candidates(plan)
+    areas = plan.workspace.areas()
+    layer = plan.workspace.profile.analysis.council_layer
+    councils = areas[areas["layer"] == layer]
+    catchments: gpd.GeoDataFrame = plan.catchments
+    shapes = [shape for shape in catchments.geometry.dropna() if not shape.is_empty]
+    around = shapely.union_all([*shapes, *chosen.geometry.dropna()])
+    if around.is_empty:
+        around = councils.union_all()
+    return plan_map(around, councils, chosen, catchments)

@@ -1,0 +1,282 @@
+"""Cross-tables: the residents of each pair of areas of two layers, and which cells may leave."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage.crosstab import crosstab, with_shares
+from geo.coverage.reached import FREQUENCIES
+from geo.coverage.suppression import hidden_cells
+from geo.demand.homes import HIGH, LOW
+from geo.errors import InvalidInputError
+from services.profile import Layer, Profile
+from services.situation.intervals import Bounds, Ends, unknown_most
+from services.situation.naming import names_of, unlocated
+from services.situation.view import Situation
+from services.words.texts import age_group_text, is_figure, limit_text, percent, text
+
+CROSSTAB_COLUMNS = (
+    *("row_layer", "row_id", "row_name", "column_layer", "column_id", "column_name"),
+    *("frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile", "residents"),
+    *("reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *("row_share_pct", "row_share_low_pct", "row_share_high_pct"),
+    *("column_share_pct", "column_share_low_pct", "column_share_high_pct"),
+    *("approximate", "residents_estimated"),
+)
+_ROW_SHARES = ("row_share_pct", "row_share_low_pct", "row_share_high_pct")
+_COLUMN_SHARES = ("column_share_pct", "column_share_low_pct", "column_share_high_pct")
+_COUNTS = (
+    *("residents", "reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *_ROW_SHARES,
+    *_COLUMN_SHARES,
+)
+_SIDES = ("row", "column")
+_CELL = ("row_id", "column_id")
+
+Hidden = frozenset[tuple[str, str, str]]
+"""(layer, age group, area_id) of the rows of coverage that are not shown."""
+
+
+def layer_pairs(profile: Profile) -> list[tuple[Layer, Layer]]:
+    """Return every pair of layers that may cross; the whole municipality crosses nothing."""
+    layers = [layer for layer in profile.layers if layer.kind != "municipality"]
+    return list(combinations(layers, 2))
+
+
+def default_pairs(profile: Profile) -> list[tuple[str, str]]:
+    """Return the pairs that a planner asks for first: units, and school districts, by council."""
+    analysis, known = profile.analysis, [layer.id for layer in profile.layers]
+    districts = [layer.id for layer in profile.layers if layer.kind == "elementary_district"]
+    asked = [(rows, analysis.council_layer) for rows in (analysis.gap_layer, *districts)]
+    return [pair for pair in dict.fromkeys(asked) if pair[0] != pair[1] and set(pair) <= set(known)]
+
+
+def crosstabs_frame(situation: Situation) -> pd.DataFrame:
+    """
+    Return the cross-table of every pair of layers (``CROSSTAB_COLUMNS``).
+
+    Within the main limit, on foot as the main profile walks; for every frequency and age group. The
+    margins are the rows of coverage, the remainder with those whose home nobody knows.
+    """
+    pairs = layer_pairs(situation.profile)
+    frames = [_crossed(situation, *pair) for pair in pairs]
+    if not frames:
+        return pd.DataFrame(columns=list(CROSSTAB_COLUMNS))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
+    rows, columns = situation.layering(one.id), situation.layering(other.id)
+    reached = {frequency: situation.reached(frequency) for frequency in FREQUENCIES}
+    tables = Ends.of(situation, lambda people: crosstab(people, rows, columns, reached))
+    table = _with_unlocated(tables.map(partial(_with_corner, situation=situation)), situation)
+    named: dict[str, np.ndarray] = {}
+    for side, layer, layering in (("row", one, rows), ("column", other, columns)):
+        ids, names = names_of(layering)
+        area = table[f"area_{'a' if side == 'row' else 'b'}"].to_numpy()
+        named |= {
+            f"{side}_layer": np.full(len(table), layer.id, dtype=object),
+            f"{side}_id": ids[area],
+            f"{side}_name": names[area],
+        }
+    estimated = situation.profile.population.estimated_groups
+    return table.assign(
+        **named,
+        approximate=one.approximate or other.approximate,
+        residents_estimated=table["age_group"].isin(estimated),
+        profile=situation.parameters.walking.id,
+        **situation.parameters.limit.columns(),
+    )[list(CROSSTAB_COLUMNS)]
+
+
+def _with_corner(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+    """Return the table with a cell of both remainders, also where no home is in it."""
+    if _corner(table).any():
+        return table
+    keys = pd.MultiIndex.from_product([FREQUENCIES, situation.residents.columns])
+    added = keys.to_frame(index=False, name=["frequency", "age_group"])
+    added = added.assign(area_a=-1, area_b=-1, residents=0.0, reached=0.0)
+    return pd.concat([table, added], ignore_index=True)
+
+
+def _corner(table: pd.DataFrame) -> np.ndarray:
+    return ((table["area_a"] < 0) & (table["area_b"] < 0)).to_numpy()
+
+
+def _with_unlocated(tables: Ends, situation: Situation) -> pd.DataFrame:
+    """Add those whose home nobody knows to the cell of both remainders, then all percentages."""
+    corner = _corner(tables.likely)
+    layers = tables.likely.assign(layer="", remainder=corner)
+    unknown = unknown_most(layers, situation)
+    low, high = Bounds.of(tables, "reached").pct(unknown)
+    likely = tables.likely.assign(coverage_low_pct=low, coverage_high_pct=high)
+    lost = unlocated(likely["age_group"], situation) * corner
+    whole = with_shares(likely.assign(residents=likely["residents"] + lost))
+    most = unlocated(likely["age_group"], situation, HIGH) * corner
+    least = unlocated(likely["age_group"], situation, LOW) * corner
+    counts = [table["residents"].to_numpy(dtype=float) for table in tables.hidden]
+    ends = _Cells(
+        np.minimum.reduce([whole["residents"].to_numpy(), *(each + least for each in counts)]),
+        np.maximum.reduce([whole["residents"].to_numpy(), *(each + most for each in counts)]),
+    )
+    for side, area in (("row", "area_a"), ("column", "area_b")):
+        whole[f"{side}_share_pct"] = whole.pop(f"share_{area[-1]}_pct")
+        share = whole[f"{side}_share_pct"]
+        # Where nothing is hidden there is nothing to sum again.
+        low, high = ends.share_pct(whole, area) if tables.hidden else (share, share)
+        whole[f"{side}_share_low_pct"], whole[f"{side}_share_high_pct"] = low, high
+    if not ends.most[corner].any():
+        return whole[~corner].reset_index(drop=True)
+    return whole
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """(cells,) the least and the most residents of each."""
+
+    least: np.ndarray
+    most: np.ndarray
+
+    def share_pct(
+        self, table: pd.DataFrame, area: str
+    ) -> "tuple[pd.Series[float], pd.Series[float]]":
+        """Return the least and the most share that each cell can have of its area."""
+        keys = [table["frequency"], table["age_group"], table[area]]
+        rest_least, rest_most = (
+            (pd.Series(end).groupby(keys).transform("sum").to_numpy(dtype=float) - end).clip(0.0)
+            for end in (self.least, self.most)
+        )
+        return Bounds(self.least, self.most, rest_least, rest_most).pct()
+
+
+def disclosed_crosstab(
+    table: pd.DataFrame, rows: str, columns: str, *, hidden: Hidden, small_number: float
+) -> pd.DataFrame:
+    """
+    Return the cross-table of two layers as it may leave, with ``suppressed``.
+
+    Small cells are hidden, and as many more as it takes so that neither rows nor columns nor the
+    layers' own totals, as far as those are shown (``hidden``), give one of them away. A cell that
+    is hidden may also be empty.
+    """
+    found = _of_pair(table, rows, columns)
+    blocks = []
+    for age_group, block in found.groupby("age_group", sort=False):
+        unseen = _unseen(block, str(age_group), hidden)
+        cells = _hidden_pairs(block, unseen, small_number=small_number)
+        blocks.append(_masked(block, cells, unseen))
+    if not blocks:
+        return found.assign(suppressed=np.zeros(len(found), dtype=bool))
+    order = ["age_group", "frequency", *_CELL]
+    return pd.concat(blocks).sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _of_pair(table: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
+    """Return the cells of two layers, turned round where they were crossed the other way."""
+    straight = table[(table["row_layer"] == rows) & (table["column_layer"] == columns)]
+    turned = table[(table["row_layer"] == columns) & (table["column_layer"] == rows)]
+    if len(straight) == len(turned) == 0:
+        known = pd.unique(pd.concat([table["row_layer"], table["column_layer"]]))
+        raise InvalidInputError(
+            f"{rows!r} and {columns!r} do not cross; layers that do: {', '.join(known) or 'none'}",
+            ja=f"「{rows}」と「{columns}」の組み合わせはありません。使える区分: {'、'.join(known) or 'なし'}",
+        )
+    parts = ("layer", "id", "name", "share_pct", "share_low_pct", "share_high_pct")
+    swap = {
+        f"{one}_{part}": f"{other}_{part}"
+        for one, other in zip(_SIDES, reversed(_SIDES), strict=True)
+        for part in parts
+    }
+    found = straight if len(straight) else turned.rename(columns=swap)
+    # A snapshot of an older version may lack some.
+    return found[[column for column in CROSSTAB_COLUMNS if column in found]]
+
+
+def _unseen(block: pd.DataFrame, age_group: str, hidden: Hidden) -> dict[str, set[str]]:
+    """Return by side the areas of an age group whose own totals are not shown."""
+    return {
+        side: {
+            area
+            for layer, group, area in hidden
+            if layer == block[f"{side}_layer"].iloc[0] and group == age_group
+        }
+        for side in _SIDES
+    }
+
+
+def _hidden_pairs(
+    block: pd.DataFrame, unseen: Mapping[str, set[str]], *, small_number: float
+) -> set[tuple[str, str]]:
+    """Return the cells of one age group that are hidden: the same for every frequency."""
+    cells = block.drop_duplicates(list(_CELL))
+    grid = cells.pivot_table(
+        index="row_id", columns="column_id", values="residents", fill_value=0.0, aggfunc="sum"
+    )
+    totals = (
+        np.array(axis.isin(unseen[side]), dtype=bool)
+        for side, axis in zip(_SIDES, (grid.index, grid.columns), strict=True)
+    )
+    found = hidden_cells(grid.to_numpy(dtype=float), *totals, small_number=small_number)
+    return {
+        (str(grid.index[row]), str(grid.columns[column]))
+        for row, column in zip(*np.nonzero(found), strict=True)
+    }
+
+
+def _masked(
+    block: pd.DataFrame, cells: set[tuple[str, str]], unseen: Mapping[str, set[str]]
+) -> pd.DataFrame:
+    """Return the rows with hidden cells empty; hidden cells that no home is in are there as well."""
+    keys = list(zip(block["row_id"], block["column_id"], strict=True))
+    suppressed = np.fromiter((key in cells for key in keys), dtype=bool, count=len(keys))
+    shown = block.assign(
+        **{name: block[name].mask(suppressed) for name in _COUNTS if name in block},
+        suppressed=suppressed,
+    )
+    for side in _SIDES:
+        # A count beside its share of a total that is not shown would tell the total.
+        unseen_total = block[f"{side}_id"].isin(unseen[side])
+        for share in _ROW_SHARES if side == "row" else _COLUMN_SHARES:
+            if share in shown:
+                shown[share] = shown[share].mask(unseen_total)
+    return pd.concat([shown, _empty_cells(shown, cells - set(keys))], ignore_index=True)
+
+
+def _empty_cells(block: pd.DataFrame, cells: set[tuple[str, str]]) -> pd.DataFrame:
+    """Return rows for hidden cells that are not in the table, for every frequency."""
+    names = {
+        side: dict(zip(block[f"{side}_id"], block[f"{side}_name"], strict=True)) for side in _SIDES
+    }
+    like = block.drop_duplicates("frequency")
+    pairs = pd.DataFrame(sorted(cells), columns=list(_CELL), dtype=object)
+    for side in _SIDES:
+        pairs[f"{side}_name"] = pairs[f"{side}_id"].map(names[side])
+    added = pairs.merge(like.drop(columns=list(pairs.columns)), how="cross")
+    return added.assign(**dict.fromkeys(_COUNTS, np.nan), suppressed=True)[block.columns]
+
+
+def crosstab_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
+    """Say one cell of a cross-table."""
+    words = {
+        "row": row["row_name"],
+        "column": row["column_name"],
+        "age_group": age_group_text(str(row["age_group"]), lang),
+    }
+    if row.get("suppressed"):
+        return text("sentence.hidden", lang, age_group=words["age_group"])
+    if not is_figure(row["coverage_pct"]):
+        return text("provision.nobody", lang, age_group=words["age_group"])
+    return text(
+        "crosstab.sentence",
+        lang,
+        **words,
+        share=percent(row["coverage_pct"], lang),
+        part=percent(row["row_share_pct"], lang),
+        frequency=text(f"frequency.{row['frequency']}", lang),
+        limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+    )

@@ -1,0 +1,244 @@
+"""Gaps: the unit list of a run, each with its class, its residents and the reason in words."""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.arrays import FloatArray
+from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
+from geo.coverage.reached import Layering
+from services.results.divisions import division_columns
+from services.results.stops import stop_columns
+from services.situation.intervals import Bounds, Ends
+from services.situation.view import Situation
+from services.words import reasons
+
+OLDER, SINGLE = "75+", "single_65+"
+"""Age groups that have columns of their own, where the population has them."""
+
+
+def gaps_frame(situation: Situation) -> pd.DataFrame:
+    """Return one row per unit of the gap layer, most residents not reached first."""
+    profile, parameters = situation.profile, situation.parameters
+    layer = profile.layer(profile.analysis.gap_layer)
+    layering = situation.layering(layer.id)
+    weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
+    reached = situation.reached("weekly")
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        there = people[parameters.age_group].to_numpy(dtype=float)
+        counts = {"residents": there, "reached": there * reached}
+        return pd.DataFrame({name: _by_unit(layering, count) for name, count in counts.items()})
+
+    low, high = Bounds.of(Ends.of(situation, measure), "reached").pct()
+    residents = _by_unit(layering, weight)
+    unreached = _by_unit(layering, weight * ~reached)
+    frame = layering.areas[["layer", "area_id", "area_name", "version", "council_id"]].copy()
+    frame["approximate"] = layer.approximate
+    frame["gap"] = gap_classes(situation).to_numpy()
+    frame["age_group"] = parameters.age_group
+    frame["residents_estimated"] = parameters.age_group in profile.population.estimated_groups
+    frame["walk_limit_m"] = np.nan if parameters.limit.m is None else parameters.limit.m
+    frame["walk_limit_min"] = (
+        np.nan if parameters.limit.minutes is None else parameters.limit.minutes
+    )
+    frame["residents"] = residents
+    frame["residents_75"] = _older(situation, layering)
+    frame["unreached"] = unreached
+    frame["coverage_pct"] = 100.0 * (1.0 - unreached / np.where(residents > 0, residents, np.nan))
+    frame["coverage_low_pct"], frame["coverage_high_pct"] = low, high
+    frame["places_n"] = np.bincount(
+        layering.place_area[layering.place_area >= 0], minlength=len(layering.areas)
+    )
+    frame = _with_nearest(frame, situation, layering, weight)
+    further = [stop_columns, division_columns]
+    tables = [columns(situation, layering, weight) for columns in further]
+    frame = pd.concat([frame, _weighed(situation, layering), *tables], axis=1)
+    frame = _with_why(frame, situation)
+    return ranked(frame, small_number=profile.privacy.small_number)
+
+
+def _weighed(situation: Situation, layering: Layering) -> pd.DataFrame:
+    """Return unreached residents of 75+ and of single households, and the need of each unit."""
+    weights = situation.profile.analysis.weights
+    missed = ~situation.reached("weekly")
+    unreached = {
+        group: _by_unit(layering, situation.residents[group].to_numpy(dtype=float) * missed)
+        for group in {*weights, OLDER, SINGLE} & {*situation.residents.columns}
+    }
+    unknown = np.full(len(layering.areas), np.nan)
+    return pd.DataFrame(
+        {
+            "unreached_75": unreached.get(OLDER, unknown),
+            "unreached_single": unreached.get(SINGLE, unknown),
+            "need": need(unreached, weights),
+            "need_of": ",".join(weights),
+        }
+    )
+
+
+def _with_why(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+    """Add the reasons, and what may be said of a unit whose residents are few: no share of them."""
+    found = {}
+    for suffix, with_share in (("", True), ("_few", False)):
+        said = [_why(row, situation, with_share=with_share) for row in frame.to_dict("records")]
+        found[f"why{suffix}"] = [reason.ja for reason in said]
+        found[f"why{suffix}_en"] = [reason.en for reason in said]
+    return frame.assign(**found)
+
+
+def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
+    inside = layering.home_area >= 0
+    summed = np.bincount(
+        layering.home_area[inside], weights=weight[inside], minlength=len(layering.areas)
+    )
+    return summed.astype(np.float64)
+
+
+def _older(situation: Situation, layering: Layering) -> FloatArray:
+    """Return residents 75+, NaN where the population has no such group."""
+    if OLDER not in situation.residents:
+        return np.full(len(layering.areas), np.nan)
+    return _by_unit(layering, situation.residents[OLDER].to_numpy(dtype=float))
+
+
+def gap_classes(situation: Situation) -> pd.Series:
+    """Return the class of each unit, in the order of the areas of the gap layer."""
+    profile, limit = situation.profile, situation.parameters.limit
+    layering = situation.layering(profile.analysis.gap_layer)
+    weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
+    classes = gap_class(situation.counted["venue_frequency"], layering)
+    enough = profile.analysis.needs_transport_below
+    # Only a unit without a weekly place is asked whether any site could serve it.
+    open_units = (classes != "weekly_or_more").to_numpy()
+    home_area = np.where(
+        (layering.home_area >= 0) & open_units[layering.home_area], layering.home_area, -1
+    )
+    points = _home_points(situation)
+    best = best_site_residents(
+        lambda rows: situation.walking.catchments(points.iloc[rows], limit),
+        points[["x", "y"]].to_numpy(),
+        weight,
+        Layering(layering.areas, home_area, layering.place_area),
+        circle_m=situation.walking.farthest_m(limit),
+        enough=enough,
+    )
+    lived_in = _by_unit(layering, weight) > 0
+    return classes.mask(open_units & lived_in & (best < enough), "needs_transport")
+
+
+def _home_points(situation: Situation) -> pd.DataFrame:
+    homes = situation.homes
+    return pd.DataFrame(
+        {
+            "edge": homes["edge"].to_numpy(),
+            "offset_m": homes["offset_m"].to_numpy(),
+            "snap_m": homes["snap_m"].to_numpy(),
+            "x": homes["snap_x"].to_numpy(),
+            "y": homes["snap_y"].to_numpy(),
+        }
+    )
+
+
+def _with_nearest(
+    frame: pd.DataFrame, situation: Situation, layering: Layering, weight: FloatArray
+) -> pd.DataFrame:
+    weekly, counted = situation.approach("weekly"), situation.counted
+    walks = {
+        "walk_m": weekly.walk_m,
+        "walk_s": weekly.walk_s,
+        "climb_m": weekly.climb_m,
+        "steps_n": weekly.steps_n,
+        "straight_m": _straight_to_nearest_m(situation),
+    }
+    found = nearest_place(walks, weekly.origin, weight, layering)
+    councils = situation.layering(situation.profile.analysis.council_layer)
+    inside = councils.place_area
+    owner = [councils.areas["area_id"].iloc[area] if area >= 0 else "" for area in inside]
+    label = [councils.areas["area_name"].iloc[area] if area >= 0 else "" for area in inside]
+    place = found["place"].to_numpy()
+    columns = {
+        "nearest_place_id": counted["place_id"],
+        "nearest_place_name": counted["name"],
+        "nearest_place_council_id": owner,
+        "nearest_place_council_name": label,
+    }
+    named = {
+        name: np.append(np.asarray(values, dtype=object), "")[place]
+        for name, values in columns.items()
+    }
+    return frame.assign(
+        **named,
+        nearest_place_walk_m=found["walk_m"].to_numpy(),
+        nearest_place_walk_min=found["walk_s"].to_numpy() / 60.0,
+        nearest_place_climb_m=found["climb_m"].to_numpy(),
+        nearest_place_steps=found["steps_n"].to_numpy(),
+        nearest_place_straight_m=found["straight_m"].to_numpy(),
+    )
+
+
+def _straight_to_nearest_m(situation: Situation) -> FloatArray:
+    """Return (homes,) straight metres to the very place that is nearest on foot."""
+    origin = situation.approach("weekly").origin
+    home_xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())
+    place_xy = shapely.get_coordinates(situation.counted.geometry.to_numpy())
+    nowhere = np.vstack([place_xy.reshape(-1, 2), [[np.nan, np.nan]]])
+    return np.asarray(np.hypot(*(home_xy - nowhere[origin]).T))
+
+
+def _why(
+    row: Mapping[Hashable, object], situation: Situation, *, with_share: bool
+) -> reasons.Reason:
+    profile, parameters = situation.profile, situation.parameters
+    if not row["residents"]:
+        return reasons.nobody(parameters.age_group)
+    if row["gap"] == "needs_transport":
+        reason = reasons.needs_transport(
+            parameters.limit, profile.analysis.needs_transport_below, parameters.age_group
+        )
+        if situation.workspace.stops() is None:
+            return reason
+        known = reasons.ByBus(
+            stop=str(row["nearest_stop_name"]),
+            walk_m=float(str(row["nearest_stop_walk_m"])),
+            share_pct=float(str(row["stop_pct"])),
+            place=str(row["place_by_stop_name"]),
+        )
+        bus = reasons.by_bus(known, parameters.limit, with_share=with_share)
+        return reasons.together(reason, bus)
+    if not row["nearest_place_id"]:
+        return reasons.no_way()
+    elsewhere = row["council_id"] and row["nearest_place_council_id"] != row["council_id"]
+    return reasons.nearest_weekly(
+        reasons.WalkTo(
+            name=str(row["nearest_place_name"]),
+            walk_m=float(str(row["nearest_place_walk_m"])),
+            straight_m=float(str(row["nearest_place_straight_m"])),
+            walk_min=float(str(row["nearest_place_walk_min"])),
+            climb_m=float(str(row["nearest_place_climb_m"])),
+            steps_n=float(str(row["nearest_place_steps"])),
+            other_area=str(row["nearest_place_council_name"]) if elsewhere else "",
+        )
+    )
+
+
+def ranked(gaps: pd.DataFrame, *, small_number: float) -> pd.DataFrame:
+    """
+    Rank units by number, by rate and by need, and sort by number, most residents not reached first.
+
+    A rate is ranked among units of at least ``small_number`` residents: two of three people are no
+    rate. What is hidden (NaN) has no rank, and no other rank tells where it would stand.
+    """
+    gaps = gaps.sort_values("area_id", ignore_index=True)
+    unreached = gaps["unreached"].to_numpy(dtype=float)
+    missed_pct = (100.0 - gaps["coverage_pct"]).where(gaps["residents"] >= small_number)
+    found = {
+        "rank_by_number": ranks(unreached),
+        "rank_by_rate": ranks(missed_pct.to_numpy(dtype=float), ties=unreached),
+    }
+    if "need" in gaps.columns:
+        found["need_rank"] = ranks(gaps["need"].to_numpy(dtype=float), ties=unreached)
+    whole = {name: pd.Series(values).astype("Int64") for name, values in found.items()}
+    return gaps.assign(**whole).sort_values(["rank_by_number", "area_id"], ignore_index=True)

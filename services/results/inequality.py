@@ -1,0 +1,63 @@
+"""Inequality: how unequal coverage is between the units of a layer."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage.equity import inequality
+from services.words.texts import age_group_text, is_figure, percent, text
+
+KEYS = ("layer", "frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile")
+INEQUALITY_COLUMNS = (
+    *KEYS,
+    *("units_n", "units_hidden_n", "residents", "gini", "worst_tenth_pct", "min_pct", "max_pct"),
+    *("min_max_ratio", "draft"),
+)
+_NAMES = {
+    "worst_tenth": "worst_tenth_pct",
+    "least": "min_pct",
+    "most": "max_pct",
+    "least_to_most": "min_max_ratio",
+}
+
+
+def inequality_frame(coverage: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the inequality of ``coverage_pct`` between the units of each layer (``INEQUALITY_COLUMNS``).
+
+    From a table of coverage, disclosed or not: units whose figures are hidden take no part and are
+    counted in ``units_hidden_n``; the remainder is no unit. Without residents there are 0 units and
+    no figures.
+    """
+    units = coverage[~coverage["remainder"]].reset_index(drop=True)
+    group = units.groupby(list(KEYS), sort=False, dropna=False, observed=True).ngroup()
+    residents = units["residents"].fillna(0.0).to_numpy(dtype=float)
+    found = inequality(
+        units["coverage_pct"].to_numpy(dtype=float), residents, np.asarray(group, dtype=np.int64)
+    )
+    firsts = units[~group.duplicated()][[*KEYS, "draft"]].reset_index(drop=True)
+    hidden = units["residents"].isna().to_numpy()
+    return pd.concat([firsts, found.rename(columns=_NAMES)], axis=1).assign(
+        units_hidden_n=np.bincount(group[hidden], minlength=len(firsts)).astype(np.int64)
+    )[list(INEQUALITY_COLUMNS)]
+
+
+def inequality_sentence(row: Mapping[Hashable, Any], unit: str, lang: str) -> str:
+    """Say a row: the worst tenth beside the best and worst unit; ``unit`` is the layer's label."""
+    age_group = age_group_text(str(row["age_group"]), lang)
+    if not is_figure(row["gini"]):
+        return text("provision.nobody", lang, age_group=age_group)
+    return text(
+        "inequality.sentence",
+        lang,
+        unit=unit,
+        age_group=age_group,
+        frequency=text(f"frequency.{row['frequency']}", lang),
+        worst=percent(row["worst_tenth_pct"], lang),
+        least=percent(row["min_pct"], lang),
+        most=percent(row["max_pct"], lang),
+        gini=f"{row['gini']:.2f}",
+        units=row["units_n"],
+    )

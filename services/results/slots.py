@@ -1,0 +1,188 @@
+"""Slots: which residents have a place on which weekday and half of the day; weekly by combination."""
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
+
+from geo.coverage.reached import Layering, Limit, at_least
+from geo.coverage.slots import (
+    Pairs,
+    combined_coverage,
+    combined_homes,
+    reached_homes,
+    slot_coverage,
+    words,
+)
+from geo.schedule.calendar import combined_weeks
+from services.profile import Layer
+from services.situation.intervals import Bounds, Ends, unknown_most
+from services.situation.view import Situation
+from services.words.texts import age_group_text, is_figure, limit_text, percent, text
+from services.workspace.folder import REMAINDER
+
+SLOT_COLUMNS = (
+    *("layer", "area_id", "area_name", "version", "frequency", "weekday", "half_day"),
+    *(
+        "age_group",
+        "walk_limit_m",
+        "walk_limit_min",
+        "residents",
+        "reached",
+        "coverage_pct",
+        "coverage_low_pct",
+        "coverage_high_pct",
+        "places_n",
+    ),
+    *("approximate", "draft", "remainder", "residents_estimated"),
+)
+COMBINED_COLUMNS = (
+    *(
+        "layer",
+        "area_id",
+        "area_name",
+        "version",
+        "age_group",
+        "walk_limit_m",
+        "walk_limit_min",
+        "residents",
+    ),
+    *("reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
+    *("reached_combined", "combined_pct", "combined_low_pct", "combined_high_pct"),
+    *("approximate", "draft", "remainder", "residents_estimated"),
+)
+_SHARES = {"reached": "coverage", "reached_combined": "combined"}
+_Measure = Callable[[Layering, pd.DataFrame], pd.DataFrame]
+_FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
+
+
+def pairs_within(situation: Situation) -> dict[Limit, Pairs]:
+    """Return for each limit the places and homes within it of each other, by the main profile."""
+    journeys = situation.journeys(situation.walking)
+    homes_n = len(situation.homes)
+    return {limit: Pairs(*journeys.within(limit), homes_n) for limit in situation.parameters.limits}
+
+
+def slots_frame(situation: Situation) -> pd.DataFrame:
+    """
+    Return for each layer who has a place on each weekday and half of the day (``SLOT_COLUMNS``).
+
+    ``frequency`` is weekly where the hall meets in the slot every week, monthly at least every
+    month. Places whose weekday or hours are not known count nowhere; ``slots_unknown`` marks them.
+    """
+    near = pairs_within(situation)
+    place_slots = {
+        frequency: situation.counted[column].to_numpy(dtype=np.int64)
+        for frequency, column in _FREQUENCIES.items()
+    }
+    home_slots = {
+        (frequency, limit): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
+        for frequency, bits in place_slots.items()
+        for limit, pairs in near.items()
+    }
+
+    def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
+        return slot_coverage(people, layering, place_slots, home_slots)
+
+    return _stack(_tables(situation, measure))[list(SLOT_COLUMNS)]
+
+
+def combined_frame(situation: Situation) -> pd.DataFrame:
+    """Return for each layer who is weekly-reached by several halls only (``COMBINED_COLUMNS``)."""
+    weekly = at_least(situation.counted["venue_frequency"], "weekly")
+    weeks = situation.counted["weeks_mask"].to_numpy(dtype=np.int64)
+    homes = {
+        limit: (reached_homes(near, weekly), combined_homes(near, weekly=weekly, weeks=weeks))
+        for limit, near in pairs_within(situation).items()
+    }
+
+    def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
+        return combined_coverage(people, layering, homes)
+
+    return _stack(_tables(situation, measure))[list(COMBINED_COLUMNS)]
+
+
+def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
+    """Say one row of the slots: 「火曜の午前に歩いて行ける場がある人: 65歳以上の25.0％」."""
+    age_group = age_group_text(str(row["age_group"]), lang)
+    if row.get("suppressed"):
+        return text("sentence.hidden", lang, age_group=age_group)
+    if not row["residents"] or not is_figure(row["coverage_pct"]):
+        return text("slot.nobody", lang, age_group=age_group)
+    return text(
+        f"slot.sentence.{row['frequency']}",
+        lang,
+        weekday=text(f"weekday.{row['weekday']}", lang),
+        half_day=text(f"half_day.{row['half_day']}", lang),
+        age_group=age_group,
+        share=percent(row["coverage_pct"], lang),
+        limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+    )
+
+
+def unknown_sentence(places: pd.DataFrame, lang: str) -> str:
+    """Say how many counted places are in no slot, or not in all of theirs; '' where none is."""
+    n = int((places["counts"] & (places["slots_unknown"] != "")).sum())
+    return text("slot.unknown", lang, n=n) if n else ""
+
+
+def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
+    """Say who is weekly-reached by several halls only; '' where nobody is, or it is not shown."""
+    if not is_figure(row["combined_pct"]) or not row["reached_combined"]:
+        return ""
+    return text(
+        "combined.sentence",
+        lang,
+        age_group=age_group_text(str(row["age_group"]), lang),
+        share=percent(row["combined_pct"], lang),
+        limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+    )
+
+
+def _tables(situation: Situation, measure: _Measure) -> list[pd.DataFrame]:
+    """Measure every layer, with the ends of what is hidden, and name its areas."""
+    found = []
+    for layer in situation.profile.layers:
+        layering = situation.layering(layer.id)
+        tables = Ends.of(situation, partial(measure, layering))
+        found.append(_named(tables, layering, layer, situation))
+    return found
+
+
+def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation) -> pd.DataFrame:
+    """Name the areas, and add to the remainder those whose home nobody knows, as coverage does."""
+    frame = tables.likely
+    area = frame["area"].to_numpy()
+    remainder = area < 0
+    unmatched = situation.workspace.manifest["unmatched_residents"]
+    lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
+    residents = frame["residents"] + lost * remainder
+    people = residents.where(residents > 0)
+    found = frame.assign(
+        layer=words([layer.id], np.zeros_like(area)),
+        area_id=words([*layering.areas["area_id"], REMAINDER], area),
+        area_name=words([*layering.areas["area_name"], "区域外・不明"], area),
+        version=words([layer.version], np.zeros_like(area)),
+        residents=residents,
+        approximate=layer.approximate,
+        draft=layer.draft,
+        remainder=remainder,
+        residents_estimated=frame["age_group"].isin(situation.profile.population.estimated_groups),
+    )
+    unknown = unknown_most(found, situation)
+    for part, share in _SHARES.items():
+        if part in found:
+            low, high = Bounds.of(tables, part).pct(unknown)
+            found[f"{share}_pct"] = 100.0 * found[part] / people
+            found[f"{share}_low_pct"], found[f"{share}_high_pct"] = low, high
+    return found
+
+
+def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put the layers below each other; words stay categories."""
+    kinds = frames[0].dtypes
+    names = [str(name) for name in frames[0] if isinstance(kinds[str(name)], pd.CategoricalDtype)]
+    plain = pd.concat([frame.drop(columns=names) for frame in frames], ignore_index=True)
+    return plain.assign(**{name: union_categoricals([f[name] for f in frames]) for name in names})

@@ -1,0 +1,158 @@
+"""Summary: the few figures that the first sentence of every output needs."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage.reached import FREQUENCIES, Layering, at_least
+from services.profile import Target, without_borders
+from services.situation.intervals import Bounds, Ends
+from services.situation.view import Situation
+
+GAP_CLASSES = ("weekly_or_more", "monthly_only", "none", "needs_transport")
+
+
+def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:
+    """Return plain data about the whole municipality, read off the tables of the run."""
+    profile, parameters = situation.profile, situation.parameters
+    municipality = profile.municipality
+    whole = _whole(situation, table, parameters.walking.id)
+    main = whole.iloc[parameters.limits.index(parameters.limit)]
+    unmatched = situation.workspace.manifest["unmatched_residents"][parameters.age_group]
+    return {
+        "municipality": {
+            "name": municipality.name,
+            "name_en": municipality.name_en,
+            "jis_code": municipality.jis_code,
+            "fictional": municipality.fictional,
+        },
+        "age_group": parameters.age_group,
+        "walk_limit_m": parameters.limit.m,
+        "walk_limit_min": parameters.limit.minutes,
+        "frequency": "weekly",
+        "residents": _number(main["residents"]),
+        "reached": _number(main["reached"]),
+        "unreached": _number(main["residents"] - main["reached"]),
+        "coverage_pct": _number(main["coverage_pct"]),
+        **_interval(situation),
+        "circle_reached": _number(main["circle_reached"]),
+        "circle_coverage_pct": _number(main["circle_coverage_pct"]),
+        "unmatched_residents": unmatched,
+        "places": _places(situation),
+        "gaps": _gaps(gaps),
+        "gap_layer": profile.analysis.gap_layer,
+        "council_layer": profile.analysis.council_layer,
+        "targets": [_target(target, situation) for target in profile.targets],
+        "subsidies": profile.subsidies.model_dump(),
+        "stand_in": situation.workspace.manifest["stand_in"],
+        "estimated": [
+            estimate.model_dump()
+            for estimate in profile.population.estimate_from_rate
+            if estimate.age_group == parameters.age_group
+        ],
+        "without_borders": [
+            {"label": layer.label, "label_en": layer.label_en}
+            for layer in without_borders(situation.workspace.declared)
+        ],
+        "sensitivity": _limits(whole),
+        "walkers": [
+            {
+                "profile": walking.id,
+                "label": walking.label,
+                "label_en": walking.label_en,
+                "sensitivity": _limits(_whole(situation, table, walking.id)),
+            }
+            for walking in sorted(parameters.walkings, key=lambda one: -one.speed_m_per_min)
+        ],
+    }
+
+
+def _interval(situation: Situation) -> dict[str, float | None]:
+    """Return the least and the most that the main share can be where counts are hidden."""
+    reached, group = situation.reached("weekly"), situation.parameters.age_group
+
+    def measure(people: pd.DataFrame) -> pd.DataFrame:
+        there = people[group].to_numpy(dtype=float)
+        return pd.DataFrame({"residents": [there.sum()], "reached": [(there * reached).sum()]})
+
+    low, high = Bounds.of(Ends.of(situation, measure), "reached").pct()
+    return {
+        "coverage_low_pct": _number(low.iloc[0]),
+        "coverage_high_pct": _number(high.iloc[0]),
+    }
+
+
+def _limits(whole: pd.DataFrame) -> list[dict[str, float | None]]:
+    names = ("walk_limit_m", "walk_limit_min", "reached", "coverage_pct", "circle_coverage_pct")
+    return [{name: _number(row[name]) for name in names} for row in whole.to_dict("records")]
+
+
+def _whole(situation: Situation, table: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """Return all located residents, a row per limit: any layer, its remainder but the unmatched."""
+    parameters = situation.parameters
+    first = next(layer.id for layer in situation.profile.layers if not layer.draft)
+    rows = table[
+        (table["layer"] == first)
+        & (table["frequency"] == "weekly")
+        & (table["age_group"] == parameters.age_group)
+        & (table["profile"] == profile)
+    ]
+    counts = ["residents", "reached", "circle_reached"]
+    asked = ["walk_limit_m", "walk_limit_min"]
+    summed = rows.groupby(asked, as_index=False, sort=False, dropna=False)[counts].sum()
+    unmatched = situation.workspace.manifest["unmatched_residents"]
+    summed["residents"] -= unmatched[parameters.age_group]
+    people = summed["residents"].where(summed["residents"] > 0)
+    return summed.assign(
+        coverage_pct=100.0 * summed["reached"] / people,
+        circle_coverage_pct=100.0 * summed["circle_reached"] / people,
+    )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _places(situation: Situation) -> dict[str, int]:
+    """Count the open places by their own frequency class."""
+    places = situation.places
+    frequency = places.loc[places["counts"], "frequency"]
+    counts = {name: int((frequency == name).sum()) for name in FREQUENCIES}
+    return {**counts, "unknown": int((frequency == "").sum())}
+
+
+def _gaps(gaps: pd.DataFrame) -> dict[str, int]:
+    """Count the units in which somebody of the age group lives, by class."""
+    lived_in = gaps[gaps["residents"] > 0]
+    return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
+
+
+def target_reached(target: Target, situation: Situation) -> tuple[int, str]:
+    """Say how far a target is: ``areas`` with such a place where the layer is there, else ``places``."""
+    counts = at_least(situation.counted["venue_frequency"], target.frequency)
+    if target.layer in [layer.id for layer in situation.profile.layers]:
+        return _areas_with(situation.layering(target.layer), counts), "areas"
+    return int(counts.sum()), "places"
+
+
+def _target(target: Target, situation: Situation) -> dict[str, Any]:
+    counts = at_least(situation.counted["venue_frequency"], target.frequency)
+    reached, counted = target_reached(target, situation)
+    return {
+        "frequency": target.frequency,
+        "layer": target.layer,
+        "label": target.label,
+        "label_en": target.label_en,
+        "number": target.number,
+        "reached": reached,
+        "counts": counted,
+        "places_n": int(counts.sum()),
+        "approximate": target.approximate,
+        "origin": target.origin,
+    }
+
+
+def _areas_with(layering: Layering, counts: np.ndarray) -> int:
+    inside = layering.place_area[counts]
+    return int(pd.unique(inside[inside >= 0]).size)

@@ -1,0 +1,234 @@
+"""What if, at the edge: edits as people write them, and outcomes as they may leave."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyproj import Transformer
+
+from geo.coverage.reached import COUNTS
+from geo.errors import InvalidInputError
+from services.privacy.counts import find_hidden, hidden_areas, hide_counts
+from services.profile import Privacy
+from services.publication.collections import FIGURE_DECIMALS, LONLAT_EPSG
+from services.scenarios.whatif import ACTIONS, FIGURES, SHARES, XY, Action, Edit, Outcome, WhatIf
+from services.situation.view import Situation
+from services.words.texts import age_group_text, is_figure, limit_text, number, people_share, text
+
+_BLOCK = ["frequency", "age_group", "walk_limit_m", "walk_limit_min"]
+_TELLING = [f"{name}{part}" for name in (*COUNTS, *SHARES) for part in ("_after", "_difference")]
+_MOVED = ["gained", "lost"]
+
+
+class WhatIfs:
+    """The layers of one situation, each made ready when somebody first asks for it."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self._ready: dict[str, WhatIf] = {}
+        self._lock = Lock()
+
+    def layer(self, layer: str) -> WhatIf:
+        """Return what if of one layer."""
+        with self._lock:
+            if layer not in self._ready:
+                ready = WhatIf(self.situation, layer)
+                _ = ready.engine
+                self._ready[layer] = ready
+            return self._ready[layer]
+
+    def answer(self, layer: str, edits: Sequence[Edit], age_group: str = "") -> dict[str, Any]:
+        """Return an outcome as it may leave: the whole, and the areas where something changes."""
+        parameters, profile = self.situation.parameters, self.situation.profile
+        age_group = age_group or parameters.age_group
+        groups = profile.population.groups
+        if age_group not in groups:
+            names = ", ".join(groups)
+            raise InvalidInputError(
+                f"age_group={age_group!r} was not counted; there are {names}",
+                ja=f"年齢「{age_group}」はありません。使えるもの: {names}",
+            )
+        outcome = disclosed(self.layer(layer).edited(edits), profile.privacy)
+        return told(outcome, age_group)
+
+
+def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
+    """
+    Read an edit of a request.
+
+    ``action``, ``place_id``, ``venue_id``, ``lon`` and ``lat`` (degrees), ``frequency``; of these,
+    those that the action needs.
+    """
+    action, place_id = _action(given.get("action")), str(given.get("place_id") or "")
+    if (action == "open") == bool(place_id):
+        raise InvalidInputError(
+            f"{action}: {'a new place has no place_id' if place_id else 'say which place: place_id'}",
+            ja=f"{action}：{'新しい場に place_id はつけられません' if place_id else 'place_id で場を指定してください'}",
+        )
+    venue_id, frequency = str(given.get("venue_id") or ""), str(given.get("frequency") or "")
+    xy = _plane(given.get("lon"), given.get("lat"), plane_epsg)
+    if action in ("open", "move") and (xy is None) == (not venue_id):
+        raise InvalidInputError(
+            f"{action}: say where, either venue_id or lon and lat",
+            ja=f"{action}：場所を venue_id か lon・lat のどちらかで指定してください",
+        )
+    if action in ("open", "change") and not frequency:
+        raise InvalidInputError(
+            f"{action}: say how often, frequency",
+            ja=f"{action}：頻度を frequency で指定してください",
+        )
+    return Edit(action, place_id, venue_id, xy, frequency)
+
+
+def _action(given: object) -> Action:
+    for action in ACTIONS:
+        if action == given:
+            return action
+    names = ", ".join(ACTIONS)
+    raise InvalidInputError(
+        f"action={given!r} is not one of {names}",
+        ja=f"操作「{given}」は使えません。使えるもの: {names}",
+    )
+
+
+def edit_of_text(action: str, given: str, plane_epsg: int) -> Edit:
+    """
+    Read an edit of the command line.
+
+    ``close``: a place; ``change``: place=frequency; ``move``: place=venue or place=lon,lat; ``open``:
+    venue=frequency or lon,lat=frequency.
+    """
+    left, equals, right = given.partition("=")
+    if (action == "close") == bool(equals):
+        raise InvalidInputError(
+            f"--{action} {given}: see --help for how it is written",
+            ja=f"--{action} {given}：書き方は --help を見てください",
+        )
+    if action == "open":
+        return edit_of({"action": action, "frequency": right, **_where(left)}, plane_epsg)
+    if action == "move":
+        return edit_of({"action": action, "place_id": left, **_where(right)}, plane_epsg)
+    return edit_of({"action": action, "place_id": left, "frequency": right}, plane_epsg)
+
+
+def _where(given: str) -> dict[str, Any]:
+    lon, comma, lat = given.partition(",")
+    return {"lon": lon, "lat": lat} if comma else {"venue_id": given}
+
+
+def _plane(lon: object, lat: object, plane_epsg: int) -> XY | None:
+    if lon is None and lat is None:
+        return None
+    try:
+        degrees = float(str(lon)), float(str(lat))
+    except ValueError:
+        degrees = (np.nan, np.nan)
+    transformer = Transformer.from_crs(LONLAT_EPSG, plane_epsg, always_xy=True)
+    x, y = transformer.transform(*degrees)
+    if not (np.isfinite(x) and np.isfinite(y)):
+        raise InvalidInputError(
+            f"lon={lon!r}, lat={lat!r} is not a position; give degrees, like 139.97 and 35.86",
+            ja=f"lon「{lon}」lat「{lat}」は位置として読めません。139.97 と 35.86 のように度で書いてください",
+        )
+    return float(x), float(y)
+
+
+def disclosed(outcome: Outcome, privacy: Privacy) -> Outcome:
+    """
+    Return an outcome as it may leave.
+
+    Areas with few residents are hidden as in the coverage. A change of fewer residents than
+    ``small_number`` tells about as few: it is hidden with what is there after it, and so is the
+    next smallest of the layer where one alone is hidden (``suppressed_change``).
+    """
+    small = privacy.small_number
+    areas = hide_counts(outcome.areas, find_hidden(outcome.areas, small_number=small))
+    suppressed = areas["suppressed"].to_numpy()
+    change = suppressed | _small_changes(outcome.areas, small)
+    areas = areas.assign(suppressed_change=change, **_masked(areas, change))
+    moved = _most_moved(outcome.whole)
+    change = ((moved > 0) & (moved < small)).to_numpy()
+    whole = outcome.whole.assign(suppressed_change=change, **_masked(outcome.whole, change))
+    return replace(outcome, areas=areas, whole=whole)
+
+
+def _masked(frame: pd.DataFrame, rows: np.ndarray) -> dict[str, pd.Series]:
+    return {name: frame[name].mask(rows) for name in (*_TELLING, *_MOVED)}
+
+
+def _most_moved(frame: pd.DataFrame) -> pd.Series:
+    """Return of each row the least count that moved, if any did."""
+    columns = [*_MOVED, *(f"{name}_difference" for name in COUNTS)]
+    moved = frame[columns].abs()
+    return moved.where(moved > 0).min(axis=1).fillna(0.0)
+
+
+def _small_changes(areas: pd.DataFrame, small: int) -> np.ndarray:
+    moved = areas[[*_BLOCK, "area_id"]].assign(moved=_most_moved(areas))
+    hidden = np.zeros(len(areas), dtype=bool)
+    changed = moved[moved["moved"] > 0]
+    for _, rows in changed.groupby(_BLOCK, dropna=False, sort=False):
+        few = hidden_areas(rows, "moved", small_number=small)
+        hidden[rows.index[rows["area_id"].isin(few)]] = True
+    return hidden
+
+
+def told(outcome: Outcome, age_group: str) -> dict[str, Any]:
+    """Return a disclosed outcome as plain data: the whole, and the areas where something changes."""
+    areas = outcome.areas[outcome.areas["age_group"] == age_group]
+    differences = [f"{name}_difference" for name in FIGURES]
+    changed = (areas[differences].abs() > 10.0**-FIGURE_DECIMALS).any(axis=1)
+    changed |= areas["suppressed_change"] & ~areas["suppressed"]
+    whole = outcome.whole[outcome.whole["age_group"] == age_group]
+    return {
+        "age_group": age_group,
+        "places_n": outcome.places_n,
+        "remarks": list(remarks(outcome, "ja")),
+        "remarks_en": list(remarks(outcome, "en")),
+        "whole": _plain(whole),
+        "areas": _plain(areas[changed]),
+    }
+
+
+def _plain(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    rounded = table.round(FIGURE_DECIMALS)
+    return rounded.astype(object).where(rounded.notna(), None).to_dict("records")
+
+
+def remarks(outcome: Outcome, lang: str) -> Iterator[str]:
+    """Yield what must be known beside the figures."""
+    if outcome.places_n == 0:
+        yield text("whatif.no_places", lang)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row for people: the limit, before, after, gained and lost."""
+
+    frequency: str
+    limit: str
+    before: str
+    after: str
+    gained: str
+    lost: str
+
+
+def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[Line]:
+    """Yield the whole municipality as people read it, row by row."""
+    for row in whole:
+        yield Line(
+            text(f"whatif.{row['frequency']}", lang),
+            limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+            people_share(row["reached"], row["coverage_pct"], lang),
+            people_share(row["reached_after"], row["coverage_pct_after"], lang),
+            number(row["gained"]) if is_figure(row["gained"]) else text("whatif.few", lang),
+            number(row["lost"]) if is_figure(row["lost"]) else text("whatif.few", lang),
+        )
+
+
+def title(told_outcome: Mapping[str, Any], lang: str) -> str:
+    """Return what the lines are about."""
+    return text("whatif.title", lang, age_group=age_group_text(told_outcome["age_group"], lang))

@@ -1,0 +1,213 @@
+"""Places: what the registry holds, with what each schedule gives."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.schedule.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, weeks_mask
+from geo.schedule.typed import Schedule, combine, frequency_class, parse_schedule
+from services.privacy.homes import masked
+from services.profile import Profile, Qualification
+from services.registry.history import lacks_dates
+from services.registry.places import read_places
+from services.registry.planned import OPEN, PLANNED, with_planned
+from services.situation.qualification import NO, qualify_all
+from services.workspace.folder import Workspace
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which day's places are looked at, and whether suspended and planned ones count."""
+
+    as_of: date | None = None
+    with_suspended: bool = False
+    with_planned: bool = False
+
+    @property
+    def open_statuses(self) -> tuple[str, ...]:
+        """Return the statuses of a place that counts."""
+        also = {"suspended": self.with_suspended, PLANNED: self.with_planned}
+        return (*OPEN, *(status for status, counted in also.items() if counted))
+
+
+TODAY = Selection()
+
+
+def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoDataFrame:
+    """
+    Return every place, one row each, sorted by ``place_id``; private homes bear no names without consent.
+
+    ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
+    from all counted groups at its venue together. ``counts`` is true for a place that people can
+    walk to, else ``not_counted`` says why: suspended, closed, planned, online, not_qualifying. With a day,
+    only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so.
+    ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.schedule.calendar``, the
+    slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
+    """
+    return judged(registry_places(workspace, selection), workspace.profile, selection)
+
+
+def registry_places(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoDataFrame:
+    """
+    Return the places of the registry as on the day of the selection, and those that are planned.
+
+    A planned place is a row of its own; counted as if it were there, an upgrade changes its place.
+    """
+    plane_epsg = workspace.profile.municipality.plane_epsg
+    places = read_places(workspace.registry_url, plane_epsg, as_of=selection.as_of)
+    return with_planned(
+        places, workspace, as_of=selection.as_of, carried_out=selection.with_planned
+    )
+
+
+def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> gpd.GeoDataFrame:
+    """Return the places of the registry as on the day of the selection, as ``places_frame`` does."""
+    places = places.sort_values("place_id").reset_index(drop=True)
+    assumed = [
+        lacks_dates(place) if selection.as_of and place["status"] != PLANNED else ""
+        for place in places.to_dict("records")
+    ]
+    places = places.assign(**masked(places), dates_assumed=_texts(assumed, places))
+    days = profile.frequency.permanent_min_days_per_week
+    schedules = [parse_schedule(text) for text in places["schedule_text"]]
+    own = [frequency_class(s, permanent_min_days_per_week=days) for s in schedules]
+    places = places.assign(
+        frequency=_texts(own, places),
+        sessions_per_month=np.array([s.sessions_per_month for s in schedules], dtype=float),
+        schedule_assumed=np.array([s.is_assumed for s in schedules], dtype=bool),
+    )
+    verdicts = qualify_all(places, schedules, profile.qualification)
+    places = places.assign(**{name: _texts(words, places) for name, words in verdicts.items()})
+    reasons = _not_counted(places, selection, profile.qualification)
+    counts = np.array([reason == "" for reason in reasons], dtype=bool)
+    return places.assign(
+        venue_frequency=_venue_frequency(places["venue_id"], schedules, counts, days),
+        counts=counts,
+        not_counted=_texts(reasons, places),
+        **_in_time(places["venue_id"], schedules, counts),
+        slots_unknown=_texts([unknown_slots(s) for s in schedules], places),
+    )
+
+
+def _texts(values: list[str], places: pd.DataFrame) -> pd.Series:
+    return pd.Series(values, index=places.index, dtype="object")
+
+
+def _in_time(
+    venue_id: pd.Series, schedules: list[Schedule], counts: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the weeks of each place, and the slots that it helps to fill if it is counted."""
+    hall, _ = pd.factorize(venue_id)
+    masks = np.array([slot_masks(s) for s in schedules], dtype=np.int64).reshape(-1, len(SLOTS))
+    masks[~counts] = 0
+    return {
+        "weeks_mask": np.array([weeks_mask(s) for s in schedules], dtype=np.int64),
+        "slots_weekly": slot_bits(masks, hall, weekly=True),
+        "slots_monthly": slot_bits(masks, hall, weekly=False),
+    }
+
+
+def _not_counted(places: pd.DataFrame, selection: Selection, rules: Qualification) -> list[str]:
+    """Return for each place why it is not counted, '' where it is."""
+    accepted = selection.open_statuses
+    reasons = []
+    for status, online, qualifies in zip(
+        places["status"], places["online"].fillna(value=False), places["qualifies"], strict=True
+    ):
+        if status not in accepted:
+            reasons.append(str(status))
+        elif online:
+            reasons.append("online")
+        elif rules.counts_only_qualifying and qualifies == NO:
+            reasons.append("not_qualifying")
+        else:
+            reasons.append("")
+    return reasons
+
+
+def _venue_frequency(
+    venue_id: pd.Series, schedules: list[Schedule], counts: np.ndarray, days: int
+) -> pd.Series:
+    """Return the class of what the counted groups at each venue offer together."""
+    together: dict[str, list[Schedule]] = {}
+    for venue, schedule, counted in zip(venue_id, schedules, counts, strict=True):
+        if counted:
+            together.setdefault(venue, []).append(schedule)
+    classes = {
+        venue: frequency_class(combine(found), permanent_min_days_per_week=days)
+        for venue, found in together.items()
+    }
+    values = [
+        classes[venue] if counted else "" for venue, counted in zip(venue_id, counts, strict=True)
+    ]
+    return pd.Series(values, index=venue_id.index, dtype="object")
+
+
+_TEXTS = {
+    "no_opening_date": (
+        "開設日のわからない場{n}か所は、{day}にも開いていたものとして数えています",
+        "{n} places without an opening date are counted as open on {day}",
+    ),
+    "no_status_date": (
+        (
+            "いつ休止したかわからない場{n}か所は、{day}にも休止していたものとします。"
+            "いつ閉じたかわからない場は数えません"
+        ),
+        (
+            "{n} places suspended nobody knows since when are taken as suspended on {day}; "
+            "those closed without a date are not counted"
+        ),
+    ),
+    "schedule_assumed": (
+        "開催日に週・曜日・月の決まっていない部分がある場{n}か所（隔週、最終、常設、冬期など）は仮定で数えています",
+        (
+            "{n} places have a schedule that leaves weeks, days or months open "
+            "(every other week, the last week, permanent, winter); they are counted by assumption"
+        ),
+    ),
+    "with_suspended": (
+        "休止中の場{n}か所も、開いているものとして数えています",
+        "{n} suspended places are counted as if they were open",
+    ),
+    "with_planned": (
+        "協議体が採用した計画中の場{n}か所も、開いているものとして数えています",
+        "{n} planned places, adopted by their councils, are counted as if they were open",
+    ),
+    "online": (
+        "オンラインの場{n}か所は一覧にあるだけで、歩いて行ける場には数えていません",
+        "{n} online places are listed but not counted for walking",
+    ),
+    "not_qualifying": (
+        "要件を満たさない場{n}か所は一覧にあるだけで、数えていません",
+        "{n} places that do not qualify are listed but not counted",
+    ),
+}
+
+
+def assumptions(places: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:
+    """Return each assumption that concerns at least one place: code, places, ja, en."""
+    day = selection.as_of.isoformat() if selection.as_of else ""
+    counts = places["counts"]
+    found = {
+        "no_opening_date": (counts & (places["dates_assumed"] == "no_opening_date")).sum(),
+        "no_status_date": (places["dates_assumed"] == "no_status_date").sum(),
+        "schedule_assumed": (counts & places["schedule_assumed"]).sum(),
+        "with_suspended": (counts & (places["status"] == "suspended")).sum(),
+        "with_planned": (counts & (places["status"] == "planned")).sum(),
+        "online": (places["not_counted"] == "online").sum(),
+        "not_qualifying": (places["not_counted"] == "not_qualifying").sum(),
+    }
+    return [
+        {
+            "code": code,
+            "places": int(n),
+            "ja": _TEXTS[code][0].format(n=int(n), day=day),
+            "en": _TEXTS[code][1].format(n=int(n), day=day),
+        }
+        for code, n in found.items()
+        if n
+    ]

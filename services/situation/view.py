@@ -1,0 +1,205 @@
+"""Situation: a workspace seen with the parameters of one run, each part computed once."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.areas.location import area_ids, locate
+from geo.arrays import FloatArray
+from geo.coverage.reached import FREQUENCIES, Access, Journeys, Layering, at_least
+from geo.edits.applied import Edit, apply_edits, rejoin
+from geo.streets.network import Network, joinable
+from geo.walking.reach import Walks, straight_m
+from geo.walking.snapping import snap
+from services.edits.versions import edited_network, home_snaps, read_edits
+from services.situation.parameters import Parameters
+from services.situation.places import places_frame
+from services.situation.walking import Approach, Walking
+from services.words.dates import today
+from services.workspace.folder import Workspace
+
+
+def layering_of(workspace: Workspace, layer_id: str, place_xy: FloatArray) -> Layering:
+    """Return one layer as on the workspace's day, seen from homes and from (n, 2) points, plane CRS."""
+    areas = workspace.areas()
+    areas = areas[areas["layer"] == layer_id].reset_index(drop=True)
+    position = pd.Index(areas["area_id"])
+    homes = workspace.demand()[f"in_{layer_id}"]
+    return Layering(areas, position.get_indexer(homes).astype(np.int64), locate(place_xy, areas))
+
+
+class Situation:
+    """
+    A workspace seen with the parameters of one run; each part is computed once.
+
+    ``places`` (as ``places_frame`` gives them) and further ``edits`` of the streets are those of
+    somebody who asks what would be; else both are the workspace's own.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        parameters: Parameters,
+        *,
+        places: gpd.GeoDataFrame | None = None,
+        edits: Sequence[Edit] = (),
+    ) -> None:
+        self.workspace = workspace
+        self.profile = workspace.profile
+        self.parameters = parameters
+        self.areas = workspace.areas()
+        self._streets = workspace.network()
+        day = parameters.selection.as_of or today()
+        self._given_places = places
+        self.edits = [*read_edits(workspace, day=day), *edits]
+        self.edited = None
+        if edits:
+            self.edited = apply_edits(self._streets, self.edits)
+        elif self.edits:
+            self.edited = edited_network(workspace, self._streets, day)
+        self.network = self._streets if self.edited is None else self.edited.network
+        self._usable = self._joinable(self._streets)
+        self.usable = self._usable if self.edited is None else self._joinable(self.network)
+        self.homes = self._homes()
+        self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
+        self._access: dict[str, dict[str, Access]] = {}
+        self._approach: dict[str, Approach] = {}
+        self._layerings: dict[str, Layering] = {}
+
+    def snap(self, points: gpd.GeoDataFrame, *, limit_m: float | None = None) -> pd.DataFrame:
+        """
+        Join points to the streets; a point without a position stays unsnapped.
+
+        They join the streets as the map has them, and are carried over to the edited ones: what a
+        planner closes never moves anybody to another street.
+        """
+        most_m = self.profile.streets.snap_limit_m if limit_m is None else limit_m
+        snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._usable)
+        return self._carried(snaps, points)
+
+    def _joinable(self, network: Network) -> np.ndarray:
+        return joinable(network, isolated_below_m=self.profile.streets.isolated_below_m)
+
+    def _homes(self) -> gpd.GeoDataFrame:
+        """Return where residents live, on the edited streets."""
+        homes = self.workspace.demand()
+        if self.edited is None:
+            return homes
+        snaps = self._carried(home_snaps(homes), homes)
+        names = {"x": "snap_x", "y": "snap_y", "reason": "unsnapped"}
+        moved = snaps.rename(columns=names).set_index(homes.index)
+        return homes.assign(**{str(name): moved[name] for name in moved})
+
+    def _carried(self, snaps: pd.DataFrame, points: gpd.GeoDataFrame) -> pd.DataFrame:
+        if self.edited is None:
+            return snaps
+        xy = np.full((len(points), 2), np.nan)
+        there = ~(points.geometry.isna() | points.geometry.is_empty).to_numpy()
+        xy[there] = shapely.get_coordinates(points.geometry.to_numpy()[there])
+        carried = self.edited.trace.carry(snaps, xy)
+        limit_m = self.profile.streets.snap_limit_m
+        return rejoin(self.edited, carried, xy, limit_m=limit_m, usable=self._joinable)
+
+    def council_ids(self, points: gpd.GeoDataFrame) -> np.ndarray:
+        """Return the area of the council's layer that each point lies in, empty where none."""
+        layer = self.profile.analysis.council_layer
+        areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
+        there = ~(points.geometry.isna() | points.geometry.is_empty).to_numpy()
+        found = np.full(len(points), "", dtype=object)
+        xy = shapely.get_coordinates(points.geometry.to_numpy()[there])
+        found[there] = area_ids(xy, areas).to_numpy()
+        return found
+
+    @cached_property
+    def places(self) -> gpd.GeoDataFrame:
+        """Return the places, located and not, with what their schedules give."""
+        if self._given_places is not None:
+            return self._given_places
+        return places_frame(self.workspace, self.parameters.selection)
+
+    @cached_property
+    def counted(self) -> gpd.GeoDataFrame:
+        """Return the places that can be walked to: open, located; index 0 … n - 1."""
+        places = self.places
+        located = ~(places.geometry.isna() | places.geometry.is_empty)
+        return places[located & places["counts"]].reset_index(drop=True)
+
+    @cached_property
+    def place_snaps(self) -> pd.DataFrame:
+        """Return where the counted places stand on the network."""
+        return self.snap(self.counted)
+
+    @cached_property
+    def walkings(self) -> list[Walking]:
+        """Return every walking profile on the streets, the main one first."""
+        main: Walking | None = None
+        found = []
+        for profile in self.parameters.walkings:
+            walking = Walking(profile, self.network, self.homes, self.place_snaps, like=main)
+            main = main or walking
+            found.append(walking)
+        return found
+
+    @property
+    def walking(self) -> Walking:
+        """Return the main walking profile on the streets."""
+        return self.walkings[0]
+
+    def journeys(self, walking: Walking) -> Journeys:
+        """Return the walks from homes to counted places up to the longest limits."""
+        longest_m, longest_s = self.parameters.longest_m, self.parameters.longest_s
+        return walking.journeys(longest_m=longest_m, longest_s=longest_s)
+
+    @cached_property
+    def within_limit(self) -> Walks:
+        """Return the walks from homes to counted places within the main limit."""
+        return self.walking.catchments(self.place_snaps, self.parameters.limit)
+
+    def approach(self, frequency: str) -> Approach:
+        """Return everybody's way to the nearest place of a frequency; origins are in ``counted``."""
+        if frequency not in self._approach:
+            counts = at_least(self.counted["venue_frequency"], frequency)
+            self._approach[frequency] = self.walking.approach(self.parameters.limit, counts)
+        return self._approach[frequency]
+
+    def reached(self, frequency: str) -> np.ndarray:
+        """Return (homes,) whether a place of the frequency is within the main limit."""
+        access = self.access(self.walking)[frequency]
+        return self.parameters.limit.holds(access.walk_m, access.walk_s)
+
+    def layering(self, layer: str) -> Layering:
+        """Return one layer seen from homes and counted places; do not change it."""
+        if layer not in self._layerings:
+            self._layerings[layer] = self._layering(layer)
+        return self._layerings[layer]
+
+    def _layering(self, layer: str) -> Layering:
+        areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
+        position = pd.Index(areas["area_id"])
+        home = position.get_indexer(pd.Index(self.homes[f"in_{layer}"])).astype(np.int64)
+        xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
+        return Layering(areas, home, locate(xy, areas))
+
+    @cached_property
+    def _straight_m(self) -> dict[str, FloatArray]:
+        home_xy = shapely.get_coordinates(self.homes.geometry.to_numpy())
+        place_xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
+        frequencies = self.counted["venue_frequency"]
+        return {
+            name: straight_m(place_xy[at_least(frequencies, name)], home_xy) for name in FREQUENCIES
+        }
+
+    def access(self, walking: Walking) -> dict[str, Access]:
+        """Return how homes reach the places of each frequency with one walking profile."""
+        name = walking.profile.id
+        if name not in self._access:
+            frequencies = self.counted["venue_frequency"]
+            self._access[name] = {
+                frequency: walking.access(at_least(frequencies, frequency), straight)
+                for frequency, straight in self._straight_m.items()
+            }
+        return self._access[name]

@@ -1,0 +1,210 @@
+"""Walking: a walking profile put on the streets, the homes and the places of a municipality."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from geo.arrays import FloatArray, IntArray
+from geo.coverage.reached import Access, Journeys, Limit
+from geo.errors import InvalidInputError
+from geo.streets.network import Network
+from geo.walking.doors import Doors
+from geo.walking.measure import Measure, climb, metres, seconds, steps
+from geo.walking.reach import Nearest, Walks, nearest, walks
+from geo.walking.walker import LEVEL, TOBLER, SlopeLaw, Walker
+from services.profile import WalkingProfile
+
+
+def walker_of(profile: WalkingProfile) -> Walker:
+    """Return the walker that a profile describes."""
+    slope = {"level": LEVEL, "tobler": TOBLER}.get(profile.slope)
+    return Walker(
+        speed_m_per_min=profile.speed_m_per_min,
+        slope=slope or _table(profile),
+        max_slope_pct=profile.max_slope_pct,
+        steps=profile.steps,
+        step_s=profile.step_s,
+        steps_s_per_m=profile.steps_s_per_m,
+        crossing_s=profile.crossing_s,
+        signal_s=profile.signal_s,
+        elevator_s=profile.elevator_s,
+        rest_every_m=profile.rest_every_m,
+        rest_s=profile.rest_s,
+        unpaved_pace=profile.unpaved_pace,
+        forbidden=frozenset(profile.forbidden),
+    )
+
+
+def _table(profile: WalkingProfile) -> SlopeLaw:
+    try:
+        return SlopeLaw.table({float(slope): share for slope, share in profile.slope_table.items()})
+    except ValueError as error:
+        raise InvalidInputError(
+            f"walking profile {profile.id!r}: a slope of slope_table is no number ({error})",
+            ja=f"歩き方「{profile.id}」：slope_table の勾配が数ではありません（{error}）",
+        ) from error
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """Homes and places seen with one measure."""
+
+    network: Network
+    measure: Measure
+    homes: Doors
+    places: Doors
+    _walks: dict[float, Walks] = field(default_factory=dict)
+
+    def nearest(self, counts: np.ndarray) -> Nearest:
+        """Return the nearest of the places that count, however far; origins are positions in all."""
+        return nearest(self.network, _only(self.places, counts), self.homes, by=self.measure)
+
+    def walks(self, limit: float) -> Walks:
+        """Return all walks from homes to places within a limit."""
+        if limit not in self._walks:
+            self._walks[limit] = walks(
+                self.network, self.places, self.homes, limit=limit, by=self.measure
+            )
+        return self._walks[limit]
+
+
+@dataclass(frozen=True)
+class Approach:
+    """
+    Everybody's way to the nearest place.
+
+    ``nearest`` is in the unit that the limit is judged in; ``walk_m, walk_s, climb_m, steps_n`` are
+    (homes,) of that one way, infinite without one.
+    """
+
+    nearest: Nearest
+    walk_m: FloatArray
+    walk_s: FloatArray
+    climb_m: FloatArray
+    steps_n: FloatArray
+
+    @property
+    def origin(self) -> IntArray:
+        """Return (homes,) positions of the nearest places, -1 without one."""
+        return self.nearest.home_origin
+
+
+class Walking:
+    """
+    A walking profile on the streets; each part is computed once.
+
+    Walkers to whom the same streets are closed share their metres: ``like`` is one of them.
+    """
+
+    def __init__(
+        self,
+        profile: WalkingProfile,
+        network: Network,
+        homes: pd.DataFrame,
+        places: pd.DataFrame,
+        *,
+        like: "Walking | None" = None,
+    ) -> None:
+        self.profile = profile
+        self.walker = walker_of(profile)
+        self.network = network
+        self._homes = homes
+        self._places = places
+        self._like = like
+
+    @cached_property
+    def m(self) -> Unit:
+        """Return homes and places in metres of the streets that this walker walks."""
+        if self._like is not None and self._like.walker.closes == self.walker.closes:
+            return self._like.m
+        return self._unit(metres(self.network, self.walker))
+
+    @cached_property
+    def s(self) -> Unit:
+        """Return homes and places in seconds."""
+        return self._unit(seconds(self.network, self.walker))
+
+    @cached_property
+    def climb(self) -> Measure:
+        """Return the measure of metres of climb."""
+        return climb(self.network, self.walker)
+
+    @cached_property
+    def steps(self) -> Measure:
+        """Return the measure of steps."""
+        return steps(self.network, self.walker)
+
+    def _unit(self, measure: Measure) -> Unit:
+        homes, places = Doors.of(self._homes, measure), Doors.of(self._places, measure)
+        return Unit(self.network, measure, homes, places)
+
+    def access(self, counts: np.ndarray, straight_m: FloatArray) -> Access:
+        """Return how homes reach the places that count."""
+        walk_m, walk_s = self.m.nearest(counts).home_walk, self.s.nearest(counts).home_walk
+        return Access(walk_m, walk_s, straight_m, counts)
+
+    def journeys(self, *, longest_m: float, longest_s: float) -> Journeys:
+        """Return all walks from homes to places as far as the longest limits."""
+        return Journeys(self.m.walks(longest_m), self.s.walks(longest_s))
+
+    def catchments(self, snaps: pd.DataFrame, limit: Limit) -> Walks:
+        """
+        Return the walks from homes to some points within a limit.
+
+        In metres where the limit has metres, else in seconds; where it has both, both hold.
+        """
+        found = [
+            walks(self.network, snaps, unit.homes, limit=most, by=unit.measure)
+            for unit, most in self._units(limit)
+        ]
+        return found[0] if len(found) == 1 else _both(found)
+
+    def farthest_m(self, limit: Limit) -> float:
+        """Return the metres beyond which no walk within a limit can come from."""
+        return min(most / unit.measure.least_per_m for unit, most in self._units(limit))
+
+    def approach(self, limit: Limit, counts: np.ndarray) -> "Approach":
+        """Return everybody's way to the nearest of the places that count, judged as the limit is."""
+        unit, _ = self.judged(limit)
+        other = self.s if unit is self.m else self.m
+        places = _only(unit.places, counts)
+        also = [(other.measure, _only(other.places, counts), other.homes)]
+        for measure in (self.climb, self.steps):
+            stops = _only(Doors.of(self._places, measure), counts)
+            also.append((measure, stops, Doors.of(self._homes, measure)))
+        found = nearest(self.network, places, unit.homes, by=unit.measure, also=also)
+        beside, climb_m, steps_n = found.home_also
+        walk_m, walk_s = (found.home_walk, beside) if unit is self.m else (beside, found.home_walk)
+        return Approach(found, walk_m, walk_s, climb_m, steps_n)
+
+    def judged(self, limit: Limit) -> tuple[Unit, float]:
+        """Return what a limit is judged in first, metres before seconds, and how much of it."""
+        return self._units(limit)[0]
+
+    def _units(self, limit: Limit) -> list[tuple[Unit, float]]:
+        units = [] if limit.m is None else [(self.m, limit.m)]
+        return units if limit.minutes is None else [*units, (self.s, 60.0 * limit.minutes)]
+
+
+def _only(places: Doors, counts: np.ndarray) -> Doors:
+    edge = np.where(counts, places.edge, -1)
+    leg = np.where(counts, places.leg, np.inf)
+    return Doors(places.measure, edge, places.offset_m, places.onward, places.back, leg)
+
+
+def _both(found: Sequence[Walks]) -> Walks:
+    """Keep the walks of the first that the second has as well."""
+    first = found[0]
+    keys = [walk.origin * max(walk.homes_n, 1) + walk.home for walk in found]
+    kept = np.isin(keys[0], keys[1], assume_unique=True)
+    return Walks(
+        first.origin[kept],
+        first.home[kept],
+        first.walk[kept],
+        first.origins_n,
+        first.homes_n,
+        first.limit,
+    )

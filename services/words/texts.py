@@ -1,0 +1,183 @@
+"""Words for people: every sentence, number and date as it is shown, in Japanese or English."""
+
+import math
+import numbers
+import re
+from datetime import date
+from typing import Literal, cast
+
+from services.words.phrases import PHRASES
+from services.words.phrases_cli import COMMAND_LINE
+from services.words.phrases_data import DATA_PHRASES
+from services.words.phrases_gaps import GAP_PHRASES
+from services.words.phrases_method import METHOD_PHRASES
+from services.words.phrases_plan import PLAN_PHRASES
+from services.words.phrases_provision import PROVISION_PHRASES
+from services.words.phrases_raster import RASTER_PHRASES
+from services.words.phrases_scenario import SCENARIO_PHRASES
+from services.words.phrases_time import TIME_PHRASES
+from services.words.phrases_whatif import WHATIF_PHRASES
+from services.words.phrases_why import WHY_PHRASES
+
+Lang = Literal["ja", "en"]
+
+NO_FIGURE = "−"
+"""Stands where there is no figure: nobody lives there, or the figure is not public."""
+
+SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
+"""Sign of each class of gap, the same on screen and paper."""
+
+CLIMB_WORTH_SAYING_M = 5.0
+"""A way that climbs less is flat to the feet, and within the error of the heights."""
+
+PARTS = (
+    PHRASES,
+    COMMAND_LINE,
+    DATA_PHRASES,
+    GAP_PHRASES,
+    METHOD_PHRASES,
+    PLAN_PHRASES,
+    PROVISION_PHRASES,
+    RASTER_PHRASES,
+    SCENARIO_PHRASES,
+    TIME_PHRASES,
+    WHATIF_PHRASES,
+    WHY_PHRASES,
+)
+"""Tables of words, each of a part of the program; no key is in two of them."""
+
+_ALL = {key: words for part in PARTS for key, words in part.items()}
+
+_ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+)
+
+
+def lang_of(name: str) -> Lang:
+    """Return the language that a name stands for; any name but Japanese means English."""
+    return "ja" if name == "ja" else "en"
+
+
+def text(key: str, lang: str, **values: object) -> str:
+    """Return the text of a key with its values filled in."""
+    japanese, english = _ALL[key]
+    return (japanese if lang == "ja" else english).format(**values)
+
+
+def step_text(key: str, lang: str) -> str:
+    """Return what a progress key stands for, the key itself where it has no words."""
+    return text(f"step.{key}", lang) if f"step.{key}" in _ALL else key
+
+
+def is_figure(value: object) -> bool:
+    """Say whether a value is a finite number: not None, not NaN, not hidden."""
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
+
+def number(value: object) -> str:
+    """Return a whole number with thousands separated, rounded half up, ``−`` without a figure."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{math.floor(float(cast('float', value)) + 0.5):,}"
+
+
+def people(value: object, lang: str) -> str:
+    """Return a number of persons: ``12,610人``."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{number(value)}人" if lang == "ja" else number(value)
+
+
+def percent(value: object, lang: str) -> str:
+    """Return a percentage with one decimal, ``−`` without a figure."""
+    if not is_figure(value):
+        return NO_FIGURE
+    sign = "\N{FULLWIDTH PERCENT SIGN}" if lang == "ja" else " %"
+    return f"{value:.1f}{sign}"
+
+
+def people_share(value: object, share_pct: object, lang: str) -> str:
+    """Return persons with, in brackets, their share of the whole."""
+    if not is_figure(share_pct):
+        return people(value, lang)
+    if lang == "ja":
+        return f"{people(value, lang)}（{percent(share_pct, lang)}）"
+    return f"{people(value, lang)} ({percent(share_pct, lang)})"
+
+
+def metres(value: object, lang: str) -> str:
+    """Return a distance: ``1,210m``."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{number(value)}m" if lang == "ja" else f"{number(value)} m"
+
+
+def limit_text(walk_limit_m: object, walk_limit_min: object, lang: str) -> str:
+    """Return a walking limit: ``500m``, ``10分``, or ``500m・10分`` where both must hold."""
+    said = []
+    if is_figure(walk_limit_m):
+        said.append(metres(walk_limit_m, lang))
+    if is_figure(walk_limit_min):
+        minutes = f"{float(cast('float', walk_limit_min)):g}"
+        said.append(f"{minutes}分" if lang == "ja" else f"{minutes} min")
+    return ("・" if lang == "ja" else " and ").join(said) or NO_FIGURE
+
+
+def walk(walk_m: object, walk_min: object, lang: str) -> str:
+    """Return a walk: ``890m・15分``."""
+    if not is_figure(walk_m) or not is_figure(walk_min):
+        return metres(walk_m, lang)
+    minutes = max(1, math.floor(float(cast("float", walk_min)) + 0.5))
+    unit, joint = ("分", "・") if lang == "ja" else (" min", " · ")
+    return f"{metres(walk_m, lang)}{joint}{minutes:,}{unit}"
+
+
+def effort(climb_m: object, steps_n: object, lang: str) -> str:
+    """Return what a walk costs beside its length: ``・のぼり12m・階段40段``, empty on the flat."""
+    said = []
+    if is_figure(climb_m) and cast("float", climb_m) >= CLIMB_WORTH_SAYING_M:
+        said.append(text("walk.climb", lang, climb=metres(climb_m, lang)))
+    if is_figure(steps_n) and cast("float", steps_n) >= 1:
+        said.append(text("walk.steps", lang, steps=number(steps_n)))
+    return "".join(("・" if lang == "ja" else " · ") + part for part in said)
+
+
+def yen(value: object, lang: str) -> str:
+    """Return an amount of money: ``240,000円``."""
+    if not is_figure(value):
+        return NO_FIGURE
+    return f"{number(value)}円" if lang == "ja" else f"¥{number(value)}"
+
+
+def age_group_text(age_group: str, lang: str) -> str:
+    """Return the name of an age group: ``65歳以上`` for ``65+``."""
+    if age_group == "total":
+        return text("age.total", lang)
+    if found := re.fullmatch(r"(\d+)\+", age_group):
+        return text("age.from", lang, low=found[1])
+    if found := re.fullmatch(r"(\d+)-(\d+)", age_group):
+        return text("age.between", lang, low=found[1], high=found[2])
+    return age_group
+
+
+def date_text(iso: str, lang: str) -> str:
+    """Return a date: ``令和7年4月1日 (2025-04-01)``; years and months alone work, others stay."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", iso.strip())
+    if found is None or lang != "ja":
+        return iso
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        # A year or a month alone is named after the era in which it ends.
+        exact = date(cast("int", year), month or 12, day or 25)
+    except ValueError:
+        return iso
+    era = next(((first, name) for first, name in _ERAS if exact >= first), None)
+    if era is None:
+        return iso
+    count = exact.year - era[0].year + 1
+    words = f"{era[1]}{'元' if count == 1 else count}年"
+    words += f"{month}月" if month else ""
+    words += f"{day}日" if day else ""
+    return f"{words} ({iso.strip()})"

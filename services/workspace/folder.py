@@ -1,0 +1,303 @@
+"""
+The workspace: a folder that holds one municipality, ready to be computed.
+
+``build`` writes it whole, ``run`` adds snapshots that never change, everybody else reads.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.areas.location import largest_overlap
+from geo.errors import BrokenWorkspaceError, InvalidInputError, NotFoundError
+from geo.streets.network import Network, network_from_frames
+from services.profile import Layer, Profile, on_day, read_profile
+from services.words.dates import today
+
+FORMAT = 2
+MANIFEST = "workspace.json"
+OF_PEOPLE = ("edits", "plans", "scenarios")
+"""Folders of what people have drawn, planned and named: a build never loses them."""
+REMAINDER = "_remainder"
+"""area_id of the row that holds what lies in no area of a layer."""
+
+
+def membership(version: tuple[str, str], current: Mapping[str, Layer]) -> str:
+    """Return the column of the homes' areas of a version: plain for the one of the day of the build."""
+    layer_id, name = version
+    if layer_id in current and current[layer_id].version == name:
+        return f"in_{layer_id}"
+    return f"in_{layer_id}@{name}"
+
+
+def registry_file(path: Path) -> str:
+    """Return the address of the registry that is a file in the workspace."""
+    return f"sqlite:///{(path / 'registry.sqlite').as_posix()}"
+
+
+def software_version() -> str:
+    """Return the version of arukeba that runs."""
+    return version("arukeba")
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401  JSON is whatever the file holds
+    """Read one of the workspace's own JSON files."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BrokenWorkspaceError(
+            f"{path}: cannot be read ({error}); build the workspace again",
+            ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
+        ) from error
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write plain data as readable JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of plain data, the same for the same content."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Snapshot:
+    """The result of one run; each table is read once."""
+
+    def __init__(self, workspace: "Workspace", path: Path) -> None:
+        self.workspace = workspace
+        self.path = path
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    @property
+    def name(self) -> str:
+        """Return the folder's name."""
+        return self.path.name
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """Return parameters, versions and the summary."""
+        run: dict[str, Any] = read_json(self.path / "run.json")
+        return run
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return ``coverage`` or ``gaps``; do not change it."""
+        if name not in self._frames:
+            self._frames[name] = _read_table(self.path / f"{name}.parquet")
+        return self._frames[name]
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return ``candidates``, ``places`` or ``streets`` in the plane CRS; do not change it."""
+        if name not in self._frames:
+            self._frames[name] = _read_layer(self.path / f"{name}.parquet")
+        frame = self._frames[name]
+        assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101  narrows the type only
+        return frame
+
+
+class Workspace:
+    """
+    One municipality on disk as on one day; each part is read once, on first use.
+
+    ``day`` chooses the version of each layer; if not given, it is the day of the build.
+    """
+
+    def __init__(self, path: Path, *, day: date | None = None) -> None:
+        self.path = path
+        self.manifest: dict[str, Any] = read_json(path / MANIFEST)
+        built = self.manifest.get("as_of")
+        self._built_on = date.fromisoformat(built) if built else today()
+        self.day = day or self._built_on
+
+    def at(self, day: date) -> "Workspace":
+        """Return the workspace as on another day; itself where every layer is the same then."""
+        if on_day(self.declared, day).layers == self.profile.layers:
+            return self
+        return Workspace(self.path, day=day)
+
+    @cached_property
+    def declared(self) -> Profile:
+        """Return the profile that the workspace was built from, with every layer it declares."""
+        return read_profile(self.path / "profile.toml")
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Return the profile with the layers that have borders, in the version of the day."""
+        return on_day(self.declared, self.day)
+
+    @property
+    def layers(self) -> list[dict[str, Any]]:
+        """Return what the manifest says of each layer of the day."""
+        chosen = {(layer.id, layer.version): layer for layer in self.profile.layers}
+        return [
+            {**entry, "approximate": chosen[entry["id"], entry["version"]].approximate}
+            for entry in self.manifest["layers"]
+            if (entry["id"], entry["version"]) in chosen
+        ]
+
+    @cached_property
+    def sources(self) -> list[dict[str, Any]]:
+        """Return each source with licence, date and hash."""
+        sources: list[dict[str, Any]] = read_json(self.path / "sources.json")
+        return sources
+
+    @cached_property
+    def intake(self) -> dict[str, Any]:
+        """Return the ledger of the intake."""
+        intake: dict[str, Any] = read_json(self.path / "intake.json")
+        return intake
+
+    @property
+    def registry_url(self) -> str:
+        """Return the address of the database of what people edit."""
+        return str(self.manifest.get("registry_url") or registry_file(self.path))
+
+    @cached_property
+    def _areas(self) -> gpd.GeoDataFrame:
+        frame = _read_layer(self.path / "layers" / "areas.parquet")
+        chosen = {(layer.id, layer.version): layer for layer in self.profile.layers}
+        keys = list(zip(frame["layer"], frame["version"], strict=True))
+        frame = frame[[key in chosen for key in keys]].reset_index(drop=True)
+        versions = zip(frame["layer"], frame["version"], strict=True)
+        frame["approximate"] = [chosen[key].approximate for key in versions]
+        council = self.profile.analysis.council_layer
+        if self._version_built(council) != self.profile.layer(council).version:
+            councils = frame[frame["layer"] == council].reset_index(drop=True)
+            return with_councils(frame, councils, self.profile)
+        return frame
+
+    @cached_property
+    def _demand(self) -> gpd.GeoDataFrame:
+        frame = _read_layer(self.path / "layers" / "demand.parquet")
+        for layer in self.profile.layers:
+            other = f"in_{layer.id}@{layer.version}"
+            if other in frame:
+                frame[f"in_{layer.id}"] = frame[other]
+        return frame.drop(columns=[name for name in frame.columns if "@" in str(name)])
+
+    def _version_built(self, layer_id: str) -> str:
+        return on_day(self.declared, self._built_on).layer(layer_id).version
+
+    @cached_property
+    def _network(self) -> Network:
+        folder = self.path / "network"
+        return network_from_frames(
+            _read_layer(folder / "nodes.parquet"), _read_layer(folder / "edges.parquet")
+        )
+
+    @cached_property
+    def _stops(self) -> gpd.GeoDataFrame | None:
+        path = self.path / "layers" / "stops.parquet"
+        return _read_layer(path) if path.is_file() else None
+
+    def areas(self) -> gpd.GeoDataFrame:
+        """Return the areas of every layer as on the day, plane CRS; do not change it."""
+        return self._areas
+
+    def demand(self) -> gpd.GeoDataFrame:
+        """Return where residents live, plane CRS; never leaves as it is."""
+        return self._demand
+
+    def stops(self) -> gpd.GeoDataFrame | None:
+        """Return the bus stops, plane CRS, None where no layer of them was given."""
+        return self._stops
+
+    @cached_property
+    def hazards(self) -> gpd.GeoDataFrame:
+        """Return areas of danger (hazard, geometry), plane CRS; none in a workspace built before."""
+        path = self.path / "layers" / "hazards.parquet"
+        found = _read_layer(path) if path.is_file() else self._areas.iloc[:0][["geometry"]]
+        return found if "hazard" in found else found.assign(hazard=[])
+
+    def network(self) -> Network:
+        """Return the walking network."""
+        return self._network
+
+    def snapshot(self, name: str | None = None) -> Snapshot:
+        """Return a snapshot by name, else the newest."""
+        results = self.path / "results"
+        if name is None:
+            latest = results / "LATEST"
+            if not latest.is_file():
+                raise NotFoundError(
+                    f"{self.path} has no results yet; run: arukeba run {self.path}",
+                    ja=f"{self.path} にはまだ結果がありません。実行してください: arukeba run {self.path}",
+                )
+            name = latest.read_text(encoding="utf-8").strip()
+        if not (results / name / "run.json").is_file():
+            raise NotFoundError(
+                f"{self.path} has no results named {name!r}",
+                ja=f"{self.path} に「{name}」という結果はありません",
+            )
+        as_of = read_json(results / name / "run.json").get("as_of")
+        seen = self.at(date.fromisoformat(as_of)) if as_of else self
+        return Snapshot(seen, results / name)
+
+
+def carry_over(old: Path, new: Path) -> None:
+    """Take what people have made in a workspace over into the folder that is to replace it."""
+    for name in OF_PEOPLE:
+        if (old / name).is_dir():
+            shutil.copytree(old / name, new / name)
+
+
+def open_workspace(path: Path) -> Workspace:
+    """Open a workspace that ``build`` has made."""
+    if not (path / MANIFEST).is_file():
+        raise InvalidInputError(
+            f"{path}: not a workspace; make one with: arukeba build PROFILE --out {path}",
+            ja=f"{path}：ワークスペースではありません。作るには: arukeba build PROFILE --out {path}",
+        )
+    workspace = Workspace(path)
+    found = workspace.manifest.get("format")
+    if found != FORMAT:
+        raise BrokenWorkspaceError(
+            f"{path}: workspace format {found!r}, this version reads {FORMAT}; build it again",
+            ja=f"{path}：ワークスペースの形式が{found}です（必要な形式は{FORMAT}）。作り直してください",
+        )
+    return workspace
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _read_layer(path: Path) -> gpd.GeoDataFrame:
+    try:
+        return gpd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> BrokenWorkspaceError:
+    return BrokenWorkspaceError(
+        f"{path}: cannot be read ({error}); build the workspace again",
+        ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
+    )
+
+
+def with_councils(
+    areas: gpd.GeoDataFrame, councils: gpd.GeoDataFrame, profile: Profile
+) -> gpd.GeoDataFrame:
+    """Return the areas with ``council_id``: the council area that holds most of each unit."""
+    owner = largest_overlap(areas, councils)
+    whole = [
+        layer.id
+        for layer in profile.layers
+        if layer.kind == "municipality" and layer.id != profile.analysis.council_layer
+    ]
+    return areas.assign(council_id=owner.mask(areas["layer"].isin(whole), "").to_numpy())

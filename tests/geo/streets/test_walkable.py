@@ -1,0 +1,191 @@
+"""Walkable: the rules for Japan, one by one."""
+
+import pytest
+
+from geo.streets.walkable import (
+    USEFUL_NODE_TAGS,
+    USEFUL_TAGS,
+    is_walkable,
+    node_kind,
+    street_attributes,
+)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"highway": "residential"},
+        {"highway": "footway"},
+        {"highway": "trunk"},
+        {"highway": "trunk", "motorroad": "no"},
+        {"highway": "trunk_link"},
+        {"highway": "steps"},
+        {"highway": "steps", "conveying": "forward"},
+        {"highway": "elevator"},
+        {"highway": "corridor", "indoor": "yes", "level": "-1"},
+        {"highway": "pedestrian", "area": "yes"},
+        {"highway": "service", "service": "parking_aisle"},
+        {"highway": "service", "service": "driveway"},
+        {"highway": "service", "access": "destination"},
+        {"highway": "service", "access": "private", "foot": "yes"},
+        {"highway": "path", "access": "no", "foot": "designated"},
+        {"highway": "path", "access": "private", "foot": "permissive"},
+        {"highway": "cycleway", "foot": "yes"},
+        {"highway": "cycleway", "foot": "designated"},
+        {"highway": "track"},
+        {"highway": "crossing"},
+        {"highway": "footway", "footway": "crossing", "foot": "designated"},
+        {"highway": "secondary", "sidewalk": "separate"},
+    ],
+    ids=str,
+)
+def test_a_walker_may_go_there(tags: dict[str, str]) -> None:
+    assert is_walkable(tags)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {},
+        {"name": "no highway at all"},
+        {"highway": "motorway"},
+        {"highway": "motorway", "foot": "yes"},
+        {"highway": "motorway_link"},
+        {"highway": "trunk", "motorroad": "yes"},
+        {"highway": "trunk", "foot": "no"},
+        {"highway": "primary", "foot": "use_sidepath"},
+        {"highway": "service", "access": "private"},
+        {"highway": "service", "access": "no"},
+        {"highway": "service", "foot": "private"},
+        {"highway": "footway", "access": "yes", "foot": "no"},
+        {"highway": "cycleway"},
+        {"highway": "cycleway", "foot": "no"},
+        {"highway": "construction", "construction": "residential"},
+        {"highway": "construction", "foot": "yes"},
+        {"highway": "proposed"},
+        {"highway": "raceway"},
+        {"highway": "bus_guideway"},
+        {"highway": "abandoned"},
+        {"highway": "bus_stop"},
+        {"highway": "services"},
+    ],
+    ids=str,
+)
+def test_a_walker_may_not_go_there(tags: dict[str, str]) -> None:
+    assert not is_walkable(tags)
+
+
+def test_the_useful_tags_are_all_that_the_rules_read() -> None:
+    tags = {"highway": "service", "access": "private", "foot": "yes", "width": "1.2", "lit": "no"}
+    kept = {key: value for key, value in tags.items() if key in USEFUL_TAGS}
+    assert "width" not in kept
+    assert is_walkable(kept) == is_walkable(tags)
+    assert street_attributes(kept) == street_attributes(tags)
+
+
+def attribute(name: str, tags: dict[str, str]) -> object:
+    """Return one attribute by its name, in the order that the docstring gives."""
+    told = ("highway", "name", "bridge", "tunnel", "steps", "layer")
+    told += ("crossing", "signals", "surface", "step_count")
+    return dict(zip(told, street_attributes(tags), strict=True))[name]
+
+
+def test_the_attributes_of_an_edge_come_from_its_tags() -> None:
+    tags = {"highway": "footway", "name": "跨線橋", "bridge": "yes", "tunnel": "no", "layer": "1"}
+    nothing_else = (False, False, "", 0)
+    assert street_attributes(tags) == ("footway", "跨線橋", True, False, False, 1, *nothing_else)
+
+
+def test_nobody_climbs_the_steps_of_an_escalator() -> None:
+    steps = {"highway": "steps", "step_count": "40"}
+    moving = {**steps, "conveying": "yes"}
+    assert [attribute("steps", tags) for tags in (steps, moving)] == [True, False]
+    assert [attribute("step_count", tags) for tags in (steps, moving)] == [40, 0]
+
+
+@pytest.mark.parametrize(("text", "layer"), [("-1", -1), ("2", 2), ("1;2", 0), ("", 0)])
+def test_a_layer_that_is_no_number_is_the_ground(text: str, layer: int) -> None:
+    assert attribute("layer", {"highway": "path", "layer": text}) == layer
+
+
+@pytest.mark.parametrize(("text", "count"), [("8", 8), ("~8", 0), ("-3", 0), ("9" * 30, 0)])
+def test_a_number_of_steps_that_cannot_be_is_not_known(text: str, count: int) -> None:
+    assert attribute("step_count", {"highway": "steps", "step_count": text}) == count
+
+
+def test_steps_are_counted_on_steps_only() -> None:
+    assert attribute("step_count", {"highway": "footway", "step_count": "8"}) == 0
+
+
+def test_a_passage_through_a_building_is_no_tunnel() -> None:
+    found = [attribute("tunnel", {"highway": "footway", "tunnel": t}) for t in ("yes", "culvert")]
+    assert found == [True, True]
+    assert attribute("tunnel", {"highway": "footway", "tunnel": "building_passage"}) is False
+
+
+@pytest.mark.parametrize(
+    ("tags", "crossing_signals"),
+    [
+        ({"highway": "footway", "footway": "crossing"}, (True, False)),
+        ({"highway": "path", "path": "crossing", "crossing": "traffic_signals"}, (True, True)),
+        ({"highway": "cycleway", "cycleway": "crossing", "crossing:signals": "yes"}, (True, True)),
+        ({"highway": "footway", "crossing": "zebra"}, (True, False)),
+        ({"highway": "footway", "crossing": "no"}, (False, False)),
+        ({"highway": "footway", "footway": "sidewalk"}, (False, False)),
+        ({"highway": "crossing", "crossing": "traffic_signals;marked"}, (True, True)),
+        # What a road says of its crossings does not make a crossing of it.
+        ({"highway": "secondary", "crossing": "traffic_signals"}, (False, False)),
+    ],
+    ids=str,
+)
+def test_a_crossing_says_so_itself(
+    tags: dict[str, str], crossing_signals: tuple[bool, bool]
+) -> None:
+    assert (attribute("crossing", tags), attribute("signals", tags)) == crossing_signals
+
+
+def test_a_way_drawn_as_a_crossing_is_a_footway() -> None:
+    assert attribute("highway", {"highway": "crossing"}) == "footway"
+
+
+@pytest.mark.parametrize(
+    ("surface", "kind"),
+    [
+        ("asphalt", "paved"),
+        ("paving_stones", "paved"),
+        ("sett", "paved"),
+        ("wood", "paved"),
+        ("gravel", "unpaved"),
+        ("fine_gravel", "unpaved"),
+        ("ground", "unpaved"),
+        ("grass", "unpaved"),
+        ("asphalt;gravel", ""),
+        ("たたき", ""),
+        ("", ""),
+    ],
+)
+def test_a_surface_is_paved_unpaved_or_unknown(surface: str, kind: str) -> None:
+    assert attribute("surface", {"highway": "path", "surface": surface}) == kind
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ({}, 0),
+        ({"barrier": "bollard"}, 0),
+        ({"crossing": "no"}, 0),
+        ({"highway": "crossing"}, 1),
+        ({"crossing": "unmarked"}, 1),
+        ({"highway": "crossing", "crossing": "zebra", "crossing:signals": "no"}, 1),
+        ({"highway": "traffic_signals"}, 2),
+        ({"highway": "crossing", "crossing": "traffic_signals"}, 2),
+        ({"highway": "crossing", "crossing": "traffic_signals;marked"}, 2),
+        ({"highway": "crossing", "crossing:signals": "yes"}, 2),
+        ({"highway": "elevator"}, 3),
+        ({"highway": "bus_stop"}, 0),
+    ],
+    ids=str,
+)
+def test_a_node_is_plain_a_crossing_signals_or_an_elevator(tags: dict[str, str], kind: int) -> None:
+    assert node_kind(tags) == kind
+    assert set(tags) <= {*USEFUL_NODE_TAGS, "barrier"}

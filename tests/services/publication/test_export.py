@@ -1,0 +1,204 @@
+"""Files of a result: what programs, map people and spreadsheets open."""
+
+import csv
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from geo.errors import InvalidInputError
+from services.publication.export import export, write_csv
+from services.publication.tables import COLUMNS, Publication
+from tests.snapshots import EPSG, at, tiny_workspace
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return tiny_workspace(tmp_path)
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_geojson_has_a_file_per_collection_and_each_carries_its_provenance(workspace, tmp_path):
+    files = export(workspace, tmp_path / "out", file_format="geojson")
+    assert [file.name for file in files] == [f"{name}.geojson" for name in COLUMNS]
+    for file in files:
+        told = read(file)["provenance"]
+        assert told["software"].startswith("arukeba ")
+        assert told["municipality"]["fictional"] is True
+        assert told["parameters"]["walk_limit_m"] == 500.0
+        assert told["parameters_sha256"] == "ab" * 32
+        assert [source["licence"] for source in told["sources"]] == ["CC0-1.0"]
+
+
+def test_geojson_is_in_degrees_with_outer_rings_counterclockwise(workspace, tmp_path):
+    export(workspace, tmp_path, file_format="geojson")
+    for feature in read(tmp_path / "areas.geojson")["features"]:
+        shape = shapely.geometry.shape(feature["geometry"])
+        west, south, east, north = shape.bounds
+        assert 139.9 < west < east < 140.0
+        assert 35.8 < south < north < 35.9
+        assert shape.exterior.is_ccw
+
+
+def test_geojson_coverage_holds_what_the_run_is_judged_by_and_tables_hold_all(workspace, tmp_path):
+    export(workspace, tmp_path, file_format="geojson")
+    rows = [feature["properties"] for feature in read(tmp_path / "coverage.geojson")["features"]]
+    assert {(row["walk_limit_m"], row["walk_limit_min"]) for row in rows} == {(500.0, None)}
+    assert {row["profile"] for row in rows} == {"standard"}
+    # 3 layers of 1 + 2 + 4 areas and a remainder each, 3 frequencies, 3 age groups
+    assert len(rows) == (1 + 2 + 4 + 3) * 3 * 3
+    export(workspace, tmp_path, file_format="csv")
+    table = pd.read_csv(tmp_path / "coverage.csv")
+    limits = table.fillna({"walk_limit_m": 0, "walk_limit_min": 0})
+    counted = limits.groupby(["profile", "walk_limit_m", "walk_limit_min"]).size()
+    assert counted.to_dict() == {
+        (profile, *limit): len(rows)
+        for profile in ("standard", "slow")
+        for limit in ((300.0, 0.0), (500.0, 0.0), (0.0, 10.0))
+    }
+
+
+def test_csv_holds_the_weekdays_within_the_limit_of_the_run(workspace, tmp_path):
+    export(workspace, tmp_path, file_format="csv")
+    slots, combined = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("slots", "combined"))
+    # 10 areas and remainders, 3 age groups; 2 frequencies and 14 half-days each
+    assert (len(slots), len(combined)) == (10 * 3 * 2 * 14, 10 * 3)
+    for table in (slots, combined):
+        assert set(table["walk_limit_m"]) == {500.0}
+        assert table["walk_limit_min"].isna().all()
+    monday = slots[
+        (slots["layer"] == "city") & (slots["age_group"] == "65+") & (slots["weekday"] == 0)
+    ]
+    weekly = monday[(monday["frequency"] == "weekly") & (monday["area_id"] != "_remainder")]
+    assert dict(zip(weekly["half_day"], weekly["reached"], strict=True)) == {"am": 520.0, "pm": 0.0}
+
+
+def test_a_private_home_leaves_neither_its_position_nor_its_address(workspace, tmp_path):
+    exact = gpd.GeoSeries([at(123, 377)], crs=EPSG).to_crs(6668)[0]
+    for file_format in ("geojson", "csv", "gpkg"):
+        export(workspace, tmp_path, file_format=file_format)
+    home = next(
+        feature
+        for feature in read(tmp_path / "places.geojson")["features"]
+        if feature["id"] == "p3"
+    )
+    assert home["properties"]["blurred"] is True
+    assert shapely.geometry.shape(home["geometry"]).distance(exact) > 1e-5
+    layer = gpd.read_file(tmp_path / "arukeba.gpkg", layer="places").set_index("place_id")
+    assert layer.geometry["p3"].distance(at(123, 377)) > 1.0
+    table = pd.read_csv(tmp_path / "places.csv").set_index("place_id")
+    assert (
+        abs(table.loc["p3", "lon"] - exact.x) > 1e-6 or abs(table.loc["p3", "lat"] - exact.y) > 1e-6
+    )
+    assert "架空町1-2-3" not in (tmp_path / "places.csv").read_text(encoding="utf-8-sig")
+
+
+def test_counts_of_few_people_leave_nowhere(tmp_path):
+    # 川向こう町会 has 12 residents 65+: below 13 it is hidden, and with it the next smallest (200).
+    workspace = tiny_workspace(tmp_path, small_number=13)
+    for file_format in ("geojson", "csv", "gpkg"):
+        export(workspace, tmp_path, file_format=file_format)
+    table = pd.read_csv(tmp_path / "gaps.csv").set_index("area_id")
+    week = pd.read_csv(tmp_path / "slots.csv")
+    few = week[(week["area_id"] == "d") & (week["age_group"] == "65+")]
+    assert few[["residents", "reached", "coverage_pct"]].isna().all(axis=None)
+    assert table.loc[["c", "d"], ["residents", "unreached", "coverage_pct"]].isna().all(axis=None)
+    assert table.loc[["a", "b"], "residents"].tolist() == [400.0, 300.0]
+    layer = gpd.read_file(tmp_path / "arukeba.gpkg", layer="coverage")
+    few = layer[(layer["area_id"] == "d") & (layer["age_group"] == "65+")]
+    assert len(few) > 0
+    assert few["residents"].isna().all()
+    for feature in read(tmp_path / "coverage.geojson")["features"]:
+        row = feature["properties"]
+        assert row["age_group"] != "65+" or row["residents"] != 12.0
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_made_text(tmp_path):
+    risky = ["=1+1", "+81", "-サロン-", "@ホーム", "\tx", "普通", ""]
+    write_csv(pd.DataFrame({"name": risky, "n": range(-3, 4)}), tmp_path / "names.csv")
+    with (tmp_path / "names.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert [row[0] for row in rows[1:]] == [
+        "'=1+1",
+        "'+81",
+        "'-サロン-",
+        "'@ホーム",
+        "'\tx",
+        "普通",
+        "",
+    ]
+    assert [row[1] for row in rows[1:]] == ["-3", "-2", "-1", "0", "1", "2", "3"]
+
+
+def test_a_csv_says_that_it_is_utf8_and_has_no_geometry(workspace, tmp_path):
+    export(workspace, tmp_path, file_format="csv")
+    assert (tmp_path / "gaps.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    for name in COLUMNS:
+        assert "geometry" not in pd.read_csv(tmp_path / f"{name}.csv").columns
+    places = pd.read_csv(tmp_path / "places.csv").set_index("place_id")
+    assert places.loc["p4", "name"] == "'@ホーム"
+    assert pd.isna(places.loc["p4", "lon"])
+    assert read(tmp_path / "provenance.json")["parameters_sha256"] == "ab" * 32
+
+
+def test_a_geopackage_has_a_layer_each_in_the_plane_and_its_provenance(workspace, tmp_path):
+    (file,) = export(workspace, tmp_path, file_format="gpkg")
+    layers = dict(pyogrio.list_layers(file))
+    assert set(layers) == {*COLUMNS, "coverage_all", "provenance"}
+    judged, everything = (
+        pyogrio.read_dataframe(file, layer=name) for name in ("coverage", "coverage_all")
+    )
+    # What the run is judged by has shapes; all profiles and limits are a table: 2 x 3 times as many.
+    assert set(zip(judged["walk_limit_m"], judged["profile"], strict=True)) == {(500.0, "standard")}
+    assert judged["walk_limit_min"].isna().all()
+    assert len(everything) == 6 * len(judged)
+    assert layers["coverage_all"] is None
+    assert layers["areas"] == "MultiPolygon"
+    for name in COLUMNS:
+        assert gpd.read_file(file, layer=name).crs.to_epsg() == EPSG
+    told = pyogrio.read_dataframe(file, layer="provenance").set_index("key")["value"]
+    assert json.loads(told["parameters"])["walk_limit_m"] == 500.0
+
+
+def test_exporting_again_replaces_the_files_and_leaves_nothing_beside(workspace, tmp_path):
+    out = tmp_path / "out"
+    first = export(workspace, out, file_format="geojson")
+    before = [file.read_bytes() for file in first]
+    assert [file.read_bytes() for file in export(workspace, out, file_format="geojson")] == before
+    assert sorted(path.name for path in out.iterdir()) == sorted(file.name for file in first)
+
+
+def test_after_an_error_halfway_the_folder_is_as_it_was(workspace, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    files = export(workspace, out, file_format="csv")
+    before = {file.name: file.read_bytes() for file in files}
+
+    def fail(*_args, **_options):
+        msg = "disk full"
+        raise OSError(msg)
+
+    monkeypatch.setattr("services.publication.export.provenance", fail)
+    with pytest.raises(OSError, match="disk full"):
+        export(workspace, out, file_format="csv")
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_an_unknown_format_or_a_file_in_the_way_is_refused(workspace, tmp_path):
+    with pytest.raises(InvalidInputError, match="must be one of geojson, gpkg, csv"):
+        export(workspace, tmp_path, file_format="xlsx")
+    (tmp_path / "taken").write_text("x")
+    with pytest.raises(InvalidInputError, match="name a folder"):
+        export(workspace, tmp_path / "taken", file_format="csv")
+
+
+def test_a_remainder_row_has_no_shape_and_an_area_row_has_its_own(workspace):
+    frame = Publication(workspace.snapshot()).polygons("coverage")
+    assert frame[frame["remainder"]].geometry.isna().all()
+    row = frame[(frame["layer"] == "neighbourhood") & (frame["area_id"] == "c")].iloc[0]
+    assert row.geometry.contains(at(750, 250))

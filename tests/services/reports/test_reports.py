@@ -1,0 +1,177 @@
+"""The report of one area."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from api.report_page import render_report
+from geo.errors import InvalidInputError, NotFoundError
+from services.drawing.svg import star_sign
+from services.reports.area import gap_report
+from tests.snapshots import tiny_workspace
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return tiny_workspace(tmp_path)
+
+
+def test_the_sentence_names_the_whole_and_the_second_line_the_people_not_reached(workspace):
+    report = gap_report(workspace, "西地区")
+    # 中央町会 400 and 北町会 300 residents 65+, 400 + 120 of them reached: 74.2857 %
+    percent = "74.3\N{FULLWIDTH PERCENT SIGN}"
+    assert report.sentence == (
+        f"65歳以上 700人のうち520人（{percent}）が、歩いて500m以内に「週1の場」があります"
+    )
+    assert report.unreached == "届いていない 180人"
+
+
+def test_an_area_is_found_by_id_by_name_and_in_any_layer(workspace):
+    assert gap_report(workspace, "w").area_name == "西地区"
+    assert gap_report(workspace, "西 地区").area_id == "w"
+    unit = gap_report(workspace, "南町会")
+    assert [line.name for line in unit.units] == ["南町会"]
+    whole = gap_report(workspace, "架空町", layer="city")
+    assert len(whole.units) == 4
+    assert whole.figures.residents == 912.0
+
+
+def test_an_unknown_area_is_refused_with_names_that_are_near(workspace):
+    with pytest.raises(NotFoundError, match="similar names: 東地区") as caught:
+        gap_report(workspace, "東")
+    assert caught.value.ja == "「東」という地区はありません。近い名前: 東地区"
+    with pytest.raises(NotFoundError, match="known names: 西地区, 東地区"):
+        gap_report(workspace, "xyz")
+    with pytest.raises(NotFoundError, match="no layer 'nothing'"):
+        gap_report(workspace, "西地区", layer="nothing")
+
+
+def test_two_areas_of_one_name_are_asked_for_by_id(workspace):
+    areas = workspace.areas()
+    areas.loc[areas["area_id"] == "c", "area_name"] = "北町会"
+    with pytest.raises(InvalidInputError, match="give an id: b, c"):
+        gap_report(workspace, "北町会")
+
+
+def test_units_come_by_people_not_reached_and_count_by_sign(workspace):
+    report = gap_report(workspace, "西地区")
+    assert [(line.name, line.unreached) for line in report.units] == [
+        ("北町会", 180.0),
+        ("中央町会", 0.0),
+    ]
+    assert report.gaps == {
+        "weekly_or_more": 1,
+        "monthly_only": 1,
+        "none": 0,
+        "needs_transport": 0,
+    }
+
+
+def test_a_nearest_place_in_another_area_and_a_detour_are_said(workspace):
+    lines = {line.name: line for line in gap_report(workspace, "東地区").units}
+    # 890 m on foot, 890 / 1.5 = 593.3 m straight
+    assert lines["南町会"].remark == "西地区にあります、まっすぐなら593m"
+    assert lines["川向こう町会"].remark == "川向こう町会から歩くと1400m"
+
+
+def test_the_report_shows_only_what_may_leave(tmp_path):
+    workspace = tiny_workspace(tmp_path, small_number=13)
+    report = gap_report(workspace, "東地区")
+    assert [line.residents for line in report.units] == [None, None]
+    page = render_report(report)
+    assert ">12人" not in page
+    assert ">200人" not in page
+    hidden = gap_report(workspace, "川向こう町会")
+    assert hidden.sentence == "65歳以上の人数が少ないため、数字は非公開です"
+    assert "架空町1-2-3" not in render_report(gap_report(workspace, "西地区"))
+
+
+def test_the_page_has_table_heads_that_repeat_room_for_words_and_its_provenance(workspace):
+    page = render_report(gap_report(workspace, "西地区"))
+    assert '<html lang="ja">' in page
+    assert "@page { size: A4 portrait" in page
+    assert "thead { display: table-header-group; }" in page
+    assert "架空の町です" in page
+    assert "520m・9分" in page
+    assert "〜北町会" in page
+    assert "話し合ったこと" in page
+    assert "120,000円" in page
+    assert "手で書いた町" in page
+    assert "CC0-1.0" in page
+    assert "abababababab" in page
+
+
+def test_other_limits_and_other_walkers_stand_side_by_side(workspace):
+    report = gap_report(workspace, "西地区")
+    # 520 of 700; a quarter within 300 m. The slow reach half as many in ten minutes.
+    assert [(line.limit, line.figures.reached) for line in report.limits] == [
+        *(("300m", 130.0), ("500m", 520.0), ("10分", 520.0)),
+    ]
+    assert report.walkers.limits == ("10分",)
+    shares = {line.label: line.coverage_pct for line in report.walkers.lines}
+    assert shares == {
+        "ふつう 60m/分": (pytest.approx(100 * 520 / 700),),
+        "ゆっくり 48m/分": (pytest.approx(100 * 260 / 700),),
+    }
+    assert [line.label for line in report.walkers.lines if line.main] == ["ふつう 60m/分"]
+    page = render_report(report)
+    assert "37.1\N{FULLWIDTH PERCENT SIGN}" in page
+
+
+def test_the_week_stands_in_the_report_with_its_sentences(workspace):
+    page = render_report(gap_report(workspace, "西地区"))
+    assert "月曜の午前に歩いて行ける場がある人: 65歳以上の74.3" in page
+    assert "いくつかの会場を合わせれば" in page
+    assert page.count('<td class="n zero"') == 13  # all but Monday morning
+
+
+def test_a_climb_and_steps_stand_beside_the_way(workspace):
+    page = render_report(gap_report(workspace, "東地区"))
+    assert "890m・15分・のぼり12m・階段40段" in page
+    assert "520m・9分</b>" in render_report(gap_report(workspace, "西地区"))  # climbs 4.9 m
+
+
+def test_the_page_speaks_english_on_request(workspace):
+    page = render_report(gap_report(workspace, "西地区", lang="en"))
+    assert '<html lang="en">' in page
+    assert "520 (74.3 %) of 700 residents aged 65 and over" in page
+    words = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
+    for name in ("西地区", "北町会", "中央町会", "架空町", "北集会所", "手で書いた町", "集会所"):
+        words = words.replace(name, "")
+    assert "届いて" not in words
+    assert "歩いて" not in words
+
+
+def test_names_cannot_bring_markup_into_the_page(workspace):
+    name = "<script>alert(1)</script>"
+    workspace.areas().loc[workspace.areas()["area_id"] == "w", "area_name"] = name
+    gaps = workspace.snapshot().table("gaps")
+    snapshot = workspace.snapshot()
+    assert name not in gaps["area_name"].tolist()
+    changed = snapshot.table("gaps")
+    changed.loc[changed["area_id"] == "b", "area_name"] = name
+    workspace.snapshot = lambda _name=None: snapshot
+    page = render_report(gap_report(workspace, "w"))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_map_is_well_formed_and_shows_borders_streets_places_and_candidates(workspace):
+    report = gap_report(workspace, "西地区")
+    drawing = ET.fromstring(report.map_svg)  # noqa: S314  our own drawing
+    svg = "{http://www.w3.org/2000/svg}"
+    names = ["".join(text.itertext()) for text in drawing.iter(f"{svg}text")]
+    assert "△北町会" in names
+    assert "○中央町会" in names
+    assert "200 m" in names
+    assert "N" in names
+    assert len(list(drawing.iter(f"{svg}polygon"))) == 1
+    strokes = {path.get("stroke") for path in drawing.iter(f"{svg}path")}
+    assert {"#0072B2", "#E69F00"} <= strokes
+
+
+def test_a_star_has_ten_corners_around_its_middle():
+    corners = re.findall(r"(-?[\d.]+),(-?[\d.]+)", star_sign(100.0, 50.0, "open"))
+    assert len(corners) == 10
+    assert corners[0] == ("100.0", "39.0")

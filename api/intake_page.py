@@ -7,7 +7,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.report_page import SERVED_FONT
 from services.reports.intake import FOLDED_FROM, IntakeReport
 from services.words import texts
-from services.words.intake_words import STATES
 
 ROWS_SHOWN = 200
 """Row numbers listed for one reason; the JSON has all."""
@@ -26,7 +25,7 @@ def render_intake(report: IntakeReport, lang: str, *, font_url: str = SERVED_FON
     environment.filters["number"] = texts.number
     environment.filters["date_text"] = partial(_date, lang)
     page = environment.get_template("intake.html")
-    states = {name: words[0 if lang == "ja" else 1] for name, words in STATES.items()}
+    states = {name: texts.text(f"state.{name}", lang) for name in ("known", "partial", "unknown")}
     return page.render(
         report=report,
         lang=lang,

@@ -10,7 +10,6 @@ from rich.table import Table
 from api.cli.console import Desk, desk_of
 from api.intake_page import render_intake
 from services.reports.intake import IntakeReport, intake_report
-from services.words.intake_words import STATES
 from services.words.texts import Lang, number, text
 from services.workspace.folder import open_workspace
 from services.workspace.staging import staged_file
@@ -61,5 +60,5 @@ def _figures(report: IntakeReport, desk: Desk) -> Table:
     japanese = desk.lang == "ja"
     for one in (*report.figures, *report.inputs):
         why = "、".join(one.why_ja) if japanese else ", ".join(one.why_en)
-        table.add_row(one.ja if japanese else one.en, STATES[one.state][0 if japanese else 1], why)
+        table.add_row(one.ja if japanese else one.en, desk.say(f"state.{one.state}"), why)
     return table

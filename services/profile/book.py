@@ -7,9 +7,8 @@ from typing import Any
 from geo.errors import NotFoundError
 from services.profile import Fact, Layer, Profile, layers_on, unexplained_rate, without_borders
 from services.profile.reading import checked, read_table
+from services.words.datafiles import data_file
 from services.words.dates import today
-
-_ROOM = Path("data") / "municipalities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,9 @@ def profile_schema() -> dict[str, Any]:
 
 def bundled_profiles() -> list[Path]:
     """Return the profiles that come with arukeba, by JIS code."""
-    here = Path(__file__).resolve().parent
-    for room in (here / _ROOM, here.parent / _ROOM):
-        if room.is_dir():
-            return sorted(room.glob("[0-9][0-9][0-9][0-9][0-9].toml"))
+    room = data_file("municipalities")
+    if room.is_dir():
+        return sorted(room.glob("[0-9][0-9][0-9][0-9][0-9].toml"))
     raise NotFoundError(
         "the profiles that come with arukeba are missing; install it again",
         ja="付属のプロファイルが見つかりません。入れ直してください",

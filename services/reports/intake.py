@@ -9,7 +9,7 @@ import numpy as np
 
 from services.registry.places import read_places
 from services.reports.evidence import Evidence, Facts, figures_of, inputs_of
-from services.words.intake_words import reason
+from services.words.texts import reason
 from services.workspace.folder import Workspace, software_version
 
 FORMAT = 1

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
+_SERVICES = Path(__file__).resolve().parents[1]
 
 
 def data_file(name: str) -> Path:
-    """Return the path of a file under ``data/``."""
-    installed = _HERE / "data" / name
-    return installed if installed.is_file() else _HERE.parent / "data" / name
+    """Return the path of a file or folder under ``data/``."""
+    installed = _SERVICES / "data" / name
+    return installed if installed.exists() else _SERVICES.parent / "data" / name

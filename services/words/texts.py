@@ -3,21 +3,13 @@
 import math
 import numbers
 import re
+import tomllib
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Literal, cast
 
-from services.words.phrases import PHRASES
-from services.words.phrases_cli import COMMAND_LINE
-from services.words.phrases_data import DATA_PHRASES
-from services.words.phrases_gaps import GAP_PHRASES
-from services.words.phrases_method import METHOD_PHRASES
-from services.words.phrases_plan import PLAN_PHRASES
-from services.words.phrases_provision import PROVISION_PHRASES
-from services.words.phrases_raster import RASTER_PHRASES
-from services.words.phrases_scenario import SCENARIO_PHRASES
-from services.words.phrases_time import TIME_PHRASES
-from services.words.phrases_whatif import WHATIF_PHRASES
-from services.words.phrases_why import WHY_PHRASES
+from services.words.datafiles import data_file
 
 Lang = Literal["ja", "en"]
 
@@ -29,24 +21,6 @@ SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_tr
 
 CLIMB_WORTH_SAYING_M = 5.0
 """A way that climbs less is flat to the feet, and within the error of the heights."""
-
-PARTS = (
-    PHRASES,
-    COMMAND_LINE,
-    DATA_PHRASES,
-    GAP_PHRASES,
-    METHOD_PHRASES,
-    PLAN_PHRASES,
-    PROVISION_PHRASES,
-    RASTER_PHRASES,
-    SCENARIO_PHRASES,
-    TIME_PHRASES,
-    WHATIF_PHRASES,
-    WHY_PHRASES,
-)
-"""Tables of words, each of a part of the program; no key is in two of them."""
-
-_ALL = {key: words for part in PARTS for key, words in part.items()}
 
 _ERAS = (
     (date(2019, 5, 1), "令和"),
@@ -60,15 +34,25 @@ def lang_of(name: str) -> Lang:
     return "ja" if name == "ja" else "en"
 
 
+@cache
+def catalogue(lang: Lang) -> Mapping[str, str]:
+    """Return all words of one language, key by key."""
+    return tomllib.loads(data_file(f"words/{lang}.toml").read_text(encoding="utf-8"))
+
+
 def text(key: str, lang: str, **values: object) -> str:
     """Return the text of a key with its values filled in."""
-    japanese, english = _ALL[key]
-    return (japanese if lang == "ja" else english).format(**values)
+    return catalogue(lang_of(lang))[key].format(**values)
+
+
+def reason(code: str, lang: str) -> str:
+    """Return what a code of the intake stands for; a code without words stands for itself."""
+    return catalogue(lang_of(lang)).get(f"reason.{code}", code)
 
 
 def step_text(key: str, lang: str) -> str:
     """Return what a progress key stands for, the key itself where it has no words."""
-    return text(f"step.{key}", lang) if f"step.{key}" in _ALL else key
+    return catalogue(lang_of(lang)).get(f"step.{key}", key)
 
 
 def is_figure(value: object) -> bool:

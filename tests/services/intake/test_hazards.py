@@ -16,7 +16,7 @@ from services.profile import Hazards, Source
 from services.registry.places import read_venues
 from services.reports.plan import plan_report
 from services.situation.view import Situation
-from services.words.intake_words import reason
+from services.words.texts import reason
 from services.workspace.folder import open_workspace
 from tests.services.plans.test_plans import HALLS, asked, chosen, setting_of, town
 from tests.streets import PLANE

@@ -8,7 +8,7 @@ import pytest
 
 from api.intake_page import render_intake
 from services.reports.intake import FOLDED_FROM, IntakeReport, Reason, Remark, intake_report
-from services.words.intake_words import REASONS, reason
+from services.words.texts import catalogue, reason
 from services.workspace.folder import Snapshot
 
 INTAKE = Path(__file__).parents[3] / "services" / "intake"
@@ -110,9 +110,9 @@ def test_what_a_source_says_is_escaped(report):
 def test_every_code_of_the_readers_has_words():
     codes = {
         code
-        for path in INTAKE.glob("*.py")
+        for path in INTAKE.rglob("*.py")
         for code in re.findall(r'Entry\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))
     }
     assert codes
-    assert codes <= set(REASONS)
+    assert {f"reason.{code}" for code in codes} <= set(catalogue("ja"))
     assert reason("brand_new", "ja") == "brand_new"

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 from services.intake.build import build
+from services.intake.people.series import SeriesIntake, read_all
 from services.intake.tables.ledger import Ledger
 from services.profile import read_profile
-from services.workspace.series import COLUMNS, SeriesIntake, read_all, read_series
+from services.workspace.series import COLUMNS, read_series
 
 AREAS = pd.DataFrame({"area_id": ["東", "西"], "area_name": ["東", "西"]})
 PEOPLE = """

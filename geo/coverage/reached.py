@@ -106,19 +106,11 @@ class Journeys:
         """
         found = []
         if limit.m is not None:
-            found.append((self.m, within(self.m.walk, limit.m)))
+            found.append(self.m.within(limit.m))
         if limit.minutes is not None:
-            found.append((self.s, within(self.s.walk, 60.0 * limit.minutes)))
-        first, kept = found[0]
-        origin, home = first.origin[kept], first.home[kept]
-        if len(found) > 1:
-            other, also = found[1]
-            size = max(first.homes_n, 1)
-            known = np.isin(
-                origin * size + home, (other.origin * size + other.home)[also], assume_unique=True
-            )
-            origin, home = origin[known], home[known]
-        return origin, home
+            found.append(self.s.within(60.0 * limit.minutes))
+        held = found[0] if len(found) == 1 else found[0].both(found[1])
+        return held.origin, held.home
 
 
 @dataclass(frozen=True)

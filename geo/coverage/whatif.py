@@ -350,11 +350,11 @@ class _Edit:
     def _walked(self, old: _Class) -> tuple[Tree, FloatArray, IntArray]:
         """Return the tree and the walks in seconds after the edit, and the homes that changed."""
         homes = self.asked.homes.s
-        places = _only(self.sites.s, self.counts)
+        places = self.sites.s.only(self.counts)
         gone = self.was & ~self.counts
         tree = resettle(streets_of(homes.measure), seeds_of(places), old.tree, gone, FARTHEST)
         nodes = np.flatnonzero(tree[0] != old.tree[0])
-        beside = pairs_on_one_edge(_only(self.sites.s, self.was | self.counts), homes)[1]
+        beside = pairs_on_one_edge(self.sites.s.only(self.was | self.counts), homes)[1]
         rows = np.concatenate([_homes_at(nodes, homes), beside])
         fresh = old.walks["s"].copy()
         fresh[rows] = _arrived(tree[0], homes, rows)
@@ -369,7 +369,7 @@ def _class(asked: Asked, sites: Sites, near: dict[str, list[Near]], rank: int) -
         for site in np.flatnonzero(counts):
             home, value = near[kind][site]
             values[home] = np.minimum(values[home], value)
-    homes, places = asked.homes.s, _only(sites.s, counts)
+    homes, places = asked.homes.s, sites.s.only(counts)
     cost, origin, _ = settle(streets_of(homes.measure), seeds_of(places), FARTHEST)
     found["s"] = _arrived(cost, homes, np.arange(len(homes)))
     _improve(found["s"], places, homes)
@@ -430,11 +430,6 @@ def _joined(first: Doors, then: Doors) -> Doors:
         for name in ("edge", "offset_m", "onward", "back", "leg")
     )
     return Doors(first.measure, *parts)
-
-
-def _only(places: Doors, counts: BoolArray) -> Doors:
-    edge, leg = np.where(counts, places.edge, -1), np.where(counts, places.leg, np.inf)
-    return replace(places, edge=edge, leg=leg)
 
 
 def _homes_at(nodes: IntArray, homes: Doors) -> IntArray:

@@ -1,12 +1,12 @@
 """Doors: where homes and places stand on the streets, with what a walk to either end costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from geo.arrays import FloatArray, IntArray
+from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.errors import InvalidInputError
 from geo.walking.measure import Measure
 
@@ -73,6 +73,11 @@ class Doors:
         snap_m = snaps["snap_m"].to_numpy(dtype=np.float64)
         leg = np.where(joined, snap_m * measure.leg_per_m, np.inf)
         return cls(measure, np.where(joined, edge, -1), offset_m, onward, back, leg)
+
+    def only(self, counts: BoolArray) -> "Doors":
+        """Return as many doors, those that do not count (k,) shut: no walk leads to them."""
+        edge, leg = np.where(counts, self.edge, -1), np.where(counts, self.leg, np.inf)
+        return replace(self, edge=edge, leg=leg)
 
     def __len__(self) -> int:
         return int(self.edge.size)

@@ -48,6 +48,20 @@ class Walks:
     homes_n: int
     limit: float
 
+    def both(self, other: "Walks") -> "Walks":
+        """Return the walks of these of which ``other`` (same origins and homes) has the pair too."""
+        size = max(self.homes_n, 1)
+        mine, others = self.origin * size + self.home, other.origin * size + other.home
+        kept = np.isin(mine, others, assume_unique=True)
+        origin, home, walk = self.origin[kept], self.home[kept], self.walk[kept]
+        return Walks(origin, home, walk, self.origins_n, self.homes_n, self.limit)
+
+    def within(self, limit: float) -> "Walks":
+        """Return the walks no longer than ``limit``, in the unit of the measure."""
+        kept = within(self.walk, limit)
+        origin, home, walk = self.origin[kept], self.home[kept], self.walk[kept]
+        return Walks(origin, home, walk, self.origins_n, self.homes_n, limit)
+
     def matrix(self, limit: float) -> sparse.csr_array:
         """Return the (origins, homes) matrix of ones where the walk is within ``limit``."""
         keep = within(self.walk, limit)

@@ -174,15 +174,9 @@ class Situation:
     def layering(self, layer: str) -> Layering:
         """Return one layer seen from homes and counted places; do not change it."""
         if layer not in self._layerings:
-            self._layerings[layer] = self._layering(layer)
+            xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
+            self._layerings[layer] = layering_of(self.workspace, layer, xy)
         return self._layerings[layer]
-
-    def _layering(self, layer: str) -> Layering:
-        areas = self.areas[self.areas["layer"] == layer].reset_index(drop=True)
-        position = pd.Index(areas["area_id"])
-        home = position.get_indexer(pd.Index(self.homes[f"in_{layer}"])).astype(np.int64)
-        xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
-        return Layering(areas, home, locate(xy, areas))
 
     @cached_property
     def _straight_m(self) -> dict[str, FloatArray]:

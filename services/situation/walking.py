@@ -1,6 +1,5 @@
 """Walking: a walking profile put on the streets, the homes and the places of a municipality."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,7 +59,7 @@ class Unit:
 
     def nearest(self, counts: np.ndarray) -> Nearest:
         """Return the nearest of the places that count, however far; origins are positions in all."""
-        return nearest(self.network, _only(self.places, counts), self.homes, by=self.measure)
+        return nearest(self.network, self.places.only(counts), self.homes, by=self.measure)
 
     def walks(self, limit: float) -> Walks:
         """Return all walks from homes to places within a limit."""
@@ -160,7 +159,7 @@ class Walking:
             walks(self.network, snaps, unit.homes, limit=most, by=unit.measure)
             for unit, most in self._units(limit)
         ]
-        return found[0] if len(found) == 1 else _both(found)
+        return found[0] if len(found) == 1 else found[0].both(found[1])
 
     def farthest_m(self, limit: Limit) -> float:
         """Return the metres beyond which no walk within a limit can come from."""
@@ -170,10 +169,10 @@ class Walking:
         """Return everybody's way to the nearest of the places that count, judged as the limit is."""
         unit, _ = self.judged(limit)
         other = self.s if unit is self.m else self.m
-        places = _only(unit.places, counts)
-        also = [(other.measure, _only(other.places, counts), other.homes)]
+        places = unit.places.only(counts)
+        also = [(other.measure, other.places.only(counts), other.homes)]
         for measure in (self.climb, self.steps):
-            stops = _only(Doors.of(self._places, measure), counts)
+            stops = Doors.of(self._places, measure).only(counts)
             also.append((measure, stops, Doors.of(self._homes, measure)))
         found = nearest(self.network, places, unit.homes, by=unit.measure, also=also)
         beside, climb_m, steps_n = found.home_also
@@ -187,24 +186,3 @@ class Walking:
     def _units(self, limit: Limit) -> list[tuple[Unit, float]]:
         units = [] if limit.m is None else [(self.m, limit.m)]
         return units if limit.minutes is None else [*units, (self.s, 60.0 * limit.minutes)]
-
-
-def _only(places: Doors, counts: np.ndarray) -> Doors:
-    edge = np.where(counts, places.edge, -1)
-    leg = np.where(counts, places.leg, np.inf)
-    return Doors(places.measure, edge, places.offset_m, places.onward, places.back, leg)
-
-
-def _both(found: Sequence[Walks]) -> Walks:
-    """Keep the walks of the first that the second has as well."""
-    first = found[0]
-    keys = [walk.origin * max(walk.homes_n, 1) + walk.home for walk in found]
-    kept = np.isin(keys[0], keys[1], assume_unique=True)
-    return Walks(
-        first.origin[kept],
-        first.home[kept],
-        first.walk[kept],
-        first.origins_n,
-        first.homes_n,
-        first.limit,
-    )

@@ -7,8 +7,10 @@ from fastapi import Depends, Path, Query, Request
 
 from api.settings import Settings
 from geo.errors import InvalidInputError, NotAllowedError
+from geo.vocabulary import FREQUENCIES, TARGET
 from services.edition import snapshot as edition
 from services.publication import collections
+from services.words.texts import choices
 from services.workspace.folder import Workspace
 
 LIMIT = 100
@@ -117,6 +119,10 @@ QueryDep = Annotated[collections.Query, Depends(_query)]
 
 LayerId = Annotated[str | None, Query(description="区分。なければ協議体の区域")]
 AreaId = Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体")]
+FrequencyName = Annotated[
+    str,
+    Query(description=choices(FREQUENCIES, "ja"), json_schema_extra={"enum": [*FREQUENCIES]}),
+]
 AgeGroup = Annotated[str | None, Query(description="年齢。なければ計算の条件")]
 WalkLimits = tuple[float | None, float | None]
 
@@ -140,7 +146,7 @@ def _asked(
     limits: WalkLimitsDep,
     layer: LayerId = None,
     area: AreaId = None,
-    frequency: Annotated[str, Query(description="monthly、weekly、permanent")] = "weekly",
+    frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
     profile: Annotated[
         str | None, Query(description="歩き方のID（/about の choices）。なければ計算の条件")
@@ -159,7 +165,7 @@ def _asked_week(
     area: AreaId = None,
     frequency: Annotated[
         str, Query(description="weekly（毎週ある）、monthly（月1回以上ある）")
-    ] = "weekly",
+    ] = TARGET,
     age_group: AgeGroup = None,
 ) -> edition.Asked:
     """Return whose week is asked for; it is that of the main walking profile."""

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from services.words.vocabulary import JobStatus
+
 
 class Link(BaseModel):
     """An address and what is there."""
@@ -154,7 +156,7 @@ class JobInfo(BaseModel):
     """How far a job is, and the plan that came out of it."""
 
     job_id: str
-    status: Literal["queued", "running", "done", "failed", "cancelled"]
+    status: JobStatus
     step: str
     progress: float = Field(ge=0, le=1, description="0〜1")
     gap_pct: float | None = Field(description="いまの案と最適との差（％）。まだわからなければ null")

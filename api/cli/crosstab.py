@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
+from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title
 from services.publication.tables import Publication
-from services.words.texts import Lang, number, text
+from services.words.texts import Lang, choices, number, text
 from services.workspace.folder import open_workspace
 
 
@@ -31,8 +32,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
             str | None, typer.Option("--columns", help=text("cli.crosstab.columns", lang))
         ] = None,
         frequency: Annotated[
-            str, typer.Option("--frequency", help=text("cli.crosstab.frequency", lang))
-        ] = "weekly",
+            str,
+            typer.Option(
+                "--frequency",
+                help=text("cli.crosstab.frequency", lang, known=choices(FREQUENCIES, lang)),
+            ),
+        ] = TARGET,
         age_group: Annotated[
             str | None, typer.Option("--age-group", help=text("cli.crosstab.age", lang))
         ] = None,

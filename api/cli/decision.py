@@ -9,9 +9,11 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from geo.vocabulary import FREQUENCIES, TARGET
 from services.councils.decisions import Decided, export_decisions, list_decisions, record_decision
 from services.councils.entry import Entry
-from services.words.texts import Lang, text
+from services.words.texts import Lang, choices, text
+from services.words.vocabulary import CANDIDATE_ACTIONS, DECISION_STATUSES
 from services.workspace.folder import open_workspace
 
 
@@ -28,16 +30,28 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ctx: typer.Context,
         workspace: Annotated[Path, folder],
         status: Annotated[
-            str, typer.Argument(metavar="STATUS", help=text("cli.decision.status", lang))
+            str,
+            typer.Argument(
+                metavar="STATUS",
+                help=text("cli.decision.status", lang, known=choices(DECISION_STATUSES, lang)),
+            ),
         ],
         *,
         council: Annotated[str, area],
         action: Annotated[
-            str, typer.Option("--action", help=text("cli.decision.action", lang))
+            str,
+            typer.Option(
+                "--action",
+                help=text("cli.decision.action", lang, known=choices(CANDIDATE_ACTIONS, lang)),
+            ),
         ] = "open",
         frequency: Annotated[
-            str, typer.Option("--frequency", help=text("cli.decision.frequency", lang))
-        ] = "weekly",
+            str,
+            typer.Option(
+                "--frequency",
+                help=text("cli.decision.frequency", lang, known=choices(FREQUENCIES, lang)),
+            ),
+        ] = TARGET,
         venue: Annotated[str, typer.Option("--venue", help=text("cli.scenario.venue", lang))] = "",
         place: Annotated[str, typer.Option("--place", help=text("cli.scenario.place", lang))] = "",
         lon: Annotated[float | None, typer.Option("--lon")] = None,
@@ -130,7 +144,7 @@ def _listing(found: list[Decided], desk: Desk) -> Table:
 
 def _candidate(latest: dict[str, Any], desk: Desk) -> str:
     action = desk.say(f"decision.action.{latest['action']}")
-    often = desk.say(f"scenario.class.{latest['frequency']}")
+    often = desk.say(f"frequency.{latest['frequency']}")
     return f"{latest['name'] or latest['candidate_key']} ({action}, {often})"
 
 

@@ -9,12 +9,13 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from services.plans.ask import ask_of, read_ask
 from services.plans.solve import make_plan
 from services.plans.store import PlanResult, list_plans
 from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
-from services.words.texts import Lang, number, people, text, yen
+from services.words.texts import Lang, choices, number, people, text, yen
 from services.workspace.folder import open_workspace
 
 
@@ -39,7 +40,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
             list[str] | None, typer.Option("--objective", help=text("cli.plan.objective", lang))
         ] = None,
         target: Annotated[
-            list[str] | None, typer.Option("--target", help=text("cli.plan.target", lang))
+            list[str] | None,
+            typer.Option(
+                "--target", help=text("cli.plan.target", lang, known=choices(FREQUENCIES, lang))
+            ),
         ] = None,
         reach_pct: Annotated[
             float | None, typer.Option("--reach-pct", help=text("cli.plan.reach", lang))

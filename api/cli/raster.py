@@ -8,9 +8,10 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from geo.vocabulary import FREQUENCIES
 from services.publication.rastercompare import CompareAsked, Comparison, write_comparison
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
-from services.words.texts import NO_FIGURE, Lang, people, text
+from services.words.texts import NO_FIGURE, Lang, choices, people, text
 from services.workspace.folder import open_workspace
 
 _DEFAULT = SurfaceAsked()
@@ -39,7 +40,11 @@ def _register_surface(group: typer.Typer, lang: Lang) -> None:
             typer.Option("--out", metavar="FILE.tif", help=text("cli.raster.surface.out", lang)),
         ],
         frequency: Annotated[
-            str, typer.Option("--frequency", help=text("cli.raster.frequency", lang))
+            str,
+            typer.Option(
+                "--frequency",
+                help=text("cli.raster.frequency", lang, known=choices(FREQUENCIES, lang)),
+            ),
         ] = _DEFAULT.frequency,
         profile: Annotated[
             str | None, typer.Option("--profile", help=text("cli.run.profile", lang))

@@ -26,7 +26,8 @@ from services.scenarios.named import (
     remove_edit,
     sentences,
 )
-from services.words.texts import NO_FIGURE, Lang, number, percent, text
+from services.words.texts import NO_FIGURE, Lang, choices, number, percent, text
+from services.words.vocabulary import SCENARIO_ACTIONS
 from services.workspace.folder import open_workspace
 
 _PEOPLE = ("reached", "newly_reached", "no_longer_reached")
@@ -74,7 +75,11 @@ def _register_making(group: typer.Typer, lang: Lang) -> None:
         workspace: Annotated[Path, folder],
         name: Annotated[str, title],
         action: Annotated[
-            str, typer.Argument(metavar="ACTION", help=text("cli.scenario.action", lang))
+            str,
+            typer.Argument(
+                metavar="ACTION",
+                help=text("cli.scenario.action", lang, known=choices(SCENARIO_ACTIONS, lang)),
+            ),
         ],
         *,
         place: Annotated[str, typer.Option("--place", help=text("cli.scenario.place", lang))] = "",

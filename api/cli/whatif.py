@@ -9,9 +9,10 @@ from rich.table import Table
 
 from api.cli.console import desk_of
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from services.scenarios.answers import WhatIfs, edit_of_text, lines, title
 from services.why.ground import Published
-from services.words.texts import Lang, text
+from services.words.texts import Lang, choices, text
 from services.workspace.folder import open_workspace
 
 
@@ -26,7 +27,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ],
         *,
         opened: Annotated[
-            list[str] | None, typer.Option("--open", help=text("cli.whatif.open", lang))
+            list[str] | None,
+            typer.Option(
+                "--open", help=text("cli.whatif.open", lang, known=choices(FREQUENCIES, lang))
+            ),
         ] = None,
         closed: Annotated[
             list[str] | None, typer.Option("--close", help=text("cli.whatif.close", lang))

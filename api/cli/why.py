@@ -7,11 +7,12 @@ import typer
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from geo.vocabulary import FREQUENCIES, TARGET
 from services.situation.parameters import limit_of
 from services.why.answer import why
 from services.why.ground import Ground
 from services.why.told import Way, Why
-from services.words.texts import Lang, metres, text, walk
+from services.words.texts import Lang, choices, metres, text, walk
 from services.workspace.folder import open_workspace
 
 
@@ -28,8 +29,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         lat: Annotated[float, typer.Argument(metavar="LAT", help=text("cli.why.lat", lang))],
         *,
         frequency: Annotated[
-            str, typer.Option("--frequency", help=text("cli.why.frequency", lang))
-        ] = "weekly",
+            str,
+            typer.Option(
+                "--frequency",
+                help=text("cli.why.frequency", lang, known=choices(FREQUENCIES, lang)),
+            ),
+        ] = TARGET,
         profile: Annotated[
             str | None, typer.Option("--profile", help=text("cli.why.profile", lang))
         ] = None,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from api.deps import EditorDep, WorkspaceDep
 from api.errors import Problem
+from geo.vocabulary import TARGET
 from services.councils.decisions import list_decisions, record_decision
 from services.councils.entry import Entry
 from services.results.shares import shares_answer
@@ -20,7 +21,7 @@ class DecisionBody(BaseModel, extra="forbid"):
     action: str
     status: str
     council_id: str
-    frequency: str = "weekly"
+    frequency: str = TARGET
     venue_id: str = ""
     place_id: str = ""
     lon: float | None = None

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.deps import EditionDep
+from api.deps import EditionDep, FrequencyName
 from api.errors import Problem
+from geo.vocabulary import TARGET
 
 router = APIRouter(tags=["数字"], responses={404: {"model": Problem}, 422: {"model": Problem}})
 
 Layer = Annotated[str | None, Query(description="区分。なければ協議体の区域")]
 Area = Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体とすべての区域")]
-Frequency = Annotated[str, Query(description="monthly、weekly、permanent")]
 AgeGroup = Annotated[str | None, Query(description="年齢。なければ計算の条件")]
 
 
@@ -25,7 +25,7 @@ def provision(
     edition: EditionDep,
     layer: Layer = None,
     area: Area = None,
-    frequency: Frequency = "weekly",
+    frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
 ) -> dict[str, Any]:
     """Return seats, those without one, expected participants and seats per resident, by area."""
@@ -48,7 +48,7 @@ def resilience(
 def inequality(
     edition: EditionDep,
     layer: Annotated[str | None, Query(description="区分。なければすべて")] = None,
-    frequency: Frequency = "weekly",
+    frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
 ) -> dict[str, Any]:
     """Return how unequal coverage is between the units of each layer, for every limit and walker."""
@@ -61,7 +61,7 @@ def crosstab(
     edition: EditionDep,
     rows: Annotated[str | None, Query(description="行の区分。なければ空白を見る単位")] = None,
     columns: Annotated[str | None, Query(description="列の区分。なければ協議体の区域")] = None,
-    frequency: Frequency = "weekly",
+    frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
 ) -> dict[str, Any]:
     """Return the residents of each pair of areas; small cells, and what would tell them, hidden."""

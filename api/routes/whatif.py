@@ -1,12 +1,15 @@
 """What if: the figures of one layer after places open, close, move or meet more or less often."""
 
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import EditionDep
 from api.errors import Problem
+from geo.vocabulary import FREQUENCIES
+from services.words.texts import choices
+from services.words.vocabulary import TrialAction
 
 router = APIRouter(tags=["数字"])
 
@@ -18,13 +21,13 @@ class EditBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Literal["open", "close", "move", "change"]
+    action: TrialAction
     place_id: str | None = Field(None, description="場のID（close、move、change）")
     venue_id: str | None = Field(None, description="会場のID（open、move）")
     lon: float | None = Field(None, description="経度（度）")
     lat: float | None = Field(None, description="緯度（度）")
     frequency: str | None = Field(
-        None, description="monthly、weekly、permanent、または「毎週火曜日」（open、change）"
+        None, description=f"{choices(FREQUENCIES, 'ja')}、または「毎週火曜日」（open、change）"
     )
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.deps import EditionDep
+from api.deps import EditionDep, FrequencyName
 from api.errors import Problem
+from geo.vocabulary import TARGET
 from services.situation.parameters import limit_of
 
 router = APIRouter(tags=["数字"])
@@ -20,7 +21,7 @@ def why(  # noqa: PLR0913, PLR0917  one argument a parameter of the address
     edition: EditionDep,
     lon: Annotated[float, Query(description="経度（度）", examples=[139.97])],
     lat: Annotated[float, Query(description="緯度（度）", examples=[35.86])],
-    frequency: Annotated[str, Query(description="monthly、weekly、permanent")] = "weekly",
+    frequency: FrequencyName = TARGET,
     profile: Annotated[str | None, Query(description="歩き方。なければ計算の条件")] = None,
     walk_limit_m: Annotated[float | None, Query(description="歩く範囲（m）")] = None,
     walk_limit_min: Annotated[float | None, Query(description="歩く範囲（分）")] = None,

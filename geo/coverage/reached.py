@@ -13,10 +13,8 @@ import pandas as pd
 from geo.arrays import TOLERANCE, FloatArray, IntArray, compiled, within
 from geo.coverage.tally import BySlot, sum_by, tally, times
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.reach import Walks
-
-FREQUENCIES = ("monthly", "weekly", "permanent")
-"""From the rarest; a place of a later class counts for every earlier one."""
 
 TIMES = ("walk_min_mean", "walk_min_median", "walk_min_p90")
 COUNTS = ("reached", "reached_own_area", "circle_reached")
@@ -130,8 +128,7 @@ class Figures:
 
 def at_least(frequency: pd.Series, wanted: str) -> np.ndarray:
     """Say which places meet at least as often as ``wanted``; an unknown frequency never does."""
-    rank = frequency.map({name: rank for rank, name in enumerate(FREQUENCIES)}).fillna(-1)
-    return rank.to_numpy() >= FREQUENCIES.index(wanted)
+    return frequency.map(rank).to_numpy(dtype=np.int64) >= FREQUENCIES.index(wanted)
 
 
 def own_area_walk(walks: Walks, counts: np.ndarray, layering: Layering) -> FloatArray:

@@ -18,9 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IntArray, compiled
-from geo.coverage.reached import FREQUENCIES, Figures, Limit, bounds, columns_of, row_keys, slots_of
+from geo.coverage.reached import Figures, Limit, bounds, columns_of, row_keys, slots_of
 from geo.coverage.tally import BySlot, shift, sum_by, tally, times
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from geo.walking.dijkstra import FARTHEST, resettle, settle
 from geo.walking.doors import Doors, along_one_edge, pairs_on_one_edge
 from geo.walking.reach import seeds_of, streets_of, walks

@@ -8,11 +8,13 @@ understand stays in ``note``. ``print_schedule`` writes a schedule in one way th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from geo.schedule.meeting import EVERY_WEEK, SEASON_MIN_MONTHS, WEEKS_OF_MONTH, Rule, print_rule
 from geo.schedule.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
 from geo.schedule.timetable import print_span, read_timetable
 from geo.schedule.timewords import Span
+from geo.vocabulary import FREQUENCIES, Frequency, least_days
 
 MONTHS = range(1, 13)
 _HALF_YEARS = [
@@ -174,13 +176,16 @@ def combine(schedules: Iterable[Schedule]) -> Schedule:
     )
 
 
-def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> str:
+def frequency_class(
+    schedule: Schedule, *, permanent_min_days_per_week: int
+) -> Frequency | Literal[""]:
     """
     Derive the frequency class.
 
     Weekly is at least one session in each of the weeks 1 to 4 (the fifth week of a month may be
-    free) of all months or of six in a row, permanent at least so many days in each of them or 常設, monthly at least one session a
-    month. What meets less often, or at unknown times, has no class.
+    free) of all months or of six in a row, a more frequent class at least as many days as
+    ``geo.vocabulary`` asks in each of them, the last also what is 常設, monthly at least one session
+    a month. What meets less often, or at unknown times, has no class.
 
     Parameters
     ----------
@@ -191,13 +196,30 @@ def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> 
 
     Returns
     -------
-    ``'permanent'``, ``'weekly'``, ``'monthly'`` or ``''``.
+    One of ``FREQUENCIES``, or ``''``.
     """
     standing = any(rule.kind == "standing" and rule.is_seasonal for rule in schedule.rules)
+    if standing:
+        return FREQUENCIES[-1]
     days = schedule.days_per_week
-    if standing or days >= permanent_min_days_per_week:
-        return "permanent"
-    if days >= 1:
-        return "weekly"
-    # 1e-9: twelve times a year in several parts may sum to a hair below one a month.
-    return "monthly" if schedule.sessions_per_month >= 1 - 1e-9 else ""
+    for name in reversed(FREQUENCIES):
+        least = least_days(name, permanent_min_days_per_week=permanent_min_days_per_week)
+        # 1e-9: twelve times a year in several parts may sum to a hair below one a month.
+        if days >= least if least else schedule.sessions_per_month >= 1 - 1e-9:
+            return name
+    return ""
+
+
+def least_schedule(frequency: str) -> str:
+    """
+    Return the least that is of a class, as it is typed: 毎月1回, 毎週1回, 常設.
+
+    Parameters
+    ----------
+    frequency
+        One of ``FREQUENCIES``.
+    """
+    if frequency == FREQUENCIES[-1]:
+        return "常設"
+    days = least_days(frequency, permanent_min_days_per_week=0)
+    return f"毎週{days}回" if days else "毎月1回"

@@ -6,24 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geo.coverage.reached import FREQUENCIES
 from geo.errors import InvalidInputError
 from geo.schedule.typed import parse_schedule
+from geo.vocabulary import FREQUENCIES
 from services.registry.decisions import candidate_key
 from services.words.dates import last_day, to_iso_date, today
 from services.words.texts import text
+from services.words.vocabulary import (
+    CANDIDATE_ACTIONS,
+    DECISION_STATUSES,
+    FINAL_STATUSES,
+    NEXT_STATUSES,
+)
 
-STATUSES = ("proposed", "discussed", "adopted", "rejected")
-ACTIONS = ("open", "upgrade")
-FINAL = ("adopted", "rejected")
-_NEXT: Mapping[str, tuple[str, ...]] = {
-    "": STATUSES,
-    "proposed": ("discussed", "adopted", "rejected"),
-    "discussed": ("discussed", "adopted", "rejected"),
-    "adopted": ("discussed", "rejected"),
-    "rejected": ("proposed", "discussed"),
-}
-"""Status → what may follow it. What was decided is taken up again only with a reason."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_OR_MONTH = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _LENGTHS = {"name": 200, "schedule_text": 200, "decided_by": 200, "plan_id": 60, "reason": 2000}
@@ -60,8 +55,8 @@ class Entry:
 def check_words(entry: Entry) -> None:
     """Refuse words that are not known, a rejection without its reason, texts that are none."""
     for value, known, what, what_ja in (
-        (entry.status, STATUSES, "status", "状況（status）"),
-        (entry.action, ACTIONS, "action", "種類（action）"),
+        (entry.status, DECISION_STATUSES, "status", "状況（status）"),
+        (entry.action, CANDIDATE_ACTIONS, "action", "種類（action）"),
         (entry.frequency, FREQUENCIES, "frequency", "頻度（frequency）"),
     ):
         if value not in known:
@@ -101,7 +96,7 @@ def _check_text(name: str, value: str, most: int) -> None:
 def meeting_day(entry: Entry) -> str:
     """Return the day of the meeting as ISO text; '' where none is needed and none is given."""
     if not entry.meeting_date.strip():
-        if entry.status in FINAL:
+        if entry.status in FINAL_STATUSES:
             raise InvalidInputError(
                 f"{entry.status} needs the date of the meeting (meeting_date)",
                 ja=f"「{text(f'decision.status.{entry.status}', 'ja')}」には会議の日（meeting_date）が必要です",
@@ -148,16 +143,16 @@ def opening_day(entry: Entry, meeting_date: str) -> str:
 def check_follows(entry: Entry, meeting_date: str, earlier: Sequence[Mapping[str, Any]]) -> None:
     """Refuse what cannot follow the earlier decisions on the same candidate, the oldest first."""
     before = str(earlier[-1]["status"]) if earlier else ""
-    if entry.status not in _NEXT[before]:
-        names = ", ".join(_NEXT[before])
+    if entry.status not in NEXT_STATUSES[before]:
+        names = ", ".join(NEXT_STATUSES[before])
         said = {lang: text(f"decision.status.{before}", lang) for lang in ("ja", "en")}
         new = {lang: text(f"decision.status.{entry.status}", lang) for lang in ("ja", "en")}
-        after = "・".join(text(f"decision.status.{name}", "ja") for name in _NEXT[before])
+        after = "・".join(text(f"decision.status.{name}", "ja") for name in NEXT_STATUSES[before])
         raise InvalidInputError(
             f"it is {said['en']}, which {new['en']} cannot follow; only {names} can",
             ja=f"いま「{said['ja']}」なので「{new['ja']}」にはできません。できるのは「{after}」です",
         )
-    if before in FINAL and not entry.reason.strip():
+    if before in FINAL_STATUSES and not entry.reason.strip():
         raise InvalidInputError(
             f"it is {before}; taking it up again needs a reason",
             ja=f"いま「{text(f'decision.status.{before}', 'ja')}」です。もういちど取り上げるには理由（reason）が必要です",

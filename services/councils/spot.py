@@ -7,9 +7,9 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.reached import FREQUENCIES
 from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import frequency_class, parse_schedule
+from geo.vocabulary import rank
 from services.councils.entry import Entry
 from services.registry.history import CLOSED
 from services.registry.places import LONLAT_EPSG, read_places, read_venues
@@ -107,11 +107,11 @@ class Spots:
     def _check_raises(self, entry: Entry, schedule_text: str) -> None:
         days = self._workspace.profile.frequency.permanent_min_days_per_week
         own = frequency_class(parse_schedule(schedule_text), permanent_min_days_per_week=days)
-        if own in FREQUENCIES and FREQUENCIES.index(own) >= FREQUENCIES.index(entry.frequency):
+        if rank(own) >= rank(entry.frequency):
             raise InvalidInputError(
                 f"place {entry.place_id} is {own} already; {entry.frequency} would not raise it",
-                ja=f"{entry.place_id} はすでに{text(f'scenario.class.{own}', 'ja')}です。"
-                f"{text(f'scenario.class.{entry.frequency}', 'ja')}では上がりません",
+                ja=f"{entry.place_id} はすでに{text(f'frequency.{own}', 'ja')}です。"
+                f"{text(f'frequency.{entry.frequency}', 'ja')}では上がりません",
             )
 
     def _point(self, entry: Entry) -> Spot:

@@ -5,13 +5,12 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from geo.errors import ArukebaError, InvalidInputError, NotFoundError
 from services.plans.watch import SoFar
+from services.words.vocabulary import JobStatus
 from services.workspace.progress import StoppedError
 
-JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 OPEN = ("queued", "running")
 KEPT = 100
 """So many jobs that ended are remembered."""

@@ -21,6 +21,7 @@ import shapely
 
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
+from geo.vocabulary import TARGET
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
 from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
@@ -60,7 +61,7 @@ class Asked:
 
     layer: str | None = None
     area: str | None = None
-    frequency: str = "weekly"
+    frequency: str = TARGET
     age_group: str | None = None
     walk_limit_m: float | None = None
     walk_limit_min: float | None = None

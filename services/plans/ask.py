@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import InvalidInputError
 from geo.siting.problem import Objective
+from geo.vocabulary import TARGET
 from services.profile import Frequency, Table
 
 MOST_IF_NOTHING_BOUNDS = 5
@@ -31,7 +32,7 @@ class PlanAsk(Table):
     """
 
     title: str = ""
-    frequency: Frequency = "weekly"
+    frequency: Frequency = TARGET
     """A resident is reached by a place of this class or a more frequent one."""
     objectives: Annotated[list[Objective], Field(min_length=1)] = Field(
         default_factory=_usual_objectives

@@ -7,8 +7,9 @@ import geopandas as gpd
 import numpy as np
 
 from geo.arrays import BoolArray
-from geo.coverage.reached import FREQUENCIES, at_least
+from geo.coverage.reached import at_least
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from services.plans.ask import PlanAsk
 from services.profile import CouncilList
 from services.situation.view import Situation

@@ -10,8 +10,8 @@ import shapely
 
 from geo.areas.location import locate
 from geo.arrays import BoolArray
-from geo.coverage.reached import FREQUENCIES
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES, TARGET, least_days, rank
 from services.plans.ask import PlanAsk
 from services.plans.ground import Ground
 from services.plans.lists import marked
@@ -92,11 +92,11 @@ def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.Ge
     """Return an option for each site and each class that it does not have yet and has room for."""
     rows: list[dict[str, object]] = []
     for site, row in enumerate(sites.to_dict("records")):
-        now = FREQUENCIES.index(row["current_class"]) if row["current_class"] else -1
+        now = rank(row["current_class"])
         rows += [
             _option(row, name, profile) | {"site": site}
             for name in classes_of(ask)
-            if FREQUENCIES.index(name) > now and _is_free(row, name, profile)
+            if rank(name) > now and _is_free(row, name, profile)
         ]
     columns = [name for name in COLUMNS if name not in _MARKS]
     frame = pd.DataFrame(rows, columns=columns)
@@ -109,21 +109,14 @@ def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.Ge
 
 def _is_free(row: Mapping[Hashable, object], name: str, profile: Profile) -> bool:
     bits = free_slots(str(row["availability"]))
-    least = profile.frequency.permanent_min_days_per_week if name == "permanent" else 1
-    return bits is None or free_days(bits) >= least
+    return bits is None or free_days(bits) >= _days(name, profile)
 
 
 def _option(row: Mapping[Hashable, object], name: str, profile: Profile) -> dict[str, object]:
     upgrade = row["source"] == "place"
     of = row["place_id"] if upgrade else row["venue_id"]
     head = {"place": "upgrade", "venue": "open", "point": "point"}[str(row["source"])]
-    tail = "" if name == "weekly" else f"-{name}"
-    ceilings = profile.subsidies
-    yearly = {
-        "monthly": ceilings.monthly_max_yen,
-        "weekly": ceilings.weekly_max_yen,
-        "permanent": ceilings.permanent_max_yen,
-    }[name]
+    tail = "" if name == TARGET else f"-{name}"
     shown = {key: row[key] for key in (*SITE[:6], *SITE[6:10], "availability", "hazards")}
     return {
         **shown,
@@ -131,8 +124,8 @@ def _option(row: Mapping[Hashable, object], name: str, profile: Profile) -> dict
         "action": "upgrade" if upgrade else "open",
         "target_class": name,
         "source": row["source"],
-        "yearly_max_yen": float(yearly),
-        "opening_max_yen": 0.0 if upgrade else float(ceilings.opening_max_yen),
+        "yearly_max_yen": float(profile.subsidies.yearly_max_yen(name)),
+        "opening_max_yen": 0.0 if upgrade else float(profile.subsidies.opening_max_yen),
         "capacity": _capacity(row, name, profile),
         "private_home": row["private_home"],
         "council_id": row["council_id"],
@@ -149,8 +142,13 @@ def _capacity(row: Mapping[Hashable, object], name: str, profile: Profile) -> fl
     if np.isnan(seats):
         # 1e-9: 30 m² of 3 m² each are ten persons, float noise or not.
         seats = np.floor(area_m2 / profile.planning.m2_per_person + 1e-9)
-    days = profile.frequency.permanent_min_days_per_week if name == "permanent" else 1
-    return seats * days
+    return seats * _days(name, profile)
+
+
+def _days(name: str, profile: Profile) -> int:
+    """Return the days of a week on which the room is used, at most one by what is not even weekly."""
+    permanent = profile.frequency.permanent_min_days_per_week
+    return max(1, least_days(name, permanent_min_days_per_week=permanent))
 
 
 def fitting(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> BoolArray:

@@ -9,8 +9,9 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.arrays import FloatArray, IntArray
-from geo.coverage.reached import FREQUENCIES, at_least
+from geo.coverage.reached import at_least
 from geo.streets.network import Network
+from geo.vocabulary import FREQUENCIES
 from services.situation.view import Situation
 
 BORDER_M = 0.001

@@ -10,7 +10,17 @@ from geo.coverage.reached import Limit
 from geo.siting import Plan, Problem, Relaxation
 from services.privacy.counts import LEAST_HIDDEN
 from services.words.reasons import UNITS_NAMED, Reason
-from services.words.texts import age_group_text, limit_text, number, people, percent, text, yen
+from services.words.texts import (
+    LANGS,
+    age_group_text,
+    limit_text,
+    number,
+    people,
+    percent,
+    text,
+    type_text,
+    yen,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,6 @@ def proof(plan: Plan) -> Reason:
     return both("plan.proof.open")
 
 
-LANGS = ("ja", "en")
 _NO_BOUND_PCT = 100.0
 
 
@@ -111,8 +120,8 @@ def _lines(
     row: Mapping[Hashable, object], units: Sequence[str], terms: Terms, lang: str
 ) -> list[str]:
     newly, marginal = _figure(row["newly_reached"]), _figure(row["marginal"])
-    wanted = text(f"plan.class.{row['target_class']}", lang)
-    now = text(f"plan.class.{row['current_class'] or 'unknown'}", lang)
+    wanted = type_text(str(row["target_class"]), lang)
+    now = type_text(str(row["current_class"]), lang)
     how = text(f"plan.reason.{row['action']}", lang, now=now, wanted=wanted)
     hidden = bool(row["hidden"])
     if newly <= 0:

@@ -12,6 +12,7 @@ import pyproj
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from geo.errors import NotFoundError
+from geo.vocabulary import FREQUENCIES, LEAST_DAYS_PER_WEEK, Frequency
 from services.profile.analysis import Analysis, WalkingProfile, default_walking
 from services.profile.base import Identifier, OptionalIdentifier
 from services.profile.base import Table as _Table
@@ -24,8 +25,6 @@ from services.profile.provision import Provision
 from services.profile.structure import Council, CouncilTable, Union, Units
 
 PROFILE_VERSION = 1
-
-Frequency = Literal["monthly", "weekly", "permanent"]
 
 
 class Municipality(_Table):
@@ -281,7 +280,9 @@ class Elevation(_Table):
 class FrequencyRules(_Table):
     """When a schedule is weekly or permanent."""
 
-    permanent_min_days_per_week: Annotated[int, Field(ge=2, le=7)] = 3
+    permanent_min_days_per_week: Annotated[int, Field(ge=2, le=7)] = LEAST_DAYS_PER_WEEK[
+        FREQUENCIES[-1]
+    ]
     origin: str = "arukeba の仮定（資料に定義なし）"
 
 
@@ -321,6 +322,10 @@ class Subsidies(_Table):
     permanent_max_yen: Annotated[int, Field(ge=0)] = 0
     opening_max_yen: Annotated[int, Field(ge=0)] = 0
     origin: str = ""
+
+    def yearly_max_yen(self, frequency: str) -> int:
+        """Return the most that a place of a class is paid in a year; nothing where it has no class."""
+        return int(getattr(self, f"{frequency}_max_yen")) if frequency in FREQUENCIES else 0
 
 
 class Privacy(_Table):

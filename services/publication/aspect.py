@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.coverage.reached import Limit
+from geo.vocabulary import TARGET
 from services.words.texts import is_figure
 
 LIMIT_COLUMNS = ["walk_limit_m", "walk_limit_min"]
@@ -25,7 +26,7 @@ class Aspect:
     def main(cls, run: Mapping[str, Any]) -> "Aspect":
         """Return the one that gaps and candidates of a run are judged by."""
         parameters = run["parameters"]
-        return cls("weekly", parameters["age_group"], limit_in(parameters), main_profile(run))
+        return cls(TARGET, parameters["age_group"], limit_in(parameters), main_profile(run))
 
     def rows(self, table: pd.DataFrame, *, whatever: Collection[str] = ()) -> pd.DataFrame:
         """

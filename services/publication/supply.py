@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import InvalidInputError, NotFoundError
+from geo.vocabulary import TARGET
 from services.publication.tables import Publication
 from services.results.crosstabs import crosstab_sentence, default_pairs
 from services.results.inequality import inequality_sentence
@@ -38,7 +39,7 @@ class Supply:
     ) -> Answer:
         """Return the seats of a layer's areas, else the councils', after the whole."""
         table = self._table("provision")
-        wanted = self._age_group(age_group) | {"frequency": frequency or "weekly"}
+        wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         rows = self._areas(_chosen(table, wanted), layer, area)
         return {"areas": _said(rows, provision_sentences)}
 
@@ -63,7 +64,7 @@ class Supply:
         age_group: str | None = None,
     ) -> Answer:
         """Return the inequality between the units of a layer, else of each, for every limit."""
-        wanted = self._age_group(age_group) | {"frequency": frequency or "weekly"}
+        wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         if layer is not None:
             wanted["layer"] = layer
         rows = _chosen(self._table("inequality"), wanted)
@@ -95,7 +96,7 @@ class Supply:
         table = self._disclosed.crosstab(
             rows or summary["gap_layer"], columns or summary["council_layer"]
         )
-        wanted = self._age_group(age_group) | {"frequency": frequency or "weekly"}
+        wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         return _chosen(table, wanted).reset_index(drop=True)
 
     def _table(self, name: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.coverage.reached import FREQUENCIES
+from geo.vocabulary import FREQUENCIES
 from services.privacy.changes import hide_small_changes, small_change
 from services.privacy.counts import find_hidden, hide_counts
 from services.profile import Privacy

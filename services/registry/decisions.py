@@ -14,6 +14,7 @@ from sqlalchemy import insert, inspect, make_url, select
 from sqlalchemy.orm import Session
 
 from geo.errors import BrokenWorkspaceError
+from geo.vocabulary import TARGET
 from services.registry.database import SQLITE, session, writing
 from services.registry.places import LONLAT_EPSG, Row
 from services.registry.tables import Decision, prepare
@@ -107,7 +108,7 @@ def with_status(candidates: pd.DataFrame, url: str) -> pd.DataFrame:
 def _keys(candidates: pd.DataFrame) -> list[str]:
     often = next((name for name in ("target_class", "frequency") if name in candidates), None)
     table = pd.DataFrame(candidates[["action", "venue_id", "place_id"]])
-    table["often"] = candidates[often] if often else "weekly"
+    table["often"] = candidates[often] if often else TARGET
     if "source" in candidates:
         free = (candidates["source"] == "point").to_numpy()
         spots = gpd.GeoSeries(candidates["geometry"][free]).to_crs(LONLAT_EPSG)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.words.dates import first_day, last_day
+from services.words.vocabulary import OPEN_STATUSES
 
 CLOSED = "closed"
 
@@ -64,4 +65,4 @@ def lacks_dates(place: Mapping[Hashable, object]) -> str:
     dated = first_day(str(place.get("status_since") or "")) or last_day(
         str(place.get("closed_on") or "")
     )
-    return "" if place["status"] in ("active", "at_risk") or dated else "no_status_date"
+    return "" if place["status"] in OPEN_STATUSES or dated else "no_status_date"

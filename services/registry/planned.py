@@ -8,8 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.coverage.reached import FREQUENCIES
-from geo.schedule.typed import frequency_class, parse_schedule
+from geo.schedule.typed import frequency_class, least_schedule, parse_schedule
+from geo.vocabulary import rank
 from services.registry.attributes import with_attributes
 from services.registry.decisions import adopted
 from services.registry.history import CLOSED
@@ -20,15 +20,8 @@ from services.registry.places import (
     listed_venues,
 )
 from services.words.dates import last_day
+from services.words.vocabulary import OPEN_STATUSES, PLANNED
 from services.workspace.folder import Workspace
-
-OPEN = ("active", "at_risk")
-"""Statuses of a place that people can go to."""
-PLANNED = "planned"
-"""Status of a place that a council has adopted; the registry never holds it."""
-
-SCHEDULES = {"monthly": "毎月1回", "weekly": "毎週1回", "permanent": "常設"}
-"""What a planned place's schedule is taken for where the decision names none."""
 
 Row = dict[Hashable, Any]
 
@@ -99,16 +92,16 @@ class _Plan:
         days = workspace.profile.frequency.permanent_min_days_per_week
         self._rank = np.array(
             [
-                _rank(frequency_class(parse_schedule(text), permanent_min_days_per_week=days))
+                rank(frequency_class(parse_schedule(text), permanent_min_days_per_week=days))
                 for text in places["schedule_text"]
             ],
             dtype=int,
         )
-        self._open = places["status"].isin(OPEN).to_numpy()
+        self._open = places["status"].isin(OPEN_STATUSES).to_numpy()
 
     def row(self, decision: Mapping[Hashable, Any]) -> Row | None:
         """Return the place that a decision plans, None where it has come true or has gone."""
-        wanted = _rank(str(decision["frequency"]))
+        wanted = rank(str(decision["frequency"]))
         enough = self._open & (self._rank >= wanted)
         if decision["action"] == "upgrade":
             own = (self._places["place_id"] == decision["place_id"]).to_numpy()
@@ -163,14 +156,11 @@ def _planned(decision: Mapping[Hashable, Any]) -> Row:
     return {
         "place_id": f"planned-{decision['decision_id']}",
         "name": str(decision["name"]),
-        "schedule_text": str(decision["schedule_text"]) or SCHEDULES[str(decision["frequency"])],
+        "schedule_text": str(decision["schedule_text"])
+        or least_schedule(str(decision["frequency"])),
         "status": PLANNED,
         "opened_on": str(decision["opens_on"]),
         "closed_on": "",
         "status_since": "",
         "source_id": "decisions",
     }
-
-
-def _rank(frequency: str) -> int:
-    return FREQUENCIES.index(frequency) if frequency in FREQUENCIES else -1

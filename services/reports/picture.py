@@ -16,6 +16,7 @@ from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
 from services.reports.legend import draw_legend
 from services.words.texts import text
+from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Snapshot
 from services.workspace.staging import staged_file
 
@@ -46,7 +47,7 @@ class _Sheet:
     def open_places(self) -> gpd.GeoDataFrame:
         places = self.publication.points("places")
         located = ~(places.geometry.isna() | places.geometry.is_empty)
-        return places[located & places["status"].isin(["active", "at_risk"])]
+        return places[located & places["status"].isin(OPEN_STATUSES)]
 
 
 def coverage_picture(snapshot: Snapshot, path: Path, *, lang: str = "ja") -> None:

@@ -19,6 +19,7 @@ from services.words.texts import (
     people,
     percent,
     text,
+    type_text,
     walk,
     yen,
 )
@@ -117,8 +118,8 @@ def _relaxation(plan: PlanResult, lang: str) -> tuple[str, ...]:
 
 def doing(row: dict[str, Any], lang: str) -> str:
     """Say what is to be done at a place: 月1型→週1型."""
-    wanted = text(f"plan.class.{row['target_class']}", lang)
-    now = text(f"plan.class.{row['current_class'] or 'unknown'}", lang)
+    wanted = type_text(str(row["target_class"]), lang)
+    now = type_text(str(row["current_class"]), lang)
     return text(f"plan.action.{row['action']}", lang, now=now, wanted=wanted)
 
 
@@ -164,9 +165,7 @@ def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
 
 def _names(rows: list[dict[str, str]], lang: str) -> list[str]:
     bracket = "{}（{}）" if lang == "ja" else "{} ({})"
-    return [
-        bracket.format(row[lang], text(f"plan.class.{row['target_class']}", lang)) for row in rows
-    ]
+    return [bracket.format(row[lang], type_text(str(row["target_class"]), lang)) for row in rows]
 
 
 def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:

@@ -11,13 +11,14 @@ from geo.errors import InvalidInputError, NotFoundError
 from services.publication.aspect import Aspect, main_profile
 from services.publication.tables import Publication
 from services.reports.briefing import figure
-from services.results.slots import combined_sentence, slot_sentence, unknown_sentence
-from services.words.texts import is_figure, text
+from services.results.slots import (
+    SLOT_FREQUENCIES,
+    combined_sentence,
+    slot_sentence,
+    unknown_sentence,
+)
+from services.words.texts import LANGS, is_figure, text
 
-SLOT_FREQUENCIES = ("weekly", "monthly")
-"""A slot has a place every week, or at least every month."""
-
-LANGS = ("ja", "en")
 _COUNTS = ("residents", "reached", "reached_combined", "places_n")
 _Row = Mapping[Hashable, Any]
 

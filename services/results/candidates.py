@@ -8,14 +8,13 @@ import pandas as pd
 
 from geo.coverage.reached import at_least
 from geo.siting import gains_by_unit, rank_greedily
+from geo.vocabulary import TARGET
 from geo.walking.reach import Walks
 from services.registry.places import listed_venues
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 from services.words import reasons
 
-TARGET = "weekly"
-"""The class that every candidate of a run would offer."""
 UNIT_GAINS_FROM = 1.0
 """A unit is named as gaining when at least this many residents are newly reached."""
 
@@ -100,13 +99,13 @@ def _options(situation: Situation) -> gpd.GeoDataFrame:
     upgrades = upgrades.assign(
         candidate_id="upgrade-" + upgrades["place_id"],
         action="upgrade",
-        cost_max_yen=ceilings.weekly_max_yen,
+        cost_max_yen=ceilings.yearly_max_yen(TARGET),
     )
     openings = free_venues(situation).assign(
         place_id="",
         schedule_text="",
         action="open",
-        cost_max_yen=ceilings.weekly_max_yen + ceilings.opening_max_yen,
+        cost_max_yen=ceilings.yearly_max_yen(TARGET) + ceilings.opening_max_yen,
     )
     openings = openings.assign(candidate_id="open-" + openings["venue_id"])
     columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.crosstab import crosstab, with_shares
-from geo.coverage.reached import FREQUENCIES
 from geo.coverage.suppression import hidden_cells
 from geo.demand.homes import HIGH, LOW
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from services.profile import Layer, Profile
 from services.situation.intervals import Bounds, Ends, unknown_most
 from services.situation.naming import names_of, unlocated

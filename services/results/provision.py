@@ -8,8 +8,9 @@ import pandas as pd
 
 from geo.arrays import FloatArray
 from geo.coverage.provision import Supply, Uptake, access_bounds, provide, provision, seats_per_week
-from geo.coverage.reached import FREQUENCIES, Layering, at_least
+from geo.coverage.reached import Layering, at_least
 from geo.demand.homes import HIGH, LOW
+from geo.vocabulary import FREQUENCIES
 from services.profile import Provision
 from services.situation.intervals import ends_of
 from services.situation.naming import WHOLE, every_layer, unlocated

@@ -21,8 +21,9 @@ from rasterio.transform import Affine
 
 from geo.arrays import FloatArray
 from geo.catchment.surface import Grid, Walk, cell_values, cells_within, surface_grid, to_raster
-from geo.coverage.reached import FREQUENCIES, at_least
+from geo.coverage.reached import at_least
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES, TARGET
 from geo.walking.doors import Doors
 from geo.walking.reach import nearest
 from services.results.streets import shown_snaps
@@ -43,7 +44,7 @@ _BLOCK = 256
 class SurfaceAsked:
     """What a surface is asked for."""
 
-    frequency: str = "weekly"
+    frequency: str = TARGET
     cell_m: float = 10.0
     leg_limit_m: float | None = None
     """Longest straight leg from a cell to a street, inclusive; the limit of homes if not given."""

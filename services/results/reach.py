@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from geo.arrays import IntArray
 from geo.catchment.outline import lay_ground, outlines, walked_points
-from geo.coverage.reached import FREQUENCIES, Limit, at_least
+from geo.coverage.reached import Limit, at_least
 from geo.streets.network import Network
+from geo.vocabulary import FREQUENCIES
 from geo.walking.reach import Walks
 from services.profile import WalkingProfile
 from services.results.streets import shown_snaps

@@ -55,7 +55,8 @@ COMBINED_COLUMNS = (
 )
 _SHARES = {"reached": "coverage", "reached_combined": "combined"}
 _Measure = Callable[[Layering, pd.DataFrame], pd.DataFrame]
-_FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
+SLOT_FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
+"""A slot has a place every week, or at least every month; the column of places that says so."""
 
 
 def pairs_within(situation: Situation) -> dict[Limit, Pairs]:
@@ -75,7 +76,7 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
     near = pairs_within(situation)
     place_slots = {
         frequency: situation.counted[column].to_numpy(dtype=np.int64)
-        for frequency, column in _FREQUENCIES.items()
+        for frequency, column in SLOT_FREQUENCIES.items()
     }
     home_slots = {
         (frequency, limit): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)

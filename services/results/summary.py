@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.coverage.reached import FREQUENCIES, Layering, at_least
+from geo.coverage.reached import Layering, at_least
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.profile import Target, without_borders
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
-
-GAP_CLASSES = ("weekly_or_more", "monthly_only", "none", "needs_transport")
 
 
 def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:

@@ -12,18 +12,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.coverage.reached import FREQUENCIES, Layering, at_least, share_pct
+from geo.coverage.reached import Layering, at_least, share_pct
 from geo.coverage.slots import Pairs, reached_homes
+from geo.vocabulary import FREQUENCIES
 from services.profile import Fact, Layer, Target
 from services.registry.history import history_of
 from services.registry.places import places_on, read_places, read_status_history
-from services.registry.planned import PLANNED, undated, with_planned
+from services.registry.planned import undated, with_planned
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
 from services.situation.parameters import Parameters
 from services.situation.places import Selection, assumptions, judged
 from services.situation.view import Situation, layering_of
 from services.words.dates import fiscal_year_name
 from services.words.texts import text
+from services.words.vocabulary import PLANNED
 from services.workspace.folder import REMAINDER, Workspace
 
 

@@ -14,9 +14,18 @@ from geo.errors import InvalidInputError
 from services.privacy.counts import find_hidden, hidden_areas, hide_counts
 from services.profile import Privacy
 from services.publication.collections import FIGURE_DECIMALS, LONLAT_EPSG
-from services.scenarios.whatif import ACTIONS, FIGURES, SHARES, XY, Action, Edit, Outcome, WhatIf
+from services.scenarios.whatif import FIGURES, SHARES, XY, Edit, Outcome, WhatIf
 from services.situation.view import Situation
-from services.words.texts import age_group_text, is_figure, limit_text, number, people_share, text
+from services.words.texts import (
+    age_group_text,
+    at_least_text,
+    is_figure,
+    limit_text,
+    number,
+    people_share,
+    text,
+)
+from services.words.vocabulary import TRIAL_ACTIONS, TrialAction
 
 _BLOCK = ["frequency", "age_group", "walk_limit_m", "walk_limit_min"]
 _TELLING = [f"{name}{part}" for name in (*COUNTS, *SHARES) for part in ("_after", "_difference")]
@@ -83,11 +92,11 @@ def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
     return Edit(action, place_id, venue_id, xy, frequency)
 
 
-def _action(given: object) -> Action:
-    for action in ACTIONS:
+def _action(given: object) -> TrialAction:
+    for action in TRIAL_ACTIONS:
         if action == given:
             return action
-    names = ", ".join(ACTIONS)
+    names = ", ".join(TRIAL_ACTIONS)
     raise InvalidInputError(
         f"action={given!r} is not one of {names}",
         ja=f"操作「{given}」は使えません。使えるもの: {names}",
@@ -220,7 +229,7 @@ def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[Line]:
     """Yield the whole municipality as people read it, row by row."""
     for row in whole:
         yield Line(
-            text(f"whatif.{row['frequency']}", lang),
+            at_least_text(row["frequency"], lang),
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
             people_share(row["reached"], row["coverage_pct"], lang),
             people_share(row["reached_after"], row["coverage_pct_after"], lang),

@@ -11,14 +11,15 @@ import pandas as pd
 import shapely
 
 from geo.areas.location import locate
-from geo.coverage.reached import FREQUENCIES, Limit, at_least, share_pct
+from geo.coverage.reached import Limit, at_least, share_pct
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.privacy.changes import hide_small_changes, small_change
 from services.privacy.counts import find_hidden, hide_counts
 from services.profile import Layer, Privacy, Profile
 from services.results.gaps import gaps_frame
-from services.results.summary import GAP_CLASSES, target_reached
+from services.results.summary import target_reached
 from services.scenarios.file import Scenario
-from services.scenarios.town import Outcome, apply_scenario, main_only, yearly_ceiling_yen
+from services.scenarios.town import Outcome, apply_scenario, main_only
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.workspace.folder import REMAINDER, Workspace
@@ -267,7 +268,9 @@ class _Seen:
             return dict.fromkeys(("cost_max_yen", "cost_per_year_yen", "cost_once_yen"))
         changes = self.outcome.changes
         return {
-            "cost_max_yen": sum(yearly_ceiling_yen(str(name), self.profile) for name in counted),
+            "cost_max_yen": sum(
+                self.profile.subsidies.yearly_max_yen(str(name)) for name in counted
+            ),
             "cost_per_year_yen": sum(one.cost_per_year_yen for one in changes),
             "cost_once_yen": sum(one.cost_once_yen for one in changes),
         }

@@ -18,8 +18,8 @@ from pydantic import Field, ValidationError, field_validator
 from geo.errors import InvalidInputError
 from geo.schedule.typed import parse_schedule
 from services.profile.base import Table
+from services.words.vocabulary import ScenarioAction
 
-Action = Literal["open", "close", "upgrade", "move", "days", "barrier"]
 NAME = re.compile(r"\w[\w\-－・（）()]{0,59}")
 RESERVED = frozenset({"base", "compare"})
 """Names that stand for something else: today, and an address of the API."""
@@ -49,7 +49,7 @@ _TAKES: dict[str, frozenset[str]] = {
 class ScenarioEdit(Table):
     """One change: which place, hall or spot it is about, and what becomes of it."""
 
-    action: Action
+    action: ScenarioAction
     place_id: str = ""
     venue_id: str = ""
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None

@@ -10,19 +10,18 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.coverage.reached import FREQUENCIES
 from geo.edits.drawn import Edit
 from geo.errors import EditError
 from geo.schedule.typed import frequency_class, parse_schedule
-from services.profile import Profile
+from geo.vocabulary import rank
 from services.registry.attributes import with_attributes
 from services.registry.places import PLACE_COLUMNS, link_venues, listed_venues
-from services.registry.planned import PLANNED
 from services.scenarios.file import Scenario, ScenarioEdit, fail
 from services.situation.parameters import Parameters
 from services.situation.places import judged, registry_places
 from services.situation.view import Situation
 from services.words.texts import text
+from services.words.vocabulary import PLANNED
 from services.workspace.folder import Workspace
 
 LONLAT_EPSG = 6668
@@ -77,16 +76,6 @@ def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scena
     names = dict(zip(places["place_id"], places["name"], strict=True))
     named = tuple(replace(one, name=str(names.get(one.place_id, one.name))) for one in changes)
     return Outcome(scenario, situation, named)
-
-
-def yearly_ceiling_yen(frequency: str, profile: Profile) -> int:
-    """Return the most that a place of a class is paid in a year; nothing where it has no class."""
-    ceilings = profile.subsidies
-    return {
-        "monthly": ceilings.monthly_max_yen,
-        "weekly": ceilings.weekly_max_yen,
-        "permanent": ceilings.permanent_max_yen,
-    }.get(frequency, 0)
 
 
 def _situation(draft: "_Draft", parameters: Parameters, places: gpd.GeoDataFrame) -> Situation:
@@ -159,7 +148,7 @@ class _Draft:
             self.placed[str(row["place_id"])] = number
             return self._change(number, edit, row, before=before, after=before)
         after = self._class(edit.schedule_text)
-        if edit.action == "upgrade" and _rank(after) <= _rank(before):
+        if edit.action == "upgrade" and rank(after) <= rank(before):
             raise fail(
                 self.name,
                 number,
@@ -330,8 +319,8 @@ class _Draft:
         after: str,
         once_yen: int = 0,
     ) -> Change:
-        per_year = yearly_ceiling_yen(after, self.profile)
-        per_year -= yearly_ceiling_yen(before, self.profile)
+        per_year = self.profile.subsidies.yearly_max_yen(after)
+        per_year -= self.profile.subsidies.yearly_max_yen(before)
         return Change(
             number,
             edit.action,
@@ -350,9 +339,5 @@ def main_only(parameters: Parameters) -> Parameters:
     return replace(parameters, walkings=(parameters.walking,))
 
 
-def _rank(frequency: str) -> int:
-    return FREQUENCIES.index(frequency) if frequency in FREQUENCIES else -1
-
-
 def _said(frequency: str, lang: str) -> str:
-    return text(f"scenario.class.{frequency or 'unknown'}", lang)
+    return text(f"frequency.{frequency or 'less'}", lang)

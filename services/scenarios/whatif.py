@@ -8,7 +8,6 @@ An edit is tried on the places that are counted; groups at one hall are judged t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -17,18 +16,18 @@ import shapely
 
 from geo.areas.location import locate
 from geo.arrays import FloatArray
-from geo.coverage.reached import COUNTS, FREQUENCIES, TIMES
+from geo.coverage.reached import COUNTS, TIMES
 from geo.coverage.whatif import Asked, Homes, Sites
 from geo.coverage.whatif import WhatIf as Engine
 from geo.errors import InvalidInputError, NotFoundError
-from geo.schedule.typed import Schedule, combine, frequency_class, parse_schedule
+from geo.schedule.typed import Schedule, combine, frequency_class, least_schedule, parse_schedule
+from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.doors import Doors
 from services.registry.places import read_venues
 from services.situation.view import Situation
+from services.words.vocabulary import TrialAction
 from services.workspace.folder import REMAINDER
 
-Action = Literal["open", "close", "move", "change"]
-ACTIONS: tuple[Action, ...] = ("open", "close", "move", "change")
 XY = tuple[float, float]
 
 SHARES = {"coverage_pct": "reached", "circle_coverage_pct": "circle_reached"}
@@ -46,7 +45,7 @@ class Edit:
     moves to; ``frequency`` is a class or a schedule as cities type it.
     """
 
-    action: Action
+    action: TrialAction
     place_id: str = ""
     venue_id: str = ""
     xy: XY | None = None
@@ -230,8 +229,8 @@ class WhatIf:
 
     def _schedule(self, frequency: str) -> Schedule:
         """Read a class, as the least that makes it, or a schedule as it is typed."""
-        least = {"monthly": "月1回", "weekly": "週1回", "permanent": f"週{self._days}回"}
-        schedule = parse_schedule(least.get(frequency, frequency))
+        known = frequency in FREQUENCIES
+        schedule = parse_schedule(least_schedule(frequency) if known else frequency)
         if not schedule.rules:
             names = ", ".join(FREQUENCIES)
             raise InvalidInputError(
@@ -253,7 +252,7 @@ class WhatIf:
             venue: frequency_class(combine(found), permanent_min_days_per_week=self._days)
             for venue, found in together.items()
         }
-        return {venue: _rank(name) for venue, name in classes.items()}
+        return {venue: rank(name) for venue, name in classes.items()}
 
     def _sites(self, groups: Sequence[_Group], rank: Sequence[int]) -> Sites:
         """Put new spots on the streets."""
@@ -362,8 +361,4 @@ def _shares(figures: Mapping[str, np.ndarray], residents: FloatArray) -> dict[st
 
 
 def _ranks(frequency: pd.Series) -> np.ndarray:
-    return np.array([_rank(str(name)) for name in frequency], dtype=np.int64)
-
-
-def _rank(frequency: str) -> int:
-    return FREQUENCIES.index(frequency) if frequency in FREQUENCIES else -1
+    return np.array([rank(str(name)) for name in frequency], dtype=np.int64)

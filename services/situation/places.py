@@ -14,8 +14,9 @@ from services.privacy.homes import masked
 from services.profile import Profile, Qualification
 from services.registry.history import lacks_dates
 from services.registry.places import read_places
-from services.registry.planned import OPEN, PLANNED, with_planned
+from services.registry.planned import with_planned
 from services.situation.qualification import NO, qualify_all
+from services.words.vocabulary import OPEN_STATUSES, PLANNED
 from services.workspace.folder import Workspace
 
 
@@ -31,7 +32,7 @@ class Selection:
     def open_statuses(self) -> tuple[str, ...]:
         """Return the statuses of a place that counts."""
         also = {"suspended": self.with_suspended, PLANNED: self.with_planned}
-        return (*OPEN, *(status for status, counted in also.items() if counted))
+        return (*OPEN_STATUSES, *(status for status, counted in also.items() if counted))
 
 
 TODAY = Selection()

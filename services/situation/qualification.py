@@ -6,19 +6,15 @@ from datetime import date
 
 import pandas as pd
 
-from geo.coverage.reached import FREQUENCIES
 from geo.schedule.recurrence import hours_of
 from geo.schedule.typed import Schedule
+from geo.vocabulary import rank
 from services.profile import Qualification
 from services.registry.attributes import TATAMI_M2
 from services.words.dates import last_day
+from services.words.texts import LANGS, text
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
-_NAMES = {
-    "monthly": ("monthly", "月1"),
-    "weekly": ("weekly", "週1"),
-    "permanent": ("permanent", "常設"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +137,19 @@ def _findings(
 
 
 def _frequency(found: str, asked: str, schedule: Schedule) -> _Finding:
-    asked_en, asked_ja = _NAMES[asked]
     if not found and not schedule.rules:
         return _Finding(UNKNOWN, "開催日がわからない", "schedule not known")
-    enough = found in FREQUENCIES and FREQUENCIES.index(found) >= FREQUENCIES.index(asked)
-    found_en, found_ja = _NAMES.get(found, ("less than monthly", "月1回未満"))
-    return _Finding(
-        YES if enough else NO,
-        f"{asked_ja}以上でない（{found_ja}）",
-        f"not {asked_en} ({found_en})",
+    enough = rank(found) >= rank(asked)
+    ja, en = (
+        text(
+            "qualification.frequency",
+            lang,
+            asked=text(f"frequency.{asked}", lang),
+            found=text(f"frequency.{found or 'rare'}", lang),
+        )
+        for lang in LANGS
     )
+    return _Finding(YES if enough else NO, ja, en)
 
 
 def _measure(

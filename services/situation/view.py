@@ -10,9 +10,10 @@ import shapely
 
 from geo.areas.location import area_ids, locate
 from geo.arrays import FloatArray
-from geo.coverage.reached import FREQUENCIES, Access, Journeys, Layering, at_least
+from geo.coverage.reached import Access, Journeys, Layering, at_least
 from geo.edits.applied import Edit, apply_edits, rejoin
 from geo.streets.network import Network, joinable
+from geo.vocabulary import FREQUENCIES
 from geo.walking.reach import Walks, straight_m
 from geo.walking.snapping import snap
 from services.edits.versions import edited_network, home_snaps, read_edits

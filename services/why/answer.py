@@ -14,8 +14,9 @@ import shapely
 
 from geo.areas.location import locate
 from geo.arrays import FloatArray
-from geo.coverage.reached import FREQUENCIES, Limit
+from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES, TARGET
 from geo.walking.doors import Doors
 from geo.walking.route import Route
 from services.registry.places import LONLAT_EPSG
@@ -38,7 +39,7 @@ def why(
     lon: float,
     lat: float,
     *,
-    frequency: str = "weekly",
+    frequency: str = TARGET,
     limit: Limit | None = None,
     profile: str | None = None,
 ) -> Why:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import FloatArray, IntArray
-from geo.coverage.reached import FREQUENCIES, Limit, at_least
+from geo.coverage.reached import Limit, at_least
 from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from geo.walking.doors import Doors
 from geo.walking.measure import Measure
 from geo.walking.nearby import Nearby

@@ -4,14 +4,16 @@ import math
 import numbers
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Literal, cast
 
+from geo.vocabulary import FREQUENCIES
 from services.words.datafiles import data_file
 
 Lang = Literal["ja", "en"]
+LANGS: tuple[Lang, ...] = ("ja", "en")
 
 NO_FIGURE = "−"
 """Stands where there is no figure: nobody lives there, or the figure is not public."""
@@ -53,6 +55,25 @@ def reason(code: str, lang: str) -> str:
 def step_text(key: str, lang: str) -> str:
     """Return what a progress key stands for, the key itself where it has no words."""
     return catalogue(lang_of(lang)).get(f"step.{key}", key)
+
+
+def choices(names: Sequence[str], lang: str) -> str:
+    """Return what can be chosen from, one after the other."""
+    return ("、" if lang == "ja" else ", ").join(names)
+
+
+def at_least_text(frequency: str, lang: str) -> str:
+    """Return the name of a class with the more frequent ones: 週1以上."""
+    name = text(f"frequency.{frequency}", lang)
+    more = frequency != FREQUENCIES[-1]
+    return text("frequency.at_least", lang, frequency=name) if more else name
+
+
+def type_text(frequency: str, lang: str) -> str:
+    """Return the name of a class as a kind of place: 週1型; one without a class is irregular."""
+    if not frequency:
+        return text("frequency.irregular", lang)
+    return text("frequency.type", lang, frequency=text(f"frequency.{frequency}", lang))
 
 
 def is_figure(value: object) -> bool:

@@ -15,8 +15,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage.reached import FREQUENCIES, Access, Journeys, Layering, Limit, at_least, coverage
+from geo.coverage.reached import Access, Journeys, Layering, Limit, at_least, coverage
 from geo.streets.network import Network
+from geo.vocabulary import FREQUENCIES
 from geo.walking.measure import metres, seconds
 from geo.walking.reach import nearest, straight_m, walks
 from geo.walking.walker import Walker

@@ -8,15 +8,9 @@ import geopandas as gpd
 from geo.schedule.typed import frequency_class, parse_schedule
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.words.dates import first_day, last_day
+from services.words.texts import text
 
 Record = Mapping[Hashable, object]
-
-_CLASS = {
-    "monthly": ("monthly", "月1"),
-    "weekly": ("weekly", "週1"),
-    "permanent": ("permanent", "常設"),
-    "": ("unknown", "不明"),
-}
 
 
 def settle_status(place: Record, *, as_of: str) -> str:
@@ -70,7 +64,7 @@ def _class_entry(place: Record, *, typed: str, said: str, derived: str) -> Entry
         )
     if said == derived:
         return None
-    word, word_ja = _CLASS[derived]
+    word, word_ja = (text(f"frequency.{derived}", lang) for lang in ("en", "ja"))
     return Entry(
         "class_conflict",
         f"{name}: typed as {typed!r}, but the schedule {place['schedule_text']!r} gives {word}; "

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.coverage.reached import (
-    FREQUENCIES,
     Access,
     Journeys,
     Layering,
@@ -18,6 +17,7 @@ from geo.coverage.reached import (
     weighted_quantiles,
 )
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES
 from geo.walking.reach import Walks
 
 # Homes 0 and 1 in area 0, home 2 in area 1, home 3 in no area.

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage.reached import FREQUENCIES, Access, Journeys, Layering, Limit, coverage
+from geo.coverage.reached import Access, Journeys, Layering, Limit, coverage
 from geo.coverage.whatif import Asked, Homes, Sites, WhatIf
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
+from geo.vocabulary import FREQUENCIES
 from geo.walking.doors import Doors
 from geo.walking.measure import metres, seconds
 from geo.walking.reach import nearest, straight_m, walks

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from geo.errors import InvalidInputError
+from geo.vocabulary import GAP_CLASSES
 from services.profile import Privacy
 from services.publication.disclosure import disclose
 from services.results.gaps import gaps_frame
 from services.results.run import coverage_frame
 from services.results.stops import COLUMNS
-from services.results.summary import GAP_CLASSES
 from services.situation.view import Situation
 from services.workspace.folder import open_workspace
 from tests.stoptown import STOPS, stop_situation

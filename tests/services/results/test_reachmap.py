@@ -7,7 +7,8 @@ import pytest
 import shapely
 
 from geo.arrays import within
-from geo.coverage.reached import FREQUENCIES, at_least
+from geo.coverage.reached import at_least
+from geo.vocabulary import FREQUENCIES
 from geo.walking.reach import nearest
 from services.results.reach import ALL_PLACES, reach_frame
 from services.results.streets import shown_snaps

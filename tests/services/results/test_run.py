@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from geo.arrays import within
-from geo.coverage.reached import FREQUENCIES
 from geo.errors import InvalidInputError, NotFoundError
+from geo.vocabulary import FREQUENCIES
 from services.results.run import run
 from services.situation.parameters import Parameters
 from services.situation.view import Situation

@@ -1,0 +1,52 @@
+"""
+The closed vocabularies of the engine: every class once, in its order.
+
+The profile's schema, the interface, help texts, legends and sort orders derive from these. Words are
+in the catalogue under ``frequency.…`` and ``gap.…``, signs and colours in ``services.words.signs``.
+"""
+
+from typing import Literal, get_args
+
+Frequency = Literal["monthly", "weekly", "permanent"]
+"""How often a place meets, from the rarest; a place of a later class counts for every earlier one."""
+
+FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
+
+TARGET: Frequency = "weekly"
+"""The class that everything is asked about where nothing else is said."""
+
+LEAST_DAYS_PER_WEEK: dict[Frequency, int] = {"monthly": 0, "weekly": 1, "permanent": 3}
+"""Days of every week on which a class surely meets, 0: once a month will do. A profile may change the last."""
+
+GapClass = Literal["weekly_or_more", "monthly_only", "none", "needs_transport"]
+"""What a unit has, from the best."""
+
+GAP_CLASSES: tuple[GapClass, ...] = get_args(GapClass)
+
+
+def rank(frequency: object) -> int:
+    """
+    Return the position of a class among all, -1 where the frequency is not known.
+
+    Parameters
+    ----------
+    frequency
+        Its name, or ``''``.
+    """
+    return FREQUENCIES.index(frequency) if frequency in FREQUENCIES else -1
+
+
+def least_days(frequency: str, *, permanent_min_days_per_week: int) -> int:
+    """
+    Return on how many days of every week a class surely meets, 0 for one that need not meet weekly.
+
+    Parameters
+    ----------
+    frequency
+        Its name.
+    permanent_min_days_per_week
+        The profile's number for the most frequent class.
+    """
+    if frequency == FREQUENCIES[-1]:
+        return permanent_min_days_per_week
+    return LEAST_DAYS_PER_WEEK[FREQUENCIES[rank(frequency)]]

@@ -1,0 +1,44 @@
+"""
+The closed vocabularies that people speak of, beside those of the engine: each word once, in its order.
+
+Schemas, the interface, help texts and the page derive from these; what they are called is in the
+catalogue under ``status.…``, ``decision.status.…`` and ``action.…``.
+"""
+
+from typing import Literal, get_args
+
+PlaceStatus = Literal["active", "suspended", "at_risk", "closed"]
+"""What the registry says of a place."""
+PLACE_STATUSES: tuple[PlaceStatus, ...] = get_args(PlaceStatus)
+OPEN_STATUSES: tuple[PlaceStatus, ...] = ("active", "at_risk")
+"""Those of a place that people can go to."""
+PLANNED = "planned"
+"""Status of a place that a council has adopted; the registry never holds it."""
+
+DecisionStatus = Literal["proposed", "discussed", "adopted", "rejected"]
+"""What a council made of a candidate."""
+DECISION_STATUSES: tuple[DecisionStatus, ...] = get_args(DecisionStatus)
+FINAL_STATUSES: tuple[DecisionStatus, ...] = ("adopted", "rejected")
+NEXT_STATUSES: dict[str, tuple[DecisionStatus, ...]] = {
+    "": DECISION_STATUSES,
+    "proposed": ("discussed", "adopted", "rejected"),
+    "discussed": ("discussed", "adopted", "rejected"),
+    "adopted": ("discussed", "rejected"),
+    "rejected": ("proposed", "discussed"),
+}
+"""Status → what may follow it. What was decided is taken up again only with a reason."""
+
+CandidateAction = Literal["open", "upgrade"]
+"""What a candidate would be: a place that opens, or one that meets more often."""
+CANDIDATE_ACTIONS: tuple[CandidateAction, ...] = get_args(CandidateAction)
+
+ScenarioAction = Literal["open", "close", "upgrade", "move", "days", "barrier"]
+"""What a change of a scenario does."""
+SCENARIO_ACTIONS: tuple[ScenarioAction, ...] = get_args(ScenarioAction)
+
+TrialAction = Literal["open", "close", "move", "change"]
+"""What can be tried at once, without a scenario."""
+TRIAL_ACTIONS: tuple[TrialAction, ...] = get_args(TrialAction)
+
+JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+"""How far the long work of a server is."""

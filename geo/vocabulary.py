@@ -10,21 +10,21 @@ from typing import Literal, get_args
 Frequency = Literal["monthly", "weekly", "permanent"]
 """How often a place meets, from the rarest; a place of a later class counts for every earlier one."""
 
-FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
+FREQUENCIES: tuple[str, ...] = get_args(Frequency)
 
 TARGET: Frequency = "weekly"
 """The class that everything is asked about where nothing else is said."""
 
-LEAST_DAYS_PER_WEEK: dict[Frequency, int] = {"monthly": 0, "weekly": 1, "permanent": 3}
+LEAST_DAYS_PER_WEEK: dict[str, int] = {"monthly": 0, "weekly": 1, "permanent": 3}
 """Days of every week on which a class surely meets, 0: once a month will do. A profile may change the last."""
 
 GapClass = Literal["weekly_or_more", "monthly_only", "none", "needs_transport"]
 """What a unit has, from the best."""
 
-GAP_CLASSES: tuple[GapClass, ...] = get_args(GapClass)
+GAP_CLASSES: tuple[str, ...] = get_args(GapClass)
 
 
-def rank(frequency: object) -> int:
+def rank(frequency: str) -> int:
     """
     Return the position of a class among all, -1 where the frequency is not known.
 

@@ -63,7 +63,7 @@ def test_every_room_has_one_line_in_the_architecture(ring: str) -> None:
 @pytest.mark.parametrize("ring", ["geo", "services"])
 def test_no_module_lies_outside_a_room(ring: str) -> None:
     flat = {path.name for path in (ROOT / ring).glob("*.py")}
-    assert flat <= {"__init__.py", "arrays.py", "errors.py"}
+    assert flat <= {"__init__.py", "arrays.py", "errors.py", "vocabulary.py"}
 
 
 @pytest.mark.parametrize("ring", ["geo", "services"])

@@ -8,13 +8,12 @@ understand stays in ``note``. ``print_schedule`` writes a schedule in one way th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from geo.schedule.meeting import EVERY_WEEK, SEASON_MIN_MONTHS, WEEKS_OF_MONTH, Rule, print_rule
 from geo.schedule.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
 from geo.schedule.timetable import print_span, read_timetable
 from geo.schedule.timewords import Span
-from geo.vocabulary import FREQUENCIES, Frequency, least_days
+from geo.vocabulary import FREQUENCIES, least_days
 
 MONTHS = range(1, 13)
 _HALF_YEARS = [
@@ -176,9 +175,7 @@ def combine(schedules: Iterable[Schedule]) -> Schedule:
     )
 
 
-def frequency_class(
-    schedule: Schedule, *, permanent_min_days_per_week: int
-) -> Frequency | Literal[""]:
+def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> str:
     """
     Derive the frequency class.
 

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import InvalidInputError
 from geo.siting.problem import Objective
-from geo.vocabulary import TARGET
-from services.profile import Frequency, Table
+from geo.vocabulary import TARGET, Frequency
+from services.profile import Table
 
 MOST_IF_NOTHING_BOUNDS = 5
 _BOUNDLESS = {"most_reached", "worst_unit_first", "backup", "shortest_walk"}

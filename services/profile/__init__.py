@@ -35,7 +35,6 @@ from services.profile.reading import (
 from services.profile.schema import (
     PROFILE_VERSION,
     Elevation,
-    Frequency,
     FrequencyRules,
     Layer,
     Municipality,
@@ -78,7 +77,6 @@ __all__ = [
     "Elevation",
     "Fact",
     "Filter",
-    "Frequency",
     "FrequencyRules",
     "Hazards",
     "Identifier",

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from geo.errors import (
     ArukebaError,
     BrokenWorkspaceError,
+    BusyError,
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
@@ -21,6 +22,7 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    BusyError: HTTPStatus.CONFLICT,
     BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ArukebaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

@@ -67,7 +67,7 @@ def record_decision(workspace: Workspace, entry: Entry) -> Decided:
         read_plan(workspace, entry.plan_id)
     spots = Spots(workspace)
     made = _made_with(workspace)
-    with open_log(workspace.registry_url) as log:
+    with workspace.working(), open_log(workspace.registry_url) as log:
         earlier = _plain(log.rows[log.rows["candidate_key"] == entry.key])
         known = _known(workspace, entry, spots, earlier)
         check_follows(entry, meeting_date, earlier)

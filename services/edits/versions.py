@@ -6,7 +6,8 @@ counts. The network on disk is never touched: a run applies the edits that are i
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +31,8 @@ from services.edits.drawings import (
 )
 from services.words.dates import today
 from services.workspace.folder import Workspace, digest, read_json
+from services.workspace.locks import in_use
+from services.workspace.staging import WAIT_S, staged_number
 
 FOLDER = "edits"
 _HEAD = "arukeba_edits"
@@ -112,17 +115,20 @@ def add_edits(
     An edit with the ``edit_id`` of one that is there takes its place. ``whole`` leaves out every
     edit that the file does not hold.
     """
-    newest = _newest(workspace)
     new = read_features(file)
     _require_near(drawn_edits(new, plane_epsg=_epsg(workspace)), workspace)
-    ids = [feature.properties["edit_id"] for feature in new]
-    old = [] if whole or newest is None else _features(workspace, newest)
-    before = {feature.properties["edit_id"] for feature in old}
-    kept = [feature for feature in old if feature.properties["edit_id"] not in set(ids)]
-    drawn = drawn_edits([*kept, *new], plane_epsg=_epsg(workspace))
-    effects = effects_of(drawn, workspace)
-    losses = losses_on(workspace, drawn, today())
-    version = _write(workspace, [one.feature for one in drawn], by=by, note=note, source=file.name)
+    with _alone(workspace):
+        ids = [feature.properties["edit_id"] for feature in new]
+        newest = _newest(workspace)
+        old = [] if whole or newest is None else _features(workspace, newest)
+        before = {feature.properties["edit_id"] for feature in old}
+        kept = [feature for feature in old if feature.properties["edit_id"] not in set(ids)]
+        drawn = drawn_edits([*kept, *new], plane_epsg=_epsg(workspace))
+        effects = effects_of(drawn, workspace)
+        losses = losses_on(workspace, drawn, today())
+        version = _write(
+            workspace, [one.feature for one in drawn], by=by, note=note, source=file.name
+        )
     return Added(
         version,
         tuple(name for name in ids if name not in before),
@@ -134,10 +140,11 @@ def add_edits(
 
 
 def revert_edits(workspace: Workspace, version: int, *, by: str = "", note: str = "") -> Version:
-    """Make a new version that is equal to an earlier one; those between stay."""
-    features = _features(workspace, _existing(workspace, version))
-    effects_of(drawn_edits(features, plane_epsg=_epsg(workspace)), workspace)
-    return _write(workspace, features, by=by, note=note, source=_name(version))
+    """Make a new version equal to an earlier one, 0 for none at all; those between stay."""
+    with _alone(workspace):
+        features = _features(workspace, _existing(workspace, version)) if version else []
+        effects_of(drawn_edits(features, plane_epsg=_epsg(workspace)), workspace)
+        return _write(workspace, features, by=by, note=note, source=_name(version))
 
 
 def list_versions(workspace: Workspace) -> list[Version]:
@@ -291,20 +298,23 @@ def _require_near(drawn: Sequence[Drawn], workspace: Workspace) -> None:
             )
 
 
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Let one at a time make the next version, which is made from the newest."""
+    with workspace.working(), in_use(workspace.path / FOLDER, alone=True, wait_s=WAIT_S):
+        yield
+
+
 def _write(
     workspace: Workspace, features: Sequence[Feature], *, by: str, note: str, source: str
 ) -> Version:
-    number = (_newest(workspace) or 0) + 1
     items = to_geojson(sorted(features, key=lambda feature: feature.properties["edit_id"]))
-    version = Version(
-        number, today().isoformat(), by, note, source, len(items), digest(_as_stored(items))
-    )
-    body = {"type": "FeatureCollection", _HEAD: asdict(version), "features": items}
-    path = _path(workspace, number)
-    path.parent.mkdir(exist_ok=True)
-    # "x": no version is ever written over, by nobody.
-    with path.open("x", encoding="utf-8") as file:
-        file.write(json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    sha256 = digest(_as_stored(items))
+    with staged_number(workspace.path / FOLDER, ".geojson") as (name, path):
+        version = Version(int(name), today().isoformat(), by, note, source, len(items), sha256)
+        body = {"type": "FeatureCollection", _HEAD: asdict(version), "features": items}
+        text = json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        path.write_text(text, encoding="utf-8")
     return version
 
 

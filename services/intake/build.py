@@ -1,6 +1,7 @@
 """Build: from a profile and its files to a workspace that is ready to be computed."""
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -58,6 +59,7 @@ from services.workspace.folder import (
     registry_file,
     write_json,
 )
+from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_folder
 
@@ -90,7 +92,8 @@ def build(
     )
     require_files(intake)
     _require_replaceable(out)
-    with staged_folder(out) as folder:
+    alone = in_use(out, alone=True) if out.exists() else nullcontext()
+    with alone, staged_folder(out) as folder:
         found = _read_all(intake, day, progress)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")

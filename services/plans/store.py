@@ -17,7 +17,7 @@ from services.situation.parameters import Parameters
 from services.words.dates import today
 from services.words.reasons import Reason
 from services.workspace.folder import Workspace, digest, read_json, write_json
-from services.workspace.staging import staged_folder
+from services.workspace.staging import staged_number
 
 FOLDER = "plans"
 RECORD = "plan.json"
@@ -77,10 +77,7 @@ def store(
 ) -> PlanResult:
     """Write a plan whole, under the next number."""
     plans = workspace.path / FOLDER
-    plans.mkdir(exist_ok=True)
-    taken = [int(path.name) for path in plans.iterdir() if path.name.isdigit()]
-    name = f"{max(taken, default=0) + 1:04d}"
-    with staged_folder(plans / name) as folder:
+    with workspace.working(), staged_number(plans) as (name, folder):
         for title, table in tables.items():
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
         write_json(folder / RECORD, {"plan_id": name, **record})
@@ -92,7 +89,7 @@ def list_plans(workspace: Workspace) -> list[PlanResult]:
     plans = workspace.path / FOLDER
     if not plans.is_dir():
         return []
-    found = [path for path in plans.iterdir() if (path / RECORD).is_file()]
+    found = [path for path in plans.glob("[0-9]*") if (path / RECORD).is_file()]
     return [PlanResult(workspace, path) for path in sorted(found, reverse=True)]
 
 

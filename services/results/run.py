@@ -45,7 +45,7 @@ from services.workspace.folder import (
     write_json,
 )
 from services.workspace.progress import Progress, silent
-from services.workspace.staging import staged_file, staged_folder
+from services.workspace.staging import staged_file, staged_number
 
 
 def run(
@@ -74,42 +74,45 @@ def run(
         selection=selection,
     )
     results = workspace.path / "results"
-    results.mkdir(exist_ok=True)
-    name = _free_name(results)
-    situation = Situation(workspace, parameters)
-    with staged_folder(results / name) as folder:
-        progress("run.reach", 0.1)
-        for walking in situation.walkings:
-            situation.access(walking)
-        progress("run.coverage", 0.4)
-        table = coverage_frame(situation)
-        table.to_parquet(folder / "coverage.parquet")
-        councils_frame(situation).to_parquet(folder / "councils.parquet")
-        slots_frame(situation).to_parquet(folder / "slots.parquet")
-        combined_frame(situation).to_parquet(folder / "combined.parquet")
-        provision_frame(situation).to_parquet(folder / "provision.parquet")
-        inequality_frame(table).to_parquet(folder / "inequality.parquet")
-        crosstabs_frame(situation).to_parquet(folder / "crosstabs.parquet")
-        closed = closings(situation)
-        resilience = resilience_frame(situation, closed)
-        resilience.to_parquet(folder / "resilience.parquet")
-        backup_frame(situation, closed).to_parquet(folder / "backup.parquet")
-        progress("run.gaps", 0.55)
-        gaps = gaps_frame(situation)
-        gaps.to_parquet(folder / "gaps.parquet")
-        progress("run.candidates", 0.7)
-        candidates = candidates_frame(situation)
-        candidates.to_parquet(folder / "candidates.parquet")
-        progress("run.write", 0.9)
-        _published_places(situation, resilience).to_parquet(folder / "places.parquet")
-        streets_frame(situation).to_parquet(folder / "streets.parquet")
-        reach_frame(situation).to_parquet(folder / "reach.parquet")
-        write_json(folder / "run.json", _record(situation, name, table, gaps, day))
-    if selection == TODAY or not (results / "LATEST").is_file():
-        with staged_file(results / "LATEST") as latest:
-            latest.write_text(name + "\n", encoding="utf-8")
+    with workspace.working():
+        with staged_number(results) as (name, folder):
+            _write(folder, name, Situation(workspace, parameters), day, progress)
+        if selection == TODAY or not (results / "LATEST").is_file():
+            with staged_file(results / "LATEST") as latest:
+                latest.write_text(name + "\n", encoding="utf-8")
     progress("run.done", 1.0)
     return workspace.snapshot(name)
+
+
+def _write(folder: Path, name: str, situation: Situation, day: date, progress: Progress) -> None:
+    """Write every table of a snapshot."""
+    progress("run.reach", 0.1)
+    for walking in situation.walkings:
+        situation.access(walking)
+    progress("run.coverage", 0.4)
+    table = coverage_frame(situation)
+    table.to_parquet(folder / "coverage.parquet")
+    councils_frame(situation).to_parquet(folder / "councils.parquet")
+    slots_frame(situation).to_parquet(folder / "slots.parquet")
+    combined_frame(situation).to_parquet(folder / "combined.parquet")
+    provision_frame(situation).to_parquet(folder / "provision.parquet")
+    inequality_frame(table).to_parquet(folder / "inequality.parquet")
+    crosstabs_frame(situation).to_parquet(folder / "crosstabs.parquet")
+    closed = closings(situation)
+    resilience = resilience_frame(situation, closed)
+    resilience.to_parquet(folder / "resilience.parquet")
+    backup_frame(situation, closed).to_parquet(folder / "backup.parquet")
+    progress("run.gaps", 0.55)
+    gaps = gaps_frame(situation)
+    gaps.to_parquet(folder / "gaps.parquet")
+    progress("run.candidates", 0.7)
+    candidates = candidates_frame(situation)
+    candidates.to_parquet(folder / "candidates.parquet")
+    progress("run.write", 0.9)
+    _published_places(situation, resilience).to_parquet(folder / "places.parquet")
+    streets_frame(situation).to_parquet(folder / "streets.parquet")
+    reach_frame(situation).to_parquet(folder / "reach.parquet")
+    write_json(folder / "run.json", _record(situation, name, table, gaps, day))
 
 
 def coverage_frame(situation: Situation) -> pd.DataFrame:
@@ -199,9 +202,3 @@ def _record(
         "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),
     }
-
-
-def _free_name(results: Path) -> str:
-    """Return the next number that no snapshot has."""
-    taken = [int(path.name) for path in results.iterdir() if path.name.isdigit()]
-    return f"{max(taken, default=0) + 1:04d}"

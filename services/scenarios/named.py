@@ -136,15 +136,15 @@ def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = F
 
 def _write(workspace: Workspace, scenario: Scenario) -> Scenario:
     path = _path(workspace, scenario.name)
-    path.parent.mkdir(exist_ok=True)
-    with staged_file(path) as staged:
+    with workspace.working(), staged_file(path) as staged:
         staged.write_text(to_toml(scenario), encoding="utf-8")
     return scenario
 
 
 def delete_scenario(workspace: Workspace, name: str) -> None:
     """Take a scenario away."""
-    _path(workspace, _read(workspace, name).name).unlink()
+    with workspace.working():
+        _path(workspace, _read(workspace, name).name).unlink()
 
 
 def export_scenario(workspace: Workspace, name: str, out: Path) -> Path:

@@ -7,7 +7,8 @@ The workspace: a folder that holds one municipality, ready to be computed.
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -18,10 +19,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.areas.location import largest_overlap
-from geo.errors import BrokenWorkspaceError, InvalidInputError, NotFoundError
+from geo.errors import BrokenWorkspaceError, BusyError, InvalidInputError, NotFoundError
 from geo.streets.network import Network, network_from_frames
 from services.profile import Layer, Profile, on_day, read_profile
 from services.words.dates import today
+from services.workspace.locks import in_use
+from services.workspace.staging import put_back
 
 FORMAT = 2
 MANIFEST = "workspace.json"
@@ -119,6 +122,17 @@ class Workspace:
         built = self.manifest.get("as_of")
         self._built_on = date.fromisoformat(built) if built else today()
         self.day = day or self._built_on
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Keep the workspace from being replaced while something is written into it."""
+        with in_use(self.path):
+            if read_json(self.path / MANIFEST) != self.manifest:
+                raise BusyError(
+                    f"{self.path}: it was built anew meanwhile; try again",
+                    ja=f"{self.path}：そのあいだに作り直されました。もういちど実行してください",
+                )
+            yield
 
     def at(self, day: date) -> "Workspace":
         """Return the workspace as on another day; itself where every layer is the same then."""
@@ -254,6 +268,7 @@ def carry_over(old: Path, new: Path) -> None:
 
 def open_workspace(path: Path) -> Workspace:
     """Open a workspace that ``build`` has made."""
+    put_back(path)
     if not (path / MANIFEST).is_file():
         raise InvalidInputError(
             f"{path}: not a workspace; make one with: arukeba build PROFILE --out {path}",

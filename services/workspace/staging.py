@@ -1,25 +1,67 @@
-"""Writing beside, then renaming: a folder or file is either as it was or wholly new."""
+"""
+Writing beside, then renaming: a folder or file is either as it was or wholly new.
+
+At every instant one whole folder stands under its name, or ``put_back`` finds it: whatever ends a
+command between the two renames of an exchange, the next one that opens the folder undoes the first.
+"""
 
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.workspace.locks import in_use
+
+WAIT_S = 10.0
+"""How long somebody waits for an exchange of folders, which takes two renames."""
+
 
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``target`` that takes its place when the block succeeds."""
+    """
+    Yield an empty folder beside ``target`` that takes its place when the block succeeds.
+
+    Where others work in ``target``, whoever replaces it holds ``locks.in_use(target, alone=True)``.
+    """
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
+    _settle(target)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
-    staging.chmod(0o755)
     try:
+        staging.chmod(0o755)
         yield staging
-        _swap(staging, target)
+        _exchange(staging, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def staged_number(folder: Path, ending: str = "") -> Iterator[tuple[str, Path]]:
+    """
+    Yield the next number that nothing in ``folder`` has, and a path to write what gets it.
+
+    The path is a folder, or a file where the name has an ``ending``. It is also the claim to its
+    number, made by a step that only one can do: of two who write at once each gets its own.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = [int(path.name[:4]) for path in folder.iterdir() if path.name[:4].isdigit()]
+    number = max(taken, default=0)
+    claim = None
+    while claim is None:
+        number += 1
+        claim = _claim(folder, f"{number:04d}{ending}", is_folder=not ending)
+    name = f"{number:04d}"
+    try:
+        yield name, claim
+        claim.rename(folder / f"{name}{ending}")
+    finally:
+        if claim.is_dir():
+            shutil.rmtree(claim, ignore_errors=True)
+        else:
+            claim.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -27,7 +69,7 @@ def staged_file(target: Path) -> Iterator[Path]:
     """Yield a path beside ``target`` whose file takes its place when the block succeeds."""
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    staging = target.parent / f".new-{os.getpid()}-{target.name}"
+    staging = target.parent / f".new-{os.getpid()}-{threading.get_ident()}-{target.name}"
     try:
         yield staging
         staging.replace(target)
@@ -35,16 +77,51 @@ def staged_file(target: Path) -> Iterator[Path]:
         staging.unlink(missing_ok=True)
 
 
-def _swap(staging: Path, target: Path) -> None:
-    if not target.exists():
-        staging.rename(target)
-        return
-    retired = Path(tempfile.mkdtemp(prefix=f".{target.name}.old-", dir=target.parent))
-    target.rename(retired / target.name)
+def put_back(target: Path) -> None:
+    """Put a folder back that a broken exchange has left beside its name; else do nothing."""
+    target = target.absolute()
+    if _retired(target).exists():
+        with in_use(target, alone=True, wait_s=WAIT_S):
+            _settle(target)
+
+
+def _claim(folder: Path, name: str, *, is_folder: bool) -> Path | None:
+    claim = folder / f".{name}.new"
     try:
+        if is_folder:
+            claim.mkdir()
+        else:
+            claim.open("x").close()
+    except FileExistsError:
+        return None
+    if (folder / name).exists():  # published since the folder was listed
+        claim.rmdir() if is_folder else claim.unlink()
+        return None
+    return claim
+
+
+def _exchange(staging: Path, target: Path) -> None:
+    try:
+        if target.exists():
+            target.rename(_retired(target))
         staging.rename(target)
-    except OSError:
-        (retired / target.name).rename(target)
-        raise
     finally:
-        shutil.rmtree(retired, ignore_errors=True)
+        _settle(target)
+
+
+def _settle(target: Path) -> None:
+    """End an exchange from wherever it is: the new folder stands, or the old one does again."""
+    retired = _retired(target)
+    if not retired.exists():
+        return
+    if not target.exists():
+        retired.rename(target)
+        return
+    # Under another name first: what is half deleted must never be put back.
+    gone = Path(tempfile.mkdtemp(prefix=f".{target.name}.gone-", dir=target.parent))
+    retired.rename(gone / target.name)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _retired(target: Path) -> Path:
+    return target.parent / f".{target.name}.old"

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -438,3 +439,41 @@ def test_an_area_closes_its_streets_for_those_who_live_on_them(
     closed = sum(area.contains(Point(x, y)) for x, y in zip(*at, strict=True))
     assert losses.doors_closed == closed >= 1
     assert losses.doors_behind_barrier == 0
+
+
+def test_a_disk_that_is_full_leaves_no_half_version(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "a.geojson", workspace, barrier(workspace))
+    whole = Path.write_text
+
+    def full(path: Path, text: str, **options: Any) -> int:
+        whole(path, text[: len(text) // 2], **options)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        add_edits(workspace, file)
+    monkeypatch.undo()
+    assert read_drawn(workspace) == []
+    assert [path for path in (workspace.path / "edits").iterdir() if path.suffix != ".lock"] == []
+    assert add_edits(workspace, file).version.number == 1
+
+
+def test_edits_can_be_undone_to_none(workspace: Workspace, tmp_path: Path) -> None:
+    add_edits(workspace, write(tmp_path / "a.geojson", workspace, barrier(workspace)))
+    assert revert_edits(workspace, 0).number == 2
+    assert read_drawn(workspace) == []
+    assert len(read_drawn(workspace, 1)) == 1
+    assert edits_record(workspace, date(2026, 4, 1))["in_force"] == []
+
+
+def test_of_two_who_add_at_once_neither_loses_an_edit(workspace: Workspace, tmp_path: Path) -> None:
+    files = [
+        write(tmp_path / f"{name}.geojson", workspace, barrier(workspace, edit_id=name))
+        for name in ("a", "b", "c")
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        added = list(pool.map(lambda file: add_edits(workspace, file), files))
+    assert sorted(one.version.number for one in added) == [1, 2, 3]
+    assert {one.edit.edit_id for one in read_drawn(workspace)} == {"a", "b", "c"}

@@ -1,8 +1,14 @@
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from services.workspace.staging import staged_file, staged_folder
+from geo.errors import BusyError
+from services.workspace.locks import in_use
+from services.workspace.staging import put_back, staged_file, staged_folder, staged_number
 
 
 def write_half_a_folder(target: Path) -> None:
@@ -55,3 +61,151 @@ def test_a_file_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
         path.write_text("new")
     assert target.read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+STEPS = """
+import os, sys
+from pathlib import Path
+from services.workspace import staging
+
+target, step = Path(sys.argv[1]), int(sys.argv[2])
+count = 0
+
+
+def stopping(do):
+    def at(*args, **options):
+        global count
+        if (count := count + 1) == step:
+            os._exit(9)
+        made = do(*args, **options)
+        if (count := count + 1) == step:
+            os._exit(9)
+        return made
+
+    return at
+
+
+Path.rename = stopping(Path.rename)
+staging.shutil.rmtree = stopping(staging.shutil.rmtree)
+with staging.staged_folder(target) as folder:
+    (folder / "whole").write_text("new")
+"""
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_process_that_dies_at_any_step_leaves_one_whole_folder(tmp_path: Path, step: int) -> None:
+    target = tmp_path / "workspace"
+    target.mkdir()
+    (target / "whole").write_text("old")
+    died = subprocess.run([sys.executable, "-c", STEPS, str(target), str(step)], check=False)
+    assert died.returncode in (0, 9)
+    put_back(target)
+    assert (target / "whole").read_text() in ("old", "new")
+    with staged_folder(target) as folder:
+        (folder / "whole").write_text("newest")
+    assert (target / "whole").read_text() == "newest"
+    assert not (tmp_path / ".workspace.old").exists()
+
+
+@pytest.mark.parametrize("step", range(1, 4))
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError, MemoryError])
+def test_a_fault_at_any_step_leaves_the_old_folder_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, fault: type[BaseException]
+) -> None:
+    target = tmp_path / "workspace"
+    target.mkdir()
+    (target / "whole").write_text("old")
+    done = []
+    rename = Path.rename
+
+    def breaking(path: Path, to: Path) -> Path:
+        done.append(path)
+        if len(done) == step:
+            raise fault
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", breaking)
+    with pytest.raises(fault), staged_folder(target) as folder:
+        (folder / "whole").write_text("new")
+    monkeypatch.undo()
+    put_back(target)
+    assert (target / "whole").read_text() == ("old" if step < 3 else "new")
+
+
+SWAPS = """
+import sys
+from pathlib import Path
+from services.workspace.staging import staged_folder
+
+target = Path(sys.argv[1])
+print("ready", flush=True)
+while True:
+    with staged_folder(target) as folder:
+        (folder / "whole").write_text("x")
+"""
+
+
+def test_no_signal_between_two_renames_loses_the_folder(tmp_path: Path) -> None:
+    target = tmp_path / "workspace"
+    target.mkdir()
+    (target / "whole").write_text("x")
+    for nth in range(25):
+        with subprocess.Popen(
+            [sys.executable, "-c", SWAPS, str(target)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as swapping:
+            assert swapping.stdout is not None
+            swapping.stdout.readline()
+            time.sleep(0.002 + 0.0007 * nth)
+            swapping.send_signal(signal.SIGINT if nth % 2 else signal.SIGKILL)
+        put_back(target)
+        assert (target / "whole").read_text() == "x"
+
+
+def test_of_two_who_write_at_once_each_gets_its_own_number(tmp_path: Path) -> None:
+    with staged_number(tmp_path) as (first, one), staged_number(tmp_path) as (second, other):
+        (one / "a").write_text("1")
+        (other / "a").write_text("2")
+    assert {first, second} == {"0001", "0002"}
+    assert (tmp_path / first / "a").read_text() == "1"
+    assert (tmp_path / second / "a").read_text() == "2"
+    with staged_number(tmp_path) as (third, _):
+        assert third == "0003"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001", "0002", "0003"]
+
+
+def test_a_number_is_free_again_when_its_writer_fails(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), staged_number(tmp_path, ".json"):
+        raise RuntimeError
+    with staged_number(tmp_path, ".json") as (name, path):
+        path.write_text("{}")
+    assert name == "0001"
+    assert [path.name for path in tmp_path.iterdir()] == ["0001.json"]
+
+
+def test_many_work_in_a_folder_or_one_replaces_it(tmp_path: Path) -> None:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    refused = pytest.raises(BusyError, match="wait until it has ended")
+    with in_use(folder), in_use(folder), refused, in_use(folder, alone=True):
+        pass
+    with in_use(folder, alone=True):
+        with pytest.raises(BusyError), in_use(folder):
+            pass
+        with pytest.raises(BusyError), in_use(folder, alone=True):
+            pass
+    with in_use(folder, alone=True):
+        pass
+
+
+def test_a_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    code = (
+        "import os, sys; from pathlib import Path; from services.workspace.locks import in_use\n"
+        "with in_use(Path(sys.argv[1]), alone=True): os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(folder)], check=False).returncode == 9
+    with in_use(folder, alone=True):
+        pass

@@ -457,12 +457,12 @@ def test_a_disk_that_is_full_leaves_no_half_version(
     monkeypatch.undo()
     assert read_drawn(workspace) == []
     assert [path for path in (workspace.path / "edits").iterdir() if path.suffix != ".lock"] == []
-    assert add_edits(workspace, file).version.number == 1
+    assert add_edits(workspace, file).version.version == 1
 
 
 def test_edits_can_be_undone_to_none(workspace: Workspace, tmp_path: Path) -> None:
     add_edits(workspace, write(tmp_path / "a.geojson", workspace, barrier(workspace)))
-    assert revert_edits(workspace, 0).number == 2
+    assert revert_edits(workspace, 0).version == 2
     assert read_drawn(workspace) == []
     assert len(read_drawn(workspace, 1)) == 1
     assert edits_record(workspace, date(2026, 4, 1))["in_force"] == []
@@ -475,5 +475,5 @@ def test_of_two_who_add_at_once_neither_loses_an_edit(workspace: Workspace, tmp_
     ]
     with ThreadPoolExecutor(3) as pool:
         added = list(pool.map(lambda file: add_edits(workspace, file), files))
-    assert sorted(one.version.number for one in added) == [1, 2, 3]
+    assert sorted(one.version.version for one in added) == [1, 2, 3]
     assert {one.edit.edit_id for one in read_drawn(workspace)} == {"a", "b", "c"}

@@ -23,7 +23,7 @@ def test_of_two_runs_at_once_both_stay(profile: Path, tmp_path: Path) -> None:
         made = list(pool.map(lambda _: run(open_workspace(path)), range(2)))
     assert {one.name for one in made} == {"0001", "0002"}
     for one in made:
-        assert one.run["snapshot"] == one.name
+        assert one.run["name"] == one.name
         assert len(one.table("coverage")) > 0
     assert open_workspace(path).snapshot().name in {"0001", "0002"}
 

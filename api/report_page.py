@@ -7,10 +7,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.drawing.fonts import embedded_font
-from services.drawing.pens import GAP_COLOURS
+from services.drawing.signs import GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS
 from services.drawing.svg import place_sign, star_sign
 from services.reports.lines import GapReport, UnitLine
 from services.words import texts
+from services.words.vocabulary import CANDIDATE_ACTIONS
 
 SERVED_FONT = "/assets/japanese.ttf"
 """Asked for only on a machine that has no Japanese font."""
@@ -78,12 +79,10 @@ def _signs() -> dict[str, object]:
         )
 
     return {
-        "gap_signs": texts.SIGNS,
-        "gap_colours": GAP_COLOURS,
-        "place_signs": {
-            name: svg(place_sign(0, 0, name)) for name in ("permanent", "weekly", "monthly", "")
-        },
-        "star_signs": {name: svg(star_sign(0, 0, name)) for name in ("upgrade", "open")},
+        "gap_signs": GAP_SIGNS,
+        "reach_colours": REACH_COLOURS,
+        "place_signs": {name: svg(place_sign(0, 0, name)) for name in PLACE_SIGNS},
+        "star_signs": {name: svg(star_sign(0, 0, name)) for name in CANDIDATE_ACTIONS},
         "cards": CARDS,
         "no_figure": texts.NO_FIGURE,
     }

@@ -2,7 +2,7 @@
 The closed vocabularies of the engine: every class once, in its order.
 
 The profile's schema, the interface, help texts, legends and sort orders derive from these. Words are
-in the catalogue under ``frequency.…`` and ``gap.…``, signs and colours in ``services.words.signs``.
+in the catalogue under ``frequency.…`` and ``gap.…``, signs and colours in ``services.drawing.signs``.
 """
 
 from typing import Literal, get_args

@@ -15,7 +15,7 @@ from geo.walking.reach import nearest, walks
 from geo.walking.snapping import snap
 from geo.walking.walker import TOBLER, Walker
 from pictures.sheet import Sheet
-from services.drawing.pens import BLUE, INK, ORANGE, PAPER, QUIET_INK, VERMILION
+from services.drawing.signs import BLUE, INK, ORANGE, PAPER, QUIET_INK, VERMILION
 
 SPEEDS = ((80.0, ORANGE), (60.0, BLUE), (48.0, VERMILION))
 SLOPES_PCT = np.linspace(-30.0, 30.0, 241)

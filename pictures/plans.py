@@ -17,7 +17,7 @@ from geo import siting
 from geo.siting import Plan, Problem, Stability
 from pictures.sheet import Sheet
 from pictures.town import LIMIT_M, QUIET_STREET
-from services.drawing.pens import BLUE, INK, PAPER, VERMILION
+from services.drawing.signs import BLUE, INK, PAPER, VERMILION
 from services.plans.ask import ask_of
 from services.plans.problem import Setting
 from services.plans.solve import Desk

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
-from services.drawing.pens import INK, PAPER, QUIET_INK, Pen
+from services.drawing.pens import Pen
+from services.drawing.signs import INK, PAPER, QUIET_INK
 
 WIDTH_IN, DOTS_PER_IN = 7.6, 125
 COLOURS = 96

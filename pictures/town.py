@@ -18,7 +18,7 @@ from geo.walking.doors import Doors
 from geo.walking.measure import metres
 from geo.walking.reach import nearest
 from pictures.sheet import Sheet
-from services.drawing.pens import BLUE, INK, ORANGE, PAPER, VERMILION
+from services.drawing.signs import BLUE, INK, ORANGE, PAPER, VERMILION
 from services.intake.build import build
 from services.modeltown import write_town
 from services.results.reach import Surroundings, draw

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from geo.errors import InvalidInputError
+from geo.vocabulary import FREQUENCIES, TARGET, rank
 from services.scenarios.comparison import BASE
 from services.scenarios.file import Scenario, ScenarioEdit, edit_of
 from services.scenarios.named import (
@@ -31,7 +32,9 @@ from services.words.vocabulary import SCENARIO_ACTIONS
 from services.workspace.folder import open_workspace
 
 _PEOPLE = ("reached", "newly_reached", "no_longer_reached")
-_COUNTS = ("gaps_none", "gaps_monthly_only", "places_n", "places_weekly", "places_permanent")
+_COUNTS = ("gaps_none", "gaps_monthly_only", "places_n")
+_CLASSES = FREQUENCIES[rank(TARGET) :]
+"""Those whose places are counted one by one."""
 _MONEY = ("cost_per_year_yen", "cost_once_yen")
 
 
@@ -255,9 +258,12 @@ def _side_by_side(plain: Mapping[str, Any], desk: Desk) -> Table:
     for row in rows:
         is_base = row["scenario"] == BASE
         table.add_column(desk.say("scenario.base") if is_base else row["scenario"], justify="right")
-    for key in (*_PEOPLE, "coverage_pct", *_COUNTS, *_MONEY):
-        shown = [_figure(key, row[key], desk) for row in rows]
-        table.add_row(desk.say(f"scenario.row.{key}"), *shown)
+    words = {key: desk.say(f"scenario.row.{key}") for key in (*_PEOPLE, "coverage_pct", *_COUNTS)}
+    for name in _CLASSES:
+        often = desk.say(f"frequency.{name}")
+        words[f"places_{name}"] = desk.say("scenario.row.places_of", frequency=often)
+    for key, said in (words | {key: desk.say(f"scenario.row.{key}") for key in _MONEY}).items():
+        table.add_row(said, *[_figure(key, row[key], desk) for row in rows])
     label = "label" if desk.lang == "ja" else "label_en"
     for layer in dict.fromkeys(row["layer"] for row in plain["layers"]):
         found = [row for row in plain["layers"] if row["layer"] == layer]

@@ -9,16 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import Desk
+from services.drawing.signs import GAP_SIGNS
 from services.reports.briefing import AreaLine, Briefing
-from services.words.texts import NO_FIGURE, SIGNS, age_group_text, limit_text, people, percent, text
+from services.words.texts import NO_FIGURE, age_group_text, limit_text, people, percent, text
 
 CANDIDATES_SHOWN = 5
-STYLES = {
-    "weekly_or_more": "#0072B2",
-    "monthly_only": "#E69F00",
-    "none": "#D55E00",
-    "needs_transport": "#CC79A7",
-}
 
 
 def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
@@ -74,9 +69,9 @@ def _table(title: str, *columns: str, wide: int = 0) -> Table:
 def _gaps(briefing: Briefing, desk: Desk) -> Table:
     heads = (desk.say("table.sign"), desk.say("table.meaning"), desk.say("table.count"))
     table = _table(desk.say("table.gaps", layer=briefing.gap_label), *heads, wide=1)
-    for name, sign in SIGNS.items():
+    for name, sign in GAP_SIGNS.items():
         words = text(f"gap.{name}", desk.lang)
-        table.add_row(Text(sign, style=STYLES[name]), words, f"{briefing.gaps.get(name, 0):,}")
+        table.add_row(Text(sign.sign, style=sign.colour), words, f"{briefing.gaps.get(name, 0):,}")
     return table
 
 

@@ -1,16 +1,25 @@
 """What the pages load: their own files, the map library and a font, all from this machine."""
 
+import json
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
 from api.deps import SettingsDep
 from geo.errors import NotFoundError
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
+from services.drawing import signs
 from services.drawing.fonts import japanese_font
+from services.words.texts import catalogue
+from services.words.vocabulary import FINAL_STATUSES, NEXT_STATUSES, OPEN_STATUSES
 
 router = APIRouter(include_in_schema=False)
+
+_SPOKEN = ("frequency.", "gap.", "status.", "decision.status.", "action.")
+"""Beginnings of the keys of the catalogue that name a class."""
 
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
@@ -25,6 +34,35 @@ def maplibre(kind: str, settings: SettingsDep) -> FileResponse:
     path = _library() / f"maplibre-gl.{kind}"
     return FileResponse(
         path, media_type=_MEDIA_TYPES[path.suffix], headers=_kept(settings.library_max_age_s)
+    )
+
+
+@router.get("/assets/vocabulary.js")
+def vocabulary() -> Response:
+    """Return the closed vocabularies with their signs, colours and words, as a module of the page."""
+    words = {
+        key: [text, catalogue("en")[key]]
+        for key, text in catalogue("ja").items()
+        if key.startswith(_SPOKEN)
+    }
+    tables = {
+        "FREQUENCIES": FREQUENCIES,
+        "TARGET": TARGET,
+        "GAPS": GAP_CLASSES,
+        "PLACE_SIGNS": {name: asdict(sign) for name, sign in signs.PLACE_SIGNS.items()},
+        "GAP_SIGNS": {name: asdict(sign) for name, sign in signs.GAP_SIGNS.items()},
+        "REACH_COLOURS": signs.REACH_COLOURS,
+        "CANDIDATE_COLOUR": signs.GREEN,
+        "DECISION_SIGNS": signs.DECISION_SIGNS,
+        "NEXT_STATUSES": NEXT_STATUSES,
+        "FINAL_STATUSES": FINAL_STATUSES,
+        "OPEN_STATUSES": OPEN_STATUSES,
+        "SCENARIO_SIGNS": signs.SCENARIO_SIGNS,
+        "CLASS_WORDS": words,
+    }
+    lines = [f"export const {name} = {json.dumps(table)};\n" for name, table in tables.items()]
+    return Response(
+        "".join(lines), media_type="text/javascript", headers={"cache-control": "no-cache"}
     )
 
 

@@ -2,11 +2,12 @@
 
 import { $, facts, fill, h } from "./dom.js";
 import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
-import { candidateImage, patternImage, placeImage, shown } from "./signs.js";
+import { PATTERNED, candidateImage, patternImage, placeImage, shown } from "./signs.js";
 import { isMain, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
-import { date, label, lang, limit, people, percent, word } from "./words.js";
+import { FREQUENCIES, GAPS, NEXT_STATUSES } from "./vocabulary.js";
+import { date, label, lang, limit, often, people, percent, word } from "./words.js";
 
 const hiddenGroups = new Set();
 
@@ -37,15 +38,14 @@ function keysOf(group) {
   }
   if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count)));
   if (group === "l_gaps") {
-    const patterned = ["none", "monthly_only", "needs_transport"].map((gap) => key([sign(gap), patch(gap)], word(`n_${gap}`)));
-    return [key(sign("weekly_or_more"), word("n_weekly_or_more")), ...patterned];
+    return GAPS.map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`n_${gap}`)));
   }
   if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
   if (group === "l_places") {
-    const kinds = ["permanent", "weekly", "monthly", ""].map((frequency) => key(shown(placeImage(frequency), 22), word(`f_${frequency}`)));
-    return [...kinds, key(shown(placeImage("monthly", { blurred: true }), 22), word("privateHome"))];
+    const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency)));
+    return [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("privateHome"))];
   }
-  const marks = ["discussed", "adopted", "rejected"].map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`d_${status}`)));
+  const marks = NEXT_STATUSES.proposed.map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`decision.status.${status}`)));
   return [key(shown(candidateImage("upgrade"), 24), word("candUpgrade")), key(shown(candidateImage("open"), 24), word("candOpen")), ...marks];
 }
 

@@ -8,12 +8,12 @@ import { candidateImage, shown, stopped } from "./signs.js";
 import { askedLimit, shape, state } from "./store.js";
 import { estimate, placeSign } from "./lists.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
-import { age, date, label, lang, limit, number, people, percent, way, word, yen } from "./words.js";
+import { age, date, label, lang, limit, number, often, people, percent, way, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
 const withShare = (value, pct) => (Number.isFinite(value) ? `${people(value)}（${percent(pct)}）` : null);
 
-const missingText = () => [word("unreached"), h("small", {}, ` ${limit(askedLimit())}・${word(`f_${state.asked.frequency}`)}`)];
+const missingText = () => [word("unreached"), h("small", {}, ` ${limit(askedLimit())}・${often(state.asked.frequency)}`)];
 
 function areaCard(figures) {
   if (!figures) return null;
@@ -70,9 +70,9 @@ function placeCard(place) {
   if (!place) return null;
   const { properties } = place;
   return {
-    head: properties.name, lead: [word(`f_${properties.frequency}`), nameOfCouncil(properties.council_id)].filter(Boolean).join("・"), feature: place, icon: placeSign(properties, 34),
+    head: properties.name, lead: [often(properties.frequency), nameOfCouncil(properties.council_id)].filter(Boolean).join("・"), feature: place, icon: placeSign(properties, 34),
     body: [
-      stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`s_${properties.status}`)) : null,
+      stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`status.${properties.status}`)) : null,
       properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
       facts([
         [word("when"), properties.schedule_text],

@@ -2,13 +2,21 @@
 
 import { h } from "./dom.js";
 import { sign } from "./panel.js";
-import { label, lang, number, people, percent, word, yen } from "./words.js";
+import { FREQUENCIES, TARGET } from "./vocabulary.js";
+import { capital, label, lang, number, often, people, percent, word, yen } from "./words.js";
 
 const BASE = "base";
 const MOST_GAPS = 12;
+// The classes whose places are counted one by one.
+const CLASSES = FREQUENCIES.slice(FREQUENCIES.indexOf(TARGET));
+const rowName = (key) => {
+  const name = CLASSES.find((one) => key === `places_${one}`);
+  return name ? capital(word("r_places", { frequency: often(name) })) : word(`r_${key}`);
+};
+
 const ROWS = {
   reached: people, coverage_pct: percent, newly_reached: people, no_longer_reached: people,
-  gaps_none: number, gaps_monthly_only: number, places_weekly: number, places_permanent: number,
+  gaps_none: number, gaps_monthly_only: number, ...Object.fromEntries(CLASSES.map((name) => [`places_${name}`, number])),
   cost_per_year_yen: yen, cost_once_yen: yen,
 };
 const AGAINST_TODAY = ["newly_reached", "no_longer_reached", "cost_per_year_yen", "cost_once_yen"];
@@ -21,7 +29,7 @@ function line(head, cells) {
 }
 
 function measures(overview) {
-  return Object.entries(ROWS).map(([key, say]) => line(word(`r_${key}`), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : shownAs(say(row[key]))))));
+  return Object.entries(ROWS).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : shownAs(say(row[key]))))));
 }
 
 // Rows of a table with one row per scenario and thing, by thing.

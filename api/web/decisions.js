@@ -4,25 +4,17 @@ import { fill, h } from "./dom.js";
 import { get, readDecisions, send, shape, state } from "./store.js";
 import { decided, decisionOn, statusOf, subject } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { day, lang, word } from "./words.js";
+import { DECISION_SIGNS, FINAL_STATUSES, NEXT_STATUSES } from "./vocabulary.js";
+import { day, lang, often, word } from "./words.js";
 
-// What may follow a status, as the server has it (docs/scenarios.md).
-const NEXT = {
-  "": ["proposed", "discussed", "adopted", "rejected"],
-  proposed: ["discussed", "adopted", "rejected"],
-  discussed: ["adopted", "rejected", "discussed"],
-  adopted: ["discussed", "rejected"],
-  rejected: ["discussed", "proposed"],
-};
-const FINAL = ["adopted", "rejected"];
-const SIGNS = { proposed: "☆", discussed: "…", adopted: "✓", rejected: "×" };
 
 export function badge(status) {
-  return h("span", { class: `status ${status}` }, h("span", { "aria-hidden": "true" }, SIGNS[status] ?? "☆"), " ", word(`d_${status}`));
+  return h("span", { class: `status ${status}` }, h("span", { "aria-hidden": "true" }, DECISION_SIGNS[status] ?? DECISION_SIGNS.proposed), " ", word(`decision.status.${status}`));
 }
 
 const nameOf = (decision) => decision.name || word("noName");
-export const doing = ({ action, target_class: to, current_class: from }) => word(`a_${action}`, { from: word(`c_${from ?? ""}`), to: word(`c_${to}`) });
+const meeting = (name) => (name ? often(name) : word("c_"));
+export const doing = ({ action, target_class: to, current_class: from }) => word(`a_${action}`, { from: meeting(from), to: meeting(to) });
 const said = ({ meeting_date: on, decided_by: by, reason }) => [day(on), by, reason].filter(Boolean).join("・");
 
 function councils() {
@@ -53,7 +45,7 @@ function form(candidate, found, onSaved) {
   const error = h("p", { class: "alert", role: "alert" });
   const save = h("button", { type: "submit", class: "primary" }, word("save"));
   const box = h("form", { class: "decide", novalidate: true },
-    h("fieldset", {}, h("legend", {}, word("newStatus")), NEXT[before].map(choice)),
+    h("fieldset", {}, h("legend", {}, word("newStatus")), NEXT_STATUSES[before].map(choice)),
     field("meeting_date", word("meetingDate"), h("input", { id: "decide-meeting_date", name: "meeting_date", type: "date", max: localToday() })),
     field("reason", word("reason"), h("textarea", { id: "decide-reason", name: "reason", rows: 2 })),
     field("council_id", word("byCouncil"), h("select", { id: "decide-council_id", name: "council_id" }, councils().map(([value, text]) => h("option", { value, selected: value === (found?.council_id || council) }, text)))),
@@ -86,8 +78,8 @@ function again({ action, frequency, place_id, venue_id, lon, lat, name, plan_id 
 
 function lacking({ status, meeting_date: on, reason }, before) {
   if (!status) return word("needsStatus");
-  if (FINAL.includes(status) && !on) return word("needsDate");
-  if ((status === "rejected" || FINAL.includes(before)) && !reason.trim()) return word("needsReason");
+  if (FINAL_STATUSES.includes(status) && !on) return word("needsDate");
+  if ((status === "rejected" || FINAL_STATUSES.includes(before)) && !reason.trim()) return word("needsReason");
   return "";
 }
 

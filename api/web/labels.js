@@ -5,6 +5,7 @@ import { CLOSER, FIRST } from "./layers.js";
 import { editsShown } from "./scenarios.js";
 import { candidatesShown } from "./shown.js";
 import { middle, state } from "./store.js";
+import { FREQUENCIES } from "./vocabulary.js";
 
 const MOST = 60;
 const LIFT = 24;
@@ -22,7 +23,7 @@ function signsNow(map, whole) {
   return [
     ...candidatesShown().filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, candidate.properties.choice ? 20 : 11)),
     ...editsShown().filter(({ geometry }) => geometry.type === "Point").map((edit) => box(edit, 18)),
-    ...(state.view === "now" ? state.places : []).filter(({ geometry, properties }) => geometry && properties.frequency !== "monthly").slice(0, 200).map((place) => box(place, 7)),
+    ...(state.view === "now" ? state.places : []).filter(({ geometry, properties }) => geometry && properties.frequency !== FREQUENCIES[0]).slice(0, 200).map((place) => box(place, 7)),
   ];
 }
 

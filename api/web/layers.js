@@ -1,6 +1,6 @@
 // The layers of the map, from the ground up: shares, hatching, borders, streets, circles, signs.
 
-import { COLOURS } from "./signs.js";
+import { GAPS, GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
 
 export const CLASSES = [
   { from: 0, colour: "#f3f1e9" }, { from: 20, colour: "#dbe7ee" }, { from: 40, colour: "#b7d2e4" },
@@ -8,7 +8,8 @@ export const CLASSES = [
 ];
 export const NO_SHARE = "#dedbd4";
 
-export const STREETS = { weekly: COLOURS.weekly, monthly: COLOURS.monthly, none: "#b3a59b" };
+// On the ground of the page an unreached street is warmer than on paper.
+export const STREETS = { ...REACH_COLOURS, none: "#b3a59b" };
 
 const GROUND = "#ebe7dc";
 const byReach = (weekly, monthly, none) => ["match", ["get", "reach"], "weekly", weekly, "monthly", monthly, none];
@@ -36,7 +37,7 @@ export const LAYERS = [
     },
   },
   {
-    id: "gaps", type: "fill", source: "units", filter: ["!=", ["get", "gap"], "weekly_or_more"],
+    id: "gaps", type: "fill", source: "units", filter: ["!=", ["get", "gap"], GAPS[0]],
     paint: { "fill-pattern": ["concat", "gap-", ["get", "gap"]], "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.1, 14, 0.34] },
   },
   {
@@ -70,7 +71,7 @@ export const LAYERS = [
   {
     id: "people", type: "circle", source: "people", layout: { "circle-sort-key": ["-", 0, ["get", "unreached"]] },
     paint: {
-      "circle-color": COLOURS.none, "circle-opacity": 0.26, "circle-stroke-color": "#a94400", "circle-stroke-width": 1, "circle-stroke-opacity": 0.7,
+      "circle-color": GAP_SIGNS.none.colour, "circle-opacity": 0.26, "circle-stroke-color": "#a94400", "circle-stroke-width": 1, "circle-stroke-opacity": 0.7,
       "circle-radius": ["get", "radius"],
     },
   },

@@ -1,9 +1,9 @@
 // The message: one sentence with its figures, the signs of the areas, the targets, the choices.
 
 import { $, fill, h } from "./dom.js";
-import { GAP_SIGNS } from "./signs.js";
-import { GAPS, isMainWalking, limitKey, state, walkingOf } from "./store.js";
-import { age, label, lang, limit, number, people, percent, word } from "./words.js";
+import { GAPS, GAP_SIGNS } from "./vocabulary.js";
+import { isMainWalking, limitKey, state, walkingOf } from "./store.js";
+import { age, label, lang, limit, number, orMore, people, percent, placeOf, typeOf, word } from "./words.js";
 
 const hiddenText = () => word("hidden", { n: state.about.privacy.small_number });
 
@@ -14,7 +14,7 @@ export function figureText(value, suppressed) {
 
 function sentence(summary) {
   const far = limit(summary);
-  const kind = word(`place_${summary.frequency}`);
+  const kind = placeOf(summary.frequency);
   const share = percent(summary.coverage_pct);
   const reached = h("strong", { class: "figure reached" }, people(summary.reached));
   if (lang === "ja") {
@@ -56,7 +56,7 @@ export function reportLink(area, name) {
 
 export function sign(gap) {
   const { sign: text, tone } = GAP_SIGNS[gap];
-  return h("span", { class: `sign ${tone}`, role: "img", "aria-label": word(gap === "none" ? "gap_none" : gap) }, text);
+  return h("span", { class: `sign ${tone}`, role: "img", "aria-label": word(`gap.${gap}`) }, text);
 }
 
 export function layerOf(id) {
@@ -69,7 +69,7 @@ export function drawCounts() {
   const counts = GAPS.map((gap) =>
     h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(`n_${gap}`)))));
   const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target", title: label(target) },
-    h("span", {}, word(`t_${target.frequency}`)),
+    h("span", {}, typeOf(target.frequency)),
     h("b", {}, number(target.reached), h("small", {}, ` / ${target.approximate ? word("about_") : ""}${number(target.number)}`)),
     h("div", { class: "bar thin" }, h("i", { style: { width: `${Math.min(100, (100 * target.reached) / target.number)}%` } }))));
   fill($("counts"),
@@ -92,5 +92,5 @@ export function drawChoices(onChange) {
     select("limit", choices.limit.map((each) => [limitKey(each), limit(each)]), onChange),
     select("profile", choices.profile.map((id) => [id, label(walkingOf(id))]), onChange),
     select("age_group", choices.age_group.map((group) => [group, age(group)]), onChange),
-    select("frequency", choices.frequency.map((frequency) => [frequency, word(`o_${frequency}`)]), onChange));
+    select("frequency", choices.frequency.map((frequency) => [frequency, orMore(frequency)]), onChange));
 }

@@ -5,7 +5,7 @@ import { badge, doing } from "./decisions.js";
 import { get, state } from "./store.js";
 import { statusOf } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { age, day, lang, metres, people, percent, word, yen } from "./words.js";
+import { age, day, lang, metres, often, people, percent, word, yen } from "./words.js";
 
 export async function readPlan(id) {
   const [body, items, reach] = await Promise.all([get(`/plans/${id}`), get(`/plans/${id}/items?limit=1000`), get(`/plans/${id}/catchments`)]);
@@ -41,7 +41,7 @@ function row(feature, onPick) {
 
 function others(body) {
   if (body.ask.k <= 1) return null;
-  const named = (one) => `${one[lang]}（${word(`c_${one.target_class}`)}）`;
+  const named = (one) => `${one[lang]}（${often(one.target_class)}）`;
   const change = (key, names) => (names.length ? h("p", {}, `${word(key)}${word("colon")}${listed(names)}`) : null);
   // Two spots without a venue in one area bear the same name.
   const changes = (one) => {

@@ -1,13 +1,14 @@
 // Which candidates the map and the cards show now: of the run, of a plan, or those decided on.
 
 import { state } from "./store.js";
+import { TARGET } from "./vocabulary.js";
 
 const spot = (lon, lat) => `${Number(lon).toFixed(5)},${Number(lat).toFixed(5)}`;
 
 // What a decision on a candidate is about, as the server wants it.
 export function subject({ properties, geometry }) {
   const { action, source, place_id, venue_id, target_class, frequency, plan_id, venue_name } = properties;
-  const head = { action, frequency: target_class || frequency || "weekly", plan_id: properties.choice ? plan_id : "" };
+  const head = { action, frequency: target_class || frequency || TARGET, plan_id: properties.choice ? plan_id : "" };
   if (action === "upgrade") return { ...head, place_id };
   if (source !== "point") return { ...head, venue_id };
   const [lon, lat] = geometry.coordinates;

@@ -1,15 +1,6 @@
 // Signs: one picture for the map and one for the lists, drawn by the same few lines. Never colour alone.
 
-export const COLOURS = {
-  weekly: "#0072b2", monthly: "#e69f00", none: "#d55e00", transport: "#cc79a7", candidate: "#009e73", quiet: "#6b7075",
-};
-
-export const GAP_SIGNS = {
-  weekly_or_more: { sign: "○", tone: "weekly" },
-  monthly_only: { sign: "△", tone: "monthly" },
-  none: { sign: "×", tone: "none" },
-  needs_transport: { sign: "車", tone: "transport" },
-};
+import { CANDIDATE_COLOUR, GAP_SIGNS, OPEN_STATUSES, PLACE_SIGNS, SCENARIO_SIGNS } from "./vocabulary.js";
 
 const RATIO = 2;
 
@@ -38,11 +29,11 @@ function ring(pen, x, y, radius, stroke, width, dash = []) {
   pen.setLineDash([]);
 }
 
-const PLACES = {
-  weekly: (pen, c) => disc(pen, c, c, 7, COLOURS.weekly),
-  permanent: (pen, c) => { disc(pen, c, c, 4.5, COLOURS.weekly); ring(pen, c, c, 7, COLOURS.weekly, 2); },
-  monthly: (pen, c) => { disc(pen, c, c, 7, COLOURS.monthly, Math.PI / 2, 1.5 * Math.PI); ring(pen, c, c, 6.5, "#7a5200", 1.5); },
-  unknown: (pen, c) => { ring(pen, c, c, 6.5, COLOURS.quiet, 1.5); disc(pen, c, c, 1.5, COLOURS.quiet); },
+const SHAPES = {
+  disc: (pen, c, colour) => disc(pen, c, c, 7, colour),
+  target: (pen, c, colour) => { disc(pen, c, c, 4.5, colour); ring(pen, c, c, 7, colour, 2); },
+  half: (pen, c, colour) => { disc(pen, c, c, 7, colour, Math.PI / 2, 1.5 * Math.PI); ring(pen, c, c, 6.5, "#7a5200", 1.5); },
+  open: (pen, c, colour) => { ring(pen, c, c, 6.5, colour, 1.5); disc(pen, c, c, 1.5, colour); },
 };
 
 export function placeImage(frequency, { blurred = false, stopped = false } = {}) {
@@ -50,7 +41,8 @@ export function placeImage(frequency, { blurred = false, stopped = false } = {})
   disc(pen, 13, 13, 9.5, "#fff");
   if (blurred) ring(pen, 13, 13, 11, "#22272c", 1.5, [3, 2.5]);
   if (stopped) pen.globalAlpha = 0.35;
-  (PLACES[frequency] ?? PLACES.unknown)(pen, 13);
+  const { shape, colour } = PLACE_SIGNS[frequency] ?? PLACE_SIGNS[""];
+  SHAPES[shape](pen, 13, colour);
   return drawn;
 }
 
@@ -88,8 +80,8 @@ export function candidateImage(action, rank, status = "proposed") {
   pen.strokeStyle = "#fff";
   pen.stroke();
   pen.lineWidth = 2;
-  pen.strokeStyle = COLOURS.candidate;
-  pen.fillStyle = action === "upgrade" ? "#fff" : COLOURS.candidate;
+  pen.strokeStyle = CANDIDATE_COLOUR;
+  pen.fillStyle = action === "upgrade" ? "#fff" : CANDIDATE_COLOUR;
   pen.fill();
   pen.stroke();
   if (rank) {
@@ -105,8 +97,6 @@ export function candidateImage(action, rank, status = "proposed") {
 }
 
 // A change of a scenario: what is done, and its number in the list.
-const EDITS = { open: "+", close: "×", upgrade: "↑", move: "→", days: "=", barrier: "–" };
-
 export function editImage(action, number) {
   const [drawn, pen] = canvas(46);
   pen.beginPath();
@@ -120,22 +110,26 @@ export function editImage(action, number) {
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillStyle = "#fff";
-  pen.fillText(`${EDITS[action] ?? ""}${number}`, 23, 24);
+  pen.fillText(`${SCENARIO_SIGNS[action] ?? ""}${number}`, 23, 24);
   return drawn;
 }
 
+export const PATTERNED = Object.keys(GAP_SIGNS).filter((gap) => GAP_SIGNS[gap].pattern);
+
 // Fill patterns: × hatched, △ half (every second band), 車 dotted.
 export function patternImage(gap) {
+  const { pattern, colour } = GAP_SIGNS[gap];
   const size = 16;
   const [drawn, pen] = canvas(size);
-  if (gap === "needs_transport") {
-    for (const [x, y] of [[4, 4], [12, 12]]) disc(pen, x, y, 1.6, COLOURS.transport);
+  if (pattern === "dots") {
+    for (const [x, y] of [[4, 4], [12, 12]]) disc(pen, x, y, 1.6, colour);
     return drawn;
   }
-  pen.strokeStyle = gap === "none" ? COLOURS.none : COLOURS.monthly;
-  pen.lineWidth = gap === "none" ? 1.4 : 3;
+  const hatched = pattern === "hatch";
+  pen.strokeStyle = colour;
+  pen.lineWidth = hatched ? 1.4 : 3;
   pen.beginPath();
-  for (const shift of gap === "none" ? [-size / 2, 0, size / 2, size] : [-size, 0, size]) {
+  for (const shift of hatched ? [-size / 2, 0, size / 2, size] : [-size, 0, size]) {
     pen.moveTo(shift, size);
     pen.lineTo(shift + size, 0);
   }
@@ -152,7 +146,7 @@ const CATCHMENT = "catchment";
 
 function catchmentImage() {
   const [drawn, pen] = canvas(10);
-  pen.strokeStyle = COLOURS.candidate;
+  pen.strokeStyle = CANDIDATE_COLOUR;
   pen.lineWidth = 1.6;
   pen.beginPath();
   for (const shift of [-5, 0, 5]) { pen.moveTo(shift, 0); pen.lineTo(shift + 10, 10); }
@@ -171,15 +165,15 @@ export function needImages(map, candidates, edits) {
 export function addImages(map) {
   const add = (name, drawn) => map.addImage(name, pixels(drawn), { pixelRatio: RATIO });
   add(CATCHMENT, catchmentImage());
-  for (const frequency of ["weekly", "permanent", "monthly", "unknown"]) {
+  for (const frequency of Object.keys(PLACE_SIGNS)) {
     for (const blurred of [false, true]) {
       for (const stopped of [false, true]) add(placeName(frequency, blurred, stopped), placeImage(frequency, { blurred, stopped }));
     }
   }
-  for (const gap of ["none", "monthly_only", "needs_transport"]) add(`gap-${gap}`, patternImage(gap));
+  for (const gap of PATTERNED) add(`gap-${gap}`, patternImage(gap));
 }
 
-export const stopped = (place) => ["closed", "suspended", "planned"].includes(place.status);
+export const stopped = (place) => !OPEN_STATUSES.includes(place.status);
 export const placeName = (frequency, blurred, stopped) => `place-${frequency || "unknown"}-${Boolean(blurred)}-${Boolean(stopped)}`;
 export const candidateName = ({ action, rank, status }) => `candidate-${action}-${rank}-${status}`;
 export const editName = ({ action, number }) => `edit-${action}-${number}`;

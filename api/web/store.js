@@ -1,12 +1,11 @@
 // What is asked of the server, and what is shown now.
 
+import { TARGET } from "./vocabulary.js";
 import { lang } from "./words.js";
-
-export const GAPS = ["weekly_or_more", "monthly_only", "none", "needs_transport"];
 
 export const state = {
   about: null, // parameters, sources, choices
-  asked: { area: "", layer: "", frequency: "weekly", age_group: "", limit: "", profile: "" },
+  asked: { area: "", layer: "", frequency: TARGET, age_group: "", limit: "", profile: "" },
   shapes: new Map(), // layer → area_id → GeoJSON feature
   coverage: new Map(), // area_id → figures of the chosen layer
   units: [], // gap units with the figures that are asked for, most people not reached first
@@ -92,7 +91,7 @@ function readHash() {
   state.asked = {
     area: given.area ?? "",
     layer: pick("layer", summary.gap_layer, layers.map((layer) => layer.id)),
-    frequency: pick("frequency", "weekly", choices.frequency),
+    frequency: pick("frequency", TARGET, choices.frequency),
     age_group: pick("age_group", parameters.age_group, choices.age_group),
     limit: pick("limit", limitKey(parameters), choices.limit.map(limitKey)),
     profile: pick("profile", parameters.profile.id, choices.profile),

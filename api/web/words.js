@@ -1,5 +1,6 @@
 // Every word that is shown, and how numbers, distances and dates are written.
 
+import { CLASS_WORDS, FREQUENCIES } from "./vocabulary.js";
 import { VIEW_WORDS } from "./words-views.js";
 
 const WORDS = {
@@ -25,9 +26,6 @@ const WORDS = {
   noNearest: ["歩いていける週1の場がありません", "no weekly place can be walked to"],
   more: ["もっと見る（あと{n}）", "Show {n} more"],
   none: ["ありません", "None"],
-  t_monthly: ["月1型", "Monthly"],
-  t_weekly: ["週1型", "Weekly"],
-  t_permanent: ["常設型", "Permanent"],
   targets: ["目標", "Targets"],
   about_: ["約", "about "],
   layer: ["区分", "Areas"],
@@ -47,20 +45,7 @@ const WORDS = {
   n_monthly_only: ["月1だけ", "monthly"],
   n_none: ["場がない", "no place"],
   n_needs_transport: ["車が必要", "transport"],
-  weekly_or_more: ["週1以上の場がある", "has a weekly place"],
-  monthly_only: ["月1の場だけ", "monthly only"],
-  gap_none: ["場がない", "has no place"],
-  needs_transport: ["歩いては届かない", "beyond any walk"],
-  f_monthly: ["月1", "monthly"],
-  f_weekly: ["週1", "weekly"],
-  f_permanent: ["常設", "permanent"],
   f_: ["開催日が不明", "schedule unknown"],
-  o_monthly: ["月1以上", "Monthly or more"],
-  o_weekly: ["週1以上", "Weekly or more"],
-  o_permanent: ["常設", "Permanent"],
-  place_monthly: ["月1以上の場", "place that meets at least monthly"],
-  place_weekly: ["週1の場", "weekly place"],
-  place_permanent: ["常設の場", "permanent place"],
   upgrade: ["いまの場を週1に", "make it weekly"],
   open: ["新しくひらく", "open a new place"],
   council: ["地区", "Council area"],
@@ -84,11 +69,7 @@ const WORDS = {
   reasons: ["理由", "Reasons"],
   venue: ["会場", "Venue"],
   address: ["住所", "Address"],
-  s_active: ["開催中", "active"],
-  s_suspended: ["休止中", "suspended"],
-  s_planned: ["計画中（協議体が採用）", "planned (adopted by its council)"],
-  s_at_risk: ["続けるのが心配", "at risk"],
-  s_closed: ["終了", "closed"],
+  "status.planned": ["計画中（協議体が採用）", "planned (adopted by its council)"],
   l_share: ["届いている人の割合", "Share reached"],
   l_people: ["届いていない人の数", "People not reached"],
   l_places: ["通いの場", "Gathering places"],
@@ -146,7 +127,14 @@ export function setLang(wanted) {
 }
 
 export const word = (key, values = {}) =>
-  (WORDS[key] ?? [key, key])[lang === "ja" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  (WORDS[key] ?? CLASS_WORDS[key] ?? [key, key])[lang === "ja" ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// How often a place meets: the class itself, with the more frequent ones, as a kind of place, as a place.
+export const often = (frequency) => word(frequency ? `frequency.${frequency}` : "f_");
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+export const orMore = (frequency) => capital(frequency === FREQUENCIES.at(-1) ? often(frequency) : word("frequency.at_least", { frequency: often(frequency) }));
+export const typeOf = (frequency) => capital(word("frequency.type", { frequency: often(frequency) }));
+export const placeOf = (frequency) => word("frequency.place", { frequency: often(frequency) });
 
 const isFigure = (value) => typeof value === "number" && Number.isFinite(value);
 export const number = (value) => (isFigure(value) ? Math.floor(value + 0.5).toLocaleString("en-US") : "−");

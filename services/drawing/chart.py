@@ -13,17 +13,18 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 
 from geo.arrays import FloatArray
-from services.drawing.pens import (
+from geo.vocabulary import FREQUENCIES
+from services.drawing.pens import Pen
+from services.drawing.signs import (
     BLUE,
     DARK_GREEN,
     GREEN,
     GROUND,
     INK,
-    ORANGE,
     PAPER,
+    PLACE_SIGNS,
     REACH_COLOURS,
     VERMILION,
-    Pen,
 )
 
 REACHED = BLUE
@@ -52,7 +53,16 @@ class Marker:
 THIN, THICK = (0.55, "#8F897D"), (1.6, "#5F5A50")
 """Width and colour of the borders of units and of councils."""
 
-WEEKLY, MONTHLY = Marker(BLUE, "full"), Marker(ORANGE, "left", 8.0)
+
+def markers() -> dict[Marker, list[str]]:
+    """Return the signs of places with the classes of frequency that each stands for, the rarest first."""
+    found: dict[Marker, list[str]] = {}
+    for name in FREQUENCIES:
+        drawn = PLACE_SIGNS[name]
+        half = drawn.shape == "half"
+        marker = Marker(drawn.colour, "left", 8.0) if half else Marker(drawn.colour, "full")
+        found.setdefault(marker, []).append(name)
+    return found
 
 
 def frame(axes: Axes, town: gpd.GeoDataFrame) -> None:
@@ -89,7 +99,7 @@ def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
     """Draw the streets by what is reached from them; what is reached lies on top."""
     bottom, top = axes.get_ylim()
     thin = min(1.0, FULL_WIDTH_BELOW_M / (top - bottom))
-    for order, reach in enumerate(("none", "monthly", "weekly")):
+    for order, reach in enumerate(reversed(REACH_COLOURS)):
         for kind, width in _STREET_WIDTHS.items():
             found = lines[(lines["reach"] == reach) & (lines["class"] == kind)]
             axes.add_collection(

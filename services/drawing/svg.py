@@ -7,19 +7,16 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from services.drawing.pens import (
-    BLUE,
-    GAP_COLOURS,
+from services.drawing.signs import (
+    GAP_SIGNS,
     GREEN,
     INK,
-    ORANGE,
+    PLACE_SIGNS,
     QUIET_INK,
     REACH_COLOURS,
     VERMILION,
-    WEEKLY,
 )
 from services.publication.tables import Publication
-from services.words.texts import SIGNS
 
 WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 440.0, 360.0
 MARGIN = 0.06
@@ -184,7 +181,7 @@ def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]
     taken = list(taken)
     for row in units[~units.geometry.isna()].to_dict("records"):
         x, middle = view.point(row["geometry"].representative_point())
-        name = str(row["area_name"])
+        name, sign = str(row["area_name"]), GAP_SIGNS[str(row["gap"])]
         half = 5.0 * (len(name) + 1.2)
         options = [
             (x + dx - half, middle + dy - 6, x + dx + half, middle + dy + 6)
@@ -194,8 +191,8 @@ def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]
         taken.append(box)
         drawn.append(
             f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 2:.1f}" class="unit" '
-            f'text-anchor="middle"><tspan fill="{GAP_COLOURS[str(row["gap"])]}" class="sign">'
-            f"{SIGNS[str(row['gap'])]}</tspan>{escape(name)}</text>"
+            f'text-anchor="middle"><tspan fill="{sign.colour}" class="sign">'
+            f"{sign.sign}</tspan>{escape(name)}</text>"
         )
     return drawn
 
@@ -232,12 +229,13 @@ def _places(view: View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
 def place_sign(x: float, y: float, frequency: str, *, opacity: float = 1.0) -> str:
     """Return the sign of a place: ● weekly or more, ◐ monthly, ○ unknown."""
     group = f'<g transform="translate({x:.1f},{y:.1f})" opacity="{opacity:g}">'
-    if frequency in WEEKLY:
-        drawn = f'<circle r="6" fill="{BLUE}" stroke="#fff" stroke-width="1.2"/>'
-    elif frequency == "monthly":
+    sign = PLACE_SIGNS[frequency]
+    if sign.shape in ("disc", "target"):
+        drawn = f'<circle r="6" fill="{sign.colour}" stroke="#fff" stroke-width="1.2"/>'
+    elif sign.shape == "half":
         drawn = (
-            f'<circle r="5.4" fill="#fff" stroke="{ORANGE}" stroke-width="1.4"/>'
-            f'<path d="M0,-5.4A5.4,5.4 0 0 0 0,5.4Z" fill="{ORANGE}"/>'
+            f'<circle r="5.4" fill="#fff" stroke="{sign.colour}" stroke-width="1.4"/>'
+            f'<path d="M0,-5.4A5.4,5.4 0 0 0 0,5.4Z" fill="{sign.colour}"/>'
         )
     else:
         drawn = '<circle r="4.5" fill="#fff" stroke="#777" stroke-width="1.2"/>'

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import InvalidInputError, NotFoundError
+from geo.vocabulary import GAP_CLASSES, rank
 from services.drawing.svg import area_map
 from services.publication.aspect import Aspect
 from services.publication.tables import Publication
@@ -26,7 +27,7 @@ from services.results.shares import ShareLine, share_table, shares_of_run
 from services.words.dates import day_in_japan
 from services.words.names import normalise
 from services.words.reasons import DETOUR_WORTH_SAYING
-from services.words.texts import SIGNS, age_group_text, metres, people, text
+from services.words.texts import age_group_text, metres, people, text
 from services.workspace.folder import Snapshot, Workspace, software_version
 
 NAMES_SHOWN = 12
@@ -146,9 +147,9 @@ class _Inside:
         """Return the places in the area that have not closed, most frequent first."""
         places = self._publication.points("places")
         places = places[self._holds(places) & (places["status"] != "closed")]
-        order = {"permanent": 0, "weekly": 1, "monthly": 2}
-        rank = places["frequency"].map(order).fillna(len(order))
-        return places.assign(rank=rank).sort_values(["rank", "name", "place_id"])
+        return places.assign(rank=-places["frequency"].map(rank)).sort_values(
+            ["rank", "name", "place_id"]
+        )
 
     def candidates(self) -> gpd.GeoDataFrame:
         """Return the candidates in the area by rank."""
@@ -212,7 +213,7 @@ def _units(gaps: pd.DataFrame, remarks: "_Remarks") -> tuple[UnitLine, ...]:
 def _gap_counts(units: pd.DataFrame) -> dict[str, int]:
     """Count the units in which somebody lives, by class; a hidden count is somebody."""
     lived_in = units[units["residents"] != 0]
-    return {name: int((lived_in["gap"] == name).sum()) for name in SIGNS}
+    return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
 
 
 class _Remarks:

@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from services.drawing import chart as drawing
-from services.drawing.pens import DARK_GREEN, GAP_COLOURS, INK, QUIET_INK, REACH_COLOURS, Pen
+from services.drawing.pens import Pen
+from services.drawing.signs import DARK_GREEN, GAP_SIGNS, INK, QUIET_INK, REACH_COLOURS
 from services.reports.briefing import Briefing
-from services.words.texts import SIGNS, people, text
+from services.words.texts import people, text
 
 LINE = 0.036
 SIGN_X, WORD_X = 0.055, 0.13
@@ -62,9 +63,9 @@ def _streets(column: _Column, told: Briefing) -> None:
 
 
 def _points(column: _Column) -> None:
-    for frequency, marker in (("weekly", drawing.WEEKLY), ("monthly", drawing.MONTHLY)):
+    for marker, frequencies in reversed(drawing.markers().items()):
         drawing.sign(column.axes, (SIGN_X, column.y), marker)
-        column.line(text(f"map.place.{frequency}", column.lang))
+        column.line(text(f"map.place.{frequencies[0]}", column.lang))
     for action in ("upgrade", "open"):
         drawing.star(column.axes, (SIGN_X, column.y), action=action)
         column.line(text(f"map.candidate.{action}", column.lang))
@@ -104,13 +105,13 @@ def round_number(largest: float) -> float:
 
 def _gaps(column: _Column, told: Briefing) -> None:
     column.head(told.gap_label)
-    for name, sign in SIGNS.items():
+    for name, sign in GAP_SIGNS.items():
         column.pen.write(
             column.axes,
             (SIGN_X, column.y),
-            sign,
+            sign.sign,
             size=12.5,
-            colour=GAP_COLOURS[name],
+            colour=sign.colour,
             anchor=("center", "center"),
             heavy=True,
         )

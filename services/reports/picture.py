@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from services.drawing import chart as drawing
-from services.drawing.pens import GROUND, INK, PAPER, QUIET_INK, VERMILION, WEEKLY, Pen
+from services.drawing.pens import Pen
+from services.drawing.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
 from services.reports.legend import draw_legend
@@ -119,11 +120,8 @@ def _draw_places(axes: Axes, sheet: _Sheet) -> None:
     frequency = places["venue_frequency"].where(
         places["venue_frequency"] != "", places["frequency"]
     )
-    for wanted, marker in (
-        (frequency == "monthly", drawing.MONTHLY),
-        (frequency.isin(WEEKLY), drawing.WEEKLY),
-    ):
-        drawing.points(axes, _unique(places[wanted]), marker)
+    for marker, names in drawing.markers().items():
+        drawing.points(axes, _unique(places[frequency.isin(names)]), marker)
 
 
 def _unique(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -18,9 +18,6 @@ LANGS: tuple[Lang, ...] = ("ja", "en")
 NO_FIGURE = "−"
 """Stands where there is no figure: nobody lives there, or the figure is not public."""
 
-SIGNS = {"weekly_or_more": "○", "monthly_only": "△", "none": "×", "needs_transport": "車"}
-"""Sign of each class of gap, the same on screen and paper."""
-
 CLIMB_WORTH_SAYING_M = 5.0
 """A way that climbs less is flat to the feet, and within the error of the heights."""
 

@@ -1,10 +1,14 @@
 """Pages and what they load: everything from this process, nothing from elsewhere."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES
+from services.words.texts import text
 
 WEB = Path(__file__).parents[2] / "api" / "web"
 OWN = sorted(path.name for path in WEB.iterdir())
@@ -125,3 +129,26 @@ def test_no_word_is_used_that_a_council_does_not_use() -> None:
     for path in WEB.glob("*.js"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"カバレッジ|カバー率|POI\b", text), path.name
+
+
+def test_the_page_takes_every_class_with_its_words_from_the_server(client: TestClient) -> None:
+    answer = client.get("/assets/vocabulary.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    served = {
+        name: json.loads(table)
+        for name, table in re.findall(r"^export const (\w+) = (.*);$", answer.text, re.MULTILINE)
+    }
+    assert served["FREQUENCIES"] == list(FREQUENCIES)
+    assert served["GAPS"] == list(GAP_CLASSES)
+    named = [f"frequency.{name}" for name in FREQUENCIES] + [f"gap.{name}" for name in GAP_CLASSES]
+    assert {tuple(served["CLASS_WORDS"][key]) for key in named} == {
+        (text(key, "ja"), text(key, "en")) for key in named
+    }
+
+    wanted = set()
+    for script in WEB.glob("*.js"):
+        for names in re.findall(
+            r'import \{([^}]*)\} from "./vocabulary.js"', script.read_text(encoding="utf-8")
+        ):
+            wanted |= {name.strip() for name in names.split(",")}
+    assert wanted == set(served)

@@ -4,7 +4,8 @@ import pytest
 from matplotlib import font_manager
 from PIL import Image
 
-from services.drawing.pens import BLUE, GREEN, ORANGE, VERMILION, Pen
+from services.drawing.pens import Pen
+from services.drawing.signs import BLUE, GREEN, ORANGE, VERMILION
 from services.reports.legend import round_number
 from services.reports.picture import coverage_picture
 from tests.snapshots import tiny_workspace

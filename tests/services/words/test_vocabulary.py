@@ -4,6 +4,8 @@ import pytest
 
 from geo.schedule.typed import frequency_class, least_schedule, parse_schedule
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, LEAST_DAYS_PER_WEEK, rank
+from services.drawing.chart import markers
+from services.drawing.signs import DECISION_SIGNS, GAP_SIGNS, PLACE_SIGNS, SCENARIO_SIGNS
 from services.profile.schema import FrequencyRules, Profile, Subsidies
 from services.words.texts import LANGS, catalogue
 from services.words.vocabulary import (
@@ -11,6 +13,7 @@ from services.words.vocabulary import (
     DECISION_STATUSES,
     NEXT_STATUSES,
     PLACE_STATUSES,
+    SCENARIO_ACTIONS,
 )
 
 
@@ -71,3 +74,15 @@ def test_every_decision_can_be_followed() -> None:
 def test_the_schema_of_a_profile_lists_the_classes() -> None:
     target = Profile.model_json_schema()["$defs"]["Target"]
     assert target["properties"]["frequency"]["enum"] == list(FREQUENCIES)
+
+
+def test_every_class_has_a_sign() -> None:
+    assert set(PLACE_SIGNS) == {"", *FREQUENCIES}
+    assert tuple(GAP_SIGNS) == GAP_CLASSES
+    assert tuple(DECISION_SIGNS) == DECISION_STATUSES
+    assert tuple(SCENARIO_SIGNS) == SCENARIO_ACTIONS
+
+
+def test_every_class_is_drawn_by_one_marker_the_rarest_first() -> None:
+    names = [name for classes in markers().values() for name in classes]
+    assert names == list(FREQUENCIES)

@@ -1,0 +1,62 @@
+"""Signs and colours: what stands for each class on screen and on paper, once. Never colour alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+BLUE, ORANGE, VERMILION, PURPLE, GREEN = "#0072B2", "#E69F00", "#D55E00", "#CC79A7", "#009E73"
+"""Of the palette of Okabe and Ito (2008), told apart by every kind of eye."""
+
+DARK_GREEN = "#00664A"
+"""For figures beside a green star: green itself is too light to be read small."""
+
+INK, QUIET_INK = "#24292E", "#5F6468"
+PAPER, GROUND = "#FFFDF8", "#EFEBE2"
+
+REACH_COLOURS = {"weekly": BLUE, "monthly": ORANGE, "none": "#B9B6AE"}
+"""Colour of a street by what can be reached from it."""
+
+
+@dataclass(frozen=True)
+class PlaceSign:
+    """How a place is drawn: a disc, a disc in a ring (on paper a disc), half a disc, an open ring."""
+
+    colour: str
+    shape: Literal["disc", "target", "half", "open"]
+
+
+PLACE_SIGNS = {
+    "monthly": PlaceSign(ORANGE, "half"),
+    "weekly": PlaceSign(BLUE, "disc"),
+    "permanent": PlaceSign(BLUE, "target"),
+    "": PlaceSign("#6B7075", "open"),
+}
+"""By class of frequency."""
+
+
+@dataclass(frozen=True)
+class GapSign:
+    """How a unit is marked: its sign, its colour, the style of the page, the pattern of its ground."""
+
+    sign: str
+    colour: str
+    tone: Literal["weekly", "monthly", "none", "transport"]
+    pattern: Literal["", "bands", "hatch", "dots"]
+
+
+GAP_SIGNS = {
+    "weekly_or_more": GapSign("○", BLUE, "weekly", ""),
+    "monthly_only": GapSign("△", ORANGE, "monthly", "bands"),
+    "none": GapSign("×", VERMILION, "none", "hatch"),
+    "needs_transport": GapSign("車", PURPLE, "transport", "dots"),
+}
+
+DECISION_SIGNS = {"proposed": "☆", "discussed": "…", "adopted": "✓", "rejected": "×"}
+
+SCENARIO_SIGNS = {
+    "open": "+",
+    "close": "×",
+    "upgrade": "↑",
+    "move": "→",
+    "days": "=",
+    "barrier": "–",
+}

@@ -14,7 +14,7 @@ from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
 from services.drawing import signs
 from services.drawing.fonts import japanese_font
 from services.words.texts import catalogue
-from services.words.vocabulary import FINAL_STATUSES, NEXT_STATUSES, OPEN_STATUSES
+from services.words.vocabulary import FINAL_STATUSES, NEXT_STATUSES, OPEN_STATUSES, RESIDENTS_OF
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,6 +58,7 @@ def vocabulary() -> Response:
         "FINAL_STATUSES": FINAL_STATUSES,
         "OPEN_STATUSES": OPEN_STATUSES,
         "SCENARIO_SIGNS": signs.SCENARIO_SIGNS,
+        "RESIDENTS_OF": RESIDENTS_OF,
         "CLASS_WORDS": words,
     }
     lines = [f"export const {name} = {json.dumps(table)};\n" for name, table in tables.items()]

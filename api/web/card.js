@@ -7,6 +7,7 @@ import { candidateBy, statusOf } from "./shown.js";
 import { candidateImage, shown, stopped } from "./signs.js";
 import { askedLimit, shape, state } from "./store.js";
 import { estimate, placeSign } from "./lists.js";
+import { RESIDENTS_OF } from "./vocabulary.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
 import { age, date, label, lang, limit, number, often, people, percent, way, word, yen } from "./words.js";
 
@@ -40,15 +41,15 @@ function unitCard(unit) {
   if (!unit) return null;
   const layer = layerOf(unit.layer);
   const suppressed = unit.suppressed_now;
-  const older = state.asked.age_group === "75+" ? null : unit.residents_75;
+  const others = Object.entries(RESIDENTS_OF).filter(([, group]) => group !== state.asked.age_group);
   return {
     head: estimate(unit) + unit.area_name, lead: [label(layer), nameOfCouncil(unit.council_id)].filter(Boolean).join("・"), feature: shape(unit.layer, unit.area_id),
     body: [
-      h("p", { class: "class" }, sign(unit.gap), " ", word(unit.gap === "none" ? "gap_none" : unit.gap)),
+      h("p", { class: "class" }, sign(unit.gap), " ", word(`gap.${unit.gap}`)),
       big(missingText(), unit.unreached, suppressed),
       facts([
         [age(state.asked.age_group), figureText(unit.residents, suppressed)],
-        [age("75+"), Number.isFinite(older) ? people(older) : null],
+        ...others.map(([column, group]) => [age(group), Number.isFinite(unit[column]) ? people(unit[column]) : null]),
         [word("reached"), withShare(unit.reached, unit.coverage_pct)],
         [word("own"), Number.isFinite(unit.reached_own_area) ? people(unit.reached_own_area) : null],
         [word("nearest"), nearest(unit)],

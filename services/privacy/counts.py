@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
+
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 LEAST_HIDDEN = 2
@@ -124,11 +126,7 @@ COUNTS = (
 """Columns that tell how many live there; a share of three people tells it as well."""
 
 
-OF_ANOTHER_GROUP = {
-    "residents_75": "75+",
-    "unreached_75": "75+",
-    "unreached_single": "single_65+",
-}
+OF_ANOTHER_GROUP = RESIDENTS_OF | UNREACHED_OF
 """Columns of the gaps about an age group that is not the row's own: hidden with that group too."""
 
 
@@ -150,11 +148,11 @@ def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
 
 
 def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
-    known = gaps[gaps["residents_75"].notna()]
     return frozenset(
-        (str(layer), "75+", area)
-        for layer, rows in known.groupby("layer", sort=True)
-        for area in hidden_areas(rows, "residents_75", small_number=small_number)
+        (str(layer), group, area)
+        for name, group in RESIDENTS_OF.items()
+        for layer, rows in gaps[gaps[name].notna()].groupby("layer", sort=True)
+        for area in hidden_areas(rows, name, small_number=small_number)
     )
 
 

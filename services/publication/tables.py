@@ -17,6 +17,7 @@ from services.publication.collections import Collection, collections_of
 from services.publication.disclosure import Disclosed, disclose
 from services.registry.attributes import PUBLIC
 from services.registry.decisions import with_status
+from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 from services.workspace.folder import Snapshot, software_version
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -45,7 +46,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "gaps": (
         *("layer", "area_id", "area_name", "version", "council_id", "gap", "age_group"),
-        *("walk_limit_m", "walk_limit_min", "residents", "residents_75", "unreached"),
+        *("walk_limit_m", "walk_limit_min", "residents", *RESIDENTS_OF, "unreached"),
         *(
             "coverage_pct",
             "coverage_low_pct",
@@ -58,7 +59,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("nearest_place_straight_m", "nearest_place_council_id"),
         *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),
         *("rank_by_number", "rank_by_rate", "need", "need_of", "need_rank"),
-        *("unreached_75", "unreached_single", "stop_residents", "stop_pct"),
+        *(*UNREACHED_OF, "stop_residents", "stop_pct"),
         *("stop_low_pct", "stop_high_pct", "nearest_stop_id"),
         *("nearest_stop_name", "nearest_stop_walk_m", "place_by_stop_id", "place_by_stop_name"),
         *("place_by_stop_walk_m", "place_by_stop_straight_m"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arrays import FloatArray
+from geo.arrays import BoolArray, FloatArray
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.coverage.reached import Layering
 from services.results.divisions import division_columns
@@ -14,9 +14,7 @@ from services.results.stops import stop_columns
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 from services.words import reasons
-
-OLDER, SINGLE = "75+", "single_65+"
-"""Age groups that have columns of their own, where the population has them."""
+from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 
 
 def gaps_frame(situation: Situation) -> pd.DataFrame:
@@ -45,7 +43,9 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
         np.nan if parameters.limit.minutes is None else parameters.limit.minutes
     )
     frame["residents"] = residents
-    frame["residents_75"] = _older(situation, layering)
+    everybody = np.ones(len(weight), dtype=bool)
+    for name, group in RESIDENTS_OF.items():
+        frame[name] = _of_group(situation, layering, group, everybody)
     frame["unreached"] = unreached
     frame["coverage_pct"] = 100.0 * (1.0 - unreached / np.where(residents > 0, residents, np.nan))
     frame["coverage_low_pct"], frame["coverage_high_pct"] = low, high
@@ -61,19 +61,17 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
 
 
 def _weighed(situation: Situation, layering: Layering) -> pd.DataFrame:
-    """Return unreached residents of 75+ and of single households, and the need of each unit."""
+    """Return unreached residents of other age groups, and the need of each unit."""
     weights = situation.profile.analysis.weights
     missed = ~situation.reached("weekly")
-    unreached = {
-        group: _by_unit(layering, situation.residents[group].to_numpy(dtype=float) * missed)
-        for group in {*weights, OLDER, SINGLE} & {*situation.residents.columns}
+    others = {
+        name: _of_group(situation, layering, group, missed) for name, group in UNREACHED_OF.items()
     }
-    unknown = np.full(len(layering.areas), np.nan)
+    weighed = {group: _of_group(situation, layering, group, missed) for group in weights}
     return pd.DataFrame(
         {
-            "unreached_75": unreached.get(OLDER, unknown),
-            "unreached_single": unreached.get(SINGLE, unknown),
-            "need": need(unreached, weights),
+            **others,
+            "need": need(weighed, weights),
             "need_of": ",".join(weights),
         }
     )
@@ -97,11 +95,13 @@ def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
     return summed.astype(np.float64)
 
 
-def _older(situation: Situation, layering: Layering) -> FloatArray:
-    """Return residents 75+, NaN where the population has no such group."""
-    if OLDER not in situation.residents:
+def _of_group(
+    situation: Situation, layering: Layering, age_group: str, homes: BoolArray
+) -> FloatArray:
+    """Return the residents of an age group at some homes, NaN where the population has no such group."""
+    if age_group not in situation.residents:
         return np.full(len(layering.areas), np.nan)
-    return _by_unit(layering, situation.residents[OLDER].to_numpy(dtype=float))
+    return _by_unit(layering, situation.residents[age_group].to_numpy(dtype=float) * homes)
 
 
 def gap_classes(situation: Situation) -> pd.Series:

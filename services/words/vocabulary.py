@@ -42,3 +42,14 @@ TRIAL_ACTIONS: tuple[TrialAction, ...] = get_args(TrialAction)
 
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 """How far the long work of a server is."""
+
+OLDER_GROUPS = {"75": "75+"}
+"""Older age groups that gaps tell of beside their own, where the population has them: end of the
+column's name → age group."""
+
+RESIDENTS_OF = {f"residents_{end}": group for end, group in OLDER_GROUPS.items()}
+UNREACHED_OF = {
+    **{f"unreached_{end}": group for end, group in OLDER_GROUPS.items()},
+    "unreached_single": "single_65+",
+}
+"""Columns of the gaps about an age group that is not the row's own → that group."""

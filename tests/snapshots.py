@@ -276,8 +276,10 @@ def gaps() -> pd.DataFrame:
                 "nearest_place_steps": steps_n[area_id],
                 "nearest_place_straight_m": walks_m[area_id] / 1.5,
                 "nearest_place_council_id": "w",
-                "why": f"{name}から歩くと{walks_m[area_id]:.0f}m",
-                "why_en": f"{walks_m[area_id]:.0f} m on foot",
+                "nearest_place_council_name": "西地区",
+                "needs_transport_below": 20.0,
+                "reason": "needs_transport" if area_id == "d" else "nearest_weekly",
+                "divided": [],
                 "places_n": 1 if area_id in "ab" else 0,
                 "approximate": True,
             }
@@ -302,10 +304,8 @@ def candidates() -> gpd.GeoDataFrame:
             "coverage_after_pct": 76.8,
             "overlap_pct": 40.0,
             "cost_max_yen": 120_000,
-            "reasons": "今ある月1の場を毎週にします",
-            "reasons_en": "turns a monthly place into a weekly one",
             "council_id": "w",
-            "units_gained": "北町会",
+            "units_gained": ["北町会"],
             "geometry": at(250, 750),
         },
         {
@@ -322,15 +322,19 @@ def candidates() -> gpd.GeoDataFrame:
             "coverage_after_pct": 93.2,
             "overlap_pct": 0.0,
             "cost_max_yen": 240_000,
-            "reasons": "南町会にははじめての場です",
-            "reasons_en": "the first place of 南町会",
             "council_id": "e",
-            "units_gained": "南町会",
+            "units_gained": ["南町会"],
             "geometry": at(750, 250),
         },
     ]
     frame = pd.DataFrame(rows).assign(
-        rank=range(1, len(rows) + 1), plan_id="greedy", status="proposed"
+        rank=range(1, len(rows) + 1),
+        plan_id="greedy",
+        status="proposed",
+        schedule_text=["毎月第2金曜日", ""],
+        age_group="65+",
+        walk_limit_m=500.0,
+        walk_limit_min=NAN,
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
 
@@ -360,6 +364,7 @@ def places() -> gpd.GeoDataFrame:
         unsnapped="",
         residents_reached=[520.0, 300.0, 90.0, 0.0],
         counts=True,
+        falls_short=[[] for _ in rows],
         slots_unknown=["", "no_hours", "no_hours", "no_schedule"],
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)

@@ -14,6 +14,7 @@ from services.reports.briefing import briefing
 from services.results.run import run
 from services.situation.places import Selection
 from services.words.dates import fiscal_year_end
+from services.words.reasons import assumption
 from services.words.texts import Lang, text
 from services.workspace.folder import open_workspace
 
@@ -87,5 +88,5 @@ def _selection_lines(run_record: Mapping[str, Any], desk: Desk) -> Iterator[str]
     parameters = run_record["parameters"]
     if parameters["as_of"]:
         yield desk.say("cli.run.on_day", day=parameters["as_of"], name=run_record["name"])
-    for assumption in run_record["assumptions"]:
-        yield f"※ {assumption[desk.lang]}"
+    for item in run_record["assumptions"]:
+        yield f"※ {assumption(item, desk.lang)}"

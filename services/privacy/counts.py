@@ -121,7 +121,7 @@ COUNTS = (
     *("participants_central", "participants_high", "access_seats_per_100"),
     *("reached_with_backup", "reached_without_backup", "backup_pct"),
     "stop_residents",
-    *("stop_pct", "stop_low_pct", "stop_high_pct"),
+    *("stop_pct", "stop_low_pct", "stop_high_pct", "divided"),
 )
 """Columns that tell how many live there; a share of three people tells it as well."""
 
@@ -169,15 +169,6 @@ def hide_gaps(gaps: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     """Return the gaps with hidden counts empty, and with them all that is made of them."""
     shown = hide_counts(gaps, hidden)
     suppressed = shown["suppressed"].to_numpy(dtype=bool)
-    # Whose residents are hidden, nothing tells in which parts they live or who walks to a stop.
-    for name, words in (("split_by", ""), ("split_by_en", ""), ("is_split", False)):
-        if name in gaps.columns:
-            shown[name] = gaps[name].mask(suppressed, words)
-    for name in ("why", "why_en"):
-        few = name.replace("why", "why_few")
-        if few in gaps.columns:
-            shown[name] = gaps[name].mask(suppressed, gaps[few])
-            shown = shown.drop(columns=few)
     others = suppressed
     for name, group in OF_ANOTHER_GROUP.items():
         if name in gaps.columns:

@@ -67,7 +67,7 @@ PRIVATE_STEP_M = 50.0
 
 def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:
     """
-    Return the gaps with distances to private homes in coarse steps and no figure in ``why``.
+    Return the gaps with distances to private homes in coarse steps and no word of the way.
 
     Nor the climb and the steps of the way: there are few houses above so many steps.
     """
@@ -81,11 +81,7 @@ def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:
     coarse["nearest_place_walk_min"] = _coarse(gaps["nearest_place_walk_min"], at_home, 1.0)
     for column in ("nearest_place_climb_m", "nearest_place_steps"):
         coarse[column] = gaps[column].mask(at_home)
-    # Only the reason of a unit that a walk could serve names its nearest place.
-    named = at_home & (gaps["gap"] != "needs_transport")
-    for column in ("why", "why_en"):
-        tells = named & gaps[column].fillna("").str.contains(r"\d", regex=True)
-        coarse[column] = gaps[column].mask(tells, "")
+    coarse["reason"] = gaps["reason"].mask(at_home & (gaps["reason"] == "nearest_weekly"), "")
     return coarse
 
 

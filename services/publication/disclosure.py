@@ -24,6 +24,7 @@ from services.privacy.counts import (
 )
 from services.privacy.homes import blur, coarsen_gaps
 from services.profile import Privacy
+from services.publication.words import candidates_in_words, gaps_in_words, places_in_words
 from services.results.crosstabs import disclosed_crosstab
 from services.results.gaps import ranked
 from services.results.inequality import inequality_frame
@@ -115,7 +116,7 @@ class Disclosed:
         """
         gaps = hide_gaps(self.results.table("gaps"), self.hidden)
         shown = coarsen_gaps(gaps, self._private)
-        return ranked(shown, small_number=self.privacy.small_number)
+        return gaps_in_words(ranked(shown, small_number=self.privacy.small_number))
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
@@ -123,7 +124,7 @@ class Disclosed:
         places = self.results.layer("places")
         blurred = blur(places, places["private_home"].astype(bool), blur_m=self.privacy.blur_m)
         limit = self.privacy.small_number
-        shown = _hide_small(blurred, "residents_reached", small_number=limit)
+        shown = _hide_small(places_in_words(blurred), "residents_reached", small_number=limit)
         if LOST_IF_CLOSED[0] not in shown:
             return shown
         return hide_losses(shown, LOST_IF_CLOSED, small_number=limit)
@@ -139,7 +140,7 @@ class Disclosed:
         for column in ("newly_reached", "newly_reached_alone"):
             if column in blurred.columns:
                 blurred = _hide_small(blurred, column, small_number=self.privacy.small_number)
-        return blurred
+        return candidates_in_words(blurred)
 
     @property
     def reach(self) -> gpd.GeoDataFrame:

@@ -51,7 +51,3 @@ def as_kind(column: pd.Series, kind: Kind) -> pd.Series:
         return pd.Series(pd.array(values, dtype="boolean"), index=column.index)
     texts = ["" if pd.isna(value) else str(value) for value in column]
     return pd.Series(texts, index=column.index, dtype=object)
-
-
-TATAMI_M2 = 1.62
-"""One tatami, at the least: 不動産の表示に関する公正競争規約施行規則 (畳1枚当たりの広さは1.62㎡以上)."""

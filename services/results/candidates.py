@@ -1,7 +1,5 @@
 """Candidates: the ranked list of a run, upgrades of places before openings at venues."""
 
-from collections.abc import Hashable, Mapping
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,7 +11,6 @@ from geo.walking.reach import Walks
 from services.registry.places import listed_venues
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
-from services.words import reasons
 
 UNIT_GAINS_FROM = 1.0
 """A unit is named as gaining when at least this many residents are newly reached."""
@@ -58,15 +55,10 @@ def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
         coverage_after_high_pct=high.to_numpy(),
         council_id=situation.council_ids(frame),
     )
-    gained = [units.get(candidate, ()) for candidate in chosen]
-    words = [
-        _reasons(row, units, situation)
-        for row, units in zip(frame.to_dict("records"), gained, strict=True)
-    ]
     return frame.assign(
-        units_gained=["、".join(units) for units in gained],
-        reasons=[reason.ja for reason in words],
-        reasons_en=[reason.en for reason in words],
+        units_gained=pd.Series([list(units.get(one, ())) for one in chosen], dtype="object"),
+        age_group=parameters.age_group,
+        **parameters.limit.columns(),
     )
 
 
@@ -128,19 +120,3 @@ def free_venues(situation: Situation) -> gpd.GeoDataFrame:
     willing = ~venues["private_home"] | venues["consent"].fillna(value=False).astype(bool)
     held = venues["venue_id"].isin(situation.counted["venue_id"])
     return venues.assign(venue_name=venues["name"])[there & willing & ~held]
-
-
-def _reasons(
-    row: Mapping[Hashable, object], units: tuple[str, ...], situation: Situation
-) -> reasons.Reason:
-    return reasons.candidate(
-        reasons.Choice(
-            action=str(row["action"]),
-            newly_reached=float(str(row["newly_reached"])),
-            overlap_pct=float(str(row["overlap_pct"])),
-            units=units,
-            limit=situation.parameters.limit,
-            age_group=situation.parameters.age_group,
-            schedule_text=str(row["schedule_text"]),
-        )
-    )

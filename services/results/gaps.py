@@ -1,6 +1,4 @@
-"""Gaps: the unit list of a run, each with its class, its residents and the reason in words."""
-
-from collections.abc import Hashable, Mapping
+"""Gaps: the unit list of a run, each with its class, its residents and what is to be said of it."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +11,6 @@ from services.results.divisions import division_columns
 from services.results.stops import stop_columns
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
-from services.words import reasons
 from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 
 
@@ -56,7 +53,8 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     further = [stop_columns, division_columns]
     tables = [columns(situation, layering, weight) for columns in further]
     frame = pd.concat([frame, _weighed(situation, layering), *tables], axis=1)
-    frame = _with_why(frame, situation)
+    frame["needs_transport_below"] = profile.analysis.needs_transport_below
+    frame["reason"] = reason_codes(frame, stops=situation.workspace.stops() is not None)
     return ranked(frame, small_number=profile.privacy.small_number)
 
 
@@ -75,16 +73,6 @@ def _weighed(situation: Situation, layering: Layering) -> pd.DataFrame:
             "need_of": ",".join(weights),
         }
     )
-
-
-def _with_why(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:
-    """Add the reasons, and what may be said of a unit whose residents are few: no share of them."""
-    found = {}
-    for suffix, with_share in (("", True), ("_few", False)):
-        said = [_why(row, situation, with_share=with_share) for row in frame.to_dict("records")]
-        found[f"why{suffix}"] = [reason.ja for reason in said]
-        found[f"why{suffix}_en"] = [reason.en for reason in said]
-    return frame.assign(**found)
 
 
 def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
@@ -188,40 +176,13 @@ def _straight_to_nearest_m(situation: Situation) -> FloatArray:
     return np.asarray(np.hypot(*(home_xy - nowhere[origin]).T))
 
 
-def _why(
-    row: Mapping[Hashable, object], situation: Situation, *, with_share: bool
-) -> reasons.Reason:
-    profile, parameters = situation.profile, situation.parameters
-    if not row["residents"]:
-        return reasons.nobody(parameters.age_group)
-    if row["gap"] == "needs_transport":
-        reason = reasons.needs_transport(
-            parameters.limit, profile.analysis.needs_transport_below, parameters.age_group
-        )
-        if situation.workspace.stops() is None:
-            return reason
-        known = reasons.ByBus(
-            stop=str(row["nearest_stop_name"]),
-            walk_m=float(str(row["nearest_stop_walk_m"])),
-            share_pct=float(str(row["stop_pct"])),
-            place=str(row["place_by_stop_name"]),
-        )
-        bus = reasons.by_bus(known, parameters.limit, with_share=with_share)
-        return reasons.together(reason, bus)
-    if not row["nearest_place_id"]:
-        return reasons.no_way()
-    elsewhere = row["council_id"] and row["nearest_place_council_id"] != row["council_id"]
-    return reasons.nearest_weekly(
-        reasons.WalkTo(
-            name=str(row["nearest_place_name"]),
-            walk_m=float(str(row["nearest_place_walk_m"])),
-            straight_m=float(str(row["nearest_place_straight_m"])),
-            walk_min=float(str(row["nearest_place_walk_min"])),
-            climb_m=float(str(row["nearest_place_climb_m"])),
-            steps_n=float(str(row["nearest_place_steps"])),
-            other_area=str(row["nearest_place_council_name"]) if elsewhere else "",
-        )
-    )
+def reason_codes(gaps: pd.DataFrame, *, stops: bool) -> "pd.Series[str]":
+    """Return what is to be said of each unit; the words are made of what of it is shown."""
+    code = pd.Series("nearest_weekly", index=gaps.index)
+    code = code.mask(gaps["nearest_place_id"] == "", "no_way")
+    transport = "needs_transport_stops" if stops else "needs_transport"
+    code = code.mask(gaps["gap"] == "needs_transport", transport)
+    return code.mask(gaps["residents"] == 0, "nobody")
 
 
 def ranked(gaps: pd.DataFrame, *, small_number: float) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from services.situation.parameters import Parameters
 from services.situation.places import Selection, assumptions, judged
 from services.situation.view import Situation, layering_of
 from services.words.dates import fiscal_year_name
+from services.words.reasons import assumption
 from services.words.texts import text
 from services.words.vocabulary import PLANNED
 from services.workspace.folder import REMAINDER, Workspace
@@ -233,7 +234,7 @@ class Moment:
             lang: [
                 *([] if residents else [text("timeline.nobody", lang)]),
                 *([] if len(self._counted) else [text("timeline.no_places", lang)]),
-                *(item[lang] for item in assumed.values()),
+                *(assumption(item, lang) for item in assumed.values()),
                 *([text("timeline.left_out", lang, n=left_out)] if left_out else []),
                 *([text("timeline.undated", lang, n=undated_n)] if undated_n else []),
             ]

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -10,27 +11,32 @@ from geo.schedule.recurrence import hours_of
 from geo.schedule.typed import Schedule
 from geo.vocabulary import rank
 from services.profile import Qualification
-from services.registry.attributes import TATAMI_M2
 from services.words.dates import last_day
-from services.words.texts import LANGS, text
+from services.words.reasons import TATAMI_M2
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+LESS = "rare"
+"""Of a place that meets less than monthly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a place qualifies, and in words why not, or what is not known."""
+    """Whether a place qualifies, and which rules it fails, or which cannot be judged."""
 
     qualifies: str
-    ja: str = ""
-    en: str = ""
+    findings: tuple[dict[str, str], ...] = ()
+    """``rule``, what is ``asked`` and what was ``found``, empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
     verdict: str
-    ja: str
-    en: str
+    rule: str
+    asked: str
+    found: str = ""
+
+    def told(self) -> dict[str, str]:
+        return {"rule": self.rule, "asked": self.asked, "found": self.found}
 
 
 def has_rules(rules: Qualification) -> bool:
@@ -58,28 +64,22 @@ def qualify(place: Mapping[Hashable, object], schedule: Schedule, rules: Qualifi
     shown = failed or open_ones
     if not shown:
         return Verdict(YES)
-    return Verdict(
-        NO if failed else UNKNOWN,
-        "、".join(finding.ja for finding in shown),
-        ", ".join(finding.en for finding in shown),
-    )
+    return Verdict(NO if failed else UNKNOWN, tuple(finding.told() for finding in shown))
 
 
 def qualify_all(
     places: pd.DataFrame, schedules: list[Schedule], rules: Qualification
-) -> dict[str, list[str]]:
-    """Return the columns qualifies ('' where nothing is asked), qualifies_why and qualifies_why_en."""
+) -> dict[str, list[Any]]:
+    """Return the columns qualifies ('' where nothing is asked) and falls_short."""
     if not has_rules(rules):
-        empty = [""] * len(places)
-        return {"qualifies": empty, "qualifies_why": empty, "qualifies_why_en": empty}
+        return {"qualifies": [""] * len(places), "falls_short": [[] for _ in range(len(places))]}
     verdicts = [
         qualify(place, schedule, rules)
         for place, schedule in zip(places.to_dict("records"), schedules, strict=True)
     ]
     return {
         "qualifies": [verdict.qualifies for verdict in verdicts],
-        "qualifies_why": [verdict.ja for verdict in verdicts],
-        "qualifies_why_en": [verdict.en for verdict in verdicts],
+        "falls_short": [list(verdict.findings) for verdict in verdicts],
     }
 
 
@@ -103,64 +103,27 @@ def _findings(
     if rules.min_frequency:
         yield _frequency(str(place["frequency"]), rules.min_frequency, schedule)
     if rules.min_hours:
-        yield _measure(
-            hours_of(schedule),
-            rules.min_hours,
-            ja=("1回{asked:g}時間以上でない（{found:g}時間）", "1回の時間がわからない"),
-            en=("under {asked:g} hours a session ({found:g})", "hours of a session not known"),
-        )
-    least_m2 = least_area_m2(rules)
-    if least_m2:
-        tatami = least_m2 / TATAMI_M2
-        yield _measure(
-            _figure(place["floor_area_m2"]),
-            least_m2,
-            ja=(
-                f"広さが{{asked:g}}m²（{tatami:.4g}畳）以上でない（{{found:g}}m²）",
-                "広さがわからない",
-            ),
-            en=(
-                f"floor area under {{asked:g}} m² ({tatami:.4g} tatami; it has {{found:g}} m²)",
-                "floor area not known",
-            ),
-        )
+        yield _measure("hours", hours_of(schedule), rules.min_hours)
+    if least_m2 := least_area_m2(rules):
+        yield _measure("floor_area", _figure(place["floor_area_m2"]), least_m2)
     if rules.min_exercise_minutes:
-        yield _measure(
-            _figure(place["exercise_minutes"]),
-            rules.min_exercise_minutes,
-            ja=("体操が1回{asked:g}分以上でない（{found:g}分）", "体操の時間がわからない"),
-            en=(
-                "under {asked:g} minutes of exercise a session ({found:g})",
-                "minutes of exercise not known",
-            ),
-        )
+        found = _figure(place["exercise_minutes"])
+        yield _measure("exercise", found, rules.min_exercise_minutes)
 
 
 def _frequency(found: str, asked: str, schedule: Schedule) -> _Finding:
     if not found and not schedule.rules:
-        return _Finding(UNKNOWN, "開催日がわからない", "schedule not known")
-    enough = rank(found) >= rank(asked)
-    ja, en = (
-        text(
-            "qualification.frequency",
-            lang,
-            asked=text(f"frequency.{asked}", lang),
-            found=text(f"frequency.{found or 'rare'}", lang),
-        )
-        for lang in LANGS
-    )
-    return _Finding(YES if enough else NO, ja, en)
+        return _Finding(UNKNOWN, "frequency", asked)
+    verdict = YES if rank(found) >= rank(asked) else NO
+    return _Finding(verdict, "frequency", asked, found or LESS)
 
 
-def _measure(
-    found: float | None, asked: float, *, ja: tuple[str, str], en: tuple[str, str]
-) -> _Finding:
+def _measure(rule: str, found: float | None, asked: float) -> _Finding:
     """Compare a figure with what is asked; 1e-9: 6 tatami of 1.62 m² are 9.72 m², float noise or not."""
     if found is None:
-        return _Finding(UNKNOWN, ja[1], en[1])
-    values = {"found": round(found, 2), "asked": round(asked, 2)}
+        return _Finding(UNKNOWN, rule, repr(float(asked)))
     verdict = YES if found >= asked - 1e-9 else NO
-    return _Finding(verdict, ja[0].format(**values), en[0].format(**values))
+    return _Finding(verdict, rule, repr(float(asked)), repr(float(found)))
 
 
 def _figure(value: object) -> float | None:

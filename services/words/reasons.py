@@ -1,12 +1,16 @@
-"""Reasons: the sentences that explain a gap or a candidate, in both languages."""
+"""Reasons: what explains a gap, a division, a candidate or a place, from the facts that are shown."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from geo.coverage.reached import Limit
 from services.words.texts import (
     age_group_text,
     effort,
+    is_figure,
     limit_text,
     metres,
     number,
@@ -20,6 +24,11 @@ DETOUR_WORTH_SAYING = 1.5
 
 UNITS_NAMED = 3
 
+TATAMI_M2 = 1.62
+"""One tatami, at the least: 不動産の表示に関する公正競争規約施行規則 (畳1枚当たりの広さは1.62㎡以上)."""
+
+Row = Mapping[Any, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -29,152 +38,123 @@ class Reason:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class WalkTo:
-    """A walk to a place, for a sentence."""
-
-    name: str
-    walk_m: float
-    walk_min: float
-    straight_m: float
-    climb_m: float = 0.0
-    steps_n: float = 0.0
-    other_area: str = ""
-    """Name of the council's area that the place stands in, where that is another one."""
-
-
-def nearest_weekly(to: WalkTo) -> Reason:
-    """Say where the nearest weekly place is, and what the straight line would make one think."""
-    ja = f"いちばん近い週1の場は「{to.name}」（{_way(to, 'ja')}）"
-    en = f"the nearest weekly place is {to.name} ({_way(to, 'en')})"
-    if to.other_area:
-        ja += f"で、{to.other_area}にあります"
-        en += f", in {to.other_area}"
-    else:
-        ja += "です"
-    if to.straight_m > 0 and to.walk_m / to.straight_m >= DETOUR_WORTH_SAYING:
-        times = f"{to.walk_m / to.straight_m:.1f}"
-        ja += f"。まっすぐなら{metres(to.straight_m, 'ja')}ですが、道のりは{times}倍です"
-        en += f"; {metres(to.straight_m, 'en')} as the crow flies, {times} times that on foot"
-    return Reason(ja, en)
+def unit_why(row: Row, lang: str) -> str:
+    """Say why a unit is as it is; nothing where its reason is not shown."""
+    limit = limit_text(row["walk_limit_m"], row["walk_limit_min"], lang)
+    age_group = age_group_text(row["age_group"], lang)
+    match row["reason"]:
+        case "nobody":
+            return text("unit.nobody", lang, age_group=age_group)
+        case "no_way":
+            return text("unit.no_way", lang)
+        case "nearest_weekly":
+            return _nearest_weekly(row, lang)
+        case "needs_transport" | "needs_transport_stops" as code:
+            enough = people(row["needs_transport_below"], lang)
+            values = {"limit": limit, "age_group": age_group, "people": enough}
+            said = text("unit.needs_transport", lang, **values)
+            return said if code == "needs_transport" else _joined([said, *_stops(row, lang)], lang)
+    return ""
 
 
-def _way(to: WalkTo, lang: str) -> str:
-    return walk(to.walk_m, to.walk_min, lang) + effort(to.climb_m, to.steps_n, lang)
+def _joined(said: Sequence[str], lang: str) -> str:
+    return text("unit.joint", lang).join(said)
 
 
-def no_way() -> Reason:
-    """Say that no weekly place can be walked to at all."""
-    return Reason(
-        "道をたどって着ける週1の場がありません", "no weekly place can be reached along the streets"
-    )
+def _nearest_weekly(row: Row, lang: str) -> str:
+    walk_m, straight_m = row["nearest_place_walk_m"], row["nearest_place_straight_m"]
+    way = walk(walk_m, row["nearest_place_walk_min"], lang)
+    way += effort(row["nearest_place_climb_m"], row["nearest_place_steps"], lang)
+    values = {"name": row["nearest_place_name"], "way": way}
+    if row["council_id"] and row["nearest_place_council_id"] != row["council_id"]:
+        values["area"] = row["nearest_place_council_name"]
+    key = "unit.nearest.elsewhere" if values.get("area") else "unit.nearest"
+    said = [text(key, lang, **values)]
+    if straight_m > 0 and walk_m / straight_m >= DETOUR_WORTH_SAYING:
+        straight, times = metres(straight_m, lang), f"{walk_m / straight_m:.1f}"
+        said.append(text("unit.detour", lang, straight=straight, times=times))
+    return _joined(said, lang)
 
 
-def nobody(age_group: str) -> Reason:
-    """Say that nobody of the age group lives there."""
-    return Reason(
-        f"{age_group_text(age_group, 'ja')}の住民がいません",
-        f"no residents {age_group_text(age_group, 'en')}",
-    )
-
-
-def needs_transport(limit: Limit, enough: float, age_group: str) -> Reason:
-    """Say that no site could gather enough residents on foot."""
-    return Reason(
-        f"どこに開いても、歩いて{limit_text(limit.m, limit.minutes, 'ja')}以内の{age_group_text(age_group, 'ja')}が"
-        f"{people(enough, 'ja')}に届きません。送迎などの検討が必要です",
-        f"wherever a place opened, fewer than {number(enough)} residents "
-        f"{age_group_text(age_group, 'en')} would be within {limit_text(limit.m, limit.minutes, 'en')} on foot: "
-        "transport is needed",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ByBus:
-    """What is known of bus stops, for a sentence."""
-
-    stop: str
-    """Name of the nearest stop; it may have none."""
-    walk_m: float
-    """NaN where no stop can be walked to at all."""
-    share_pct: float
-    """Residents who can walk to a stop, in per cent."""
-    place: str
-    """Name of the nearest weekly place near a stop, empty without one."""
-
-
-def by_bus(known: ByBus, limit: Limit, *, with_share: bool = True) -> Reason:
+def _stops(row: Row, lang: str) -> list[str]:
     """Name the nearest stop, who can walk to one, and the weekly place near a stop; never a ride."""
-    return Reason(*(_by_bus(known, limit, lang, with_share=with_share) for lang in ("ja", "en")))
-
-
-def _by_bus(known: ByBus, limit: Limit, lang: str, *, with_share: bool) -> str:
-    if not known.walk_m < math.inf:
-        return text("stop.nowhere", lang)
-    name = text("stop.name", lang, name=known.stop) if known.stop else text("stop.nameless", lang)
-    said = {"stop": name, "walk": metres(known.walk_m, lang)}
-    if not with_share:
-        to_stop = text("stop.walk", lang, **said)
-    elif known.share_pct > 0:
-        to_stop = text("stop.walk.share", lang, share=number(known.share_pct), **said)
-    else:
-        within = limit_text(limit.m, limit.minutes, lang)
-        return text("stop.none", lang, limit=within, **said)
-    key = "stop.place" if known.place else "stop.no_place"
-    return ("。" if lang == "ja" else "; ").join((to_stop, text(key, lang, place=known.place)))
-
-
-def together(first: Reason, second: Reason) -> Reason:
-    """Say one thing after the other."""
-    return Reason(f"{first.ja}。{second.ja}", f"{first.en}; {second.en}")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is said about a candidate."""
-
-    action: str
-    newly_reached: float
-    overlap_pct: float
-    units: tuple[str, ...]
-    """Units whose residents are newly reached, most first."""
-    limit: Limit
-    age_group: str
-    schedule_text: str = ""
-
-
-def candidate(choice: Choice) -> Reason:
-    """Give the lines of a candidate: what it gains, for whom, and the overlap."""
-    upgrade = choice.action == "upgrade"
-    now = choice.schedule_text or "月1型"
-    first_ja = f"いまの場（{now}）を週1回にすると" if upgrade else "ここに週1の場を開くと"
-    first_en = f"if this place ({now}) met weekly" if upgrade else "if a weekly place opened here"
-    ja = [
-        (
-            f"{first_ja}、新たに{age_group_text(choice.age_group, 'ja')}"
-            f"{people(choice.newly_reached, 'ja')}が歩いて{limit_text(choice.limit.m, choice.limit.minutes, 'ja')}以内になります"
-        ),
-        _for_whom(choice.units).ja,
-        f"範囲の住民の{choice.overlap_pct:.0f}％には、すでに週1の場があります",
+    if not row["nearest_stop_walk_m"] < math.inf:
+        return [text("stop.nowhere", lang)]
+    name, share_pct = row["nearest_stop_name"], row["stop_pct"]
+    stop = text("stop.name", lang, name=name) if name else text("stop.nameless", lang)
+    values = {"stop": stop, "walk": metres(row["nearest_stop_walk_m"], lang)}
+    if is_figure(share_pct) and not share_pct > 0:
+        limit = limit_text(row["walk_limit_m"], row["walk_limit_min"], lang)
+        return [text("stop.none", lang, limit=limit, **values)]
+    key = "stop.walk.share" if is_figure(share_pct) else "stop.walk"
+    place = row["place_by_stop_name"]
+    return [
+        text(key, lang, share=number(share_pct), **values),
+        text("stop.place" if place else "stop.no_place", lang, place=place),
     ]
-    en = [
-        (
-            f"{first_en}, {number(choice.newly_reached)} more residents "
-            f"{age_group_text(choice.age_group, 'en')} would be within {limit_text(choice.limit.m, choice.limit.minutes, 'en')}"
-        ),
-        _for_whom(choice.units).en,
-        f"{choice.overlap_pct:.0f} % of the residents in range have a weekly place already",
-    ]
-    return Reason(
-        "。".join(line for line in ja if line) + "。", "; ".join(line for line in en if line) + "."
-    )
 
 
-def _for_whom(units: tuple[str, ...]) -> Reason:
-    if not units:
-        return Reason("", "")
-    more = len(units) - UNITS_NAMED
-    ja, en = "・".join(units[:UNITS_NAMED]), ", ".join(units[:UNITS_NAMED])
-    if more > 0:
-        ja, en = f"{ja}など{len(units)}か所", f"{en} and {more} more"
-    return Reason(f"新たに届くのは{ja}の住民です", f"they live in {en}")
+def divided_by(parts: Sequence[Row], lang: str) -> str:
+    """Say by which borders a unit is cut: 「小学校区: A 62％・B 38％」; parts stand layer by layer."""
+    said = []
+    for _, layer in groupby(parts, key=itemgetter("layer")):
+        named = list(layer)
+        label = named[0]["label" if lang == "ja" else "label_en"]
+        if named[0]["approximate"]:
+            label = text("split.approximate", lang, layer=label)
+        shares = [
+            text("split.part", lang, area=part["area_name"], share=f"{part['share_pct']:.0f}")
+            for part in named
+        ]
+        joint = text("split.part.joint", lang)
+        said.append(text("split.layer", lang, layer=label, parts=joint.join(shares)))
+    return text("split.joint", lang).join(said)
+
+
+def candidate(row: Row, lang: str) -> str:
+    """Say of a candidate what it gains, for whom, and the overlap; no number that is not shown."""
+    now = row["schedule_text"] or text("plan.class.monthly", lang)
+    values = {
+        "how": text(f"choice.{row['action']}", lang, now=now),
+        "age_group": age_group_text(row["age_group"], lang),
+        "limit": limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+    }
+    newly = row["newly_reached"]
+    key = "choice.gain" if is_figure(newly) else "choice.gain.hidden"
+    lines = [text(key, lang, people=people(newly, lang), **values)]
+    lines += for_whom(row["units_gained"], lang)
+    lines.append(text("choice.overlap", lang, share=f"{row['overlap_pct']:.0f}"))
+    return _joined(lines, lang) + text("unit.end", lang)
+
+
+def for_whom(units: Sequence[str], lang: str) -> list[str]:
+    """Name the units whose residents are newly reached, most first."""
+    if not len(units):
+        return []
+    joint = text("choice.units.joint", lang)
+    names = joint.join(units[:UNITS_NAMED])
+    if len(units) > UNITS_NAMED:
+        names = text("plan.reason.units.more", lang, units=names, count=number(len(units)))
+    return [text("plan.reason.units", lang, units=names)]
+
+
+def falls_short(findings: Sequence[Row], lang: str) -> str:
+    """Say why a place does not qualify, or what is not known of it."""
+    joint = text("rule.joint", lang)
+    return joint.join(_finding(one["rule"], one["asked"], one["found"], lang) for one in findings)
+
+
+def _finding(rule: str, asked: str, found: str, lang: str) -> str:
+    if not found:
+        return text(f"rule.{rule}.unknown", lang)
+    if rule == "frequency":
+        said = (text(f"frequency.{one}", lang) for one in (asked, found))
+        return text("rule.frequency", lang, **dict(zip(("asked", "found"), said, strict=True)))
+    tatami = f"{float(asked) / TATAMI_M2:.4g}"
+    asked, found = (f"{round(float(one), 2):g}" for one in (asked, found))
+    return text(f"rule.{rule}", lang, asked=asked, found=found, tatami=tatami)
+
+
+def assumption(item: Row, lang: str) -> str:
+    """Say what had to be assumed about how many places."""
+    return text(f"assumption.{item['code']}", lang, n=item["places"], day=item["day"])

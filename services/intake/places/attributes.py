@@ -9,8 +9,9 @@ import pandas as pd
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.reading import texts, to_number
 from services.profile import Places
-from services.registry.attributes import TATAMI_M2, with_attributes
+from services.registry.attributes import with_attributes
 from services.words.dates import to_iso_date
+from services.words.reasons import TATAMI_M2
 
 _YES = re.compile(r"有り?|あり|[○◯〇◎]|はい|可能?|自由|常設|要|該当|yes|y|true|1|on")
 _NO = re.compile(r"無し?|なし|[×✕✗xX]|いいえ|不可|非該当|no|n|false|0|off|-|ー|−")

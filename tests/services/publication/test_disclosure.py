@@ -157,7 +157,7 @@ def test_all_homes_of_a_cell_look_the_same(x_m: float, y_m: float) -> None:
     assert abs(first.geometry.x[0] - x_m) <= 75.001
 
 
-def test_the_distance_to_a_private_home_is_coarse_and_its_reason_has_no_figure() -> None:
+def test_the_distance_to_a_private_home_is_coarse_and_its_way_is_not_told() -> None:
     gaps = pd.DataFrame(
         {
             "gap": "none",
@@ -167,8 +167,7 @@ def test_the_distance_to_a_private_home_is_coarse_and_its_reason_has_no_figure()
             "nearest_place_walk_min": [7.28, 7.28],
             "nearest_place_climb_m": [12.0, 12.0],
             "nearest_place_steps": [40.0, 40.0],
-            "why": ["歩くと437m", "歩くと437m"],
-            "why_en": ["across the railway", "437 m"],
+            "reason": ["nearest_weekly", "nearest_weekly"],
         }
     )
     shown = coarsen_gaps(gaps, frozenset({"home"}))
@@ -179,5 +178,4 @@ def test_the_distance_to_a_private_home_is_coarse_and_its_reason_has_no_figure()
     # Few houses are above forty steps.
     for column in ("nearest_place_climb_m", "nearest_place_steps"):
         assert list(shown[column].isna()) == [True, False]
-    assert list(shown["why"]) == ["", "歩くと437m"]
-    assert list(shown["why_en"]) == ["across the railway", "437 m"]
+    assert list(shown["reason"]) == ["", "nearest_weekly"]

@@ -72,7 +72,9 @@ def test_a_nearest_place_in_another_area_and_a_detour_are_said(workspace):
     lines = {line.name: line for line in gap_report(workspace, "東地区").units}
     # 890 m on foot, 890 / 1.5 = 593.3 m straight
     assert lines["南町会"].remark == "西地区にあります、まっすぐなら593m"
-    assert lines["川向こう町会"].remark == "川向こう町会から歩くと1400m"
+    assert lines["川向こう町会"].remark == (
+        "どこに開いても、歩いて500m以内の65歳以上が20人に届きません。送迎などの検討が必要です"
+    )
 
 
 def test_the_report_shows_only_what_may_leave(tmp_path):

@@ -9,6 +9,7 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import GAP_CLASSES
 from services.profile import Privacy
 from services.publication.disclosure import disclose
+from services.publication.words import gaps_in_words
 from services.results.gaps import gaps_frame
 from services.results.run import coverage_frame
 from services.results.stops import COLUMNS
@@ -19,10 +20,15 @@ from tests.stoptown import STOPS, stop_situation
 WEIGHTS = 'gap_weights = { "65+" = 1.0, "75+" = 0.5, "single_65+" = 1.0 }'
 
 
+def worded(situation):
+    """Return the gaps of a run as somebody who may see all would read them."""
+    return gaps_in_words(gaps_frame(situation))
+
+
 @pytest.fixture(scope="module")
 def gaps(tmp_path_factory):
     situation = stop_situation(tmp_path_factory.mktemp("stops"), stops=STOPS, weights=WEIGHTS)
-    return gaps_frame(situation).set_index("area_id")
+    return worded(situation).set_index("area_id")
 
 
 def test_the_classes_are_those_of_the_design(gaps):
@@ -60,7 +66,7 @@ def test_where_counts_are_hidden_the_share_near_a_stop_is_an_interval(tmp_path):
     ends = {"_low": homes["65+"].replace(70.0, 60.0), "_high": homes["65+"].replace(70.0, 90.0)}
     homes.assign(**{f"65+{end}": column for end, column in ends.items()}).to_parquet(path)
     workspace = open_workspace(situation.workspace.path)
-    found = gaps_frame(Situation(workspace, situation.parameters)).set_index("area_id")
+    found = worded(Situation(workspace, situation.parameters)).set_index("area_id")
     assert found.loc["u2", ["stop_low_pct", "stop_pct", "stop_high_pct"]].tolist() == (
         pytest.approx([100 * 30 / 120, 30.0, 100 * 30 / 90])
     )
@@ -75,7 +81,7 @@ def test_a_place_stands_by_a_stop_up_to_the_very_limit(gaps, tmp_path):
     assert gaps["place_by_stop_walk_m"].drop("u4").to_dict() == pytest.approx(walks_m)
     assert gaps["place_by_stop_straight_m"].drop("u4").to_dict() == pytest.approx(walks_m)
     # One metre farther on, V has none: everybody's place by a stop is W.
-    farther = gaps_frame(stop_situation(tmp_path, stops={**STOPS, "橋": 551.0}))
+    farther = worded(stop_situation(tmp_path, stops={**STOPS, "橋": 551.0}))
     assert set(farther["place_by_stop_id"]) == {"W", ""}
 
 
@@ -95,14 +101,14 @@ def test_the_reason_names_the_stop_and_promises_no_ride(gaps):
 def test_a_limit_in_minutes_is_judged_in_minutes(tmp_path):
     # 5 minutes at 60 m/min are 300 m: h1 (250 m) and h4 (200 m) alone reach a stop, and no place
     # is within 300 m of one.
-    frame = gaps_frame(stop_situation(tmp_path, stops=STOPS, limit_min=5.0)).set_index("area_id")
+    frame = worded(stop_situation(tmp_path, stops=STOPS, limit_min=5.0)).set_index("area_id")
     assert frame["stop_residents"].to_dict() == {"u1": 60.0, "u2": 0.0, "u3": 8.0, "u4": 0.0}
     assert set(frame["place_by_stop_id"]) == {""}
     assert frame.loc["u3", "why"].endswith("停留所の近くに週1の場はありません")
 
 
 def test_without_a_layer_of_stops_its_columns_are_empty_and_not_zero(tmp_path):
-    frame = gaps_frame(stop_situation(tmp_path))
+    frame = worded(stop_situation(tmp_path))
     for name, nothing in COLUMNS.items():
         assert frame[name].isna().all() if nothing != "" else (frame[name] == "").all()
     assert not frame["why"].str.contains("バス停").any()
@@ -110,7 +116,7 @@ def test_without_a_layer_of_stops_its_columns_are_empty_and_not_zero(tmp_path):
 
 def test_a_stop_that_nobody_can_walk_to_is_named_with_its_distance(tmp_path):
     # The only stop is at 2000 m: 1000 m from h4, 1900 m from h5.
-    frame = gaps_frame(stop_situation(tmp_path, stops={"役場前": 2000.0})).set_index("area_id")
+    frame = worded(stop_situation(tmp_path, stops={"役場前": 2000.0})).set_index("area_id")
     assert frame["stop_residents"].tolist() == [0.0] * 4
     assert (
         "歩いて500m以内にバス停がある住民はいません。いちばん近いのはバス停「役場前」（1,000m）"
@@ -125,7 +131,7 @@ def test_need_weighs_the_age_groups_that_the_profile_names(gaps, tmp_path):
     assert gaps["unreached_single"].to_dict() == {"u1": 0.0, "u2": 12.0, "u3": 2.0, "u4": 0.0}
     # 100 + 32 / 2 + 12, 12 + 8 / 2 + 2.
     assert gaps["need"].to_dict() == pytest.approx({"u1": 0.0, "u2": 128.0, "u3": 18.0, "u4": 0.0})
-    plain = gaps_frame(stop_situation(tmp_path)).set_index("area_id")
+    plain = worded(stop_situation(tmp_path)).set_index("area_id")
     assert plain["need"].to_dict() == plain["unreached"].to_dict()
     assert set(plain["need_of"]) == {"65+"}
 
@@ -139,7 +145,7 @@ def test_units_are_ranked_by_number_by_rate_and_by_need(gaps):
 
 
 def test_a_rate_of_few_residents_is_not_ranked(tmp_path):
-    frame = gaps_frame(stop_situation(tmp_path, small_number=13)).set_index("area_id")
+    frame = worded(stop_situation(tmp_path, small_number=13)).set_index("area_id")
     assert frame.loc["u2", "rank_by_rate"] == 1
     assert pd.isna(frame.loc["u3", "rank_by_rate"])
     assert frame.loc["u3", "rank_by_number"] == 2
@@ -155,7 +161,7 @@ def test_a_unit_that_a_border_cuts_says_how_many_live_on_each_side(gaps):
 
 
 def test_a_part_of_few_residents_is_no_division(tmp_path):
-    frame = gaps_frame(stop_situation(tmp_path, small_number=35)).set_index("area_id")
+    frame = worded(stop_situation(tmp_path, small_number=35)).set_index("area_id")
     assert frame["is_split"].to_dict() == {
         "u1": True,
         "u2": False,
@@ -215,7 +221,7 @@ def test_need_is_hidden_with_any_group_that_it_weighs(tmp_path):
 def test_a_limit_in_metres_and_minutes_holds_for_one_and_the_same_stop(tmp_path):
     # 500 m and 5 minutes (300 m at 60 m/min): both as 5 minutes alone.
     both = stop_situation(tmp_path, stops=STOPS, limit_m=500.0, limit_min=5.0)
-    frame = gaps_frame(both).set_index("area_id")
+    frame = worded(both).set_index("area_id")
     assert frame["stop_residents"].to_dict() == {"u1": 60.0, "u2": 0.0, "u3": 8.0, "u4": 0.0}
     assert set(frame["place_by_stop_id"]) == {""}
 
@@ -241,5 +247,6 @@ def test_the_classes_part_the_units_of_a_whole_town(town_snapshot):
     assert sum(counts.values()) == (gaps["residents"] > 0).sum()
     # No unit where nobody lives needs transport, and none with a weekly place.
     assert (gaps.loc[gaps["gap"] == "needs_transport", "residents"] > 0).all()
-    assert ((gaps["split_by"] != "") == gaps["is_split"]).all()
+    said = gaps_in_words(gaps)
+    assert ((said["split_by"] != "") == said["is_split"]).all()
     assert gaps["approximate"].notna().all()

@@ -11,6 +11,7 @@ import shapely
 from geo.arrays import within
 from geo.errors import InvalidInputError, NotFoundError
 from geo.vocabulary import FREQUENCIES
+from services.publication.words import gaps_in_words
 from services.results.run import run
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -125,7 +126,7 @@ def test_a_suspended_place_is_listed_and_not_counted(town_snapshot: Snapshot) ->
 def test_every_gap_says_why_and_the_nearest_place_is_where_it_says(
     town_snapshot: Snapshot, situation: Situation
 ) -> None:
-    gaps = town_snapshot.table("gaps")
+    gaps = gaps_in_words(town_snapshot.table("gaps"))
     assert (gaps["why"] != "").all()
     assert (gaps["why_en"] != "").all()
     known = gaps.dropna(subset="nearest_place_walk_m")

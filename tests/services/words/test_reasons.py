@@ -1,18 +1,46 @@
+import math
+
 import pytest
 
-from geo.coverage.reached import Limit
-from services.words.reasons import Choice, WalkTo, candidate, nearest_weekly, needs_transport
+from services.words.reasons import candidate, unit_why
+
+UNIT = {
+    "reason": "nearest_weekly",
+    "age_group": "65+",
+    "walk_limit_m": 500.0,
+    "walk_limit_min": math.nan,
+    "needs_transport_below": 20.0,
+    "council_id": "west",
+    "nearest_place_name": "上町会館",
+    "nearest_place_council_id": "west",
+    "nearest_place_council_name": "西地区",
+    "nearest_place_walk_m": 890.0,
+    "nearest_place_walk_min": 14.8,
+    "nearest_place_straight_m": 800.0,
+    "nearest_place_climb_m": 0.0,
+    "nearest_place_steps": 0.0,
+}
+SITE = {
+    "action": "open",
+    "newly_reached": 412.4,
+    "overlap_pct": 20.0,
+    "units_gained": [],
+    "age_group": "65+",
+    "walk_limit_m": 500.0,
+    "walk_limit_min": math.nan,
+    "schedule_text": "",
+}
 
 
 def test_the_nearest_place_is_named_with_metres_and_minutes() -> None:
-    said = nearest_weekly(WalkTo("上町会館", 890.0, 14.8, 800.0))
-    assert said.ja == "いちばん近い週1の場は「上町会館」（890m・15分）です"
-    assert said.en == "the nearest weekly place is 上町会館 (890 m · 15 min)"
+    assert unit_why(UNIT, "ja") == "いちばん近い週1の場は「上町会館」（890m・15分）です"
+    assert unit_why(UNIT, "en") == "the nearest weekly place is 上町会館 (890 m · 15 min)"
 
 
 def test_a_detour_is_named_from_one_and_a_half_times_on() -> None:
-    said = nearest_weekly(WalkTo("上町会館", 1200.0, 20.0, 800.0, other_area="東地区"))
-    assert said.ja == (
+    far = {"nearest_place_walk_m": 1200.0, "nearest_place_walk_min": 20.0}
+    east = {"nearest_place_council_id": "east", "nearest_place_council_name": "東地区"}
+    assert unit_why({**UNIT, **far, **east}, "ja") == (
         "いちばん近い週1の場は「上町会館」（1,200m・20分）で、東地区にあります。"
         "まっすぐなら800mですが、道のりは1.5倍です"
     )
@@ -29,36 +57,53 @@ def test_a_detour_is_named_from_one_and_a_half_times_on() -> None:
     ],
 )
 def test_a_climb_from_five_metres_and_every_step_are_named(climb_m, steps_n, ja, en) -> None:
-    to = WalkTo("上町会館", 890.0, 14.8, 800.0, climb_m=climb_m, steps_n=steps_n)
-    assert f"（{ja}）" in nearest_weekly(to).ja
-    assert f"({en})" in nearest_weekly(to).en
+    row = {**UNIT, "nearest_place_climb_m": climb_m, "nearest_place_steps": steps_n}
+    assert f"（{ja}）" in unit_why(row, "ja")
+    assert f"({en})" in unit_why(row, "en")
+
+
+def test_a_reason_that_is_not_shown_is_no_sentence() -> None:
+    assert unit_why({**UNIT, "reason": ""}, "ja") == ""
 
 
 def test_a_candidate_says_what_it_gains_for_whom_and_the_overlap() -> None:
-    said = candidate(
-        Choice("open", 412.4, 20.0, ("一丁目", "二丁目", "三丁目", "四丁目"), Limit(500.0), "65+")
-    )
-    assert said.ja == (
+    units = ["一丁目", "二丁目", "三丁目", "四丁目"]
+    assert candidate({**SITE, "units_gained": units}, "ja") == (
         "ここに週1の場を開くと、新たに65歳以上412人が歩いて500m以内になります。"
         "新たに届くのは一丁目・二丁目・三丁目など4か所の住民です。"
         "範囲の住民の20％には、すでに週1の場があります。"
     )
+    assert "they live in 一丁目, 二丁目, 三丁目 and others, 4 in all; 20 % of" in candidate(
+        {**SITE, "units_gained": units}, "en"
+    )
+
+
+def test_a_candidate_whose_number_is_hidden_says_none() -> None:
+    for lang in ("ja", "en"):
+        said = candidate({**SITE, "newly_reached": math.nan}, lang)
+        assert "412" not in said
+        assert "−" not in said
+    assert "新たに65歳以上の人（人数は公表しません）が歩いて500m以内に" in candidate(
+        {**SITE, "newly_reached": math.nan}, "ja"
+    )
 
 
 def test_a_limit_of_minutes_is_said_in_minutes() -> None:
-    said = candidate(Choice("open", 412.4, 20.0, (), Limit(minutes=10.0), "65+"))
-    assert "歩いて10分以内" in said.ja
-    assert "within 10 min" in said.en
-    said = needs_transport(Limit(minutes=7.5), 20.0, "65+")
-    assert "歩いて7.5分以内" in said.ja
+    row = {**SITE, "walk_limit_m": math.nan, "walk_limit_min": 10.0}
+    assert "歩いて10分以内" in candidate(row, "ja")
+    assert "within 10 min" in candidate(row, "en")
+    minutes = {"walk_limit_m": math.nan, "walk_limit_min": 7.5}
+    assert "歩いて7.5分以内" in unit_why({**UNIT, "reason": "needs_transport", **minutes}, "ja")
 
 
 def test_an_upgrade_starts_from_what_the_place_does_today() -> None:
-    said = candidate(Choice("upgrade", 10.0, 0.0, (), Limit(500.0), "75+", "毎月第2金曜日"))
-    assert said.ja.startswith("いまの場（毎月第2金曜日）を週1回にすると、新たに75歳以上10人が")
+    row = {**SITE, "action": "upgrade", "newly_reached": 10.0, "age_group": "75+"}
+    said = candidate({**row, "schedule_text": "毎月第2金曜日"}, "ja")
+    assert said.startswith("いまの場（毎月第2金曜日）を週1回にすると、新たに75歳以上10人が")
+    assert candidate(row, "en").startswith("if this place (monthly) met weekly, 10 more")
 
 
 def test_where_no_site_could_gather_enough_transport_is_named() -> None:
-    said = needs_transport(Limit(500.0), 20.0, "65+")
-    assert "送迎" in said.ja
-    assert "fewer than 20 residents aged 65 and over would be within 500 m" in said.en
+    row = {**UNIT, "reason": "needs_transport"}
+    assert "送迎" in unit_why(row, "ja")
+    assert "fewer than 20 residents aged 65 and over would be within 500 m" in unit_why(row, "en")

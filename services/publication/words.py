@@ -1,0 +1,50 @@
+"""Words: the sentences of what leaves, made last, from the facts that are shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from services.words import reasons
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+Row = Mapping[Any, Any]
+
+UNITS_JOINT = "、"
+"""Between the names of units in one cell, whatever the language: clients split the cell here."""
+
+
+def gaps_in_words(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return gaps with ``why`` and ``split_by`` in both languages, and whether a border cuts them."""
+    parts = [_listed(cell) for cell in gaps["divided"]]
+    return gaps.assign(
+        **_both("why", reasons.unit_why, gaps.to_dict("records")),
+        is_split=[len(cell) > 0 for cell in parts],
+        **_both("split_by", reasons.divided_by, parts),
+    )
+
+
+def places_in_words(places: Frame) -> Frame:
+    """Return places with ``qualifies_why`` in both languages."""
+    findings = [_listed(cell) for cell in places["falls_short"]]
+    return places.assign(**_both("qualifies_why", reasons.falls_short, findings))
+
+
+def candidates_in_words(candidates: Frame) -> Frame:
+    """Return candidates, or the sites of a plan, with ``reasons`` in both languages."""
+    rows = candidates.to_dict("records")
+    return candidates.assign(
+        **_both("reasons", reasons.candidate, rows),
+        units_gained=[UNITS_JOINT.join(cell) for cell in candidates["units_gained"]],
+    )
+
+
+def _both(name: str, say: Callable[[Any, str], str], facts: Sequence[Any]) -> dict[str, list[str]]:
+    return {
+        name: [say(one, "ja") for one in facts],
+        f"{name}_en": [say(one, "en") for one in facts],
+    }
+
+
+def _listed(cell: Any) -> Sequence[Row]:  # noqa: ANN401  a list of a table, or nothing where it is hidden
+    return cell if hasattr(cell, "__len__") else ()

@@ -21,7 +21,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import LineString, MultiLineString, Point, box
 
-from services.workspace.folder import FORMAT, Workspace, open_workspace
+from services.workspace.folder import FORMAT, RESULT_FORMAT, Workspace, open_workspace
 
 EPSG = 6677
 EAST_M, NORTH_M = 10_000.0, -14_000.0
@@ -411,6 +411,7 @@ def reach() -> gpd.GeoDataFrame:
 
 def run_record() -> dict[str, object]:
     return {
+        "format": RESULT_FORMAT,
         "name": "0001",
         "made_at": "2025-04-01T00:00:00+00:00",
         "arukeba": "0.1.0",

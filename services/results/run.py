@@ -38,6 +38,7 @@ from services.situation.walking import Walking
 from services.words.dates import today
 from services.workspace.folder import (
     REMAINDER,
+    RESULT_FORMAT,
     Snapshot,
     Workspace,
     digest,
@@ -192,6 +193,7 @@ def _record(
     workspace = situation.workspace
     return {
         "name": name,
+        "format": RESULT_FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "arukeba": software_version(),
         "as_of": day.isoformat(),

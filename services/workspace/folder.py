@@ -27,6 +27,8 @@ from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 
 FORMAT = 2
+RESULT_FORMAT = 2
+"""Of a snapshot: from 2 on its tables hold no sentence."""
 MANIFEST = "workspace.json"
 OF_PEOPLE = ("edits", "plans", "scenarios")
 """Folders of what people have drawn, planned and named: a build never loses them."""
@@ -254,7 +256,13 @@ class Workspace:
                 f"{self.path} has no results named {name!r}",
                 ja=f"{self.path} に「{name}」という結果はありません",
             )
-        as_of = read_json(results / name / "run.json").get("as_of")
+        record = read_json(results / name / "run.json")
+        if record.get("format") != RESULT_FORMAT:
+            raise BrokenWorkspaceError(
+                f"{results / name}: made by another version; run: arukeba run {self.path}",
+                ja=f"{results / name}：ほかの版で作った結果です。実行してください: arukeba run {self.path}",
+            )
+        as_of = record.get("as_of")
         seen = self.at(date.fromisoformat(as_of)) if as_of else self
         return Snapshot(seen, results / name)
 

@@ -33,6 +33,7 @@ from geo.errors import NotFoundError
 from services.edition.jobs import Jobs
 from services.edition.snapshot import Editions
 from services.plans.solve import Desk
+from services.plans.watch import SoFar
 from services.workspace.folder import Workspace, software_version
 
 HERE = Path(__file__).parent
@@ -44,7 +45,7 @@ NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
-    jobs = Jobs()
+    jobs: Jobs[SoFar] = Jobs()
     desk = Desk()
 
     @asynccontextmanager
@@ -53,7 +54,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
             with suppress(NotFoundError):  # without a result, every answer says how to make one
                 editions.current().warm()
             if settings.editing:  # nobody else may ask for a plan
-                jobs.submit(lambda _job: desk.warm(workspace))
+                jobs.submit(lambda _job: desk.warm(editions.workspace))
         yield
         jobs.close()
 

@@ -20,10 +20,15 @@ _RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "sort", "f"})
 _FLAT, _SOLID = 4, 6
 
 
+def _editions(request: Request) -> edition.Editions:
+    """Return the newest results as they may be read."""
+    editions: edition.Editions = request.app.state.editions
+    return editions
+
+
 def _edition(request: Request) -> edition.Edition:
     """Return the newest result as it may be read."""
-    editions: edition.Editions = request.app.state.editions
-    return editions.current()
+    return _editions(request).current()
 
 
 def _settings(request: Request) -> Settings:
@@ -34,8 +39,7 @@ def _settings(request: Request) -> Settings:
 
 def _workspace(request: Request) -> Workspace:
     """Return the workspace that is served."""
-    editions: edition.Editions = request.app.state.editions
-    return editions.workspace
+    return _editions(request).workspace
 
 
 def _editor(request: Request) -> Workspace:
@@ -51,6 +55,7 @@ def _editor(request: Request) -> Workspace:
 
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 EditorDep = Annotated[Workspace, Depends(_editor)]
+EditionsDep = Annotated[edition.Editions, Depends(_editions)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 

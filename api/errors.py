@@ -16,6 +16,7 @@ from geo.errors import (
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
+    QueueFullError,
 )
 
 STATUS_CODES: dict[type[Exception], HTTPStatus] = {
@@ -23,10 +24,14 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.CONFLICT,
+    QueueFullError: HTTPStatus.TOO_MANY_REQUESTS,
     BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ArukebaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The nearest class of an exception counts."""
+
+RETRY_AFTER_S = 60
+"""A plan takes about as long: by then the first who waits may have an answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +61,10 @@ def _on_ours(_request: Request, error: Exception) -> JSONResponse:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, error)
     japanese = error.ja if isinstance(error, ArukebaError) else str(error)
-    return _answer(status, type(error).__name__, str(error), japanese)
+    answer = _answer(status, type(error).__name__, str(error), japanese)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        answer.headers["retry-after"] = str(RETRY_AFTER_S)
+    return answer
 
 
 def _on_parameter(_request: Request, error: Exception) -> JSONResponse:

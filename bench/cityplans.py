@@ -112,7 +112,8 @@ def _asked(desk: "Desk", workspace: Path, ask: dict[str, object], k: int) -> Ask
         told.append((time.perf_counter() - began, found))
 
     began = time.perf_counter()
-    setting = desk.answerable(open_workspace(workspace), ask_of(ask))
+    opened = open_workspace(workspace)
+    setting = desk.asked(opened, desk.answerable(opened, ask_of(ask)))
     problem, ready_s = setting.problem, time.perf_counter() - began
     search = Search(gap_pct=GAP_PCT, progress=tell)
     plans = k_best(problem, k, search=search) if k > 1 else [solve(problem, search)]

@@ -7,7 +7,8 @@ ArukebaError
 │   └── EditError                    one edit of the network: says which
 ├── NotAllowedError                  what was asked for is switched off here    HTTP 403, exit code 2
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
-├── BusyError                        somebody else is at work there          HTTP 409, exit code 2
+├── BusyError                        somebody else is at work there             HTTP 409, exit code 2
+├── QueueFullError                   too much is waiting already: ask later     HTTP 429, exit code 2
 ├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
 └── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
 
@@ -62,6 +63,10 @@ class NotFoundError(ArukebaError, LookupError):
 
 class BusyError(ArukebaError):
     """Somebody else works where only one can; later it may go well."""
+
+
+class QueueFullError(ArukebaError):
+    """Too much work is waiting already; there is room when some of it is done."""
 
 
 class BrokenWorkspaceError(ArukebaError):

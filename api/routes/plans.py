@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import EditorDep, QueryDep, WorkspaceDep
+from api.deps import EditionsDep, EditorDep, QueryDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.links import GEOJSON, HTML, JSON, link, page_links
@@ -20,6 +20,7 @@ from services.plans.ask import PlanAsk, ask_of
 from services.plans.solve import Desk, Watch, plan_of
 from services.plans.store import list_plans, read_plan
 from services.plans.views import COLLECTION, TITLE, plan_body, plan_head, plan_imprint, plan_items
+from services.plans.watch import SoFar
 from services.reports.plan import plan_report
 
 router = APIRouter(tags=["計画"])
@@ -29,12 +30,12 @@ _SCHEMA = {
 }
 
 
-def _jobs(request: Request) -> Jobs:
-    jobs: Jobs = request.app.state.jobs
+def _jobs(request: Request) -> Jobs[SoFar]:
+    jobs: Jobs[SoFar] = request.app.state.jobs
     return jobs
 
 
-def _info(job: Job) -> JobInfo:
+def _info(job: Job[SoFar]) -> JobInfo:
     state = job.state
     plan = f"/plans/{state.result}" if state.result else ""
     return JobInfo(
@@ -55,23 +56,27 @@ def _info(job: Job) -> JobInfo:
     "/plans",
     status_code=202,
     summary="計画を頼む",
-    responses={403: {"model": Problem}, 422: {"model": Problem}},
+    responses={code: {"model": Problem} for code in (403, 422, 429)},
     openapi_extra=_SCHEMA,
 )
 async def ask_plan(
     request: Request,
     response: Response,
+    editions: EditionsDep,
     workspace: EditorDep,
     asked: Annotated[dict[str, Any], Body()],
 ) -> JobInfo:
     """Check a question and queue it; what no plan can be made from is refused at once."""
     desk: Desk = request.app.state.plan_desk
-    setting = await run_in_threadpool(desk.answerable, workspace, ask_of(asked))
+    jobs = _jobs(request)
+    jobs.require_room()  # before anything is computed for a question that nobody would take
+    question = await run_in_threadpool(desk.answerable, workspace, ask_of(asked))
 
-    def work(job: Job) -> str:
+    def work(job: Job[SoFar]) -> str:
+        setting = desk.asked(editions.workspace, question)
         return plan_of(setting, Watch(job.tell, job.found, job.stopped)).plan_id
 
-    job = _jobs(request).submit(work)
+    job = jobs.submit(work)
     response.headers["location"] = f"/jobs/{job.job_id}"
     return _info(job)
 

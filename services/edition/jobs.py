@@ -1,13 +1,14 @@
 """Long work in one thread beside the server: one job after the other, watched and stopped by id."""
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
-from geo.errors import ArukebaError, InvalidInputError, NotFoundError
-from services.plans.watch import SoFar
+from geo.errors import ArukebaError, NotFoundError, QueueFullError
 from services.words.vocabulary import JobStatus
 from services.workspace.progress import StoppedError
 
@@ -16,30 +17,35 @@ KEPT = 100
 """So many jobs that ended are remembered."""
 QUEUE_MOST = 20
 
+Best = TypeVar("Best")
+"""What a kind of work tells of the best it has found so far."""
+
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
-class State:
+class State(Generic[Best]):
     """How far a job is; ``best`` is what it has found so far."""
 
     status: JobStatus = "queued"
     step: str = ""
     progress: float = 0.0
-    best: SoFar | None = None
+    best: Best | None = None
     result: str = ""
     error: str = ""
     error_ja: str = ""
 
 
 @dataclass(eq=False)
-class Job:
+class Job(Generic[Best]):
     """One piece of work; its work is told of this job and says what came out of it."""
 
     job_id: str
-    state: State = field(default_factory=State)
+    state: State[Best] = field(default_factory=State)
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def change(self, to: Callable[[State], State]) -> None:
+    def change(self, to: Callable[[State[Best]], State[Best]]) -> None:
         """Change the state, which several threads do; that of a job that has ended stays."""
         with self._lock:
             if self.state.status in OPEN:
@@ -50,7 +56,7 @@ class Job:
         done = min(max(share, 0.0), 1.0)
         self.change(lambda state: replace(state, step=step, progress=done))
 
-    def found(self, best: SoFar) -> None:
+    def found(self, best: Best) -> None:
         """Take note of the best so far."""
         self.change(lambda state: replace(state, best=best))
 
@@ -89,34 +95,38 @@ class Job:
         return self._stop.is_set()
 
 
-Work = Callable[[Job], str]
+Work = Callable[[Job[Best]], str]
 """Does the work and returns the id of what it made."""
 
 
-class Jobs:
+class Jobs(Generic[Best]):
     """The jobs of one process; a restart forgets them, what they stored stays."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arukeba-job")
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job[Best]] = {}
         self._lock = threading.Lock()
 
-    def submit(self, work: Work) -> Job:
-        """Queue a job and return it at once."""
-        job = Job(uuid.uuid4().hex)
+    def require_room(self) -> None:
+        """Refuse further work where too much is waiting."""
+        waiting = sum(one.state.status in OPEN for one in list(self._jobs.values()))
+        if waiting >= QUEUE_MOST:
+            raise QueueFullError(
+                f"{waiting} jobs are waiting; try again when some are done",
+                ja=f"{waiting}件の計算が待っています。終わってからもう一度お試しください",
+            )
+
+    def submit(self, work: Work[Best]) -> Job[Best]:
+        """Queue a job and return it at once; ``work`` is kept until then, so let it hold little."""
+        job: Job[Best] = Job(uuid.uuid4().hex)
         with self._lock:
-            waiting = sum(one.state.status in OPEN for one in self._jobs.values())
-            if waiting >= QUEUE_MOST:
-                raise InvalidInputError(
-                    f"{waiting} jobs are waiting; try again when some are done",
-                    ja=f"{waiting}件の計算が待っています。終わってからもう一度お試しください",
-                )
+            self.require_room()
             self._forget()
             self._jobs[job.job_id] = job
         self._pool.submit(_run, job, work)
         return job
 
-    def get(self, job_id: str) -> Job:
+    def get(self, job_id: str) -> Job[Best]:
         """Return a job."""
         job = self._jobs.get(job_id)
         if job is None:
@@ -126,7 +136,7 @@ class Jobs:
             )
         return job
 
-    def cancel(self, job_id: str) -> Job:
+    def cancel(self, job_id: str) -> Job[Best]:
         """Ask a job to end: one that waits ends at once, one that runs with the best so far."""
         job = self.get(job_id)
         job.stop()
@@ -144,7 +154,7 @@ class Jobs:
             del self._jobs[key]
 
 
-def _run(job: Job, work: Work) -> None:
+def _run(job: Job[Best], work: Work[Best]) -> None:
     if not job.begin():
         return
     try:
@@ -154,6 +164,7 @@ def _run(job: Job, work: Work) -> None:
     except ArukebaError as error:
         job.end("failed", error=error.message, error_ja=error.ja)
     except Exception as error:  # noqa: BLE001  the outermost frame of the thread
+        _log.exception("job %s failed", job.job_id)
         said = f"{type(error).__name__}: {error}"
         job.end("failed", error=said, error_ja="予期しない不具合です")
     else:

@@ -37,7 +37,15 @@ from services.situation.parameters import Parameters, limit_of
 from services.why.answer import why
 from services.why.ground import Ground, Published
 from services.words.dates import fiscal_year_ends
-from services.workspace.folder import Snapshot, Workspace
+from services.workspace.folder import (
+    MANIFEST,
+    RUN,
+    Snapshot,
+    Workspace,
+    Written,
+    open_workspace,
+    written_at,
+)
 
 STREET_DECIMALS = 5
 """About 1 m: the streets are the background of the map, nothing is measured on them."""
@@ -378,17 +386,29 @@ def _streets_geojson(streets: gpd.GeoDataFrame) -> str:
 
 
 class Editions:
-    """The newest edition of a workspace: made on first use and after every new run."""
+    """The newest edition of a workspace: made on first use and after every new run or build."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+        self._workspace, self._built = workspace, written_at(workspace.path / MANIFEST)
         self._lock = Lock()
         self._current: Edition | None = None
+        self._ran: tuple[str, Written] | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """Return the workspace, opened anew where it was built anew."""
+        built = written_at(self._workspace.path / MANIFEST)
+        with self._lock:
+            if built not in (None, self._built):
+                self._workspace, self._built = open_workspace(self._workspace.path), built
+            return self._workspace
 
     def current(self) -> Edition:
         """Return the edition of the newest snapshot."""
         snapshot = self.workspace.snapshot()
+        # Results that were deleted and made again have the old name.
+        ran = (snapshot.name, written_at(snapshot.path / RUN))
         with self._lock:
-            if self._current is None or self._current.name != snapshot.name:
-                self._current = Edition(snapshot)
+            if self._current is None or self._ran != ran:
+                self._current, self._ran = Edition(snapshot), ran
             return self._current

@@ -1,7 +1,7 @@
 """What all questions with the same parameters share; each part is computed once, and only if asked."""
 
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -10,13 +10,17 @@ import shapely
 
 from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.reached import Layering, Limit, at_least
+from services.edits.versions import edits_record
 from services.plans.ask import PlanAsk
 from services.plans.sites import Junctions, halls_to_upgrade
+from services.registry.places import registry_facts
 from services.results.candidates import free_venues
 from services.results.gaps import gap_classes
 from services.results.stops import stop_columns
 from services.situation.view import Situation
 from services.situation.walking import Walking
+from services.words.dates import today
+from services.workspace.folder import Workspace, digest
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -26,14 +30,29 @@ KEPT = 16
 """So many lists of points, and so many counts of who is reached, are kept."""
 
 
+def hashes_of(workspace: Workspace) -> dict[str, Any]:
+    """Return what a plan is made of: hashes of the workspace, its registry and its edits."""
+    return {
+        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "registry": registry_facts(workspace.registry_url),
+        "edits": edits_record(workspace, today()),
+    }
+
+
 class Ground:
     """The situation, what its homes have today, and the sites that do not depend on a question."""
 
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, hashes: dict[str, Any] | None = None) -> None:
         self.situation = situation
+        self.hashes = hashes or hashes_of(situation.workspace)
+        """Taken before anything is read: a plan says what it was made of, not what there is later."""
         self._reached_n: dict[tuple[str, Limit, str], IntArray] = {}
         self._nearest: dict[tuple[str, bool, str], FloatArray] = {}
         self._points: dict[tuple[str, str, int], gpd.GeoDataFrame] = {}
+
+    def read(self) -> None:
+        """Read what people may change meanwhile: places, venues and edits."""
+        _ = self.situation.network, self.situation.places, self.venues
 
     @cached_property
     def _layering(self) -> Layering:

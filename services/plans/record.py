@@ -12,15 +12,12 @@ import pandas as pd
 from geo import siting
 from geo.coverage.reached import share_pct
 from geo.siting import Plan
-from services.edits.versions import edits_record
 from services.plans.names import shown_names
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
 from services.plans.words import proof
-from services.registry.places import registry_facts
-from services.words.dates import today
 from services.words.reasons import Reason
-from services.workspace.folder import Workspace, digest, software_version
+from services.workspace.folder import digest, software_version
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +44,7 @@ class Answer:
 def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return a plan as plain data: what was asked of which data, the proof, and what stands beside."""
     ask, plan, problem = setting.ask, answer.plan, setting.problem
-    workspace, parameters = setting.situation.workspace, setting.situation.parameters
+    parameters = setting.situation.parameters
     asked = ask.model_dump()
     said = proof(answer.outcome)
     run = parameters.to_dict(setting.profile)
@@ -62,7 +59,7 @@ def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dic
         "ask": asked,
         "parameters": run,
         "hashes": {
-            **hashes_of(workspace),
+            **setting.ground.hashes,
             "parameters_sha256": digest([run, asked]),
         },
         "options_n": len(setting.candidates.options),
@@ -105,15 +102,6 @@ def _left_out(setting: Setting) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
-
-
-def hashes_of(workspace: Workspace) -> dict[str, Any]:
-    """Return what a plan is made of: hashes of the workspace and of its registry."""
-    return {
-        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
-        "registry": registry_facts(workspace.registry_url),
-        "edits": edits_record(workspace, today()),
-    }
 
 
 def _share(part: float, whole: float) -> float | None:

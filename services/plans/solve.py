@@ -11,14 +11,14 @@ import pandas as pd
 
 from geo import siting
 from geo.coverage.reached import at_least
-from geo.errors import BrokenModelError
+from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Plan, Search
 from geo.siting.checks import check
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground
+from services.plans.ground import Ground, hashes_of
 from services.plans.names import shown_names
 from services.plans.problem import Setting, parameters_of
-from services.plans.record import Answer, hashes_of, record_of
+from services.plans.record import Answer, record_of
 from services.plans.store import PlanResult, store
 from services.plans.transport import catchments_frame
 from services.plans.watch import Onlooker, SoFar
@@ -57,51 +57,94 @@ class Watch:
         self.progress(name, share)
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and the key of what it was asked of: all that a job holds while it waits."""
+
+    ask: PlanAsk
+    key: str
+
+
 class Desk:
     """Keeps what the last questions shared, as long as nothing of it has changed."""
 
     def __init__(self) -> None:
         self._key = ""
         self._ground: Ground | None = None
+        self._last: tuple[Question, Setting] | None = None
+        """The last question set up: whoever need not wait finds it ready. No other one is kept."""
         self._lock = threading.Lock()
+        """Around what is kept alone: nothing is computed while it is held."""
+        self._one_at_a_time = threading.Lock()
+        """Around the setting up of questions: each may take the memory of a whole city."""
 
     def setting(self, workspace: Workspace, ask: PlanAsk) -> Setting:
         """Return a question put to a workspace as it is today."""
-        workspace = workspace.at(today())
-        parameters = parameters_of(workspace.profile, ask)
-        key = digest(
-            [
-                str(workspace.path),
-                hashes_of(workspace),
-                parameters.to_dict(workspace.profile),
-                today().isoformat(),
-            ]
-        )
-        with self._lock:
-            if self._ground is None or key != self._key:
-                self._ground, self._key = Ground(Situation(workspace, parameters)), key
-            return Setting(self._ground, ask)
+        return self._setting(workspace, ask)[0]
 
     def warm(self, workspace: Workspace) -> str:
         """Prepare what most questions share, so that the first who asks does not wait; as work of a job."""
-        setting = self.setting(workspace, PlanAsk())
-        with self._lock:
-            check(setting.problem)
+        question = self.answerable(workspace, PlanAsk())
+        self.asked(workspace, question)  # what is shared stays, the question itself goes
         return ""
 
-    def answerable(self, workspace: Workspace, ask: PlanAsk) -> Setting:
+    def answerable(self, workspace: Workspace, ask: PlanAsk) -> Question:
         """
-        Return the question set up, not solved.
+        Return the question once it is sure that it can be solved.
 
         Raises
         ------
         InvalidInputError
             No plan can be made from it.
         """
-        setting = self.setting(workspace, ask)
-        with self._lock:
+        with self._one_at_a_time:
+            setting, key = self._setting(workspace, ask)
             check(setting.problem)
+        question = Question(ask, key)
+        with self._lock:
+            self._last = (question, setting)
+        return question
+
+    def asked(self, workspace: Workspace, question: Question) -> Setting:
+        """
+        Return a question that has waited, put to what it was asked of.
+
+        Raises
+        ------
+        InvalidInputError
+            That has changed since, and is kept no more.
+        """
+        with self._lock:
+            last = self._last
+            if last and last[0] is question:
+                self._last = None
+                return last[1]
+            if self._ground is not None and self._key == question.key:
+                return Setting(self._ground, question.ask)
+        setting, key = self._setting(workspace, question.ask)
+        if key != question.key:
+            raise InvalidInputError(
+                "places, edits or data have changed while the plan waited; ask again",
+                ja="計画が順番を待つあいだに、場・修正・データのどれかが変わりました。もう一度頼んでください",
+            )
         return setting
+
+    def _setting(self, workspace: Workspace, ask: PlanAsk) -> tuple[Setting, str]:
+        workspace = workspace.at(today())
+        parameters = parameters_of(workspace.profile, ask)
+        while True:
+            hashes = hashes_of(workspace)
+            written = parameters.to_dict(workspace.profile)
+            key = digest([str(workspace.path), hashes, written, today().isoformat()])
+            with self._lock:
+                if self._ground is not None and key == self._key:
+                    return Setting(self._ground, ask), key
+            ground = Ground(Situation(workspace, parameters), hashes)
+            ground.read()
+            if hashes_of(workspace) == hashes:  # else somebody wrote while it was read
+                with self._lock:
+                    self._ground, self._key = ground, key
+                return Setting(ground, ask), key
 
 
 def make_plan(

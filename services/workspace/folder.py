@@ -30,6 +30,7 @@ FORMAT = 2
 RESULT_FORMAT = 2
 """Of a snapshot: from 2 on its tables hold no sentence."""
 MANIFEST = "workspace.json"
+RUN = "run.json"
 OF_PEOPLE = ("edits", "plans", "scenarios")
 """Folders of what people have drawn, planned and named: a build never loses them."""
 REMAINDER = "_remainder"
@@ -71,6 +72,18 @@ def write_json(path: Path, value: object) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+Written = tuple[int, int, int] | None
+
+
+def written_at(path: Path) -> Written:
+    """Return what tells a file from another one later under its name; None where there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
 def digest(value: object) -> str:
     """Return the SHA-256 of plain data, the same for the same content."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -93,7 +106,7 @@ class Snapshot:
     @cached_property
     def run(self) -> dict[str, Any]:
         """Return parameters, versions and the summary."""
-        run: dict[str, Any] = read_json(self.path / "run.json")
+        run: dict[str, Any] = read_json(self.path / RUN)
         return run
 
     def table(self, name: str) -> pd.DataFrame:
@@ -251,12 +264,12 @@ class Workspace:
                     ja=f"{self.path} にはまだ結果がありません。実行してください: arukeba run {self.path}",
                 )
             name = latest.read_text(encoding="utf-8").strip()
-        if not (results / name / "run.json").is_file():
+        if not (results / name / RUN).is_file():
             raise NotFoundError(
                 f"{self.path} has no results named {name!r}",
                 ja=f"{self.path} に「{name}」という結果はありません",
             )
-        record = read_json(results / name / "run.json")
+        record = read_json(results / name / RUN)
         if record.get("format") != RESULT_FORMAT:
             raise BrokenWorkspaceError(
                 f"{results / name}: made by another version; run: arukeba run {self.path}",

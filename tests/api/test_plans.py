@@ -120,13 +120,26 @@ def test_a_job_can_be_stopped_and_asked_for_again(client: TestClient) -> None:
     assert client.get("/plans/9999").status_code == 404
 
 
+def test_a_full_queue_says_when_to_ask_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.edition.jobs.QUEUE_MOST", 0)
+    answer = client.post("/plans", json=ASK)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.json()["code"] == "QueueFullError"
+    assert "計算が待っています" in answer.json()["detail_ja"]
+    responses = client.get("/openapi.json").json()["paths"]["/plans"]["post"]["responses"]
+    assert "429" in responses
+
+
 def test_a_job_shows_its_first_answer_and_ends_when_asked_in_the_middle(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered, go_on = threading.Event(), threading.Event()
     found = Job.found
 
-    def held(job: Job, best: SoFar) -> None:
+    def held(job: Job[SoFar], best: SoFar) -> None:
         found(job, best)
         answered.set()
         assert go_on.wait(60.0)
@@ -161,7 +174,7 @@ def test_a_job_cancelled_while_it_waits_never_begins(
     begun, go_on = threading.Event(), threading.Event()
     found = Job.found
 
-    def held(job: Job, best: SoFar) -> None:
+    def held(job: Job[SoFar], best: SoFar) -> None:
         found(job, best)
         begun.set()
         assert go_on.wait(60.0)

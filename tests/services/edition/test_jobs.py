@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import InvalidInputError, NotFoundError, QueueFullError
 from services.edition.jobs import QUEUE_MOST, Job, Jobs
 from services.plans.watch import SoFar
 from services.workspace.progress import StoppedError
@@ -14,17 +14,17 @@ BEST = SoFar(1, "most_reached", 1, 1, 100.0, 120.0, 16.7, ("open-H3",), 100.0, 1
 
 
 @pytest.fixture
-def jobs() -> Iterator[Jobs]:
-    made = Jobs()
+def jobs() -> Iterator[Jobs[SoFar]]:
+    made: Jobs[SoFar] = Jobs()
     yield made
     made.close()
 
 
-def ended(job: Job, jobs: Jobs) -> Job:
+def ended(job: Job[SoFar], jobs: Jobs[SoFar]) -> Job[SoFar]:
     """Wait for the one thread to have done all before."""
     done = threading.Event()
 
-    def last(_: Job) -> str:
+    def last(_: Job[SoFar]) -> str:
         done.set()
         return ""
 
@@ -33,8 +33,8 @@ def ended(job: Job, jobs: Jobs) -> Job:
     return job
 
 
-def test_a_job_tells_how_far_it_is_and_what_came_out(jobs: Jobs) -> None:
-    def work(job: Job) -> str:
+def test_a_job_tells_how_far_it_is_and_what_came_out(jobs: Jobs[SoFar]) -> None:
+    def work(job: Job[SoFar]) -> str:
         job.tell("plan.solve", 1.7)
         job.found(BEST)
         return "0007"
@@ -44,10 +44,10 @@ def test_a_job_tells_how_far_it_is_and_what_came_out(jobs: Jobs) -> None:
     assert (state.step, state.progress) == ("plan.solve", 1.0)
 
 
-def test_a_running_job_is_asked_to_end_and_says_what_it_kept(jobs: Jobs) -> None:
+def test_a_running_job_is_asked_to_end_and_says_what_it_kept(jobs: Jobs[SoFar]) -> None:
     running, go_on = threading.Event(), threading.Event()
 
-    def work(job: Job) -> str:
+    def work(job: Job[SoFar]) -> str:
         job.found(BEST)
         running.set()
         assert go_on.wait(60.0)
@@ -66,8 +66,8 @@ def test_a_running_job_is_asked_to_end_and_says_what_it_kept(jobs: Jobs) -> None
     assert job.state == state
 
 
-def test_work_that_ends_without_anything_is_cancelled_not_failed(jobs: Jobs) -> None:
-    def work(_: Job) -> str:
+def test_work_that_ends_without_anything_is_cancelled_not_failed(jobs: Jobs[SoFar]) -> None:
+    def work(_: Job[SoFar]) -> str:
         raise StoppedError
 
     state = ended(jobs.submit(work), jobs).state
@@ -82,26 +82,43 @@ def test_work_that_ends_without_anything_is_cancelled_not_failed(jobs: Jobs) -> 
     ],
 )
 def test_a_job_that_fails_says_why(
-    jobs: Jobs, error: Exception, english: str, japanese: str
+    jobs: Jobs[SoFar], error: Exception, english: str, japanese: str
 ) -> None:
-    def work(_: Job) -> str:
+    def work(_: Job[SoFar]) -> str:
         raise error
 
     state = ended(jobs.submit(work), jobs).state
     assert (state.status, state.error, state.error_ja) == ("failed", english, japanese)
 
 
-def test_one_that_waits_ends_at_once_and_too_many_are_refused(jobs: Jobs) -> None:
+def test_the_traceback_of_a_fault_nobody_expected_is_in_the_log(
+    jobs: Jobs[SoFar], caplog: pytest.LogCaptureFixture
+) -> None:
+    def divide(_: Job[SoFar]) -> str:
+        return str(1 // 0)
+
+    def refuse(_: Job[SoFar]) -> str:
+        raise InvalidInputError("No.")
+
+    ended(jobs.submit(refuse), jobs)
+    assert caplog.records == []  # what is said to who asked is no fault
+    job = ended(jobs.submit(divide), jobs)
+    assert f"job {job.job_id} failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "in divide" in caplog.text
+
+
+def test_one_that_waits_ends_at_once_and_too_many_are_refused(jobs: Jobs[SoFar]) -> None:
     go_on = threading.Event()
     begun: list[str] = []
 
-    def work(job: Job) -> str:
+    def work(job: Job[SoFar]) -> str:
         begun.append(job.job_id)
         assert go_on.wait(60.0)
         return ""
 
     made = [jobs.submit(work) for _ in range(QUEUE_MOST)]
-    with pytest.raises(InvalidInputError, match="20 jobs are waiting"):
+    with pytest.raises(QueueFullError, match="20 jobs are waiting"):
         jobs.submit(work)
     for job in made[1:]:
         assert jobs.cancel(job.job_id).state.status == "cancelled"

@@ -132,8 +132,8 @@ def test_a_higher_budget_never_reaches_fewer(workspace: Workspace, budgets) -> N
     desk = Desk()
     reached = []
     for budget in budgets:
-        setting = desk.answerable(workspace, asked(budget_yen=budget))
-        plan = make_plan(workspace, setting.ask)
+        question = desk.answerable(workspace, asked(budget_yen=budget))
+        plan = make_plan(workspace, question.ask)
         reached.append(plan.record["totals"]["reached_after"])
     # By hand: D; H3 alone; D and H3; then everybody is reached already.
     assert reached == pytest.approx([100.0, 150.0, 200.0, 200.0])

@@ -11,6 +11,7 @@ from services.drawing.signs import GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS
 from services.drawing.svg import place_sign, star_sign
 from services.reports.lines import GapReport, UnitLine
 from services.words import texts
+from services.words.shares import share
 from services.words.vocabulary import CANDIDATE_ACTIONS
 
 SERVED_FONT = "/assets/japanese.ttf"
@@ -47,7 +48,8 @@ def environment_of(lang: str) -> Environment:
     environment.globals["t"] = partial(_text, lang)
     environment.globals["walk"] = partial(_walk, lang)
     environment.globals["shade"] = _shade
-    for name in ("people", "percent", "metres", "yen", "date_text"):
+    environment.filters["share"] = partial(_in_language, share, lang)
+    for name in ("people", "metres", "yen", "date_text"):
         environment.filters[name] = partial(_in_language, getattr(texts, name), lang)
     return environment
 

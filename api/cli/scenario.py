@@ -27,7 +27,8 @@ from services.scenarios.named import (
     remove_edit,
     sentences,
 )
-from services.words.texts import NO_FIGURE, Lang, choices, number, percent, text
+from services.words.shares import share, share_of
+from services.words.texts import NO_FIGURE, Lang, choices, number, text
 from services.words.vocabulary import SCENARIO_ACTIONS
 from services.workspace.folder import open_workspace
 
@@ -263,7 +264,7 @@ def _side_by_side(plain: Mapping[str, Any], desk: Desk) -> Table:
         often = desk.say(f"frequency.{name}")
         words[f"places_{name}"] = desk.say("scenario.row.places_of", frequency=often)
     for key, said in (words | {key: desk.say(f"scenario.row.{key}") for key in _MONEY}).items():
-        table.add_row(said, *[_figure(key, row[key], desk) for row in rows])
+        table.add_row(said, *[_figure(key, row, desk) for row in rows])
     label = "label" if desk.lang == "ja" else "label_en"
     for layer in dict.fromkeys(row["layer"] for row in plain["layers"]):
         found = [row for row in plain["layers"] if row["layer"] == layer]
@@ -280,11 +281,14 @@ def _side_by_side(plain: Mapping[str, Any], desk: Desk) -> Table:
 def _lowest(row: Mapping[str, Any], desk: Desk) -> str:
     if row["worst_area_name"] is None:
         return NO_FIGURE
-    return f"{row['worst_area_name']} {percent(row['worst_coverage_pct'], desk.lang)}"
+    worst = share_of(row, "worst_coverage", whole="worst_residents")
+    return f"{row['worst_area_name']} {share(worst, desk.lang)}"
 
 
-def _figure(key: str, value: float | None, desk: Desk) -> str:
-    return percent(value, desk.lang) if key == "coverage_pct" else number(value)
+def _figure(key: str, row: Mapping[str, Any], desk: Desk) -> str:
+    if key != "coverage_pct":
+        return number(row[key])
+    return share(share_of(row, "coverage", part="reached", whole="residents"), desk.lang)
 
 
 def _table(desk: Desk, *heads: str) -> Table:

@@ -11,7 +11,8 @@ from rich.text import Text
 from api.cli.console import Desk
 from services.drawing.signs import GAP_SIGNS
 from services.reports.briefing import AreaLine, Briefing
-from services.words.texts import NO_FIGURE, age_group_text, limit_text, people, percent, text
+from services.words.shares import share, share_of
+from services.words.texts import NO_FIGURE, age_group_text, limit_text, people, text
 
 CANDIDATES_SHOWN = 5
 
@@ -51,8 +52,8 @@ def years_table(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> Renderab
             *([desk.say(f"timeline.plan.{row['with_planned']}")] if plans else []),
             f"{row['places_n']:,}",
             *([f"{row['places_planned']:,}"] if plans else []),
-            percent(row["coverage_weekly_pct"], desk.lang),
-            percent(row["coverage_monthly_pct"], desk.lang),
+            share(share_of(row, "coverage_weekly", whole="residents"), desk.lang),
+            share(share_of(row, "coverage_monthly", whole="residents"), desk.lang),
             f"{row['opening_assumed_n'] + row['suspension_assumed_n']:,}",
         )
     return table
@@ -91,7 +92,7 @@ def _area_cells(line: AreaLine, desk: Desk) -> tuple[str, ...]:
         f"{mark}{line.name}",
         people(figures.residents, desk.lang),
         people(figures.reached, desk.lang),
-        percent(figures.coverage_pct, desk.lang),
+        share(figures.share, desk.lang),
         people(figures.unreached, desk.lang),
     )
 

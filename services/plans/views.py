@@ -15,7 +15,8 @@ from services.privacy.homes import PRIVATE_STEP_M, blur
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
 from services.publication.tables import COLUMNS
 from services.registry.decisions import with_status
-from services.words.texts import age_group_text, limit_text, people, percent, text, yen
+from services.words.shares import share, share_of
+from services.words.texts import age_group_text, limit_text, people, text, yen
 from services.workspace.folder import Workspace
 
 COLLECTION = "plans"
@@ -176,14 +177,14 @@ def sentence(plan: PlanResult, lang: str) -> str:
         age_group=age_group_text(totals["age_group"], lang),
         newly=people(_shown(totals["newly_reached"], plan), lang),
         limit=limit_text(limit.m, limit.minutes, lang),
-        before=percent(totals["coverage_before_pct"], lang),
-        after=percent(totals["coverage_after_pct"], lang),
+        before=share(share_of(totals, "coverage_before", whole="residents"), lang),
+        after=share(share_of(totals, "coverage_after", whole="residents"), lang),
     )
     if totals["seats"] is not None:
-        share = percent(ask["participation_pct"], lang)
+        expected = share(share_of(ask, "participation"), lang)
         seats = people(_shown(totals["seats"], plan), lang)
         said += ("。" if lang == "ja" else "; ") + text(
-            "plan.sentence.seats", lang, seats=seats, participation=share
+            "plan.sentence.seats", lang, seats=seats, participation=expected
         )
     return said
 

@@ -10,13 +10,13 @@ from geo.coverage.reached import Limit
 from geo.siting import Plan, Problem, Relaxation
 from services.privacy.counts import LEAST_HIDDEN
 from services.words.reasons import UNITS_NAMED, Reason
+from services.words.shares import Share, share, share_of
 from services.words.texts import (
     LANGS,
     age_group_text,
     limit_text,
     number,
     people,
-    percent,
     text,
     type_text,
     yen,
@@ -57,7 +57,7 @@ _NO_BOUND_PCT = 100.0
 
 def _gap(gap_pct: float, lang: str) -> str:
     """Return a gap rounded up: it is never larger than what is said."""
-    return percent(-(-gap_pct * 10 // 1) / 10, lang)
+    return share(Share(-(-gap_pct * 10 // 1) / 10), lang)
 
 
 def relaxed(problem: Problem, found: Relaxation) -> list[Reason]:
@@ -81,8 +81,8 @@ def relaxed(problem: Problem, found: Relaxation) -> list[Reason]:
     if found.most is not None:
         said.append(both("plan.relax.most", count=found.most))
     if found.reach_pct is not None:
-        share = found.reach_pct
-        said.append(Reason(*(text("plan.relax.reach", x, share=percent(share, x)) for x in LANGS)))
+        least = Share(found.reach_pct)
+        said.append(Reason(*(text("plan.relax.reach", x, share=share(least, x)) for x in LANGS)))
     return said or [both("plan.relax.none")]
 
 
@@ -145,9 +145,7 @@ def _lines(
         each = yen(_figure(row["yen_per_newly_reached"]), lang)
         total = yen(_figure(row["first_year_yen"]), lang)
         lines.append(text("plan.reason.cost", lang, yen=total, each=each))
-    lines.append(
-        text("plan.reason.overlap", lang, share=percent(_figure(row["overlap_pct"]), lang))
-    )
+    lines.append(text("plan.reason.overlap", lang, share=share(share_of(row, "overlap"), lang)))
     return [*lines, *_room(row, lang)]
 
 

@@ -8,15 +8,8 @@ import pandas as pd
 
 from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
-from services.words.texts import (
-    age_group_text,
-    is_figure,
-    limit_text,
-    people,
-    people_share,
-    percent,
-    text,
-)
+from services.words.shares import Share, people_share, share
+from services.words.texts import age_group_text, is_figure, limit_text, people, text
 from services.workspace.folder import Snapshot
 
 
@@ -27,6 +20,11 @@ class Figures:
     residents: float | None
     reached: float | None
     coverage_pct: float | None
+
+    @property
+    def share(self) -> Share:
+        """Return the share of those who are reached."""
+        return Share(self.coverage_pct, part=self.reached, whole=self.residents)
 
     @property
     def unreached(self) -> float | None:
@@ -122,7 +120,7 @@ def headline(figures: Figures, asked: Aspect, lang: str) -> str:
         lang,
         age_group=group,
         residents=people(figures.residents, lang),
-        reached=people_share(figures.reached, figures.coverage_pct, lang),
+        reached=people_share(figures.share, lang),
         limit=limit_text(asked.limit.m, asked.limit.minutes, lang),
         frequency=text(f"frequency.{asked.frequency}", lang),
     )
@@ -149,7 +147,7 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         found.append(text("without_borders", lang, layers=joined))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         found.append(text("unmatched", lang, residents=people(unmatched, lang)))
-    low, high = (percent(summary.get(f"coverage_{end}_pct"), lang) for end in ("low", "high"))
+    low, high = (share(Share(summary.get(f"coverage_{x}_pct")), lang) for x in ("low", "high"))
     if low != high:
         found.append(text("interval", lang, low=low, high=high))
     return tuple(found)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.reports.briefing import Figures
 from services.reports.week import Week
 from services.results.shares import ShareLine
+from services.words.shares import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class LimitLine:
 
     limit: str
     figures: Figures
-    circle_coverage_pct: float | None
+    circle: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class WalkerLine:
 
     label: str
     main: bool
-    coverage_pct: tuple[float | None, ...]
+    shares: tuple[Share, ...]
 
 
 @dataclass(frozen=True, slots=True)

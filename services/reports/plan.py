@@ -10,6 +10,7 @@ from services.drawing.svg import plan_map
 from services.plans.store import PlanResult
 from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
 from services.words.dates import day_in_japan
+from services.words.shares import share, share_of
 from services.words.texts import (
     age_group_text,
     is_figure,
@@ -17,7 +18,6 @@ from services.words.texts import (
     metres,
     number,
     people,
-    percent,
     text,
     type_text,
     walk,
@@ -135,8 +135,8 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> C
         newly=_added(row["newly_reached"], lang),
         cost=yen(row["cost_max_yen"], lang),
         each=yen(row["yen_per_newly_reached"], lang),
-        overlap=percent(row["overlap_pct"], lang),
-        stays=percent(row["stays_pct"], lang) if is_figure(row["stays_pct"]) else "",
+        overlap=share(share_of(row, "overlap"), lang),
+        stays=share(share_of(row, "stays"), lang) if is_figure(row["stays_pct"]) else "",
         unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
     )
@@ -170,7 +170,7 @@ def _names(rows: list[dict[str, str]], lang: str) -> list[str]:
 
 def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
     shared = f"{number(row['shared_n'])} / {number(row['chosen_n'])}"
-    return row[lang], shared, percent(row["lost_pct"], lang)
+    return row[lang], shared, share(share_of(row, "lost"), lang)
 
 
 def _year(row: dict[str, Any], lang: str) -> tuple[str, str, str, str]:

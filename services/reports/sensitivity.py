@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from services.publication.aspect import Aspect, in_order
-from services.reports.briefing import figure, figures_of
+from services.reports.briefing import figures_of
 from services.reports.lines import LimitLine, WalkerLine, Walkers
+from services.words.shares import Share, share_of
 from services.words.texts import limit_text
 
 
@@ -18,7 +19,7 @@ def limit_lines(coverage: pd.DataFrame, run: Mapping[str, Any], lang: str) -> tu
         LimitLine(
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
             figures_of(row),
-            figure(row["circle_coverage_pct"]),
+            share_of(row, "circle_coverage", whole="residents"),
         )
         for row in rows.to_dict("records")
     )
@@ -32,7 +33,7 @@ def walkers(coverage: pd.DataFrame, run: Mapping[str, Any], lang: str) -> Walker
     parameters = run["parameters"]
     known = parameters.get("profiles", [parameters["profile"]])
     shares = {
-        (str(row["profile"]), float(row["walk_limit_min"])): figure(row["coverage_pct"])
+        (str(row["profile"]), float(row["walk_limit_min"])): figures_of(row).share
         for row in rows.to_dict("records")
     }
     return Walkers(
@@ -41,7 +42,7 @@ def walkers(coverage: pd.DataFrame, run: Mapping[str, Any], lang: str) -> Walker
             WalkerLine(
                 label=walking["label" if lang == "ja" else "label_en"],
                 main=walking["id"] == parameters["profile"]["id"],
-                coverage_pct=tuple(shares.get((walking["id"], value)) for value in minutes),
+                shares=tuple(shares.get((walking["id"], value), Share(None)) for value in minutes),
             )
             for walking in sorted(known, key=lambda walking: -float(walking["speed_m_per_min"]))
         ),

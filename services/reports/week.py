@@ -17,6 +17,7 @@ from services.results.slots import (
     slot_sentence,
     unknown_sentence,
 )
+from services.words.shares import Share
 from services.words.texts import LANGS, is_figure, text
 
 _COUNTS = ("residents", "reached", "reached_combined", "places_n")
@@ -50,6 +51,10 @@ class Week:
     combined_pct: float | None
     said: Mapping[str, tuple[str, ...]]
     """Language → sentences: the slot of most people, several halls together, what is in no slot."""
+
+    def share(self, slot: Slot) -> Share:
+        """Return the share of those who have a place in a slot."""
+        return Share(slot.coverage_pct, part=slot.reached, whole=self.residents)
 
     def half(self, half_day: str) -> tuple[Slot, ...]:
         """Return the slots of the mornings (am) or of the afternoons (pm), Monday first."""

@@ -18,7 +18,8 @@ from services.profile import Layer, Profile
 from services.situation.intervals import Bounds, Ends, unknown_most
 from services.situation.naming import names_of, unlocated
 from services.situation.view import Situation
-from services.words.texts import age_group_text, is_figure, limit_text, percent, text
+from services.words.shares import share, share_of
+from services.words.texts import age_group_text, is_figure, limit_text, text
 
 CROSSTAB_COLUMNS = (
     *("row_layer", "row_id", "row_name", "column_layer", "column_id", "column_name"),
@@ -241,9 +242,9 @@ def _masked(
     for side in _SIDES:
         # A count beside its share of a total that is not shown would tell the total.
         unseen_total = block[f"{side}_id"].isin(unseen[side])
-        for share in _ROW_SHARES if side == "row" else _COLUMN_SHARES:
-            if share in shown:
-                shown[share] = shown[share].mask(unseen_total)
+        for name in _ROW_SHARES if side == "row" else _COLUMN_SHARES:
+            if name in shown:
+                shown[name] = shown[name].mask(unseen_total)
     return pd.concat([shown, _empty_cells(shown, cells - set(keys))], ignore_index=True)
 
 
@@ -275,8 +276,8 @@ def crosstab_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
         "crosstab.sentence",
         lang,
         **words,
-        share=percent(row["coverage_pct"], lang),
-        part=percent(row["row_share_pct"], lang),
+        share=share(share_of(row, "coverage", part="reached", whole="residents"), lang),
+        part=share(share_of(row, "row_share", part="residents"), lang),
         frequency=text(f"frequency.{row['frequency']}", lang),
         limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.equity import inequality
-from services.words.texts import age_group_text, is_figure, percent, text
+from services.words.shares import share, share_of
+from services.words.texts import age_group_text, is_figure, text
 
 KEYS = ("layer", "frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile")
 INEQUALITY_COLUMNS = (
@@ -55,9 +56,9 @@ def inequality_sentence(row: Mapping[Hashable, Any], unit: str, lang: str) -> st
         unit=unit,
         age_group=age_group,
         frequency=text(f"frequency.{row['frequency']}", lang),
-        worst=percent(row["worst_tenth_pct"], lang),
-        least=percent(row["min_pct"], lang),
-        most=percent(row["max_pct"], lang),
+        worst=share(share_of(row, "worst_tenth"), lang),
+        least=share(share_of(row, "min"), lang),
+        most=share(share_of(row, "max"), lang),
         gini=f"{row['gini']:.2f}",
         units=row["units_n"],
     )

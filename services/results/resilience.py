@@ -13,7 +13,8 @@ from geo.schedule.typed import combine, frequency_class, parse_schedule
 from services.situation.intervals import Bounds, Ends, unknown_most
 from services.situation.naming import WHOLE, every_layer, unlocated
 from services.situation.view import Situation
-from services.words.texts import age_group_text, is_figure, limit_text, people, percent, text
+from services.words.shares import share, share_of
+from services.words.texts import age_group_text, is_figure, limit_text, people, text
 
 CLOSING = "weekly"
 """The class whose reach is lost or kept."""
@@ -196,7 +197,7 @@ def backup_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
         "resilience.backup",
         lang,
         age_group=age_group,
-        share=percent(row["backup_pct"], lang),
+        share=share(share_of(row, "backup", part="reached_with_backup", whole="residents"), lang),
         alone=people(row["reached_without_backup"], lang),
         limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )

@@ -20,7 +20,8 @@ from geo.schedule.calendar import combined_weeks
 from services.profile import Layer
 from services.situation.intervals import Bounds, Ends, unknown_most
 from services.situation.view import Situation
-from services.words.texts import age_group_text, is_figure, limit_text, percent, text
+from services.words.shares import share, share_of
+from services.words.texts import age_group_text, is_figure, limit_text, text
 from services.workspace.folder import REMAINDER
 
 SLOT_COLUMNS = (
@@ -118,7 +119,7 @@ def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
         weekday=text(f"weekday.{row['weekday']}", lang),
         half_day=text(f"half_day.{row['half_day']}", lang),
         age_group=age_group,
-        share=percent(row["coverage_pct"], lang),
+        share=share(share_of(row, "coverage", part="reached", whole="residents"), lang),
         limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )
 
@@ -137,7 +138,7 @@ def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
         "combined.sentence",
         lang,
         age_group=age_group_text(str(row["age_group"]), lang),
-        share=percent(row["combined_pct"], lang),
+        share=share(share_of(row, "combined", part="reached_combined", whole="residents"), lang),
         limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )
 
@@ -173,11 +174,11 @@ def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation)
         residents_estimated=frame["age_group"].isin(situation.profile.population.estimated_groups),
     )
     unknown = unknown_most(found, situation)
-    for part, share in _SHARES.items():
+    for part, column in _SHARES.items():
         if part in found:
             low, high = Bounds.of(tables, part).pct(unknown)
-            found[f"{share}_pct"] = 100.0 * found[part] / people
-            found[f"{share}_low_pct"], found[f"{share}_high_pct"] = low, high
+            found[f"{column}_pct"] = 100.0 * found[part] / people
+            found[f"{column}_low_pct"], found[f"{column}_high_pct"] = low, high
     return found
 
 

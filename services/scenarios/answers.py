@@ -16,15 +16,8 @@ from services.profile import Privacy
 from services.publication.collections import FIGURE_DECIMALS, LONLAT_EPSG
 from services.scenarios.whatif import FIGURES, SHARES, XY, Edit, Outcome, WhatIf
 from services.situation.view import Situation
-from services.words.texts import (
-    age_group_text,
-    at_least_text,
-    is_figure,
-    limit_text,
-    number,
-    people_share,
-    text,
-)
+from services.words.shares import Share, people_share, share_of
+from services.words.texts import age_group_text, at_least_text, is_figure, limit_text, number, text
 from services.words.vocabulary import TRIAL_ACTIONS, TrialAction
 
 _BLOCK = ["frequency", "age_group", "walk_limit_m", "walk_limit_min"]
@@ -231,11 +224,16 @@ def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[Line]:
         yield Line(
             at_least_text(row["frequency"], lang),
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
-            people_share(row["reached"], row["coverage_pct"], lang),
-            people_share(row["reached_after"], row["coverage_pct_after"], lang),
+            people_share(share_of(row, "coverage", part="reached", whole="residents"), lang),
+            people_share(_after(row), lang),
             number(row["gained"]) if is_figure(row["gained"]) else text("whatif.few", lang),
             number(row["lost"]) if is_figure(row["lost"]) else text("whatif.few", lang),
         )
+
+
+def _after(row: Mapping[Hashable, Any]) -> Share:
+    after = {name: row[f"{name}_after"] for name in ("reached", "coverage_pct")}
+    return share_of({**row, **after}, "coverage", part="reached", whole="residents")
 
 
 def title(told_outcome: Mapping[str, Any], lang: str) -> str:

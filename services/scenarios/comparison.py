@@ -325,6 +325,7 @@ def _worst(areas: pd.DataFrame, layer: Layer) -> dict[str, Any]:
         "worst_area_name": found.get("area_name"),
         "worst_coverage_pct": found.get("coverage_pct"),
         "worst_unreached": found.get("unreached"),
+        "worst_residents": found.get("residents"),
     }
 
 

@@ -33,7 +33,8 @@ from services.scenarios.town import apply_scenario, main_only
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.words.dates import today
-from services.words.texts import age_group_text, is_figure, limit_text, people, percent, text, yen
+from services.words.shares import share, share_of
+from services.words.texts import age_group_text, is_figure, limit_text, people, text, yen
 from services.workspace.folder import Snapshot, Workspace, digest
 from services.workspace.staging import staged_file
 
@@ -259,9 +260,11 @@ def _worst(found: Comparison, scenario: str, lang: str) -> list[str]:
                 lang,
                 layer=after["label"] if lang == "ja" else after["label_en"],
                 before=before["worst_area_name"],
-                before_share=percent(before["worst_coverage_pct"], lang),
+                before_share=share(
+                    share_of(before, "worst_coverage", whole="worst_residents"), lang
+                ),
                 after=after["worst_area_name"],
-                after_share=percent(after["worst_coverage_pct"], lang),
+                after_share=share(share_of(after, "worst_coverage", whole="worst_residents"), lang),
             )
         )
     return said

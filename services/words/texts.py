@@ -92,23 +92,6 @@ def people(value: object, lang: str) -> str:
     return f"{number(value)}人" if lang == "ja" else number(value)
 
 
-def percent(value: object, lang: str) -> str:
-    """Return a percentage with one decimal, ``−`` without a figure."""
-    if not is_figure(value):
-        return NO_FIGURE
-    sign = "\N{FULLWIDTH PERCENT SIGN}" if lang == "ja" else " %"
-    return f"{value:.1f}{sign}"
-
-
-def people_share(value: object, share_pct: object, lang: str) -> str:
-    """Return persons with, in brackets, their share of the whole."""
-    if not is_figure(share_pct):
-        return people(value, lang)
-    if lang == "ja":
-        return f"{people(value, lang)}（{percent(share_pct, lang)}）"
-    return f"{people(value, lang)} ({percent(share_pct, lang)})"
-
-
 def metres(value: object, lang: str) -> str:
     """Return a distance: ``1,210m``."""
     if not is_figure(value):

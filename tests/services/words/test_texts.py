@@ -1,6 +1,7 @@
 """Words, numbers and dates as people read them."""
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from services.words import texts
+from services.words.shares import Share, people_share, share, share_of
 
 ROOT = Path(__file__).parents[3]
 ALL = texts.catalogue("ja")
@@ -42,10 +44,9 @@ def test_a_walk_is_told_in_metres_and_whole_minutes():
 
 
 def test_people_are_whole_persons_with_their_share_of_the_whole():
-    assert (
-        texts.people_share(12610.4, 11.1545, "ja") == "12,610人（11.2\N{FULLWIDTH PERCENT SIGN}）"
-    )
-    assert texts.people_share(12610.4, 11.1545, "en") == "12,610 (11.2 %)"
+    found = Share(11.1545, part=12610.4, whole=113052.0)
+    assert people_share(found, "ja") == "12,610人（11.2\N{FULLWIDTH PERCENT SIGN}）"
+    assert people_share(found, "en") == "12,610 (11.2 %)"
     assert texts.people(0.5, "ja") == "1人"
     assert texts.people(np.int64(3), "ja") == "3人"
 
@@ -53,10 +54,32 @@ def test_people_are_whole_persons_with_their_share_of_the_whole():
 @pytest.mark.parametrize("nothing", [None, float("nan"), float("inf"), "12"])
 def test_what_is_not_a_figure_is_a_dash(nothing):
     assert texts.people(nothing, "ja") == "−"
-    assert texts.percent(nothing, "ja") == "−"
+    assert share(Share(nothing), "ja") == "−"
     assert texts.yen(nothing, "en") == "−"
     assert texts.walk(nothing, 3.0, "ja") == "−"
-    assert texts.people_share(nothing, nothing, "ja") == "−"
+    assert people_share(Share(nothing, part=nothing), "ja") == "−"
+    assert people_share(Share(None, part=3.0, whole=0.0), "ja") == "3人"
+
+
+def test_a_share_is_read_off_a_row_with_its_part_its_whole_and_its_interval():
+    row = {"a_pct": 25.0, "a_low_pct": 20.0, "a_high_pct": np.nan, "reached": 5, "residents": 20}
+    found = share_of(row, "a", part="reached", whole="residents")
+    assert found == Share(25.0, part=5.0, whole=20.0, low_pct=20.0)
+    assert share_of({"a_pct": None}, "a") == Share(None)
+    with pytest.raises(KeyError):
+        share_of(row, "a", part="no such column")
+
+
+def test_nothing_but_a_share_is_written_as_a_percentage():
+    """One formatter: besides it only the intake, of ground, and an overlap to the whole per cent."""
+    pattern = re.compile(r"\.\d?[fg]\}\s?(%|％|\{sign\})|FULLWIDTH PERCENT SIGN")
+    written = [
+        path.relative_to(ROOT).as_posix()
+        for ring in ("services", "api")
+        for path in (ROOT / ring).rglob("*.py")
+        if "intake" not in path.parts and pattern.search(path.read_text(encoding="utf-8"))
+    ]
+    assert set(written) - {"services/words/reasons.py"} == {"services/words/shares.py"}
 
 
 def test_age_groups_have_names():

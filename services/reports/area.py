@@ -147,7 +147,7 @@ class _Inside:
         """Return the places in the area that have not closed, most frequent first."""
         places = self._publication.points("places")
         places = places[self._holds(places) & (places["status"] != "closed")]
-        return places.assign(rank=-places["frequency"].map(rank)).sort_values(
+        return places.assign(rank=-places["frequency"].map(rank).astype(int)).sort_values(
             ["rank", "name", "place_id"]
         )
 

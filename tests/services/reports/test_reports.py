@@ -111,7 +111,9 @@ def test_other_limits_and_other_walkers_stand_side_by_side(workspace):
         *(("300m", 130.0), ("500m", 520.0), ("10分", 520.0)),
     ]
     assert report.walkers.limits == ("10分",)
-    shares = {line.label: line.coverage_pct for line in report.walkers.lines}
+    shares = {
+        line.label: tuple(found.pct for found in line.shares) for line in report.walkers.lines
+    }
     assert shares == {
         "ふつう 60m/分": (pytest.approx(100 * 520 / 700),),
         "ゆっくり 48m/分": (pytest.approx(100 * 260 / 700),),

@@ -24,7 +24,7 @@ from pyproj import Geod, Transformer
 from scipy.sparse.csgraph import dijkstra
 
 from geo.errors import SourceError
-from geo.streets.network import Network, adjacency
+from geo.streets.network import Network
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.profile import Source
@@ -122,7 +122,7 @@ def check_town(network: Network) -> None:
     """Check the network of WAYS: from the west end by the crossing to the north end, 100 + 400 m."""
     assert sorted(network.edge_length_m.round(1).tolist()) == [100.0, 200.0, 400.0]
     ends = network.node_xy.round(1).tolist()
-    walk_m = dijkstra(adjacency(network), indices=ends.index([0.0, 0.0]))
+    walk_m = dijkstra(network.streets, indices=ends.index([0.0, 0.0]))
     assert walk_m[ends.index([100.0, 400.0])] == pytest.approx(500.0, abs=0.05)
     assert network.edges["highway"].value_counts().to_dict() == {"trunk": 2, "residential": 1}
     assert set(network.edges["name"]) == {"国道6号", ""}
@@ -434,9 +434,11 @@ def overpass(monkeypatch: pytest.MonkeyPatch) -> Iterator[Overpass]:
         stub.address = f"http://127.0.0.1:{server.server_port}/api/interpreter"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield stub
-        server.shutdown()
-        thread.join()
+        try:
+            yield stub
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 NEAR = shapely.box(-500, -500, 800, 800)

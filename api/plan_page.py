@@ -3,12 +3,11 @@
 from markupsafe import Markup
 
 from api.report_page import SERVED_FONT, environment_of
-from services.drawing.fonts import embedded_font
 from services.drawing.svg import star_sign
 from services.reports.plan import PlanReport
 
 
-def render_plan(report: PlanReport, *, font_url: str = SERVED_FONT) -> str:
+def render_plan(report: PlanReport) -> str:
     """Return the page of a plan in the report's own language."""
     page = environment_of(report.lang).get_template("plan.html")
     # The drawing escapes every name in it; the signs are made of numbers and colours alone.
@@ -20,9 +19,4 @@ def render_plan(report: PlanReport, *, font_url: str = SERVED_FONT) -> str:
         for name in ("upgrade", "open")
     }
     drawing = Markup(report.map_svg)  # noqa: S704
-    return page.render(report=report, drawing=drawing, star_signs=signs, font_url=font_url)
-
-
-def render_plan_file(report: PlanReport) -> str:
-    """Return the page as a file of its own: it carries the characters that it writes."""
-    return render_plan(report, font_url=embedded_font(render_plan(report)))
+    return page.render(report=report, drawing=drawing, star_signs=signs, font_url=SERVED_FONT)

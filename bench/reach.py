@@ -20,7 +20,6 @@ import pandas as pd
 from bench.city import asked
 from bench.measure import Row, against, versions
 from geo.arrays import TOLERANCE
-from geo.streets.network import adjacency
 from geo.walking.doors import Doors
 from geo.walking.measure import metres
 from geo.walking.reach import nearest, walks
@@ -67,7 +66,7 @@ def _nearest(situation: Situation) -> Iterator[Row]:
     """Find the nearest place of every node: one pass of ours; networkx; pandarm once it is ready."""
     network = situation.network
     by = metres(network)
-    graph = nx.from_scipy_sparse_array(adjacency(network), edge_attribute="length_m")
+    graph = nx.from_scipy_sparse_array(network.streets, edge_attribute="length_m")
     edges = np.unique(situation.place_snaps["edge"].to_numpy())
     edges = edges[edges >= 0]
     nodes = np.unique(network.edge_u[edges])
@@ -119,7 +118,7 @@ def _catchments(situation: Situation) -> Row:
     candidates = pd.DataFrame(homes[["edge", "offset_m", "snap_m"]]).iloc[drawn]
     candidates = candidates.assign(offset_m=0.0, snap_m=0.0)
     doors = Doors.of(homes, by)
-    graph = nx.from_scipy_sparse_array(adjacency(network), edge_attribute="length_m")
+    graph = nx.from_scipy_sparse_array(network.streets, edge_attribute="length_m")
     starts = network.edge_u[candidates["edge"].to_numpy()[:PEER_CANDIDATES_N]].tolist()
 
     first, home_at, home_m = (part.tolist() for part in doors.by_node)

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from geo.arrays import IntArray
 from geo.schedule.meeting import SEASON_MIN_MONTHS, WEEKS_OF_MONTH, Rule
-from geo.schedule.recurrence import HalfDay, touches
-from geo.schedule.timewords import Span
+from geo.schedule.timewords import NOON_MIN, Span
 from geo.schedule.typed import Schedule
 
 BoolArray = NDArray[np.bool_]
+HalfDay = Literal["am", "pm"]
 Unknown = Literal["", "no_schedule", "no_weekday", "no_hours"]
 
 HALF_DAYS: tuple[HalfDay, ...] = ("am", "pm")
@@ -236,8 +236,31 @@ def _spans_in(schedule: Schedule, month: int) -> tuple[Span, ...]:
 
 def _is_held(spans: tuple[Span, ...], half_day: HalfDay, *, rules_n: int) -> bool:
     # Several hours of one rule hold on all its days; of several rules nobody says which.
-    found = {touches(span, half_day) for span in spans}
+    found = {_touches(span, half_day) for span in spans}
     return True in found and (len(found) == 1 or rules_n == 1)
+
+
+def _touches(span: Span, half_day: HalfDay) -> bool | None:
+    """
+    Say whether a session is held before noon (am) or after it (pm); over noon it is in both.
+
+    Parameters
+    ----------
+    span
+        Start and end, minutes after midnight; the end may be unknown.
+    half_day
+        ``'am'`` or ``'pm'``; an evening is ``'pm'``.
+
+    Returns
+    -------
+    True or False; None for ``'pm'`` where it starts before noon and nobody says when it ends.
+    """
+    start, end = span
+    if half_day == "am":
+        return start < NOON_MIN
+    if start >= NOON_MIN:
+        return True
+    return None if end is None else end > NOON_MIN
 
 
 def _by_months(masks: IntArray, *, every_week: bool) -> BoolArray:

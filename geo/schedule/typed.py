@@ -98,6 +98,14 @@ class Schedule:
         """Return the months in which nothing is held (8月は休み, 冬期休止)."""
         return shut_months(self.note)
 
+    @property
+    def hours(self) -> float | None:
+        """Return the hours of the shortest session, seasons included; None where no end is said."""
+        spans = [*self.times, *(span for season in self.seasons for span in season.times)]
+        lengths = [None if end is None else end - start for start, end in spans]
+        known = [length for length in lengths if length is not None]
+        return min(known) / 60 if known and len(known) == len(lengths) else None
+
 
 def _sure_days(rules: tuple[Rule, ...], weeks: Iterable[int]) -> int:
     """Return the fewest days in any of the weeks, in the best half year."""

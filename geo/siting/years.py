@@ -16,7 +16,6 @@ from geo.siting.patterns import Patterns, boil
 from geo.siting.plans import Plan
 from geo.siting.problem import Problem
 from geo.siting.solver import Search, Solver, gap_pct
-from geo.siting.worth import newly_reached
 
 
 def order_of_opening(
@@ -191,10 +190,3 @@ def _year(
         lower=0.0,
     )
     return reach, patterns.weight
-
-
-def resident_years(problem: Problem, plan: Plan, year: IntArray, years_n: int) -> float:
-    """Return the newly reached residents, added up over the years."""
-    chosen = plan.positions
-    reached = [newly_reached(problem, chosen[(year >= 0) & (year <= t)]) for t in range(years_n)]
-    return math.fsum(math.fsum(problem.demand.weight[homes]) for homes in reached)

@@ -231,23 +231,6 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     return _network(epsg, xy, kind, chains, edges)
 
 
-def adjacency(network: Network) -> sparse.csr_array:
-    """
-    Return the lengths between neighbouring nodes.
-
-    Parameters
-    ----------
-    network
-        The walking network.
-
-    Returns
-    -------
-    (n, n) symmetric matrix in metres; of parallel edges the shortest, loops left out. It is
-    computed once a network: do not change it.
-    """
-    return network.streets
-
-
 def isolated_edges(network: Network, *, below_m: float) -> BoolArray:
     """
     Say which edges lie in a piece of the network that is too small to lead anywhere.

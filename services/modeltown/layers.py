@@ -14,8 +14,6 @@ from services.modeltown.plan import Plan
 from services.modeltown.streets import ObjectArray
 from services.modeltown.venues import Districts
 
-REGIONS = ("中部", "東部", "西部", "南部", "北部", "川東", "台地")
-
 
 @dataclass(frozen=True)
 class Layers:

@@ -59,12 +59,6 @@ def open_log(url: str) -> Iterator[Log]:
         yield Log(_read(opened), opened)
 
 
-def append_decisions(url: str, rows: Sequence[Row]) -> None:
-    """Add rows to what councils decided; none is ever changed."""
-    with open_log(url) as log:
-        log.add(rows)
-
-
 def adopted(url: str, as_of: date | None = None) -> pd.DataFrame:
     """Return the latest decision of each candidate that is adopted, on a day those of until then."""
     log = read_decisions(url)

@@ -19,10 +19,6 @@ class Period:
     since: str
     until: str
 
-    def holds_on(self, day: str) -> bool:
-        """Say whether the status holds on an ISO day."""
-        return self.since <= day and (not self.until or day < self.until)
-
 
 def history_of(place: Mapping[Hashable, object]) -> list[Period]:
     """

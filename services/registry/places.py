@@ -15,12 +15,10 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Select, delete, insert, inspect, select
 
-from geo.schedule.typed import parse_schedule
 from services.privacy.homes import HOME_NAME
 from services.registry.attributes import ATTRIBUTES, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
-from services.registry.schedule_rules import schedule_to_dict
 from services.registry.tables import (
     Base,
     Decision,
@@ -243,8 +241,7 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
         text = str(place["schedule_text"])
-        rules = schedule_to_dict(parse_schedule(text))
-        schedules.append({"schedule_id": number, "text": text, "rules": rules})
+        schedules.append({"schedule_id": number, "text": text})
         meetings.append(
             _row(
                 **{column: str(place[column]) for column in _SAME},

@@ -1,8 +1,6 @@
 """The tables of the registry, the same in SQLite and PostgreSQL."""
 
-from typing import Any
-
-from sqlalchemy import JSON, Connection, Double, ForeignKey, Table, inspect
+from sqlalchemy import Connection, Double, ForeignKey, Table, inspect
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateColumn
@@ -46,17 +44,12 @@ class Group(Base):
 
 
 class ScheduleRow(Base):
-    """
-    A schedule as typed, and the rules that follow from it.
-
-    The text decides: class and sessions a month are derived from it whenever it is read.
-    """
+    """A schedule as typed: class and sessions a month are derived from it whenever it is read."""
 
     __tablename__ = "schedules"
 
     schedule_id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
-    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Place(Base):

@@ -2,16 +2,13 @@
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from geo.schedule.recurrence import hours_of
 from geo.schedule.typed import Schedule
 from geo.vocabulary import rank
 from services.profile import Qualification
-from services.words.dates import last_day
 from services.words.reasons import TATAMI_M2
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -83,27 +80,13 @@ def qualify_all(
     }
 
 
-def subsidy_ending(places: pd.DataFrame, *, after: date, months: int) -> pd.DataFrame:
-    """Return the places whose subsidy ends within so many months after a day, soonest first."""
-    ends = [last_day(text) for text in places["subsidy_end"]]
-    limit = _months_after(after, months)
-    soon = [end is not None and after <= end <= limit for end in ends]
-    return places[soon].sort_values(["subsidy_end", "place_id"])
-
-
-def _months_after(day: date, months: int) -> date:
-    # The last day of the month that lies so many months later, at the most the same day.
-    later = (pd.Timestamp(day) + pd.DateOffset(months=months)).date()
-    return date(later.year, later.month, later.day)
-
-
 def _findings(
     place: Mapping[Hashable, object], schedule: Schedule, rules: Qualification
 ) -> Iterator[_Finding]:
     if rules.min_frequency:
         yield _frequency(str(place["frequency"]), rules.min_frequency, schedule)
     if rules.min_hours:
-        yield _measure("hours", hours_of(schedule), rules.min_hours)
+        yield _measure("hours", schedule.hours, rules.min_hours)
     if least_m2 := least_area_m2(rules):
         yield _measure("floor_area", _figure(place["floor_area_m2"]), least_m2)
     if rules.min_exercise_minutes:

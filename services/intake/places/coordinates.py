@@ -83,15 +83,6 @@ def _sum(match: re.Match[str]) -> float:
     return -size if found.get("sign") == "-" else size
 
 
-def print_dms(degrees: float, *, axis: str = "") -> str:
-    """Print an angle as 35°51'31.2000"N; ``axis`` is the letter of the hemisphere."""
-    ticks = round(abs(degrees) * 3600 * 10_000)
-    whole, rest = divmod(ticks, 3600 * 10_000)
-    minutes, seconds = divmod(rest, 60 * 10_000)
-    sign = "-" if degrees < 0 else ""
-    return f"{sign}{whole}°{minutes:02d}'{seconds / 10_000:07.4f}\"{axis}"
-
-
 def is_in_japan(lon: float, lat: float) -> bool:
     """Say whether a position lies in the box of Japan; NaN does not."""
     inside = JAPAN_LON[0] <= lon <= JAPAN_LON[1]

@@ -1,4 +1,4 @@
-"""The parts of a Shapefile that GDAL does not mend without writing beside it: .dbf text, .shx."""
+"""The files of a Shapefile, and the encoding of its texts, which .cpg and .dbf often get wrong."""
 
 import codecs
 import struct
@@ -7,7 +7,6 @@ from pathlib import Path
 SAMPLE_RECORDS = 2000
 _LANGUAGE_DRIVER = {0x13: "cp932", 0x7B: "cp932"}
 _HEADER, _FIELD = 32, 32
-_SHX_HEADER, _RECORD_HEADER = 100, 8
 
 
 def beside(path: Path, suffix: str) -> Path | None:
@@ -84,23 +83,3 @@ def _claim_of_dbf(table: Path) -> str:
     with table.open("rb") as file:
         header = file.read(_HEADER)
     return _LANGUAGE_DRIVER.get(header[29], "") if len(header) == _HEADER else ""
-
-
-def write_shx(path: Path, target: Path) -> None:
-    """Write the index of a .shp file anew, from the lengths in its own records."""
-    with path.open("rb") as file:
-        head = file.read(_SHX_HEADER)
-        if len(head) < _SHX_HEADER or struct.unpack(">i", head[:4])[0] != 9994:  # noqa: PLR2004
-            msg = "not a Shapefile"
-            raise ValueError(msg)
-        size = path.stat().st_size
-        entries, at = [], _SHX_HEADER
-        while at + _RECORD_HEADER <= size:
-            file.seek(at)
-            _, words = struct.unpack(">ii", file.read(_RECORD_HEADER))
-            if words <= 0 or at + _RECORD_HEADER + 2 * words > size:
-                break
-            entries.append(struct.pack(">ii", at // 2, words))
-            at += _RECORD_HEADER + 2 * words
-    words_n = (_SHX_HEADER + 8 * len(entries)) // 2
-    target.write_bytes(head[:24] + struct.pack(">i", words_n) + head[28:] + b"".join(entries))

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyogrio
+from pyogrio.errors import DataSourceError
+
 from geo.errors import SourceError
 from services.intake.vectors.archives import unpack
-from services.intake.vectors.dbf import beside, text_encoding, write_shx
+from services.intake.vectors.dbf import beside, text_encoding
 from services.profile import Source
 
 PREFERENCE = (
@@ -37,6 +40,7 @@ _TEXT = frozenset(
     {".geojson", ".json", ".geojsonl", ".ndjson", ".topojson", ".kml", ".gml", ".xml"}
 )
 _CHUNK = 1 << 20
+_RESTORE = "SHAPE_RESTORE_SHX"
 _BOM = codecs.BOM_UTF8
 
 
@@ -108,14 +112,18 @@ def _with_index(path: Path, place: Path) -> Path:
     for suffix in (".shp", ".dbf", ".prj", ".cpg"):
         if found := beside(path, suffix):
             _link(found.absolute(), complete.with_suffix(suffix))
+    pyogrio.set_gdal_config_options({_RESTORE: True})
     try:
-        write_shx(complete, complete.with_suffix(".shx"))
-    except ValueError as error:
+        # GDAL writes the index when it opens the file.
+        pyogrio.read_info(complete)
+    except DataSourceError as error:
         raise SourceError(
             "not a Shapefile; cannot be read as a vector file, export it again as GeoPackage",
             path=path,
             ja="Shapefile ではなく、地図データとして読めません。GeoPackage で書き出し直してください",
         ) from error
+    finally:
+        pyogrio.set_gdal_config_options({_RESTORE: None})
     return complete
 
 

@@ -442,3 +442,17 @@ def test_one_more_group_never_lowers_the_class(rules, more):
     before = frequency_class(Schedule(tuple(rules)), permanent_min_days_per_week=3)
     after = frequency_class(Schedule((*rules, more)), permanent_min_days_per_week=3)
     assert order.index(after) >= order.index(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("毎週月曜 10:00〜11:30", 1.5),
+        ("毎週月曜 10:00〜12:00、13:00〜14:00", 1.0),
+        ("毎週月曜 夏期9:00〜12:00、冬期10:00〜12:00", 2.0),
+        ("毎週月曜 10:00から", None),
+        ("毎週月曜", None),
+    ],
+)
+def test_the_shortest_session_counts_in_hours(text, hours):
+    assert parse_schedule(text).hours == hours

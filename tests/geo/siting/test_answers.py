@@ -1,11 +1,13 @@
 """What is said about a plan: relaxations, explanations, years, stability; by hand."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from geo.errors import InvalidInputError
 from geo.siting import (
@@ -23,7 +25,7 @@ from geo.siting import (
     stability,
     unit_gains,
 )
-from geo.siting.years import resident_years
+from geo.siting.worth import newly_reached
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer
 
@@ -49,6 +51,13 @@ STREET = Town(
     rules=Rules(),
 )
 EACH = tuple(Target(f"school {i}", (i,)) for i in range(4))
+
+
+def resident_years(problem: Problem, plan: Plan, year: NDArray[np.int64], years_n: int) -> float:
+    """Return the newly reached residents, added up over the years."""
+    chosen = plan.positions
+    reached = [newly_reached(problem, chosen[(year >= 0) & (year <= t)]) for t in range(years_n)]
+    return math.fsum(math.fsum(problem.demand.weight[homes]) for homes in reached)
 
 
 def ruled(rules: Rules, *stages: Stage) -> Problem:

@@ -21,7 +21,6 @@ from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.network import (
     ATTRIBUTES,
     Network,
-    adjacency,
     build_network,
     isolated_edges,
     joinable,
@@ -102,7 +101,7 @@ def test_ways_are_cut_where_they_share_a_node() -> None:
     assert sorted(network.edge_length_m.tolist()) == [5.0, 5.0, 12.0]
     assert network.node_xy.tolist() == [[0, 0], [5, 0], [5, 12], [10, 0]]
     # From (0, 0) by the crossing to (5, 12): 5 + 12.
-    assert dijkstra(adjacency(network), indices=0)[2] == 17.0
+    assert dijkstra(network.streets, indices=0)[2] == 17.0
 
 
 def test_a_bridge_above_a_street_shares_no_node_and_is_not_joined() -> None:
@@ -158,7 +157,7 @@ def test_a_loop_at_the_end_of_a_street_is_kept() -> None:
     # 4 + 3 + 5 round the loop, seen as the diagonal of the sparse matrix: left out.
     assert network.edge_length_m.tolist() == [9.0, 12.0]
     assert network.edge_u[1] == network.edge_v[1] == 1
-    assert adjacency(network).toarray().tolist() == [[0, 9], [9, 0]]
+    assert network.streets.toarray().tolist() == [[0, 9], [9, 0]]
 
 
 def test_a_ring_without_a_junction_begins_at_its_lowest_node() -> None:
@@ -174,7 +173,7 @@ def test_parallel_edges_are_kept_and_the_shortest_is_walked() -> None:
     ways: list[Way] = [(1, [1, 3, 2], {}), (2, [1, 2], {}), (3, [4, 1], {}), (4, [2, 5], {})]
     network = town(crossings, ways)
     assert sorted(network.edge_length_m.tolist()) == [1.0, 1.0, 8.0, 10.0]
-    assert dijkstra(adjacency(network), indices=0).tolist() == [0.0, 1.0, 9.0, 10.0]
+    assert dijkstra(network.streets, indices=0).tolist() == [0.0, 1.0, 9.0, 10.0]
 
 
 def test_a_vertex_that_repeats_its_neighbour_is_dropped() -> None:
@@ -335,7 +334,7 @@ def test_no_ways_give_a_network_without_edges() -> None:
     assert len(network.node_xy) == len(network.edge_u) == len(network.edge_lines) == 0
     assert network.vertex_offset_m.size == network.component_length_m.size == 0
     assert isolated_edges(network, below_m=1.0).size == 0
-    assert adjacency(network).shape == (0, 0)
+    assert network.streets.shape == (0, 0)
     assert len(to_networkx(network)) == 0
     same(network, network_from_frames(*network_to_frames(network)))
 
@@ -384,7 +383,7 @@ def test_merging_changes_no_distance(drawn: Town) -> None:
     crossings, ways, kinds = drawn
     graph, network = unmerged(crossings, ways), town(crossings, ways, kinds)
     expected = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length_m"))
-    got = dijkstra(adjacency(network)) if len(network.node_xy) else np.zeros((0, 0))
+    got = dijkstra(network.streets) if len(network.node_xy) else np.zeros((0, 0))
     merged = dict(nx.all_pairs_dijkstra_path_length(to_networkx(network), weight="length_m"))
     names = [tuple(xy) for xy in network.node_xy.tolist()]
     for (i, a), (j, b) in itertools.product(enumerate(names), repeat=2):

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from services.intake.places.coordinates import (
     is_in_japan,
     pair_to_lonlat,
-    print_dms,
     to_degrees,
     to_lonlat,
     to_plane,
@@ -49,12 +48,6 @@ def test_decimal_degrees_stay(text, degrees):
 )
 def test_what_is_no_angle_is_nan(text):
     assert math.isnan(to_degrees(text))
-
-
-@given(st.floats(-180, 180), st.sampled_from(["", "N", "E"]))
-def test_a_printed_angle_is_read_again(degrees, axis):
-    # Printed to a ten-thousandth of a second: 3 mm
-    assert to_degrees(print_dms(degrees, axis=axis)) == pytest.approx(degrees, abs=1.5e-8)
 
 
 @given(st.text(max_size=30))

@@ -21,7 +21,7 @@ from services.registry import places as places_of
 from services.registry import tables as registry
 from services.registry.attributes import with_attributes
 from services.registry.database import require_no_password
-from services.registry.decisions import COLUMNS, append_decisions, read_decisions
+from services.registry.decisions import COLUMNS, open_log, read_decisions
 from services.registry.places import (
     VENUE_COLUMNS,
     create_registry,
@@ -143,7 +143,8 @@ def test_of_two_who_write_at_once_one_is_last(url):
 def test_tables_of_another_version_are_made_anew_and_the_log_stays(url):
     write_registry(url, HALLS, SALONS)
     row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "status": "proposed"}
-    append_decisions(url, [{name: row[name] for name in COLUMNS if name != "decision_id"}])
+    with open_log(url) as log:
+        log.add([{name: row[name] for name in COLUMNS if name != "decision_id"}])
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE places DROP COLUMN fee_text"))
@@ -172,7 +173,8 @@ def test_a_decision_is_no_part_of_what_the_registry_holds(url):
     write_registry(url, HALLS, SALONS)
     before = registry_facts(url)
     row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None}
-    append_decisions(url, [{name: row[name] for name in COLUMNS if name != "decision_id"}])
+    with open_log(url) as log:
+        log.add([{name: row[name] for name in COLUMNS if name != "decision_id"}])
     assert registry_facts(url) == before
     write_registry(url, HALLS, SALONS.iloc[:2])
     assert registry_facts(url)["sha256"] != before["sha256"]

@@ -1,13 +1,11 @@
 """What a municipality asks of a place, and why a place falls short: 松戸 asks weekly, 2 h, 6 tatami."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
 from geo.schedule.typed import frequency_class, parse_schedule
 from services.profile import Qualification
-from services.situation.qualification import least_area_m2, qualify, qualify_all, subsidy_ending
+from services.situation.qualification import least_area_m2, qualify, qualify_all
 from services.words.reasons import falls_short
 
 MATSUDO = Qualification(min_frequency="weekly", min_hours=2, min_tatami=6, origin="松戸市")
@@ -98,10 +96,3 @@ def test_without_rules_nothing_is_said():
     places = pd.DataFrame({"frequency": [""], "floor_area_m2": [None]})
     verdicts = qualify_all(places, [parse_schedule("")], Qualification(origin="なし"))
     assert verdicts == {"qualifies": [""], "falls_short": [[]]}
-
-
-def test_places_whose_subsidy_ends_soon_are_listed_soonest_first():
-    ends = ["2026-03-31", "2025-12", "2026-07-01", "", "2025-03-31"]
-    places = pd.DataFrame({"place_id": list("abcde"), "subsidy_end": ends})
-    soon = subsidy_ending(places, after=date(2025, 10, 1), months=6)
-    assert soon["place_id"].tolist() == ["b", "a"]

@@ -119,8 +119,8 @@ def add_edits(
     _require_near(drawn_edits(new, plane_epsg=_epsg(workspace)), workspace)
     with _alone(workspace):
         ids = [feature.properties["edit_id"] for feature in new]
-        newest = _newest(workspace)
-        old = [] if whole or newest is None else _features(workspace, newest)
+        last = newest(workspace)
+        old = [] if whole or not last else _features(workspace, last)
         before = {feature.properties["edit_id"] for feature in old}
         kept = [feature for feature in old if feature.properties["edit_id"] not in set(ids)]
         drawn = drawn_edits([*kept, *new], plane_epsg=_epsg(workspace))
@@ -154,9 +154,10 @@ def list_versions(workspace: Workspace) -> list[Version]:
 
 def read_drawn(workspace: Workspace, version: int | None = None) -> list[Drawn]:
     """Return the edits of a version, of the newest if none is named; none where nobody drew any."""
-    number = _newest(workspace) if version is None else _existing(workspace, version)
-    if number is None:
+    number = newest(workspace) if version is None else version
+    if not number:
         return []
+    _existing(workspace, number)
     return drawn_edits(_features(workspace, number), plane_epsg=_epsg(workspace))
 
 
@@ -178,8 +179,8 @@ def edited_network(
 
 def edits_record(workspace: Workspace, day: date, *, version: int | None = None) -> dict[str, Any]:
     """Return what a result says of the edits it was computed with: version 0 is none at all."""
-    number = _newest(workspace) if version is None else _existing(workspace, version)
-    if number is None:
+    number = newest(workspace) if version is None else version
+    if not number:
         return {"version": 0, "sha256": digest([]), "in_force": []}
     in_force = sorted(edit.edit_id for edit in read_edits(workspace, number, day=day))
     sha256 = _version(workspace, number).sha256
@@ -339,8 +340,9 @@ def _numbers(workspace: Workspace) -> list[int]:
     return sorted(int(path.stem) for path in found if path.stem.isdigit())
 
 
-def _newest(workspace: Workspace) -> int | None:
-    return max(_numbers(workspace), default=None)
+def newest(workspace: Workspace) -> int:
+    """Return the number of the newest version, 0 where nobody drew any."""
+    return max(_numbers(workspace), default=0)
 
 
 def _existing(workspace: Workspace, version: int) -> int:

@@ -199,7 +199,7 @@ def _record(
         "as_of": day.isoformat(),
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
-        "edits": edits_record(workspace, day),
+        "edits": edits_record(workspace, situation.drawn[1], version=situation.drawn[0]),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
         "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),

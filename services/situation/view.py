@@ -1,6 +1,7 @@
 """Situation: a workspace seen with the parameters of one run, each part computed once."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 
 import geopandas as gpd
@@ -14,9 +15,10 @@ from geo.coverage.reached import Access, Journeys, Layering, at_least
 from geo.edits.applied import Edit, apply_edits, rejoin
 from geo.streets.network import Network, joinable
 from geo.vocabulary import FREQUENCIES
+from geo.walking.nearby import Nearby
 from geo.walking.reach import Walks, straight_m
 from geo.walking.snapping import snap
-from services.edits.versions import edited_network, home_snaps, read_edits
+from services.edits.versions import edited_network, home_snaps, newest, read_edits
 from services.situation.parameters import Parameters
 from services.situation.places import places_frame
 from services.situation.walking import Approach, Walking
@@ -38,7 +40,8 @@ class Situation:
     A workspace seen with the parameters of one run; each part is computed once.
 
     ``places`` (as ``places_frame`` gives them) and further ``edits`` of the streets are those of
-    somebody who asks what would be; else both are the workspace's own.
+    somebody who asks what would be; else both are the workspace's own. ``drawn`` is the version of the
+    edits and the day they are in force on: the newest and the day of the places where none is given.
     """
 
     def __init__(
@@ -48,20 +51,23 @@ class Situation:
         *,
         places: gpd.GeoDataFrame | None = None,
         edits: Sequence[Edit] = (),
+        drawn: tuple[int, date] | None = None,
     ) -> None:
         self.workspace = workspace
         self.profile = workspace.profile
         self.parameters = parameters
         self.areas = workspace.areas()
         self._streets = workspace.network()
-        day = parameters.selection.as_of or today()
         self._given_places = places
-        self.edits = [*read_edits(workspace, day=day), *edits]
+        # Read once: what somebody draws meanwhile is the next question's.
+        version, day = drawn or (newest(workspace), parameters.selection.as_of or today())
+        self.drawn = version, day
+        self.edits = [*read_edits(workspace, version, day=day), *edits]
         self.edited = None
         if edits:
             self.edited = apply_edits(self._streets, self.edits)
         elif self.edits:
-            self.edited = edited_network(workspace, self._streets, day)
+            self.edited = edited_network(workspace, self._streets, day, version=version)
         self.network = self._streets if self.edited is None else self.edited.network
         self._usable = self._joinable(self._streets)
         self.usable = self._usable if self.edited is None else self._joinable(self.network)
@@ -81,6 +87,16 @@ class Situation:
         most_m = self.profile.streets.snap_limit_m if limit_m is None else limit_m
         snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._usable)
         return self._carried(snaps, points)
+
+    @cached_property
+    def _nearby(self) -> Nearby:
+        return Nearby(self._streets, self._usable)
+
+    def snap_one(self, xy: FloatArray) -> pd.DataFrame:
+        """Join one point (2,) just as ``snap`` does, without a pass over all streets."""
+        limit_m = self.profile.streets.snap_limit_m
+        point = gpd.GeoDataFrame(geometry=[shapely.Point(xy)], crs=self.areas.crs)
+        return self._carried(self._nearby.snap(xy, limit_m=limit_m), point)
 
     def _joinable(self, network: Network) -> np.ndarray:
         return joinable(network, isolated_below_m=self.profile.streets.isolated_below_m)

@@ -74,7 +74,7 @@ def why(
     areas = _areas(ground, xy, (lon, lat))
     limit = limit or ground.situation.parameters.limit
     walking = ground.walking(profile)
-    spot = Spot(xy, ground.nearby.snap(xy, limit_m=ground.profile.streets.snap_limit_m))
+    spot = Spot(xy, ground.situation.snap_one(xy))
     asker = _Asker(ground, spot, walking, limit)
     found = {each: asker.way(each) for each in FREQUENCIES}
     way, route = found[frequency]

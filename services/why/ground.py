@@ -48,7 +48,8 @@ class Published(Situation):
             walking_profile=asked["profile"]["id"],
             selection=selection,
         )
-        super().__init__(snapshot.workspace, parameters)
+        drawn = snapshot.run["edits"]["version"], date.fromisoformat(snapshot.run["as_of"])
+        super().__init__(snapshot.workspace, parameters, drawn=drawn)
         self._snapshot = snapshot
 
     @cached_property

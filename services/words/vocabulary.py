@@ -7,7 +7,7 @@ catalogue under ``status.…``, ``decision.status.…`` and ``action.…``.
 
 from typing import Literal, get_args
 
-PlaceStatus = Literal["active", "suspended", "at_risk", "closed"]
+PlaceStatus = Literal["active", "suspended", "at_risk", "closed", "unknown"]
 """What the registry says of a place."""
 PLACE_STATUSES: tuple[PlaceStatus, ...] = get_args(PlaceStatus)
 OPEN_STATUSES: tuple[PlaceStatus, ...] = ("active", "at_risk")

@@ -1,6 +1,5 @@
 """Intake of gathering places as a city keeps them: names, schedules as typed, gaps in the columns."""
 
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from services.intake.places.points import (
     without_asides,
 )
 from services.intake.places.remarks import note_assumptions, settle_status
+from services.intake.places.status import UNKNOWN, read_status
 from services.intake.places.stops import with_stops
 from services.intake.tables.cells import (
     cut_schedules,
@@ -57,12 +57,6 @@ from services.words.names import normalise
 Locate = Callable[[str, str], Found | tuple[float, float, str] | None]
 """Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
 
-STATUS_WORDS = (
-    ("active", ("再開", "活動中", "開催中", "実施中", "継続", "稼働", "active")),
-    ("at_risk", ("危機", "存続", "縮小", "予定", "検討", "担い手", "at_risk")),
-    ("closed", ("閉鎖", "廃止", "終了", "解散", "閉会", "閉所", "廃会", "closed")),
-    ("suspended", ("休止", "休会", "休み", "中断", "中止", "停止", "suspended")),
-)
 _HOW = {
     "venue": ("its venue", "会場名"),
     "area": ("the area in its address", "住所の町名"),
@@ -231,15 +225,6 @@ def _schedules(table: pd.DataFrame, spec: Places) -> list[str]:
     ]
 
 
-def read_status(text: str) -> str:
-    """Return the status that a text names: active, suspended, at_risk, closed; '' if it names none."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    for status, words in STATUS_WORDS:
-        if any(word in plain for word in words):
-            return status
-    return ""
-
-
 def _named(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
     for row in places.loc[places["name"] == "", "row"]:
         notes.rows_refused += 1
@@ -358,13 +343,13 @@ def _same_schedule(text: str) -> str:
 def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
     for place in places.to_dict("records"):
         row, name = int(place["row"]), place["name"]
-        if place["status_text"] and not read_status(str(place["status_text"])):
+        if read_status(str(place["status_text"])) == UNKNOWN:
             text = place["status_text"]
             notes.note(
                 Entry(
                     "unknown_status",
-                    f"{name}: the status {text!r} is not known; taken as active",
-                    f"{name}：状態「{text}」がわからないため、活動中として扱います",
+                    f"{name}: the status {text!r} is not understood; the place does not count until it is",
+                    f"{name}：状態「{text}」の意味がわかりません。わかるまで、この場は数えません",
                     row=row,
                 )
             )

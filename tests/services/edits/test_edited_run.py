@@ -5,12 +5,17 @@ import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
-from services.edits.versions import add_edits
+from services.edits.versions import add_edits, revert_edits
 from services.results.run import run
+from services.why.answer import why
+from services.why.ground import Ground, Published
+from services.why.words import sentences
+from services.words.texts import text
 from services.workspace.folder import Snapshot, Workspace, open_workspace
 
 
@@ -66,3 +71,53 @@ def test_a_barrier_round_a_weekly_place_takes_its_residents(
         for snapshot in (town_snapshot, fenced)
     ]
     assert both[0].equals(both[1])
+
+
+def beside_a_house(workspace: Workspace, path: Path) -> tuple[Path, tuple[float, float]]:
+    """Draw a barrier between one house and its street; return the file and the house in degrees."""
+    homes = workspace.demand()
+    home = homes[(homes["unsnapped"] == "") & (homes["snap_m"] > 8.0) & (homes["65+"] > 1.0)].iloc[
+        0
+    ]
+    house, street = np.array([home.geometry.x, home.geometry.y]), home[["snap_x", "snap_y"]]
+    along = (street.to_numpy(dtype=float) - house) / home["snap_m"]
+    middle, across = house + along * home["snap_m"] / 2, np.array([-along[1], along[0]])
+    line = shapely.LineString([middle - 3.0 * across, middle + 3.0 * across])
+    shapes = gpd.GeoSeries([line, home.geometry], crs=homes.crs).to_crs(6668)
+    feature = {
+        "type": "Feature",
+        "geometry": shapely.geometry.mapping(shapes.iloc[0]),
+        "properties": {"edit_id": "wall", "kind": "barrier", "name": "test"},
+    }
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    return path, (shapes.iloc[1].x, shapes.iloc[1].y)
+
+
+def test_resident_and_planner_hear_the_same_of_a_barrier_before_a_door(
+    workspace: Workspace, tmp_path: Path, town_snapshot: Snapshot
+) -> None:
+    file, (lon, lat) = beside_a_house(workspace, tmp_path / "wall.geojson")
+    add_edits(workspace, file)
+    fenced = run(workspace)
+    lost = reached(town_snapshot) - reached(fenced)
+    assert lost.max() > 0.0
+    answer = why(Ground.of(fenced), lon, lat)
+    assert not answer.way.within_limit
+    assert answer.way.place_id == ""
+    assert answer.leg.reason == "barrier"
+    for lang in ("ja", "en"):
+        assert text("why.unsnapped.barrier", lang) in sentences(answer, lang)
+
+
+def test_a_snapshot_answers_with_the_edits_it_was_computed_with(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    before = run(workspace)
+    file, (lon, lat) = beside_a_house(workspace, tmp_path / "wall.geojson")
+    add_edits(workspace, file)
+    assert why(Ground.of(before), lon, lat).leg.reason == ""
+    assert Published(before).edits == []
+    after = run(workspace)
+    revert_edits(workspace, 0)
+    assert why(Ground.of(after), lon, lat).leg.reason == "barrier"
+    assert [edit.edit_id for edit in Published(after).edits] == ["wall"]

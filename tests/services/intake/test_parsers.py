@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import SourceError
-from services.intake.places.rows import read_status
+from services.intake.places.status import read_status
 from services.intake.tables.cells import is_formula, shown, without_marks
 from services.intake.tables.reading import read_csv, to_number
 from services.words.dates import first_day, last_day, to_iso_date

@@ -9,7 +9,8 @@ from shapely import Point, box
 
 from geo.errors import SourceError
 from services.intake.places.remarks import note_typed_classes
-from services.intake.places.rows import read_places, read_status, require_near
+from services.intake.places.rows import read_places, require_near
+from services.intake.places.status import read_status
 from services.intake.tables.ledger import Ledger
 from services.profile import Places, Source
 from services.registry.attributes import ATTRIBUTES
@@ -100,17 +101,44 @@ def test_one_schedule_may_stand_for_every_row(tmp_path):
         ("存続が危ぶまれる", "at_risk"),
         ("来年度閉鎖予定", "at_risk"),
         ("", ""),
-        ("？", ""),
+        ("？", "unknown"),
+        # Words of stopping count wherever they stand.
+        ("活動中止", "suspended"),
+        ("開催中止", "suspended"),
+        ("活動中断", "suspended"),
+        ("稼働停止", "suspended"),
+        ("休止中（4月再開予定）", "suspended"),
+        ("コロナのため休止中", "suspended"),
+        ("休止中。再開時期は未定", "suspended"),
+        ("再開の目途立たず", "suspended"),
+        ("活動 していない", "suspended"),
+        ("開催していません", "suspended"),
+        ("未実施", "suspended"),
+        ("inactive", "suspended"),
+        ("Not active", "suspended"),
+        ("on hold", "suspended"),
+        ("Suspended", "suspended"),
+        ("ended in 2023", "closed"),
+        ("活動終了", "closed"),
+        # What is to come is not there yet; what has come back is.
+        ("休止予定", "at_risk"),
+        ("開設準備中", "unknown"),
+        ("活動予定", "unknown"),
+        ("休止していたが令和5年4月に再開", "active"),
+        ("再開済み", "active"),
+        ("休止なし", "active"),
+        ("開催中（8月は休み）", "active"),
+        ("Active", "active"),
     ],
 )
 def test_status_words_are_understood(text, status):
     assert read_status(text) == status
 
 
-def test_an_unknown_status_is_active_and_noted(tmp_path):
+def test_an_unknown_status_is_never_active_and_noted(tmp_path):
     ledger = Ledger()
     places = read(tmp_path, f"会,,,,,毎日,謎,{ORIGIN}\n会2,,,,,毎日,,{ORIGIN}\n", ledger=ledger)
-    assert places["status"].tolist() == ["active", "active"]
+    assert places["status"].tolist() == ["unknown", "active"]
     assert codes(ledger) == [("unknown_status", 2)]
 
 

@@ -138,9 +138,9 @@ def shortest_link(
     """
     pairs = _Pairs.of(starts, pieces, leg_per_m, longest_m)
     # The walk is convex along a piece: if its nearest point does not do, the ends of what does may.
-    at_m = np.stack([np.clip(pairs.foot_m, pairs.low, pairs.high), *_roots(pairs, enough)])
-    inside = (at_m >= pairs.low) & (at_m <= pairs.high)
-    return pairs.first(at_m, inside & (pairs.cost(at_m) <= enough + _TOLERANCE), by_path=True)
+    # Where only the point of the shortest walk does, rounding puts these ends beside it.
+    at_m = pairs.between(pairs.foot_m, *_ends(pairs, enough), *pairs.cheapest())
+    return pairs.first(at_m, pairs.cost(at_m) <= enough + _TOLERANCE, by_path=True)
 
 
 def best_link(starts: Starts, pieces: Pieces, *, leg_per_m: float, longest_m: float) -> Link | None:
@@ -162,11 +162,7 @@ def best_link(starts: Starts, pieces: Pieces, *, leg_per_m: float, longest_m: fl
     The path, ``None`` where none is that short.
     """
     pairs = _Pairs.of(starts, pieces, leg_per_m, longest_m)
-    # Where the path comes nearer as fast as the walk on from its end gets longer.
-    gentle = np.abs(pairs.rate) < leg_per_m
-    root = np.sqrt(np.where(gentle, leg_per_m**2 - pairs.rate**2, 1.0))
-    level = np.where(gentle, pairs.foot_m - pairs.rate * pairs.apart_m / root, pairs.low)
-    at_m = np.stack([pairs.low, pairs.high, np.clip(level, pairs.low, pairs.high)])
+    at_m = pairs.between(*pairs.cheapest())
     return pairs.first(at_m, np.ones(at_m.shape, dtype=bool), by_path=False)
 
 
@@ -216,6 +212,18 @@ class _Pairs:
         rows = (start, piece, length_m, foot_m, apart_m, base, rate, low, high)
         return cls(starts, pieces, leg_per_m, *(column[kept] for column in rows))
 
+    def between(self, *at_m: FloatArray) -> FloatArray:
+        """Stack positions along each piece, moved to where a path can end."""
+        return np.clip(np.stack(at_m), self.low, self.high)
+
+    def cheapest(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return where the walk can be shortest: either end, or where it is level between."""
+        # There the path comes nearer as fast as the walk on from its end gets longer.
+        gentle = np.abs(self.rate) < self.leg_per_m
+        root = np.sqrt(np.where(gentle, self.leg_per_m**2 - self.rate**2, 1.0))
+        level = np.where(gentle, self.foot_m - self.rate * self.apart_m / root, self.low)
+        return self.low, self.high, level
+
     def path_m(self, at_m: FloatArray) -> FloatArray:
         """Return (choices, pairs) lengths of paths to so far along each piece."""
         return np.asarray(np.hypot(self.apart_m, at_m - self.foot_m))
@@ -245,8 +253,8 @@ class _Pairs:
         )
 
 
-def _roots(pairs: _Pairs, enough: float) -> list[FloatArray]:
-    """Return where k sqrt(h² + (t - t0)²) + r t = spare along each piece, NaN where nowhere."""
+def _ends(pairs: _Pairs, enough: float) -> list[FloatArray]:
+    """Return where k sqrt(h² + (t - t0)²) + r t = spare may hold on each line, NaN where nowhere."""
     k2, rate, foot_m, spare = pairs.leg_per_m**2, pairs.rate, pairs.foot_m, enough - pairs.base
     a = k2 - rate**2
     b = 2.0 * (spare * rate - k2 * foot_m)
@@ -254,9 +262,8 @@ def _roots(pairs: _Pairs, enough: float) -> list[FloatArray]:
     linear = np.abs(a) <= _FLAT * k2
     with np.errstate(divide="ignore", invalid="ignore"):
         root = np.sqrt(b**2 - 4.0 * a * c)
-        both = [np.where(linear, -c / b, (-b + sign * root) / (2.0 * a)) for sign in (-1.0, 1.0)]
-        # Squared, the equation also holds where the walk would have to be less than nothing.
-        return [np.where(spare - rate * at_m >= 0, at_m, np.nan) for at_m in both]
+        # Squared, the equation also holds for walks of less than nothing; their cost tells.
+        return [np.where(linear, -c / b, (-b + sign * root) / (2.0 * a)) for sign in (-1.0, 1.0)]
 
 
 _FLAT = 1e-9

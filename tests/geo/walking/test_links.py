@@ -55,6 +55,32 @@ def test_the_best_path_cuts_the_corner_as_far_as_it_may() -> None:
     assert (found.offset_m, found.path_m, found.cost) == pytest.approx((270.0, 50.0, 320.0))
 
 
+def test_the_best_path_is_found_when_it_is_just_enough() -> None:
+    # Hypothesis drew this town. From (0, 0) only the street to (827, 0) is within 400 m, and the walk
+    # on from there is 815.05 m round by (827, 0) to the place at (390, 688): the best path of 400 m
+    # leads as far to the east as it may, and no other path is enough.
+    spots = dict(
+        enumerate([(54.0, 423.0), (390.0, 688.0), (641.0, 0.0), (753.0, 497.0), (827.0, 0.0)])
+    )
+    town = streets(spots, [[0, 4], [1, 2], [1, 3], [1, 4]])
+    some = pieces(town, metres(town), [(1, 0.0, 0.0)])
+    # On (54, 423) + t (773, -423) / 881.17: t² + 2 t (54 x 773 - 423²) / 881.17 + 54² + 423² = 400².
+    street_m = np.hypot(773, 423)
+    half = (423**2 - 54 * 773) / street_m
+    t = half + np.sqrt(half**2 - (54**2 + 423**2 - 400**2))
+    walk = 10.0 + 400.0 + (street_m - t) + np.hypot(827 - 390, 688)
+    best = best_link(start(0, 0, 10.0), some, leg_per_m=1.0, longest_m=400.0)
+    assert best is not None
+    assert (best.offset_m, best.path_m, best.cost) == pytest.approx((t, 400.0, walk))
+    found = shortest_link(start(0, 0, 10.0), some, leg_per_m=1.0, longest_m=400.0, enough=best.cost)
+    assert found is not None
+    assert (found.offset_m, found.path_m, found.cost) == pytest.approx((t, 400.0, walk))
+    less = best.cost - 0.01
+    assert (
+        shortest_link(start(0, 0, 10.0), some, leg_per_m=1.0, longest_m=400.0, enough=less) is None
+    )
+
+
 def test_a_path_is_walked_at_the_walkers_speed_and_the_street_with_its_slope() -> None:
     # East to west 10 % down: as quick as the flat. So 40 m/min make 1.5 s a metre on both.
     hill = on_ground(straight_street(), lambda x: 0.1 * x, 40)

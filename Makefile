@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
-.PHONY: setup demo test lint bench municipalities pictures lock wheel clean
+.PHONY: setup demo test fuzz lint bench municipalities pictures lock wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.ready
@@ -27,6 +27,11 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+# Every property on new examples; a case that is found becomes an @example (CONTRIBUTING.md).
+SECONDS ?= 300
+fuzz: setup
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 lint: setup
 	$(BIN)/ruff check --fix .

@@ -1,6 +1,5 @@
 """What all tests share: the model town, made once, and properties that do not watch the clock."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,10 @@ from services.modeltown import write_town
 from services.results.run import run
 from services.workspace.folder import Snapshot
 
-# A slow machine fails no property; the continuous check draws the same examples each time.
-settings.register_profile("arukeba", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("arukeba")
+# A slow machine fails no property. `make test` draws the same examples each time; `make fuzz` new ones.
+settings.register_profile("same", deadline=None, derandomize=True, database=None)
+settings.register_profile("fuzz", deadline=None, database=None, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

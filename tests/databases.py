@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url, text
 
 from services.registry.tables import Base
 
@@ -20,10 +20,27 @@ def empty_database(kind: str, folder: Path) -> str:
         return f"sqlite:///{folder / 'registry.sqlite'}"
     if not SERVER:
         pytest.skip("ARUKEBA_TEST_DATABASE_URL names no database")
-    engine = create_engine(SERVER)
+    url = _own_database()
+    engine = create_engine(url)
     Base.metadata.drop_all(engine)
     engine.dispose()
-    return SERVER
+    return url
+
+
+def _own_database() -> str:
+    """Return the database of this process: the one that is named, or beside it one a worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        return SERVER
+    named = make_url(SERVER)
+    own = named.set(database=f"{named.database}_{worker}")
+    engine = create_engine(named, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.execute(known, {"name": own.database}).first() is None:
+            connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
 
 
 def registry_of(kind: str, folder: Path) -> str:

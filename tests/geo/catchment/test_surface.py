@@ -101,10 +101,10 @@ def test_the_size_of_a_block_changes_nothing():
 
 
 @given(
-    west=st.floats(-1e5, 1e5),
-    south=st.floats(-1e5, 1e5),
-    width=st.floats(0, 3000),
-    height=st.floats(0, 3000),
+    west=st.floats(-1e5, 1e5, allow_subnormal=False),
+    south=st.floats(-1e5, 1e5, allow_subnormal=False),
+    width=st.floats(0, 3000, allow_subnormal=False),
+    height=st.floats(0, 3000, allow_subnormal=False),
     cell_m=st.sampled_from([5.0, 10.0, 25.0, 100.0]),
 )
 def test_the_grid_covers_its_bounds_and_lies_on_whole_multiples(west, south, width, height, cell_m):

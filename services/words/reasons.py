@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from geo.vocabulary import FREQUENCIES
 from services.words.texts import (
     age_group_text,
     effort,
@@ -16,6 +17,7 @@ from services.words.texts import (
     number,
     people,
     text,
+    type_text,
     walk,
 )
 
@@ -113,7 +115,7 @@ def divided_by(parts: Sequence[Row], lang: str) -> str:
 
 def candidate(row: Row, lang: str) -> str:
     """Say of a candidate what it gains, for whom, and the overlap; no number that is not shown."""
-    now = row["schedule_text"] or text("plan.class.monthly", lang)
+    now = row["schedule_text"] or type_text(FREQUENCIES[0], lang)
     values = {
         "how": text(f"choice.{row['action']}", lang, now=now),
         "age_group": age_group_text(row["age_group"], lang),

@@ -17,7 +17,9 @@ from geo.errors import (
     NotAllowedError,
     NotFoundError,
     QueueFullError,
+    StorageError,
 )
+from services.workspace.storage import storage_error
 
 STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -25,6 +27,7 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.CONFLICT,
     QueueFullError: HTTPStatus.TOO_MANY_REQUESTS,
+    StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ArukebaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -47,6 +50,7 @@ class Problem(BaseModel):
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error with the same shape of body."""
     app.add_exception_handler(ArukebaError, _on_ours)
+    app.add_exception_handler(OSError, _on_system)
     app.add_exception_handler(RequestValidationError, _on_parameter)
     app.add_exception_handler(HTTPException, _on_http)
 
@@ -65,6 +69,13 @@ def _on_ours(_request: Request, error: Exception) -> JSONResponse:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers["retry-after"] = str(RETRY_AFTER_S)
     return answer
+
+
+def _on_system(request: Request, error: Exception) -> JSONResponse:
+    known = storage_error(error)
+    if known is None:
+        raise error
+    return _on_ours(request, known)
 
 
 def _on_parameter(_request: Request, error: Exception) -> JSONResponse:

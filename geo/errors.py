@@ -9,6 +9,7 @@ ArukebaError
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
 ├── BusyError                        somebody else is at work there             HTTP 409, exit code 2
 ├── QueueFullError                   too much is waiting already: ask later     HTTP 429, exit code 2
+├── StorageError                     a disk or a database fails: says the cause HTTP 503, exit code 1
 ├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
 └── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
 
@@ -67,6 +68,10 @@ class BusyError(ArukebaError):
 
 class QueueFullError(ArukebaError):
     """Too much work is waiting already; there is room when some of it is done."""
+
+
+class StorageError(ArukebaError):
+    """A disk, a folder or a database cannot be read or written; what lies there is whole."""
 
 
 class BrokenWorkspaceError(ArukebaError):

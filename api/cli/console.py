@@ -16,12 +16,23 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from api.cli.usage import usage_message
-from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError
+from geo.errors import (
+    ArukebaError,
+    BrokenModelError,
+    BrokenWorkspaceError,
+    InvalidInputError,
+    StorageError,
+)
 from services.words.texts import Lang, step_text, text
 from services.workspace.progress import Progress as Report
+from services.workspace.storage import storage_error
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 HOST, PORT = "127.0.0.1", 8000
+
+
+OURS = (StorageError, BrokenWorkspaceError, BrokenModelError)
+"""What no other argument would have helped with."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +76,10 @@ class Desk:
 
     def fail(self, error: BaseException, command: str) -> int:
         """Explain an error in one line and return the exit code."""
-        code, message = self._explain(error, command)
+        told = storage_error(error) or error
+        code, message = self._explain(told, command)
         if self.json:
-            body = {"error": {"code": _code_name(error), "message": message}}
+            body = {"error": {"code": _code_name(told), "message": message}}
             sys.stderr.write(json.dumps(body, ensure_ascii=False) + "\n")
         else:
             sys.stderr.write(message + "\n")
@@ -77,7 +89,7 @@ class Desk:
 
     def _explain(self, error: BaseException, command: str) -> tuple[int, str]:
         if isinstance(error, ArukebaError):
-            code = FAILED if isinstance(error, BrokenWorkspaceError) else REFUSED
+            code = FAILED if isinstance(error, OURS) else REFUSED
             return code, _one_line(error.text(self.lang))
         if isinstance(error, typer.TyperException):
             message = usage_message(error, self.lang)

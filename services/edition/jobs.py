@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from geo.errors import ArukebaError, NotFoundError, QueueFullError
 from services.words.vocabulary import JobStatus
 from services.workspace.progress import StoppedError
+from services.workspace.storage import storage_error
 
 OPEN = ("queued", "running")
 KEPT = 100
@@ -165,7 +166,11 @@ def _run(job: Job[Best], work: Work[Best]) -> None:
         job.end("failed", error=error.message, error_ja=error.ja)
     except Exception as error:  # noqa: BLE001  the outermost frame of the thread
         _log.exception("job %s failed", job.job_id)
-        said = f"{type(error).__name__}: {error}"
-        job.end("failed", error=said, error_ja="予期しない不具合です")
+        known, said = storage_error(error), f"{type(error).__name__}: {error}"
+        job.end(
+            "failed",
+            error=known.message if known else said,
+            error_ja=known.ja if known else "予期しない不具合です",
+        )
     else:
         job.end("cancelled" if job.stopped() else "done", result=result)

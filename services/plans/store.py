@@ -18,6 +18,7 @@ from services.words.dates import today
 from services.words.reasons import Reason
 from services.workspace.folder import Workspace, digest, read_json, write_json
 from services.workspace.staging import staged_number
+from services.workspace.storage import storage_error
 
 FOLDER = "plans"
 RECORD = "plan.json"
@@ -66,7 +67,7 @@ class PlanResult:
         try:
             return gpd.read_parquet(path)
         except (OSError, ValueError) as error:
-            raise BrokenWorkspaceError(
+            raise storage_error(error, path) or BrokenWorkspaceError(
                 f"{path}: cannot be read ({error}); make the plan again",
                 ja=f"{path}：読めません（{error}）。計画を作り直してください",
             ) from error

@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, StorageError
 
 SQLITE = "sqlite"
 WAIT_S = 30
@@ -16,6 +16,37 @@ WAIT_S = 30
 _LOCK = 0x6172756B65  # "aruke": any number that no other program takes
 _TIMEOUTS = {"pysqlite": "timeout", "psycopg": "connect_timeout", "psycopg2": "connect_timeout"}
 """How each driver calls it."""
+_WAY_TO_SERVER = (
+    "see that the server answers, and check address, user and password (PGPASSWORD)",
+    "サーバーが動いているか、アドレス・利用者・パスワード（PGPASSWORD）が正しいか確かめてください",
+)
+_BUSY = (
+    "another program writes to it; try again",
+    "ほかで書き込み中です。もういちど実行してください",
+)
+_NOT_WRITABLE = (
+    "have the file and its folder made writable, then try again",
+    "ファイルとフォルダーに書きこめるようにして、もういちど実行してください",
+)
+_WAYS_TO_FILE = {
+    "SQLITE_BUSY": _BUSY,
+    "SQLITE_LOCKED": _BUSY,
+    "SQLITE_FULL": (
+        "make room, then try again",
+        "空きをつくってから、もういちど実行してください",
+    ),
+    "SQLITE_READONLY": _NOT_WRITABLE,
+    "SQLITE_PERM": _NOT_WRITABLE,
+    "SQLITE_CANTOPEN": (
+        "see that its folder exists and may be read and written, then try again",
+        "フォルダーがあり、読み書きできることを確かめて、もういちど実行してください",
+    ),
+    "SQLITE_IOERR": (
+        "check the disk, and copy what is on it to another one",
+        "ディスクを点検し、中身を別の場所に写してください",
+    ),
+}
+"""By the beginning of SQLite's name for what happened."""
 _PASSWORDS = ("password", "sslpassword")
 
 
@@ -76,21 +107,25 @@ def _engine(url: str) -> Engine:
         ) from error
 
 
-def _told(error: SQLAlchemyError, engine: Engine) -> BrokenWorkspaceError:
-    """Return an error that says what can be done about it."""
+def _told(error: SQLAlchemyError, engine: Engine) -> ArukebaError:
+    """Return an error that says what can be done about it: the storage's fault, or damage."""
     shown = engine.url.render_as_string(hide_password=True)
     reason = str(error).splitlines()[0]
-    way, way_ja = "build the workspace again", "ワークスペースを作り直してください"
-    is_file = engine.dialect.name == SQLITE
-    if is_file and "locked" in reason:
-        way, way_ja = (
-            "another program writes to it; try again",
-            "ほかで書き込み中です。もういちど実行してください",
-        )
-    elif not is_file and isinstance(error, OperationalError):
-        way = "see that the server answers, and check address, user and password (PGPASSWORD)"
-        way_ja = "サーバーが動いているか、アドレス・利用者・パスワード（PGPASSWORD）が正しいか確かめてください"
-    return BrokenWorkspaceError(
-        f"{shown}: the registry cannot be used ({reason}); {way}",
-        ja=f"{shown}：台帳を読み書きできません（{reason}）。{way_ja}",
+    way = _way_out(error, is_file=engine.dialect.name == SQLITE)
+    kind = StorageError if way else BrokenWorkspaceError
+    said, said_ja = way or (
+        "put it back from a copy, or build the workspace again",
+        "控えから戻すか、ワークスペースを作り直してください",
     )
+    return kind(
+        f"{shown}: the registry cannot be used ({reason}); {said}",
+        ja=f"{shown}：台帳を読み書きできません（{reason}）。{said_ja}",
+    )
+
+
+def _way_out(error: SQLAlchemyError, *, is_file: bool) -> tuple[str, str] | None:
+    """Return what to do where the storage is to blame, None where the tables are."""
+    if not is_file:
+        return _WAY_TO_SERVER if isinstance(error, OperationalError) else None
+    name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
+    return next((way for start, way in _WAYS_TO_FILE.items() if name.startswith(start)), None)

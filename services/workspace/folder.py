@@ -25,6 +25,7 @@ from services.profile import Layer, Profile, on_day, read_profile
 from services.words.dates import today
 from services.workspace.locks import in_use
 from services.workspace.staging import put_back
+from services.workspace.storage import unreadable
 
 FORMAT = 2
 RESULT_FORMAT = 2
@@ -60,10 +61,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401  JSON is whatever the file hol
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BrokenWorkspaceError(
-            f"{path}: cannot be read ({error}); build the workspace again",
-            ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def write_json(path: Path, value: object) -> None:
@@ -309,21 +307,14 @@ def _read_table(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:
     try:
         return gpd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> BrokenWorkspaceError:
-    return BrokenWorkspaceError(
-        f"{path}: cannot be read ({error}); build the workspace again",
-        ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
-    )
+        raise unreadable(path, error) from error
 
 
 def with_councils(

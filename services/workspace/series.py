@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import BrokenWorkspaceError
+from services.workspace.storage import unreadable
 
 FILE = "layers/population_series.parquet"
 COLUMNS = (
@@ -21,10 +21,7 @@ def read_series(workspace_path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise BrokenWorkspaceError(
-            f"{path}: cannot be read ({error}); build the workspace again",
-            ja=f"{path}：読めません（{error}）。ワークスペースを作り直してください",
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def lived_in(table: pd.DataFrame) -> list[str]:

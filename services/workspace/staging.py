@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from services.workspace.locks import in_use
+from services.workspace.storage import say_where
 
 WAIT_S = 10.0
 """How long somebody waits for an exchange of folders, which takes two renames."""
@@ -34,6 +35,9 @@ def staged_folder(target: Path) -> Iterator[Path]:
         staging.chmod(0o755)
         yield staging
         _exchange(staging, target)
+    except OSError as error:
+        say_where(error, target)
+        raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -57,6 +61,9 @@ def staged_number(folder: Path, ending: str = "") -> Iterator[tuple[str, Path]]:
     try:
         yield name, claim
         claim.rename(folder / f"{name}{ending}")
+    except OSError as error:
+        say_where(error, folder)
+        raise
     finally:
         if claim.is_dir():
             shutil.rmtree(claim, ignore_errors=True)
@@ -73,6 +80,9 @@ def staged_file(target: Path) -> Iterator[Path]:
     try:
         yield staging
         staging.replace(target)
+    except OSError as error:
+        say_where(error, target)
+        raise
     finally:
         staging.unlink(missing_ok=True)
 

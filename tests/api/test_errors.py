@@ -1,5 +1,6 @@
 """Errors become HTTP in one table and nowhere else."""
 
+import errno
 import re
 from pathlib import Path
 
@@ -8,7 +9,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.errors import add_error_handlers
-from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, NotFoundError
+from geo.errors import (
+    ArukebaError,
+    BrokenWorkspaceError,
+    InvalidInputError,
+    NotFoundError,
+    StorageError,
+)
 
 API = Path(__file__).parents[2] / "api"
 
@@ -28,6 +35,7 @@ def test_no_other_module_raises_or_catches_http_errors() -> None:
     [
         (InvalidInputError("a wrong limit", ja="範囲の誤り"), 422),
         (NotFoundError("no such area", ja="その地区はありません"), 404),
+        (StorageError("the disk is full", ja="空きがありません"), 503),
         (BrokenWorkspaceError("damaged", ja="壊れています"), 500),
     ],
 )
@@ -46,3 +54,27 @@ def test_each_error_has_its_status_and_says_so_in_both_languages(
     assert body["code"] == type(error).__name__
     assert body["detail"] == error.message
     assert body["detail_ja"] == error.ja
+
+
+def test_a_fault_of_the_system_under_an_answer_is_told_by_its_cause() -> None:
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/data/town/plans/.0001.new")
+
+    app = FastAPI()
+    add_error_handlers(app)
+    app.add_api_route("/fail", fail)
+    answer = TestClient(app).get("/fail")
+    assert (answer.status_code, answer.json()["code"]) == (503, "StorageError")
+    assert "the disk is full; make room" in answer.json()["detail"]
+    assert "作り直" not in answer.json()["detail_ja"]
+
+
+def test_another_error_of_the_system_stays_a_fault_of_ours() -> None:
+    def fail() -> None:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+
+    app = FastAPI()
+    add_error_handlers(app)
+    app.add_api_route("/fail", fail)
+    with pytest.raises(ConnectionRefusedError):
+        TestClient(app).get("/fail")

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.errors import BrokenWorkspaceError, InvalidInputError, StorageError
 from services.registry import database
 from services.registry import places as places_of
 from services.registry import tables as registry
@@ -245,7 +245,7 @@ def test_no_password_is_kept(query):
 def test_a_server_that_does_not_answer_is_no_broken_workspace():
     pytest.importorskip("psycopg")
     # Nothing listens on port 1.
-    with pytest.raises(BrokenWorkspaceError, match="see that the server answers") as error:
+    with pytest.raises(StorageError, match="see that the server answers") as error:
         read_venues("postgresql+psycopg://nobody@127.0.0.1:1/none", EPSG)
     assert "作り直して" not in error.value.ja
 
@@ -254,7 +254,7 @@ def test_who_waits_for_another_writer_is_told(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
     create_registry(url)
     monkeypatch.setattr(database, "WAIT_S", 0)
-    with database.writing(url), pytest.raises(BrokenWorkspaceError, match="try again"):
+    with database.writing(url), pytest.raises(StorageError, match="try again"):
         write_registry(url, HALLS, SALONS)
     write_registry(url, HALLS, SALONS)
 

@@ -1,0 +1,149 @@
+"""Storage that fails: the cause is named, and nobody is told to throw work away."""
+
+import errno
+import json
+import os
+import re
+import resource
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from sqlalchemy import text
+
+from api.cli.main import main
+from geo.errors import BrokenWorkspaceError, StorageError
+from services.registry.database import writing
+from services.registry.places import create_registry, read_places
+from services.workspace import folder, remainder, series
+from services.workspace.folder import Snapshot
+from services.workspace.storage import storage_error
+from tests.snapshots import tiny_workspace
+
+REBUILD = re.compile("build .*again|作り直")
+CAUSES = [
+    (errno.ENOSPC, "the disk is full", "空きがありません"),
+    (errno.EROFS, "the disk is read-only", "読み取り専用"),
+    (errno.EACCES, "there is no permission", "権限がありません"),
+    (errno.EIO, "the disk answers with an error", "エラーが起きました"),
+]
+
+
+@pytest.mark.parametrize(("number", "english", "japanese"), CAUSES)
+def test_each_cause_is_named_with_a_way_out(number: int, english: str, japanese: str) -> None:
+    told = storage_error(OSError(number, os.strerror(number), "/data/town"))
+    assert told is not None
+    assert told.message.startswith(f"/data/town: {english}; ")
+    assert japanese in told.ja
+    assert not REBUILD.search(told.message + told.ja)
+
+
+def test_what_no_disk_is_to_blame_for_is_left_to_others() -> None:
+    assert storage_error(ConnectionRefusedError(errno.ECONNREFUSED, "refused")) is None
+    assert storage_error(OSError("Couldn't deserialize thrift")) is None
+    assert storage_error(ValueError("no number")) is None
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda path: folder.read_json(path / "workspace.json"),
+        lambda path: folder._read_table(path / "results" / "0001" / "coverage.parquet"),
+        lambda path: folder._read_layer(path / "layers" / "areas.parquet"),
+        remainder.read_unmatched,
+        series.read_series,
+    ],
+    ids=["json", "table", "layer", "unmatched", "series"],
+)
+def test_a_disk_that_fails_under_a_reader_is_no_broken_workspace(
+    read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tiny_workspace(tmp_path).path
+    (path / series.FILE).touch()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_text", fail)
+    monkeypatch.setattr(folder.pd, "read_parquet", fail)
+    monkeypatch.setattr(gpd, "read_parquet", fail)
+    with pytest.raises(StorageError, match="the disk answers with an error"):
+        read(path)
+
+
+def test_damage_is_told_with_a_copy_as_the_first_way_out(tmp_path: Path) -> None:
+    path = tiny_workspace(tmp_path).path / "layers" / "areas.parquet"
+    path.write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(BrokenWorkspaceError, match="put it back from a copy, or build"):
+        folder._read_layer(path)
+
+
+@pytest.fixture
+def no_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no file grow beyond 2,000 bytes, whoever writes it."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def town(town_snapshot: Snapshot, tmp_path: Path) -> Path:
+    path = tmp_path / "town"
+    shutil.copytree(town_snapshot.workspace.path, path)
+    return path
+
+
+def test_a_run_that_has_no_room_says_so_and_leaves_nothing(
+    town: Path, no_room: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(one.name for one in (town / "results").iterdir())
+    assert main(["--json", "--lang", "en", "run", str(town)]) == 1
+    error = json.loads(capsys.readouterr().err.splitlines()[-1])["error"]
+    assert error["code"] == "StorageError"
+    said = f"{town / 'results'}: the file is larger than this system allows; have the limit raised"
+    assert error["message"].startswith(said)
+    assert sorted(one.name for one in (town / "results").iterdir()) == before
+
+
+def test_a_folder_that_cannot_be_made_is_told_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = tiny_workspace(tmp_path)
+
+    def fail(self: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", fail)
+    assert main(["--lang", "en", "run", str(workspace.path)]) == 1
+    said = capsys.readouterr().err
+    assert f"{workspace.path / 'results'}: the disk is read-only" in said
+    assert not REBUILD.search(said)
+
+
+def test_a_database_that_cannot_be_opened_is_no_broken_workspace(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="see that its folder exists") as error:
+        read_places(f"sqlite:///{tmp_path / 'none' / 'registry.sqlite'}", 6677)
+    assert not REBUILD.search(error.value.message + error.value.ja)
+
+
+def fill(url: str) -> None:
+    with writing(url) as one:
+        one.execute(text("PRAGMA max_page_count = 1"))
+        one.execute(text("CREATE TABLE more AS SELECT hex(zeroblob(100000)) AS much"))
+
+
+def test_a_full_and_a_read_only_database_say_so(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    create_registry(url)
+    with pytest.raises(StorageError, match="make room, then try again") as full:
+        fill(url)
+    read_only = f"sqlite:///file:{tmp_path / 'registry.sqlite'}?mode=ro&uri=true"
+    with pytest.raises(StorageError, match="made writable") as fixed:
+        fill(read_only)
+    for error in (full, fixed):
+        assert not REBUILD.search(error.value.message + error.value.ja)

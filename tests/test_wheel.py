@@ -27,7 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_holds_page_templates_and_profiles(installed: Path) -> None:
-    for name in ("api/web/index.html", "api/templates/report.html"):
+    for name in ("api/templates/map.html", "api/templates/report.html"):
         assert (installed / name).is_file()
     assert (installed / "services" / "data" / "municipalities" / "12217.toml").is_file()
     assert not (installed / "tests").exists()

@@ -1,11 +1,12 @@
 """What the pages load: their own files, the map library and a font, all from this machine."""
 
+import hashlib
 import json
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
 from api.deps import SettingsDep
@@ -13,13 +14,13 @@ from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
 from services.drawing import signs
 from services.drawing.fonts import japanese_font
-from services.words.texts import catalogue
+from services.words.texts import Lang, catalogue
 from services.words.vocabulary import FINAL_STATUSES, NEXT_STATUSES, OPEN_STATUSES, RESIDENTS_OF
 
 router = APIRouter(include_in_schema=False)
 
-_SPOKEN = ("frequency.", "gap.", "status.", "decision.status.", "action.")
-"""Beginnings of the keys of the catalogue that name a class."""
+_UNSEEN = ("cli.", "reason.", "doctor.")
+"""Beginnings of the keys of the catalogue that a page never says."""
 
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
@@ -39,12 +40,7 @@ def maplibre(kind: str, settings: SettingsDep) -> FileResponse:
 
 @router.get("/assets/vocabulary.js")
 def vocabulary() -> Response:
-    """Return the closed vocabularies with their signs, colours and words, as a module of the page."""
-    words = {
-        key: [text, catalogue("en")[key]]
-        for key, text in catalogue("ja").items()
-        if key.startswith(_SPOKEN)
-    }
+    """Return the closed vocabularies with their signs and colours, as a module of the page."""
     tables = {
         "FREQUENCIES": FREQUENCIES,
         "TARGET": TARGET,
@@ -59,12 +55,23 @@ def vocabulary() -> Response:
         "OPEN_STATUSES": OPEN_STATUSES,
         "SCENARIO_SIGNS": signs.SCENARIO_SIGNS,
         "RESIDENTS_OF": RESIDENTS_OF,
-        "CLASS_WORDS": words,
     }
     lines = [f"export const {name} = {json.dumps(table)};\n" for name, table in tables.items()]
     return Response(
         "".join(lines), media_type="text/javascript", headers={"cache-control": "no-cache"}
     )
+
+
+@router.get("/words/{lang}.json")
+def words(lang: Lang, request: Request) -> Response:
+    """Return the words of one language, key by key."""
+    said = {key: text for key, text in catalogue(lang).items() if not key.startswith(_UNSEEN)}
+    body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @router.get("/assets/japanese.ttf")

@@ -1,16 +1,15 @@
 """The ways in: the map page for people, the landing page for programs."""
 
-from pathlib import Path
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.deps import EditionDep
 from api.links import GEOJSON, HTML, JSON, OPENAPI, link
 from api.models import Conformance, Landing
 from services.edition.snapshot import Edition
-
-WEB = Path(__file__).parent.parent / "web"
+from services.words.texts import Lang, text
 
 CONFORMS_TO: tuple[str, ...] = ()
 """
@@ -22,12 +21,14 @@ router = APIRouter()
 
 
 @router.get("/", include_in_schema=False)
-def home(request: Request, edition: EditionDep) -> Response:
+def home(request: Request, edition: EditionDep, lang: Lang = "ja") -> Response:
     """Return the map page, or the landing page to a program that asks for JSON."""
     accepts = request.headers.get("accept", "*/*")
     if "application/json" in accepts and "text/html" not in accepts:
         return JSONResponse(_landing(request, edition).model_dump())
-    return FileResponse(WEB / "index.html", headers={"cache-control": "no-cache"})
+    page = request.app.state.templates.get_template("map.html")
+    body = page.render(lang=lang, t=partial(text, lang=lang))
+    return HTMLResponse(body, headers={"cache-control": "no-cache"})
 
 
 @router.get("/api", summary="入口", tags=["データ"])

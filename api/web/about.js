@@ -7,7 +7,7 @@ import { isMain, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
 import { FREQUENCIES, GAPS, NEXT_STATUSES } from "./vocabulary.js";
-import { date, label, lang, limit, often, people, percent, word } from "./words.js";
+import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, word } from "./words.js";
 
 const hiddenGroups = new Set();
 
@@ -34,24 +34,24 @@ function roundCounts() {
 function keysOf(group) {
   if (group === "l_share") {
     const steps = CLASSES.map(({ from, colour }) => h("li", {}, swatch(colour), h("span", {}, from)));
-    return [...steps, h("li", {}, h("span", {}, lang === "ja" ? "100％" : "100 %")), key(swatch(NO_SHARE, "dashed"), word("notPublic"))];
+    return [...steps, h("li", {}, h("span", {}, percent(100))), key(swatch(NO_SHARE, "dashed"), word("page.notPublic"))];
   }
   if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count)));
   if (group === "l_gaps") {
-    return GAPS.map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`n_${gap}`)));
+    return GAPS.map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`page.n_${gap}`)));
   }
-  if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
+  if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`page.street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
   if (group === "l_places") {
     const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency)));
-    return [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("privateHome"))];
+    return [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];
   }
   const marks = NEXT_STATUSES.proposed.map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`decision.status.${status}`)));
-  return [key(shown(candidateImage("upgrade"), 24), word("candUpgrade")), key(shown(candidateImage("open"), 24), word("candOpen")), ...marks];
+  return [key(shown(candidateImage("upgrade"), 24), word("page.candUpgrade")), key(shown(candidateImage("open"), 24), word("page.candOpen")), ...marks];
 }
 
 function mainOnly() {
   const { parameters } = state.about;
-  return word("mainOnly", { limit: limit(parameters), walking: label(parameters.profile) });
+  return word("page.mainOnly", { limit: limit(parameters), walking: label(parameters.profile) });
 }
 
 function patch(gap) {
@@ -70,10 +70,10 @@ export function drawLegend(onToggle) {
       if (event.target.checked) hiddenGroups.delete(group); else hiddenGroups.add(group);
       onToggle(group, event.target.checked);
     } });
-    return h("section", {}, h("label", { class: "switch" }, box, h("b", {}, word(group))), h("ul", { class: `keys ${group}` }, keysOf(group)));
+    return h("section", {}, h("label", { class: "switch" }, box, h("b", {}, word(`page.group.${group}`))), h("ul", { class: `keys ${group}` }, keysOf(group)));
   });
-  const note = state.about.layers.some((layer) => layer.approximate) ? h("p", { class: "quiet" }, word("estimateNote")) : null;
-  fill($("legend"), h("summary", {}, word("legend")), h("div", { class: "legend-body" }, groups, note));
+  const note = state.about.layers.some((layer) => layer.approximate) ? h("p", { class: "quiet" }, word("page.estimateNote")) : null;
+  fill($("legend"), h("summary", {}, word("map.legend")), h("div", { class: "legend-body" }, groups, note));
 }
 
 // How people who walk differently fare, within minutes: the same metres are the same for all.
@@ -83,7 +83,7 @@ function walkersTable(walkers) {
   if (!limits.length) return [];
   const head = h("tr", {}, h("td", {}), limits.map((row) => h("th", { scope: "col" }, limit(row))));
   const rows = walkers.map((walker) => h("tr", {}, h("th", { scope: "row" }, label(walker)), inMinutes(walker.sensitivity).map((row) => h("td", {}, percent(row.coverage_pct)))));
-  return [h("h3", {}, word("walkers")), h("table", {}, h("thead", {}, head), h("tbody", {}, rows))];
+  return [h("h3", {}, word("page.walkers")), h("table", {}, h("thead", {}, head), h("tbody", {}, rows))];
 }
 
 export function drawAbout() {
@@ -93,28 +93,28 @@ export function drawAbout() {
   const line = (text, origin) => h("span", {}, text, origin ? h("small", { class: "origin" }, origin) : null);
   const layer = layerOf(summary.gap_layer);
   fill($("about"),
-    h("summary", {}, `${word("about")} ⓘ`),
-    h("h3", {}, word("assumption")),
+    h("summary", {}, `${word("report.assumptions")} ⓘ`),
+    h("h3", {}, word("plan.page.assumptions")),
     facts([
-      [word("limit"), line(limit(parameters), origins.walk_limit_m)],
-      [word("walking"), line(label(profile), profile.origin)],
-      [word("frequencyRule"), origins.frequency],
-      [word("transportRule"), origins.needs_transport],
-      [word("cost"), origins.subsidies],
+      [word("page.choose.limit"), line(limit(parameters), origins.walk_limit_m)],
+      [word("report.walkers.short"), line(label(profile), profile.origin)],
+      [capital(word("whatif.frequency")), origins.frequency],
+      [word("page.transportRule"), origins.needs_transport],
+      [word("page.cost"), origins.subsidies],
       [word("estimate"), layer.approximate ? label(layer) : null],
-      ["−", word("privacy", { n: privacy.small_number })],
+      ["−", word("page.privacy", { n: privacy.small_number })],
     ]),
-    h("p", {}, h("a", { href: `/walking-profiles?lang=${lang}`, target: "_blank", rel: "noopener" }, word("walkingCards"))),
-    h("p", { class: "quiet" }, word("circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct) })),
-    h("h3", {}, word("sensitivity")),
-    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, limit(row)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("byCircle")} ${percent(row.circle_coverage_pct)}`))))),
+    h("p", {}, h("a", { href: `/walking-profiles?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.walkingCards"))),
+    h("p", { class: "quiet" }, word("page.circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct) })),
+    h("h3", {}, word("page.sensitivity")),
+    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, limit(row)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("page.byCircle")} ${percent(row.circle_coverage_pct)}`))))),
     walkersTable(summary.walkers),
-    h("h3", {}, word("sources")),
-    h("ul", { class: "sources" }, sources.map((source) => h("li", {}, h("b", {}, source.title), ` ${source.credit}・${source.as_of}・${word("licence")} ${source.licence}`, source.note ? h("small", { class: "origin" }, source.note) : null))),
+    h("h3", {}, word("map.sources")),
+    h("ul", { class: "sources" }, sources.map((source) => h("li", {}, h("b", {}, source.title), ` ${joined([source.credit, source.as_of, `${word("page.licence")} ${source.licence}`])}`, source.note ? h("small", { class: "origin" }, source.note) : null))),
     facts([
-      [word("made"), date(about.made_at ?? "")],
-      [word("software"), about.made_by],
-      [word("hash"), h("code", {}, about.parameters_sha256.slice(0, 16))],
+      [word("page.made"), about.made_at ? date(dayInJapan(about.made_at)) : ""],
+      [word("page.software"), about.made_by],
+      [word("page.hash"), h("code", {}, about.parameters_sha256.slice(0, 16))],
     ]));
-  fill($("credits"), [...new Set(sources.map((source) => source.credit))].join("、"));
+  fill($("credits"), listed([...new Set(sources.map((source) => source.credit))]));
 }

@@ -6,15 +6,16 @@ import { further, nameOfChoice } from "./plan.js";
 import { candidateBy, statusOf } from "./shown.js";
 import { candidateImage, shown, stopped } from "./signs.js";
 import { askedLimit, shape, state } from "./store.js";
-import { estimate, placeSign } from "./lists.js";
 import { RESIDENTS_OF } from "./vocabulary.js";
+import { placeSign } from "./lists.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
-import { age, date, label, lang, limit, number, often, people, percent, way, word, yen } from "./words.js";
+import { age, approximately, brackets, capital, date, joined, label, limit, number, often, people, peopleShare, percent, said, way, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
-const withShare = (value, pct) => (Number.isFinite(value) ? `${people(value)}（${percent(pct)}）` : null);
+// A figure that is not there leaves its row out.
+const known = (value, say) => (Number.isFinite(value) ? say(value) : null);
 
-const missingText = () => [word("unreached"), h("small", {}, ` ${limit(askedLimit())}・${often(state.asked.frequency)}`)];
+const missingText = () => [capital(word("unreached")), h("small", {}, ` ${joined([limit(askedLimit()), often(state.asked.frequency)])}`)];
 
 function areaCard(figures) {
   if (!figures) return null;
@@ -22,12 +23,12 @@ function areaCard(figures) {
   const unreached = Number.isFinite(figures.residents) && Number.isFinite(figures.reached) ? figures.residents - figures.reached : null;
   const layer = layerOf(figures.layer);
   return {
-    head: estimate(figures) + figures.area_name, lead: label(layer), feature: shape(figures.layer, figures.area_id),
+    head: approximately(figures, figures.area_name), lead: label(layer), feature: shape(figures.layer, figures.area_id),
     body: [big(missingText(), unreached, suppressed), facts([
       [age(figures.age_group), figureText(figures.residents, suppressed)],
-      [word("reached"), withShare(figures.reached, figures.coverage_pct)],
-      [word("own"), Number.isFinite(figures.reached_own_area) ? people(figures.reached_own_area) : null],
-      [word("l_places"), number(figures.places_n)],
+      [capital(word("reached")), known(figures.reached, (reached) => peopleShare(reached, figures.coverage_pct))],
+      [word("page.own"), known(figures.reached_own_area, people)],
+      [word("page.group.l_places"), number(figures.places_n)],
     ])],
     council: figures.layer === state.about.summary.council_layer ? figures.area_id : null,
   };
@@ -43,18 +44,18 @@ function unitCard(unit) {
   const suppressed = unit.suppressed_now;
   const others = Object.entries(RESIDENTS_OF).filter(([, group]) => group !== state.asked.age_group);
   return {
-    head: estimate(unit) + unit.area_name, lead: [label(layer), nameOfCouncil(unit.council_id)].filter(Boolean).join("・"), feature: shape(unit.layer, unit.area_id),
+    head: approximately(unit, unit.area_name), lead: joined([label(layer), nameOfCouncil(unit.council_id)]), feature: shape(unit.layer, unit.area_id),
     body: [
       h("p", { class: "class" }, sign(unit.gap), " ", word(`gap.${unit.gap}`)),
       big(missingText(), unit.unreached, suppressed),
       facts([
         [age(state.asked.age_group), figureText(unit.residents, suppressed)],
-        ...others.map(([column, group]) => [age(group), Number.isFinite(unit[column]) ? people(unit[column]) : null]),
-        [word("reached"), withShare(unit.reached, unit.coverage_pct)],
-        [word("own"), Number.isFinite(unit.reached_own_area) ? people(unit.reached_own_area) : null],
-        [word("nearest"), nearest(unit)],
+        ...others.map(([column, group]) => [age(group), known(unit[column], people)]),
+        [capital(word("reached")), known(unit.reached, (reached) => peopleShare(reached, unit.coverage_pct))],
+        [word("page.own"), known(unit.reached_own_area, people)],
+        [capital(word("nearest")), nearest(unit)],
       ]),
-      say(lang === "ja" ? unit.why : unit.why_en || unit.why),
+      say(said(unit, "why")),
     ],
     council: unit.council_id,
   };
@@ -71,24 +72,24 @@ function placeCard(place) {
   if (!place) return null;
   const { properties } = place;
   return {
-    head: properties.name, lead: [often(properties.frequency), nameOfCouncil(properties.council_id)].filter(Boolean).join("・"), feature: place, icon: placeSign(properties, 34),
+    head: properties.name, lead: joined([often(properties.frequency), nameOfCouncil(properties.council_id)]), feature: place, icon: placeSign(properties, 34),
     body: [
       stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`status.${properties.status}`)) : null,
-      properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
+      properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       facts([
-        [word("when"), properties.schedule_text],
-        [word("kind"), properties.kind],
-        [word("sessions"), Number.isFinite(properties.sessions_per_month) ? String(Math.round(10 * properties.sessions_per_month) / 10) : null],
-        [`${word("residentsReached")}（${age(state.about.parameters.age_group)}・${limit(state.about.parameters)}）`, Number.isFinite(properties.residents_reached) ? people(properties.residents_reached) : null],
-        [word("since"), date(properties.opened_on)],
-        [word("verified"), date(properties.verified_on)],
+        [word("page.when"), properties.schedule_text],
+        [word("report.kind"), properties.kind],
+        [word("page.sessions"), Number.isFinite(properties.sessions_per_month) ? String(Math.round(10 * properties.sessions_per_month) / 10) : null],
+        [word("page.residentsReached") + brackets(joined([age(state.about.parameters.age_group), limit(state.about.parameters)])), known(properties.residents_reached, people)],
+        [word("page.since"), date(properties.opened_on)],
+        [word("page.verified"), date(properties.verified_on)],
       ]),
     ],
   };
 }
 
 const starOf = (candidate) => shown(candidateImage(candidate.properties.action, candidate.properties.rank, statusOf(candidate)), 40);
-const leadOf = (text, properties) => [text, nameOfCouncil(properties.council_id)].filter(Boolean).join("・");
+const leadOf = (text, properties) => joined([text, nameOfCouncil(properties.council_id)]);
 
 // A place of a plan: whom it brings, what it costs at most, why it is in.
 function choiceCard(choice) {
@@ -96,22 +97,22 @@ function choiceCard(choice) {
   return {
     head: nameOfChoice(properties), lead: leadOf(doing(properties), properties), feature: choice, icon: starOf(choice), decidable: choice,
     body: [
-      big(`${word("newly")}（${age(state.plan.body.totals.age_group)}）`, properties.newly_reached, properties.suppressed),
-      properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
-      say(lang === "ja" ? properties.reasons : properties.reasons_en || properties.reasons),
+      big(capital(word("table.newly_reached")) + brackets(age(state.plan.body.totals.age_group)), properties.newly_reached, properties.suppressed),
+      properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
+      say(said(properties, "reasons")),
       facts([
-        ...further(properties).map(([group, count]) => [word("newlyOf", { age: group }), people(count)]),
-        [word("marginal"), Number.isFinite(properties.marginal) ? people(properties.marginal) : null],
-        [word("firstYear"), yen(properties.cost_max_yen)],
-        [word("everyYear"), yen(properties.yearly_max_yen)],
-        [word("perPerson"), yen(properties.yen_per_newly_reached)],
-        [word("after"), Number.isFinite(properties.coverage_after_pct) ? percent(properties.coverage_after_pct) : null],
-        [word("overlap"), Number.isFinite(properties.overlap_pct) ? percent(properties.overlap_pct) : null],
-        [word("stays"), Number.isFinite(properties.stays_pct) ? percent(properties.stays_pct) : null],
-        [word("gained"), properties.units_gained],
-        [word("hazards"), properties.hazards],
-        [word("kind"), properties.kind],
-        [word("address"), properties.address],
+        ...further(properties).map(([group, count]) => [word("page.newlyOf", { age: group }), people(count)]),
+        [word("page.marginal"), known(properties.marginal, people)],
+        [word("page.firstYear"), known(properties.cost_max_yen, yen)],
+        [word("page.everyYear"), known(properties.yearly_max_yen, yen)],
+        [word("page.perPerson"), known(properties.yen_per_newly_reached, yen)],
+        [word("page.after"), known(properties.coverage_after_pct, percent)],
+        [word("page.overlap"), known(properties.overlap_pct, percent)],
+        [word("page.stays"), known(properties.stays_pct, percent)],
+        [word("page.gained"), properties.units_gained],
+        [word("page.hazards"), properties.hazards],
+        [word("report.kind"), properties.kind],
+        [word("page.address"), properties.address],
       ]),
     ],
   };
@@ -122,22 +123,22 @@ function candidateCard(candidate) {
   const { properties } = candidate;
   if (properties.choice) return choiceCard(candidate);
   if (properties.decided) {
-    return { head: properties.name || word("noName"), lead: leadOf(doing(properties), properties), feature: candidate, icon: starOf(candidate), decidable: candidate, body: [] };
+    return { head: properties.name || word("page.noName"), lead: leadOf(doing(properties), properties), feature: candidate, icon: starOf(candidate), decidable: candidate, body: [] };
   }
   return {
-    head: properties.venue_name, lead: leadOf(word(properties.action), properties), feature: candidate, icon: starOf(candidate), decidable: candidate,
+    head: properties.venue_name, lead: leadOf(word(`action.${properties.action}`), properties), feature: candidate, icon: starOf(candidate), decidable: candidate,
     body: [
-      big(word("newly"), properties.newly_reached, properties.suppressed),
-      properties.blurred ? h("p", { class: "note" }, word("blurred")) : null,
-      say(lang === "ja" ? properties.reasons : properties.reasons_en || properties.reasons),
+      big(capital(word("table.newly_reached")), properties.newly_reached, properties.suppressed),
+      properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
+      say(said(properties, "reasons")),
       facts([
-        [word("rank"), String(properties.rank)],
-        [word("gained"), properties.units_gained],
-        [word("after"), Number.isFinite(properties.coverage_after_pct) ? percent(properties.coverage_after_pct) : null],
-        [word("overlap"), Number.isFinite(properties.overlap_pct) ? percent(properties.overlap_pct) : null],
-        [word("cost"), yen(properties.cost_max_yen)],
-        [word("kind"), properties.kind],
-        [word("address"), properties.address],
+        [word("page.rank"), String(properties.rank)],
+        [word("page.gained"), properties.units_gained],
+        [word("page.after"), known(properties.coverage_after_pct, percent)],
+        [word("page.overlap"), known(properties.overlap_pct, percent)],
+        [word("page.cost"), known(properties.cost_max_yen, yen)],
+        [word("report.kind"), properties.kind],
+        [word("page.address"), properties.address],
       ]),
     ],
   };
@@ -161,6 +162,6 @@ export function drawCard(card, onClose, onDecided) {
   const report = nameOfCouncil(card.council) ? h("p", {}, reportLink(card.council, nameOfCouncil(card.council))) : null;
   return fill(box,
     h("div", { class: "card-head" }, card.icon, h("div", {}, h("h2", { id: "card-title" }, card.head), h("p", { class: "lead" }, card.lead)),
-      h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: onClose }, "✕")),
+      h("button", { type: "button", class: "close", "aria-label": word("page.close"), onclick: onClose }, "✕")),
     card.body, card.decidable ? decisionBox(card.decidable, onDecided) : null, report);
 }

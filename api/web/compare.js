@@ -11,7 +11,7 @@ const MOST_GAPS = 12;
 const CLASSES = FREQUENCIES.slice(FREQUENCIES.indexOf(TARGET));
 const rowName = (key) => {
   const name = CLASSES.find((one) => key === `places_${one}`);
-  return name ? capital(word("r_places", { frequency: often(name) })) : word(`r_${key}`);
+  return name ? capital(word("page.r_places", { frequency: often(name) })) : capital(word(`scenario.row.${key}`));
 };
 
 const ROWS = {
@@ -21,15 +21,14 @@ const ROWS = {
 };
 const AGAINST_TODAY = ["newly_reached", "no_longer_reached", "cost_per_year_yen", "cost_once_yen"];
 
-const nameOf = (scenario) => (scenario === BASE ? word("today") : scenario);
-const shownAs = (text) => text ?? "−";
+const nameOf = (scenario) => (scenario === BASE ? word("page.today") : scenario);
 
 function line(head, cells) {
   return h("tr", {}, h("th", { scope: "row" }, head), cells.map((cell) => h("td", {}, cell)));
 }
 
 function measures(overview) {
-  return Object.entries(ROWS).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : shownAs(say(row[key]))))));
+  return Object.entries(ROWS).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : say(row[key])))));
 }
 
 // Rows of a table with one row per scenario and thing, by thing.
@@ -40,28 +39,28 @@ function grouped(rows, keyOf) {
 }
 
 function targets(rows) {
-  return grouped(rows, (row) => `${row.layer} ${row.frequency} ${row.label}`).map((same) => line(word("r_target", { label: label(same[0]) }), same.map((row) => `${number(row.reached)} / ${number(row.number)}`)));
+  return grouped(rows, (row) => `${row.layer} ${row.frequency} ${row.label}`).map((same) => line(capital(word("scenario.row.target", { label: label(same[0]) })), same.map((row) => `${number(row.reached)} / ${number(row.number)}`)));
 }
 
 function worst(rows) {
   const several = rows.filter((row) => row.areas_n > 1);
   const cell = (row) => (row.worst_area_name ? [h("span", { class: "area" }, row.worst_area_name), h("small", {}, percent(row.worst_coverage_pct))] : "−");
-  return grouped(several, (row) => row.layer).map((same) => line(word("r_worst", { layer: label(same[0]) }), same.map(cell)));
+  return grouped(several, (row) => row.layer).map((same) => line(word("scenario.row.worst", { layer: label(same[0]) }), same.map(cell)));
 }
 
 function gaps(rows) {
   const changed = rows.filter((row) => row.scenario !== BASE && row.gap !== row.gap_today);
   if (!changed.length) return null;
   const one = (row) => h("li", {}, sign(row.gap_today), h("span", { "aria-hidden": "true" }, " → "), sign(row.gap), ` ${row.area_name}`);
-  const block = (same) => [h("h4", {}, same[0].scenario), h("ul", { class: "turned" }, same.slice(0, MOST_GAPS).map(one)), same.length > MOST_GAPS ? h("p", { class: "quiet" }, word("editsN", { n: number(same.length) })) : null];
-  return [h("h3", {}, word("gapsChange")), grouped(changed, (row) => row.scenario).map(block)];
+  const block = (same) => [h("h4", {}, same[0].scenario), h("ul", { class: "turned" }, same.slice(0, MOST_GAPS).map(one)), same.length > MOST_GAPS ? h("p", { class: "quiet" }, word("page.editsN", { n: number(same.length) })) : null];
+  return [h("h3", {}, word("page.gapsChange")), grouped(changed, (row) => row.scenario).map(block)];
 }
 
 export function drawComparison({ overview, layers, targets: aims, gaps: units, sentences }) {
   const names = overview.map((row) => nameOf(row.scenario));
-  const head = h("tr", {}, h("th", { scope: "col" }, word("measure")), names.map((name) => h("th", { scope: "col" }, name)));
+  const head = h("tr", {}, h("th", { scope: "col" }, word("page.measure")), names.map((name) => h("th", { scope: "col" }, name)));
   const table = h("table", { class: "compared" }, h("thead", {}, head), h("tbody", {}, measures(overview), targets(aims), worst(layers)));
-  return h("section", { id: "compared", tabindex: -1, "aria-label": word("compare") },
+  return h("section", { id: "compared", tabindex: -1, "aria-label": word("page.compare") },
     sentences[lang].map((text) => h("p", { class: names.slice(1).some((name) => text.includes(name)) ? "told-first" : null }, text)),
-    h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": word("compare") }, table), gaps(units));
+    h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": word("page.compare") }, table), gaps(units));
 }

@@ -5,52 +5,51 @@ import { get, readDecisions, send, shape, state } from "./store.js";
 import { decided, decisionOn, statusOf, subject } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
 import { DECISION_SIGNS, FINAL_STATUSES, NEXT_STATUSES } from "./vocabulary.js";
-import { day, lang, often, word } from "./words.js";
+import { brackets, day, dayInJapan, joined, lang, often, word } from "./words.js";
 
 
 export function badge(status) {
   return h("span", { class: `status ${status}` }, h("span", { "aria-hidden": "true" }, DECISION_SIGNS[status] ?? DECISION_SIGNS.proposed), " ", word(`decision.status.${status}`));
 }
 
-const nameOf = (decision) => decision.name || word("noName");
-const meeting = (name) => (name ? often(name) : word("c_"));
-export const doing = ({ action, target_class: to, current_class: from }) => word(`a_${action}`, { from: meeting(from), to: meeting(to) });
-const said = ({ meeting_date: on, decided_by: by, reason }) => [day(on), by, reason].filter(Boolean).join("・");
+const nameOf = (decision) => decision.name || word("page.noName");
+const meeting = (name) => (name ? often(name) : word("page.placeThere"));
+export const doing = ({ action, target_class: to, current_class: from }) => word(`page.a_${action}`, { from: meeting(from), to: meeting(to) });
+const record = ({ meeting_date: on, decided_by: by, reason }) => joined([day(on), by, reason]);
 
 function councils() {
   return [...state.shapes.get(state.about.summary.council_layer).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
 }
 
 function entries(history) {
-  return h("ol", { class: "history" }, [...history].reverse().map((entry) => h("li", {}, badge(entry.status), " ", said(entry))));
+  return h("ol", { class: "history" }, [...history].reverse().map((entry) => h("li", {}, badge(entry.status), " ", record(entry))));
 }
 
 // The part of a card that says what became of a candidate, with the form where writing is allowed.
 export function decisionBox(candidate, onSaved) {
   const found = decisionOn(candidate);
-  const history = found ? entries(found.history) : h("p", { class: "quiet" }, word("undecided"));
-  const stale = found?.stale.length ? h("p", { class: "note" }, word("staleSince", { what: found.stale.map((code) => word(`stale_${code}`)).join("・") })) : null;
+  const history = found ? entries(found.history) : h("p", { class: "quiet" }, word("page.undecided"));
+  const stale = found?.stale.length ? h("p", { class: "note" }, word("page.staleSince", { what: joined(found.stale.map((code) => word(`scenario.stale.${code}`))) })) : null;
   return h("section", { class: "decision" },
-    h("h3", {}, word("decisionOf"), " ", badge(statusOf(candidate))), history, stale,
-    state.about.editing ? form(candidate, found, onSaved) : h("p", { class: "quiet" }, word("decisionsReadOnly")));
+    h("h3", {}, word("page.decisionOf"), " ", badge(statusOf(candidate))), history, stale,
+    state.about.editing ? form(candidate, found, onSaved) : h("p", { class: "quiet" }, word("page.decisionsReadOnly")));
 }
 
 const field = (name, text, control) => h("label", { class: "line", for: `decide-${name}` }, h("span", {}, text), control);
-const localToday = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 
 function form(candidate, found, onSaved) {
   const before = found?.status ?? "";
   const { council_id: council } = candidate.properties;
   const choice = (status) => h("label", { class: "choice" }, h("input", { type: "radio", name: "status", value: status }), badge(status));
   const error = h("p", { class: "alert", role: "alert" });
-  const save = h("button", { type: "submit", class: "primary" }, word("save"));
+  const save = h("button", { type: "submit", class: "primary" }, word("page.save"));
   const box = h("form", { class: "decide", novalidate: true },
-    h("fieldset", {}, h("legend", {}, word("newStatus")), NEXT_STATUSES[before].map(choice)),
-    field("meeting_date", word("meetingDate"), h("input", { id: "decide-meeting_date", name: "meeting_date", type: "date", max: localToday() })),
-    field("reason", word("reason"), h("textarea", { id: "decide-reason", name: "reason", rows: 2 })),
-    field("council_id", word("byCouncil"), h("select", { id: "decide-council_id", name: "council_id" }, councils().map(([value, text]) => h("option", { value, selected: value === (found?.council_id || council) }, text)))),
-    field("decided_by", word("decidedBy"), h("input", { id: "decide-decided_by", name: "decided_by", type: "text" })),
-    error, save, h("p", { class: "quiet" }, word("keptForever")));
+    h("fieldset", {}, h("legend", {}, word("page.newStatus")), NEXT_STATUSES[before].map(choice)),
+    field("meeting_date", word("page.meetingDate"), h("input", { id: "decide-meeting_date", name: "meeting_date", type: "date", max: dayInJapan(new Date().toISOString()) })),
+    field("reason", word("page.reason"), h("textarea", { id: "decide-reason", name: "reason", rows: 2 })),
+    field("council_id", word("page.byCouncil"), h("select", { id: "decide-council_id", name: "council_id" }, councils().map(([value, text]) => h("option", { value, selected: value === (found?.council_id || council) }, text)))),
+    field("decided_by", word("page.decidedBy"), h("input", { id: "decide-decided_by", name: "decided_by", type: "text" })),
+    error, save, h("p", { class: "quiet" }, word("page.keptForever")));
   box.addEventListener("submit", async (event) => {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(box));
@@ -67,7 +66,7 @@ function form(candidate, found, onSaved) {
       save.disabled = false;
     }
   });
-  return h("details", { class: "recorder" }, h("summary", {}, word("record")), box);
+  return h("details", { class: "recorder" }, h("summary", {}, word("page.record")), box);
 }
 
 // A further decision is on exactly what the earlier one was on.
@@ -77,15 +76,15 @@ function again({ action, frequency, place_id, venue_id, lon, lat, name, plan_id 
 }
 
 function lacking({ status, meeting_date: on, reason }, before) {
-  if (!status) return word("needsStatus");
-  if (FINAL_STATUSES.includes(status) && !on) return word("needsDate");
-  if ((status === "rejected" || FINAL_STATUSES.includes(before)) && !reason.trim()) return word("needsReason");
+  if (!status) return word("page.needsStatus");
+  if (FINAL_STATUSES.includes(status) && !on) return word("page.needsDate");
+  if ((status === "rejected" || FINAL_STATUSES.includes(before)) && !reason.trim()) return word("page.needsReason");
   return "";
 }
 
 function row(feature, onPick) {
   const { properties } = feature;
-  const detail = [doing(properties), day(properties.meeting_date), properties.reason].filter(Boolean).join("・");
+  const detail = joined([doing(properties), day(properties.meeting_date), properties.reason]);
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_key, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, 0, properties.status), 34),
     h("span", { class: "what" }, h("b", {}, nameOf(properties)), h("small", {}, detail)), badge(properties.status)));
@@ -95,22 +94,22 @@ function row(feature, onPick) {
 const shares = new Map();
 
 function share(area) {
-  const box = h("div", { "aria-live": "polite" }, h("p", { class: "quiet" }, word("loading")));
+  const box = h("div", { "aria-live": "polite" }, h("p", { class: "quiet" }, word("page.loading")));
   if (!shares.has(area)) shares.set(area, get(`/shares?area=${encodeURIComponent(area)}`));
   shares.get(area).then(
     ({ sentences }) => fill(box, sentences[lang].map((text) => h("p", { class: "says" }, text))),
     (error) => { shares.delete(area); fill(box, h("p", { class: "alert" }, error.message)); },
   );
-  return [h("h2", {}, word("yourShare")), box];
+  return [h("h2", {}, word("share.title")), box];
 }
 
 export function drawDecisions(box, page) {
   const { area } = state.asked;
   const rows = decided().filter(({ properties }) => !area || properties.council_id === area);
-  const none = word(state.about.editing ? "noDecisions" : "noDecisionsReadOnly");
+  const none = word(state.about.editing ? "page.noDecisions" : "page.noDecisionsReadOnly");
   const name = area ? shape(state.about.summary.council_layer, area).properties.area_name : "";
-  fill(box, h("h2", {}, word("decisionsHead"), name ? `（${name}）` : null),
-    state.about.editing ? null : h("p", { class: "quiet" }, word("decisionsReadOnly")),
+  fill(box, h("h2", {}, word("page.decisionsHead"), name ? brackets(name) : null),
+    state.about.editing ? null : h("p", { class: "quiet" }, word("page.decisionsReadOnly")),
     rows.length ? h("ol", { class: "rows" }, rows.map((feature) => row(feature, page.pick))) : h("p", {}, none),
     area && state.about.summary.targets.length ? share(area) : null);
 }

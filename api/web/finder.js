@@ -13,8 +13,8 @@ function everything() {
   return [
     ...[...state.shapes.get(councils).values()].map(({ properties }) => ["council", properties.area_id, properties.area_name, label(layerOf(councils))]),
     ...state.units.map((unit) => ["unit", unit.area_id, unit.area_name, label(layerOf(gapLayer))]),
-    ...state.places.map(({ properties }) => ["place", properties.place_id, properties.name, word("l_places")]),
-    ...state.candidates.map(({ properties }) => ["candidate", properties.candidate_id, properties.venue_name, word("l_candidates")]),
+    ...state.places.map(({ properties }) => ["place", properties.place_id, properties.name, word("page.group.l_places")]),
+    ...state.candidates.map(({ properties }) => ["candidate", properties.candidate_id, properties.venue_name, word("page.group.l_candidates")]),
   ];
 }
 
@@ -27,7 +27,7 @@ export function createFinder(onPick) {
     if (!wanted) return close();
     const found = everything().filter(([, , name]) => plain(name).includes(wanted)).slice(0, MOST);
     const rows = found.map(([kind, id, name, what]) => h("li", {}, h("button", { type: "button", onclick: () => pick(kind, id) }, name, h("small", {}, what))));
-    fill(list, rows.length ? rows : h("li", { class: "quiet" }, word("nothingFound")));
+    fill(list, rows.length ? rows : h("li", { class: "quiet" }, word("page.nothingFound")));
     list.hidden = false;
     return input.setAttribute("aria-expanded", "true");
   });

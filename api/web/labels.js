@@ -6,6 +6,7 @@ import { editsShown } from "./scenarios.js";
 import { candidatesShown } from "./shown.js";
 import { middle, state } from "./store.js";
 import { FREQUENCIES } from "./vocabulary.js";
+import { approximately } from "./words.js";
 
 const MOST = 60;
 const LIFT = 24;
@@ -35,7 +36,7 @@ export function createLabels(map, whole) {
     const { council_layer: councils } = state.about.summary;
     const { layer } = state.asked;
     const list = (from, kind) => [...state.shapes.get(from).values()].map(({ geometry, properties }) => ({
-      key: `${kind}:${properties.area_id}`, kind, at: middle(geometry), text: (properties.approximate ? "〜" : "") + properties.area_name,
+      key: `${kind}:${properties.area_id}`, kind, at: middle(geometry), text: approximately(properties, properties.area_name),
       weight: state.coverage.get(properties.area_id)?.residents ?? 0,
     }));
     const units = layer === councils ? [] : list(layer, "unit").sort((a, b) => b.weight - a.weight);

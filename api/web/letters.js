@@ -12,7 +12,7 @@ function drawn(letter) {
 }
 
 // Where no font has them, two different letters look the same: an empty box.
-const lacksJapanese = () => drawn("場") === drawn("町");
+const lacksJapanese = () => drawn("\u5834") === drawn("\u753a");
 
 export async function letters() {
   if (!lacksJapanese()) return;

@@ -6,24 +6,23 @@ import { statusOf } from "./shown.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
-import { label, often, people, way, word } from "./words.js";
+import { approximately, capital, joined, label, often, people, way, word } from "./words.js";
 
 const STEP = 50;
 const TABS = ["needs", "have", "make"];
 let open = "needs";
 
 export const placeSign = (place, size) => shown(placeImage(place.frequency, { blurred: place.blurred, stopped: stopped(place) }), size);
-export const estimate = (thing) => (thing.approximate ? "〜" : "");
 
 function needRow(unit, onPick) {
-  const figure = Number.isFinite(unit.unreached) ? people(unit.unreached) : "−";
-  const why = [`${word("nearest")} `, h("span", { class: "whole-words" }, way(unit))];
+  const figure = people(unit.unreached);
+  const why = [`${capital(word("nearest"))} `, h("span", { class: "whole-words" }, way(unit))];
   return h("button", { type: "button", class: "row", "data-id": unit.area_id, onclick: () => onPick("unit", unit.area_id) },
-    sign(unit.gap), h("span", { class: "what" }, h("b", {}, estimate(unit) + unit.area_name), h("small", {}, why)), h("span", { class: "count" }, figure));
+    sign(unit.gap), h("span", { class: "what" }, h("b", {}, approximately(unit, unit.area_name)), h("small", {}, why)), h("span", { class: "count" }, figure));
 }
 
 function placeRow({ properties }, onPick) {
-  const detail = [often(properties.frequency), properties.schedule_text].filter(Boolean).join("・");
+  const detail = joined([often(properties.frequency), properties.schedule_text]);
   return h("button", { type: "button", class: "row", "data-id": properties.place_id, onclick: () => onPick("place", properties.place_id) },
     placeSign(properties, 26), h("span", { class: "what" }, h("b", {}, properties.name), h("small", {}, detail)), h("span", { class: "count quiet" }, properties.kind));
 }
@@ -32,7 +31,7 @@ function candidateRow(candidate, onPick) {
   const { properties } = candidate;
   const status = statusOf(candidate);
   const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : "−";
-  const detail = [word(properties.action), properties.kind].filter(Boolean).join("・");
+  const detail = joined([word(`action.${properties.action}`), properties.kind]);
   return h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, properties.rank, status), 34), h("span", { class: "what" }, h("b", {}, properties.venue_name), h("small", {}, detail, " ", badge(status))), h("span", { class: "count" }, gain));
 }
@@ -51,12 +50,12 @@ function body(tab, onPick) {
   const grow = () => {
     const from = list.children.length;
     list.append(...rows.slice(from, from + STEP).map((row) => h("li", {}, draw(row, onPick))));
-    more.textContent = word("more", { n: rows.length - list.children.length });
+    more.textContent = word("page.more", { n: rows.length - list.children.length });
     more.hidden = list.children.length >= rows.length;
   };
   more.addEventListener("click", grow);
   grow();
-  return [h("h2", {}, word(`${tab}Head`, { unit })), rows.length ? list : h("p", { class: "quiet" }, word("none")), more];
+  return [h("h2", {}, word(`page.tab.${tab}.head`, { unit })), rows.length ? list : h("p", { class: "quiet" }, word("page.none")), more];
 }
 
 export function drawLists(onPick) {
@@ -70,8 +69,8 @@ export function drawLists(onPick) {
     if (step) choose(TABS[(TABS.indexOf(open) + step + TABS.length) % TABS.length], true);
   };
   fill($("lists"),
-    h("div", { class: "tabs", role: "tablist", "aria-label": word("tabs"), onkeydown: keys }, TABS.map((tab) => h("button", {
+    h("div", { class: "tabs", role: "tablist", "aria-label": word("page.tabs"), onkeydown: keys }, TABS.map((tab) => h("button", {
       type: "button", role: "tab", id: `tab-${tab}`, "aria-selected": String(tab === open), "aria-controls": "tab-body", tabindex: tab === open ? "0" : "-1", onclick: () => choose(tab, true),
-    }, word(tab)))),
+    }, word(`page.tab.${tab}`)))),
     h("div", { role: "tabpanel", id: "tab-body", "aria-labelledby": `tab-${open}` }, body(open, onPick)));
 }

@@ -7,12 +7,12 @@ import { createFinder } from "./finder.js";
 import { letters } from "./letters.js";
 import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
-import { refresh, shape, start, state, writeHash } from "./store.js";
+import { latest, refresh, shape, start, state, writeHash } from "./store.js";
 import { createTown, settled } from "./town.js";
 import { createViews } from "./views.js";
 import { drawWeek } from "./week.js";
 import { createWhy } from "./why.js";
-import { lang, setLang, word } from "./words.js";
+import { catalogueOf, lang, named, speak, word } from "./words.js";
 
 let town = null;
 let why = null;
@@ -24,16 +24,15 @@ let started = false;
 function drawHeader() {
   const { municipality, council_layer: councils } = state.about.summary;
   $("city").textContent = lang === "ja" ? municipality.name : municipality.name_en;
-  $("title").textContent = word("title");
-  document.title = `${$("city").textContent} ${word("title")}`;
+  $("title").textContent = word("page.title");
+  document.title = `${$("city").textContent} ${word("page.title")}`;
   $("fictional").hidden = !municipality.fictional;
-  $("fictional").textContent = word("fictional");
-  $("area-label").textContent = word("area");
-  $("find").placeholder = word("find");
-  $("find").setAttribute("aria-label", word("find"));
+  $("fictional").textContent = word("page.fictional");
+  $("area-label").textContent = word("page.area");
+  $("find").placeholder = word("page.find");
+  $("find").setAttribute("aria-label", word("page.find"));
   const areas = [...state.shapes.get(councils).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
-  fill($("area"), [["", word("wholeCity")], ...areas].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)));
-  $("lang-ja").textContent = "日本語";
+  fill($("area"), [["", word("page.wholeCity")], ...areas].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)));
   $("lang-ja").setAttribute("aria-pressed", String(lang === "ja"));
   $("lang-en").setAttribute("aria-pressed", String(lang === "en"));
 }
@@ -109,7 +108,7 @@ function decided() {
   drawAll();
   town.update();
   const box = $("card").querySelector(".decision");
-  box?.prepend(h("p", { class: "saved", role: "status" }, word("saved")));
+  box?.prepend(h("p", { class: "saved", role: "status" }, word("page.saved")));
   $("card").focus({ preventScroll: true });
 }
 
@@ -126,7 +125,7 @@ async function change(name, value) {
   state.asked[name] = value;
   writeHash();
   await attempt(async () => {
-    await refresh();
+    if (!(await refresh().catch(back))) return;
     drawAll();
     town.update();
     if (name === "area") {
@@ -138,22 +137,36 @@ async function change(name, value) {
   });
 }
 
+// What could not be read is not chosen: who asks for it again asks the server again.
+function back(problem) {
+  state.asked = { ...state.answered };
+  writeHash();
+  drawAll();
+  throw problem;
+}
+
+let pending = 0;
+
+// What failed stays said until something is asked again.
 async function attempt(work) {
   const wait = $("wait");
-  wait.textContent = started ? word("loading") : "…";
+  pending += 1;
+  wait.classList.remove("failed");
+  wait.textContent = started ? word("page.loading") : "…";
   wait.hidden = false;
   try {
     await work();
-    wait.hidden = true;
   } catch (error) {
-    wait.textContent = `${word("failed")}：${error.message}`;
+    wait.textContent = lang ? named(word("page.failed"), error.message) : error.message;
     wait.classList.add("failed");
     console.error(error);
   }
+  pending -= 1;
+  if (!pending && !wait.classList.contains("failed")) wait.hidden = true;
 }
 
-function speak(wanted) {
-  setLang(wanted);
+async function changeLanguage(wanted) {
+  if (!(await latest("words", () => catalogueOf(wanted), speak))) return;
   const address = new URL(location.href);
   address.searchParams.set("lang", lang);
   history.replaceState(null, "", address);
@@ -162,15 +175,14 @@ function speak(wanted) {
 
 function listen() {
   $("area").addEventListener("change", (event) => change("area", event.target.value));
-  $("lang-ja").addEventListener("click", () => speak("ja"));
-  $("lang-en").addEventListener("click", () => speak("en"));
+  $("lang-ja").addEventListener("click", () => attempt(() => changeLanguage("ja")));
+  $("lang-en").addEventListener("click", () => attempt(() => changeLanguage("en")));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && picked) closeCard(); });
   createFinder(pick);
 }
 
-const asked = new URLSearchParams(location.search).get("lang");
-setLang(asked ?? "ja");
 await attempt(async () => {
+  speak(await catalogueOf(document.documentElement.lang));
   await Promise.all([start(), letters()]);
   started = true;
   $("legend").open = !matchMedia("(max-width: 760px)").matches;

@@ -1,9 +1,9 @@
 // Where next: a question in plain words, the work on it, and the plans made so far.
 
 import { fill, h } from "./dom.js";
-import { get, send, shape, state, writeHash } from "./store.js";
+import { get, latest, send, shape, state, writeHash } from "./store.js";
 import { drawPlan, readPlan } from "./plan.js";
-import { day, lang, percent, word } from "./words.js";
+import { day, dayInJapan, joined, lang, percent, word } from "./words.js";
 
 const POLL_MS = 500;
 const OTHERS = 3;
@@ -32,9 +32,9 @@ const areaName = () => (state.asked.area ? shape(state.about.summary.council_lay
 
 function question() {
   const { key, times } = BOUNDS[boundOf()];
-  const [joint, goal, bound] = [lang === "ja" ? "・" : ", ", word(`g_${draft.goal}`), `${draft[boundOf()]}${lang === "ja" ? "" : " "}${word(`u_${BOUNDS[boundOf()].unit}`)}`];
+  const [goal, bound] = [word(`page.g_${draft.goal}`), word("page.amount", { n: draft[boundOf()], unit: word(`page.u_${BOUNDS[boundOf()].unit}`) })];
   return {
-    title: [areaName() || word("wholeCity"), goal, bound].join(joint),
+    title: joined([areaName() || word("page.wholeCity"), goal, bound]),
     council: state.asked.area,
     objectives: GOALS[draft.goal],
     [key]: draft[boundOf()] * times,
@@ -47,26 +47,26 @@ function question() {
 const wrong = () => {
   const { low, high } = BOUNDS[boundOf()];
   const value = draft[boundOf()];
-  return Number.isInteger(value) && value >= low && value <= high ? "" : word("badNumber", { low, high });
+  return Number.isInteger(value) && value >= low && value <= high ? "" : word("page.badNumber", { low, high });
 };
 
 function goals(page) {
-  return h("fieldset", {}, h("legend", {}, word("askGoal")), Object.keys(GOALS).map((goal) => h("label", { class: "choice" },
-    h("input", { type: "radio", name: "goal", value: goal, checked: goal === draft.goal, onchange: () => { draft.goal = goal; page.redraw(`goal-${goal}`); }, id: `goal-${goal}` }), h("span", {}, word(`g_${goal}`)))));
+  return h("fieldset", {}, h("legend", {}, word("page.askGoal")), Object.keys(GOALS).map((goal) => h("label", { class: "choice" },
+    h("input", { type: "radio", name: "goal", value: goal, checked: goal === draft.goal, onchange: () => { draft.goal = goal; page.redraw(`goal-${goal}`); }, id: `goal-${goal}` }), h("span", {}, word(`page.g_${goal}`)))));
 }
 
 function amount(name) {
   const { unit, low, high } = BOUNDS[name];
-  return [h("input", { type: "number", id: `ask-${name}`, inputmode: "numeric", min: low, max: high, step: 1, value: draft[name], "aria-label": word({ most: "boundMost", yen: "boundYen", reach: "boundReach" }[name]), oninput: (event) => { draft[name] = event.target.valueAsNumber; } }), h("span", {}, word(`u_${unit}`))];
+  return [h("input", { type: "number", id: `ask-${name}`, inputmode: "numeric", min: low, max: high, step: 1, value: draft[name], "aria-label": word({ most: "page.boundMost", yen: "page.boundYen", reach: "page.boundReach" }[name]), oninput: (event) => { draft[name] = event.target.valueAsNumber; } }), h("span", {}, word(`page.u_${unit}`))];
 }
 
 function bounds(page) {
-  if (draft.goal === "fewest_places") return h("fieldset", {}, h("legend", {}, word("boundReach")), h("div", { class: "amount" }, amount("reach")));
+  if (draft.goal === "fewest_places") return h("fieldset", {}, h("legend", {}, word("page.boundReach")), h("div", { class: "amount" }, amount("reach")));
   const choose = (name) => { draft.bound = name; page.redraw(`bound-${name}`); };
   const one = (name, text) => h("div", { class: "bound" },
     h("label", { class: "choice" }, h("input", { type: "radio", name: "bound", id: `bound-${name}`, value: name, checked: draft.bound === name, onchange: () => choose(name) }), h("span", {}, text)),
     draft.bound === name ? h("div", { class: "amount" }, amount(name)) : null);
-  return h("fieldset", {}, h("legend", {}, word("askBound")), one("most", word("boundMost")), one("yen", word("boundYen")));
+  return h("fieldset", {}, h("legend", {}, word("page.askBound")), one("most", word("page.boundMost")), one("yen", word("page.boundYen")));
 }
 
 const tick = (name, text) => h("label", { class: "choice" }, h("input", { type: "checkbox", checked: draft[name], onchange: (event) => { draft[name] = event.target.checked; } }), h("span", {}, text));
@@ -75,12 +75,12 @@ function form(page) {
   const councils = [...state.shapes.get(state.about.summary.council_layer).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
   const problem = h("p", { class: "alert", role: "alert" }, said);
   const box = h("form", { class: "ask", novalidate: true },
-    h("label", { class: "line", for: "ask-area" }, h("span", {}, word("askArea")), h("select", { id: "ask-area", onchange: (event) => page.change("area", event.target.value) },
-      [["", word("wholeCity")], ...councils].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)))),
+    h("label", { class: "line", for: "ask-area" }, h("span", {}, word("page.askArea")), h("select", { id: "ask-area", onchange: (event) => page.change("area", event.target.value) },
+      [["", word("page.wholeCity")], ...councils].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)))),
     goals(page), bounds(page),
-    h("details", { class: "fold", open: more, ontoggle: (event) => { more = event.target.open; } }, h("summary", {}, word("askMore")),
-      tick("others", word("askOthers")), tick("points", word("askPoints")), tick("barrier_free", word("askBarrierFree"))),
-    problem, h("button", { type: "submit", class: "primary" }, word("makePlan")));
+    h("details", { class: "fold", open: more, ontoggle: (event) => { more = event.target.open; } }, h("summary", {}, word("page.askMore")),
+      tick("others", word("page.askOthers")), tick("points", word("page.askPoints")), tick("barrier_free", word("page.askBarrierFree"))),
+    problem, h("button", { type: "submit", class: "primary" }, word("page.makePlan")));
   box.addEventListener("submit", (event) => {
     event.preventDefault();
     problem.textContent = wrong();
@@ -90,16 +90,16 @@ function form(page) {
 }
 
 function progress() {
-  const bar = h("progress", { max: 1, "aria-label": word("makePlan") });
+  const bar = h("progress", { max: 1, "aria-label": word("page.makePlan") });
   const step = h("p", { role: "status" });
   const gap = h("p", { class: "quiet" });
-  const stop = h("button", { type: "button", class: "more", id: "stop-plan", onclick: () => { work.stop = true; draw(); } }, word("stop"));
+  const stop = h("button", { type: "button", class: "more", id: "stop-plan", onclick: () => { work.stop = true; draw(); } }, word("page.stop"));
   const draw = () => {
     const { info, stop: stopping } = work;
     if (info) bar.value = info.progress; else bar.removeAttribute("value");
-    const text = stopping ? word("stopping") : word(info?.status === "queued" ? "waiting" : info?.step || "plan.read");
+    const text = stopping ? word("page.stopping") : (info?.status === "queued" ? word("page.waiting") : (info?.step ? word(`step.${info.step}`) : word("step.plan.read")));
     if (step.textContent !== text) step.textContent = text;
-    gap.textContent = Number.isFinite(info?.gap_pct) ? word("gapSoFar", { gap: percent(Math.ceil(info.gap_pct * 10) / 10) }) : "";
+    gap.textContent = Number.isFinite(info?.gap_pct) ? word("page.gapSoFar", { gap: percent(Math.ceil(info.gap_pct * 10) / 10) }) : "";
     stop.disabled = stopping;
   };
   work.draw = draw;
@@ -126,7 +126,7 @@ async function begin(page) {
       mine.info = asked ? await send("DELETE", `/jobs/${id}`) : await get(`/jobs/${id}`);
     }
     if (mine.info.status === "failed") said = (lang === "ja" ? mine.info.error_ja : mine.info.error) || mine.info.error;
-    if (mine.info.status === "cancelled" && !mine.info.plan_id) said = word("stopped");
+    if (mine.info.status === "cancelled" && !mine.info.plan_id) said = word("page.stopped");
   } catch (error) {
     said = error.message;
   }
@@ -136,14 +136,14 @@ async function begin(page) {
   else { await readPlans(); page.redraw(); }
 }
 
-async function readPlans() {
-  plans = await get("/plans");
-}
+const readPlans = () => latest("plans", () => get("/plans"), (found) => { plans = found; });
 
 export async function openPlan(id, page) {
-  state.planId = id;
-  state.plan = id ? await readPlan(id) : null;
-  if (!id) await readPlans();
+  const opened = await latest("plan", () => (id ? readPlan(id) : readPlans()), (plan) => {
+    state.planId = id;
+    state.plan = id ? plan : null;
+  });
+  if (!opened) return;
   writeHash();
   page.mapAgain();
   page.redraw("view-head");
@@ -155,24 +155,24 @@ export async function readNext() {
   await readPlans();
   if (!state.planId || state.plan?.body.plan_id === state.planId) return;
   const known = plans.some((plan) => plan.plan_id === state.planId);
-  state.plan = known ? await readPlan(state.planId) : null;
-  if (!known) state.planId = "";
+  if (!known) [state.planId, state.plan] = ["", null];
+  else await latest("plan", () => readPlan(state.planId), (plan) => { state.plan = plan; });
 }
 
 function row(plan, page) {
-  const head = plan.title || word("planNo", { id: plan.plan_id });
-  const detail = [plan.title ? word("planNo", { id: plan.plan_id }) : "", day(plan.made_at), plan.proof[lang]].filter(Boolean).join("・");
-  return h("li", {}, h("button", { type: "button", class: "row", "data-id": plan.plan_id, onclick: () => openPlan(plan.plan_id, page) },
+  const head = plan.title || word("page.planNo", { id: plan.plan_id });
+  const detail = joined([plan.title ? word("page.planNo", { id: plan.plan_id }) : "", day(dayInJapan(plan.made_at)), plan.proof[lang]]);
+  return h("li", {}, h("button", { type: "button", class: "row", "data-id": plan.plan_id, onclick: () => page.attempt(() => openPlan(plan.plan_id, page)) },
     h("span", { class: "what" }, h("b", {}, head), h("small", {}, plan.sentence[lang]), h("small", {}, detail),
-      plan.changed.length ? h("small", { class: "changed" }, `※ ${word("changedShort")}`) : null)));
+      plan.changed.length ? h("small", { class: "changed" }, `※ ${word("page.changedShort")}`) : null)));
 }
 
 export function drawNext(box, page) {
-  if (state.plan) return drawPlan(box, page, () => openPlan("", page));
+  if (state.plan) return drawPlan(box, page, () => page.attempt(() => openPlan("", page)));
   const { editing } = state.about;
-  const head = h("h2", { id: "view-head", tabindex: -1 }, word("nextHead"));
+  const head = h("h2", { id: "view-head", tabindex: -1 }, word("page.nextHead"));
   if (work) return fill(box, head, progress());
-  const list = plans.length ? [h("h2", {}, word("plansHead")), h("ol", { class: "rows plans" }, plans.map((plan) => row(plan, page)))] : null;
-  if (!editing) return fill(box, head, h("p", {}, word(plans.length ? "plansReadOnly" : "noPlansReadOnly")), list);
-  return fill(box, head, form(page), list ?? h("p", { class: "quiet" }, word("noPlans")));
+  const list = plans.length ? [h("h2", {}, word("page.plansHead")), h("ol", { class: "rows plans" }, plans.map((plan) => row(plan, page)))] : null;
+  if (!editing) return fill(box, head, h("p", {}, word(plans.length ? "page.plansReadOnly" : "page.noPlansReadOnly")), list);
+  return fill(box, head, form(page), list ?? h("p", { class: "quiet" }, word("page.noPlans")));
 }

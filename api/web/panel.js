@@ -3,13 +3,13 @@
 import { $, fill, h } from "./dom.js";
 import { GAPS, GAP_SIGNS } from "./vocabulary.js";
 import { isMainWalking, limitKey, state, walkingOf } from "./store.js";
-import { age, label, lang, limit, number, orMore, people, percent, placeOf, typeOf, word } from "./words.js";
+import { age, approximately, brackets, capital, label, lang, limit, named, number, orMore, parts, people, percent, placeOf, typeOf, word } from "./words.js";
 
-const hiddenText = () => word("hidden", { n: state.about.privacy.small_number });
+const hiddenText = () => word("page.hidden", { n: state.about.privacy.small_number });
 
 export function figureText(value, suppressed) {
   if (Number.isFinite(value)) return people(value);
-  return suppressed ? hiddenText() : word("noResidents");
+  return suppressed ? hiddenText() : word("page.noResidents");
 }
 
 function sentence(summary) {
@@ -17,17 +17,10 @@ function sentence(summary) {
   const kind = placeOf(summary.frequency);
   const share = percent(summary.coverage_pct);
   const reached = h("strong", { class: "figure reached" }, people(summary.reached));
-  if (lang === "ja") {
-    return [
-      h("p", {}, `${age(summary.age_group)} `, h("b", { class: "whole" }, people(summary.residents)), "のうち"),
-      h("p", {}, reached, h("span", { class: "share" }, `（${share}）`), "に"),
-      h("p", {}, "歩いて", h("b", {}, far), "以内に「", h("b", {}, kind), "」があります"),
-    ];
-  }
   return [
-    h("p", {}, "Of ", h("b", { class: "whole" }, people(summary.residents)), ` residents ${age(summary.age_group)},`),
-    h("p", {}, reached, h("span", { class: "share" }, ` (${share})`), " have"),
-    h("p", {}, "a ", h("b", {}, kind), " within ", h("b", {}, far), " on foot"),
+    h("p", {}, parts("page.sentence.whole", { age: age(summary.age_group), residents: h("b", { class: "whole" }, people(summary.residents)) })),
+    h("p", {}, parts("page.sentence.reached", { reached, share: h("span", { class: "share" }, brackets(share)) })),
+    h("p", {}, parts("page.sentence.place", { limit: h("b", {}, far), place: h("b", {}, kind) })),
   ];
 }
 
@@ -36,12 +29,12 @@ export function drawMessage() {
   const { stand_in: standIns, unmatched_residents: unmatched } = state.about.summary;
   const place = summary.area_name;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
-  const bar = h("div", { class: "bar", role: "img", "aria-label": `${word("reached")} ${percent(summary.coverage_pct)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
-  const missing = h("p", { class: "missing" }, h("span", {}, word("unreached")), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
+  const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
+  const missing = h("p", { class: "missing" }, h("span", {}, capital(word("unreached"))), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
   const notes = [...(standIns ?? [])];
   const inMinutes = Number.isFinite(summary.walk_limit_min);
-  const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, `${word("walking")}：${label(walkingOf(summary.profile))}`, inMinutes ? null : h("small", {}, word("onlyMinutes"))) : null;
-  if (!state.asked.area && unmatched >= 1) notes.push(word("unmatched", { n: people(unmatched) }));
+  const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, named(word("report.walkers.short"), label(walkingOf(summary.profile))), inMinutes ? null : h("small", {}, word("page.onlyMinutes"))) : null;
+  if (!state.asked.area && unmatched >= 1) notes.push(word("page.unmatched", { n: people(unmatched) }));
   fill($("message"),
     state.asked.area ? h("h2", { class: "place" }, place) : null,
     shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null, summary.suppressed)),
@@ -51,7 +44,7 @@ export function drawMessage() {
 
 export function reportLink(area, name) {
   const address = `/reports/${encodeURIComponent(area)}?lang=${lang}`;
-  return h("a", { class: "link", href: address, target: "_blank", rel: "noopener" }, word("report", { area: name }));
+  return h("a", { class: "link", href: address, target: "_blank", rel: "noopener" }, word("page.report", { area: name }));
 }
 
 export function sign(gap) {
@@ -67,28 +60,28 @@ export function drawCounts() {
   const { summary } = state;
   const { gap_layer: gapLayer, targets } = state.about.summary;
   const counts = GAPS.map((gap) =>
-    h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(`n_${gap}`)))));
+    h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(`page.n_${gap}`)))));
   const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target", title: label(target) },
     h("span", {}, typeOf(target.frequency)),
-    h("b", {}, number(target.reached), h("small", {}, ` / ${target.approximate ? word("about_") : ""}${number(target.number)}`)),
+    h("b", {}, number(target.reached), h("small", {}, ` / ${target.approximate ? word("page.about_") : ""}${number(target.number)}`)),
     h("div", { class: "bar thin" }, h("i", { style: { width: `${Math.min(100, (100 * target.reached) / target.number)}%` } }))));
   fill($("counts"),
     h("h2", {}, label(layerOf(gapLayer))),
     h("ul", { class: "counts" }, counts),
-    rows.length ? [h("h2", {}, word("targets")), h("ul", { class: "targets" }, rows)] : null);
+    rows.length ? [h("h2", {}, word("page.targets")), h("ul", { class: "targets" }, rows)] : null);
 }
 
 function select(name, options, onChange) {
   const id = `choose-${name}`;
   const box = h("select", { id, onchange: (event) => onChange(name, event.target.value) },
     options.map(([value, text]) => h("option", { value, selected: String(value) === String(state.asked[name]) }, text)));
-  return h("label", { class: "field", for: id }, h("span", {}, word({ age_group: "age" }[name] ?? name)), box);
+  return h("label", { class: "field", for: id }, h("span", {}, word(`page.choose.${name}`)), box);
 }
 
 export function drawChoices(onChange) {
   const { choices, layers } = state.about;
   fill($("choices"),
-    select("layer", layers.map((layer) => [layer.id, (layer.approximate ? "〜" : "") + label(layer)]), onChange),
+    select("layer", layers.map((layer) => [layer.id, approximately(layer, label(layer))]), onChange),
     select("limit", choices.limit.map((each) => [limitKey(each), limit(each)]), onChange),
     select("profile", choices.profile.map((id) => [id, label(walkingOf(id))]), onChange),
     select("age_group", choices.age_group.map((group) => [group, age(group)]), onChange),

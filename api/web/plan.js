@@ -5,7 +5,8 @@ import { badge, doing } from "./decisions.js";
 import { get, state } from "./store.js";
 import { statusOf } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { age, day, lang, metres, often, people, percent, word, yen } from "./words.js";
+import { GAP_SIGNS } from "./vocabulary.js";
+import { age, brackets, day, dayInJapan, joined, lang, listed, metres, minutes, named, often, people, said, word, yen } from "./words.js";
 
 export async function readPlan(id) {
   const [body, items, reach] = await Promise.all([get(`/plans/${id}`), get(`/plans/${id}/items?limit=1000`), get(`/plans/${id}/catchments`)]);
@@ -14,9 +15,9 @@ export async function readPlan(id) {
   return { body, features, catchments: new Map(reach.features.map((feature) => [feature.properties.candidate_id, feature])) };
 }
 
-export const nameOfChoice = ({ venue_name: name, venue_name_en: english }) => (lang === "ja" ? name : english || name);
+export const nameOfChoice = (properties) => said(properties, "venue_name");
 
-const groupWord = (group) => (group.startsWith("single") ? word("single") : age(group));
+const groupWord = (group) => (group.startsWith("single") ? word("page.single") : age(group));
 
 // Of those newly reached: aged 75 and over, living alone, as far as the data tell.
 export function further(properties) {
@@ -24,64 +25,61 @@ export function further(properties) {
   return Object.entries(properties).filter(([name, value]) => name.startsWith("newly_reached_") && name !== "newly_reached_alone" && Number.isFinite(value)).map(of);
 }
 
-const joint = () => (lang === "ja" ? "・" : ", ");
-const listed = (names) => names.join(lang === "ja" ? "、" : ", ");
-
 function row(feature, onPick) {
   const { properties } = feature;
-  const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : word("fewPeople", { n: state.about.privacy.small_number });
-  const who = further(properties).map(([group, count]) => `${group}${lang === "ja" ? "" : " "}${people(count)}`);
-  const cost = [`${word("firstYear")} `, h("span", { class: "whole-words" }, yen(properties.cost_max_yen) ?? "−")];
+  const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : word("page.fewPeople", { n: state.about.privacy.small_number });
+  const who = further(properties).map(([group, count]) => word("page.groupCount", { age: group, people: people(count) }));
+  const cost = [`${word("page.firstYear")} `, h("span", { class: "whole-words" }, yen(properties.cost_max_yen))];
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, properties.rank, statusOf(feature)), 38),
     h("span", { class: "what" }, h("b", {}, nameOfChoice(properties)), h("small", {}, doing(properties), " ", badge(statusOf(feature))),
-      who.length ? h("small", {}, who.join(joint())) : null, h("small", {}, cost)),
+      who.length ? h("small", {}, joined(who)) : null, h("small", {}, cost)),
     h("span", { class: "count" }, gain)));
 }
 
 function others(body) {
   if (body.ask.k <= 1) return null;
-  const named = (one) => `${one[lang]}（${often(one.target_class)}）`;
-  const change = (key, names) => (names.length ? h("p", {}, `${word(key)}${word("colon")}${listed(names)}`) : null);
+  const place = (one) => one[lang] + brackets(often(one.target_class));
+  const change = (key, names) => (names.length ? h("p", {}, named(word(key), listed(names))) : null);
   // Two spots without a venue in one area bear the same name.
   const changes = (one) => {
-    const [added, dropped] = [one.added.map(named), one.dropped.map(named)];
+    const [added, dropped] = [one.added.map(place), one.dropped.map(place)];
     const both = added.filter((name) => dropped.includes(name));
     const rest = (names) => names.filter((name) => !both.includes(name));
-    return [change("otherSpot", both), change("comesIn", rest(added)), change("goesOut", rest(dropped))];
+    return [change("page.otherSpot", both), change("page.comesIn", rest(added)), change("page.goesOut", rest(dropped))];
   };
   const lines = body.alternatives.map((one) => h("li", { class: "says" },
-    h("p", {}, h("b", {}, word("othersLine", { newly: people(one.newly_reached), yen: yen(one.first_year_yen) }))), changes(one), h("p", { class: "quiet" }, one.proof[lang])));
-  return [h("h2", {}, word("others")), lines.length ? h("ol", { class: "others" }, lines) : h("p", { class: "quiet" }, word("noOthers"))];
+    h("p", {}, h("b", {}, word("page.othersLine", { newly: people(one.newly_reached), yen: yen(one.first_year_yen) }))), changes(one), h("p", { class: "quiet" }, one.proof[lang])));
+  return [h("h2", {}, word("page.others")), lines.length ? h("ol", { class: "others" }, lines) : h("p", { class: "quiet" }, word("page.noOthers"))];
 }
 
 function transport(body) {
   if (!body.needs_transport.length) return null;
-  const few = word("fewPeople", { n: state.about.privacy.small_number });
+  const few = word("page.fewPeople", { n: state.about.privacy.small_number });
   const line = (area) => {
-    const far = area.walk_unit === "m" ? metres(area.walk) : `${Math.max(1, Math.round(area.walk / 60))}${lang === "ja" ? "分" : " min"}`;
-    const shared = Number.isFinite(area.walk) && area.site_ja ? word("transportShared", { site: area.site_ja, walk: far }) : null;
-    const stop = area.nearest_stop ? word("transportStop", { stop: area.nearest_stop }) : null;
-    return h("li", { class: "says" }, h("p", {}, h("span", { class: "sign transport", "aria-hidden": "true" }, "車"), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${Number.isFinite(area.residents) ? people(area.residents) : few}`),
+    const far = area.walk_unit === "m" ? metres(area.walk) : minutes(area.walk / 60);
+    const shared = Number.isFinite(area.walk) && area.site_ja ? word("page.transportShared", { site: area.site_ja, walk: far }) : null;
+    const stop = area.nearest_stop ? word("page.transportStop", { stop: area.nearest_stop }) : null;
+    return h("li", { class: "says" }, h("p", {}, h("span", { class: "sign transport", "aria-hidden": "true" }, GAP_SIGNS.needs_transport.sign), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${Number.isFinite(area.residents) ? people(area.residents) : few}`),
       [shared, stop].filter(Boolean).map((text) => h("p", {}, text)));
   };
-  return [h("h2", {}, word("transportHead")), h("p", { class: "quiet" }, word("transportNote")), h("ul", {}, body.needs_transport.map(line))];
+  return [h("h2", {}, word("page.transportHead")), h("p", { class: "quiet" }, word("page.transportNote")), h("ul", {}, body.needs_transport.map(line))];
 }
 
 export function drawPlan(box, page, onBack) {
   const { body, features } = state.plan;
   const { first_year_yen: first, yearly_yen: yearly } = body.totals;
-  const note = body.changed.length ? h("div", { class: "note" }, h("p", {}, h("b", {}, word("changedSince"))), body.changed.map((one) => h("p", {}, one[lang]))) : null;
-  const costs = first > 0 ? h("p", {}, `${word("ceilings")}${word("colon")}${word("ceilingText", { first: yen(first), yearly: yen(yearly) })}`) : null;
+  const note = body.changed.length ? h("div", { class: "note" }, h("p", {}, h("b", {}, word("page.changedSince"))), body.changed.map((one) => h("p", {}, one[lang]))) : null;
+  const costs = first > 0 ? h("p", {}, named(word("page.ceilings"), word("page.ceilingText", { first: yen(first), yearly: yen(yearly) }))) : null;
   fill(box,
-    h("button", { type: "button", class: "back", onclick: onBack }, `← ${word("toPlans")}`),
-    h("h2", { id: "view-head", tabindex: -1 }, body.title || word("planNo", { id: body.plan_id })),
-    h("p", { class: "quiet" }, [body.title ? word("planNo", { id: body.plan_id }) : "", day(body.made_at)].filter(Boolean).join(joint())),
+    h("button", { type: "button", class: "back", onclick: onBack }, `← ${word("page.toPlans")}`),
+    h("h2", { id: "view-head", tabindex: -1 }, body.title || word("page.planNo", { id: body.plan_id })),
+    h("p", { class: "quiet" }, joined([body.title ? word("page.planNo", { id: body.plan_id }) : "", day(dayInJapan(body.made_at))])),
     note, h("p", { class: "answer" }, body.sentence[lang]),
-    h("p", { class: "proof" }, word("proof"), word("colon"), h("b", {}, body.proof[lang])),
+    h("p", { class: "proof" }, word("page.proof"), word("text.colon"), h("b", {}, body.proof[lang])),
     body.relaxation.map((one) => h("p", { class: "note" }, one[lang])), costs,
-    h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("planReport"))),
-    h("h2", {}, word("choicesHead")),
-    features.length ? h("ol", { class: "rows choices" }, features.map((feature) => row(feature, page.pick))) : h("p", { class: "quiet" }, word("noChoices")),
+    h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.planReport"))),
+    h("h2", {}, word("plan.page.ranked")),
+    features.length ? h("ol", { class: "rows choices" }, features.map((feature) => row(feature, page.pick))) : h("p", { class: "quiet" }, word("page.noChoices")),
     others(body), transport(body));
 }

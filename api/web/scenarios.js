@@ -2,9 +2,9 @@
 
 import { fill, h } from "./dom.js";
 import { drawComparison } from "./compare.js";
-import { get, state } from "./store.js";
+import { get, latest, state } from "./store.js";
 import { editImage, shown } from "./signs.js";
-import { day, lang, word } from "./words.js";
+import { day, joined, named, word } from "./words.js";
 
 const MOST = 8;
 
@@ -15,21 +15,21 @@ let answer = null;
 let busy = false;
 let failed = "";
 
-export async function readScenarios() {
-  ({ scenarios } = await get("/scenarios"));
+export const readScenarios = () => latest("scenarios", () => get("/scenarios"), (found) => {
+  ({ scenarios } = found);
   const names = scenarios.map(({ name }) => name);
   for (const name of wanted) if (!names.includes(name)) wanted.delete(name);
   if (seen && !names.includes(seen.name)) seen = null;
-}
+});
 
 // The changes that the map shows beside its own signs.
 export const editsShown = () => (state.view === "scenarios" && seen ? seen.features.filter(({ geometry }) => geometry) : []);
 
-const staleText = (codes) => word("staleSince", { what: codes.map((code) => word(`stale_${code}`)).join(lang === "ja" ? "・" : ", ") });
+const staleText = (codes) => word("page.staleSince", { what: joined(codes.map((code) => word(`scenario.stale.${code}`))) });
 
 async function look(name, page) {
-  const { features } = await get(`/scenarios/${encodeURIComponent(name)}/items`);
-  seen = { name, features };
+  const path = `/scenarios/${encodeURIComponent(name)}/items`;
+  if (!(await latest("items", () => get(path), ({ features }) => { seen = { name, features }; }))) return;
   page.mapAgain();
   page.redraw("edits-head");
   page.showAll(editsShown());
@@ -39,7 +39,8 @@ async function compare(page) {
   [busy, failed] = [true, ""];
   page.redraw("compare");
   try {
-    answer = await get(`/scenarios/compare?names=${encodeURIComponent([...wanted].join(","))}`);
+    const path = `/scenarios/compare?names=${encodeURIComponent([...wanted].join(","))}`;
+    await latest("comparison", () => get(path), (found) => { answer = found; });
   } catch (error) {
     failed = error.message;
   }
@@ -49,7 +50,7 @@ async function compare(page) {
 
 function row(scenario, page) {
   const { name, note, by, made_on: made, edits = [], stale } = scenario;
-  const detail = [word("editsN", { n: edits.length }), made ? word("madeOn", { date: day(made) }) : "", by].filter(Boolean).join("・");
+  const detail = joined([word("page.editsN", { n: edits.length }), made ? word("page.madeOn", { date: day(made) }) : "", by]);
   const tick = h("input", { type: "checkbox", checked: wanted.has(name), disabled: !wanted.has(name) && wanted.size >= MOST, onchange: (event) => {
     if (event.target.checked) wanted.add(name); else wanted.delete(name);
     page.redraw(`pick-${name}`);
@@ -57,29 +58,29 @@ function row(scenario, page) {
   return h("li", { class: "scenario" },
     h("label", { class: "choice" }, tick, h("span", { class: "what" }, h("b", {}, name), note ? h("small", {}, note) : null, h("small", {}, detail), stale.length ? h("small", { class: "changed" }, `※ ${staleText(stale)}`) : null)),
     h("div", { class: "tools" },
-      h("button", { type: "button", class: "tool", "aria-pressed": String(seen?.name === name), "aria-label": word("onMapOf", { name }), onclick: () => page.attempt(() => look(name, page)) }, word("onMap")),
-      h("a", { class: "tool", href: `/scenarios/${encodeURIComponent(name)}/file`, download: `${name}.toml`, "aria-label": word("downloadOf", { name }) }, word("download"))));
+      h("button", { type: "button", class: "tool", "aria-pressed": String(seen?.name === name), "aria-label": word("page.onMapOf", { name }), onclick: () => page.attempt(() => look(name, page)) }, word("page.onMap")),
+      h("a", { class: "tool", href: `/scenarios/${encodeURIComponent(name)}/file`, download: `${name}.toml`, "aria-label": word("page.downloadOf", { name }) }, word("page.download"))));
 }
 
 function editRow({ properties, geometry }, page) {
   const { number, action, name, schedule_text: schedule, note } = properties;
-  const detail = [schedule, note, geometry ? "" : word("nowhere")].filter(Boolean).join("・");
+  const detail = joined([schedule, note, geometry ? "" : word("page.nowhere")]);
   return h("li", {}, h("button", { type: "button", class: "row", disabled: !geometry, onclick: () => page.show(geometry) },
-    shown(editImage(action, number), 44), h("span", { class: "what" }, h("b", {}, `${word(`e_${action}`)}${name ? `${word("colon")}${name}` : ""}`), detail ? h("small", {}, detail) : null)));
+    shown(editImage(action, number), 44), h("span", { class: "what" }, h("b", {}, name ? named(word(`page.e_${action}`), name) : word(`page.e_${action}`)), detail ? h("small", {}, detail) : null)));
 }
 
 function edits(page) {
   if (!seen) return null;
   const rows = seen.features.filter(({ properties }) => properties.part !== "from");
-  return [h("h2", { id: "edits-head", tabindex: -1 }, word("editsOf", { name: seen.name })), rows.length ? h("ol", { class: "rows" }, rows.map((feature) => editRow(feature, page))) : h("p", { class: "quiet" }, word("none"))];
+  return [h("h2", { id: "edits-head", tabindex: -1 }, word("page.editsOf", { name: seen.name })), rows.length ? h("ol", { class: "rows" }, rows.map((feature) => editRow(feature, page))) : h("p", { class: "quiet" }, word("page.none"))];
 }
 
 export function drawScenarios(box, page) {
-  const head = h("h2", {}, word("scenariosHead"));
-  if (!scenarios.length) return fill(box, head, h("p", {}, word("noScenarios")));
-  return fill(box, head, h("p", { class: "quiet" }, word("pickTwo")),
+  const head = h("h2", {}, word("page.scenariosHead"));
+  if (!scenarios.length) return fill(box, head, h("p", {}, word("page.noScenarios")));
+  return fill(box, head, h("p", { class: "quiet" }, word("page.pickTwo")),
     h("ul", { class: "scenarios" }, scenarios.map((scenario) => row(scenario, page))),
     h("p", { class: "alert", role: "alert" }, failed),
-    h("button", { type: "button", class: "primary", id: "compare", disabled: busy || !wanted.size, onclick: () => compare(page) }, word(busy ? "comparing" : "compare")),
+    h("button", { type: "button", class: "primary", id: "compare", disabled: busy || !wanted.size, onclick: () => compare(page) }, word(busy ? "page.comparing" : "page.compare")),
     answer ? drawComparison(answer) : null, edits(page));
 }

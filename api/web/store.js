@@ -1,11 +1,12 @@
 // What is asked of the server, and what is shown now.
 
 import { TARGET } from "./vocabulary.js";
-import { lang } from "./words.js";
+import { lang, word } from "./words.js";
 
 export const state = {
   about: null, // parameters, sources, choices
   asked: { area: "", layer: "", frequency: TARGET, age_group: "", limit: "", profile: "" },
+  answered: null, // the same, of what is shown
   shapes: new Map(), // layer → area_id → GeoJSON feature
   coverage: new Map(), // area_id → figures of the chosen layer
   units: [], // gap units with the figures that are asked for, most people not reached first
@@ -31,17 +32,36 @@ export const walkingOf = (id) => state.about.parameters.profiles.find((walking) 
 export const isMainWalking = () => state.asked.profile === state.about.parameters.profile.id;
 export const isMain = () => isMainWalking() && state.asked.limit === limitKey(state.about.parameters);
 
-async function answered(answer) {
-  const body = await answer.json();
-  if (!answer.ok) throw new Error((lang === "ja" ? body.detail_ja : body.detail) || body.detail || answer.statusText);
+// Of two questions of one kind the later one counts, whichever is answered first. Says whether this one did.
+const newest = new Map();
+
+export async function latest(kind, ask, take) {
+  const mine = Symbol(kind);
+  newest.set(kind, mine);
+  try {
+    const answer = await ask();
+    if (newest.get(kind) !== mine) return false;
+    take(answer);
+    return true;
+  } catch (error) {
+    if (newest.get(kind) !== mine) return false;
+    throw error;
+  }
+}
+
+// What goes wrong is said in the language of the page, also where it was not the server that said it.
+async function answered(path, options) {
+  const answer = await fetch(path, options).catch(() => { throw new Error(word("page.unreachable")); });
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error((lang === "ja" ? body.detail_ja : body.detail) || word("page.noAnswer", { status: answer.status }));
   return body;
 }
 
-export const get = async (path) => answered(await fetch(path));
+export const get = (path) => answered(path);
 
-export async function send(method, path, body) {
+export function send(method, path, body) {
   const headers = { "content-type": "application/json" };
-  return answered(await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }));
+  return answered(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
 }
 
 async function features(collection, filters) {
@@ -70,12 +90,14 @@ async function figures(layer) {
 
 const asking = new Map();
 
-// The shapes of a layer; asked for once, however many want them.
+// The shapes of a layer; asked for once, however many want them, and again after a failure.
 function shapesOf(layer) {
   if (!asking.has(layer)) {
-    asking.set(layer, features("areas", { layer }).then((rows) => {
+    const shapes = features("areas", { layer }).then((rows) => {
       state.shapes.set(layer, new Map(rows.map((row) => [row.properties.area_id, row])));
-    }));
+    });
+    shapes.catch(() => asking.delete(layer));
+    asking.set(layer, shapes);
   }
   return asking.get(layer);
 }
@@ -117,14 +139,10 @@ export async function start() {
   take(now);
 }
 
-export async function readDecisions() {
-  state.decisions = (await get("/decisions")).decisions;
-}
+export const readDecisions = () => latest("decisions", () => get("/decisions"), ({ decisions }) => { state.decisions = decisions; });
 
-// Reads again what depends on the choices.
-export async function refresh() {
-  take(await read());
-}
+// Reads again what depends on the choices; says whether they are still those that were asked for.
+export const refresh = () => latest("figures", read, take);
 
 async function read() {
   const { gap_layer: gapLayer, council_layer: councils } = state.about.summary;
@@ -145,6 +163,7 @@ async function read() {
 }
 
 function take({ summary, week, coverage, units }) {
+  state.answered = { ...state.asked };
   state.summary = summary;
   state.week = week;
   state.coverage = coverage;

@@ -45,7 +45,7 @@ export async function createTown(onPick) {
     maxPitch: 0,
     maxZoom: 18,
     fadeDuration: 0,
-    locale: { "Map.Title": word("mapLabel") },
+    locale: { "Map.Title": word("report.map") },
     style: {
       version: 8,
       sources: {

@@ -11,8 +11,8 @@ const DRAW = { next: drawNext, scenarios: drawScenarios, decisions: drawDecision
 const READ = { next: readNext, scenarios: readScenarios, decisions: readDecisions };
 
 function drawTabs(choose) {
-  fill($("views"), VIEWS.map((view) => h("button", { type: "button", id: `view-${view}`, "aria-current": view === state.view ? "page" : null, onclick: () => choose(view) }, word(`v_${view}`))));
-  $("views").setAttribute("aria-label", word("views"));
+  fill($("views"), VIEWS.map((view) => h("button", { type: "button", id: `view-${view}`, "aria-current": view === state.view ? "page" : null, onclick: () => choose(view) }, word(`page.v_${view}`))));
+  $("views").setAttribute("aria-label", word("page.views"));
 }
 
 // On a phone the page scrolls, and the map above is left behind.

@@ -2,7 +2,7 @@
 
 import { $, fill, h } from "./dom.js";
 import { isMainWalking, state, walkingOf } from "./store.js";
-import { lang, label, limit, number, percent, word } from "./words.js";
+import { label, limit, number, percent, said, word } from "./words.js";
 
 const HALVES = ["am", "pm"];
 
@@ -24,12 +24,12 @@ export function drawWeek() {
   drawnFor = asked.area;
   box.hidden = !(week.residents > 0);
   if (box.hidden) return fill(box);
-  const head = h("tr", {}, h("td", {}), Array.from({ length: 7 }, (_, day) => h("th", { scope: "col" }, word(`d_${day}`))));
-  const rows = HALVES.map((half) => h("tr", {}, h("th", { scope: "row" }, word(half)), week.slots.filter((slot) => slot.half_day === half).map(cell)));
-  const told = lang === "ja" ? week.sentences : week.sentences_en;
-  const other = isMainWalking() ? null : h("p", {}, word("weekOf", { walking: label(walkingOf(week.profile)) }));
+  const head = h("tr", {}, h("td", {}), Array.from({ length: 7 }, (_, day) => h("th", { scope: "col" }, word(`weekday.short.${day}`))));
+  const rows = HALVES.map((half) => h("tr", {}, h("th", { scope: "row" }, word(`half_day.short.${half}`)), week.slots.filter((slot) => slot.half_day === half).map(cell)));
+  const told = said(week, "sentences");
+  const other = isMainWalking() ? null : h("p", {}, word("page.weekOf", { walking: label(walkingOf(week.profile)) }));
   return fill(box,
-    h("summary", {}, word("week"), h("small", {}, word(`week_${week.frequency}`, { limit: limit(week) }))),
+    h("summary", {}, word("report.week"), h("small", {}, word(`page.week_${week.frequency}`, { limit: limit(week) }))),
     h("table", { class: "week" }, h("thead", {}, head), h("tbody", {}, rows)),
     h("div", { class: "told" }, other, told.slice(1).map((sentence) => h("p", {}, sentence))));
 }

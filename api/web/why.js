@@ -1,7 +1,7 @@
 // A click on the ground: how one walks from just there, in sentences and as a line on the map.
 
 import { $, h } from "./dom.js";
-import { askedLimit, state } from "./store.js";
+import { askedLimit, get, latest, state } from "./store.js";
 import { lang, word } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
@@ -24,7 +24,6 @@ export function createWhy(map) {
   map.addLayer({ id: "why-point", type: "circle", source: "why", filter: of("here"), paint: { "circle-radius": 7, "circle-color": "#fff", "circle-stroke-color": "#1b2a41", "circle-stroke-width": 4 } });
   const panel = h("section", { class: "why", "aria-live": "polite" });
   let here = null;
-  let asks = 0;
 
   const draw = (features) => map.getSource("why").setData({ ...EMPTY, features });
 
@@ -35,19 +34,19 @@ export function createWhy(map) {
 
   async function ask(point) {
     here = point;
-    asks += 1;
-    const mine = asks;
-    panel.replaceChildren(h("h3", {}, word("fromHere")), h("p", {}, "…"));
+    panel.replaceChildren(h("h3", {}, word("page.fromHere")), h("p", {}, "…"));
     const card = $("card");
     // Outside all areas no card is open that could be closed.
-    if (card.hidden) card.replaceChildren(h("div", { class: "card-head" }, h("div"), h("button", { type: "button", class: "close", "aria-label": word("close"), onclick: () => { card.hidden = true; } }, "✕")));
+    if (card.hidden) card.replaceChildren(h("div", { class: "card-head" }, h("div"), h("button", { type: "button", class: "close", "aria-label": word("page.close"), onclick: () => { card.hidden = true; } }, "✕")));
     card.querySelector(".card-head").after(panel);
     card.hidden = false;
-    const answer = await read(point);
-    if (mine !== asks || !here) return;
+    await latest("why", () => read(point), (answer) => here && show(answer, point));
+  }
+
+  function show(answer, point) {
     const said = answer.sentences[lang].map((text) => h("p", { class: "says" }, text));
     const rest = said.splice(FIRST);
-    panel.replaceChildren(h("h3", {}, word("fromHere")), ...said, ...(rest.length ? [h("details", {}, h("summary", {}, word("moreOfIt")), ...rest)] : []));
+    panel.replaceChildren(h("h3", {}, word("page.fromHere")), ...said, ...(rest.length ? [h("details", {}, h("summary", {}, word("page.moreOfIt")), ...rest)] : []));
     draw([...answer.straight.features, ...answer.route.features, { type: "Feature", properties: { kind: "here" }, geometry: { type: "Point", coordinates: point } }]);
   }
 
@@ -60,13 +59,10 @@ export function createWhy(map) {
   return { again: (point = here) => point && ask(point), where: () => here };
 }
 
-async function read([lon, lat]) {
+function read([lon, lat]) {
   const { frequency, profile } = state.asked;
   const asked = { lon: lon.toFixed(6), lat: lat.toFixed(6), frequency, profile, ...askedLimit() };
   const given = Object.entries(asked).filter(([, value]) => value !== null);
-  const answer = await fetch(`/why?${new URLSearchParams(given)}`);
-  const body = await answer.json();
-  if (answer.ok) return body;
-  const said = { ja: [body.detail_ja], en: [body.detail] };
-  return { sentences: said, route: EMPTY, straight: EMPTY };
+  const refused = ({ message }) => ({ sentences: { [lang]: [message] }, route: EMPTY, straight: EMPTY });
+  return get(`/why?${new URLSearchParams(given)}`).catch(refused);
 }

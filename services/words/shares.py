@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from services.words.texts import NO_FIGURE, is_figure, people
+from services.words.texts import NO_FIGURE, is_figure, people, text, with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,12 @@ def share_of(row: Mapping[Any, Any], name: str, *, part: str = "", whole: str = 
 
 def share(value: Share, lang: str) -> str:
     """Return a share as a percentage with one decimal, ``−`` without a figure."""
-    if not is_figure(value.pct):
-        return NO_FIGURE
-    sign = "\N{FULLWIDTH PERCENT SIGN}" if lang == "ja" else " %"
-    return f"{cast('float', value.pct):.1f}{sign}"
+    said = f"{value.pct:.1f}" if is_figure(value.pct) else NO_FIGURE
+    return with_unit("text.percent", said, lang)
 
 
 def people_share(value: Share, lang: str) -> str:
     """Return the persons of a share with, in brackets, their part of the whole."""
     if not is_figure(value.pct):
         return people(value.part, lang)
-    if lang == "ja":
-        return f"{people(value.part, lang)}（{share(value, lang)}）"
-    return f"{people(value.part, lang)} ({share(value, lang)})"
+    return people(value.part, lang) + text("text.brackets", lang, text=share(value, lang))

@@ -22,9 +22,9 @@ CLIMB_WORTH_SAYING_M = 5.0
 """A way that climbs less is flat to the feet, and within the error of the heights."""
 
 _ERAS = (
-    (date(2019, 5, 1), "令和"),
-    (date(1989, 1, 8), "平成"),
-    (date(1926, 12, 25), "昭和"),
+    (date(2019, 5, 1), "reiwa"),
+    (date(1989, 1, 8), "heisei"),
+    (date(1926, 12, 25), "showa"),
 )
 
 
@@ -56,7 +56,7 @@ def step_text(key: str, lang: str) -> str:
 
 def choices(names: Sequence[str], lang: str) -> str:
     """Return what can be chosen from, one after the other."""
-    return ("、" if lang == "ja" else ", ").join(names)
+    return text("text.list", lang).join(names)
 
 
 def at_least_text(frequency: str, lang: str) -> str:
@@ -87,16 +87,12 @@ def number(value: object) -> str:
 
 def people(value: object, lang: str) -> str:
     """Return a number of persons: ``12,610人``."""
-    if not is_figure(value):
-        return NO_FIGURE
-    return f"{number(value)}人" if lang == "ja" else number(value)
+    return with_unit("text.people", number(value), lang)
 
 
 def metres(value: object, lang: str) -> str:
     """Return a distance: ``1,210m``."""
-    if not is_figure(value):
-        return NO_FIGURE
-    return f"{number(value)}m" if lang == "ja" else f"{number(value)} m"
+    return with_unit("text.metres", number(value), lang)
 
 
 def limit_text(walk_limit_m: object, walk_limit_min: object, lang: str) -> str:
@@ -106,17 +102,17 @@ def limit_text(walk_limit_m: object, walk_limit_min: object, lang: str) -> str:
         said.append(metres(walk_limit_m, lang))
     if is_figure(walk_limit_min):
         minutes = f"{float(cast('float', walk_limit_min)):g}"
-        said.append(f"{minutes}分" if lang == "ja" else f"{minutes} min")
-    return ("・" if lang == "ja" else " and ").join(said) or NO_FIGURE
+        said.append(with_unit("text.minutes", minutes, lang))
+    return text("text.both", lang).join(said) or NO_FIGURE
 
 
 def walk(walk_m: object, walk_min: object, lang: str) -> str:
     """Return a walk: ``890m・15分``."""
     if not is_figure(walk_m) or not is_figure(walk_min):
         return metres(walk_m, lang)
-    minutes = max(1, math.floor(float(cast("float", walk_min)) + 0.5))
-    unit, joint = ("分", "・") if lang == "ja" else (" min", " · ")
-    return f"{metres(walk_m, lang)}{joint}{minutes:,}{unit}"
+    minutes = number(max(1.0, float(cast("float", walk_min))))
+    joint = text("text.joint", lang)
+    return f"{metres(walk_m, lang)}{joint}{with_unit('text.minutes', minutes, lang)}"
 
 
 def effort(climb_m: object, steps_n: object, lang: str) -> str:
@@ -126,14 +122,17 @@ def effort(climb_m: object, steps_n: object, lang: str) -> str:
         said.append(text("walk.climb", lang, climb=metres(climb_m, lang)))
     if is_figure(steps_n) and cast("float", steps_n) >= 1:
         said.append(text("walk.steps", lang, steps=number(steps_n)))
-    return "".join(("・" if lang == "ja" else " · ") + part for part in said)
+    return "".join(text("text.joint", lang) + part for part in said)
 
 
 def yen(value: object, lang: str) -> str:
     """Return an amount of money: ``240,000円``."""
-    if not is_figure(value):
-        return NO_FIGURE
-    return f"{number(value)}円" if lang == "ja" else f"¥{number(value)}"
+    return with_unit("text.yen", number(value), lang)
+
+
+def with_unit(key: str, figure: str, lang: str) -> str:
+    """Return a written figure with its unit, which is a key of the catalogue; none has no unit."""
+    return NO_FIGURE if figure == NO_FIGURE else text(key, lang, n=figure)
 
 
 def age_group_text(age_group: str, lang: str) -> str:
@@ -162,7 +161,8 @@ def date_text(iso: str, lang: str) -> str:
     if era is None:
         return iso
     count = exact.year - era[0].year + 1
-    words = f"{era[1]}{'元' if count == 1 else count}年"
-    words += f"{month}月" if month else ""
-    words += f"{day}日" if day else ""
+    name = text(f"date.era.{era[1]}", lang)
+    words = text("date.year", lang, era=name, n=text("date.first", lang) if count == 1 else count)
+    words += text("date.month", lang, n=month) if month else ""
+    words += text("date.day", lang, n=day) if day else ""
     return f"{words} ({iso.strip()})"

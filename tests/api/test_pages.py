@@ -1,5 +1,6 @@
 """Pages and what they load: everything from this process, nothing from elsewhere."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -8,11 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES
-from services.words.texts import text
+from services.words.texts import LANGS, catalogue
 
 WEB = Path(__file__).parents[2] / "api" / "web"
 OWN = sorted(path.name for path in WEB.iterdir())
-PAGES = ("/", "/docs", "/reports/w", "/reports/w?lang=en")
+PAGES = ("/", "/?lang=en", "/docs", "/reports/w", "/reports/w?lang=en")
 
 # Names that look like addresses and are never asked for.
 NAMES_ONLY = ("http://www.w3.org/", "http://www.opengis.net/def/")
@@ -56,7 +57,7 @@ def test_every_module_that_is_imported_is_there() -> None:
 
 def test_the_page_announces_every_module_it_will_import() -> None:
     announced = set(
-        re.findall(r"/assets/([\w.-]+\.js)", (WEB / "index.html").read_text(encoding="utf-8"))
+        re.findall(r"/assets/([\w.-]+\.js)", (WEB.parent / "templates" / "map.html").read_text("utf-8"))
     )
 
     assert {path.name for path in WEB.glob("*.js")} - {"docs.js"} <= announced
@@ -131,7 +132,7 @@ def test_no_word_is_used_that_a_council_does_not_use() -> None:
         assert not re.search(r"カバレッジ|カバー率|POI\b", text), path.name
 
 
-def test_the_page_takes_every_class_with_its_words_from_the_server(client: TestClient) -> None:
+def test_the_page_takes_every_class_from_the_server(client: TestClient) -> None:
     answer = client.get("/assets/vocabulary.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     served = {
@@ -140,10 +141,6 @@ def test_the_page_takes_every_class_with_its_words_from_the_server(client: TestC
     }
     assert served["FREQUENCIES"] == list(FREQUENCIES)
     assert served["GAPS"] == list(GAP_CLASSES)
-    named = [f"frequency.{name}" for name in FREQUENCIES] + [f"gap.{name}" for name in GAP_CLASSES]
-    assert {tuple(served["CLASS_WORDS"][key]) for key in named} == {
-        (text(key, "ja"), text(key, "en")) for key in named
-    }
 
     wanted = set()
     for script in WEB.glob("*.js"):
@@ -152,3 +149,31 @@ def test_the_page_takes_every_class_with_its_words_from_the_server(client: TestC
         ):
             wanted |= {name.strip() for name in names.split(",")}
     assert wanted == set(served)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_words_of_a_language_come_at_once_and_are_kept(client: TestClient, lang: str) -> None:
+    answer = client.get(f"/words/{lang}.json", headers={"accept-encoding": "gzip"})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert len(gzip.compress(answer.content, 5)) < 30_000
+    assert answer.json().items() <= catalogue(lang).items()  # type: ignore[operator]
+    assert {key for key in catalogue(lang) if key.startswith(("page.", "text."))} <= set(
+        answer.json()
+    )
+    again = client.get(
+        f"/words/{lang}.json", headers={"if-none-match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_there_are_words_of_two_languages_only(client: TestClient) -> None:
+    assert client.get("/words/fr.json").status_code == 422
+
+
+def test_the_page_comes_in_the_language_that_is_asked_for(client: TestClient) -> None:
+    for address, lang in (("/", "ja"), ("/?lang=ja", "ja"), ("/?lang=en", "en")):
+        page = client.get(address, headers={"accept": "text/html"}).text
+        assert f'<html lang="{lang}">' in page
+        assert f"<title>{catalogue(lang)['page.title']}</title>" in page  # type: ignore[arg-type]
+        assert f"/words/{lang}.json" in page

@@ -1,64 +1,49 @@
 """Words, numbers and dates as people read them."""
 
 import ast
+import json
 import re
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from services.words import texts
+from services.words.dates import day_in_japan
 from services.words.shares import Share, people_share, share, share_of
 
 ROOT = Path(__file__).parents[3]
+WEB = ROOT / "api" / "web"
 ALL = texts.catalogue("ja")
 
+EXAMPLES = json.loads((Path(__file__).parent / "examples.json").read_text(encoding="utf-8"))
+"""How figures are written: kind, arguments, Japanese, English. The page writes them as well."""
 
-@pytest.mark.parametrize(
-    ("iso", "japanese"),
-    [
-        ("2025-04-01", "令和7年4月1日 (2025-04-01)"),
-        ("2019-05-01", "令和元年5月1日 (2019-05-01)"),
-        ("2019-04-30", "平成31年4月30日 (2019-04-30)"),
-        ("1989-01-07", "昭和64年1月7日 (1989-01-07)"),
-        ("2023-10", "令和5年10月 (2023-10)"),
-        ("2015", "平成27年 (2015)"),
-    ],
-)
-def test_a_date_is_told_in_the_era_and_in_digits(iso, japanese):
-    assert texts.date_text(iso, "ja") == japanese
-    assert texts.date_text(iso, "en") == iso
-
-
-@pytest.mark.parametrize("odd", ["2014–2015", "R7.4.1", "2025-13-01", "1900", ""])
-def test_what_is_not_a_date_of_a_known_era_stays_as_it_is(odd):
-    assert texts.date_text(odd, "ja") == odd
+FORMATTERS: dict[str, Callable[..., str]] = {
+    "number": lambda value, _lang: texts.number(value),
+    "people": texts.people,
+    "percent": lambda pct, lang: share(Share(pct), lang),
+    "people_share": lambda part, pct, lang: people_share(Share(pct, part=part), lang),
+    "metres": texts.metres,
+    "yen": texts.yen,
+    "limit": texts.limit_text,
+    "walk": lambda m, minutes, climb, steps, lang: (
+        texts.walk(m, minutes, lang) + texts.effort(climb, steps, lang)
+    ),
+    "age": texts.age_group_text,
+    "date": texts.date_text,
+    "day_in_japan": lambda moment, _lang: day_in_japan(moment),
+}
 
 
-def test_a_walk_is_told_in_metres_and_whole_minutes():
-    assert texts.walk(890.2, 14.84, "ja") == "890m・15分"
-    assert texts.walk(1210, 20.17, "en") == "1,210 m · 20 min"
-    assert texts.walk(5, 0.1, "ja") == "5m・1分"
-    assert texts.walk(5, None, "ja") == "5m"
-
-
-def test_people_are_whole_persons_with_their_share_of_the_whole():
-    found = Share(11.1545, part=12610.4, whole=113052.0)
-    assert people_share(found, "ja") == "12,610人（11.2\N{FULLWIDTH PERCENT SIGN}）"
-    assert people_share(found, "en") == "12,610 (11.2 %)"
-    assert texts.people(0.5, "ja") == "1人"
-    assert texts.people(np.int64(3), "ja") == "3人"
-
-
-@pytest.mark.parametrize("nothing", [None, float("nan"), float("inf"), "12"])
-def test_what_is_not_a_figure_is_a_dash(nothing):
-    assert texts.people(nothing, "ja") == "−"
-    assert share(Share(nothing), "ja") == "−"
-    assert texts.yen(nothing, "en") == "−"
-    assert texts.walk(nothing, 3.0, "ja") == "−"
-    assert people_share(Share(nothing, part=nothing), "ja") == "−"
-    assert people_share(Share(None, part=3.0, whole=0.0), "ja") == "3人"
+@pytest.mark.parametrize(("kind", "arguments", "ja", "en"), EXAMPLES)
+def test_figures_are_written_as_the_examples_say(kind, arguments, ja, en):
+    odd = {"NaN": float("nan"), "Infinity": float("inf")}
+    given = [odd.get(value, value) for value in arguments]
+    assert FORMATTERS[kind](*given, "ja") == ja
+    assert FORMATTERS[kind](*given, "en") == en
 
 
 def test_a_share_is_read_off_a_row_with_its_part_its_whole_and_its_interval():
@@ -72,7 +57,7 @@ def test_a_share_is_read_off_a_row_with_its_part_its_whole_and_its_interval():
 
 def test_nothing_but_a_share_is_written_as_a_percentage():
     """One formatter: besides it only the intake, of ground, and an overlap to the whole per cent."""
-    pattern = re.compile(r"\.\d?[fg]\}\s?(%|％|\{sign\})|FULLWIDTH PERCENT SIGN")
+    pattern = re.compile(r"\.\d?[fg]\}\s?(%|％|\{sign\})|text\.percent")
     written = [
         path.relative_to(ROOT).as_posix()
         for ring in ("services", "api")
@@ -82,12 +67,9 @@ def test_nothing_but_a_share_is_written_as_a_percentage():
     assert set(written) - {"services/words/reasons.py"} == {"services/words/shares.py"}
 
 
-def test_age_groups_have_names():
-    assert texts.age_group_text("65+", "ja") == "65歳以上"
-    assert texts.age_group_text("0-14", "ja") == "0〜14歳"
-    assert texts.age_group_text("total", "ja") == "総人口"
-    assert texts.age_group_text("75+", "en") == "aged 75 and over"
-    assert texts.age_group_text("学生", "ja") == "学生"
+def test_every_way_of_writing_has_an_example():
+    assert {kind for kind, *_ in EXAMPLES} == set(FORMATTERS)
+    assert texts.people(np.int64(3), "ja") == "3人"
 
 
 def test_no_key_is_said_twice_and_both_languages_ask_for_the_same_values():
@@ -127,6 +109,44 @@ def test_every_step_that_a_use_case_reports_has_words():
         and isinstance(found.args[0], ast.Constant)
     }
     assert {step for step in steps if texts.step_text(step, "ja") == step} == set()
+
+
+def test_no_key_is_unused():
+    """A key stands in the code whole, or behind a beginning that ends where a value is put in."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for ring in ("geo", "services", "api", "pictures")
+        for path in (ROOT / ring).rglob("*")
+        if path.suffix in {".py", ".js", ".html"}
+    )
+    begun = {
+        found
+        for pattern in (r'f"([\w.]+)\{', r"`([\w.]+)\$\{", r"""["']([\w.]+)["'] ~""")
+        for found in re.findall(pattern, code)
+        if "." in found and found != "page."
+    }
+    named = (key for key in ALL if f'"{key}"' in code or f"'{key}'" in code)
+    assert sorted(set(ALL) - set(named) - {key for key in ALL if key.startswith(tuple(begun))}) == []
+
+
+def test_every_word_of_the_page_is_in_the_catalogue():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in WEB.glob("*.js"))
+    calls = re.findall(r"(?<!\w)(?:word|parts)\(((?:[^()]|\([^()]*\))*)\)", code)
+    named = {key for call in calls for key in re.findall(r'"([a-z]\w*(?:\.\w+)+)"', call)}
+    begun = {key for call in calls for key in re.findall(r"`([\w.]+)\$\{", call)}
+    assert len(named) > 100
+    assert sorted(named - set(ALL)) == []
+    assert [part for part in begun if not any(key.startswith(part) for key in ALL)] == []
+    # A word that is asked for by anything but its key would not be found here.
+    assert re.findall(r'(?<!\w)word\("\w+"', code) == []
+
+
+def test_no_japanese_stands_in_the_page_itself():
+    letters = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+    for path in (*WEB.glob("*.js"), ROOT / "api" / "templates" / "map.html"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            said = re.sub(r"(^|\s)//.*", "", line)
+            assert not letters.search(said), f"{path.name}: {line.strip()}"
 
 
 _CALLS = (("text", 0), ("desk.say", 0), ("self.say", 0))

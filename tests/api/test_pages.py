@@ -57,7 +57,9 @@ def test_every_module_that_is_imported_is_there() -> None:
 
 def test_the_page_announces_every_module_it_will_import() -> None:
     announced = set(
-        re.findall(r"/assets/([\w.-]+\.js)", (WEB.parent / "templates" / "map.html").read_text("utf-8"))
+        re.findall(
+            r"/assets/([\w.-]+\.js)", (WEB.parent / "templates" / "map.html").read_text("utf-8")
+        )
     )
 
     assert {path.name for path in WEB.glob("*.js")} - {"docs.js"} <= announced
@@ -161,9 +163,7 @@ def test_the_words_of_a_language_come_at_once_and_are_kept(client: TestClient, l
     assert {key for key in catalogue(lang) if key.startswith(("page.", "text."))} <= set(
         answer.json()
     )
-    again = client.get(
-        f"/words/{lang}.json", headers={"if-none-match": answer.headers["etag"]}
-    )
+    again = client.get(f"/words/{lang}.json", headers={"if-none-match": answer.headers["etag"]})
     assert again.status_code == 304
 
 

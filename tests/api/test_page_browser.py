@@ -1,9 +1,12 @@
 """The map page in a real headless Chromium."""
 
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -223,7 +226,7 @@ def test_the_page_speaks_english(browser: Browser, address: str) -> None:
         seen.page.locator("#lang-en").click()
 
         expect(seen.page.locator("html")).to_have_attribute("lang", "en")
-        expect(seen.page.locator("#message")).to_contain_text("Of 912 residents aged 65+")
+        expect(seen.page.locator("#message")).to_contain_text("Of 912 residents aged 65 and over")
         expect(seen.page.locator("#message")).to_contain_text("Not reached 392")
 
 
@@ -234,6 +237,131 @@ def test_a_phone_of_360_pixels_scrolls_only_down(browser: Browser, address: str,
         seen.page.locator("#lists .row").first.click()
         expect(seen.page.locator("#card")).to_be_visible()
         assert seen.page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+EXAMPLES = (
+    Path(__file__).parents[1].joinpath("services/words/examples.json").read_text(encoding="utf-8")
+)
+"""The same that the formatters of Python pass (tests/services/words/test_texts.py)."""
+
+WRITE = """async (examples) => {
+    const words = await import("/assets/words.js");
+    const odd = { NaN: NaN, Infinity: Infinity };
+    const say = {
+        number: words.number, people: words.people, percent: words.percent, people_share: words.peopleShare,
+        metres: words.metres, yen: words.yen, walk: words.walk, age: words.age, date: words.date,
+        limit: (m, min) => words.limit({ walk_limit_m: m, walk_limit_min: min }), day_in_japan: words.dayInJapan,
+    };
+    return examples.map(([kind, given]) => say[kind](...given.map((value) => odd[value] ?? value)));
+}"""
+
+
+@pytest.mark.parametrize(("lang", "column"), [("ja", 2), ("en", 3)])
+@pytest.mark.parametrize("timezone", ["Asia/Tokyo", "America/Los_Angeles"])
+def test_figures_are_written_as_in_reports(
+    browser: Browser, address: str, lang: str, column: int, timezone: str
+) -> None:
+    examples = json.loads(EXAMPLES)
+    with browser.new_context(timezone_id=timezone) as context:
+        page = context.new_page()
+        page.goto(f"{address}/?lang={lang}")
+        page.wait_for_selector("html[data-ready]", timeout=READY_MS)
+        written = page.evaluate(WRITE, examples)
+
+    wanted = [(*each[:2], each[column]) for each in examples]
+    assert [(*each[:2], said) for each, said in zip(examples, written, strict=True)] == wanted
+
+
+JAPANESE_LETTERS = re.compile(r"[\u3000-\u30ff\uff00-\uffef]|[\u3400-\u9fff]")
+
+
+def test_an_english_page_says_nothing_of_its_own_in_japanese(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, f"{address}/?lang=en") as seen:
+        texts = seen.page.evaluate(
+            """() => ["#counts h2", "#choices span", "#tab-needs", "#tab-have", "#tab-make", "#legend summary",
+                "#legend section", "#about > summary", "#about h3", "#about dt", "#week summary", "#week th",
+                "#views button", "#message .sentence", "#message .missing"]
+                .flatMap((found) => [...document.querySelectorAll(found)].map((e) => e.textContent))"""
+        )
+        assert len(texts) > 40
+        own = [
+            text
+            for text in texts
+            if JAPANESE_LETTERS.search(text.replace("\N{CJK UNIFIED IDEOGRAPH-8ECA}", ""))
+        ]
+        assert own == []
+        assert seen.page.title().endswith("A weekly place on foot")
+        assert seen.complaints == []
+
+
+def test_an_english_page_tells_in_english_what_went_wrong(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/?lang=en") as seen:
+        wait = seen.page.locator("#wait")
+        answer = {"code": "BusyError", "detail": "somebody builds", "detail_ja": "作成中です"}
+        seen.page.route("**/summary?*", lambda route: route.fulfill(status=409, json=answer))
+        seen.page.locator("#choose-limit").select_option("300m")
+        expect(wait).to_have_text("The data could not be read: somebody builds")
+
+        seen.page.route("**/summary?*", lambda route: route.abort())
+        seen.page.locator("#choose-limit").select_option("10min")
+        expect(wait).to_contain_text("arukeba does not answer")
+        # What could not be read is not chosen.
+        expect(seen.page.locator("#choose-limit")).to_have_value("500m")
+        assert "limit=500m" in seen.page.url
+
+        seen.page.unroute("**/summary?*")
+        seen.page.locator("#choose-limit").select_option("300m")
+        expect(wait).to_be_hidden()
+        expect(seen.page.locator("#message")).to_contain_text("130")
+
+
+def test_a_layer_whose_shapes_failed_is_asked_for_again(browser: Browser, address: str) -> None:
+    with visit(browser, address) as seen:
+        other = "city"  # no other part of the page asks for its shapes
+        shapes = f"**/collections/areas/items?layer={other}&*"
+        seen.page.route(shapes, lambda route: route.abort())
+        seen.page.locator("#choose-layer").select_option(other)
+        expect(seen.page.locator("#wait")).to_have_class("wait failed")
+
+        seen.page.unroute(shapes)
+        with seen.page.expect_response(shapes) as answered:
+            seen.page.locator("#choose-layer").select_option(other)
+        assert answered.value.ok
+        expect(seen.page.locator("#wait")).to_be_hidden()
+        expect(seen.page.locator("#choose-layer")).to_have_value(other)
+
+
+def test_of_two_quick_changes_the_later_question_wins(browser: Browser, address: str) -> None:
+    with visit(browser, address) as seen:
+        held: list[Route] = []
+        seen.page.route("**/summary?*walk_limit_m=300&*", held.append)
+        seen.page.locator("#choose-limit").select_option("300m")
+        expect(seen.page.locator("#wait")).to_be_visible()
+        seen.page.locator("#choose-limit").select_option("10min")
+        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
+
+        with seen.page.expect_response("**/summary?*walk_limit_m=300&*"):
+            held[0].continue_()
+        expect(seen.page.locator("#wait")).to_be_hidden()
+        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
+        expect(seen.page.locator("#choose-limit")).to_have_value("10min")
+        assert seen.complaints == []
+
+
+def test_an_overtaken_question_that_fails_says_nothing(browser: Browser, address: str) -> None:
+    with visit(browser, address) as seen:
+        held: list[Route] = []
+        seen.page.route("**/summary?*walk_limit_m=300&*", held.append)
+        seen.page.locator("#choose-limit").select_option("300m")
+        expect(seen.page.locator("#wait")).to_be_visible()
+        seen.page.locator("#choose-limit").select_option("10min")
+        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
+
+        held[0].abort()
+        expect(seen.page.locator("#wait")).to_be_hidden()
+        expect(seen.page.locator("#choose-limit")).to_have_value("10min")
 
 
 def test_the_description_of_the_api_can_be_tried(browser: Browser, address: str) -> None:

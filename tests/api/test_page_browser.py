@@ -333,10 +333,20 @@ def test_a_layer_whose_shapes_failed_is_asked_for_again(browser: Browser, addres
         expect(seen.page.locator("#choose-layer")).to_have_value(other)
 
 
+def hold(page: Page, address: str) -> list[Route]:
+    """Keep back what is asked of an address; the test lets it go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
+
+
 def test_of_two_quick_changes_the_later_question_wins(browser: Browser, address: str) -> None:
     with visit(browser, address) as seen:
-        held: list[Route] = []
-        seen.page.route("**/summary?*walk_limit_m=300&*", held.append)
+        held = hold(seen.page, "**/summary?*walk_limit_m=300&*")
         seen.page.locator("#choose-limit").select_option("300m")
         expect(seen.page.locator("#wait")).to_be_visible()
         seen.page.locator("#choose-limit").select_option("10min")
@@ -352,8 +362,7 @@ def test_of_two_quick_changes_the_later_question_wins(browser: Browser, address:
 
 def test_an_overtaken_question_that_fails_says_nothing(browser: Browser, address: str) -> None:
     with visit(browser, address) as seen:
-        held: list[Route] = []
-        seen.page.route("**/summary?*walk_limit_m=300&*", held.append)
+        held = hold(seen.page, "**/summary?*walk_limit_m=300&*")
         seen.page.locator("#choose-limit").select_option("300m")
         expect(seen.page.locator("#wait")).to_be_visible()
         seen.page.locator("#choose-limit").select_option("10min")

@@ -47,6 +47,12 @@ def test_every_check_that_the_architecture_names_is_there() -> None:
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
+def test_every_module_that_the_architecture_names_is_there() -> None:
+    named = re.findall(r"`((?:api|data|geo|services)/[\w/.]+)`", read("ARCHITECTURE.md"))
+    assert len(named) > 40
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def rooms(ring: str) -> set[str]:
     """Return the rooms of a ring: its packages, and those of the intake."""
     inits = [*(ROOT / ring).glob("*/__init__.py"), *(ROOT / ring).glob("intake/*/__init__.py")]

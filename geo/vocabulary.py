@@ -23,6 +23,26 @@ GapClass = Literal["weekly_or_more", "monthly_only", "none", "needs_transport"]
 
 GAP_CLASSES: tuple[str, ...] = get_args(GapClass)
 
+Slope = Literal["level", "tobler", "table"]
+"""How the slope changes the speed: not at all, by Tobler's law, by a table."""
+
+Steps = Literal["count", "metre", "avoid"]
+"""How steps slow a walker: by their number, by their length, or they are not walked."""
+
+Objective = Literal[
+    "most_reached",
+    "fewest_places",
+    "cheapest",
+    "shortest_walk",
+    "shortest_longest_walk",
+    "worst_unit_first",
+    "backup",
+    "most_targets",
+]
+"""What a plan is to be best at."""
+
+OBJECTIVES: tuple[str, ...] = get_args(Objective)
+
 
 def rank(frequency: str) -> int:
     """

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from geo.errors import InvalidInputError
-from geo.vocabulary import FREQUENCIES
+from geo.vocabulary import FREQUENCIES, OBJECTIVES
 from services.plans.ask import ask_of, read_ask
 from services.plans.solve import make_plan
 from services.plans.store import PlanResult, list_plans
@@ -37,7 +37,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
             float | None, typer.Option("--budget-yen", help=text("cli.plan.budget", lang))
         ] = None,
         objective: Annotated[
-            list[str] | None, typer.Option("--objective", help=text("cli.plan.objective", lang))
+            list[str] | None,
+            typer.Option(
+                "--objective",
+                help=text("cli.plan.objective", lang, known=choices(OBJECTIVES, lang)),
+            ),
         ] = None,
         target: Annotated[
             list[str] | None,

@@ -8,7 +8,6 @@ the sixth of ``Demand``; existing places are not options, they are in ``Demand``
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +15,9 @@ from scipy import sparse
 
 from geo.arrays import FloatArray, IntArray, within
 from geo.errors import InvalidInputError
+from geo.vocabulary import Objective
 
 BoolArray = NDArray[np.bool_]
-
-Objective = Literal[
-    "most_reached",
-    "fewest_places",
-    "cheapest",
-    "shortest_walk",
-    "shortest_longest_walk",
-    "worst_unit_first",
-    "backup",
-    "most_targets",
-]
 
 
 @dataclass(frozen=True, eq=False)

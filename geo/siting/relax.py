@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from geo.siting.plans import Plan, solve
-from geo.siting.problem import Objective, Problem, Rules, Stage
+from geo.siting.problem import Problem, Rules, Stage
 from geo.siting.solver import Search
+from geo.vocabulary import Objective
 
 _FOUND = {"optimal", "feasible"}
 

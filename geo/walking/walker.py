@@ -7,12 +7,12 @@ A walking profile (80, 60, 48 m/min …) is turned into metres, seconds and clos
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import InvalidInputError
+from geo.vocabulary import Slope, Steps
 
 FloatArray = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class SlopeLaw:
     linear between them and constant beyond.
     """
 
-    kind: Literal["level", "tobler", "table"] = "level"
+    kind: Slope = "level"
     points: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -115,7 +115,7 @@ class Walker:
     speed_m_per_min: float = 60.0
     slope: SlopeLaw = LEVEL
     max_slope_pct: float | None = None
-    steps: Literal["count", "metre", "avoid"] = "count"
+    steps: Steps = "count"
     step_s: float = 0.0
     steps_s_per_m: float = 0.0
     crossing_s: float = 0.0

@@ -9,8 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import InvalidInputError
-from geo.siting.problem import Objective
-from geo.vocabulary import TARGET, Frequency
+from geo.vocabulary import TARGET, Frequency, Objective
 from services.profile import Table
 
 MOST_IF_NOTHING_BOUNDS = 5

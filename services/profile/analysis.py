@@ -1,9 +1,10 @@
 """The analysis: what is asked of a municipality, and how somebody walks there."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from geo.vocabulary import Slope, Steps
 from services.profile.base import Identifier
 from services.profile.base import Table as _Table
 
@@ -18,13 +19,13 @@ class WalkingProfile(_Table):
     """On the flat; also on the leg off the street."""
     origin: str
     """Where the speed comes from; printed on every output."""
-    slope: Literal["level", "tobler", "table"] = "tobler"
+    slope: Slope = "tobler"
     """What slopes do to the speed, where the elevation is known."""
     slope_table: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """table: slope in per cent, uphill positive → share of the flat speed: ``"5" = 0.8``."""
     max_slope_pct: Annotated[float, Field(gt=0)] | None = None
     """Streets steeper than this are not walked; steps are a matter of their own."""
-    steps: Literal["count", "metre", "avoid"] = "count"
+    steps: Steps = "count"
     step_s: Annotated[float, Field(ge=0)] = 0.4
     """count: seconds for each step more than the flat street takes."""
     steps_s_per_m: Annotated[float, Field(ge=0)] = 0.0

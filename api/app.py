@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -51,8 +52,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if settings.warm:
-            with suppress(NotFoundError):  # without a result, every answer says how to make one
-                editions.current().warm()
+            # Beside the first answers, not before them: each part is made once, by whoever needs it first.
+            Thread(target=_warm, args=[editions], daemon=True).start()
             if settings.editing:  # nobody else may ask for a plan
                 jobs.submit(lambda _job: desk.warm(editions.workspace))
         yield
@@ -100,6 +101,11 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app
+
+
+def _warm(editions: Editions) -> None:
+    with suppress(NotFoundError):  # without a result, every answer says how to make one
+        editions.current().warm()
 
 
 def templates() -> Environment:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import cityplans, engines, files, growth, lists, page, plans, polygons, reach
+from bench import cityplans, engines, files, growth, lists, page, plans, polygons, reach, start
 from bench.city import grown
 from bench.measure import Row, process, show, write
 
@@ -58,6 +58,16 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield from cityplans.rows(workspace)
 
 
+def starting(folder: Path) -> Iterator[Row]:
+    """Start the command line, and a server of the real Kashiwa where its data is there."""
+    yield from start.commands()
+    if KASHIWA.is_dir():
+        workspace = str(folder / "start")
+        _quietly([ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", workspace])
+        _quietly([ARUKEBA, "run", workspace])
+        yield from start.serving(Path(workspace))
+
+
 def one_city(folder: Path) -> Iterator[Row]:
     """Measure reach, what if and how cost grows on one city, made where no group has made it."""
     if not (folder / "city").is_dir():
@@ -81,6 +91,7 @@ def official(folder: Path) -> Iterator[Row]:
 def main() -> None:
     """Run the groups that were asked for, all by default, and note each when it is done."""
     groups: dict[str, Callable[[Path], Iterator[Row]]] = {
+        "start": starting,
         "demo": demo,
         "city": city,
         "files": official,

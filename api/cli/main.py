@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 our fault, 2 something that was given cannot be used, 130 
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         typer.echo(f"arukeba {version('arukeba')}")
         return 0
     try:
-        code = create_cli(desk.lang, asked.command)(
+        code = create_cli(desk.lang, {asked.command})(
             asked.rest, standalone_mode=False, obj=desk, prog_name="arukeba"
         )
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001  the outermost frame
@@ -69,8 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def create_cli(lang: Lang, command: str = "") -> typer.Typer:
-    """Build the command line in one language; of a known command, only that one is loaded."""
+def create_cli(lang: Lang, loaded: Collection[str] = COMMANDS) -> typer.Typer:
+    """Build the command line in one language; a command that is not ``loaded`` is only listed."""
     app = typer.Typer(
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -96,9 +96,16 @@ def create_cli(lang: Lang, command: str = "") -> typer.Typer:
             typer.echo(ctx.get_help())
             raise typer.Exit(REFUSED)
 
-    for name in [command] if command in COMMANDS else COMMANDS:
-        import_module(f"api.cli.{name}").register(app, lang)
+    for name in COMMANDS:
+        if name in loaded:
+            import_module(f"api.cli.{name}").register(app, lang)
+        else:
+            app.command(name, help=text(f"cli.{name}", lang))(_listed)
     return app
+
+
+def _listed() -> None:
+    """Stand in a list for a command that nobody has asked for, whose module is not imported."""
 
 
 class _Asked:

@@ -11,11 +11,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from api.card_page import render_deck_file
 from api.cli.console import REFUSED, Desk, desk_of
 from services.profile import Fact, Layer, read_profile
 from services.profile.book import Checked, bundled_profiles, check_profile, profile_schema
-from services.reports.walkingcard import deck
 from services.words.texts import Lang, text
 from services.workspace.staging import staged_file
 
@@ -57,6 +55,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
             "walking-profiles.html"
         ),
     ) -> None:
+        # The other parts of the command need no reports, which are slow to import.
+        from api.card_page import render_deck_file  # noqa: PLC0415
+        from services.reports.walkingcard import deck  # noqa: PLC0415
+
         desk = desk_of(ctx)
         told = deck(read_profile(file))
         with staged_file(out) as path:

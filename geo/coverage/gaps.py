@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
+import scipy
 
 from geo.arrays import TOLERANCE, FloatArray, IntArray
 from geo.coverage.reached import Layering, at_least, weighted_quantiles
@@ -192,7 +192,7 @@ def best_site_residents(
 
 def _circle_sum(xy: FloatArray, weight: FloatArray, circle_m: float) -> FloatArray:
     """Return the residents in a straight circle around each home, or somewhat more."""
-    tree = cKDTree(xy)
+    tree = scipy.spatial.cKDTree(xy)
     # Homes on one spot share one query, and a grid cell bounds a block of homes from above.
     cell_m = circle_m / 2
     key = np.floor(xy / cell_m).astype(np.int64)

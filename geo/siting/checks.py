@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.errors import InvalidInputError
@@ -38,7 +38,7 @@ def too_near(options: Options, among: IntArray, apart_m: float) -> IntArray:
     if len(among) == 0:
         return np.empty((0, 2), dtype=np.int64)
     xy, place = options.xy[among], options.place[among]
-    pairs = cKDTree(xy).query_pairs(apart_m, output_type="ndarray").astype(np.int64)
+    pairs = scipy.spatial.cKDTree(xy).query_pairs(apart_m, output_type="ndarray").astype(np.int64)
     distance = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     one_place = (place[pairs[:, 0]] == place[pairs[:, 1]]) & (place[pairs[:, 0]] >= 0)
     pairs = np.sort(pairs[(distance < apart_m - 1e-6) & ~one_place], axis=1)

@@ -14,7 +14,6 @@ import numpy as np
 import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import spsolve
 
 from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.streets.network import Network
@@ -122,5 +121,5 @@ def _node_heights(network: Network, u_m: FloatArray, v_m: FloatArray) -> FloatAr
         fixed = np.flatnonzero(held)
         balance = sparse.diags_array(links.sum(axis=1)[free]) - links[free][:, free]
         pull = links[free][:, fixed] @ node_m[fixed]
-        node_m[free] = spsolve(sparse.csc_array(balance), pull)
+        node_m[free] = sparse.linalg.spsolve(sparse.csc_array(balance), pull)
     return node_m

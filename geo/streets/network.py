@@ -9,9 +9,9 @@ in an order that depends on geometry alone: the same streets in another order gi
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -24,6 +24,9 @@ from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.grid import SegmentGrid, segment_grid
 from geo.streets.simplification import Chains, merge_chains
 from geo.streets.walkable import CARRIAGEWAYS, CROSSING, ELEVATOR, PLAIN, SIGNALS
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 ATTRIBUTES = (
     "highway",
@@ -397,6 +400,8 @@ def to_networkx(network: Network) -> "nx.MultiGraph[int]":
     Undirected multigraph: nodes 0 … n - 1 with ``x, y`` (metres) and ``kind``, edges keyed by their number with
     ``length_m``, the attributes and ``geometry``; ``epsg`` on the graph.
     """
+    import networkx as nx  # noqa: PLC0415  slow to import, and wanted here alone
+
     graph: nx.MultiGraph[int] = nx.MultiGraph(epsg=network.epsg)
     graph.add_nodes_from(
         (node, {"x": x, "y": y, "kind": kind})

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import scipy
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from geo.arrays import TOLERANCE, FloatArray, IntArray, within
 from geo.streets.network import Network
@@ -194,7 +194,7 @@ def straight_m(origins_xy: FloatArray, homes_xy: FloatArray) -> FloatArray:
     """Return the straight distance from every home to its nearest origin, infinite without one."""
     if len(origins_xy) == 0:
         return np.full(len(homes_xy), np.inf)
-    distance, _ = cKDTree(origins_xy).query(homes_xy)
+    distance, _ = scipy.spatial.cKDTree(origins_xy).query(homes_xy)
     return np.asarray(distance, dtype=np.float64)
 
 

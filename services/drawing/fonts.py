@@ -5,9 +5,6 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-
 from geo.errors import InvalidInputError
 
 _FONT = Path("fonts") / "ipaexg.ttf"
@@ -33,6 +30,10 @@ def japanese_font() -> Path:
 
 def embedded_font(written: str) -> str:
     """Return a data address of the Japanese font with just the characters that are written."""
+    # Slow to import, and wanted once a server's life.
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     with TTFont(japanese_font()) as font:
         subsetter = Subsetter(Options(layout_features=[], notdef_outline=True))
         subsetter.populate(text="".join(sorted(set(written))))

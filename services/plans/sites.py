@@ -5,8 +5,8 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import at_least
@@ -92,8 +92,8 @@ class Junctions:
         self.xy = network.node_xy[meets if meets.any() else degree > 0]
 
     @cached_property
-    def _tree(self) -> cKDTree:
-        return cKDTree(self.xy)
+    def _tree(self) -> scipy.spatial.cKDTree:
+        return scipy.spatial.cKDTree(self.xy)
 
     def amid(self, homes: FloatArray, people: FloatArray, *, most: int) -> np.ndarray:
         """

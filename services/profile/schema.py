@@ -8,7 +8,6 @@ profiles and limits are read from here, and every breach of the schema is report
 from datetime import date
 from typing import Annotated, Literal, Self
 
-import pyproj
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from geo.errors import NotFoundError
@@ -71,6 +70,8 @@ class Source(_Table):
     @classmethod
     def _is_known(cls, epsg: int | None) -> int | None:
         if epsg is not None:
+            import pyproj  # noqa: PLC0415  slow to import, and few sources name a CRS
+
             try:
                 pyproj.CRS.from_epsg(epsg)
             except pyproj.exceptions.CRSError:

@@ -11,8 +11,8 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.arrays import FloatArray, IntArray
 from geo.coverage.gaps import nearest_place
@@ -173,7 +173,7 @@ class _StopAccess:
         way = situation.walking.approach(situation.parameters.limit, weekly)
         chosen = np.flatnonzero(weekly)
         nowhere = way.origin < 0
-        _, flown = cKDTree(place_xy[chosen]).query(home_xy)
+        _, flown = scipy.spatial.cKDTree(place_xy[chosen]).query(home_xy)
         origin = np.where(nowhere, chosen[flown], way.origin)
         walk_m = np.where(nowhere, np.inf, way.walk_m)
         return origin, walk_m, np.hypot(*(home_xy - place_xy[origin]).T)

@@ -1,0 +1,50 @@
+"""Start-up: nobody waits for what the command does not need."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pandas", "geopandas", "numba", "matplotlib", "pyproj", "rasterio", "osmnx", "scipy")
+LISTED = """
+import sys
+from api.cli.main import main
+code = main(sys.argv[1:])
+print("heavy:", *sorted(name for name in {heavy} if name in sys.modules))
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--lang", "ja", "--help"],
+        ["--version"],
+        ["profile", "--help"],
+        ["profile", "list"],
+        ["profile", "schema"],
+    ],
+    ids=" ".join,
+)
+def test_what_reads_no_data_imports_no_library_for_data(words: list[str]) -> None:
+    code = LISTED.format(heavy=HEAVY)
+    told = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "heavy:"
+
+
+def test_the_list_of_commands_is_that_of_the_commands_themselves() -> None:
+    """A command that is only listed shows the help of the one that is loaded."""
+    import typer
+
+    from api.cli.main import create_cli
+
+    listed = typer.main.get_command(create_cli("ja", ()))
+    loaded = typer.main.get_command(create_cli("ja"))
+    told = [
+        {name: command.help for name, command in one.commands.items()} for one in (listed, loaded)
+    ]
+    assert told[0] == told[1]
+    assert list(told[0]) == list(told[1])

@@ -15,6 +15,7 @@ from services.plans.solve import make_plan
 from services.plans.store import PlanResult, list_plans
 from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
+from services.words.dates import day_in_japan
 from services.words.texts import Lang, choices, number, people, text, yen
 from services.workspace.folder import open_workspace
 
@@ -180,5 +181,5 @@ def _listing(heads: list[dict[str, Any]], desk: Desk) -> Table:
         cells = (one["proof"][desk.lang], people(one["newly_reached"], desk.lang))
         cost = yen(one["first_year_yen"], desk.lang)
         name = f"{one['plan_id']} ({number(one['places_n'])})"
-        table.add_row(name, str(one["made_at"])[:16], *cells, cost, changed)
+        table.add_row(name, day_in_japan(str(one["made_at"])), *cells, cost, changed)
     return table

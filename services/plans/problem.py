@@ -22,6 +22,7 @@ from services.plans.ground import Ground
 from services.plans.options import Candidates, find_candidates
 from services.profile import Profile
 from services.profile import Target as Wanted
+from services.profile.ages import is_older
 from services.situation.councils import council_areas
 from services.situation.parameters import Parameters
 from services.situation.walking import Walking
@@ -204,7 +205,7 @@ class Setting:
         further = {
             str(name): np.where(self.inside, residents[name].to_numpy(dtype=float), 0.0)
             for name in residents
-            if str(name) != self.age_group and str(name).startswith(("75", "80", "85", "single"))
+            if str(name) != self.age_group and is_older(str(name))
         }
         return Demand(weight, self.unit, reached_n, walk, MappingProxyType(further))
 

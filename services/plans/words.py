@@ -150,7 +150,7 @@ def _lines(
 
 
 def _older(row: Mapping[Hashable, object], terms: Terms, lang: str) -> str:
-    """Return those aged 75 and over, and those who live alone, in brackets."""
+    """Return the further older age groups, and those who live alone, in brackets."""
     said = []
     for name, value in row.items():
         group = str(name).removeprefix("newly_reached_")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 OPEN = math.inf
 """Upper age of 「85歳以上」."""
+OLDER_FROM = 65
+"""Age from which a resident counts among the older ones (高齢者)."""
 _SEX = re.compile(r"(男性|女性|男女計|男女|男|女|総数|合計|計|male|female|m|f)")
 _SEX_OF = {
     **dict.fromkeys(("男性", "男", "male", "m"), "male"),
@@ -78,6 +80,12 @@ def group_of(name: str) -> Band | None:
     if match is None:
         return None
     return Band(float(match[1]), float(match[2]) if match[2] else OPEN)
+
+
+def is_older(name: str) -> bool:
+    """Say whether an age group, or the part of one (single_65+), holds nobody younger than 65."""
+    band = group_of(name.rpartition("_")[2])
+    return band is not None and band.low >= OLDER_FROM
 
 
 def encloses(whole: str, group: str) -> bool:

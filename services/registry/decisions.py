@@ -18,6 +18,7 @@ from geo.vocabulary import TARGET
 from services.registry.database import SQLITE, session, writing
 from services.registry.places import LONLAT_EPSG, Row
 from services.registry.tables import Decision, prepare
+from services.words.dates import day_in_japan
 from services.workspace.folder import MANIFEST, read_json, registry_file
 
 _LOG = Decision.metadata.tables[Decision.__tablename__]
@@ -64,7 +65,9 @@ def adopted(url: str, as_of: date | None = None) -> pd.DataFrame:
     log = read_decisions(url)
     if as_of is not None:
         # What no meeting decided is of the day when it was recorded.
-        day = log["meeting_date"].where(log["meeting_date"] != "", log["recorded_at"].str[:10])
+        day = log["meeting_date"].where(
+            log["meeting_date"] != "", log["recorded_at"].map(day_in_japan)
+        )
         log = log[day <= as_of.isoformat()]
     latest = log.drop_duplicates("candidate_key", keep="last")
     return latest[latest["status"] == "adopted"].sort_values("candidate_key", ignore_index=True)

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from services.words.dates import day_in_japan
 from tests.api.serving import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -384,3 +385,20 @@ def test_the_description_of_the_api_can_be_tried(browser: Browser, address: str)
             form.locator("button").click()
 
         assert answered.value.status == 200
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_the_day_of_a_moment_is_the_day_in_japan_wherever_the_reader_is(
+    browser: Browser, address: str, zone: str
+) -> None:
+    moment = "2025-03-31T23:30:00+00:00"
+    with browser.new_context(timezone_id=zone) as context:
+        page = context.new_page()
+        page.clock.set_fixed_time(moment)
+        page.goto(f"{address}/?lang=ja")
+        said = page.evaluate(
+            "moment => import('/assets/words.js').then(m => [m.day(moment), m.date(moment), m.today()])",
+            moment,
+        )
+    assert said[0] == "令和7年4月1日"
+    assert said[1:] == ["令和7年4月1日 (2025-04-01)", day_in_japan(moment)]

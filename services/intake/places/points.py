@@ -31,6 +31,8 @@ from services.intake.tables.reading import (
 from services.intake.vectors.reading import LONLAT_EPSG, read_vector
 from services.profile import Filter, Places, Source, Venues
 
+FORMATS = ("csv", "parquet", "vector")
+"""What holds rows with positions; a map of streets or a raster does not."""
 LONLAT_ALIKE = (None, LONLAT_EPSG, 4326, 4612)
 """WGS 84, JGD2000 and JGD2011 are one at the metre that walking needs."""
 
@@ -87,6 +89,12 @@ def read_points(
 ) -> PointRows:
     """Read rows and their positions; a file whose every position is outside Japan is refused."""
     require_file(path)
+    if source.format not in FORMATS:
+        raise SourceError(
+            f"format {source.format!r} holds no list of points; use {', '.join(FORMATS)}",
+            path=path,
+            ja=f"形式「{source.format}」では点の一覧を読めません。{'、'.join(FORMATS)} のどれかにしてください",
+        )
     options = options or PointOptions()
     if source.format in ("csv", "parquet") and path.suffix != ".geojson":
         named = [name for name in (lon_field, lat_field) if name] + options.named()

@@ -412,3 +412,16 @@ def test_the_sentence_tells_before_and_after(workspace: Workspace) -> None:
     plan = make_plan(workspace, asked(most=2))
     assert sentence(plan, "ja").startswith("2か所で、新たに65歳以上150人が歩いて500m以内になります")
     assert "25.0" in sentence(plan, "en")
+
+
+def test_a_plan_tells_of_every_older_age_group(workspace: Workspace) -> None:
+    homes = workspace.path / "layers" / "demand.parquet"
+    people = gpd.read_parquet(homes)
+    shares = {"70+": 0.5, "90+": 0.25, "single_65+": 0.125, "0-14": 0.5}
+    parts = {name: people["65+"] * share for name, share in shares.items()}
+    people.assign(**parts).to_parquet(homes)
+    setting = setting_of(open_workspace(workspace.path), asked(most=1))
+    demand = setting.demand(setting.situation.walking, setting.limit)
+    assert sorted(demand.further) == ["70+", "90+", "single_65+"]
+    for name, residents in demand.further.items():
+        assert residents.tolist() == pytest.approx((demand.weight * shares[name]).tolist())

@@ -3,6 +3,7 @@
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import geopandas as gpd
@@ -21,7 +22,7 @@ from services.registry import places as places_of
 from services.registry import tables as registry
 from services.registry.attributes import with_attributes
 from services.registry.database import require_no_password
-from services.registry.decisions import COLUMNS, open_log, read_decisions
+from services.registry.decisions import COLUMNS, adopted, open_log, read_decisions
 from services.registry.places import (
     VENUE_COLUMNS,
     create_registry,
@@ -291,3 +292,13 @@ def test_a_file_that_is_no_database_is_broken(tmp_path):
     path.write_bytes(b"garbage" * 300)
     with pytest.raises(BrokenWorkspaceError, match="the registry cannot be used"):
         read_places(f"sqlite:///{path}", EPSG)
+
+
+def test_a_decision_without_a_meeting_counts_from_its_day_in_japan(url):
+    write_registry(url, HALLS, SALONS)
+    row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "status": "adopted"}
+    row |= {"candidate_key": "a", "recorded_at": "2025-03-31T23:30:00+00:00"}
+    with open_log(url) as log:
+        log.add([{name: row[name] for name in COLUMNS if name != "decision_id"}])
+    assert len(adopted(url, date(2025, 3, 31))) == 0
+    assert len(adopted(url, date(2025, 4, 1))) == 1

@@ -1,8 +1,11 @@
 """A day is the day in Japan: a morning there is the evening before elsewhere."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from services.words.dates import day_in_japan
+from services.words import dates
+from services.words.dates import day_in_japan, today
 
 
 @pytest.mark.parametrize(
@@ -17,3 +20,24 @@ from services.words.dates import day_in_japan
 )
 def test_a_moment_belongs_to_its_day_in_japan(moment: str, day: str) -> None:
     assert day_in_japan(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("utc", "day"),
+    [
+        (datetime(2025, 3, 31, 23, 30, tzinfo=UTC), date(2025, 4, 1)),
+        (datetime(2025, 4, 1, 14, 59, tzinfo=UTC), date(2025, 4, 1)),
+    ],
+)
+def test_today_is_the_day_of_a_moment_in_japan(
+    monkeypatch: pytest.MonkeyPatch, utc: datetime, day: date
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            assert tz is UTC
+            return utc
+
+    monkeypatch.setattr(dates, "datetime", Clock)
+    assert today() == day
+    assert day_in_japan(utc.isoformat()) == day.isoformat()

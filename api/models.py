@@ -94,7 +94,9 @@ class Summary(BaseModel):
     circle_coverage_pct: float | None
     suppressed: bool
     approximate: bool
-    gaps: dict[str, int]
+    gaps: dict[str, int] | None = Field(
+        description="区域のしるしの数。ほとんどの部分が入る区域がなければ null"
+    )
     shares: list[Share] = Field(description="市の目標のうち、協議体の区域の分")
 
 

@@ -59,15 +59,14 @@ export function layerOf(id) {
 export function drawCounts() {
   const { summary } = state;
   const { gap_layer: gapLayer, targets } = state.about.summary;
-  const counts = GAPS.map((gap) =>
+  const counts = summary.gaps && GAPS.map((gap) =>
     h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(`page.n_${gap}`)))));
   const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target", title: label(target) },
     h("span", {}, typeOf(target.frequency)),
     h("b", {}, number(target.reached), h("small", {}, ` / ${target.approximate ? word("page.about_") : ""}${number(target.number)}`)),
     h("div", { class: "bar thin" }, h("i", { style: { width: `${Math.min(100, (100 * target.reached) / target.number)}%` } }))));
   fill($("counts"),
-    h("h2", {}, label(layerOf(gapLayer))),
-    h("ul", { class: "counts" }, counts),
+    counts && [h("h2", {}, label(layerOf(gapLayer))), h("ul", { class: "counts" }, counts)],
     rows.length ? [h("h2", {}, word("page.targets")), h("ul", { class: "targets" }, rows)] : null);
 }
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.areas.location import largest_overlap
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.vocabulary import TARGET
@@ -85,6 +86,7 @@ class Edition:
         self._publication = Publication(snapshot)
         self._timelines: dict[tuple[date, date], Timeline] = {}
         self._shared: tuple[int, pd.DataFrame] | None = None
+        self._owned: dict[str, pd.Series] = {}
         self._lock = Lock()
         self._ground: Ground | None = None
         self._ground_lock = Lock()
@@ -319,15 +321,30 @@ class Edition:
             "approximate": False,
         }
 
-    def _gap_counts(self, layer: str, area_id: str | None) -> dict[str, int]:
-        """Count the units by class, of a council where ``layer`` is the councils'."""
+    def _gap_counts(self, layer: str, area_id: str | None) -> dict[str, int] | None:
+        """Count the units by class; None for an area that holds no whole unit, nor most of one."""
         gaps = self.snapshot.table("gaps")
         if area_id is not None:
-            owner = "council_id" if layer == self.run["summary"]["council_layer"] else "area_id"
-            gaps = gaps[gaps[owner] == area_id]
+            gaps = gaps[(self._owners(layer, gaps) == area_id).to_numpy()]
+            if gaps.empty:
+                return None
         names = self.run["summary"]["gaps"]
         lived_in = gaps[gaps["residents"] > 0]
         return {name: int((lived_in["gap"] == name).sum()) for name in names}
+
+    def _owners(self, layer: str, gaps: pd.DataFrame) -> pd.Series:
+        """Return the area of a layer that each unit of the gaps is in: where most of it lies."""
+        told = self.run["summary"]
+        known = {told["gap_layer"]: "area_id", told["council_layer"]: "council_id"}
+        if layer in known:
+            return gaps[known[layer]]
+        with self._lock:
+            if layer not in self._owned:
+                areas = self.snapshot.workspace.areas()
+                units = areas[areas["layer"] == told["gap_layer"]].set_index("area_id")
+                owners = largest_overlap(units, areas[areas["layer"] == layer])
+                self._owned[layer] = owners.reindex(gaps["area_id"])
+            return self._owned[layer]
 
 
 def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:

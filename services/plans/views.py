@@ -92,7 +92,7 @@ _COUNTS = ("newly_reached", "newly_reached_alone", "marginal", "catchment", "alo
 
 def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
     """Return the chosen options as they may leave, with what councils last made of them, plane CRS."""
-    privacy = plan.workspace.profile.privacy
+    privacy = plan.workspace.blurred_as(plan.record.get("parameters", {})).profile.privacy
     frame = gpd.GeoDataFrame(with_status(plan.chosen, plan.workspace.registry_url))
     blurred = blur(frame, frame["private_home"].astype(bool), blur_m=privacy.blur_m)
     small = privacy.small_number

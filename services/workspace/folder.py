@@ -126,11 +126,13 @@ class Workspace:
     """
     One municipality on disk as on one day; each part is read once, on first use.
 
-    ``day`` chooses the version of each layer; if not given, it is the day of the build.
+    ``day`` chooses the version of each layer; if not given, it is the day of the build. ``blur_m``
+    is the grid of private homes where a result was made with another than the profile's.
     """
 
-    def __init__(self, path: Path, *, day: date | None = None) -> None:
+    def __init__(self, path: Path, *, day: date | None = None, blur_m: float | None = None) -> None:
         self.path = path
+        self._blur_m = blur_m
         self.manifest: dict[str, Any] = read_json(path / MANIFEST)
         built = self.manifest.get("as_of")
         self._built_on = date.fromisoformat(built) if built else today()
@@ -151,12 +153,28 @@ class Workspace:
         """Return the workspace as on another day; itself where every layer is the same then."""
         if on_day(self.declared, day).layers == self.profile.layers:
             return self
-        return Workspace(self.path, day=day)
+        return Workspace(self.path, day=day, blur_m=self._blur_m)
+
+    def blurred_as(self, parameters: Mapping[str, Any]) -> "Workspace":
+        """
+        Return the workspace with the grid of private homes that a result was made with.
+
+        What a result stores was drawn from those cells. Shown beside cells of another grid, both
+        together would narrow down where the home is.
+        """
+        blur_m = parameters.get("blur_m", self.profile.privacy.blur_m)
+        if blur_m == self.profile.privacy.blur_m:
+            return self
+        return Workspace(self.path, day=self.day, blur_m=blur_m)
 
     @cached_property
     def declared(self) -> Profile:
         """Return the profile that the workspace was built from, with every layer it declares."""
-        return read_profile(self.path / "profile.toml")
+        profile = read_profile(self.path / "profile.toml")
+        if self._blur_m is None:
+            return profile
+        privacy = profile.privacy.model_copy(update={"blur_m": self._blur_m})
+        return profile.model_copy(update={"privacy": privacy})
 
     @cached_property
     def profile(self) -> Profile:
@@ -275,7 +293,7 @@ class Workspace:
             )
         as_of = record.get("as_of")
         seen = self.at(date.fromisoformat(as_of)) if as_of else self
-        return Snapshot(seen, results / name)
+        return Snapshot(seen.blurred_as(record.get("parameters", {})), results / name)
 
 
 def carry_over(old: Path, new: Path) -> None:

@@ -5,12 +5,16 @@ import gzip
 import json
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from shapely import box
 
 from api.app import create_app
 from api.settings import Settings
+from services.workspace.folder import open_workspace
 from tests.snapshots import tiny_workspace
 
 
@@ -29,6 +33,58 @@ def test_the_summary_of_a_council_counts_its_own_units(client: TestClient, area:
 
     assert (body["residents"], body["reached"]) == (212.0, 0.0)
     assert body["gaps"] == {"weekly_or_more": 0, "monthly_only": 0, "none": 1, "needs_transport": 1}
+
+
+def test_the_summary_of_an_area_of_any_layer_counts_the_units_that_lie_in_it(
+    client: TestClient,
+) -> None:
+    body = client.get("/summary", params={"layer": "city", "area": "99999"}).json()
+
+    assert body["area_id"] == "99999"
+    assert body["gaps"] == {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1}
+
+
+def test_a_unit_belongs_to_the_school_district_with_most_of_it_and_a_sliver_counts_none(
+    tmp_path: Path,
+) -> None:
+    workspace = tiny_workspace(tmp_path)
+    profile = workspace.path / "profile.toml"
+    written = profile.read_text("utf-8")
+    start = written.index('[[layers]]\nid = "neighbourhood"')
+    block = written[start : written.index("[population]")].replace("neighbourhood", "school")
+    profile.write_text(written[:start] + block + written[start:], "utf-8")
+    # The districts divide the town at x = 400, 700: of c and d most lies in the third, in the
+    # second are a fifth of a and b and two fifths of c and d.
+    stored = gpd.read_parquet(workspace.path / "layers" / "areas.parquet")
+    city = stored[stored["layer"] == "city"]
+    west, south, _, north = city.total_bounds
+    borders = [(0, 400), (400, 700), (700, 1000)]
+    schools = pd.concat(
+        city.assign(
+            layer="school",
+            area_id=f"s{number}",
+            area_name=f"{number}小",
+            geometry=[box(west + low, south, west + high, north)],
+        )
+        for number, (low, high) in enumerate(borders)
+    )
+    both = gpd.GeoDataFrame(pd.concat([stored, schools], ignore_index=True), crs=stored.crs)
+    both.to_parquet(workspace.path / "layers" / "areas.parquet")
+    covered = workspace.path / "results" / "0001" / "coverage.parquet"
+    coverage = pd.read_parquet(covered)
+    rows = coverage[coverage["layer"] == "city"]
+    more = [rows.assign(layer="school", area_id=f"s{n}", area_name=f"{n}小") for n in range(3)]
+    pd.concat([coverage, *more], ignore_index=True).to_parquet(covered)
+    with TestClient(create_app(open_workspace(workspace.path), Settings())) as client:
+        found = [
+            client.get("/summary", params={"layer": "school", "area": f"s{n}"}).json()["gaps"]
+            for n in range(3)
+        ]
+
+    west_n, none, east_n = found
+    assert west_n == {"weekly_or_more": 1, "monthly_only": 1, "none": 0, "needs_transport": 0}
+    assert none is None
+    assert east_n == {"weekly_or_more": 0, "monthly_only": 0, "none": 1, "needs_transport": 1}
 
 
 @pytest.mark.parametrize(

@@ -420,6 +420,11 @@ def test_a_plan_tells_of_every_older_age_group(workspace: Workspace) -> None:
     shares = {"70+": 0.5, "90+": 0.25, "single_65+": 0.125, "0-14": 0.5}
     parts = {name: people["65+"] * share for name, share in shares.items()}
     people.assign(**parts).to_parquet(homes)
+    profile = workspace.path / "profile.toml"
+    groups = "".join(f'"{name}" = "{name}"\n' for name in shares)
+    heading = "[population.age_groups]\n"
+    text = profile.read_text("utf-8").replace(heading, heading + groups)
+    profile.write_text(text, "utf-8")
     setting = setting_of(open_workspace(workspace.path), asked(most=1))
     demand = setting.demand(setting.situation.walking, setting.limit)
     assert sorted(demand.further) == ["70+", "90+", "single_65+"]

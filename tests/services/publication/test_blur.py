@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from services.publication.tables import Publication
 from services.results.run import run
 from services.results.streets import shown_snaps
+from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.why.ground import Ground
 from services.workspace.folder import Snapshot, Workspace, open_workspace
@@ -35,6 +37,11 @@ def told_by_why(snapshot: Snapshot) -> Spot:
     return places.geometry[HOME].x, places.geometry[HOME].y
 
 
+def starts(snapshot: Snapshot) -> pd.DataFrame:
+    seen = snapshot.workspace
+    return shown_snaps(Situation(seen, Parameters.of(seen.profile)))
+
+
 @pytest.mark.parametrize("later_m", [70.0, 400.0])
 def test_an_old_result_is_shown_by_the_grid_that_its_shapes_were_drawn_with(
     tmp_path: Path, later_m: float
@@ -47,7 +54,7 @@ def test_an_old_result_is_shown_by_the_grid_that_its_shapes_were_drawn_with(
     again = changed.snapshot(old.name)
     assert shown(again) == told_by_why(again) == before
     # What streets and shapes start from is the very same cell.
-    kept, fresh = (shown_snaps(Situation(seen.workspace)) for seen in (again, run(changed)))
-    assert kept.equals(shown_snaps(Situation(workspace.snapshot(old.name).workspace)))
+    first, kept, fresh = map(starts, (workspace.snapshot(old.name), again, run(changed)))
+    assert kept.equals(first)
     assert not kept.equals(fresh)
     assert shown(changed.snapshot()) != before

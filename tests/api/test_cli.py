@@ -90,7 +90,7 @@ def test_a_second_demo_replaces_the_first_and_says_how_to_open_the_map(demo, cap
     assert "http://127.0.0.1:8000/" in shown.out
     assert "候補地 上位5" in shown.out
     assert f"{round(first['summary']['unreached']):,}人" in shown.out
-    assert {path.name for path in out.iterdir()} == {
+    assert {path.name for path in out.glob("[!.]*")} == {
         *(f"{name}.geojson" for name in COLUMNS),
         *("coverage.png", "source", "workspace"),
     }

@@ -17,29 +17,9 @@ from api.cli.console import INTERRUPTED, REFUSED, Desk, default_lang
 from services.words.texts import Lang, lang_of, text
 
 COMMANDS = (
-    "demo",
-    "map",
-    "reconcile",
-    "build",
-    "run",
-    "timeline",
-    "crosstab",
-    "why",
-    "whatif",
-    "export",
-    "report",
-    "raster",
-    "intake",
-    "snaps",
-    "serve",
-    "doctor",
-    "profile",
-    "fetch",
-    "edits",
-    "plan",
-    "plans",
-    "scenario",
-    "decision",
+    *("demo", "map", "reconcile", "build", "run", "timeline", "crosstab", "why", "whatif"),
+    *("export", "report", "intake", "snaps", "serve", "doctor", "fetch", "plan", "plans"),
+    *("raster", "profile", "edits", "scenario", "decision"),
 )
 
 

@@ -7,8 +7,8 @@ The transport problem is Hitchcock's (1941, Journal of Mathematics and Physics 2
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
@@ -88,7 +88,7 @@ def _settle(seats: _Seats, stage: Stage) -> float:
     sign = 1.0 if stage.objective == "shortest_walk" else -1.0
     if stage.objective == "worst_unit_first" and not len(_units(seats)):
         return 0.0
-    answer = milp(cost, bounds=_bounds(seats), constraints=_rules(seats))
+    answer = scipy.optimize.milp(cost, bounds=_bounds(seats), constraints=_rules(seats))
     if not answer.success or _forgotten(seats):
         return np.inf * sign
     best = float(answer.fun)
@@ -107,11 +107,11 @@ def _forgotten(seats: _Seats) -> bool:
     return not np.isin(nowhere, seats.homes).all()
 
 
-def _bounds(seats: _Seats) -> Bounds:
+def _bounds(seats: _Seats) -> "scipy.optimize.Bounds":
     today = fallback_walk(seats.problem)[seats.homes]
     must_go = seats.problem.has("shortest_walk") & ~np.isfinite(today)
     upper = [np.ones(len(seats.option)), np.where(must_go, 0.0, 1.0), np.array([100.0])]
-    return Bounds(0.0, np.concatenate(upper))
+    return scipy.optimize.Bounds(0.0, np.concatenate(upper))
 
 
 def _units(seats: _Seats) -> IntArray:
@@ -121,20 +121,24 @@ def _units(seats: _Seats) -> IntArray:
     return improvable(problem, eligible(problem))
 
 
-def _rules(seats: _Seats) -> list[LinearConstraint]:
+def _rules(seats: _Seats) -> "list[scipy.optimize.LinearConstraint]":
     """Each home goes somewhere; seats are not overdrawn; the worst share is one of the units'."""
     problem, demand = seats.problem, seats.problem.demand
     pairs, homes_n, size = len(seats.option), len(seats.homes), seats.columns_n
     row = np.searchsorted(seats.homes, seats.home)
     rows = np.concatenate([row, np.arange(homes_n)])
     each = _matrix(np.ones(pairs + homes_n), rows, np.arange(pairs + homes_n), (homes_n, size))
-    rules = [LinearConstraint(each, 1.0, 1.0)] if homes_n else []
+    rules = [scipy.optimize.LinearConstraint(each, 1.0, 1.0)] if homes_n else []
     open_, row = np.unique(seats.option, return_inverse=True)
     persons = demand.weight[seats.home] * (problem.rules.participation_pct or 0.0) / 100.0
     taken = _matrix(persons, row, np.arange(pairs), (len(open_), size))
     if len(open_):
-        rules.append(LinearConstraint(taken, -np.inf, problem.options.capacity[open_]))
-    rules += [LinearConstraint(cost[None, :], -np.inf, most) for cost, most in seats.locks]
+        rules.append(
+            scipy.optimize.LinearConstraint(taken, -np.inf, problem.options.capacity[open_])
+        )
+    rules += [
+        scipy.optimize.LinearConstraint(cost[None, :], -np.inf, most) for cost, most in seats.locks
+    ]
     unit = _units(seats)
     if len(unit):
         everyone, today = unit_totals(problem, unit)
@@ -145,7 +149,7 @@ def _rules(seats: _Seats) -> list[LinearConstraint]:
         columns = np.concatenate([np.flatnonzero(new), np.full(len(unit), size - 1)])
         values = np.concatenate([share, np.ones(len(unit))])
         shares = _matrix(values, rows, columns, (len(unit), size))
-        rules.append(LinearConstraint(shares, -np.inf, 100.0 * today / everyone))
+        rules.append(scipy.optimize.LinearConstraint(shares, -np.inf, 100.0 * today / everyone))
     return rules
 
 

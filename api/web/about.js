@@ -77,12 +77,12 @@ export function drawLegend(onToggle) {
 }
 
 // How people who walk differently fare, within minutes: the same metres are the same for all.
-function walkersTable(walkers) {
+function walkersTable(walkers, whole) {
   const inMinutes = (rows) => rows.filter((row) => !Number.isFinite(row.walk_limit_m));
   const limits = inMinutes(walkers[0].sensitivity);
   if (!limits.length) return [];
   const head = h("tr", {}, h("td", {}), limits.map((row) => h("th", { scope: "col" }, limit(row))));
-  const rows = walkers.map((walker) => h("tr", {}, h("th", { scope: "row" }, label(walker)), inMinutes(walker.sensitivity).map((row) => h("td", {}, percent(row.coverage_pct)))));
+  const rows = walkers.map((walker) => h("tr", {}, h("th", { scope: "row" }, label(walker)), inMinutes(walker.sensitivity).map((row) => h("td", {}, percent(row.coverage_pct, whole)))));
   return [h("h3", {}, word("page.walkers")), h("table", {}, h("thead", {}, head), h("tbody", {}, rows))];
 }
 
@@ -90,6 +90,7 @@ export function drawAbout() {
   const { about } = state;
   const { parameters, summary, sources, privacy } = about;
   const { origins = {}, profile } = parameters;
+  const { residents: whole } = summary;
   const line = (text, origin) => h("span", {}, text, origin ? h("small", { class: "origin" }, origin) : null);
   const layer = layerOf(summary.gap_layer);
   fill($("about"),
@@ -105,10 +106,10 @@ export function drawAbout() {
       ["−", word("page.privacy", { n: privacy.small_number })],
     ]),
     h("p", {}, h("a", { href: `/walking-profiles?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.walkingCards"))),
-    h("p", { class: "quiet" }, word("page.circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct) })),
+    h("p", { class: "quiet" }, word("page.circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct, whole) })),
     h("h3", {}, word("page.sensitivity")),
-    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, limit(row)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct)), h("td", { class: "quiet" }, `${word("page.byCircle")} ${percent(row.circle_coverage_pct)}`))))),
-    walkersTable(summary.walkers),
+    h("table", {}, h("tbody", {}, summary.sensitivity.map((row) => h("tr", {}, h("th", { scope: "row" }, limit(row)), h("td", {}, people(row.reached)), h("td", {}, percent(row.coverage_pct, whole)), h("td", { class: "quiet" }, `${word("page.byCircle")} ${percent(row.circle_coverage_pct, whole)}`))))),
+    walkersTable(summary.walkers, whole),
     h("h3", {}, word("map.sources")),
     h("ul", { class: "sources" }, sources.map((source) => h("li", {}, h("b", {}, source.title), ` ${joined([source.credit, source.as_of, `${word("page.licence")} ${source.licence}`])}`, source.note ? h("small", { class: "origin" }, source.note) : null))),
     facts([

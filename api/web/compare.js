@@ -15,7 +15,7 @@ const rowName = (key) => {
 };
 
 const ROWS = {
-  reached: people, coverage_pct: percent, newly_reached: people, no_longer_reached: people,
+  reached: people, coverage_pct: (pct, row) => percent(pct, row.residents), newly_reached: people, no_longer_reached: people,
   gaps_none: number, gaps_monthly_only: number, ...Object.fromEntries(CLASSES.map((name) => [`places_${name}`, number])),
   cost_per_year_yen: yen, cost_once_yen: yen,
 };
@@ -28,7 +28,7 @@ function line(head, cells) {
 }
 
 function measures(overview) {
-  return Object.entries(ROWS).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : say(row[key])))));
+  return Object.entries(ROWS).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : say(row[key], row)))));
 }
 
 // Rows of a table with one row per scenario and thing, by thing.
@@ -44,7 +44,7 @@ function targets(rows) {
 
 function worst(rows) {
   const several = rows.filter((row) => row.areas_n > 1);
-  const cell = (row) => (row.worst_area_name ? [h("span", { class: "area" }, row.worst_area_name), h("small", {}, percent(row.worst_coverage_pct))] : "−");
+  const cell = (row) => (row.worst_area_name ? [h("span", { class: "area" }, row.worst_area_name), h("small", {}, percent(row.worst_coverage_pct, row.worst_residents))] : "−");
   return grouped(several, (row) => row.layer).map((same) => line(word("scenario.row.worst", { layer: label(same[0]) }), same.map(cell)));
 }
 

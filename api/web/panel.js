@@ -15,7 +15,7 @@ export function figureText(value, suppressed) {
 function sentence(summary) {
   const far = limit(summary);
   const kind = placeOf(summary.frequency);
-  const share = percent(summary.coverage_pct);
+  const share = percent(summary.coverage_pct, summary.residents);
   const reached = h("strong", { class: "figure reached" }, people(summary.reached));
   return [
     h("p", {}, parts("page.sentence.whole", { age: age(summary.age_group), residents: h("b", { class: "whole" }, people(summary.residents)) })),
@@ -29,7 +29,7 @@ export function drawMessage() {
   const { stand_in: standIns, unmatched_residents: unmatched } = state.about.summary;
   const place = summary.area_name;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
-  const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
+  const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct, summary.residents)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
   const missing = h("p", { class: "missing" }, h("span", {}, capital(word("unreached"))), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
   const notes = [...(standIns ?? [])];
   const inMinutes = Number.isFinite(summary.walk_limit_min);

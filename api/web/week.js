@@ -7,11 +7,11 @@ import { label, limit, number, percent, said, word } from "./words.js";
 const HALVES = ["am", "pm"];
 
 // A cell says whole per cents: a table of 14 figures is read at a glance or not at all.
-function cell(slot) {
+function cell(slot, whole) {
   const share = slot.coverage_pct;
   const shown = Number.isFinite(share) && share > 0;
   const ground = shown ? `rgb(0 114 178 / ${Math.min(share, 100) / 160})` : "transparent";
-  return h("td", { class: shown ? null : "quiet", style: { background: ground }, title: percent(share) }, shown ? `${number(Math.max(1, share))}%` : "0");
+  return h("td", { class: shown ? null : "quiet", style: { background: ground }, title: percent(share, whole) }, shown ? `${number(Math.max(1, share))}%` : "0");
 }
 
 // Open beside the figures of one area; what the whole town sees first is the list.
@@ -25,7 +25,7 @@ export function drawWeek() {
   box.hidden = !(week.residents > 0);
   if (box.hidden) return fill(box);
   const head = h("tr", {}, h("td", {}), Array.from({ length: 7 }, (_, day) => h("th", { scope: "col" }, word(`weekday.short.${day}`))));
-  const rows = HALVES.map((half) => h("tr", {}, h("th", { scope: "row" }, word(`half_day.short.${half}`)), week.slots.filter((slot) => slot.half_day === half).map(cell)));
+  const rows = HALVES.map((half) => h("tr", {}, h("th", { scope: "row" }, word(`half_day.short.${half}`)), week.slots.filter((slot) => slot.half_day === half).map((slot) => cell(slot, week.residents))));
   const told = said(week, "sentences");
   const other = isMainWalking() ? null : h("p", {}, word("page.weekOf", { walking: label(walkingOf(week.profile)) }));
   return fill(box,

@@ -54,11 +54,12 @@ function tenths(value) {
 
 export const number = (value) => (isFigure(value) ? Math.floor(value + 0.5).toLocaleString("en-US") : NO_FIGURE);
 export const people = (value) => unit("text.people", value);
-export const percent = (value) => unit("text.percent", value, tenths);
+// A share of a whole; both are asked for, so that how it is written may depend on how many it is of.
+export const percent = (pct, _whole = null) => unit("text.percent", pct, tenths);
 export const metres = (value) => unit("text.metres", value);
 export const minutes = (value) => unit("text.minutes", value, (min) => number(Math.max(1, min)));
 export const yen = (value) => unit("text.yen", value);
-export const peopleShare = (value, pct) => people(value) + (isFigure(pct) ? brackets(percent(pct)) : "");
+export const peopleShare = (part, pct, whole = null) => people(part) + (isFigure(pct) ? brackets(percent(pct, whole)) : "");
 
 // A limit: 500m, 10分, or 500m・10分 where both must hold.
 export function limit({ walk_limit_m: m, walk_limit_min: min }) {

@@ -24,8 +24,10 @@ EXAMPLES = json.loads((Path(__file__).parent / "examples.json").read_text(encodi
 FORMATTERS: dict[str, Callable[..., str]] = {
     "number": lambda value, _lang: texts.number(value),
     "people": texts.people,
-    "percent": lambda pct, lang: share(Share(pct), lang),
-    "people_share": lambda part, pct, lang: people_share(Share(pct, part=part), lang),
+    "percent": lambda pct, whole, lang: share(Share(pct, whole=whole), lang),
+    "people_share": lambda part, pct, whole, lang: people_share(
+        Share(pct, part=part, whole=whole), lang
+    ),
     "metres": texts.metres,
     "yen": texts.yen,
     "limit": texts.limit_text,

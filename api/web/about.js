@@ -34,7 +34,7 @@ function roundCounts() {
 function keysOf(group) {
   if (group === "l_share") {
     const steps = CLASSES.map(({ from, colour }) => h("li", {}, swatch(colour), h("span", {}, from)));
-    return [...steps, h("li", {}, h("span", {}, percent(100))), key(swatch(NO_SHARE, "dashed"), word("page.notPublic"))];
+    return [...steps, h("li", {}, h("span", {}, word("text.percent", { n: 100 }))), key(swatch(NO_SHARE, "dashed"), word("page.notPublic"))];
   }
   if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count)));
   if (group === "l_gaps") {

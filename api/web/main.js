@@ -33,6 +33,7 @@ function drawHeader() {
   $("find").setAttribute("aria-label", word("page.find"));
   const areas = [...state.shapes.get(councils).values()].map(({ properties }) => [properties.area_id, properties.area_name]);
   fill($("area"), [["", word("page.wholeCity")], ...areas].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)));
+  $("lang-ja").textContent = word("page.japanese");
   $("lang-ja").setAttribute("aria-pressed", String(lang === "ja"));
   $("lang-en").setAttribute("aria-pressed", String(lang === "en"));
 }

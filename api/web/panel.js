@@ -3,7 +3,7 @@
 import { $, fill, h } from "./dom.js";
 import { GAPS, GAP_SIGNS } from "./vocabulary.js";
 import { isMainWalking, limitKey, state, walkingOf } from "./store.js";
-import { age, approximately, brackets, capital, label, lang, limit, named, number, orMore, parts, people, percent, placeOf, typeOf, word } from "./words.js";
+import { age, approximately, brackets, capital, label, lang, limit, named, number, orMore, parts, people, percent, placeOf, said, typeOf, word } from "./words.js";
 
 const hiddenText = () => word("page.hidden", { n: state.about.privacy.small_number });
 
@@ -26,12 +26,12 @@ function sentence(summary) {
 
 export function drawMessage() {
   const { summary } = state;
-  const { stand_in: standIns, unmatched_residents: unmatched } = state.about.summary;
+  const { unmatched_residents: unmatched } = state.about.summary;
   const place = summary.area_name;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct, summary.residents)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
   const missing = h("p", { class: "missing" }, h("span", {}, capital(word("unreached"))), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
-  const notes = [...(standIns ?? [])];
+  const notes = [...(said(state.about.summary, "stand_in") ?? [])];
   const inMinutes = Number.isFinite(summary.walk_limit_min);
   const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, named(word("report.walkers.short"), label(walkingOf(summary.profile))), inMinutes ? null : h("small", {}, word("page.onlyMinutes"))) : null;
   if (!state.asked.area && unmatched >= 1) notes.push(word("page.unmatched", { n: people(unmatched) }));

@@ -9,6 +9,7 @@ import { addImages, candidateName, editName, needImages, placeName, stopped } fr
 import { bounds, livedIn, middle, shape, state } from "./store.js";
 import { word } from "./words.js";
 
+const STREETS = `${location.origin}/streets`;
 const EMPTY = { type: "FeatureCollection", features: [] };
 const collection = (features) => ({ type: "FeatureCollection", features });
 const largestPx = () => ($("map").clientWidth < 600 ? 13 : 20);
@@ -49,12 +50,13 @@ export async function createTown(onPick) {
     style: {
       version: 8,
       sources: {
-        streets: { type: "geojson", data: `${location.origin}/streets`, tolerance: 0.5, buffer: 32, maxzoom: 15 },
+        streets: { type: "geojson", data: STREETS, tolerance: 0.5, buffer: 32, maxzoom: 15 },
         ...Object.fromEntries(Object.entries(contents()).map(([name, features]) => [name, { type: "geojson", data: collection(features), tolerance: 0.3 }])),
       },
       layers: [],
     },
   });
+  map.on("error", ({ sourceId }) => { if (sourceId) failed.add(sourceId); });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-left");
@@ -100,7 +102,11 @@ function contents() {
   };
 }
 
+// What the map asks for itself and did not get, until it is drawn again.
+const failed = new Set();
+
 function update(map, labels, whole) {
+  if (failed.delete("streets")) map.getSource("streets").setData(STREETS);
   const { chosen, catchment, ...rest } = contents();
   needImages(map, withStatus(), rest.edits);
   for (const [name, features] of Object.entries(rest)) map.getSource(name).setData(collection(features));

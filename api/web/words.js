@@ -123,4 +123,4 @@ export function dayInJapan(moment) {
 // A label that the data has in both languages.
 export const label = (thing) => (lang === "ja" ? thing.label : thing.label_en || thing.label);
 // A text of the data, whose English stands beside it.
-export const said = (thing, name) => (lang === "ja" ? thing[name] : thing[`${name}_en`] || thing[name]);
+export const said = (thing, name) => (lang !== "ja" && thing[`${name}_en`]?.length ? thing[`${name}_en`] : thing[name]);

@@ -39,6 +39,9 @@ def manifest(
         "unmatched_residents": residents.unmatched,
         "unmatched_names": named_remainder(residents.lost, profile.population.groups),
         "stand_in": [spec.stand_in for spec in profile.places if spec.stand_in],
+        "stand_in_en": [
+            spec.stand_in_en or spec.stand_in for spec in profile.places if spec.stand_in
+        ],
     }
 
 

@@ -77,6 +77,8 @@ class Places(Table):
     where: Filter | None = None
     stand_in: str = ""
     """Where the rows only stand in for real places: the sentence that says so on every output."""
+    stand_in_en: str = ""
+    """The same in English; without it, English readers are told the Japanese one."""
     frequency_field: str = ""
     """A class typed in the source (週1型): compared with the schedule, never used instead of it."""
     status_since_field: str = ""

@@ -130,7 +130,8 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     """Return what must stand beside every figure: fiction, stand-ins, residents not counted."""
     summary = snapshot.run["summary"]
     found = [text("fictional", lang)] if summary["municipality"]["fictional"] else []
-    found += summary.get("stand_in", [])
+    stand_ins = summary.get("stand_in", [])
+    found += stand_ins if lang == "ja" else summary.get("stand_in_en") or stand_ins
     found += [
         text(
             "estimated",

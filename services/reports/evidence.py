@@ -87,7 +87,8 @@ class Facts:
     """Residents by age group of no area on the map."""
     places: pd.DataFrame
     layers: list[dict[str, Any]]
-    stand_in: list[str]
+    stand_in: list[tuple[str, str]]
+    """In Japanese and in English: what the rows stand in for."""
     age_group: str
     has_buildings: bool
     has_elevation: bool
@@ -238,7 +239,7 @@ def _places(facts: Facts) -> list[Finding]:
     if others:
         ja, en = "住所などから位置を決めた場が{n}か所あります", "{n} places are located by address"
         found.append((PARTIAL, ja.format(n=others), en.format(n=others)))
-    found += [(PARTIAL, text, text) for text in facts.stand_in]
+    found += [(PARTIAL, *both) for both in facts.stand_in]
     return found + _counted(
         facts,
         PARTIAL,

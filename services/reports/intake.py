@@ -116,13 +116,16 @@ def _facts(workspace: Workspace) -> Facts:
     homes = workspace.intake.get(profile.population.source, {"entries": []})
     codes["unsnapped_homes"] = sum(1 for e in homes["entries"] if e["code"] == "unsnapped")
     demand = workspace.demand()
+    stand_ins = workspace.manifest["stand_in"]
     return Facts(
         codes=codes,
         placed={group: float(np.nansum(demand[group])) for group in profile.population.age_groups},
         unmatched=workspace.manifest["unmatched_residents"],
         places=read_places(workspace.registry_url, profile.municipality.plane_epsg),
         layers=workspace.manifest["layers"],
-        stand_in=workspace.manifest["stand_in"],
+        stand_in=list(
+            zip(stand_ins, workspace.manifest.get("stand_in_en") or stand_ins, strict=True)
+        ),
         age_group=profile.analysis.age_group,
         has_buildings=profile.buildings is not None,
         has_elevation=profile.elevation is not None,

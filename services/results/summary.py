@@ -45,6 +45,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "targets": [_target(target, situation) for target in profile.targets],
         "subsidies": profile.subsidies.model_dump(),
         "stand_in": situation.workspace.manifest["stand_in"],
+        "stand_in_en": situation.workspace.manifest.get("stand_in_en", []),
         "estimated": [
             estimate.model_dump()
             for estimate in profile.population.estimate_from_rate

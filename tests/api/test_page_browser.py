@@ -294,6 +294,7 @@ def test_an_english_page_says_nothing_of_its_own_in_japanese(
         ]
         assert own == []
         assert seen.page.title().endswith("A weekly place on foot")
+        assert seen.page.locator("#lang-ja").inner_text() == "日本語"
         assert seen.complaints == []
 
 
@@ -332,6 +333,19 @@ def test_a_layer_whose_shapes_failed_is_asked_for_again(browser: Browser, addres
         assert answered.value.ok
         expect(seen.page.locator("#wait")).to_be_hidden()
         expect(seen.page.locator("#choose-layer")).to_have_value(other)
+
+
+def test_streets_that_did_not_come_are_asked_for_again(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/streets", lambda route: route.abort())
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]", timeout=READY_MS)
+
+        page.unroute("**/streets")
+        with page.expect_response("**/streets") as answered:
+            page.locator("#choose-limit").select_option("300m")
+        assert answered.value.ok
 
 
 def hold(page: Page, address: str) -> list[Route]:

@@ -64,7 +64,7 @@ APPROXIMATE = [{"label": "町会", "label_en": "Association", "approximate": Tru
         ({"places": places(place(located_by="geocoder"))}, "places", "partial"),
         ({"places": places(place(), place(located_by=""))}, "places", "partial"),
         ({"places": places(place(located_by=""))}, "places", "unknown"),
-        ({"stand_in": ["代わりの一覧"]}, "places", "partial"),
+        ({"stand_in": [("代わりの一覧", "a list instead")]}, "places", "partial"),
         ({"codes": Counter(rotation_unread=1)}, "places", "partial"),
         ({"places": places()}, "schedules", "unknown"),
         ({"places": places(place(schedule_text="未定"))}, "schedules", "unknown"),

@@ -1,6 +1,9 @@
 """Documents: short enough to be read, paired by language, and true where a test can tell."""
 
+import ast
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
@@ -90,6 +93,38 @@ def test_every_dependency_has_its_reason() -> None:
     reasons = {name for row in rows for name in row.split(", ")} - {"package", "---"}
     assert {"numba", "highspy", "psycopg", "spopt", "editables"} < wanted
     assert reasons == wanted
+
+
+BROUGHT = {"starlette": "fastapi"}
+"""What the program imports though another dependency brings it, as its row says."""
+
+FILES_ONLY = {"maplibre", "matplotlib_fontja"}
+"""What is found by name and never imported: their files are used."""
+
+
+def imported_by_the_program() -> set[str]:
+    """Return the top names that the three rings import, lazily or not, but for the standard library."""
+    names = set()
+    for ring in ("geo", "services", "api"):
+        for path in (ROOT / ring).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    names |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    names.add(str(node.module))
+    return {name.split(".")[0] for name in names} - sys.stdlib_module_names
+
+
+def test_the_program_imports_its_dependencies_and_no_other() -> None:
+    project = read("pyproject.toml").partition("\ndependencies = [")[2].partition("]")[0]
+    wanted = set(re.findall(r'"([a-z0-9-]+)(?:\[\w+\])?>=', project))
+    there = packages_distributions()
+    used = (imported_by_the_program() | FILES_ONLY) - {"geo", "services", "api", *BROUGHT}
+    assert {there[name][0].lower().replace("_", "-") for name in used} == wanted
+    for name, bringer in BROUGHT.items():
+        row = re.search(rf"^\| {bringer} \|.*$", read("docs/dependencies.md"), re.MULTILINE)
+        assert row
+        assert name in row[0]
 
 
 def test_the_lock_holds_hashes_and_no_address() -> None:

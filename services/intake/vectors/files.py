@@ -18,7 +18,7 @@ from services.profile import Source
 
 PREFERENCE = (
     *(".gpkg", ".fgb", ".parquet", ".geojson", ".shp", ".geojsonl", ".ndjson", ".topojson"),
-    *(".kml", ".kmz", ".gml", ".json", ".xml"),
+    *(".kml", ".kmz", ".gml", ".json"),
 )
 """Of a zip that has the same content in several formats, the first of these is read."""
 
@@ -36,9 +36,8 @@ DRIVERS = {
 }
 """Which driver of GDAL reads a file with this ending; one of several is enough."""
 
-_TEXT = frozenset(
-    {".geojson", ".json", ".geojsonl", ".ndjson", ".topojson", ".kml", ".gml", ".xml"}
-)
+_XML = ".xml"
+_TEXT = frozenset({".geojson", ".json", ".geojsonl", ".ndjson", ".topojson", ".kml", ".gml"})
 _CHUNK = 1 << 20
 _RESTORE = "SHAPE_RESTORE_SHX"
 _BOM = codecs.BOM_UTF8
@@ -59,6 +58,8 @@ def opened(path: Path, *, source: Source) -> Iterator[Opened]:
         place = Path(folder)
         if path.suffix.lower() == ".zip":
             path = _member(unpack(path, place / "zip"), path=path, wanted=source.layer_name)
+        if path.suffix.lower() == _XML:
+            raise _is_xml(path)
         if path.suffix.lower() == ".shp":
             yield _shapefile(path, place, source=source)
         elif path.suffix.lower() in _TEXT:
@@ -83,6 +84,8 @@ def require_driver(path: Path, *, there: Container[str]) -> None:
 def _member(files: list[Path], *, path: Path, wanted: str) -> Path:
     """Return the file of an archive that is meant."""
     usable = [file for file in files if file.suffix.lower() in PREFERENCE]
+    if not usable and any(file.suffix.lower() == _XML for file in files):
+        raise _is_xml(path)
     named = [file for file in usable if wanted in (file.stem, file.name)]
     usable = named or usable
     best = min((PREFERENCE.index(file.suffix.lower()) for file in usable), default=-1)
@@ -95,6 +98,17 @@ def _member(files: list[Path], *, path: Path, wanted: str) -> Path:
         f"which file of the zip is meant? Give the source's layer_name; there is {stems}",
         path=path,
         ja=f"zipの中のどのファイルかわかりません。出典の layer_name を指定してください（ある名前：{stems}）",
+    )
+
+
+def _is_xml(path: Path) -> SourceError:
+    """Say what to take instead of the XML that 国土数値情報 packs beside its other formats."""
+    return SourceError(
+        "XML (JPGIS) is not read as map data; take the Shapefile or GeoJSON of the same product, "
+        "or give the file the ending .gml if it is plain GML",
+        path=path,
+        ja="XML（JPGIS）は地図データとして読みません。同じ製品の Shapefile か GeoJSON を使ってください"
+        "（ふつうの GML なら拡張子を .gml にしてください）",
     )
 
 

@@ -17,7 +17,6 @@ from geo.errors import SourceError
 from services.intake.tables.reading import in_japan, require_columns, require_file, text_of
 from services.intake.tables.remarks import finite, with_warnings
 from services.intake.vectors.files import Opened, opened, require_driver
-from services.intake.vectors.jpgis import is_jpgis, read_jpgis
 from services.intake.vectors.virtual import refuse_virtual
 from services.intake.vectors.window import Window
 from services.profile import Source
@@ -59,8 +58,6 @@ def read_vector(
         require_driver(file.path, there=pyogrio.list_drivers(read=True))
         if file.path.suffix == ".parquet":
             frame = _numbered(_read_parquet(file.path, path=path))
-        elif file.path.suffix.lower() in (".xml", ".gml") and is_jpgis(file.path):
-            frame = _numbered(read_jpgis(file.path))
         else:
             frame = _read_ogr(file, path=path, source=source, window=window)
     frame = finite(_with_crs(frame, path=path, source=source))

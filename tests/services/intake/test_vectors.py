@@ -19,7 +19,6 @@ from services.profile import Layer
 from tests.services.intake.vectorfiles import (
     BOXES,
     DRIVERS,
-    JPGIS,
     NAMES,
     areas,
     source,
@@ -56,33 +55,26 @@ def test_topojson_is_longitude_and_latitude(tmp_path):
     assert frame.total_bounds == pytest.approx([139.9, 35.8, 139.91, 35.81])
 
 
-def test_jpgis_gml_is_read_with_its_holes_and_the_names_of_the_shapefile(tmp_path):
-    path = tmp_path / "N03.xml"
-    path.write_text(JPGIS, encoding="utf-8")
-    frame = read(path)
-    assert frame["N03_004"].tolist() == ["柏市"]
-    assert frame["N03_007"].tolist() == ["12217"]
-    assert frame.crs.to_epsg() == 6668
-    assert frame.total_bounds == pytest.approx([139.90, 35.80, 139.92, 35.82])
-    # 0.02 × 0.02 less the hole of 0.01 × 0.01
-    assert shapely.area(frame.geometry.to_numpy())[0] == pytest.approx(0.0003)
-
-
-@pytest.mark.parametrize(
-    ("broken", "message"),
-    [
-        (JPGIS.replace('xlink:href="#cv2"', 'xlink:href="#cv9"'), "cannot be read as JPGIS GML"),
-        (JPGIS[:-200], "cannot be read as JPGIS GML"),
-        (JPGIS.replace('<ksj:bounds xlink:href="#sf1"/>', ""), "no feature with a shape"),
-        (JPGIS.replace("139.915 35.815", "139.915 x"), "cannot be read as JPGIS GML"),
-        (JPGIS.replace("?>", '?><!DOCTYPE x [<!ENTITY a "b">]>', 1), "declares entities"),
-    ],
-)
-def test_a_broken_jpgis_file_is_refused(tmp_path, broken, message):
-    path = tmp_path / "N03.xml"
-    path.write_text(broken, encoding="utf-8")
-    with pytest.raises(SourceError, match=message):
+def test_a_zip_with_nothing_but_xml_says_what_to_take_instead(tmp_path):
+    path = tmp_path / "N03.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("KS-META-N03", "N03"):
+            archive.writestr(f"N03_GML/{name}.xml", "<ksj:Dataset/>")
+    with pytest.raises(SourceError, match="take the Shapefile or GeoJSON") as zipped:
         read(path)
+    assert zipped.value.path == str(path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path)
+    with pytest.raises(SourceError, match="take the Shapefile or GeoJSON"):
+        read(tmp_path / "N03_GML" / "N03.xml")
+
+
+def test_xml_beside_a_map_in_a_zip_is_passed_over(tmp_path):
+    path = tmp_path / "N03.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(write(tmp_path / "N03.geojson"), "N03.geojson")
+        archive.writestr("KS-META-N03.xml", "<MD_Metadata/>")
+    assert column(read(path)) == NAMES
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".geojsonl", ".kml"])

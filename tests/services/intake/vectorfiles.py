@@ -46,31 +46,3 @@ def write_topojson(path):
     topology = {"type": "Topology", "objects": objects, "arcs": [ring]}
     path.write_text(json.dumps(topology, ensure_ascii=False), encoding="utf-8")
     return path
-
-
-JPGIS = """<?xml version="1.0" encoding="UTF-8"?>
-<ksj:Dataset gml:id="N03Dataset" xmlns:gml="http://www.opengis.net/gml/3.2"
-  xmlns:ksj="http://nlftp.mlit.go.jp/ksj/schemas/ksj-app" xmlns:xlink="http://www.w3.org/1999/xlink">
-  <gml:boundedBy><gml:Envelope srsName="JGD2011 / (B, L)"/></gml:boundedBy>
-  <gml:Curve gml:id="cv1"><gml:segments><gml:LineStringSegment><gml:posList>
-    35.80 139.90 35.80 139.92 35.82 139.92
-  </gml:posList></gml:LineStringSegment></gml:segments></gml:Curve>
-  <gml:Curve gml:id="cv2"><gml:segments><gml:LineStringSegment><gml:posList>
-    35.80 139.90 35.82 139.90 35.82 139.92
-  </gml:posList></gml:LineStringSegment></gml:segments></gml:Curve>
-  <gml:Curve gml:id="cv3"><gml:segments><gml:LineStringSegment><gml:posList>
-    35.805 139.905 35.805 139.915 35.815 139.915 35.815 139.905 35.805 139.905
-  </gml:posList></gml:LineStringSegment></gml:segments></gml:Curve>
-  <gml:Surface gml:id="sf1"><gml:patches><gml:PolygonPatch>
-    <gml:exterior><gml:Ring><gml:curveMember xlink:href="#cv1"/><gml:curveMember xlink:href="#cv2"/></gml:Ring></gml:exterior>
-    <gml:interior><gml:Ring><gml:curveMember xlink:href="#cv3"/></gml:Ring></gml:interior>
-  </gml:PolygonPatch></gml:patches></gml:Surface>
-  <ksj:AdministrativeBoundary gml:id="gy1">
-    <ksj:bounds xlink:href="#sf1"/>
-    <ksj:prefectureName>千葉県</ksj:prefectureName>
-    <ksj:cityName>柏市</ksj:cityName>
-    <ksj:administrativeAreaCode codeSpace="AdministrativeAreaCode.xml">12217</ksj:administrativeAreaCode>
-  </ksj:AdministrativeBoundary>
-</ksj:Dataset>
-"""
-"""A square of 0.02° with a hole of 0.01°, as 国土数値情報 writes one: curves apart, latitude first."""

@@ -160,5 +160,6 @@ def assumptions(places: pd.DataFrame, selection: Selection) -> list[dict[str, An
         "with_planned": (counts & (places["status"] == "planned")).sum(),
         "online": (places["not_counted"] == "online").sum(),
         "not_qualifying": (places["not_counted"] == "not_qualifying").sum(),
+        "unknown_status": (places["not_counted"] == "unknown").sum(),
     }
     return [{"code": code, "places": int(n), "day": day} for code, n in found.items() if n]

@@ -151,6 +151,7 @@ def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
     return frozenset(
         (str(layer), group, area)
         for name, group in RESIDENTS_OF.items()
+        if name in gaps.columns
         for layer, rows in gaps[gaps[name].notna()].groupby("layer", sort=True)
         for area in hidden_areas(rows, name, small_number=small_number)
     )

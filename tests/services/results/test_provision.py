@@ -171,7 +171,7 @@ def test_figures_of_few_people_leave_nowhere(tmp_path, table):
             return {"coverage": coverage, "gaps": gaps, "provision": table}[name]
 
     coverage = table[table["layer"] != WHOLE]
-    gaps = coverage.iloc[:0].assign(residents_75=[])
+    gaps = coverage.iloc[:0]
     shown = disclose(Results(), Privacy(small_number=60)).provision
     older = shown[(shown["layer"] == "district") & (shown["age_group"] == "65+")]
     inhabited = older[~older["remainder"]]

@@ -165,7 +165,7 @@ def test_small_counts_of_slots_are_hidden_with_their_area(town):
             return {"slots": slots, "combined": combined, "coverage": covered, "gaps": gaps}[name]
 
     slots, combined, covered = slots_frame(town), combined_frame(town), coverage_frame(town)
-    gaps = covered.iloc[:0].assign(residents_75=[])
+    gaps = covered.iloc[:0]
     shown = Disclosed(Results(), Privacy(small_number=100))
     # The western district has 50 residents 65+, fewer than 100; the eastern one keeps it company.
     for table in (shown.slots, shown.combined):

@@ -1,5 +1,9 @@
 """What all tests share: the model town, made once, and properties that do not watch the clock."""
 
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ from hypothesis import settings
 from services.intake.build import build
 from services.modeltown import write_town
 from services.results.run import run
-from services.workspace.folder import Snapshot
+from services.workspace.folder import Snapshot, open_workspace
 
 # A slow machine fails no property. `make test` draws the same examples each time; `make fuzz` new ones.
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
@@ -17,12 +21,36 @@ settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
-def town_profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the small model town's files and return its profile."""
-    return write_town(tmp_path_factory.mktemp("town") / "source", size="small")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Let the first process make the folder while the others wait, and return it."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder.with_suffix(".done")
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
-def town_snapshot(town_profile: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """Build and run the small model town."""
-    return run(build(town_profile, tmp_path_factory.mktemp("town") / "workspace"))
+def town_profile(run_folder: Path) -> Path:
+    """Write the small model town's files once a run and return its profile; nobody changes them."""
+    source = made_once(run_folder / "town-source", lambda path: write_town(path, size="small"))
+    return next(source.glob("*.toml"))
+
+
+@pytest.fixture(scope="session")
+def town_snapshot(
+    town_profile: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Snapshot:
+    """Build and run the small model town once a run; each process has a copy of its own."""
+    made = made_once(run_folder / "town-made", lambda path: run(build(town_profile, path)))
+    copy = tmp_path_factory.mktemp("town") / "workspace"
+    shutil.copytree(made, copy)
+    return open_workspace(copy).snapshot()

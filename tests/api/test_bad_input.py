@@ -81,9 +81,11 @@ def test_a_raster_with_a_hole_in_another_crs_loses_no_way_and_no_resident(
     grid = np.full(shape, -9999.0, dtype="float32")
     transform = from_bounds(*bounds, shape[1], shape[0])
     reproject(
-        heights, grid, src_transform=old, src_crs=old_crs, dst_transform=transform,
-        dst_crs=4326, dst_nodata=-9999.0, resampling=Resampling.bilinear,
+        heights, grid, src_transform=old, src_crs=old_crs, src_nodata=-9999.0,
+        dst_transform=transform, dst_crs=4326, dst_nodata=-9999.0, resampling=Resampling.bilinear,
     )  # fmt: skip
+    # No cell is a blend of heights and of nothing: that would be a cliff of kilometres.
+    assert grid[grid != -9999.0].min() >= heights[heights != -9999.0].min()
     grid[: shape[0] // 2] = -9999.0  # nothing is known of the northern half
     with rasterio.open(
         profile.parent / "elevation.tif", "w", driver="GTiff", count=1, dtype="float32",

@@ -95,6 +95,15 @@ def test_the_circle_is_measured_beside_the_walk() -> None:
     assert (area["reached"], area["circle_reached"]) == (0.0, 30.0)
 
 
+def test_the_circle_in_minutes_is_walked_at_the_walkers_speed() -> None:
+    residents, layering, access, journeys = town()
+    # Home 2 is 450 m from its place as the crow flies: 15 minutes at 30 m a minute.
+    limits = [Limit(minutes=14.0), Limit(minutes=15.0)]
+    table = coverage(residents, layering, access, journeys, limits=limits, speed_m_per_min=30.0)
+    rows = table[(table["area"] == 1) & (table["frequency"] == "weekly")]
+    assert rows["circle_reached"].tolist() == [0.0, 30.0]
+
+
 def test_areas_and_remainder_add_up_to_everybody() -> None:
     table = measured((300.0, 500.0, 1000.0))
     for _, rows in table.groupby(["frequency", "walk_limit_m"]):
@@ -126,6 +135,34 @@ def test_minutes_are_judged_by_the_quickest_walk_and_both_limits_must_hold() -> 
     assert outside["reached"].tolist() == [40.0, 0.0, 0.0]
     assert outside["walk_limit_min"].fillna(0.0).tolist() == [10.0, 5.0, 0.0]
     assert outside["walk_limit_m"].fillna(0.0).tolist() == [0.0, 700.0, 500.0]
+
+
+def test_walks_within_metres_and_minutes_hold_both() -> None:
+    _, _, _, journeys = town()
+    # What is near in metres takes long: 900, 500, 600, 100, 800 and 400 seconds.
+    slow = Walks(journeys.m.origin, journeys.m.home, 1000.0 - journeys.m.walk, 3, 4, 1000.0)
+    both = Journeys(journeys.m, slow)
+
+    def pairs(limit: Limit) -> set[tuple[int, int]]:
+        origin, home = both.within(limit)
+        return set(zip(origin.tolist(), home.tolist(), strict=True))
+
+    assert pairs(Limit(m=450.0)) == {(0, 0), (1, 1), (2, 3)}
+    assert pairs(Limit(minutes=10.0)) == {(0, 1), (1, 1), (1, 2), (1, 3)}
+    assert pairs(Limit(m=450.0, minutes=10.0)) == {(1, 1)}
+
+
+def test_a_minute_has_60_seconds() -> None:
+    residents, layering, access, journeys = town()
+    # Home 3 walks 600 seconds to the permanent place: one more than 9 minutes 59 seconds.
+    limits = [Limit(minutes=599 / 60)]
+    table = coverage(residents, layering, access, journeys, limits=limits, speed_m_per_min=60.0)
+    outside = table[(table["area"] == -1) & (table["frequency"] == "permanent")]
+    assert outside["reached"].tolist() == [0.0]
+
+
+def test_a_limit_of_less_than_one_is_a_limit() -> None:
+    assert Limit(minutes=0.5).minutes == 0.5
 
 
 def test_a_limit_of_nothing_or_less_is_refused() -> None:

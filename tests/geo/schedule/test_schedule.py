@@ -131,6 +131,9 @@ def test_remarks_stay_as_a_note(text, note):
 
 def test_a_closed_weekday_is_taken_from_a_daily_schedule():
     assert parse_schedule("毎日（日曜休み）").rules == (weekly(MON, TUE, WED, THU, FRI, SAT),)
+    # Five days a week are every day, four are a list of days.
+    assert parse_schedule("平日（水曜休み）").rules == (weekly(MON, TUE, THU, FRI),)
+    assert parse_schedule("毎週月・火・水・木（水曜休み）").rules == (weekly(MON, TUE, WED, THU),)
     assert parse_schedule("土日を除く毎日").rules == (weekly(MON, TUE, WED, THU, FRI),)
 
 
@@ -236,6 +239,8 @@ def test_two_groups_in_the_same_weeks_are_not_weekly_together():
         (["4月〜12月の第1・第3月曜", "1月〜9月の第2・第4月曜"], "weekly"),
         # July to September is shared: three months are no season.
         (["4月〜9月の第1・第3月曜", "7月〜12月の第2・第4月曜"], "monthly"),
+        # A group of all year and one of three months are four weeks in those months alone.
+        (["第1・第3月曜", "4月〜6月の第2・第4月曜"], "monthly"),
         (["偶数月の毎週月曜", "奇数月の毎週火曜"], "weekly"),  # every week, by turns
         # Monday, Wednesday and Friday, but never two of them in one week.
         (["4月〜9月の毎週月・水曜", "10月〜3月の毎週金曜"], "weekly"),
@@ -246,6 +251,15 @@ def test_groups_of_different_seasons_do_not_fill_each_others_weeks(texts, expect
     for order in (texts, texts[::-1]):
         together = combine([parse_schedule(text) for text in order])
         assert frequency_class(together, permanent_min_days_per_week=3) == expected
+
+
+@pytest.mark.parametrize("first", range(1, 13))
+def test_any_six_months_in_a_row_are_a_season_and_five_are_none(first):
+    for length, expected in ((6, "weekly"), (5, "monthly")):
+        months = frozenset((first + step - 1) % 12 + 1 for step in range(length))
+        season = Rule("weekday", weekdays=frozenset({MON}), weeks=EVERY_WEEK, months=months)
+        found = frequency_class(Schedule(rules=(season,)), permanent_min_days_per_week=3)
+        assert found == expected
 
 
 def test_sessions_of_different_seasons_do_not_add_up():

@@ -38,10 +38,8 @@ WALKED = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("town")
-    write_town(folder, size="small", seed=1)
-    return folder
+def folder(town_profile):
+    return town_profile.parent
 
 
 @pytest.fixture(scope="module")

@@ -255,6 +255,31 @@ def test_a_plan_that_does_not_hold_is_an_error_of_ours() -> None:
         recheck(problem, np.array([0, 1]), [Claim(5.0, 5.0, maximise=True)])
 
 
+@pytest.mark.parametrize(
+    ("rules", "chosen", "broken"),
+    [
+        # Option 0 reaches 3 of the 5 residents: 60 per cent, inclusive.
+        (Rules(reach_pct=60.0), [0], ()),
+        (Rules(reach_pct=60.1), [0], ("reach_pct",)),
+        (Rules(budget_yen=130_000.0), [0, 2], ()),
+        (Rules(budget_yen=129_999.0), [0, 2], ("budget_yen",)),
+        (Rules(most=2), [0, 2], ()),
+        (Rules(most=1), [0, 2], ("most",)),
+        (Rules(apart_m=100.0), [0, 2], ()),
+        (Rules(apart_m=100.1), [0, 2], ("apart_m",)),
+        (Rules(), [0, 2], ()),
+        (Rules(one_per_owner=True), [0, 2], ("one_per_owner",)),
+        (Rules(targets=(Target("school", (1, 2)),)), [2], ()),
+        (Rules(targets=(Target("school", (1, 2)),)), [0], ("targets",)),
+    ],
+)
+def test_the_re_check_names_the_rule_that_is_broken(
+    rules: Rules, chosen: list[int], broken: tuple[str, ...]
+) -> None:
+    problem = replace(TOWN, rules=rules).problem(GOAL)
+    assert broken_rules(problem, np.array(chosen)) == broken
+
+
 def test_every_plan_passes_the_re_check(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, ...]] = []
 

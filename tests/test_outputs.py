@@ -1,58 +1,71 @@
-"""docs/outputs.md: the columns that it explains are those that a result has, and those that leave."""
+"""Every column is declared once: results hold what is declared, the page says it, no other leaves."""
 
-import re
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from services.plans.views import PLAN_COLUMNS
-from services.publication.tables import COLUMNS
+from services.publication.columns import IDS, TABLES, leaving, page
+from services.publication.disclosure import disclose
 from services.workspace.folder import Snapshot
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "outputs.md"
-ADDED = {"suppressed", "blurred"}
-"""Columns that only what leaves has; the page says so below its tables."""
-
+MADE = {"suppressed", "blurred", "is_split"}
+"""Columns that only what leaves has."""
 OTHERS = {"areas", "plans"}
-"""Tables of the page that no result holds."""
+"""Tables that no result holds."""
 
 
-def tables() -> dict[str, list[tuple[str, bool]]]:
-    """Return the columns of each table of the page, and whether they leave."""
-    found = {}
-    for section in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]:
-        cells = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
-        found[section.split("\n")[0]] = [
-            (name, "*(leaves)*" in cell) for cell in cells for name in re.findall(r"`(\w+)`", cell)
-        ]
-    return found
+def test_the_page_is_what_the_declaration_gives() -> None:
+    written = PAGE.read_text(encoding="utf-8")
+    assert page(written) == written
+    sections = {part.split("\n")[0] for part in written.split("\n## ")[1:]}
+    assert sections == set(TABLES)
 
 
-def test_every_table_of_a_result_is_explained(town_snapshot: Snapshot) -> None:
+def test_every_table_of_a_result_is_declared(town_snapshot: Snapshot) -> None:
     written = {path.stem for path in town_snapshot.path.glob("*.parquet")}
-    assert written == tables().keys() - OTHERS
+    assert written == TABLES.keys() - OTHERS
 
 
-@pytest.mark.parametrize("table", [name for name in tables() if name not in OTHERS])
-def test_the_columns_explained_are_those_of_the_result(table: str, town_snapshot: Snapshot) -> None:
-    named = [name for name, _ in tables()[table]]
-    assert len(named) == len(set(named))
+@pytest.mark.parametrize("table", [name for name in TABLES if name not in OTHERS])
+def test_the_columns_declared_are_those_of_the_result(table: str, town_snapshot: Snapshot) -> None:
+    declared = [one.name for one in TABLES[table]]
+    assert len(declared) == len(set(declared))
+    stored = {one.name for one in TABLES[table] if one.kind != "words"} - MADE
     schema = pq.read_schema(town_snapshot.path / f"{table}.parquet")
-    assert set(named) == {name for name in schema.names if not name.startswith("__")}
+    assert {name for name in schema.names if not name.startswith("__")} == stored
 
 
-@pytest.mark.parametrize("collection", COLUMNS)
-def test_the_columns_said_to_leave_are_those_of_the_collection(collection: str) -> None:
-    leaving = {name for name, leaves in tables()[collection] if leaves} - {"geometry"}
-    assert leaving == set(COLUMNS[collection]) - ADDED
+def test_no_result_holds_a_sentence(town_snapshot: Snapshot) -> None:
+    for path in town_snapshot.path.glob("*.parquet"):
+        frame = pd.read_parquet(path).drop(columns="geometry", errors="ignore")
+        texts = [frame[name] for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+        said = pd.concat([column.astype(str) for column in texts])
+        assert not said.str.contains("です|ます|。", regex=True).any(), path.stem
 
 
-def test_no_column_of_a_table_that_is_no_collection_is_said_to_leave() -> None:
-    others = {name: rows for name, rows in tables().items() if name not in {*COLUMNS, "plans"}}
-    assert [name for name, rows in others.items() if any(leaves for _, leaves in rows)] == []
+class Leaky:
+    """A snapshot whose tables hold a column that nobody has declared."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self._snapshot.table(name).assign(residents_alone=1.0)
+
+    def layer(self, name: str) -> pd.DataFrame:
+        return self._snapshot.layer(name)
 
 
-def test_the_columns_of_a_plan_that_leave_are_those_of_the_page() -> None:
-    own = {name for name, leaves in tables()["plans"] if leaves}
-    assert own | set(COLUMNS["candidates"]) == set(PLAN_COLUMNS)
+@pytest.mark.parametrize("table", ["coverage", "slots", "combined", "provision", "backup"])
+def test_what_is_not_declared_does_not_leave(table: str, town_snapshot: Snapshot) -> None:
+    shown = getattr(disclose(Leaky(town_snapshot), town_snapshot.workspace.profile.privacy), table)
+    assert set(shown) <= set(leaving(table))
+    assert "residents" in shown
+
+
+def test_a_collection_is_told_by_columns_that_leave() -> None:
+    for name, ids in IDS.items():
+        assert {"walk_limit_m" if one == "limit" else one for one in ids} <= set(leaving(name))

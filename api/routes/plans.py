@@ -19,9 +19,10 @@ from services.edition.jobs import Job, Jobs
 from services.plans.ask import PlanAsk, ask_of
 from services.plans.solve import Desk, Watch, plan_of
 from services.plans.store import list_plans, read_plan
-from services.plans.views import COLLECTION, TITLE, plan_body, plan_head, plan_imprint, plan_items
+from services.plans.views import COLLECTION, plan_body, plan_head, plan_imprint, plan_items
 from services.plans.watch import SoFar
 from services.reports.plan import plan_report
+from services.words.texts import text
 
 router = APIRouter(tags=["計画"])
 
@@ -106,9 +107,17 @@ def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, A
     path = f"/plans/{plan_id}"
     links = [
         link(request, path, "self", JSON),
-        link(request, f"{path}/items", "items", GEOJSON, title=TITLE),
+        link(
+            request, f"{path}/items", "items", GEOJSON, title=text(f"collection.{COLLECTION}", "ja")
+        ),
         link(request, f"{path}/report", "alternate", HTML),
-        link(request, f"/collections/{COLLECTION}", "collection", JSON, title=TITLE),
+        link(
+            request,
+            f"/collections/{COLLECTION}",
+            "collection",
+            JSON,
+            title=text(f"collection.{COLLECTION}", "ja"),
+        ),
     ]
     return {**body, "links": [each.model_dump() for each in links]}
 

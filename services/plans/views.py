@@ -13,7 +13,7 @@ from services.plans.store import PlanResult, list_plans, plan_is_stale
 from services.plans.words import Terms, hidden_counts
 from services.privacy.homes import PRIVATE_STEP_M, blur
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
-from services.publication.tables import COLUMNS
+from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, limit_text, people, text, yen
@@ -21,7 +21,6 @@ from services.workspace.folder import Workspace
 
 COLLECTION = "plans"
 MADE = ("made_at", "parameters_sha256")
-TITLE, TITLE_EN = "計画の候補地", "Sites of plans: where they would open or upgrade places"
 
 
 def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
@@ -46,13 +45,19 @@ def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
     keys = zip(frame["plan_id"], frame["candidate_id"], strict=True)
     return Table(
         COLLECTION,
-        TITLE,
-        TITLE_EN,
+        _types(frame),
         pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS),
         Shapes(frame.geometry),
         np.arange(len(frame)),
         pd.Series([f"{plan}:{candidate}" for plan, candidate in keys], dtype=object),
     )
+
+
+def _types(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the types of a plan's columns; its newly reached are told for each age group as well."""
+    groups = [str(name) for name in frame if str(name).startswith("newly_reached_")]
+    types = {**json_types("candidates"), **json_types("plans"), **dict.fromkeys(groups, "number")}
+    return {**types, "cost_max_yen": "number", **dict.fromkeys(MADE, "string")}
 
 
 def plan_items(plan: PlanResult, query: Query) -> Page:
@@ -82,11 +87,7 @@ def plan_imprint(plan: PlanResult) -> dict[str, Any]:
     }
 
 
-PLAN_COLUMNS = (
-    *COLUMNS["candidates"],
-    *("target_class", "current_class", "source", "venue_name_en", "yearly_max_yen"),
-    *("opening_max_yen", "yen_per_newly_reached", "marginal", "stays_pct", "hazards"),
-)
+PLAN_COLUMNS = (*leaving("candidates"), *leaving("plans"))
 _COUNTS = ("newly_reached", "newly_reached_alone", "marginal", "catchment", "alone")
 
 

@@ -1,5 +1,6 @@
 """Hiding: which counts of a table go with a small one, so that no subtraction reveals it."""
 
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import geopandas as gpd
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
+from services.words.vocabulary import RESIDENTS_OF
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
@@ -100,36 +101,6 @@ Hidden = frozenset[_Count]
 """(layer, age group, area_id) of every count of residents that is not shown."""
 
 
-COUNTS = (
-    "residents",
-    "reached",
-    "reached_own_area",
-    "unreached",
-    "circle_reached",
-    "reached_combined",
-    "combined_pct",
-    "coverage_pct",
-    "coverage_low_pct",
-    "coverage_high_pct",
-    *("circle_coverage_pct", "circle_coverage_low_pct", "circle_coverage_high_pct"),
-    *("combined_low_pct", "combined_high_pct", "backup_low_pct", "backup_high_pct"),
-    *("places_per_1000_low", "places_per_1000_high"),
-    *("access_seats_per_100_low", "access_seats_per_100_high"),
-    *("residents_unlocated", "places_per_1000", "seats_needed_per_week"),
-    *("seats_missing_per_week", "places_missing_n", "residents_served"),
-    *("residents_over_capacity", "residents_outside", "participants_low"),
-    *("participants_central", "participants_high", "access_seats_per_100"),
-    *("reached_with_backup", "reached_without_backup", "backup_pct"),
-    "stop_residents",
-    *("stop_pct", "stop_low_pct", "stop_high_pct", "divided"),
-)
-"""Columns that tell how many live there; a share of three people tells it as well."""
-
-
-OF_ANOTHER_GROUP = RESIDENTS_OF | UNREACHED_OF
-"""Columns of the gaps about an age group that is not the row's own: hidden with that group too."""
-
-
 def find_hidden(coverage: pd.DataFrame, *, small_number: int) -> Hidden:
     """
     Return the counts of residents that are hidden, age group by age group in each layer.
@@ -157,30 +128,35 @@ def _hidden_in_gaps(gaps: pd.DataFrame, *, small_number: int) -> Hidden:
     )
 
 
-def hide_counts(table: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
-    """Return the table with hidden counts empty and a column ``suppressed``."""
+def hide_counts(table: pd.DataFrame, hidden: Hidden, telling: Iterable[str]) -> pd.DataFrame:
+    """Return the table with hidden counts empty in the columns that tell, and ``suppressed``."""
     suppressed = _hidden_rows(table, hidden)
-    columns = [column for column in COUNTS if column in table.columns]
+    columns = [column for column in telling if column in table.columns]
     shown = table.assign(**{name: table[name].mask(suppressed) for name in columns})
     shown["suppressed"] = suppressed
     return shown
 
 
-def hide_gaps(gaps: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
-    """Return the gaps with hidden counts empty, and with them all that is made of them."""
-    shown = hide_counts(gaps, hidden)
+def hide_gaps(
+    gaps: pd.DataFrame, hidden: Hidden, telling: Iterable[str], others: Mapping[str, str]
+) -> pd.DataFrame:
+    """
+    Return the gaps with hidden counts empty, those of other age groups with that group's too.
+
+    ``others`` gives the group of such a column, or the column that lists what its figure weighs.
+    """
+    shown = hide_counts(gaps, hidden, telling)
     suppressed = shown["suppressed"].to_numpy(dtype=bool)
-    others = suppressed
-    for name, group in OF_ANOTHER_GROUP.items():
-        if name in gaps.columns:
-            also = suppressed | _is_hidden(gaps, group, hidden)
-            shown[name] = gaps[name].mask(also)
-            others = others | also
-    if "need" in gaps.columns:
-        groups = {group for said in gaps["need_of"].unique() for group in said.split(",")}
-        weighed = [_is_hidden(gaps, group, hidden) for group in sorted(groups)]
-        shown["need"] = gaps["need"].mask(np.logical_or.reduce([suppressed, *weighed]))
-    shown["suppressed"] = others
+    every = suppressed
+    for name in [name for name in others if name in gaps.columns]:
+        of = others[name]
+        listed = ",".join(gaps[of].unique()) if of in gaps.columns else of
+        groups = [_is_hidden(gaps, group, hidden) for group in sorted({*listed.split(",")})]
+        also = np.logical_or.reduce([suppressed, *groups])
+        shown[name] = gaps[name].mask(also)
+        if of not in gaps.columns:
+            every = every | also
+    shown["suppressed"] = every
     return shown
 
 

@@ -17,6 +17,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import InvalidInputError, NotFoundError
+from services.publication.columns import IDS, json_types
+from services.words.texts import text
 
 LONLAT_EPSG = 6668
 """JGD2011; GeoJSON's WGS 84 at the precision of a map."""
@@ -137,8 +139,7 @@ class Table:
     """A collection over a frame: one row a feature, ``shape_of`` its position in ``shapes``."""
 
     id: str
-    title: str
-    title_en: str
+    types: Mapping[str, str]
     frame: pd.DataFrame
     shapes: Shapes
     shape_of: NDArray[np.int64]
@@ -147,7 +148,17 @@ class Table:
     @cached_property
     def fields(self) -> dict[str, str]:
         """Return each property with its JSON type."""
-        return {str(name): _json_type(self.frame[name]) for name in self.frame.columns}
+        return {str(name): self.types[str(name)] for name in self.frame.columns}
+
+    @property
+    def title(self) -> str:
+        """Return the name in Japanese."""
+        return text(f"collection.{self.id}", "ja")
+
+    @property
+    def title_en(self) -> str:
+        """Return the name in English."""
+        return text(f"collection.{self.id}", "en")
 
     @property
     def bbox(self) -> BBox | None:
@@ -206,7 +217,7 @@ class Table:
 
     def _write(self, rows: NDArray[np.int64], *, with_geometry: bool) -> Iterable[str]:
         part = self.frame.iloc[rows]
-        columns = [_plain(part[name]) for name in part.columns]
+        columns = [_plain(part[name], kind) for name, kind in self.fields.items()]
         for row, *values in zip(rows, *columns, strict=True):
             properties = dict(zip(self.fields, values, strict=True))
             geometry = self.shapes.text(int(self.shape_of[row])) if with_geometry else "null"
@@ -220,17 +231,11 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _json_type(column: "pd.Series[Any]") -> str:
-    if pd.api.types.is_bool_dtype(column):
-        return "boolean"
-    if pd.api.types.is_integer_dtype(column):
-        return "integer"
-    return "number" if pd.api.types.is_numeric_dtype(column) else "string"
+_READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
 
 
-def _plain(column: "pd.Series[Any]") -> list[Any]:
-    kinds: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
-    read = kinds.get(_json_type(column), str)
+def _plain(column: "pd.Series[Any]", kind: str) -> list[Any]:
+    read = _READ.get(kind, str)
     return [None if pd.isna(value) else read(value) for value in column]
 
 
@@ -279,32 +284,13 @@ def collections_of(
     return {table.id: table for table in made}
 
 
-_TITLES = {
-    "areas": ("区域", "Areas"),
-    "coverage": ("届いている人の割合", "Residents reached, by area"),
-    "gaps": ("場のない区域", "Gaps: which units have no place"),
-    "places": ("通いの場", "Gathering places"),
-    "candidates": ("候補地", "Candidates: where the next place could open"),
-    "reach": ("歩いて行ける範囲", "Reach: where a place can be walked to from"),
-}
-
-_IDS = {
-    "areas": ["layer", "area_id", "version"],
-    "coverage": ["layer", "area_id", "frequency", "age_group", "limit", "profile"],
-    "gaps": ["layer", "area_id"],
-    "places": ["place_id"],
-    "candidates": ["candidate_id"],
-    "reach": ["place_id", "frequency", "limit", "profile"],
-}
-
-
 def _table(
     name: str, frame: pd.DataFrame, shapes: Shapes, shape_of: "pd.Index[Any] | pd.Series[Any]"
 ) -> Table:
-    title, title_en = _TITLES[name]
+    types = json_types(name)
+    shown = frame[[column for column in frame.columns if column in types]].round(FIGURE_DECIMALS)
     positions = np.asarray(shape_of, dtype=np.int64)
-    ids = _feature_ids(frame, _IDS[name])
-    return Table(name, title, title_en, frame.round(FIGURE_DECIMALS), shapes, positions, ids)
+    return Table(name, types, shown, shapes, positions, _feature_ids(frame, IDS[name]))
 
 
 def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":

@@ -24,6 +24,7 @@ from services.privacy.counts import (
 )
 from services.privacy.homes import blur, coarsen_gaps
 from services.profile import Privacy
+from services.publication.columns import leaving, telling, telling_of_others
 from services.publication.words import candidates_in_words, gaps_in_words, places_in_words
 from services.results.crosstabs import disclosed_crosstab
 from services.results.gaps import ranked
@@ -61,51 +62,52 @@ class Disclosed:
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Return the coverage with small counts hidden and a column ``suppressed``."""
-        return hide_counts(self.results.table("coverage"), self.hidden)
+        return self._shown("coverage")
 
     @cached_property
     def slots(self) -> pd.DataFrame:
         """Return who has a place on each weekday and half of the day, small counts hidden."""
-        return hide_counts(self.results.table("slots"), self.hidden)
+        return self._shown("slots")
 
     @cached_property
     def combined(self) -> pd.DataFrame:
         """Return who is weekly-reached by several halls together only, small counts hidden."""
-        return hide_counts(self.results.table("combined"), self.hidden)
+        return self._shown("combined")
 
     @cached_property
     def provision(self) -> pd.DataFrame:
         """Return the seats and those without one, small counts hidden."""
         table, limit = self.results.table("provision"), self.privacy.small_number
         whole = find_hidden(table[table["layer"] == WHOLE], small_number=limit)
-        return hide_counts(table, self.hidden | whole)
+        return _declared(hide_counts(table, self.hidden | whole, telling("provision")), "provision")
 
     @cached_property
     def inequality(self) -> pd.DataFrame:
         """Return the inequality between the units whose coverage is shown."""
-        return inequality_frame(self.coverage)
+        return _declared(inequality_frame(self.coverage), "inequality")
 
     @cached_property
     def resilience(self) -> pd.DataFrame:
         """Return whom the closing of each place takes the last one from, small counts hidden."""
         table = self.results.table("resilience")
-        return hide_losses(table, _LOSSES, small_number=self.privacy.small_number)
+        shown = hide_losses(table, _LOSSES, small_number=self.privacy.small_number)
+        return _declared(shown, "resilience")
 
     @cached_property
     def backup(self) -> pd.DataFrame:
         """Return who has a second place, small counts hidden."""
-        shown = hide_counts(self.results.table("backup"), self.hidden)
-        return hide_backup(shown, small_number=self.privacy.small_number)
+        return hide_backup(self._shown("backup"), small_number=self.privacy.small_number)
 
     def crosstab(self, rows: str, columns: str) -> pd.DataFrame:
         """Return the residents of each pair of areas of two layers, small cells hidden."""
-        return disclosed_crosstab(
+        shown = disclosed_crosstab(
             self.results.table("crosstabs"),
             rows,
             columns,
             hidden=self.hidden,
             small_number=self.privacy.small_number,
         )
+        return _declared(shown, "crosstabs")
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
@@ -114,7 +116,8 @@ class Disclosed:
 
         They are ranked and sorted anew: an order would tell what is hidden.
         """
-        gaps = hide_gaps(self.results.table("gaps"), self.hidden)
+        others = telling_of_others("gaps")
+        gaps = hide_gaps(self.results.table("gaps"), self.hidden, telling("gaps"), others)
         shown = coarsen_gaps(gaps, self._private)
         return gaps_in_words(ranked(shown, small_number=self.privacy.small_number))
 
@@ -137,7 +140,7 @@ class Disclosed:
         if "private_home" in candidates:
             private |= candidates["private_home"].astype(bool)
         blurred = blur(candidates, private, blur_m=self.privacy.blur_m)
-        for column in ("newly_reached", "newly_reached_alone"):
+        for column in telling("candidates"):
             if column in blurred.columns:
                 blurred = _hide_small(blurred, column, small_number=self.privacy.small_number)
         return candidates_in_words(blurred)
@@ -147,10 +150,20 @@ class Disclosed:
         """Return the reach of each place and class; it is drawn from where homes are shown."""
         return self.results.layer("reach")
 
+    def _shown(self, name: str) -> pd.DataFrame:
+        table = hide_counts(self.results.table(name), self.hidden, telling(name))
+        return _declared(table, name)
+
     @cached_property
     def _private(self) -> frozenset[str]:
         places = self.results.layer("places")
         return frozenset(places.loc[places["private_home"].astype(bool), "place_id"])
+
+
+def _declared(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table without the columns that are not declared to leave."""
+    known = leaving(name)
+    return table[[column for column in table.columns if column in known]]
 
 
 def disclose(results: Results, privacy: Privacy) -> Disclosed:

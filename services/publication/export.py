@@ -15,8 +15,9 @@ from pyogrio import write_dataframe
 from geo.errors import InvalidInputError
 from services.publication.aspect import Aspect, limit_in, main_profile, of_limit
 from services.publication.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
+from services.publication.columns import IDS
 from services.publication.supply import further_tables
-from services.publication.tables import COLUMNS, Publication, provenance
+from services.publication.tables import Publication, provenance
 from services.workspace.folder import Snapshot, Workspace
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -81,7 +82,7 @@ def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
         return write
 
-    return {f"{name}.geojson": writer(name) for name in COLUMNS}
+    return {f"{name}.geojson": writer(name) for name in IDS}
 
 
 def _main_aspect(snapshot: Snapshot) -> Mapping[str, list[str]]:
@@ -95,7 +96,7 @@ def _main_aspect(snapshot: Snapshot) -> Mapping[str, list[str]]:
 def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     def write(path: Path) -> None:
         told, publication = provenance(snapshot), Publication(snapshot)
-        for name in COLUMNS:
+        for name in IDS:
             frame: pd.DataFrame = publication.frame(name)
             if name == "coverage":
                 # Every shape once for each of some hundred figures would be most of the file.
@@ -152,7 +153,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         return lambda path: write_csv(tables[name]().round(FIGURE_DECIMALS), path)
 
     tables = further_tables(publication)
-    files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in COLUMNS}
+    files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in IDS}
     files |= {f"{name}.csv": week_writer(name) for name in WEEK_TABLES}
     files |= {f"{name}.csv": further(name) for name in tables}
     return {**files, "provenance.json": write_provenance}

@@ -14,68 +14,10 @@ import pandas as pd
 
 from geo.errors import NotFoundError
 from services.publication.collections import Collection, collections_of
+from services.publication.columns import IDS, leaving
 from services.publication.disclosure import Disclosed, disclose
-from services.registry.attributes import PUBLIC
 from services.registry.decisions import with_status
-from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 from services.workspace.folder import Snapshot, software_version
-
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "areas": ("layer", "area_id", "area_name", "version", "council_id", "approximate", "draft"),
-    "places": (
-        *("place_id", "name", "kind", "frequency", "venue_frequency", "sessions_per_month"),
-        *("schedule_text", "status", "verified_on", "opened_on", "venue_id", "located_by"),
-        *(
-            "unsnapped",
-            "residents_reached",
-            "residents_lost_if_closed",
-            "council_id",
-            "blurred",
-            "suppressed",
-        ),
-        *("counts", "not_counted", "schedule_assumed", "dates_assumed"),
-        *("qualifies", "qualifies_why", "qualifies_why_en", *PUBLIC),
-    ),
-    "coverage": (
-        *("layer", "area_id", "area_name", "version", "frequency", "age_group", "walk_limit_m"),
-        *("walk_limit_min", "profile", "residents", "reached", "reached_own_area", "coverage_pct"),
-        *("coverage_low_pct", "coverage_high_pct", "places_n", "circle_reached"),
-        *("circle_coverage_pct", "circle_coverage_low_pct", "circle_coverage_high_pct"),
-        *("walk_min_mean", "walk_min_median", "walk_min_p90"),
-        *("approximate", "remainder", "suppressed", "draft", "residents_estimated"),
-    ),
-    "gaps": (
-        *("layer", "area_id", "area_name", "version", "council_id", "gap", "age_group"),
-        *("walk_limit_m", "walk_limit_min", "residents", *RESIDENTS_OF, "unreached"),
-        *(
-            "coverage_pct",
-            "coverage_low_pct",
-            "coverage_high_pct",
-            "nearest_place_id",
-            "nearest_place_name",
-            "nearest_place_walk_m",
-        ),
-        *("nearest_place_walk_min", "nearest_place_climb_m", "nearest_place_steps"),
-        *("nearest_place_straight_m", "nearest_place_council_id"),
-        *("why", "why_en", "places_n", "approximate", "suppressed", "residents_estimated"),
-        *("rank_by_number", "rank_by_rate", "need", "need_of", "need_rank"),
-        *(*UNREACHED_OF, "stop_residents", "stop_pct"),
-        *("stop_low_pct", "stop_high_pct", "nearest_stop_id"),
-        *("nearest_stop_name", "nearest_stop_walk_m", "place_by_stop_id", "place_by_stop_name"),
-        *("place_by_stop_walk_m", "place_by_stop_straight_m"),
-        *("is_split", "split_by", "split_by_en"),
-    ),
-    "candidates": (
-        *("candidate_id", "plan_id", "rank", "action", "frequency", "venue_id", "place_id"),
-        "venue_name",
-        *("kind", "address", "newly_reached", "newly_reached_alone", "coverage_after_pct"),
-        *("coverage_after_low_pct", "coverage_after_high_pct"),
-        *("overlap_pct", "cost_max_yen", "reasons", "reasons_en", "status", "council_id"),
-        *("units_gained", "blurred", "suppressed"),
-    ),
-    "reach": ("place_id", "frequency", "walk_limit_m", "walk_limit_min", "profile"),
-}
-"""Collection → its columns, in order; a snapshot of an older version may lack some."""
 
 _AREA_KEY = ["layer", "area_id"]
 
@@ -135,7 +77,7 @@ class Publication:
                 return self.points(collection_id)
             case "reach":
                 return self.reach()
-        names = ", ".join(COLUMNS)
+        names = ", ".join(IDS)
         raise NotFoundError(
             f"there is no collection {collection_id!r}; there are {names}",
             ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
@@ -179,4 +121,4 @@ def _pick(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
 
 
 def _known(frame: pd.DataFrame, name: str) -> list[str]:
-    return [column for column in COLUMNS[name] if column in frame.columns]
+    return [column for column in leaving(name) if column in frame.columns]

@@ -20,6 +20,7 @@ from geo.vocabulary import FREQUENCIES
 from services.privacy.changes import hide_small_changes, small_change
 from services.privacy.counts import find_hidden, hide_counts
 from services.profile import Privacy
+from services.publication.columns import telling
 from services.publication.export import write_csv
 from services.results.yearends import KEYS, TARGET_COLUMNS, History, Moment
 from services.situation.parameters import Parameters
@@ -102,7 +103,7 @@ def disclosed(found: Timeline, privacy: Privacy) -> Timeline:
     parts = []
     for _, rows in found.areas.groupby(_AREA_KEY, sort=False):
         hidden = find_hidden(rows, small_number=privacy.small_number)
-        parts.append(hide_counts(rows, hidden))
+        parts.append(hide_counts(rows, hidden, telling("coverage")))
     areas = pd.concat(parts).sort_index() if parts else found.areas.assign(suppressed=False)
     areas = hide_small_changes(
         areas,

@@ -14,6 +14,7 @@ from geo.errors import InvalidInputError
 from services.privacy.counts import find_hidden, hidden_areas, hide_counts
 from services.profile import Privacy
 from services.publication.collections import FIGURE_DECIMALS, LONLAT_EPSG
+from services.publication.columns import telling
 from services.scenarios.whatif import FIGURES, SHARES, XY, Edit, Outcome, WhatIf
 from services.situation.view import Situation
 from services.words.shares import Share, people_share, share_of
@@ -147,7 +148,9 @@ def disclosed(outcome: Outcome, privacy: Privacy) -> Outcome:
     next smallest of the layer where one alone is hidden (``suppressed_change``).
     """
     small = privacy.small_number
-    areas = hide_counts(outcome.areas, find_hidden(outcome.areas, small_number=small))
+    areas = hide_counts(
+        outcome.areas, find_hidden(outcome.areas, small_number=small), telling("coverage")
+    )
     suppressed = areas["suppressed"].to_numpy()
     change = suppressed | _small_changes(outcome.areas, small)
     areas = areas.assign(suppressed_change=change, **_masked(areas, change))

@@ -16,6 +16,7 @@ from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.privacy.changes import hide_small_changes, small_change
 from services.privacy.counts import find_hidden, hide_counts
 from services.profile import Layer, Privacy, Profile
+from services.publication.columns import telling
 from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
@@ -87,7 +88,7 @@ def disclosed(found: Comparison, parameters: Parameters, profile: Profile) -> Co
     privacy = profile.privacy
     today = found.coverage[found.coverage["scenario"] == BASE]
     hidden = find_hidden(today, small_number=privacy.small_number)
-    shown = hide_counts(found.coverage, hidden)
+    shown = hide_counts(found.coverage, hidden, telling("coverage"))
     shown["change"] = shown["change"].mask(shown["suppressed"])
     keys = ["scenario", "layer", "frequency", "walk_limit_m", "walk_limit_min"]
     shown = hide_small_changes(

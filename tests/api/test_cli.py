@@ -15,7 +15,7 @@ import pytest
 from api.cli import main as cli
 from api.cli.console import default_lang
 from api.cli.main import COMMANDS, main
-from services.publication.tables import COLUMNS
+from services.publication.columns import IDS
 from tests.snapshots import tiny_workspace
 
 
@@ -70,7 +70,7 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_says_so(capsys):
 
 def test_the_demo_writes_its_files_and_a_picture(demo):
     out, result = demo
-    for name in COLUMNS:
+    for name in IDS:
         document = json.loads((out / f"{name}.geojson").read_text(encoding="utf-8"))
         assert document["features"], name
         assert document["provenance"]["municipality"]["fictional"] is True
@@ -91,7 +91,7 @@ def test_a_second_demo_replaces_the_first_and_says_how_to_open_the_map(demo, cap
     assert "候補地 上位5" in shown.out
     assert f"{round(first['summary']['unreached']):,}人" in shown.out
     assert {path.name for path in out.glob("[!.]*")} == {
-        *(f"{name}.geojson" for name in COLUMNS),
+        *(f"{name}.geojson" for name in IDS),
         *("coverage.png", "source", "workspace"),
     }
 

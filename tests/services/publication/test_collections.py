@@ -22,9 +22,16 @@ def squares(count: int) -> gpd.GeoSeries:
 
 def table(frame: pd.DataFrame) -> Table:
     ids = pd.Series([f"f{row}" for row in range(len(frame))], dtype="object")
-    return Table(
-        "things", "もの", "Things", frame, Shapes(squares(len(frame))), np.arange(len(frame)), ids
-    )
+    types = {name: json_type(frame[name]) for name in frame}
+    return Table("places", types, frame, Shapes(squares(len(frame))), np.arange(len(frame)), ids)
+
+
+def json_type(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_numeric_dtype(column) else "string"
 
 
 def properties(collection: Table, **filters: list[str]) -> list[dict]:
@@ -117,7 +124,8 @@ def test_coverage_stands_on_the_area_of_its_own_version() -> None:
 def test_rows_of_one_area_share_its_geometry() -> None:
     frame = pd.DataFrame({"area": np.tile(np.arange(125), 200), "reached": 1.5})
     ids = pd.Series(frame.index.astype(str), dtype="object")
-    big = Table("big", "大", "Big", frame, Shapes(squares(125)), frame["area"].to_numpy(), ids)
+    types = {"area": "integer", "reached": "number"}
+    big = Table("areas", types, frame, Shapes(squares(125)), frame["area"].to_numpy(), ids)
     page = big.features(Query({"area": ["7"]}, limit=1000))
 
     assert page.matched == 200

@@ -9,6 +9,7 @@ from shapely import Point
 
 from services.privacy.counts import find_hidden, hide_counts
 from services.privacy.homes import blur, coarsen_gaps
+from services.publication.columns import telling
 
 EPSG = 6677
 
@@ -101,7 +102,7 @@ def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
 def test_hidden_counts_are_empty_and_the_argument_stays_as_it_was() -> None:
     table = coverage(9, 25, 300).assign(reached=[3.0, 4.0, 5.0], coverage_pct=[33.3, 16.0, 1.7])
     before = table.copy()
-    shown = hide_counts(table, find_hidden(table, small_number=10))
+    shown = hide_counts(table, find_hidden(table, small_number=10), telling("coverage"))
 
     assert list(shown["suppressed"]) == [True, True, False]
     assert shown.loc[:1, ["residents", "reached", "coverage_pct"]].isna().to_numpy().all()

@@ -10,8 +10,9 @@ import pytest
 import shapely
 
 from geo.errors import InvalidInputError
+from services.publication.columns import IDS
 from services.publication.export import export, write_csv
-from services.publication.tables import COLUMNS, Publication
+from services.publication.tables import Publication
 from tests.snapshots import EPSG, at, tiny_workspace
 
 
@@ -26,7 +27,7 @@ def read(path):
 
 def test_geojson_has_a_file_per_collection_and_each_carries_its_provenance(workspace, tmp_path):
     files = export(workspace, tmp_path / "out", file_format="geojson")
-    assert [file.name for file in files] == [f"{name}.geojson" for name in COLUMNS]
+    assert [file.name for file in files] == [f"{name}.geojson" for name in IDS]
     for file in files:
         told = read(file)["provenance"]
         assert told["software"].startswith("arukeba ")
@@ -139,7 +140,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(tmp_path):
 def test_a_csv_says_that_it_is_utf8_and_has_no_geometry(workspace, tmp_path):
     export(workspace, tmp_path, file_format="csv")
     assert (tmp_path / "gaps.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    for name in COLUMNS:
+    for name in IDS:
         assert "geometry" not in pd.read_csv(tmp_path / f"{name}.csv").columns
     places = pd.read_csv(tmp_path / "places.csv").set_index("place_id")
     assert places.loc["p4", "name"] == "'@ホーム"
@@ -150,7 +151,7 @@ def test_a_csv_says_that_it_is_utf8_and_has_no_geometry(workspace, tmp_path):
 def test_a_geopackage_has_a_layer_each_in_the_plane_and_its_provenance(workspace, tmp_path):
     (file,) = export(workspace, tmp_path, file_format="gpkg")
     layers = dict(pyogrio.list_layers(file))
-    assert set(layers) == {*COLUMNS, "coverage_all", "provenance"}
+    assert set(layers) == {*IDS, "coverage_all", "provenance"}
     judged, everything = (
         pyogrio.read_dataframe(file, layer=name) for name in ("coverage", "coverage_all")
     )
@@ -160,7 +161,7 @@ def test_a_geopackage_has_a_layer_each_in_the_plane_and_its_provenance(workspace
     assert len(everything) == 6 * len(judged)
     assert layers["coverage_all"] is None
     assert layers["areas"] == "MultiPolygon"
-    for name in COLUMNS:
+    for name in IDS:
         assert gpd.read_file(file, layer=name).crs.to_epsg() == EPSG
     told = pyogrio.read_dataframe(file, layer="provenance").set_index("key")["value"]
     assert json.loads(told["parameters"])["walk_limit_m"] == 500.0

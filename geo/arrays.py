@@ -1,4 +1,4 @@
-"""Loops that numba compiles on first use; no array library has them."""
+"""What arrays all over are: their types, what is within a limit, loops that numba compiles, degrees."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -36,6 +36,10 @@ KindArray = NDArray[np.int8]
 
 
 BoolArray = NDArray[np.bool_]
+
+
+LONLAT_EPSG = 6668
+"""JGD2011 in degrees, longitude first; WGS 84 at the precision of a map."""
 
 
 TOLERANCE = 1e-6

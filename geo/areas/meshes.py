@@ -15,11 +15,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.arrays import FloatArray, IntArray
+from geo.arrays import LONLAT_EPSG, FloatArray, IntArray
 from geo.errors import InvalidInputError
-
-LONLAT_EPSG = 6668
-"""JGD2011 in degrees: the meshes of the censuses since 2010; apart from JGD2000 by far less than a cell."""
 
 DIGITS = {80_000: 4, 10_000: 6, 1000: 8, 500: 9, 250: 10, 125: 11}
 """Nominal side in metres → number of digits."""

@@ -7,12 +7,13 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import frequency_class, parse_schedule
 from geo.vocabulary import rank
 from services.councils.entry import Entry
 from services.registry.history import CLOSED
-from services.registry.places import LONLAT_EPSG, read_places, read_venues
+from services.registry.places import read_places, read_venues
 from services.words.texts import text
 from services.workspace.folder import Workspace
 

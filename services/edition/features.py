@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from services.plans.store import PlanResult
 from services.privacy.homes import HOME_VENUE, blur
-from services.registry.places import LONLAT_EPSG, read_venues
+from services.registry.places import read_venues
 from services.scenarios.file import ScenarioEdit
 from services.scenarios.named import find_scenario
 from services.situation.places import places_frame

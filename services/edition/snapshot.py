@@ -20,13 +20,14 @@ import pandas as pd
 import shapely
 
 from geo.areas.location import largest_overlap
+from geo.arrays import LONLAT_EPSG
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.vocabulary import TARGET
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
 from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
-from services.publication.collections import LONLAT_EPSG, Collection, Query, Table
+from services.publication.collections import Collection, Query, Table
 from services.publication.supply import Supply
 from services.publication.tables import Publication, provenance
 from services.publication.timeline import Timeline, disclosed, timeline

@@ -12,10 +12,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from geo.edits.drawn import ATTRIBUTES, JOIN_M, Edit, Value, check_edits
 from geo.errors import EditError, SourceError
 from services.intake.tables.reading import text_of, to_number
-from services.intake.vectors.reading import LONLAT_EPSG, read_vector
+from services.intake.vectors.reading import read_vector
 from services.profile import Source
 from services.words.dates import to_iso_date
 

@@ -8,10 +8,11 @@ from typing import Any
 import shapely
 
 from geo.areas.meshes import mesh_codes, mesh_polygons
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError
 from services.intake.download import DownloadError, Expected, Rules, download, sha256_of
 from services.intake.vectors.archives import unpack
-from services.intake.vectors.reading import LONLAT_EPSG, read_vector
+from services.intake.vectors.reading import read_vector
 from services.intake.vectors.window import Window
 from services.profile import Source
 from services.profile.catalogue import (

@@ -6,13 +6,14 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from geo.streets.network import Network, joinable
 from geo.walking.snapping import snap
 from services.intake.areas.polygons import Assembly
 from services.intake.inputs import Inputs
 from services.intake.places.busstops import read_stops
 from services.intake.places.geocoder import open_geocoder
-from services.intake.places.locator import LONLAT_EPSG, Found, Locator
+from services.intake.places.locator import Found, Locator
 from services.intake.places.locator import Municipality as AddressHead
 from services.intake.places.position import keep_inside, note_unsnapped_points
 from services.intake.places.remarks import note_typed_classes

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError
 from services.intake.areas.layers import read_layer
 from services.intake.people.population import MAIN_AGE_GROUPS, match_population, read_population
@@ -22,7 +23,6 @@ from services.workspace.folder import open_workspace
 from services.workspace.remainder import read_unmatched, unmatched_frame
 from services.workspace.staging import staged_file
 
-LONLAT_EPSG = 6668
 NEAR_M = 150.0
 """A point this close to an area, and to no other, may be meant for it."""
 SAVE_FROM = 0.7

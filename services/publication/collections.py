@@ -16,12 +16,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.columns import IDS, json_types
 from services.words.texts import text
-
-LONLAT_EPSG = 6668
-"""JGD2011; GeoJSON's WGS 84 at the precision of a map."""
 
 LONLAT_DECIMALS = 6
 """About 0.1 m."""

@@ -12,9 +12,10 @@ import geopandas as gpd
 import pandas as pd
 from pyogrio import write_dataframe
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError
 from services.publication.aspect import Aspect, limit_in, main_profile, of_limit
-from services.publication.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, LONLAT_EPSG, Query
+from services.publication.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, Query
 from services.publication.columns import IDS
 from services.publication.supply import further_tables
 from services.publication.tables import Publication, provenance

@@ -20,6 +20,7 @@ from services.privacy.counts import find_hidden
 from services.publication.collections import FIGURE_DECIMALS
 from services.publication.export import write_csv
 from services.results.rasters import outline
+from services.situation.naming import REMAINDER_NAME
 from services.words.texts import age_group_text
 from services.workspace.folder import REMAINDER, Workspace, digest, software_version, write_json
 from services.workspace.progress import Progress, silent
@@ -105,7 +106,7 @@ def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Com
             "layer": layer,
             "age_group": group,
             "area_id": [*areas["area_id"], REMAINDER],
-            "area_name": [*areas["area_name"], "区域外・不明"],
+            "area_name": [*areas["area_name"], REMAINDER_NAME],
             "raster_residents": counted,
             "buildings_residents": _at_buildings(workspace, layer, areas, group),
         }

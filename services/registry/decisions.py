@@ -13,10 +13,11 @@ import pandas as pd
 from sqlalchemy import insert, inspect, make_url, select
 from sqlalchemy.orm import Session
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import BrokenWorkspaceError
 from geo.vocabulary import TARGET
 from services.registry.database import SQLITE, session, writing
-from services.registry.places import LONLAT_EPSG, Row
+from services.registry.places import Row
 from services.registry.tables import Decision, prepare
 from services.words.dates import day_in_japan
 from services.workspace.folder import MANIFEST, read_json, registry_file

@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Select, delete, insert, inspect, select
 
+from geo.arrays import LONLAT_EPSG
 from services.privacy.homes import HOME_NAME
 from services.registry.attributes import ATTRIBUTES, with_attributes
 from services.registry.database import session, writing
@@ -35,7 +36,6 @@ from services.workspace.folder import digest
 
 Row = dict[str, Any]
 """One row of a table by column."""
-LONLAT_EPSG = 6668
 SAME_VENUE_M = 50.0
 """A place whose venue has the name of a listed venue this close is held there."""
 SAME_POINT_M = 1.0

@@ -8,17 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.arrays import LONLAT_EPSG
 from geo.schedule.typed import frequency_class, least_schedule, parse_schedule
 from geo.vocabulary import rank
 from services.registry.attributes import with_attributes
 from services.registry.decisions import adopted
 from services.registry.history import CLOSED
-from services.registry.places import (
-    LONLAT_EPSG,
-    PLACE_COLUMNS,
-    SAME_VENUE_M,
-    listed_venues,
-)
+from services.registry.places import PLACE_COLUMNS, SAME_VENUE_M, listed_venues
 from services.words.dates import last_day
 from services.words.vocabulary import OPEN_STATUSES, PLANNED
 from services.workspace.folder import Workspace

@@ -31,6 +31,7 @@ from services.results.streets import streets_frame
 from services.results.summary import summary
 from services.situation.councils import councils_frame
 from services.situation.intervals import Bounds, Ends, measured, unknown_most
+from services.situation.naming import REMAINDER_NAME
 from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, assumptions
 from services.situation.view import Situation
@@ -139,7 +140,7 @@ def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.
     frame["residents"] += np.array([unmatched[group] for group in groups])[code] * remainder
     frame.insert(0, "layer", layer.id)
     for place, (column, rest) in enumerate(
-        {"area_id": REMAINDER, "area_name": "区域外・不明"}.items()
+        {"area_id": REMAINDER, "area_name": REMAINDER_NAME}.items()
     ):
         names = pd.Series([*layering.areas[column], rest], dtype="str")
         rows = frame["area"].to_numpy() % len(names)

@@ -19,6 +19,7 @@ from geo.coverage.slots import (
 from geo.schedule.calendar import combined_weeks
 from services.profile import Layer
 from services.situation.intervals import Bounds, Ends, unknown_most
+from services.situation.naming import REMAINDER_NAME
 from services.situation.view import Situation
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, is_figure, limit_text, text
@@ -165,7 +166,7 @@ def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation)
     found = frame.assign(
         layer=words([layer.id], np.zeros_like(area)),
         area_id=words([*layering.areas["area_id"], REMAINDER], area),
-        area_name=words([*layering.areas["area_name"], "区域外・不明"], area),
+        area_name=words([*layering.areas["area_name"], REMAINDER_NAME], area),
         version=words([layer.version], np.zeros_like(area)),
         residents=residents,
         approximate=layer.approximate,

@@ -20,6 +20,7 @@ from services.registry.history import history_of
 from services.registry.places import places_on, read_places, read_status_history
 from services.registry.planned import undated, with_planned
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
+from services.situation.naming import REMAINDER_NAME
 from services.situation.parameters import Parameters
 from services.situation.places import Selection, assumptions, judged
 from services.situation.view import Situation, layering_of
@@ -134,7 +135,7 @@ class History:
         unmatched = self.workspace.manifest["unmatched_residents"]
         residents[-1] += float(unmatched[parameters.age_group])
         names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object).tolist()
-        area_id, area_name = zip(*names, (REMAINDER, "区域外・不明"), strict=True)
+        area_id, area_name = zip(*names, (REMAINDER, REMAINDER_NAME), strict=True)
         repeats = len(FREQUENCIES)
         rows = pd.DataFrame(
             {

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
+from geo.arrays import LONLAT_EPSG
 from geo.coverage.reached import COUNTS
 from geo.errors import InvalidInputError
 from services.privacy.counts import find_hidden, hidden_areas, hide_counts
 from services.profile import Privacy
-from services.publication.collections import FIGURE_DECIMALS, LONLAT_EPSG
+from services.publication.collections import FIGURE_DECIMALS
 from services.publication.columns import telling
 from services.scenarios.whatif import FIGURES, SHARES, XY, Edit, Outcome, WhatIf
 from services.situation.view import Situation

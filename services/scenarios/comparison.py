@@ -21,6 +21,7 @@ from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
 from services.scenarios.town import Outcome, apply_scenario, main_only
+from services.situation.naming import REMAINDER_NAME
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.workspace.folder import REMAINDER, Workspace
@@ -198,7 +199,7 @@ class _Seen:
             {
                 "layer": layer.id,
                 "area_id": [*layering.areas["area_id"], REMAINDER] * blocks,
-                "area_name": [*layering.areas["area_name"], "区域外・不明"] * blocks,
+                "area_name": [*layering.areas["area_name"], REMAINDER_NAME] * blocks,
                 "version": layer.version,
                 "frequency": np.repeat([frequency for frequency, _ in asked], each),
                 "age_group": self.parameters.age_group,

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from geo.edits.drawn import Edit
 from geo.errors import EditError
 from geo.schedule.typed import frequency_class, parse_schedule
@@ -24,7 +25,6 @@ from services.words.texts import text
 from services.words.vocabulary import PLANNED
 from services.workspace.folder import Workspace
 
-LONLAT_EPSG = 6668
 _TEXTS = dict.fromkeys(
     ("group_name", "address", "opened_on", "verified_on", "located_level", "source_id"), ""
 )

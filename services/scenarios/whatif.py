@@ -24,6 +24,7 @@ from geo.schedule.typed import Schedule, combine, frequency_class, least_schedul
 from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.doors import Doors
 from services.registry.places import read_venues
+from services.situation.naming import REMAINDER_NAME
 from services.situation.view import Situation
 from services.words.vocabulary import TrialAction
 from services.workspace.folder import REMAINDER
@@ -306,7 +307,7 @@ class WhatIf:
         area = frame.pop("area").to_numpy()
         remainder = area < 0
         names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object)
-        names = np.vstack([names, [[REMAINDER, "区域外・不明"]]])
+        names = np.vstack([names, [[REMAINDER, REMAINDER_NAME]]])
         unmatched = self.situation.workspace.manifest["unmatched_residents"]
         frame["residents"] += frame["age_group"].map(unmatched).to_numpy(dtype=float) * remainder
         frame.insert(0, "layer", self.layer.id)

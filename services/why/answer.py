@@ -13,13 +13,12 @@ import numpy as np
 import shapely
 
 from geo.areas.location import locate
-from geo.arrays import FloatArray
+from geo.arrays import LONLAT_EPSG, FloatArray
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET
 from geo.walking.doors import Doors
 from geo.walking.route import Route
-from services.registry.places import LONLAT_EPSG
 from services.situation.view import Situation
 from services.situation.walking import Walking
 from services.why.changes import Changes, changes_of

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from services.publication.collections import LONLAT_EPSG
+from geo.arrays import LONLAT_EPSG
 from services.workspace.folder import Workspace
 from tests.snapshots import at, places, tiny_workspace
 

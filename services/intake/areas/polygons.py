@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas.meshes import LONLAT_EPSG, meshes_within
+from geo.areas.meshes import meshes_within
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from services.intake.areas.layers import as_layer, read_layer

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from geo.arrays import LONLAT_EPSG
 from geo.demand.homes import OTHER_USE, UNKNOWN_USE
 from geo.errors import SourceError
 from services.intake.people.usages import classify
@@ -20,7 +21,7 @@ from services.intake.tables.reading import (
     to_numbers,
 )
 from services.intake.tables.remarks import note_remarks
-from services.intake.vectors.reading import LONLAT_EPSG, read_vector
+from services.intake.vectors.reading import read_vector
 from services.profile import Buildings, Source
 
 MOST_AREA_M2 = 1e6

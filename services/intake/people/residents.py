@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.arrays import LONLAT_EPSG
 from geo.demand.homes import HIGH, LOW
 from services.intake.areas.polygons import Assembly, Meshes, Version
 from services.intake.people.mesh import read_mesh_population
@@ -20,7 +21,6 @@ from services.intake.people.population import (
 )
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import in_japan
-from services.intake.vectors.reading import LONLAT_EPSG
 from services.profile import Population, Profile
 from services.workspace.remainder import unmatched_frame
 

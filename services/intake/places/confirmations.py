@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from geo.arrays import LONLAT_EPSG
 from services.intake.places.coordinates import to_lonlat
 from services.intake.places.locator import CONFIRM_BELOW
 from services.intake.tables.reading import read_csv, require_columns
@@ -18,7 +19,6 @@ TO_CONFIRM = "to_confirm.csv"
 COLUMNS = (
     *("出典", "行", "名称", "会場", "住所", "方法", "段階", "確からしさ", "緯度", "経度", "確認"),
 )
-LONLAT_EPSG = 6668
 _HOW = {
     "venue": "会場名",
     "geocoder": "住所検索",

@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from geo.arrays import LONLAT_EPSG
 from services.intake.places.addresses import chome_written_out, local_part
 from services.intake.places.geocoder import Geocoder
 from services.words.names import normalise, stem
@@ -16,7 +17,6 @@ CONFIRM_BELOW = 0.5
 """A position with less confidence than this goes to the list to be confirmed."""
 SMALL_AREA_MAX_M2 = 500_000.0
 """In a larger area its middle says little about where an address is."""
-LONLAT_EPSG = 6668
 
 
 class Found(NamedTuple):

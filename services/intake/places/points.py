@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import SourceError
 from services.intake.places.coordinates import pair_to_lonlat, to_lonlat, to_plane
 from services.intake.places.duplicates import SAME_PLACE_M, look_alikes
@@ -28,7 +29,7 @@ from services.intake.tables.reading import (
     texts,
     to_numbers,
 )
-from services.intake.vectors.reading import LONLAT_EPSG, read_vector
+from services.intake.vectors.reading import read_vector
 from services.profile import Filter, Places, Source, Venues
 
 FORMATS = ("csv", "parquet", "vector")

@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import SourceError
 from geo.streets.network import Network, build_network
 from services.intake.streets.osm_file import read_osm_file
@@ -17,9 +18,6 @@ from services.intake.streets.overpass import read_overpass_file
 from services.intake.streets.ways import Ways
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.profile import Source
-
-LONLAT_EPSG = 6668
-"""JGD2011; WGS 84 is treated alike, so that nothing is shifted by a datum."""
 
 MOST_STEPS_PER_M = 10.0
 """A tread is 15 cm deep at least (建築基準法施行令 第23条), 6.7 to the metre; lines are drawn roughly."""

@@ -13,6 +13,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import SourceError
 from services.intake.tables.reading import in_japan, require_columns, require_file, text_of
 from services.intake.tables.remarks import finite, with_warnings
@@ -22,7 +23,6 @@ from services.intake.vectors.window import Window
 from services.profile import Source
 from services.profile.products import product
 
-LONLAT_EPSG = 6668
 FIRST_ROW = 1
 
 _UNREADABLE = (

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from services.intake.places.locator import LONLAT_EPSG
+from geo.arrays import LONLAT_EPSG
 from services.intake.reconcile import Proposal, propose_matches, reconcile, save_matches
 from services.profile import read_profile
 from services.workspace.folder import Snapshot

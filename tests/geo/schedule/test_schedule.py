@@ -273,6 +273,12 @@ def test_sessions_of_different_seasons_do_not_add_up():
     assert sessions("4月〜9月の第1・第3月曜", "第2月曜") == pytest.approx(3)
 
 
+def test_one_assumed_rule_makes_a_schedule_assumed():
+    together = combine([parse_schedule("毎週月曜"), parse_schedule("最終金曜")])
+    assert together.is_assumed
+    assert not parse_schedule("毎週月曜").is_assumed
+
+
 def test_two_fortnightly_groups_are_not_assumed_to_alternate():
     group = parse_schedule("隔週水曜")
     assert group.is_assumed

@@ -22,7 +22,8 @@ from services.plans.record import Answer, record_of
 from services.plans.store import PlanResult, store
 from services.plans.transport import catchments_frame
 from services.plans.watch import Onlooker, SoFar
-from services.plans.words import Terms, hidden_counts, relaxed, why
+from services.plans.words import Terms, relaxed, why
+from services.privacy.counts import hidden_counts
 from services.results.candidates import UNIT_GAINS_FROM
 from services.situation.view import Situation
 from services.situation.walking import Walking

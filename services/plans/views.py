@@ -10,7 +10,8 @@ import pandas as pd
 
 from geo.coverage.reached import Limit
 from services.plans.store import PlanResult, list_plans, plan_is_stale
-from services.plans.words import Terms, hidden_counts
+from services.plans.words import Terms
+from services.privacy.counts import hidden_counts
 from services.privacy.homes import PRIVATE_STEP_M, blur
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
 from services.publication.columns import json_types, leaving

@@ -3,12 +3,8 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from geo.arrays import BoolArray, FloatArray
 from geo.coverage.reached import Limit
 from geo.siting import Plan, Problem, Relaxation
-from services.privacy.counts import LEAST_HIDDEN
 from services.words.reasons import UNITS_NAMED, Reason
 from services.words.shares import Share, share, share_of
 from services.words.texts import (
@@ -91,23 +87,6 @@ def some_people(value: float, terms: Terms, lang: str) -> str:
     if 0 < value < terms.small_number:
         return text("plan.few", lang, count=terms.small_number)
     return people(value, lang)
-
-
-def hidden_counts(counts: FloatArray, small: int) -> BoolArray:
-    """
-    Say which counts are hidden: the small ones, and with them enough others.
-
-    They add up to a published total, so one alone would follow from the rest.
-    """
-    few = (counts > 0) & (counts < small)
-    if not few.any():
-        return few
-    order = [row for row in np.argsort(counts, kind="stable").tolist() if counts[row] > 0]
-    for row in order:
-        if few.sum() >= LEAST_HIDDEN and counts[few].sum() >= small:
-            break
-        few[row] = True
-    return few
 
 
 def why(row: Mapping[Hashable, object], units: Sequence[str], terms: Terms) -> Reason:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-LEAST_HIDDEN = 2
-"""One hidden area alone is its layer's total minus the others."""
+from services.privacy.counts import hidden_n
+
 _NOBODY = 1e-6
 """Sums of floats that should be equal differ by less."""
 
@@ -39,16 +39,6 @@ def hide_small_changes(
     hidden = np.zeros(len(table), dtype=bool)
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     for rows in np.split(moved[order], starts[1:]):
-        hidden[rows[: _hidden_n(size[rows], small_number)]] = True
+        hidden[rows[: hidden_n(size[rows], small_number)]] = True
     shown = table.assign(**{name: table[name].mask(hidden) for name in columns})
     return shown.assign(suppressed=table["suppressed"].to_numpy() | hidden)
-
-
-def _hidden_n(sizes: np.ndarray, small_number: int) -> int:
-    """Return how many of the sizes, ascending, are hidden together; none where none is small."""
-    small_n = int((sizes < small_number).sum())
-    if small_n == 0:
-        return 0
-    position = np.arange(1, len(sizes) + 1)
-    enough = np.flatnonzero((np.cumsum(sizes) >= small_number) & (position >= LEAST_HIDDEN))
-    return max(small_n, int(enough[0]) + 1) if len(enough) else len(sizes)

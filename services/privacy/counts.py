@@ -8,12 +8,36 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.arrays import BoolArray, FloatArray
 from services.words.vocabulary import RESIDENTS_OF
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 LEAST_HIDDEN = 2
 """One hidden area alone is the layer's total minus the others."""
+
+
+def hidden_n(sizes: np.ndarray, small_number: int) -> int:
+    """Return how many of the sizes, ascending, are hidden together; none where none is small."""
+    small_n = int((sizes < small_number).sum())
+    if small_n == 0:
+        return 0
+    position = np.arange(1, len(sizes) + 1)
+    enough = np.flatnonzero((np.cumsum(sizes) >= small_number) & (position >= LEAST_HIDDEN))
+    return max(small_n, int(enough[0]) + 1) if len(enough) else len(sizes)
+
+
+def hidden_counts(counts: FloatArray, small_number: int) -> BoolArray:
+    """
+    Say which counts are hidden: the small ones, and with them enough others.
+
+    They add up to a published total, so one alone would follow from the rest.
+    """
+    order = np.argsort(counts, kind="stable")
+    order = order[counts[order] > 0]
+    hidden = np.zeros(len(counts), dtype=bool)
+    hidden[order[: hidden_n(counts[order], small_number)]] = True
+    return hidden
 
 
 def hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[str]:
@@ -25,15 +49,7 @@ def hidden_areas(rows: pd.DataFrame, column: str, *, small_number: int) -> list[
     """
     inhabited = rows[rows[column] > 0].sort_values([column, "area_id"], kind="stable")
     counts = inhabited[column].to_numpy(dtype=float)
-    n_small = int((counts < small_number).sum())
-    if n_small == 0:
-        return []
-    together = np.cumsum(counts)
-    enough = np.flatnonzero(
-        (together >= small_number) & (np.arange(1, len(counts) + 1) >= LEAST_HIDDEN)
-    )
-    n_hidden = max(n_small, int(enough[0]) + 1) if len(enough) else len(counts)
-    return [str(area) for area in inhabited["area_id"].iloc[:n_hidden]]
+    return [str(area) for area in inhabited["area_id"].iloc[: hidden_n(counts, small_number)]]
 
 
 def hide_losses(table: Frame, columns: tuple[str, str], *, small_number: int) -> Frame:

@@ -425,7 +425,8 @@ def _section(section: str) -> str:
         _row(table, list(family))
         for _, family in groupby(TABLES[table], key=lambda one: (one.says, _stays(one)))
     ]
-    lines = ["| column | unit | meaning | 意味 |", "| --- | --- | --- | --- |", *rows]
+    meaning = " | ".join(text("column.meaning", lang) for lang in ("en", "ja"))
+    lines = [f"| column | unit | {meaning} |", "| --- | --- | --- | --- |", *rows]
     return re.sub(r"(?m)(^\|.*\n)+", lambda _: "\n".join(lines) + "\n", section, count=1)
 
 

@@ -6,12 +6,10 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from services.words import reasons
+from services.words.texts import text
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 Row = Mapping[Any, Any]
-
-UNITS_JOINT = "、"
-"""Between the names of units in one cell, whatever the language: clients split the cell here."""
 
 
 def gaps_in_words(gaps: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +33,8 @@ def candidates_in_words(candidates: Frame) -> Frame:
     rows = candidates.to_dict("records")
     return candidates.assign(
         **_both("reasons", reasons.candidate, rows),
-        units_gained=[UNITS_JOINT.join(cell) for cell in candidates["units_gained"]],
+        # One cell whatever the language: clients part it at the Japanese comma.
+        units_gained=[text("text.list", "ja").join(cell) for cell in candidates["units_gained"]],
     )
 
 

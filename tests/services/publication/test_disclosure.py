@@ -1,13 +1,14 @@
 """What may leave: which counts are hidden, where private homes are shown."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from services.privacy.counts import find_hidden, hide_counts
+from services.privacy.counts import find_hidden, hidden_counts, hide_counts
 from services.privacy.homes import blur, coarsen_gaps
 from services.publication.columns import telling
 
@@ -180,3 +181,16 @@ def test_the_distance_to_a_private_home_is_coarse_and_its_way_is_not_told() -> N
     for column in ("nearest_place_climb_m", "nearest_place_steps"):
         assert list(shown[column].isna()) == [True, False]
     assert list(shown["reason"]) == ["", "nearest_weekly"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([40.0, 3.0, 12.0], [False, True, True]),  # 3 alone would follow: 3 + 12 are enough
+        ([40.0, 3.0, 4.0], [True, True, True]),  # 3 + 4 are fewer than ten together
+        ([40.0, 0.0, 12.0], [False, False, False]),
+        ([np.nan, 3.0], [False, True]),
+    ],
+)
+def test_a_small_count_is_hidden_with_the_next_until_they_are_enough(counts, hidden) -> None:
+    assert hidden_counts(np.array(counts), 10).tolist() == hidden

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+KASHIWA = str(Path(__file__).resolve().parents[2] / "data" / "municipalities" / "12217.toml")
 HEAVY = ("pandas", "geopandas", "numba", "matplotlib", "pyproj", "rasterio", "osmnx", "scipy")
 LISTED = """
 import sys
@@ -24,8 +26,9 @@ sys.exit(code)
         ["profile", "--help"],
         ["profile", "list"],
         ["profile", "schema"],
+        ["profile", "check", KASHIWA],
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_what_reads_no_data_imports_no_library_for_data(words: list[str]) -> None:
     code = LISTED.format(heavy=HEAVY)

@@ -46,9 +46,8 @@ def _editor(request: Request) -> Workspace:
     """Return the workspace to somebody who may write, refused where the server lets nobody."""
     if not _settings(request).editing:
         raise NotAllowedError(
-            "this server was started for reading only; start it with ARUKEBA_EDITING=1 to write over HTTP, "
-            "or use the command line",
-            ja="このサーバーは読むだけの設定です。書きこむには ARUKEBA_EDITING=1 で起動するか、コマンドを使ってください",
+            "this server was started for reading only; start it with ARUKEBA_EDITING=1 "
+            "to write over HTTP, or use the command line"
         )
     return _workspace(request)
 
@@ -94,8 +93,9 @@ def parse_bbox(text: str) -> collections.BBox:
         if west <= east and south <= north:
             return west, south, east, north
     raise InvalidInputError(
-        f"bbox={text!r} is not a box; give west,south,east,north in degrees, west <= east and south <= north",
-        ja=f"bbox「{text}」は範囲になっていません。西,南,東,北の順に度で指定してください",
+        "bbox={text!r} is not a box; give west,south,east,north in degrees, west <= "
+        "east and south <= north",
+        text=text,
     )
 
 

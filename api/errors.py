@@ -19,6 +19,7 @@ from geo.errors import (
     QueueFullError,
     StorageError,
 )
+from services.words.texts import told
 from services.workspace.storage import storage_error
 
 STATUS_CODES: dict[type[Exception], HTTPStatus] = {
@@ -64,7 +65,7 @@ def _on_ours(_request: Request, error: Exception) -> JSONResponse:
     status = next(STATUS_CODES[kind] for kind in type(error).__mro__ if kind in STATUS_CODES)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, error)
-    japanese = error.ja if isinstance(error, ArukebaError) else str(error)
+    japanese = told(error, "ja") if isinstance(error, ArukebaError) else str(error)
     answer = _answer(status, type(error).__name__, str(error), japanese)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers["retry-after"] = str(RETRY_AFTER_S)

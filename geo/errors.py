@@ -1,5 +1,5 @@
 """
-The errors of arukeba, split by whose fault it is.
+The errors of arukeba, split by whose fault it is, and the sentences that they say.
 
 ArukebaError
 ├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
@@ -13,21 +13,107 @@ ArukebaError
 ├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
 └── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
 
-A message is one sentence: what is wrong, where, and the way out; ``ja`` says the same in Japanese.
+A message is one sentence: what is wrong, where, and the way out. It is kept as its English template
+and its facts, ``InvalidInputError("{path}: no such file", path=path)``; other languages are made
+from the same two by the words of ``services``, where the sentence is shown.
 """
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+
+class Sentence:
+    """A sentence that is not yet said: its English template and the facts to fill in."""
+
+    __slots__ = ("facts", "template")
+
+    def __init__(self, template: str, /, **facts: object) -> None:
+        self.template = template
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return Formatter().vformat(self.template, (), self.facts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, ready for JSON; ``from_dict`` reads it."""
+        return {"template": self.template, "facts": {k: _plain(v) for k, v in self.facts.items()}}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Sentence":
+        """Return the sentence of ``to_dict``."""
+        return cls(plain["template"], **{k: _fact(v) for k, v in plain["facts"].items()})
+
+    def __repr__(self) -> str:
+        return f"Sentence({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sentence):
+            return NotImplemented
+        return (self.template, self.facts) == (other.template, other.facts)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+def _plain(fact: Any) -> Any:  # noqa: ANN401 - any fact
+    if isinstance(fact, ArukebaError):
+        return fact.sentence.to_dict()
+    if isinstance(fact, Sentence):
+        return fact.to_dict()
+    if isinstance(fact, list | tuple):
+        return [_plain(one) for one in fact]
+    # A number of numpy's becomes one of Python's.
+    fact = fact.item() if hasattr(fact, "item") else fact
+    return fact if isinstance(fact, int | float | None) else str(fact)
+
+
+def _fact(plain: Any) -> Any:  # noqa: ANN401 - any fact
+    if isinstance(plain, Mapping):
+        return Sentence.from_dict(plain)
+    return [_fact(one) for one in plain] if isinstance(plain, list) else plain
+
+
+class Formatter(string.Formatter):
+    """Fills a template in: a fact that is a list is joined, one that is a sentence is said."""
+
+    joint = ", "
+
+    def said(self, sentence: "Sentence | ArukebaError") -> str:
+        """Return a sentence that is a fact of another one."""
+        return str(sentence)
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:  # noqa: ANN401 - any fact
+        """Convert a fact as ``!r`` or ``!s`` asks, a list one by one."""
+        if isinstance(value, list | tuple):
+            return [self.convert_field(one, conversion) for one in value]
+        return super().convert_field(value, conversion)
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - any fact
+        """Return the text of one fact."""
+        if isinstance(value, list | tuple):
+            return self.joint.join(self.format_field(one, format_spec) for one in value)
+        if isinstance(value, Sentence | ArukebaError):
+            return self.said(value)
+        return str(super().format_field(value, format_spec))
 
 
 class ArukebaError(Exception):
     """Root of every error that arukeba raises on purpose."""
 
-    def __init__(self, message: str, *, ja: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.ja = ja or message
+    def __init__(self, template: str, /, **facts: object) -> None:
+        self.sentence = Sentence(template, **facts)
+        super().__init__(self.message)
 
-    def text(self, lang: str) -> str:
-        """Return the sentence in ``lang`` (``"ja"`` or ``"en"``)."""
-        return self.ja if lang == "ja" else self.message
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return str(self.sentence)
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What the sentence is about."""
+        return self.sentence.facts
 
 
 class InvalidInputError(ArukebaError, ValueError):
@@ -37,10 +123,14 @@ class InvalidInputError(ArukebaError, ValueError):
 class SourceError(InvalidInputError):
     """A source file cannot be used; the sentence starts with its path and, if known, its row."""
 
-    def __init__(self, message: str, *, path: object, row: int | None = None, ja: str = "") -> None:
-        where = f"{path}" if row is None else f"{path}, row {row}"
-        where_ja = f"{path}" if row is None else f"{path} の{row}行目"
-        super().__init__(f"{where}: {message}", ja=f"{where_ja}：{ja or message}")
+    def __init__(
+        self, template: str, /, *, path: object, row: int | None = None, **facts: object
+    ) -> None:
+        said = Sentence(template, path=path, row=row, **facts)
+        if row is None:
+            super().__init__("{path}: {said}", path=path, said=said)
+        else:
+            super().__init__("{path}, row {row}: {said}", path=path, row=row, said=said)
         self.path = str(path)
         self.row = row
 
@@ -48,10 +138,10 @@ class SourceError(InvalidInputError):
 class EditError(InvalidInputError):
     """One edit of the network cannot be applied; the sentence starts with its id."""
 
-    def __init__(self, message: str, *, edit_id: str, ja: str = "") -> None:
-        super().__init__(f"edit {edit_id}: {message}", ja=f"修正 {edit_id}：{ja or message}")
+    def __init__(self, template: str, /, *, edit_id: str, **facts: object) -> None:
+        self.said = Sentence(template, edit_id=edit_id, **facts)
+        super().__init__("edit {edit_id}: {said}", edit_id=edit_id, said=self.said)
         self.edit_id = edit_id
-        self.plain, self.plain_ja = message, ja or message
 
 
 class NotAllowedError(ArukebaError):

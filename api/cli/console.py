@@ -23,7 +23,7 @@ from geo.errors import (
     InvalidInputError,
     StorageError,
 )
-from services.words.texts import Lang, step_text, text
+from services.words.texts import Lang, step_text, text, told
 from services.workspace.progress import Progress as Report
 from services.workspace.storage import storage_error
 
@@ -90,7 +90,7 @@ class Desk:
     def _explain(self, error: BaseException, command: str) -> tuple[int, str]:
         if isinstance(error, ArukebaError):
             code = FAILED if isinstance(error, OURS) else REFUSED
-            return code, _one_line(error.text(self.lang))
+            return code, _one_line(told(error, self.lang))
         if isinstance(error, typer.TyperException):
             message = usage_message(error, self.lang)
             return REFUSED, self.say("cli.error.usage", message=message, command=command)
@@ -114,8 +114,7 @@ def day_of(given: str | None) -> date | None:
         return date.fromisoformat(given)
     except ValueError as error:
         raise InvalidInputError(
-            f"--as-of {given}: not a day; write it like 2022-03-31",
-            ja=f"--as-of {given}：日付ではありません。2022-03-31 のように書いてください",
+            "--as-of {given}: not a day; write it like 2022-03-31", given=given
         ) from error
 
 

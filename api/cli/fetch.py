@@ -7,7 +7,7 @@ import typer
 
 from api.cli.console import REFUSED, desk_of
 from services.intake.fetch import Options, fetch
-from services.words.texts import Lang, text
+from services.words.texts import Lang, text, told
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -31,7 +31,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         for got in fetched.got:
             desk.show(desk.say(f"cli.fetch.{got.how}", id=got.id, file=got.file, bytes=got.bytes))
         for missing in fetched.missing:
-            reason = missing.reason_ja if desk.lang == "ja" else missing.reason
+            reason = told(missing.reason, desk.lang)
             desk.show(desk.say("cli.fetch.missing", id=missing.id, reason=reason))
         if fetched.missing:
             raise typer.Exit(REFUSED)

@@ -126,7 +126,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 def _yearly(asked: dict[str, Any]) -> float:
     budget = asked.get("budget_yen")
     if budget is None:
-        raise InvalidInputError(text("plan.years_budget", "en"), ja=text("plan.years_budget", "ja"))
+        raise InvalidInputError("--years needs --budget-yen as well")
     return float(budget)
 
 

@@ -11,7 +11,7 @@ from api.cli.console import Desk, desk_of
 from geo.vocabulary import FREQUENCIES
 from services.publication.rastercompare import CompareAsked, Comparison, write_comparison
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
-from services.words.texts import NO_FIGURE, Lang, choices, people, text
+from services.words.texts import NO_FIGURE, Lang, choices, people, text, told
 from services.workspace.folder import open_workspace
 
 _DEFAULT = SurfaceAsked()
@@ -145,7 +145,7 @@ def _total(found: Comparison, desk: Desk) -> Table:
 
 
 def _notes(found: Comparison, desk: Desk) -> list[str]:
-    notes = [note.ja if desk.lang == "ja" else note.message for note in found.notes]
+    notes = [told(note.said, desk.lang) for note in found.notes]
     if found.correlation is not None:
         notes.append(desk.say("raster.correlation", r=f"{found.correlation:.2f}"))
     if found.outside_residents > 0:

@@ -74,10 +74,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 def _day(as_of: str | None, fiscal_year: str | None) -> date | None:
     """Return the day that is asked for: a date, or the last day of a fiscal year."""
     if as_of and fiscal_year:
-        raise InvalidInputError(
-            "--as-of and --fiscal-year name two days; give one of them",
-            ja="--as-of と --fiscal-year は、どちらか一方を指定してください",
-        )
+        raise InvalidInputError("--as-of and --fiscal-year name two days; give one of them")
     if fiscal_year:
         return fiscal_year_end(fiscal_year)
     return day_of(as_of)

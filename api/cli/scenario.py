@@ -204,8 +204,7 @@ def _lonlat(at: str) -> dict[str, float]:
         lon, lat = (float(part) for part in at.split(","))
     except ValueError as error:
         raise InvalidInputError(
-            f"--at {at}: give longitude,latitude such as 139.97,35.86",
-            ja=f"--at {at}：139.97,35.86 のように経度,緯度を指定してください",
+            "--at {at}: give longitude,latitude such as 139.97,35.86", at=at
         ) from error
     return {"lon": lon, "lat": lat}
 
@@ -215,8 +214,7 @@ def _drawn(path: Path) -> Any:  # noqa: ANN401  JSON is whatever the file holds
         drawn = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InvalidInputError(
-            f"{path}: cannot be read as GeoJSON ({error})",
-            ja=f"{path}：GeoJSONとして読めません（{error}）",
+            "{path}: cannot be read as GeoJSON ({error})", path=path, error=error
         ) from error
     features = drawn.get("features") if isinstance(drawn, dict) else None
     return features[0] if isinstance(features, list) and len(features) == 1 else drawn

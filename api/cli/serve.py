@@ -46,9 +46,10 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            values = {"port": port, "reason": error.strerror or str(error)}
             raise InvalidInputError(
-                text("cli.error.port", "en", **values), ja=text("cli.error.port", "ja", **values)
+                "port {port} cannot be used ({reason}); name another with --port",
+                port=port,
+                reason=error.strerror or str(error),
             ) from error
 
 

@@ -44,10 +44,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk = desk_of(ctx)
         ends = fiscal_year_ends(first, last)
         if out is not None and out.is_dir():
-            raise InvalidInputError(
-                f"{out}: is a folder; name a CSV file with --out",
-                ja=f"{out}：フォルダです。--out でCSVファイルを指定してください",
-            )
+            raise InvalidInputError("{out}: is a folder; name a CSV file with --out", out=out)
         opened = open_workspace(workspace)
         with desk.progress() as progress:
             parameters = Parameters.of(

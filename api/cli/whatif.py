@@ -55,7 +55,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             for given in some or ()
         ]
         if not edits:
-            raise InvalidInputError(text("whatif.nothing", "en"), ja=text("whatif.nothing", "ja"))
+            raise InvalidInputError("say what to try: --open, --close, --move or --change")
         with desk.progress() as progress:
             progress("whatif.reach", 0.1)
             council_layer = snapshot.workspace.profile.analysis.council_layer

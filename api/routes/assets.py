@@ -29,9 +29,7 @@ _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 def maplibre(kind: str, settings: SettingsDep) -> FileResponse:
     """Return the script or the style of MapLibre GL."""
     if f".{kind}" not in _MEDIA_TYPES:
-        raise NotFoundError(
-            f"there is no maplibre-gl.{kind}", ja=f"maplibre-gl.{kind} はありません"
-        )
+        raise NotFoundError("there is no maplibre-gl.{kind}", kind=kind)
     path = _library() / f"maplibre-gl.{kind}"
     return FileResponse(
         path, media_type=_MEDIA_TYPES[path.suffix], headers=_kept(settings.library_max_age_s)
@@ -86,10 +84,7 @@ def _library() -> Path:
     # The package is located, not imported: importing it would load its widgets as well.
     spec = find_spec("maplibre")
     if spec is None or spec.origin is None:
-        raise NotFoundError(
-            "the package maplibre is missing; install arukeba again",
-            ja="パッケージ maplibre がありません。arukeba を入れ直してください",
-        )
+        raise NotFoundError("the package maplibre is missing; install arukeba again")
     return Path(spec.origin).parent / "srcjs"
 
 

@@ -105,8 +105,9 @@ def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
     """Write a scenario in place of the one of that name, if there is one."""
     if checked_name(body.name) != checked_name(name):
         raise InvalidInputError(
-            f"the address says {name!r}, the body {body.name!r}; let both say the same",
-            ja=f"アドレスの名前「{name}」と中身の名前「{body.name}」がちがいます。同じにしてください",
+            "the address says {name!r}, the body {body_name!r}; let both say the same",
+            name=name,
+            body_name=body.name,
         )
     save_scenario(workspace, scenario_of(body.model_dump()), replace=True)
     return find_scenario(workspace, name).to_dict()

@@ -67,8 +67,7 @@ def mesh_bounds(codes: Sequence[str]) -> FloatArray:
     if (side_m == 0).any():
         first = codes[int(np.flatnonzero(side_m == 0)[0])]
         raise InvalidInputError(
-            f"{first!r} is no mesh code of JIS X 0410; give 4, 6, 8, 9, 10 or 11 digits",
-            ja=f"「{first}」は地域メッシュコード（JIS X 0410）ではありません。4・6・8〜11桁の数字にしてください",
+            "{first!r} is no mesh code of JIS X 0410; give 4, 6, 8, 9, 10 or 11 digits", first=first
         )
     count = np.array([len(code) for code in codes], dtype=np.int64)
     padded = "".join(code.ljust(11, "1") for code in codes).encode()

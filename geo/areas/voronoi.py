@@ -245,12 +245,8 @@ def _borders(
 def _require_sites(sites: gpd.GeoDataFrame) -> None:
     if len(sites) == 0:
         raise InvalidInputError(
-            "there is no site to divide the land among; give the schools' points",
-            ja="分けるもとになる地点がありません。学校などの点のデータを指定してください",
+            "there is no site to divide the land among; give the schools' points"
         )
     if not sites["site_id"].is_unique:
         twice = sites["site_id"][sites["site_id"].duplicated()].iloc[0]
-        raise InvalidInputError(
-            f"site {twice!r} occurs twice; give each site once",
-            ja=f"地点「{twice}」が2回あります。1つにしてください",
-        )
+        raise InvalidInputError("site {twice!r} occurs twice; give each site once", twice=twice)

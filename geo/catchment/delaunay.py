@@ -66,8 +66,10 @@ def triangulate(xy_mm: Ints) -> Triangles:
     size = int(max((high - low).max(), 2))
     if size > WIDEST_MM:
         raise InvalidInputError(
-            f"points are {size / 1e6:,.0f} km apart, of a town at most {WIDEST_MM / 1e6:.0f} km; "
-            "find the one with wrong coordinates"
+            "points are {size_km:,.0f} km apart, of a town at most {widest_km:.0f} km; "
+            "find the one with wrong coordinates",
+            size_km=size / 1e6,
+            widest_km=WIDEST_MM / 1e6,
         )
     middle = (low + high) // 2
     far = np.array([[-3 * size, -2 * size], [3 * size, -2 * size], [0, 4 * size]])

@@ -228,11 +228,15 @@ def outlines(ground: Ground, reached: Sequence[IntArray]) -> NDArray[np.object_]
 def _require(xy: FloatArray, wanted: BoolArray) -> None:
     if wanted.shape != (len(xy),):
         raise InvalidInputError(
-            f"reachable has shape {wanted.shape}; give one value for each of {len(xy)} points"
+            "reachable has shape {shape}; give one value for each of {points_n} points",
+            shape=str(wanted.shape),
+            points_n=len(xy),
         )
     unknown = np.flatnonzero(~np.isfinite(xy).all(axis=1))
     if unknown.size:
-        raise InvalidInputError(f"point {unknown[0]} has no coordinates; leave it out")
+        raise InvalidInputError(
+            "point {number} has no coordinates; leave it out", number=unknown[0]
+        )
 
 
 def _block(xy: FloatArray) -> IntArray:

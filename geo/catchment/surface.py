@@ -94,23 +94,22 @@ def surface_grid(bounds: Bounds, cell_m: float) -> Grid:
     """
     if not (math.isfinite(cell_m) and cell_m > 0):
         raise InvalidInputError(
-            f"the side of a cell is {cell_m} m; give a number of metres above 0",
-            ja=f"セルの一辺が{cell_m}mです。0より大きいメートル数を指定してください",
+            "the side of a cell is {cell_m} m; give a number of metres above 0", cell_m=cell_m
         )
     if not all(math.isfinite(edge) for edge in bounds):
         raise InvalidInputError(
-            "there is no area to lay a raster over; build the workspace with an area",
-            ja="ラスタにする区域がありません。区域のあるワークスペースを指定してください",
+            "there is no area to lay a raster over; build the workspace with an area"
         )
     west, south = (math.floor(edge / cell_m) for edge in bounds[:2])
     east, north = (math.ceil(edge / cell_m) for edge in bounds[2:])
     grid = Grid(cell_m, west, north, max(east - west, 1), max(north - south, 1))
     if grid.size > CELLS_MAX:
         raise InvalidInputError(
-            f"cells of {cell_m:g} m make a raster of {grid.size:,} cells, more than {CELLS_MAX:,}; "
-            "give larger cells",
-            ja=f"一辺{cell_m:g}mではセルが{grid.size:,}個になり、上限の{CELLS_MAX:,}個を超えます。"
-            "セルを大きくしてください",
+            "cells of {cell_m:g} m make a raster of {size:,} cells, more than "
+            "{cells_max:,}; give larger cells",
+            cell_m=cell_m,
+            size=grid.size,
+            cells_max=CELLS_MAX,
         )
     return grid
 

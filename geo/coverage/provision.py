@@ -57,8 +57,7 @@ class Uptake:
         given = (self.rate, self.decay_short_m, self.decay_long_m)
         if not all(np.isfinite(value) and value > 0 for value in given) or self.rate > 1:
             raise InvalidInputError(
-                "a participation rate is above 0 and at most 1, and a decay above 0 m",
-                ja="参加率は0より大きく100％以下、距離による減り方は0mより大きい数です",
+                "a participation rate is above 0 and at most 1, and a decay above 0 m"
             )
 
     def at(self, walk_m: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -30,10 +30,7 @@ class Limit:
     def __post_init__(self) -> None:
         given = [value for value in (self.m, self.minutes) if value is not None]
         if not given or not all(np.isfinite(value) and value > 0 for value in given):
-            raise InvalidInputError(
-                "a walking limit needs metres or minutes above 0",
-                ja="歩く範囲には、0より大きい距離（m）か時間（分）が必要です",
-            )
+            raise InvalidInputError("a walking limit needs metres or minutes above 0")
 
     def columns(self) -> dict[str, float]:
         """Return ``walk_limit_m`` and ``walk_limit_min`` of a row, NaN where the limit has none."""

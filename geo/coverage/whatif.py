@@ -238,7 +238,9 @@ class WhatIf:
         """
         if rank.shape != self.sites.rank.shape:
             raise InvalidInputError(
-                f"{rank.size} ranks for {len(self.sites)} places; give one for each place"
+                "{ranks_n} ranks for {places_n} places; give one for each place",
+                ranks_n=rank.size,
+                places_n=len(self.sites),
             )
         sites, near, before = replace(self.sites, rank=rank), self.near, self.sites.rank
         if opened is not None:

@@ -347,11 +347,14 @@ def _corrected(network: Network, edits: list[Edit]) -> Network:
             other, other_id = said.setdefault((edit.osm_id, name), (value, edit.edit_id))
             if other != value:
                 raise EditError(
-                    f"it says {name} = {value} of way {edit.osm_id}, edit {other_id} says {other}; "
+                    "it says {name} = {value} of way {osm_id}, edit {other_id} says {other}; "
                     "keep one of the two",
                     edit_id=edit.edit_id,
-                    ja=f"道{edit.osm_id}の{name}を{value}としていますが、修正 {other_id} では{other}です。"
-                    "どちらかにしてください",
+                    name=name,
+                    value=value,
+                    osm_id=edit.osm_id,
+                    other_id=other_id,
+                    other=other,
                 )
             edges.loc[way, name] = value
     return replace(network, edges=edges)
@@ -361,9 +364,9 @@ def _require_known(network: Network, attributes: Mapping[str, Value], edit_id: s
     unknown = [name for name in attributes if name not in network.edges]
     if unknown:
         raise EditError(
-            f"this network keeps no {', '.join(unknown)} of its streets; build the workspace again",
+            "this network keeps no {unknown} of its streets; build the workspace again",
             edit_id=edit_id,
-            ja=f"この道路網には {'、'.join(unknown)} がありません。ワークスペースを作り直してください",
+            unknown=list(unknown),
         )
 
 
@@ -371,11 +374,10 @@ def _of_way(network: Network, edit: Edit) -> Mask:
     way = network.edges["osm_id"].to_numpy(dtype=np.int64) == edit.osm_id
     if not way.any():
         raise EditError(
-            f"no street of the network is way {edit.osm_id}; correct the osm_id, or draw on the street "
-            "(an edge of several ways bears the lowest of their ids)",
+            "no street of the network is way {osm_id}; correct the osm_id, or draw on "
+            "the street (an edge of several ways bears the lowest of their ids)",
             edit_id=edit.edit_id,
-            ja=f"道路網に道{edit.osm_id}（osm_id）がありません。番号を直すか、道の上に描いてください"
-            "（複数の道からなる区間は、いちばん小さい番号だけを持ちます）",
+            osm_id=edit.osm_id,
         )
     return np.asarray(way)
 

@@ -265,13 +265,16 @@ def _on_no_street(
         lines = streets.network.edge_lines[among]
         away_m = float(shapely.distance(shape, lines).min())
         return EditError(
-            f"the way it names is {away_m:.1f} m away from what is drawn; draw on the way, or take the osm_id out",
+            "the way it names is {away_m:.1f} m away from what is drawn; draw on the "
+            "way, or take the osm_id out",
             edit_id=edit_id,
-            ja=f"描いた図形が指定の道（osm_id）から{away_m:.1f}m離れています。その道の上に描くか、osm_idを外してください",
+            away_m=away_m,
         )
     away_m = streets.distance_m(shape)
     return EditError(
-        f"no street runs within {reach_m:g} m of it (the nearest is {away_m:.1f} m away); draw on the street",
+        "no street runs within {reach_m:g} m of it (the nearest is {away_m:.1f} m "
+        "away); draw on the street",
         edit_id=edit_id,
-        ja=f"{reach_m:g}m以内に道がありません（いちばん近い道まで{away_m:.1f}m）。道の上に描いてください",
+        reach_m=reach_m,
+        away_m=away_m,
     )

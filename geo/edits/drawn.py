@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import EditError
+from geo.errors import EditError, Sentence
 
 Kind = Literal["barrier", "closed", "path", "correction"]
 Value = str | bool | float
@@ -36,18 +36,18 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "correction": (),
 }
 _WORDS = {
-    "highway": ("give a kind of street such as footway", "footway などの道の種類にしてください"),
-    "name": ("give a text", "文字にしてください"),
-    "steps": ("say yes or no", "yes か no にしてください"),
-    "steps_per_m": ("give steps a metre from 0", "1mあたりの段数を0以上で指定してください"),
-    "surface": ("say paved or unpaved", "paved か unpaved にしてください"),
-    "crossing": ("say yes or no", "yes か no にしてください"),
-    "signals": ("say yes or no", "yes か no にしてください"),
+    "highway": Sentence("give a kind of street such as footway"),
+    "name": Sentence("give a text"),
+    "steps": Sentence("say yes or no"),
+    "steps_per_m": Sentence("give steps a metre from 0"),
+    "surface": Sentence("say paved or unpaved"),
+    "crossing": Sentence("say yes or no"),
+    "signals": Sentence("say yes or no"),
 }
 _NEEDS = {
-    "barrier": ("a line or an area", "線か面"),
-    "closed": ("a point, a line or an area", "点か線か面"),
-    "path": ("a line", "線"),
+    "barrier": Sentence("a line or an area"),
+    "closed": Sentence("a point, a line or an area"),
+    "path": Sentence("a line"),
 }
 
 
@@ -104,9 +104,7 @@ def check_edits(edits: Sequence[Edit]) -> list[Edit]:
     for edit, following in pairwise(ordered):
         if edit.edit_id == following.edit_id:
             raise EditError(
-                "this edit_id occurs twice; give each edit one of its own",
-                edit_id=edit.edit_id,
-                ja="同じedit_idが2つあります。それぞれ別のものにしてください",
+                "this edit_id occurs twice; give each edit one of its own", edit_id=edit.edit_id
             )
     for edit in ordered:
         _check_kind(edit)
@@ -127,27 +125,25 @@ def _check_kind(edit: Edit) -> None:
     if edit.kind not in _SHAPES:
         kinds = ", ".join(_SHAPES)
         raise EditError(
-            f"there is no kind {edit.kind!r}; use one of {kinds}",
+            "there is no kind {kind!r}; use one of {kinds}",
             edit_id=edit.edit_id,
-            ja=f"「{edit.kind}」という種類（kind）はありません。{kinds} のどれかにしてください",
+            kind=edit.kind,
+            kinds=kinds,
         )
     if edit.kind == "closed" and edit.shape is None and edit.osm_id is None:
         raise EditError(
             "nothing says what is closed; draw on the street or give its osm_id",
             edit_id=edit.edit_id,
-            ja="どこが通れないのかわかりません。道の上に描くか、osm_idを指定してください",
         )
     if edit.kind == "correction" and (edit.osm_id is None or not edit.attributes):
         raise EditError(
-            f"a correction needs an osm_id and one of {', '.join(ATTRIBUTES)}",
+            "a correction needs an osm_id and one of {attributes}",
             edit_id=edit.edit_id,
-            ja=f"correction には osm_id と {'、'.join(ATTRIBUTES)} のどれかが必要です",
+            attributes=list(ATTRIBUTES),
         )
     if not (np.isfinite(edit.join_m) and edit.join_m >= 0):
         raise EditError(
-            f"join_m is {edit.join_m}; give metres from 0",
-            edit_id=edit.edit_id,
-            ja=f"join_mが{edit.join_m}です。0以上のメートル数にしてください",
+            "join_m is {join_m}; give metres from 0", edit_id=edit.edit_id, join_m=edit.join_m
         )
 
 
@@ -157,31 +153,29 @@ def _check_shape(edit: Edit) -> None:
     if edit.kind == "correction":
         # It is the way that is corrected; where somebody clicked says nothing.
         return
-    needs, needs_ja = _NEEDS[edit.kind]
+    needs = _NEEDS[edit.kind]
     if edit.shape is None or edit.shape.is_empty:
         raise EditError(
-            f"nothing is drawn; {edit.kind} needs {needs}",
+            "nothing is drawn; {kind} needs {needs}",
             edit_id=edit.edit_id,
-            ja=f"図形がありません。{edit.kind} には{needs_ja}が必要です",
+            kind=edit.kind,
+            needs=needs,
         )
     if edit.shape.geom_type not in _SHAPES[edit.kind]:
         raise EditError(
-            f"{edit.kind} cannot be a {edit.shape.geom_type}; draw {needs}",
+            "{kind} cannot be a {shape}; draw {needs}",
             edit_id=edit.edit_id,
-            ja=f"{edit.kind} の図形が {edit.shape.geom_type} です。{needs_ja}を描いてください",
+            kind=edit.kind,
+            shape=edit.shape.geom_type,
+            needs=needs,
         )
     if not np.isfinite(shapely.get_coordinates(edit.shape)).all():
-        raise EditError(
-            "its coordinates are not all numbers; draw it again",
-            edit_id=edit.edit_id,
-            ja="座標に数でないものがあります。描き直してください",
-        )
+        raise EditError("its coordinates are not all numbers; draw it again", edit_id=edit.edit_id)
     lengths_m = shapely.length(shapely.get_parts(edit.shape))
     if not edit.shape.geom_type.endswith("Point") and (lengths_m == 0.0).any():
         raise EditError(
             "it is drawn as a single spot; draw a line or an area with a length",
             edit_id=edit.edit_id,
-            ja="1点につぶれています。長さのある線か面を描いてください",
         )
 
 
@@ -190,9 +184,10 @@ def _check_attributes(edit: Edit) -> None:
         wanted = ATTRIBUTES.get(name)
         if wanted is None:
             raise EditError(
-                f"{name} cannot be set; only {', '.join(ATTRIBUTES)} can",
+                "{name} cannot be set; only {attributes} can",
                 edit_id=edit.edit_id,
-                ja=f"{name} は変えられません。変えられるのは {'、'.join(ATTRIBUTES)} です",
+                name=name,
+                attributes=list(ATTRIBUTES),
             )
         fits = type(value) is wanted
         fits &= name != "surface" or value in SURFACES
@@ -201,7 +196,9 @@ def _check_attributes(edit: Edit) -> None:
             fits &= bool(np.isfinite(value)) and value >= 0
         if not fits:
             raise EditError(
-                f"{name} cannot be {value!r}; {_WORDS[name][0]}",
+                "{name} cannot be {value!r}; {rule}",
                 edit_id=edit.edit_id,
-                ja=f"{name} に {value!r} は使えません。{_WORDS[name][1]}",
+                name=name,
+                value=value,
+                rule=_WORDS[name],
             )

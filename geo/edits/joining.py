@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from geo.arrays import FloatArray, IntArray
 from geo.edits.closures import TOUCH_M, Streets
 from geo.edits.splitting import SLIVER_M, Mask, Trace, append_edges, edge_lines, split_at
-from geo.errors import EditError
+from geo.errors import EditError, Sentence
 from geo.streets.network import Network
 
 
@@ -128,13 +128,14 @@ def _require_joined(
             continue
         path = paths[end // 2]
         away_m = streets.distance_m(shapely.Point(path.xy[-(end % 2)]))
-        which, which_ja = ("end", "終点") if end % 2 else ("beginning", "始点")
+        which = Sentence("end") if end % 2 else Sentence("beginning")
         raise EditError(
-            f"its {which} is {away_m:.1f} m from the nearest street and joins only within "
-            f"{path.join_m:g} m; draw it to the street, or give a larger join_m",
+            "its {which} is {away_m:.1f} m from the nearest street and joins only within "
+            "{join_m:g} m; draw it to the street, or give a larger join_m",
             edit_id=path.edit_id,
-            ja=f"{which_ja}がいちばん近い道から{away_m:.1f}m離れています（つながるのは{path.join_m:g}m以内）。"
-            "道まで描くか、join_mを大きくしてください",
+            which=which,
+            away_m=away_m,
+            join_m=path.join_m,
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 
 from geo.arrays import FloatArray, IntArray
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.siting.problem import BoolArray, Options, Problem, Rules
 
 YEN_TOLERANCE = 1e-6
@@ -66,54 +66,44 @@ def check(problem: Problem) -> None:
 def _check_shape(problem: Problem) -> None:
     n = len(problem.options)
     if not problem.stages:
-        raise InvalidInputError(
-            "No goal is given: name at least one, such as most_reached.",
-            ja="目標がありません。「届く人を最も多く」など1つ以上を選んでください。",
-        )
+        raise InvalidInputError("No goal is given: name at least one, such as most_reached.")
     if len(np.unique(problem.options.key)) != n:
-        raise InvalidInputError(
-            "Two options have one key: give each its own.",
-            ja="同じ番号の候補地が2つあります。番号を分けてください。",
-        )
+        raise InvalidInputError("Two options have one key: give each its own.")
     if problem.rules.most is not None and problem.rules.most < 0:
         raise InvalidInputError(
-            f"At most {problem.rules.most} candidates is less than none.",
-            ja=f"選べる件数が{problem.rules.most}件です。0以上にしてください。",
+            "At most {most} candidates is less than none.", most=problem.rules.most
         )
     wrong = [t.name for t in problem.rules.targets if any(not 0 <= i < n for i in t.options)]
     if wrong:
         raise InvalidInputError(
-            f"Target {wrong[0]!r} names an option that does not exist: there are {n}.",
-            ja=f"目標「{wrong[0]}」に、ない候補地が含まれています（候補地は{n}件）。",
+            "Target {wrong!r} names an option that does not exist: there are {n}.",
+            wrong=wrong[0],
+            n=n,
         )
     deep = any(stage.depth > 1 for stage in problem.stages)
     if problem.seats and (deep or problem.has("shortest_longest_walk", "backup")):
         raise InvalidInputError(
-            "Seats cannot be combined with shortest_longest_walk, backup or a depth above 1: "
-            "leave out the participation or that goal.",
-            ja="定員は「最も遠い人を近く」「2か所目」「2番目以下の地区」と一緒には使えません。どちらかを外してください。",
+            "Seats cannot be combined with shortest_longest_walk, backup or a depth "
+            "above 1: leave out the participation or that goal."
         )
 
 
 def _check_options(problem: Problem) -> None:
     if len(problem.options) == 0:
-        raise InvalidInputError(
-            "There is no candidate: add venues or places to upgrade.",
-            ja="候補地がありません。会場か、回数を増やす場を加えてください。",
-        )
+        raise InvalidInputError("There is no candidate: add venues or places to upgrade.")
     if len(problem.covers.option) == 0:
         raise InvalidInputError(
-            f"None of the {len(problem.options)} candidates can be walked to from any home: check "
+            "None of the {options_n} candidates can be walked to from any home: check "
             "their positions and the streets around them.",
-            ja=f"候補地{len(problem.options)}件のどれにも、歩いて行ける住まいがありません。位置と道路を確かめてください。",
+            options_n=len(problem.options),
         )
     usable = problem.options.capacity >= problem.rules.group_min
     if problem.seats and not usable.any():
         raise InvalidInputError(
-            f"No candidate seats a group: the smallest group is {problem.rules.group_min:g} persons, "
-            f"the largest capacity {problem.options.capacity.max():g}.",
-            ja=f"どの候補地も1つの集まり（{problem.rules.group_min:g}人から）が入れません。"
-            f"最も大きい定員は{problem.options.capacity.max():g}人です。",
+            "No candidate seats a group: the smallest group is {group_min:g} persons, "
+            "the largest capacity {largest:g}.",
+            group_min=problem.rules.group_min,
+            largest=problem.options.capacity.max(),
         )
 
 
@@ -123,32 +113,33 @@ def _check_must(problem: Problem, allowed: BoolArray) -> None:
     if (options.must & ~allowed).any():
         key = options.key[np.flatnonzero(options.must & ~allowed)[0]]
         raise InvalidInputError(
-            f"Candidate {key} must be chosen and may not be: take it off one of the lists, or "
-            "loosen the overlap or the smallest group.",
-            ja=f"候補地 {key} は「必ず」とされていますが、選べません。どちらかの指定か、重なり・人数の条件を外してください。",
+            "Candidate {key} must be chosen and may not be: take it off one of the "
+            "lists, or loosen the overlap or the smallest group.",
+            key=key,
         )
-    for label, name, ja in _exclusive(options, rules):
+    for label, name in _exclusive(options, rules):
         labels = label[must][label[must] >= 0]
         if len(np.unique(labels)) != len(labels):
             raise InvalidInputError(
-                f"Two candidates of one {name} must both be chosen: keep one of them.",
-                ja=f"同じ{ja}の候補地が2つ「必ず」とされています。1つにしてください。",
+                "Two candidates of one {name} must both be chosen: keep one of them.",
+                name=name,
             )
     if rules.apart_m is not None and len(too_near(options, must, rules.apart_m)):
         raise InvalidInputError(
-            f"Two candidates that must be chosen are less than {rules.apart_m:g} m apart: keep one.",
-            ja=f"「必ず」とされた候補地のうち2つが{rules.apart_m:g}mより近くにあります。1つにしてください。",
+            "Two candidates that must be chosen are less than {apart_m:g} m apart: keep one.",
+            apart_m=rules.apart_m,
         )
     if rules.most is not None and len(must) > rules.most:
         raise InvalidInputError(
-            f"{len(must)} candidates must be chosen, but at most {rules.most} may be.",
-            ja=f"「必ず」とされた候補地は{len(must)}件ですが、選べるのは{rules.most}件までです。",
+            "{must_n} candidates must be chosen, but at most {most} may be.",
+            must_n=len(must),
+            most=rules.most,
         )
 
 
-def _exclusive(options: Options, rules: Rules) -> list[tuple[IntArray, str, str]]:
-    labels = [(options.place, "place", "場所")]
-    return [*labels, (options.owner, "owner", "所有者")] if rules.one_per_owner else labels
+def _exclusive(options: Options, rules: Rules) -> list[tuple[IntArray, Sentence]]:
+    labels = [(options.place, Sentence("place"))]
+    return [*labels, (options.owner, Sentence("owner"))] if rules.one_per_owner else labels
 
 
 def _check_means(problem: Problem, allowed: BoolArray) -> None:
@@ -158,14 +149,16 @@ def _check_means(problem: Problem, allowed: BoolArray) -> None:
     must_yen = math.fsum(options.first_year_yen[options.must])
     if must_yen > rules.budget_yen + YEN_TOLERANCE:
         raise InvalidInputError(
-            f"The candidates that must be chosen cost ¥{must_yen:,.0f}, more than the budget of "
-            f"¥{rules.budget_yen:,.0f}.",
-            ja=f"「必ず」とされた候補地だけで{must_yen:,.0f}円かかり、予算{rules.budget_yen:,.0f}円を超えます。",
+            "The candidates that must be chosen cost ¥{must_yen:,.0f}, more than the "
+            "budget of ¥{budget_yen:,.0f}.",
+            must_yen=must_yen,
+            budget_yen=rules.budget_yen,
         )
     cheapest = options.first_year_yen[allowed].min(initial=np.inf)
     if allowed.any() and cheapest > rules.budget_yen + YEN_TOLERANCE:
         raise InvalidInputError(
-            f"A budget of ¥{rules.budget_yen:,.0f} pays for no candidate: the cheapest costs "
-            f"¥{cheapest:,.0f}.",
-            ja=f"予算{rules.budget_yen:,.0f}円では、どの候補地も開けません。最も安いもので{cheapest:,.0f}円です。",
+            "A budget of ¥{budget_yen:,.0f} pays for no candidate: the cheapest costs "
+            "¥{cheapest:,.0f}.",
+            budget_yen=rules.budget_yen,
+            cheapest=cheapest,
         )

@@ -283,10 +283,12 @@ class Problem:
         given = (len(self.options), len(self.demand.weight))
         if given != (self.covers.options_n, self.covers.homes_n):
             raise InvalidInputError(
-                f"Covers are of {self.covers.options_n} options and {self.covers.homes_n} homes, "
-                f"but there are {given[0]} and {given[1]}: pass those they were computed from.",
-                ja=f"歩く範囲は候補{self.covers.options_n}件・住居{self.covers.homes_n}件のものですが、"
-                f"{given[0]}件・{given[1]}件が渡されました。同じデータを渡してください。",
+                "Covers are of {options_n} options and {homes_n} homes, but there are {given_options_n} "
+                "and {given_homes_n}: pass those they were computed from.",
+                options_n=self.covers.options_n,
+                homes_n=self.covers.homes_n,
+                given_options_n=given[0],
+                given_homes_n=given[1],
             )
 
     def has(self, *objectives: Objective) -> bool:

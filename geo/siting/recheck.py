@@ -119,7 +119,7 @@ def recheck(problem: Problem, chosen: IntArray, claims: Sequence[Claim]) -> tupl
     if broken or wrong:
         names = [*broken, *wrong]
         raise BrokenModelError(
-            f"The plan found does not hold when recomputed ({', '.join(names)}): please report this.",
-            ja=f"求めた計画を計算し直すと合いません（{'、'.join(names)}）。不具合としてお知らせください。",
+            "The plan found does not hold when recomputed ({names}): please report this.",
+            names=list(names),
         )
     return found

@@ -85,10 +85,7 @@ def order_of_opening(
 def _checked(budgets_yen: Sequence[float]) -> FloatArray:
     budgets = np.array(budgets_yen, dtype=float)
     if budgets.size == 0 or not (budgets >= 0).all():
-        raise InvalidInputError(
-            "Give a budget of ¥0 or more for each year.",
-            ja="年ごとの予算を0円以上で入れてください。",
-        )
+        raise InvalidInputError("Give a budget of ¥0 or more for each year.")
     return budgets
 
 

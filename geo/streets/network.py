@@ -366,8 +366,7 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
     if missing or epsg is None:
         what = f"no column {', '.join(missing)}" if missing else "no CRS with an EPSG code"
         raise BrokenWorkspaceError(
-            f"the stored network has {what}; build the workspace again",
-            ja="保存された道路網が壊れています。ワークスペースを作り直してください",
+            "the stored network has {what}; build the workspace again", what=what
         )
     xy, edge_of_vertex = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
     heights_m = [np.asarray(some, dtype=np.float64) for some in edges["heights_m"]]
@@ -421,7 +420,7 @@ def _segments(ways: pd.DataFrame, nodes: pd.DataFrame) -> tuple[IntArray, IntArr
     """Return (s,) row of the way and (s, 2) rows of the two nodes of each segment."""
     if not nodes.index.is_unique:
         twice = nodes.index[nodes.index.duplicated()][0]
-        raise InvalidInputError(f"node {twice} occurs twice; give each node once")
+        raise InvalidInputError("node {twice} occurs twice; give each node once", twice=twice)
     counts = np.fromiter((len(ids) for ids in ways["node_ids"]), dtype=np.int64, count=len(ways))
     ids = np.fromiter(
         chain.from_iterable(ways["node_ids"]), dtype=np.int64, count=int(counts.sum())

@@ -63,7 +63,9 @@ class Doors:
         edges_n = len(measure.network.edge_u)
         if edge.size and edge.max() >= edges_n:
             raise InvalidInputError(
-                f"a snap is on edge {edge.max()}, the network has {edges_n}; snap to this network"
+                "a snap is on edge {edge}, the network has {edges_n}; snap to this network",
+                edge=edge.max(),
+                edges_n=edges_n,
             )
         joined = edge >= 0
         joined[joined] = measure.open[edge[joined]]

@@ -73,7 +73,9 @@ def snap(
     mask = np.ones(len(network.edge_u), dtype=bool) if usable is None else np.asarray(usable)
     if mask.shape != network.edge_u.shape:
         raise InvalidInputError(
-            f"usable has shape {mask.shape}; give one value for each of {len(network.edge_u)} edges"
+            "usable has shape {shape}; give one value for each of {edges_n} edges",
+            shape=str(mask.shape),
+            edges_n=len(network.edge_u),
         )
     asked = np.flatnonzero(np.isfinite(points_xy).all(axis=1))
     reason = np.full(len(points_xy), NO_COORDINATES, dtype=object)
@@ -100,8 +102,9 @@ def _coordinates(xy: Points, network: Network) -> tuple[FloatArray, pd.Index]:
         return array, pd.RangeIndex(len(array))
     if xy.crs is None or xy.crs.to_epsg() != network.epsg:
         raise InvalidInputError(
-            f"the points are in {xy.crs}, the network is in EPSG:{network.epsg}; "
-            f"call to_crs({network.epsg}) first"
+            "the points are in {crs}, the network is in EPSG:{epsg}; call to_crs({epsg}) first",
+            crs=str(xy.crs),
+            epsg=network.epsg,
         )
     geometry = xy.to_numpy()
     placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))

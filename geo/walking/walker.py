@@ -43,14 +43,10 @@ class SlopeLaw:
             return
         slopes = [slope for slope, _ in self.points]
         if not slopes or slopes != sorted(set(slopes)):
-            raise InvalidInputError(
-                "a slope table needs rows with ascending slopes, each once",
-                ja="勾配の表には、勾配の小さい順に重複のない行が必要です",
-            )
+            raise InvalidInputError("a slope table needs rows with ascending slopes, each once")
         if min(share for _, share in self.points) <= 0:
             raise InvalidInputError(
-                "a slope table has a speed of 0; close steep streets with max_slope_pct instead",
-                ja="勾配の表に速さ0があります。急な道を通らないときは max_slope_pct を使ってください",
+                "a slope table has a speed of 0; close steep streets with max_slope_pct instead"
             )
 
     @classmethod
@@ -129,20 +125,19 @@ class Walker:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.speed_m_per_min) and self.speed_m_per_min > 0):
             raise InvalidInputError(
-                f"the walking speed is {self.speed_m_per_min:g} m/min; give a speed above 0",
-                ja=f"歩く速さが毎分{self.speed_m_per_min:g}mです。0より大きい速さを指定してください",
+                "the walking speed is {speed_m_per_min:g} m/min; give a speed above 0",
+                speed_m_per_min=self.speed_m_per_min,
             )
         if self.rest_every_m is not None and not self.rest_every_m > 0:
             raise InvalidInputError(
-                f"a rest every {self.rest_every_m:g} m cannot be; give metres above 0, or leave it out",
-                ja=f"{self.rest_every_m:g}mごとの休憩はできません。0より大きい距離にするか、省いてください",
+                "a rest every {rest_every_m:g} m cannot be; give metres above 0, or leave it out",
+                rest_every_m=self.rest_every_m,
             )
         costs = (self.step_s, self.steps_s_per_m, self.crossing_s, self.signal_s)
         if min(*costs, self.elevator_s, self.rest_s, self.unpaved_pace - 1.0) < 0:
             raise InvalidInputError(
-                "a walking profile has negative seconds, or a pace on unpaved streets below 1; "
-                "nothing can make a walk shorter than the flat street does",
-                ja="歩き方に負の秒数、または1未満の未舗装の倍率があります。0以上（倍率は1以上）にしてください",
+                "a walking profile has negative seconds, or a pace on unpaved streets below "
+                "1; nothing can make a walk shorter than the flat street does"
             )
 
     @property

@@ -91,8 +91,7 @@ def _known(
     check_is_its_own(workspace, entry.council_id, spot)
     if spot.private and entry.name:
         raise InvalidInputError(
-            "it is at a private home, whose name is not recorded; leave name out",
-            ja="個人宅なので名前は記録しません。name を除いてください",
+            "it is at a private home, whose name is not recorded; leave name out"
         )
     return {"name": entry.name or spot.name, "venue_id": spot.venue_id}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.schedule.typed import parse_schedule
 from geo.vocabulary import FREQUENCIES
 from services.registry.decisions import candidate_key
@@ -54,42 +54,43 @@ class Entry:
 
 def check_words(entry: Entry) -> None:
     """Refuse words that are not known, a rejection without its reason, texts that are none."""
-    for value, known, what, what_ja in (
-        (entry.status, DECISION_STATUSES, "status", "状況（status）"),
-        (entry.action, CANDIDATE_ACTIONS, "action", "種類（action）"),
-        (entry.frequency, FREQUENCIES, "frequency", "頻度（frequency）"),
+    for value, known, what in (
+        (entry.status, DECISION_STATUSES, Sentence("status")),
+        (entry.action, CANDIDATE_ACTIONS, Sentence("action")),
+        (entry.frequency, FREQUENCIES, Sentence("frequency")),
     ):
         if value not in known:
             raise InvalidInputError(
-                f"{what}={value!r} is none of {', '.join(known)}",
-                ja=f"{what_ja}「{value}」は使えません。{'、'.join(known)} のどれかにしてください",
+                "{what}={value!r} is none of {known}",
+                what=what,
+                value=value,
+                known=list(known),
             )
     for name, most in _LENGTHS.items():
         _check_text(name, str(getattr(entry, name)), most)
     if entry.status == "rejected" and not entry.reason.strip():
-        raise InvalidInputError(
-            "a rejection needs its reason", ja="不採用には理由（reason）が必要です"
-        )
+        raise InvalidInputError("a rejection needs its reason")
     if entry.schedule_text and not parse_schedule(entry.schedule_text).rules:
         raise InvalidInputError(
-            f"the schedule {entry.schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
-            ja=f"開催日「{entry.schedule_text}」が読めません。「毎週火曜日10:00〜11:30」のように書いてください",
+            "the schedule {schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
+            schedule_text=entry.schedule_text,
         )
 
 
 def _check_text(name: str, value: str, most: int) -> None:
     if len(value) > most:
         raise InvalidInputError(
-            f"{name} has {len(value)} characters; write at most {most}",
-            ja=f"{name} が{len(value)}字あります。{most}字までにしてください",
+            "{name} has {value_n} characters; write at most {most}",
+            name=name,
+            value_n=len(value),
+            most=most,
         )
     # No database keeps a half of a character, and a server no NUL.
     if any(
         unicodedata.category(letter) in ("Cc", "Cs") for letter in value if letter not in "\n\t"
     ):
         raise InvalidInputError(
-            f"{name} holds characters that cannot be printed; type it again",
-            ja=f"{name} に表示できない文字が入っています。入力し直してください",
+            "{name} holds characters that cannot be printed; type it again", name=name
         )
 
 
@@ -98,20 +99,20 @@ def meeting_day(entry: Entry) -> str:
     if not entry.meeting_date.strip():
         if entry.status in FINAL_STATUSES:
             raise InvalidInputError(
-                f"{entry.status} needs the date of the meeting (meeting_date)",
-                ja=f"「{text(f'decision.status.{entry.status}', 'ja')}」には会議の日（meeting_date）が必要です",
+                "{status} needs the date of the meeting (meeting_date)",
+                status=entry.status,
+                status_ja=text(f"decision.status.{entry.status}", "ja"),
             )
         return ""
     iso = to_iso_date(entry.meeting_date)
     if _DAY.fullmatch(iso) is None:
         raise InvalidInputError(
-            f"meeting_date {entry.meeting_date!r} is not a day; write it like 2025-04-01",
-            ja=f"会議の日「{entry.meeting_date}」が日付ではありません。2025-04-01 のように書いてください",
+            "meeting_date {meeting_date!r} is not a day; write it like 2025-04-01",
+            meeting_date=entry.meeting_date,
         )
     if iso > today().isoformat():
         raise InvalidInputError(
-            f"meeting_date {iso} is still to come; record what a meeting decided after it",
-            ja=f"会議の日 {iso} はまだ来ていません。会議のあとに記録してください",
+            "meeting_date {iso} is still to come; record what a meeting decided after it", iso=iso
         )
     return iso
 
@@ -121,21 +122,21 @@ def opening_day(entry: Entry, meeting_date: str) -> str:
     if not entry.opens_on.strip():
         return ""
     if entry.status == "rejected":
-        raise InvalidInputError(
-            "what is rejected does not open; leave opens_on out",
-            ja="不採用のものに開く予定の日（opens_on）は付けられません。除いてください",
-        )
+        raise InvalidInputError("what is rejected does not open; leave opens_on out")
     iso = to_iso_date(entry.opens_on)
     last = last_day(iso) if _DAY_OR_MONTH.fullmatch(iso) else None
     if last is None:
         raise InvalidInputError(
-            f"opens_on {entry.opens_on!r} is neither a day nor a month; write it like 2027-04-01 or 2027-04",
-            ja=f"開く予定の日「{entry.opens_on}」が日付でも月でもありません。2027-04-01 や 2027-04 のように書いてください",
+            "opens_on {opens_on!r} is neither a day nor a month; write it like "
+            "2027-04-01 or 2027-04",
+            opens_on=entry.opens_on,
         )
     if last.isoformat() < meeting_date:
         raise InvalidInputError(
-            f"opens_on {iso} is before the meeting ({meeting_date}); what is open already is in the registry",
-            ja=f"開く予定の日 {iso} が会議の日（{meeting_date}）より前です。もう開いているものは場の一覧に入れてください",
+            "opens_on {iso} is before the meeting ({meeting_date}); what is open already "
+            "is in the registry",
+            iso=iso,
+            meeting_date=meeting_date,
         )
     return iso
 
@@ -149,17 +150,24 @@ def check_follows(entry: Entry, meeting_date: str, earlier: Sequence[Mapping[str
         new = {lang: text(f"decision.status.{entry.status}", lang) for lang in ("ja", "en")}
         after = "・".join(text(f"decision.status.{name}", "ja") for name in NEXT_STATUSES[before])
         raise InvalidInputError(
-            f"it is {said['en']}, which {new['en']} cannot follow; only {names} can",
-            ja=f"いま「{said['ja']}」なので「{new['ja']}」にはできません。できるのは「{after}」です",
+            "it is {before}, which {new} cannot follow; only {names} can",
+            before=said["en"],
+            new=new["en"],
+            names=names,
+            before_ja=said["ja"],
+            new_ja=new["ja"],
+            names_ja=after,
         )
     if before in FINAL_STATUSES and not entry.reason.strip():
         raise InvalidInputError(
-            f"it is {before}; taking it up again needs a reason",
-            ja=f"いま「{text(f'decision.status.{before}', 'ja')}」です。もういちど取り上げるには理由（reason）が必要です",
+            "it is {before}; taking it up again needs a reason",
+            before=before,
+            before_ja=text(f"decision.status.{before}", "ja"),
         )
     last = max((str(row["meeting_date"]) for row in earlier if row["meeting_date"]), default="")
     if meeting_date and meeting_date < last:
         raise InvalidInputError(
-            f"meeting_date {meeting_date} is before the latest decision on it ({last})",
-            ja=f"会議の日 {meeting_date} が、この候補の前の決定（{last}）より前です",
+            "meeting_date {meeting_date} is before the latest decision on it ({last})",
+            meeting_date=meeting_date,
+            last=last,
         )

@@ -59,19 +59,14 @@ class Spots:
             return self._upgraded(entry)
         has_point = entry.lon is not None and entry.lat is not None
         if entry.place_id or bool(entry.venue_id) is has_point:
-            raise InvalidInputError(
-                "open needs one of venue_id and lon, lat",
-                ja="open には venue_id か lon, lat のどちらかが必要です",
-            )
+            raise InvalidInputError("open needs one of venue_id and lon, lat")
         return self._hall(entry.venue_id) if entry.venue_id else self._point(entry)
 
     def _hall(self, venue_id: str) -> Spot:
         listed = self._venues[self._venues["venue_id"] == venue_id]
         hosts = self._places[self._places["venue_id"] == venue_id]
         if listed.empty and hosts.empty:
-            raise NotFoundError(
-                f"there is no venue {venue_id!r}", ja=f"「{venue_id}」という会場はありません"
-            )
+            raise NotFoundError("there is no venue {venue_id!r}", venue_id=venue_id)
         private = bool(hosts["private_home"].any())
         private |= bool(listed["private_home"].fillna(value=False).any())
         name = listed["name"] if len(listed) else hosts["venue_name"]
@@ -82,14 +77,14 @@ class Spots:
         found = self._places[self._places["place_id"] == entry.place_id]
         if not entry.place_id or found.empty:
             raise NotFoundError(
-                f"there is no place {entry.place_id!r} to upgrade",
-                ja=f"頻度を上げる場「{entry.place_id}」がありません（place_id）",
+                "there is no place {place_id!r} to upgrade", place_id=entry.place_id
             )
         place = found.iloc[0]
         if place["status"] == CLOSED:
             raise InvalidInputError(
-                f"place {entry.place_id} is closed; decide on opening one at its venue {place['venue_id']}",
-                ja=f"{entry.place_id} はもう閉じています。会場 {place['venue_id']} に開く（open）として記録してください",
+                "place {place_id} is closed; decide on opening one at its venue {venue_id}",
+                place_id=entry.place_id,
+                venue_id=place["venue_id"],
             )
         if (
             entry.lon is not None
@@ -97,8 +92,9 @@ class Spots:
             or entry.venue_id not in ("", place["venue_id"])
         ):
             raise InvalidInputError(
-                f"upgrade is about the place {entry.place_id} where it is; leave venue_id, lon and lat out",
-                ja=f"upgrade は {entry.place_id} をいまの会場で増やすことです。venue_id、lon、lat は除いてください",
+                "upgrade is about the place {place_id} where it is; leave venue_id, lon and "
+                "lat out",
+                place_id=entry.place_id,
             )
         self._check_raises(entry, str(place["schedule_text"]))
         private = bool(place["private_home"])
@@ -110,9 +106,12 @@ class Spots:
         own = frequency_class(parse_schedule(schedule_text), permanent_min_days_per_week=days)
         if rank(own) >= rank(entry.frequency):
             raise InvalidInputError(
-                f"place {entry.place_id} is {own} already; {entry.frequency} would not raise it",
-                ja=f"{entry.place_id} はすでに{text(f'frequency.{own}', 'ja')}です。"
-                f"{text(f'frequency.{entry.frequency}', 'ja')}では上がりません",
+                "place {place_id} is {own} already; {frequency} would not raise it",
+                place_id=entry.place_id,
+                own=own,
+                frequency=entry.frequency,
+                own_ja=text(f"frequency.{own}", "ja"),
+                frequency_ja=text(f"frequency.{entry.frequency}", "ja"),
             )
 
     def _point(self, entry: Entry) -> Spot:
@@ -122,8 +121,9 @@ class Spots:
         # A point at infinity is what a projection makes of one far outside its zone.
         if not around.distance(plane) <= self._workspace.profile.streets.margin_m:
             raise InvalidInputError(
-                f"{entry.lon}, {entry.lat} is outside the municipality; correct it (longitude first)",
-                ja=f"{entry.lon}, {entry.lat} は市域の外です。座標を直してください（経度が先です）",
+                "{lon}, {lat} is outside the municipality; correct it (longitude first)",
+                lon=entry.lon,
+                lat=entry.lat,
             )
         return Spot(text("decision.no_venue", "ja"), plane)
 
@@ -133,8 +133,9 @@ def check_council(workspace: Workspace, council_id: str) -> None:
     if _areas_of(workspace, council_id) is None:
         layer = workspace.profile.analysis.council_layer
         raise NotFoundError(
-            f"there is no council {council_id!r}; council_id is an area_id of the layer {layer}",
-            ja=f"「{council_id}」という協議体はありません。council_id は区分 {layer} の area_id です",
+            "there is no council {council_id!r}; council_id is an area_id of the layer {layer}",
+            council_id=council_id,
+            layer=layer,
         )
 
 
@@ -148,11 +149,11 @@ def check_is_its_own(workspace: Workspace, council_id: str, spot: Spot) -> None:
     owner = councils[councils.intersects(spot.point)]
     if owner.empty:
         return
-    named = f"{owner['area_name'].iloc[0]} ({owner['area_id'].iloc[0]})"
-    named_ja = f"{owner['area_name'].iloc[0]}（{owner['area_id'].iloc[0]}）"
     raise InvalidInputError(
-        f"it lies in {named}, not in the area of {council_id}; let the council of that area decide",
-        ja=f"{council_id} の区域ではなく {named_ja} にあります。その区域の協議体の決定として記録してください",
+        "it lies in {name} ({area_id}), not in the area of {council_id}; let the council of that area decide",
+        name=owner["area_name"].iloc[0],
+        area_id=owner["area_id"].iloc[0],
+        council_id=council_id,
     )
 
 

@@ -23,8 +23,7 @@ def japanese_font() -> Path:
         if path.is_file():
             return path
     raise InvalidInputError(
-        "the Japanese font is missing; install the package matplotlib-fontja again",
-        ja="日本語フォントがありません。パッケージ matplotlib-fontja を入れ直してください",
+        "the Japanese font is missing; install the package matplotlib-fontja again"
     )
 
 

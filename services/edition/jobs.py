@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from geo.errors import ArukebaError, NotFoundError, QueueFullError
+from services.words.texts import told
 from services.words.vocabulary import JobStatus
 from services.workspace.progress import StoppedError
 from services.workspace.storage import storage_error
@@ -113,8 +114,7 @@ class Jobs(Generic[Best]):
         waiting = sum(one.state.status in OPEN for one in list(self._jobs.values()))
         if waiting >= QUEUE_MOST:
             raise QueueFullError(
-                f"{waiting} jobs are waiting; try again when some are done",
-                ja=f"{waiting}件の計算が待っています。終わってからもう一度お試しください",
+                "{waiting} jobs are waiting; try again when some are done", waiting=waiting
             )
 
     def submit(self, work: Work[Best]) -> Job[Best]:
@@ -132,8 +132,7 @@ class Jobs(Generic[Best]):
         job = self._jobs.get(job_id)
         if job is None:
             raise NotFoundError(
-                f"there is no job {job_id!r}; a restart of the server forgets jobs",
-                ja=f"「{job_id}」という計算はありません。サーバーを再起動すると消えます",
+                "there is no job {job_id!r}; a restart of the server forgets jobs", job_id=job_id
             )
         return job
 
@@ -163,14 +162,14 @@ def _run(job: Job[Best], work: Work[Best]) -> None:
     except StoppedError:
         job.end("cancelled")
     except ArukebaError as error:
-        job.end("failed", error=error.message, error_ja=error.ja)
+        job.end("failed", error=error.message, error_ja=told(error, "ja"))
     except Exception as error:  # noqa: BLE001  the outermost frame of the thread
         _log.exception("job %s failed", job.job_id)
         known, said = storage_error(error), f"{type(error).__name__}: {error}"
         job.end(
             "failed",
             error=known.message if known else said,
-            error_ja=known.ja if known else "予期しない不具合です",
+            error_ja=told(known, "ja") if known else "予期しない不具合です",
         )
     else:
         job.end("cancelled" if job.stopped() else "done", result=result)

@@ -114,8 +114,9 @@ class Edition:
         if collection_id not in self._of_snapshot:
             names = ", ".join((*self._of_snapshot, PLAN_SITES))
             raise NotFoundError(
-                f"there is no collection {collection_id!r}; there are {names}",
-                ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
+                "there is no collection {collection_id!r}; there are {names}",
+                collection_id=collection_id,
+                names=names,
             )
         found = self._of_snapshot[collection_id]
         # Councils decide between two runs: the status is that of the moment.
@@ -221,8 +222,9 @@ class Edition:
         if aspect.limit not in known:
             wanted, there = (", ".join(map(_limit_name, some)) for some in ([aspect.limit], known))
             raise InvalidInputError(
-                f"the walking limit {wanted} was not computed; there are {there}",
-                ja=f"歩く範囲「{wanted}」は計算していません。使える値: {there}",
+                "the walking limit {wanted} was not computed; there are {there}",
+                wanted=wanted,
+                there=there,
             )
         return aspect
 
@@ -300,8 +302,10 @@ class Edition:
         if value not in choices:
             names = ", ".join(f"{choice}" for choice in choices)
             raise InvalidInputError(
-                f"{name}={value!r} was not computed; there are {names}",
-                ja=f"「{name}」に「{value}」はありません。使える値: {names}",
+                "{name}={value!r} was not computed; there are {names}",
+                name=name,
+                value=value,
+                names=names,
             )
 
     def _whole(self, rows: pd.DataFrame, aspect: Aspect) -> dict[str, Any]:

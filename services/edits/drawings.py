@@ -54,9 +54,9 @@ class Feature:
     properties: dict[str, str]
     shape: BaseGeometry | None
 
-    def fail(self, message: str, ja: str) -> SourceError:
+    def fail(self, template: str, /, **facts: object) -> SourceError:
         """Return an error that names this feature."""
-        return SourceError(message, path=self.path, row=self.row, ja=ja)
+        return SourceError(template, path=self.path, row=self.row, **facts)
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,7 @@ def read_features(path: Path) -> list[Feature]:
         said.setdefault("edit_id", f"{path.stem}-{row}")
         features.append(Feature(path, int(row), said, _rounded(shape)))
     if not features:
-        raise SourceError(
-            "there is no feature in it; draw at least one edit",
-            path=path,
-            ja="図形がひとつもありません。修正をひとつ以上描いてください",
-        )
+        raise SourceError("there is no feature in it; draw at least one edit", path=path)
     return features
 
 
@@ -125,8 +121,9 @@ def drawn_edits(features: list[Feature], *, plane_epsg: int) -> list[Drawn]:
         first = seen.setdefault(one.edit.edit_id, one.feature)
         if first is not one.feature:
             raise one.feature.fail(
-                f"edit_id {one.edit.edit_id} is that of row {first.row} too; give each edit one of its own",
-                f"edit_id {one.edit.edit_id} は{first.row}行目と同じです。それぞれ別のものにしてください",
+                "edit_id {edit_id} is that of row {first} too; give each edit one of its own",
+                edit_id=one.edit.edit_id,
+                first=first.row,
             )
     return found
 
@@ -134,7 +131,7 @@ def drawn_edits(features: list[Feature], *, plane_epsg: int) -> list[Drawn]:
 def blamed(error: EditError, drawn: list[Drawn]) -> SourceError:
     """Return an error of the network that names the file and the feature of the edit."""
     feature = next(one.feature for one in drawn if one.edit.edit_id == error.edit_id)
-    return feature.fail(error.message, error.ja)
+    return feature.fail("{said}", said=error.sentence)
 
 
 def to_geojson(features: list[Feature]) -> list[dict[str, Any]]:
@@ -188,8 +185,9 @@ def _drawn(feature: Feature, shape: BaseGeometry | None) -> Drawn:
     begins, ends = _day(feature, "valid_from"), _day(feature, "valid_to")
     if begins and ends and ends < begins:
         raise feature.fail(
-            f"valid_to {ends} is before valid_from {begins}; correct one of them",
-            f"valid_to（{ends}）が valid_from（{begins}）より前です。どちらかを直してください",
+            "valid_to {ends} is before valid_from {begins}; correct one of them",
+            ends=ends,
+            begins=begins,
         )
     return Drawn(edit, feature, begins, ends)
 
@@ -201,8 +199,7 @@ def _osm_id(feature: Feature) -> int | None:
     match = _WAY.fullmatch(unicodedata.normalize("NFKC", words).strip().lower())
     if match is None:
         raise feature.fail(
-            f"osm_id {words!r} is not the number of a way; write it like 23456789",
-            f"osm_id「{words}」は道の番号ではありません。23456789 のように書いてください",
+            "osm_id {words!r} is not the number of a way; write it like 23456789", words=words
         )
     return int(match[1])
 
@@ -226,20 +223,14 @@ def _value(feature: Feature, name: str) -> Value:
     form = unicodedata.normalize("NFKC", words).strip().lower()
     if form in _YES or form in _NO:
         return form in _YES
-    raise feature.fail(
-        f"{name} is {words!r}; say yes or no",
-        f"{name} が「{words}」です。yes か no（はい・いいえ）にしてください",
-    )
+    raise feature.fail("{name} is {words!r}; say yes or no", name=name, words=words)
 
 
 def _number(feature: Feature, name: str) -> float:
     words = feature.properties[name]
     number = to_number(words)
     if not np.isfinite(number):
-        raise feature.fail(
-            f"{name} is {words!r}; give a number",
-            f"{name} が「{words}」です。数にしてください",
-        )
+        raise feature.fail("{name} is {words!r}; give a number", name=name, words=words)
     return number
 
 
@@ -250,7 +241,6 @@ def _day(feature: Feature, name: str) -> date | None:
     iso = to_iso_date(words)
     if len(iso) != _DAY:
         raise feature.fail(
-            f"{name} {words!r} is not a day; write it like 2025-04-01",
-            f"{name}「{words}」は日付ではありません。2025-04-01 のように書いてください",
+            "{name} {words!r} is not a day; write it like 2025-04-01", name=name, words=words
         )
     return date.fromisoformat(iso)

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from geo.edits.applied import Edit, Edited, apply_edits, cut_off_edges, effect_of
-from geo.errors import BrokenWorkspaceError, EditError, NotFoundError
+from geo.errors import BrokenWorkspaceError, EditError, NotFoundError, Sentence
 from geo.streets.network import Network
 from services.edits.drawings import (
     Drawn,
@@ -292,10 +292,10 @@ def _require_near(drawn: Sequence[Drawn], workspace: Workspace) -> None:
         away_m = 0.0 if one.edit.shape is None else around.distance(one.edit.shape)
         if away_m > 0:
             raise one.feature.fail(
-                f"edit {one.edit.edit_id} lies {away_m / 1000:.1f} km outside the municipality and "
-                "its margin; correct its coordinates (longitude first)",
-                f"修正 {one.edit.edit_id} は市域とその余白から{away_m / 1000:.1f}km離れています。"
-                "座標を直してください（経度が先です）",
+                "edit {edit_id} lies {away_km:.1f} km outside the municipality and its "
+                "margin; correct its coordinates (longitude first)",
+                edit_id=one.edit.edit_id,
+                away_km=away_m / 1000,
             )
 
 
@@ -348,10 +348,11 @@ def newest(workspace: Workspace) -> int:
 def _existing(workspace: Workspace, version: int) -> int:
     there = _numbers(workspace)
     if version not in there:
-        listing = ", ".join(map(str, there)) or "none"
         raise NotFoundError(
-            f"{workspace.path} has no version {version} of its edits; there is {listing}",
-            ja=f"{workspace.path} に修正の版{version}はありません（ある版：{'、'.join(map(str, there)) or 'なし'}）",
+            "{path} has no version {version} of its edits; there is {there}",
+            path=workspace.path,
+            version=version,
+            there=there or Sentence("none"),
         )
     return version
 
@@ -366,8 +367,9 @@ def _stored(workspace: Workspace, number: int) -> dict[str, Any]:
         intact = False
     if not intact:
         raise BrokenWorkspaceError(
-            f"{path}: not as arukeba wrote it; put the file back, or take it away and add the edits again",
-            ja=f"{path}：書かれたときから変わっています。元のファイルに戻すか、除いてから修正を入れ直してください",
+            "{path}: not as arukeba wrote it; put the file back, or take it away and add "
+            "the edits again",
+            path=path,
         )
     stored: dict[str, Any] = body
     return stored

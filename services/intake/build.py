@@ -207,8 +207,7 @@ def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:
 def _require_replaceable(out: Path) -> None:
     if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
         raise InvalidInputError(
-            f"{out}: exists and is not a workspace; name another folder with --out",
-            ja=f"{out}：ワークスペースではないものがあります。--out で別の場所を指定してください",
+            "{out}: exists and is not a workspace; name another folder with --out", out=out
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 
 PART = ".part"
 NOTE = ".part.json"
@@ -70,9 +70,11 @@ def download(url: str, target: Path, *, expected: Expected, rules: Rules | None 
                 reason = str(error)
         else:
             raise DownloadError(
-                f"{url}: {reason}, after {rules.tries} tries; try again later, it goes on where it stopped",
-                ja=f"{url}：{rules.tries}回試しましたが取れません（{reason}）。"
-                "あとでもう一度実行すると、続きから取ります",
+                "{url}: {reason}, after {tries} tries; try again later, it goes on where it "
+                "stopped",
+                url=url,
+                reason=reason,
+                tries=rules.tries,
             )
     found = _checked(url, part, expected=expected)
     part.replace(target)
@@ -117,9 +119,9 @@ def _receive(
                     _require_size(url, size, expected)
                     file.write(chunk)
     except requests.exceptions.TooManyRedirects as error:
-        raise _refused(url, "it is redirected in circles", "転送がくり返されます") from error
+        raise _refused(url, Sentence("it is redirected in circles")) from error
     except (requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL) as error:
-        raise _refused(url, "it is no address", "アドレスが正しくありません") from error
+        raise _refused(url, Sentence("it is no address")) from error
     except (requests.RequestException, OSError) as error:
         raise _Broken(type(error).__name__) from error
     if whole >= 0 and size != whole:
@@ -136,26 +138,24 @@ def _require_answer(answer: requests.Response, url: str) -> None:
     if code not in (_FULL, _PARTIAL, _BEYOND):
         raise _refused(
             url,
-            f"the server answered {code}; look whether the page has moved",
-            f"サーバーの答えは {code} です。ページが移っていないか確かめてください",
+            Sentence("the server answered {code}; look whether the page has moved", code=code),
         )
     if url.startswith("https:") and not answer.url.startswith("https:"):
-        raise _refused(
-            url, "it leads to an unprotected address", "保護されていない先へ転送されます"
-        )
+        raise _refused(url, Sentence("it leads to an unprotected address"))
 
 
-def _refused(url: str, english: str, japanese: str) -> DownloadError:
-    return DownloadError(f"{url}: {english}", ja=f"{url}：{japanese}")
+def _refused(url: str, said: Sentence) -> DownloadError:
+    return DownloadError("{url}: {said}", url=url, said=said)
 
 
 def _require_size(url: str, size: int, expected: Expected) -> None:
     if size > expected.bytes_max:
         raise DownloadError(
-            f"{url}: {size:,} bytes or more, at most {expected.bytes_max:,} were expected; "
-            "look at the page, then correct bytes in the catalogue",
-            ja=f"{url}：{size:,}バイト以上あり、想定（{expected.bytes_max:,}バイト以下）を超えます。"
-            "ページを確かめ、出典一覧の bytes を直してください",
+            "{url}: {size:,} bytes or more, at most {bytes_max:,} were expected; look at "
+            "the page, then correct bytes in the catalogue",
+            url=url,
+            size=size,
+            bytes_max=expected.bytes_max,
         )
 
 
@@ -171,26 +171,21 @@ def _checked(url: str, part: Path, *, expected: Expected) -> str:
     found = sha256_of(part)
     problem = None
     if size < expected.bytes_min:
-        problem = (
-            f"only {size:,} bytes, at least {expected.bytes_min:,} were expected",
-            f"{size:,}バイトしかありません（想定は{expected.bytes_min:,}バイト以上）",
+        problem = Sentence(
+            "only {size:,} bytes, at least {bytes_min:,} were expected",
+            size=size,
+            bytes_min=expected.bytes_min,
         )
     elif begin != expected.magic:
-        problem = (
-            "it is another kind of file, perhaps a page",
-            "別の種類のファイル（ページなど）です",
-        )
+        problem = Sentence("it is another kind of file, perhaps a page")
     elif expected.sha256 and found != expected.sha256:
-        problem = (
-            f"its SHA-256 is {found}, {expected.sha256} was expected",
-            f"SHA-256 が想定（{expected.sha256[:12]}…）と違います（{found[:12]}…）",
+        problem = Sentence(
+            "its SHA-256 is {found}, {wanted} was expected", found=found, wanted=expected.sha256
         )
     if problem:
         part.unlink()
         _forget(part)
-        raise DownloadError(
-            f"{url}: {problem[0]}; nothing was kept", ja=f"{url}：{problem[1]}。保存していません"
-        )
+        raise DownloadError("{url}: {problem}; nothing was kept", url=url, problem=problem)
     return found
 
 

@@ -9,7 +9,7 @@ import shapely
 
 from geo.areas.meshes import mesh_codes, mesh_polygons
 from geo.arrays import LONLAT_EPSG
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from services.intake.download import DownloadError, Expected, Rules, download, sha256_of
 from services.intake.vectors.archives import unpack
 from services.intake.vectors.reading import read_vector
@@ -23,6 +23,7 @@ from services.profile.catalogue import (
     mirrored,
     require_code,
 )
+from services.words.texts import told
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file, staged_folder
 
@@ -51,8 +52,7 @@ class Missing:
     id: str
     file: str
     url: str
-    reason: str
-    reason_ja: str
+    reason: Sentence
 
 
 @dataclass
@@ -66,7 +66,15 @@ class Fetched:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""
-        return {**asdict(self), "folder": str(self.folder)}
+        missing = [
+            {
+                **asdict(one),
+                "reason": told(one.reason, "en"),
+                "reason_ja": told(one.reason, "ja"),
+            }
+            for one in self.missing
+        ]
+        return {**asdict(self), "folder": str(self.folder), "missing": missing}
 
 
 @dataclass(frozen=True)
@@ -114,11 +122,14 @@ def _fetch_one(wanted: Wanted, fetched: Fetched, options: Options) -> None:
         if target.suffix == ".zip":
             _unpack(target)
     except (DownloadError, InvalidInputError) as error:
-        reason, reason_ja = error.message, error.ja
-        if known and not wanted.sha256 and "SHA-256" in reason:
-            reason += f"; if the publisher changed it, take it out of {RECORD}"
-            reason_ja += f"。発行元が更新した場合は {RECORD} からこのファイルを消してください"
-        missing = Missing(wanted.source.id, wanted.file, url, reason, reason_ja)
+        reason = error.sentence
+        if known and not wanted.sha256 and "SHA-256" in error.message:
+            reason = Sentence(
+                "{said}; if the publisher changed it, take it out of {record}",
+                said=error,
+                record=RECORD,
+            )
+        missing = Missing(wanted.source.id, wanted.file, url, reason)
         fetched.missing.append(missing)
         return
     size = target.stat().st_size
@@ -143,8 +154,9 @@ def _record(folder: Path) -> dict[str, dict[str, Any]]:
         return {}
     except (OSError, ValueError) as error:
         raise InvalidInputError(
-            f"{folder / RECORD}: cannot be read ({error}); delete it to begin anew",
-            ja=f"{folder / RECORD}：読めません（{error}）。消してやり直してください",
+            "{path}: cannot be read ({error}); delete it to begin anew",
+            path=folder / RECORD,
+            error=error,
         ) from error
     return found if isinstance(found, dict) else {}
 
@@ -207,6 +219,9 @@ def _without_boundary(source_id: str, url: str) -> Missing:
         source_id,
         "",
         url,
-        f"the squares of the municipality are not known without its boundary; fetch {BOUNDARY} first",
-        f"境界（{BOUNDARY}）がないため、必要なメッシュがわかりません。先に {BOUNDARY} を取ってください",
+        Sentence(
+            "the squares of the municipality are not known without its boundary; "
+            "fetch {boundary} first",
+            boundary=BOUNDARY,
+        ),
     )

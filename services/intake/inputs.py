@@ -74,8 +74,8 @@ def require_files(inputs: Inputs) -> None:
     if missing:
         listing = ", ".join(f"{path} (source {name})" for name, path in missing)
         raise InvalidInputError(
-            f"missing file: {listing}; put it there or give the folder with --data DIR",
-            ja=f"ファイルがありません：{listing}。そこに置くか --data で場所を指定してください",
+            "missing file: {listing}; put it there or give the folder with --data DIR",
+            listing=listing,
         )
 
 

@@ -204,9 +204,9 @@ def save_matches(proposals: Iterable[Proposal], profile_path: Path) -> int:
     expected["population"].setdefault("matches", {}).update({n: p.area for n, p in new.items()})
     if tomllib.loads(changed) != expected:
         raise InvalidInputError(
-            f"{profile_path}: [population.matches] is written in a way that cannot be added to; "
-            "make it a table of its own",
-            ja=f"{profile_path}：[population.matches] に書き足せません。独立した表に直してください",
+            "{profile_path}: [population.matches] is written in a way that cannot be "
+            "added to; make it a table of its own",
+            profile_path=profile_path,
         )
     with staged_file(profile_path) as staging:
         staging.write_text(changed, encoding="utf-8")

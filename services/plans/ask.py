@@ -127,18 +127,14 @@ def ask_of(given: Mapping[str, Any]) -> PlanAsk:
             f"{'.'.join(map(str, item['loc'])) or 'ask'}: {item['msg']}" for item in error.errors()
         )
         raise InvalidInputError(
-            f"the question of a plan cannot be used ({said}); correct it",
-            ja=f"計画の条件に使えない値があります（{said}）。直してください",
+            "the question of a plan cannot be used ({said}); correct it", said=said
         ) from error
     if ask.budget_yen == 0 or any(yen == 0 for yen in ask.years_yen):
-        raise InvalidInputError(
-            "a budget of ¥0 opens nothing; give a higher one, or leave it out",
-            ja="予算が0円では何も開けません。金額を入れるか、予算の指定を外してください",
-        )
+        raise InvalidInputError("a budget of ¥0 opens nothing; give a higher one, or leave it out")
     if twice := sorted(set(ask.must) & set(ask.must_not)):
         raise InvalidInputError(
-            f"{', '.join(twice)}: is on both lists, must and must not; take it off one of them",
-            ja=f"{'、'.join(twice)}：「必ず」と「選ばない」の両方にあります。どちらかから外してください",
+            "{twice}: is on both lists, must and must not; take it off one of them",
+            twice=list(twice),
         )
     return ask
 
@@ -150,12 +146,8 @@ def read_ask(path: Path) -> dict[str, Any]:
         found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise InvalidInputError(
-            f"{path}: cannot be read ({error}); write it as TOML or JSON",
-            ja=f"{path}：読めません（{error}）。TOML か JSON で書いてください",
+            "{path}: cannot be read ({error}); write it as TOML or JSON", path=path, error=error
         ) from error
     if not isinstance(found, dict):
-        raise InvalidInputError(
-            f"{path}: holds no table of keys and values",
-            ja=f"{path}：項目と値の表ではありません",
-        )
+        raise InvalidInputError("{path}: holds no table of keys and values", path=path)
     return found

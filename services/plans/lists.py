@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.arrays import BoolArray
 from geo.coverage.reached import at_least
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.vocabulary import FREQUENCIES
 from services.plans.ask import PlanAsk
 from services.profile import CouncilList
@@ -115,26 +115,25 @@ def _present(
 
 
 def _no_candidate(names: Sequence[str], council: str = "") -> InvalidInputError:
-    said, ja = ", ".join(names), "」「".join(names)
     if not council:
         return InvalidInputError(
-            f"there is no candidate {said}: give its id or its name, and see that no filter leaves "
-            "it out",
-            ja=f"「{ja}」という候補地はありません。番号か名称を確かめ、"
-            "条件で外れていないか見てください",
+            "there is no candidate {names}: give its id or its name, and see that no "
+            "filter leaves it out",
+            names=list(names),
         )
     return InvalidInputError(
-        f"{council} must have {said}, which is no candidate: see that no filter leaves it out, "
-        "correct the list in the profile, or ask without the councils' lists (council_lists)",
-        ja=f"{council}が必ず入れるとした「{ja}」は候補地にありません。条件で外れていないか見て、"
-        "プロファイルの一覧を直すか、council_lists を外してください",
+        "{council} must have {names}, which is no candidate: see that no filter "
+        "leaves it out, correct the list in the profile, or ask without the "
+        "councils' lists (council_lists)",
+        council=council,
+        names=list(names),
     )
 
 
 def _contradiction(name: str, council: str) -> InvalidInputError:
     return InvalidInputError(
-        f"{name or 'a candidate'}: the list of {council} and another say the opposite; take it off "
-        "one of them, or ask without the councils' lists (council_lists)",
-        ja=f"{name or '候補地'}：{council}の一覧ともう一方が「必ず」と「選ばない」で食い違います。"
-        "どちらかから外すか、council_lists を外してください",
+        "{name}: the list of {council} and another say the opposite; take it off one of them, "
+        "or ask without the councils' lists (council_lists)",
+        name=name or Sentence("a candidate"),
+        council=council,
     )

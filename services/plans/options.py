@@ -201,8 +201,8 @@ def _free_in(sites: gpd.GeoDataFrame, wanted: str) -> BoolArray:
     bits = free_slots(wanted)
     if bits is None:
         raise InvalidInputError(
-            f"{wanted!r} names no day of the week; write 日曜, 平日の午後 or 月・水 午前",
-            ja=f"「{wanted}」から曜日が読み取れません。日曜、平日の午後、月・水 午前 のように書いてください",
+            "{wanted!r} names no day of the week; write 日曜, 平日の午後 or 月・水 午前",
+            wanted=wanted,
         )
     known = [free_slots(str(text)) for text in sites["availability"]]
     return np.array([own is None or bool(own & bits) for own in known], dtype=bool)

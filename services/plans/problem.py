@@ -14,7 +14,7 @@ from geo.areas.location import locate
 from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
 from geo.demand.homes import HIGH, LOW
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, Target
 from geo.walking.reach import Walks
 from services.plans.ask import PlanAsk
@@ -92,8 +92,8 @@ class Setting:
         snaps = self.situation.snap(self.candidates.sites)
         if not (snaps["edge"] >= 0).any():
             raise InvalidInputError(
-                f"none of the {len(snaps)} candidate sites joins a street: check their positions",
-                ja=f"候補の場所{len(snaps)}か所のどれも道につながりません。位置を確かめてください",
+                "none of the {snaps_n} candidate sites joins a street: check their positions",
+                snaps_n=len(snaps),
             )
         return snaps
 
@@ -173,8 +173,7 @@ class Setting:
             return limit
         if limit.m is not None and limit.minutes is not None:
             raise InvalidInputError(
-                "the mean and the longest walk need a limit in metres or in minutes, not in both",
-                ja="平均や最長の道のりを目標にするときは、歩く範囲を距離か時間の一方にしてください",
+                "the mean and the longest walk need a limit in metres or in minutes, not in both"
             )
         if limit.m is not None:
             return Limit(m=FAR_TIMES * limit.m)
@@ -237,8 +236,7 @@ class Setting:
         if missing:
             names = ", ".join(sorted(missing))
             raise InvalidInputError(
-                f"the profile has no target for {names}; add [[targets]] to it",
-                ja=f"プロファイルに {names} の目標がありません。[[targets]] を加えてください",
+                "the profile has no target for {names}; add [[targets]] to it", names=names
             )
         return tuple(target for one in wanted for target in self._targets_of(one))
 
@@ -350,10 +348,7 @@ def _require_some(found: Candidates, ask: PlanAsk) -> None:
     if len(found.options):
         return
     raise InvalidInputError(
-        "there is no candidate: no place to upgrade, no venue and no point passes the filters"
-        + (f" in {ask.council}" if ask.council else "")
-        + "; loosen them, or add venues to the profile",
-        ja="候補地がありません。条件に合う既存の場・会場・道の点が"
-        + (f"「{ask.council}」に" if ask.council else "")
-        + "見つかりませんでした。条件をゆるめるか、会場の一覧を加えてください",
+        "there is no candidate: no place to upgrade, no venue and no point passes the "
+        "filters{where}; loosen them, or add venues to the profile",
+        where=Sentence(" in {council}", council=ask.council) if ask.council else "",
     )

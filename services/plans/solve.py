@@ -125,8 +125,7 @@ class Desk:
         setting, key = self._setting(workspace, question.ask)
         if key != question.key:
             raise InvalidInputError(
-                "places, edits or data have changed while the plan waited; ask again",
-                ja="計画が順番を待つあいだに、場・修正・データのどれかが変わりました。もう一度頼んでください",
+                "places, edits or data have changed while the plan waited; ask again"
             )
         return setting
 
@@ -274,10 +273,10 @@ def recheck_on_streets(setting: Setting, plan: Plan) -> float:
     wrong = abs(reached - plan.reached) if exact else plan.reached - reached
     if wrong > 1e-6 * size and plan.status in FOUND:
         raise BrokenModelError(
-            f"The plan reaches {plan.reached:.3f} residents by its own count, but {reached:.3f} on "
-            "the streets: please report this.",
-            ja=f"計画の人数（{plan.reached:.3f}人）が、道の上で数え直した人数（{reached:.3f}人）と"
-            "合いません。不具合としてお知らせください。",
+            "The plan reaches {reached:.3f} residents by its own count, but "
+            "{on_streets:.3f} on the streets: please report this.",
+            reached=plan.reached,
+            on_streets=reached,
         )
     return reached
 

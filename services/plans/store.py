@@ -68,8 +68,7 @@ class PlanResult:
             return gpd.read_parquet(path)
         except (OSError, ValueError) as error:
             raise storage_error(error, path) or BrokenWorkspaceError(
-                f"{path}: cannot be read ({error}); make the plan again",
-                ja=f"{path}：読めません（{error}）。計画を作り直してください",
+                "{path}: cannot be read ({error}); make the plan again", path=path, error=error
             ) from error
 
 
@@ -100,8 +99,9 @@ def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
         if plan.plan_id == plan_id:
             return plan
     raise NotFoundError(
-        f"there is no plan {plan_id!r}; see the list of plans, or make one with: arukeba plan WORKSPACE",
-        ja=f"計画「{plan_id}」はありません。計画の一覧を見るか、arukeba plan 作業フォルダ で作ってください",
+        "there is no plan {plan_id!r}; see the list of plans, or make one with: "
+        "arukeba plan WORKSPACE",
+        plan_id=plan_id,
     )
 
 

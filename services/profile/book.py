@@ -67,7 +67,4 @@ def bundled_profiles() -> list[Path]:
     room = data_file("municipalities")
     if room.is_dir():
         return sorted(room.glob("[0-9][0-9][0-9][0-9][0-9].toml"))
-    raise NotFoundError(
-        "the profiles that come with arukeba are missing; install it again",
-        ja="付属のプロファイルが見つかりません。入れ直してください",
-    )
+    raise NotFoundError("the profiles that come with arukeba are missing; install it again")

@@ -79,8 +79,9 @@ class Catalogue(_Table):
         if unknown:
             names = ", ".join(known)
             raise InvalidInputError(
-                f"there is no official source {', '.join(unknown)}; there is {names}",
-                ja=f"公式の出典「{'、'.join(unknown)}」はありません。使えるもの: {names}",
+                "there is no official source {unknown}; there is {names}",
+                unknown=list(unknown),
+                names=names,
             )
         return [known[name] for name in dict.fromkeys(only)] or self.sources
 
@@ -111,17 +112,14 @@ def read_catalogue(path: Path) -> Catalogue:
         return Catalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidInputError(
-            f"{path}: not a TOML file in UTF-8 ({error}); correct that line",
-            ja=f"{path}：UTF-8のTOMLとして読めません（{error}）。その行を直してください",
+            "{path}: not a TOML file in UTF-8 ({error}); correct that line", path=path, error=error
         ) from error
     except ValidationError as error:
         breaches = "; ".join(
             f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
             for item in error.errors()
         )
-        raise InvalidInputError(
-            f"{path}: {breaches}", ja=f"{path}：出典一覧の誤り：{breaches}"
-        ) from error
+        raise InvalidInputError("{path}: {breaches}", path=path, breaches=breaches) from error
 
 
 def require_code(jis_code: str) -> str:
@@ -129,8 +127,8 @@ def require_code(jis_code: str) -> str:
     fits = re.fullmatch(r"[0-9]{5}", jis_code)
     if not (fits and 1 <= int(jis_code[:2]) <= PREFECTURES_N and jis_code[2:] != "000"):
         raise InvalidInputError(
-            f"{jis_code!r} is no JIS code of a municipality; give five digits like 12217",
-            ja=f"「{jis_code}」は市区町村コードではありません。12217 のような5桁の数字にしてください",
+            "{jis_code!r} is no JIS code of a municipality; give five digits like 12217",
+            jis_code=jis_code,
         )
     return jis_code
 

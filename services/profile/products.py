@@ -64,11 +64,12 @@ class Product(_Table):
                 return edition
         listing = ", ".join(sorted(there - {"geometry"}))
         raise SourceError(
-            f"its columns ({listing}) are of no known edition of {self.id} {self.title}; "
-            "name the columns in the profile instead of product",
+            "its columns ({listing}) are of no known edition of {id} {title}; name the "
+            "columns in the profile instead of product",
             path=path,
-            ja=f"列（{listing}）が {self.id}（{self.title}）のどの版とも合いません。"
-            "product のかわりに列の名前をプロファイルで指定してください",
+            listing=listing,
+            id=self.id,
+            title=self.title,
         )
 
 
@@ -101,7 +102,8 @@ def product(product_id: str) -> Product:
     if product_id not in known:
         names = ", ".join(known)
         raise NotFoundError(
-            f"there is no product {product_id!r}; the products are {names}",
-            ja=f"製品「{product_id}」はありません。使える製品: {names}",
+            "there is no product {product_id!r}; the products are {names}",
+            product_id=product_id,
+            names=names,
         )
     return known[product_id]

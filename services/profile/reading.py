@@ -17,7 +17,7 @@ def read_profile(path: Path) -> Profile:
     profile, breaches = checked(read_table(path))
     if profile is None:
         listing = "; ".join(breaches)
-        raise InvalidInputError(f"{path}: {listing}", ja=f"{path}：プロファイルの誤り：{listing}")
+        raise InvalidInputError("{path}: {listing}", path=path, listing=listing)
     return profile
 
 
@@ -35,15 +35,14 @@ def read_table(path: Path) -> dict[str, Any]:
     """Read the TOML file as it is."""
     if not path.is_file():
         raise InvalidInputError(
-            f"{path}: there is no such profile; give the path of a municipality's .toml file",
-            ja=f"{path}：プロファイルがありません。自治体の .toml ファイルの場所を指定してください",
+            "{path}: there is no such profile; give the path of a municipality's .toml file",
+            path=path,
         )
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(
-            f"{path}: not a TOML file in UTF-8 ({error}); correct that line",
-            ja=f"{path}：UTF-8のTOMLとして読めません（{error}）。その行を直してください",
+            "{path}: not a TOML file in UTF-8 ({error}); correct that line", path=path, error=error
         ) from error
 
 

@@ -380,8 +380,7 @@ class Profile(_Table):
                 return layer
         names = ", ".join(layer.id for layer in self.layers)
         raise NotFoundError(
-            f"there is no layer {layer_id!r}; the layers are {names}",
-            ja=f"層「{layer_id}」はありません。使える層: {names}",
+            "there is no layer {layer_id!r}; the layers are {names}", layer_id=layer_id, names=names
         )
 
     def conflicts(self) -> dict[str, list[Fact]]:

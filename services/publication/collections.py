@@ -180,8 +180,10 @@ class Table:
         row = self._row_of.get(feature_id)
         if row is None:
             raise NotFoundError(
-                f"the collection {self.id!r} has no feature {feature_id!r}",
-                ja=f"「{self.title}」に「{feature_id}」はありません",
+                "the collection {id!r} has no feature {feature_id!r}",
+                id=self.id,
+                feature_id=feature_id,
+                title=self.title,
             )
         return next(iter(self._write(np.array([row]), with_geometry=True)))
 
@@ -193,8 +195,11 @@ class Table:
         if name not in self.fields:
             names = ", ".join(self.fields)
             raise InvalidInputError(
-                f"{self.id} has no property {name!r}; it has {names}",
-                ja=f"「{self.title}」に項目「{name}」はありません。使える項目: {names}",
+                "{id} has no property {name!r}; it has {names}",
+                id=self.id,
+                name=name,
+                names=names,
+                title=self.title,
             )
 
     def _sorted(self, rows: NDArray[np.int64], by: str) -> NDArray[np.int64]:
@@ -251,9 +256,7 @@ def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:
         # A "+" typed into an address bar arrives as a space: "65+".
         plus = text.replace(" ", "+")
         return plus if plus != text and plus in set(column) else text
-    raise InvalidInputError(
-        f"{name}={text!r} is not a {kind}", ja=f"「{name}」に「{text}」は使えません（{kind}）"
-    )
+    raise InvalidInputError("{name}={text!r} is not a {kind}", name=name, text=text, kind=kind)
 
 
 def collections_of(

@@ -45,14 +45,12 @@ def export(
     if file_format not in FORMATS:
         names = ", ".join(FORMATS)
         raise InvalidInputError(
-            f"the format is {file_format!r}; it must be one of {names}",
-            ja=f"形式「{file_format}」はありません。使える形式: {names}",
+            "the format is {file_format!r}; it must be one of {names}",
+            file_format=file_format,
+            names=names,
         )
     if out.exists() and not out.is_dir():
-        raise InvalidInputError(
-            f"{out}: is a file; name a folder to write to with --out",
-            ja=f"{out}：ファイルです。--out で書き出すフォルダを指定してください",
-        )
+        raise InvalidInputError("{out}: is a file; name a folder to write to with --out", out=out)
     progress("export.read", 0.0)
     snapshot = workspace.snapshot()
     writers = _WRITERS[file_format](snapshot)
@@ -163,10 +161,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write one table to a CSV file of its own, whole or not at all."""
     if path.is_dir():
-        raise InvalidInputError(
-            f"{path}: is a folder; name a CSV file with --out",
-            ja=f"{path}：フォルダです。--out でCSVファイルを指定してください",
-        )
+        raise InvalidInputError("{path}: is a folder; name a CSV file with --out", path=path)
     with staged_file(path) as staged:
         write_csv(table.round(FIGURE_DECIMALS), staged)
 

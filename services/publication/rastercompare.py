@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.demand.zonal import share_by_area
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.intake.people.raster import PopulationRaster, read_population_raster
 from services.intake.tables.ledger import Entry
 from services.privacy.counts import find_hidden
@@ -21,7 +21,7 @@ from services.publication.collections import FIGURE_DECIMALS
 from services.publication.export import write_csv
 from services.results.rasters import outline
 from services.situation.naming import REMAINDER_NAME
-from services.words.texts import age_group_text
+from services.words.texts import age_group_text, told
 from services.workspace.folder import REMAINDER, Workspace, digest, software_version, write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -127,8 +127,7 @@ def write_comparison(
     """Write the comparison as CSV and, beside it, what it was made of; return both files."""
     if out.is_dir() or out.resolve() == path.resolve():
         raise InvalidInputError(
-            f"{out}: is a folder or the raster itself; name another file with --out",
-            ja=f"{out}：フォルダか、ラスタそのものです。--out で別のファイルを指定してください",
+            "{out}: is a folder or the raster itself; name another file with --out", out=out
         )
     progress("raster.compare", 0.1)
     found = compare_raster(workspace, path, asked or CompareAsked())
@@ -146,8 +145,7 @@ def _age_group(workspace: Workspace, asked: str | None) -> str:
     if group not in groups:
         names = ", ".join(groups)
         raise NotFoundError(
-            f"there is no age group {group!r}; there are {names}",
-            ja=f"年齢区分「{group}」はありません。使えるもの: {names}",
+            "there is no age group {group!r}; there are {names}", group=group, names=names
         )
     return group
 
@@ -157,8 +155,7 @@ def _areas(workspace: Workspace, layer: str) -> gpd.GeoDataFrame:
     if layer not in known:
         names = ", ".join(known)
         raise NotFoundError(
-            f"there is no layer {layer!r}; there are {names}",
-            ja=f"層「{layer}」はありません。使えるもの: {names}",
+            "there is no layer {layer!r}; there are {names}", layer=layer, names=names
         )
     areas = workspace.areas()
     return areas[areas["layer"] == layer].sort_values("area_id").reset_index(drop=True)
@@ -220,55 +217,62 @@ def _notes(raster: PopulationRaster, residents: float, *, age_group: str) -> Ite
     """Say what the reader of the figures has to know of the raster."""
     if raster.nodata_n == raster.cells_n:
         yield Entry(
-            "raster_all_nodata",
-            "the raster has no data anywhere over the municipality",
-            "自治体の上のセルがすべて「データなし」です",
+            "raster_all_nodata", Sentence("the raster has no data anywhere over the municipality")
         )
     elif residents <= 0:
         yield Entry(
             "raster_empty",
-            "the raster has no resident in the municipality; is it the right file?",
-            "自治体の中の人数が0人です。正しいファイルか確かめてください",
+            Sentence("the raster has no resident in the municipality; is it the right file?"),
         )
     if 0 < raster.nodata_n < raster.cells_n:
         yield Entry(
             "raster_nodata",
-            f"{raster.nodata_n} of {raster.cells_n} cells have no data and are taken as nobody",
-            f"{raster.cells_n}セルのうち{raster.nodata_n}セルが「データなし」で、0人としています",
+            Sentence(
+                "{nodata_n} of {cells_n} cells have no data and are taken as nobody",
+                nodata_n=raster.nodata_n,
+                cells_n=raster.cells_n,
+            ),
         )
     if raster.negative_n:
         yield Entry(
             "raster_negative",
-            f"{raster.negative_n} cells hold a negative number and are taken as nobody",
-            f"{raster.negative_n}セルの値が負です。0人としています",
+            Sentence(
+                "{negative_n} cells hold a negative number and are taken as nobody",
+                negative_n=raster.negative_n,
+            ),
         )
     if raster.density:
         yield Entry(
             "raster_density",
-            f"the raster calls itself a density ({raster.density}); its values are summed as residents "
-            "per cell, so give counts instead",
-            f"ラスタは密度のようです（{raster.density}）。値はセルごとの人数として足しているので、人数のラスタを指定してください",
+            Sentence(
+                "the raster calls itself a density ({density}); its values are summed as "
+                "residents per cell, so give counts instead",
+                density=raster.density,
+            ),
         )
     else:
-        unit = f" (unit: {raster.unit})" if raster.unit else ""
         yield Entry(
             "raster_taken_as_count",
-            f"the values are taken as residents per cell{unit}; compared with residents {age_group_text(age_group, 'en')}",
-            f"値をセルごとの人数とみなし{f'（単位 {raster.unit}）' if raster.unit else ''}、"
-            f"「{age_group_text(age_group, 'ja')}」と比べています",
+            Sentence(
+                "the values are taken as residents per cell{unit}; compared with residents {aged}",
+                unit=Sentence(" (unit: {unit})", unit=raster.unit) if raster.unit else "",
+                aged=age_group_text(age_group, "en"),
+                aged_ja=age_group_text(age_group, "ja"),
+            ),
         )
     if raster.bands_n > 1:
         yield Entry(
             "raster_bands",
-            f"the raster has {raster.bands_n} bands; the first is taken",
-            f"ラスタに{raster.bands_n}個のバンドがあります。1番目を使っています",
+            Sentence("the raster has {bands_n} bands; the first is taken", bands_n=raster.bands_n),
         )
     if raster.reprojected:
         yield Entry(
             "raster_reprojected",
-            f"the raster is in {raster.crs}; its cells were moved corner by corner, "
-            "their counts stay as they are",
-            f"ラスタの座標系は {raster.crs} です。セルの四隅を移し、人数はそのままにしています",
+            Sentence(
+                "the raster is in {crs}; its cells were moved corner by corner, their counts "
+                "stay as they are",
+                crs=raster.crs,
+            ),
         )
 
 
@@ -285,7 +289,10 @@ def _provenance(workspace: Workspace, path: Path, found: Comparison) -> dict[str
         "total": found.total,
         "correlation": found.correlation,
         "outside_residents": found.outside_residents,
-        "notes": [{"code": n.code, "en": n.message, "ja": n.ja} for n in found.notes],
+        "notes": [
+            {"code": n.code, "en": told(n.said, "en"), "ja": told(n.said, "ja")}
+            for n in found.notes
+        ],
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),
         "sources": [
             {key: value for key, value in source.items() if key != "bytes"}

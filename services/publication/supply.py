@@ -116,10 +116,7 @@ class Supply:
         found = rows[rows["area_id"] == area]
         found = rows[rows["area_name"] == area] if found.empty else found
         if found.empty:
-            raise NotFoundError(
-                f"the layer {layer!r} has no area {area!r}",
-                ja=f"「{layer}」に「{area}」はありません",
-            )
+            raise NotFoundError("the layer {layer!r} has no area {area!r}", layer=layer, area=area)
         return found
 
     def _unequal(self, row: Mapping[Hashable, Any], lang: str) -> list[str]:
@@ -149,8 +146,10 @@ def _require_table(snapshot: Snapshot, name: str) -> None:
     if not _has(snapshot, name):
         folder = snapshot.workspace.path
         raise NotFoundError(
-            f"the result {snapshot.name} has no table {name}; run: arukeba run {folder}",
-            ja=f"結果 {snapshot.name} に表 {name} がありません。実行してください: arukeba run {folder}",
+            "the result {name} has no table {name_name}; run: arukeba run {folder}",
+            name=snapshot.name,
+            name_name=name,
+            folder=folder,
         )
 
 
@@ -161,8 +160,10 @@ def _chosen(table: pd.DataFrame, wanted: Mapping[str, str]) -> pd.DataFrame:
         if rows.empty and len(table):
             known = [str(one) for one in pd.unique(table[name]) if one != WHOLE]
             raise InvalidInputError(
-                f"{name}={value!r} was not computed; there are {', '.join(known)}",
-                ja=f"「{name}」に「{value}」はありません。使える値: {'、'.join(known)}",
+                "{name}={value!r} was not computed; there are {known}",
+                name=name,
+                value=value,
+                known=list(known),
             )
         table = rows
     return table

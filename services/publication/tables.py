@@ -79,8 +79,9 @@ class Publication:
                 return self.reach()
         names = ", ".join(IDS)
         raise NotFoundError(
-            f"there is no collection {collection_id!r}; there are {names}",
-            ja=f"「{collection_id}」というデータはありません。あるもの: {names}",
+            "there is no collection {collection_id!r}; there are {names}",
+            collection_id=collection_id,
+            names=names,
         )
 
     def collections(self) -> dict[str, Collection]:

@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, StorageError
+from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, Sentence, StorageError
 
 SQLITE = "sqlite"
 WAIT_S = 30
@@ -16,35 +16,21 @@ WAIT_S = 30
 _LOCK = 0x6172756B65  # "aruke": any number that no other program takes
 _TIMEOUTS = {"pysqlite": "timeout", "psycopg": "connect_timeout", "psycopg2": "connect_timeout"}
 """How each driver calls it."""
-_WAY_TO_SERVER = (
-    "see that the server answers, and check address, user and password (PGPASSWORD)",
-    "サーバーが動いているか、アドレス・利用者・パスワード（PGPASSWORD）が正しいか確かめてください",
+_WAY_TO_SERVER = Sentence(
+    "see that the server answers, and check address, user and password (PGPASSWORD)"
 )
-_BUSY = (
-    "another program writes to it; try again",
-    "ほかで書き込み中です。もういちど実行してください",
-)
-_NOT_WRITABLE = (
-    "have the file and its folder made writable, then try again",
-    "ファイルとフォルダーに書きこめるようにして、もういちど実行してください",
-)
+_BUSY = Sentence("another program writes to it; try again")
+_NOT_WRITABLE = Sentence("have the file and its folder made writable, then try again")
 _WAYS_TO_FILE = {
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,
-    "SQLITE_FULL": (
-        "make room, then try again",
-        "空きをつくってから、もういちど実行してください",
-    ),
+    "SQLITE_FULL": Sentence("make room, then try again"),
     "SQLITE_READONLY": _NOT_WRITABLE,
     "SQLITE_PERM": _NOT_WRITABLE,
-    "SQLITE_CANTOPEN": (
-        "see that its folder exists and may be read and written, then try again",
-        "フォルダーがあり、読み書きできることを確かめて、もういちど実行してください",
+    "SQLITE_CANTOPEN": Sentence(
+        "see that its folder exists and may be read and written, then try again"
     ),
-    "SQLITE_IOERR": (
-        "check the disk, and copy what is on it to another one",
-        "ディスクを点検し、中身を別の場所に写してください",
-    ),
+    "SQLITE_IOERR": Sentence("check the disk, and copy what is on it to another one"),
 }
 """By the beginning of SQLite's name for what happened."""
 _PASSWORDS = ("password", "sslpassword")
@@ -58,8 +44,8 @@ def require_no_password(url: str) -> None:
         return
     if given and (given.password or any(name in given.query for name in _PASSWORDS)):
         raise InvalidInputError(
-            "the registry's URL holds a password; leave it out and put it into PGPASSWORD or ~/.pgpass",
-            ja="台帳のURLにパスワードが入っています。URLから除き、PGPASSWORD か ~/.pgpass に書いてください",
+            "the registry's URL holds a password; leave it out and put it into "
+            "PGPASSWORD or ~/.pgpass"
         )
 
 
@@ -100,10 +86,9 @@ def _engine(url: str) -> Engine:
         return create_engine(address, connect_args={known: WAIT_S} if known else {})
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InvalidInputError(
-            f"the registry's URL is not usable ({error}); give sqlite:///FILE or a PostgreSQL URL "
-            "whose driver is installed",
-            ja=f"台帳のURLが使えません（{error}）。sqlite:///ファイル か、ドライバのある PostgreSQL の"
-            "URLを指定してください",
+            "the registry's URL is not usable ({error}); give sqlite:///FILE or a "
+            "PostgreSQL URL whose driver is installed",
+            error=error,
         ) from error
 
 
@@ -112,18 +97,17 @@ def _told(error: SQLAlchemyError, engine: Engine) -> ArukebaError:
     shown = engine.url.render_as_string(hide_password=True)
     reason = str(error).splitlines()[0]
     way = _way_out(error, is_file=engine.dialect.name == SQLITE)
+    said = Sentence(
+        "{shown}: the registry cannot be used ({reason}); {way}",
+        shown=shown,
+        reason=reason,
+        way=way or Sentence("put it back from a copy, or build the workspace again"),
+    )
     kind = StorageError if way else BrokenWorkspaceError
-    said, said_ja = way or (
-        "put it back from a copy, or build the workspace again",
-        "控えから戻すか、ワークスペースを作り直してください",
-    )
-    return kind(
-        f"{shown}: the registry cannot be used ({reason}); {said}",
-        ja=f"{shown}：台帳を読み書きできません（{reason}）。{said_ja}",
-    )
+    return kind("{said}", said=said)
 
 
-def _way_out(error: SQLAlchemyError, *, is_file: bool) -> tuple[str, str] | None:
+def _way_out(error: SQLAlchemyError, *, is_file: bool) -> Sentence | None:
     """Return what to do where the storage is to blame, None where the tables are."""
     if not is_file:
         return _WAY_TO_SERVER if isinstance(error, OperationalError) else None

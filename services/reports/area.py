@@ -99,9 +99,11 @@ def find_area(publication: Publication, area: str, *, layer: str | None) -> "pd.
     if len(found) == 1:
         return found.iloc[0]
     if len(found) > 1:
-        values = {"area": area, "count": len(found), "ids": ", ".join(found["area_id"])}
         raise InvalidInputError(
-            text("report.ambiguous", "en", **values), ja=text("report.ambiguous", "ja", **values)
+            "{count} areas are named {area!r}; give an id: {ids}",
+            area=area,
+            count=len(found),
+            ids=list(found["area_id"]),
         )
     councils = areas if layer else areas[areas["layer"] == council_layer]
     raise _unknown(area, list(areas["area_name"]), list(councils["area_name"]))
@@ -110,14 +112,15 @@ def find_area(publication: Publication, area: str, *, layer: str | None) -> "pd.
 def _unknown(area: str, names: list[str], councils: list[str]) -> NotFoundError:
     near = [name for name in dict.fromkeys(names) if area and area in name]
     near += difflib.get_close_matches(area, names, n=5, cutoff=0.5)
-    key = "report.not_found.near" if near else "report.not_found.all"
     shown = list(dict.fromkeys(near or councils))
     listing = ", ".join(shown[:NAMES_SHOWN]) + (", …" if len(shown) > NAMES_SHOWN else "")
-    english, japanese = (
-        text("report.not_found", lang, area=area, near=text(key, lang, names=listing))
-        for lang in ("en", "ja")
+    return NotFoundError(
+        "there is no area {area!r}; similar names: {names}"
+        if near
+        else "there is no area {area!r}; known names: {names}",
+        area=area,
+        names=listing,
     )
-    return NotFoundError(english, ja=japanese)
 
 
 class _Inside:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from geo.errors import Sentence
 from services.registry.places import read_places
 from services.reports.evidence import Evidence, Facts, figures_of, inputs_of
-from services.words.texts import reason
+from services.words.texts import reason, told
 from services.workspace.folder import Workspace, software_version
 
 FORMAT = 1
@@ -151,7 +152,8 @@ def _source(
 def _remark(entry: Mapping[str, Any], *, public: bool) -> Remark:
     if public:
         return Remark(entry["row"], "", "", None)
-    return Remark(entry["row"], entry["ja"], entry["message"], entry["residents"])
+    said = Sentence.from_dict(entry["said"])
+    return Remark(entry["row"], told(said, "ja"), told(said, "en"), entry["residents"])
 
 
 def _source_to_dict(source: SourceReport) -> dict[str, Any]:

@@ -70,8 +70,9 @@ def week(
     if asked.frequency not in SLOT_FREQUENCIES:
         names = ", ".join(SLOT_FREQUENCIES)
         raise InvalidInputError(
-            f"frequency={asked.frequency!r} has no weekdays; there are {names}",
-            ja=f"頻度「{asked.frequency}」には曜日別の数字がありません。使える値: {names}",
+            "frequency={frequency!r} has no weekdays; there are {names}",
+            frequency=asked.frequency,
+            names=names,
         )
     if area is None:
         layer = str(summary["gap_layer"])
@@ -98,9 +99,7 @@ def of_area(rows: pd.DataFrame, area: str, layer: str) -> pd.DataFrame:
     found = rows[rows["area_id"] == area]
     found = rows[rows["area_name"] == area] if found.empty else found
     if found.empty:
-        raise NotFoundError(
-            f"the layer {layer!r} has no area {area!r}", ja=f"「{layer}」に「{area}」はありません"
-        )
+        raise NotFoundError("the layer {layer!r} has no area {area!r}", layer=layer, area=area)
     first: pd.DataFrame = found[found["area_id"] == found["area_id"].iloc[0]]
     return first
 

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.coverage.crosstab import crosstab, with_shares
 from geo.coverage.suppression import hidden_cells
 from geo.demand.homes import HIGH, LOW
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.vocabulary import FREQUENCIES
 from services.profile import Layer, Profile
 from services.situation.intervals import Bounds, Ends, unknown_most
@@ -184,8 +184,10 @@ def _of_pair(table: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
     if len(straight) == len(turned) == 0:
         known = pd.unique(pd.concat([table["row_layer"], table["column_layer"]]))
         raise InvalidInputError(
-            f"{rows!r} and {columns!r} do not cross; layers that do: {', '.join(known) or 'none'}",
-            ja=f"「{rows}」と「{columns}」の組み合わせはありません。使える区分: {'、'.join(known) or 'なし'}",
+            "{rows!r} and {columns!r} do not cross; layers that do: {known}",
+            rows=rows,
+            columns=columns,
+            known=list(known) or Sentence("none"),
         )
     parts = ("layer", "id", "name", "share_pct", "share_low_pct", "share_high_pct")
     swap = {

@@ -168,20 +168,17 @@ def _check(asked: SurfaceAsked, out: Path) -> None:
     if asked.frequency not in FREQUENCIES:
         names = ", ".join(FREQUENCIES)
         raise InvalidInputError(
-            f"the frequency is {asked.frequency!r}; it must be one of {names}",
-            ja=f"回数「{asked.frequency}」はありません。使えるもの: {names}",
+            "the frequency is {frequency!r}; it must be one of {names}",
+            frequency=asked.frequency,
+            names=names,
         )
     for option, metres in (("--leg-limit-m", asked.leg_limit_m), ("--margin-m", asked.margin_m)):
         if metres is not None and not (np.isfinite(metres) and metres >= 0):
             raise InvalidInputError(
-                f"{option} is {metres}; give a number of metres from 0",
-                ja=f"{option} が{metres}です。0以上のメートル数を指定してください",
+                "{option} is {metres}; give a number of metres from 0", option=option, metres=metres
             )
     if out.is_dir():
-        raise InvalidInputError(
-            f"{out}: is a folder; name a file with --out",
-            ja=f"{out}：フォルダです。--out で書き出すファイルを指定してください",
-        )
+        raise InvalidInputError("{out}: is a folder; name a file with --out", out=out)
 
 
 def _epsg(workspace: Workspace) -> int:

@@ -82,8 +82,7 @@ def share_of(shares: pd.DataFrame, area: str) -> list[dict[Hashable, Any]]:
             return found.to_dict("records")
     names = ", ".join(dict.fromkeys(shares["area_name"]))
     raise NotFoundError(
-        f"no council has the area {area!r}; there are {names}",
-        ja=f"「{area}」という協議体の区域はありません。あるもの: {names}",
+        "no council has the area {area!r}; there are {names}", area=area, names=names
     )
 
 

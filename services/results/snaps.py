@@ -147,10 +147,10 @@ def write_snaps(workspace: Workspace, out: Path | None = None) -> Written:
     _require_gpkg(path)
     if path.resolve().is_relative_to((workspace.path / "export").resolve()):
         raise InvalidInputError(
-            f"{path}: lies in the folder of what may leave, and every snap shows where people live; "
-            "name another folder with --out, or write what may leave with --public",
-            ja=f"{path}：公開用のフォルダです。すべてのつなぎは住まいの位置を示すので、--out で別の場所を"
-            "指定するか、--public で公開用を書いてください",
+            "{path}: lies in the folder of what may leave, and every snap shows where "
+            "people live; name another folder with --out, or write what may leave with "
+            "--public",
+            path=path,
         )
     snaps = snaps_frame(workspace)
     joined = (snaps["reason"] == "").to_numpy()
@@ -357,8 +357,7 @@ def _about(workspace: Workspace, note: str) -> pd.DataFrame:
 def _require_gpkg(path: Path) -> None:
     if path.suffix.lower() != ".gpkg":
         raise InvalidInputError(
-            f"{path}: snaps are written as a GeoPackage; name a file that ends with .gpkg",
-            ja=f"{path}：GeoPackageで書きます。.gpkg で終わる名前を指定してください",
+            "{path}: snaps are written as a GeoPackage; name a file that ends with .gpkg", path=path
         )
 
 

@@ -52,8 +52,9 @@ class WhatIfs:
         if age_group not in groups:
             names = ", ".join(groups)
             raise InvalidInputError(
-                f"age_group={age_group!r} was not counted; there are {names}",
-                ja=f"年齢「{age_group}」はありません。使えるもの: {names}",
+                "age_group={age_group!r} was not counted; there are {names}",
+                age_group=age_group,
+                names=names,
             )
         outcome = disclosed(self.layer(layer).edited(edits), profile.privacy)
         return told(outcome, age_group)
@@ -69,21 +70,19 @@ def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
     action, place_id = _action(given.get("action")), str(given.get("place_id") or "")
     if (action == "open") == bool(place_id):
         raise InvalidInputError(
-            f"{action}: {'a new place has no place_id' if place_id else 'say which place: place_id'}",
-            ja=f"{action}：{'新しい場に place_id はつけられません' if place_id else 'place_id で場を指定してください'}",
+            "{action}: a new place has no place_id"
+            if place_id
+            else "{action}: say which place: place_id",
+            action=action,
         )
     venue_id, frequency = str(given.get("venue_id") or ""), str(given.get("frequency") or "")
     xy = _plane(given.get("lon"), given.get("lat"), plane_epsg)
     if action in ("open", "move") and (xy is None) == (not venue_id):
         raise InvalidInputError(
-            f"{action}: say where, either venue_id or lon and lat",
-            ja=f"{action}：場所を venue_id か lon・lat のどちらかで指定してください",
+            "{action}: say where, either venue_id or lon and lat", action=action
         )
     if action in ("open", "change") and not frequency:
-        raise InvalidInputError(
-            f"{action}: say how often, frequency",
-            ja=f"{action}：頻度を frequency で指定してください",
-        )
+        raise InvalidInputError("{action}: say how often, frequency", action=action)
     return Edit(action, place_id, venue_id, xy, frequency)
 
 
@@ -92,10 +91,7 @@ def _action(given: object) -> TrialAction:
         if action == given:
             return action
     names = ", ".join(TRIAL_ACTIONS)
-    raise InvalidInputError(
-        f"action={given!r} is not one of {names}",
-        ja=f"操作「{given}」は使えません。使えるもの: {names}",
-    )
+    raise InvalidInputError("action={given!r} is not one of {names}", given=given, names=names)
 
 
 def edit_of_text(action: str, given: str, plane_epsg: int) -> Edit:
@@ -108,8 +104,7 @@ def edit_of_text(action: str, given: str, plane_epsg: int) -> Edit:
     left, equals, right = given.partition("=")
     if (action == "close") == bool(equals):
         raise InvalidInputError(
-            f"--{action} {given}: see --help for how it is written",
-            ja=f"--{action} {given}：書き方は --help を見てください",
+            "--{action} {given}: see --help for how it is written", action=action, given=given
         )
     if action == "open":
         return edit_of({"action": action, "frequency": right, **_where(left)}, plane_epsg)
@@ -134,8 +129,9 @@ def _plane(lon: object, lat: object, plane_epsg: int) -> XY | None:
     x, y = transformer.transform(*degrees)
     if not (np.isfinite(x) and np.isfinite(y)):
         raise InvalidInputError(
-            f"lon={lon!r}, lat={lat!r} is not a position; give degrees, like 139.97 and 35.86",
-            ja=f"lon「{lon}」lat「{lat}」は位置として読めません。139.97 と 35.86 のように度で書いてください",
+            "lon={lon!r}, lat={lat!r} is not a position; give degrees, like 139.97 and 35.86",
+            lon=lon,
+            lat=lat,
         )
     return float(x), float(y)
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.schedule.typed import parse_schedule
 from services.profile.base import Table
 from services.words.vocabulary import ScenarioAction
@@ -112,34 +112,35 @@ def checked_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", name.strip())
     if NAME.fullmatch(plain) is None or plain.lower() in RESERVED:
         raise InvalidInputError(
-            f"{name!r} cannot be a scenario's name; use up to 60 letters, digits, - and _ (not base or compare)",
-            ja=f"「{name}」は案の名前に使えません。60字までの文字・数字・- ・_ にしてください（base と compare は使えません）",
+            "{name!r} cannot be a scenario's name; use up to 60 letters, digits, - and _ "
+            "(not base or compare)",
+            name=name,
         )
     return plain
 
 
-def fail(scenario: str, number: int, message: str, ja: str) -> InvalidInputError:
+def fail(scenario: str, number: int, template: str, /, **facts: object) -> InvalidInputError:
     """Return an error of one change of a scenario; changes are counted from 1."""
     return InvalidInputError(
-        f"scenario {scenario}, edit {number}: {message}",
-        ja=f"案「{scenario}」の{number}番目の変更：{ja}",
+        "scenario {scenario}, edit {number}: {said}",
+        scenario=scenario,
+        number=number,
+        said=Sentence(template, **facts),
     )
 
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario from a TOML or JSON file, by its ending."""
     if path.suffix.lower() not in SUFFIXES:
-        raise InvalidInputError(
-            f"{path}: a scenario is a .toml or .json file",
-            ja=f"{path}：案のファイルは .toml か .json です",
-        )
+        raise InvalidInputError("{path}: a scenario is a .toml or .json file", path=path)
     try:
         text = path.read_text(encoding="utf-8-sig")
         table = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidInputError(
-            f"{path}: cannot be read as a scenario ({error}); correct it or export it again",
-            ja=f"{path}：案として読めません（{error}）。直すか、もういちど書き出してください",
+            "{path}: cannot be read as a scenario ({error}); correct it or export it again",
+            path=path,
+            error=error,
         ) from error
     return scenario_of(table, where=str(path))
 
@@ -154,7 +155,7 @@ def scenario_of(table: object, *, where: str = "") -> Scenario:
     except ValidationError as error:
         breaches = "; ".join(_breach(item["loc"], item["msg"]) for item in error.errors())
         raise InvalidInputError(
-            f"{head}not a scenario: {breaches}", ja=f"{head}案として使えません：{breaches}"
+            "{head}not a scenario: {breaches}", head=head, breaches=breaches
         ) from error
     check(scenario)
     return scenario
@@ -167,7 +168,7 @@ def edit_of(table: Mapping[str, Any]) -> ScenarioEdit:
     except ValidationError as error:
         breaches = "; ".join(_breach(item["loc"], item["msg"]) for item in error.errors())
         raise InvalidInputError(
-            f"not a change of a scenario: {breaches}", ja=f"案の変更として使えません：{breaches}"
+            "not a change of a scenario: {breaches}", breaches=breaches
         ) from error
 
 
@@ -190,13 +191,19 @@ def check(scenario: Scenario) -> None:
                 raise fail(
                     scenario.name,
                     number,
-                    f"it contradicts edit {first}, which is about the same {about[0]}; keep one of the two",
-                    f"{first}番目の変更と食い違います（どちらも同じ{_CLAIMS[about[0]]}についてです）。"
-                    "どちらかにしてください",
+                    "it contradicts edit {first}, which is about the same {about}; keep one of "
+                    "the two",
+                    first=first,
+                    about=_CLAIMS[about[0]],
                 )
 
 
-_CLAIMS = {"place": "場", "schedule": "場の開催日", "hall": "場の会場", "opening": "開設"}
+_CLAIMS = {
+    "place": Sentence("place"),
+    "schedule": Sentence("schedule"),
+    "hall": Sentence("hall"),
+    "opening": Sentence("opening"),
+}
 
 
 def _claims(edit: ScenarioEdit) -> list[tuple[str, str]]:
@@ -218,8 +225,9 @@ def _check_parts(name: str, number: int, edit: ScenarioEdit) -> None:
         raise fail(
             name,
             number,
-            f"{edit.action} takes no {', '.join(extra)}; leave it out",
-            f"{edit.action} に {'、'.join(extra)} は使えません。除いてください",
+            "{action} takes no {extra}; leave it out",
+            action=edit.action,
+            extra=list(extra),
         )
     targets = [part for part in _TARGETS[edit.action] if edit.has(part)]
     if len(targets) != 1:
@@ -227,13 +235,14 @@ def _check_parts(name: str, number: int, edit: ScenarioEdit) -> None:
         raise fail(
             name,
             number,
-            f"{edit.action} needs {'one of ' if '/' in names else ''}{names}",
-            f"{edit.action} には {names} {'のどれかひとつ' if '/' in names else ''}が必要です",
+            "{action} needs one of {names}" if "/" in names else "{action} needs {names}",
+            action=edit.action,
+            names=names,
         )
     if edit.has("point") and (edit.lon is None or edit.lat is None):
-        raise fail(name, number, "lon and lat go together", "lon と lat は両方を指定してください")
+        raise fail(name, number, "lon and lat go together")
     if edit.action == "move" and not edit.place_id:
-        raise fail(name, number, "move needs place_id", "move には place_id が必要です")
+        raise fail(name, number, "move needs place_id")
 
 
 def _check_schedule(name: str, number: int, edit: ScenarioEdit) -> None:
@@ -243,16 +252,16 @@ def _check_schedule(name: str, number: int, edit: ScenarioEdit) -> None:
             raise fail(
                 name,
                 number,
-                f"{edit.action} needs schedule_text, such as 毎週火曜日10:00〜11:30",
-                f"{edit.action} には schedule_text（毎週火曜日10:00〜11:30 など）が必要です",
+                "{action} needs schedule_text, such as 毎週火曜日10:00〜11:30",
+                action=edit.action,
             )
         return
     if not parse_schedule(edit.schedule_text).rules:
         raise fail(
             name,
             number,
-            f"the schedule {edit.schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
-            f"開催日「{edit.schedule_text}」が読めません。「毎週火曜日10:00〜11:30」のように書いてください",
+            "the schedule {schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
+            schedule_text=edit.schedule_text,
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.edits.versions import edits_record
 from services.registry.places import read_places, read_venues
 from services.scenarios.comparison import BASE, Comparison, compare, disclosed
@@ -79,8 +79,9 @@ def _read(workspace: Workspace, name: str) -> Scenario:
     if not path.is_file():
         there = [found.stem for found in sorted((workspace.path / FOLDER).glob("*.toml"))]
         raise NotFoundError(
-            f"there is no scenario {name!r}; there is {', '.join(there) or 'none'}",
-            ja=f"案「{name}」はありません（ある案：{'、'.join(there) or 'なし'}）",
+            "there is no scenario {name!r}; there is {there}",
+            name=name,
+            there=there or Sentence("none"),
         )
     return read_scenario(path)
 
@@ -109,9 +110,10 @@ def remove_edit(workspace: Workspace, name: str, number: int) -> Scenario:
     if not 1 <= number <= len(found.edits):
         count = len(found.edits)
         raise NotFoundError(
-            f"scenario {found.name} has no edit {number}; it has {count}"
-            + (", counted from 1" if count else ""),
-            ja=f"案「{found.name}」に{number}番目の変更はありません（変更は{count}件です）",
+            "scenario {name} has no edit {number}; it has {count}, counted from 1",
+            name=found.name,
+            number=number,
+            count=count,
         )
     left = [edit for place, edit in enumerate(found.edits, start=1) if place != number]
     return _write(workspace, found.model_copy(update={"edits": left}))
@@ -126,8 +128,8 @@ def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = F
     path = _path(workspace, scenario.name)
     if path.is_file() and not replace:
         raise InvalidInputError(
-            f"there is a scenario {scenario.name!r} already; choose another name or replace it",
-            ja=f"案「{scenario.name}」はすでにあります。別の名前にするか、置きかえてください",
+            "there is a scenario {name!r} already; choose another name or replace it",
+            name=scenario.name,
         )
     apply_scenario(workspace, _parameters(workspace), scenario)
     base = scenario.base if scenario.base != Base() else base_of(workspace)
@@ -152,10 +154,7 @@ def export_scenario(workspace: Workspace, name: str, out: Path) -> Path:
     """Write a scenario as a file to send, TOML or JSON by its ending."""
     scenario = _read(workspace, name)
     if out.suffix.lower() not in SUFFIXES:
-        raise InvalidInputError(
-            f"{out}: name a .toml or .json file",
-            ja=f"{out}：.toml か .json のファイルにしてください",
-        )
+        raise InvalidInputError("{out}: name a .toml or .json file", out=out)
     written = to_json(scenario) if out.suffix.lower() == ".json" else to_toml(scenario)
     with staged_file(out) as staged:
         staged.write_text(written, encoding="utf-8")
@@ -177,8 +176,7 @@ def compare_scenarios(workspace: Workspace, names: Sequence[str]) -> Comparison:
     wanted = [name for name in dict.fromkeys(names) if name != BASE]
     if not wanted or len(wanted) > MOST:
         raise InvalidInputError(
-            f"name 1 to {MOST} scenarios to compare, got {len(wanted)}",
-            ja=f"くらべる案を1〜{MOST}個指定してください（いま{len(wanted)}個）",
+            "name 1 to {most} scenarios to compare, got {wanted_n}", most=MOST, wanted_n=len(wanted)
         )
     base = base_of(workspace)
     stored = [_stored(_read(workspace, name), base) for name in wanted]

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.edits.drawn import Edit
-from geo.errors import EditError
+from geo.errors import EditError, Sentence
 from geo.schedule.typed import frequency_class, parse_schedule
 from geo.vocabulary import rank
 from services.registry.attributes import with_attributes
@@ -89,7 +89,24 @@ def _situation(draft: "_Draft", parameters: Parameters, places: gpd.GeoDataFrame
         )
         if not number:
             raise
-        raise fail(draft.name, number, error.plain, error.plain_ja) from error
+        raise fail(draft.name, number, "{said}", said=error.said) from error
+
+
+def _unsnapped(reason: str, limit_m: float) -> Sentence:
+    """Say why a spot joins no street."""
+    return {
+        "too_far": Sentence(
+            "there is no walkable street within {limit_m:g} m; correct the position",
+            limit_m=limit_m,
+        ),
+        "isolated": Sentence("the street nearby leads nowhere else; correct the position"),
+        "no_network": Sentence("there are no streets at all"),
+        "no_coordinates": Sentence("its position is not known"),
+        "barrier": Sentence(
+            "a barrier is between it and its street; correct the position or the barrier"
+        ),
+        "closed": Sentence("its street is closed; correct the position"),
+    }[reason]
 
 
 def _require_near_streets(draft: "_Draft", situation: Situation) -> None:
@@ -98,12 +115,12 @@ def _require_near_streets(draft: "_Draft", situation: Situation) -> None:
     for place_id, number in draft.placed.items():
         reason = reasons.get(place_id, "")
         if reason:
-            limit_m = f"{situation.profile.streets.snap_limit_m:g}"
+            limit_m = situation.profile.streets.snap_limit_m
             raise fail(
                 draft.name,
                 number,
-                text(f"scenario.unsnapped.{reason}", "en", limit=limit_m),
-                text(f"scenario.unsnapped.{reason}", "ja", limit=limit_m),
+                "{said}",
+                said=_unsnapped(reason, limit_m),
             )
 
 
@@ -152,10 +169,14 @@ class _Draft:
             raise fail(
                 self.name,
                 number,
-                f"{edit.schedule_text!r} does not raise the class of {edit.place_id} "
-                f"({_said(before, 'en')} → {_said(after, 'en')}); use days to change the days alone",
-                f"「{edit.schedule_text}」では {edit.place_id} の頻度が上がりません"
-                f"（{_said(before, 'ja')}→{_said(after, 'ja')}）。日を変えるだけなら days にしてください",
+                "{schedule_text!r} does not raise the class of {place_id} ({before} → {after}); "
+                "use days to change the days alone",
+                schedule_text=edit.schedule_text,
+                place_id=edit.place_id,
+                before=_said(before, "en"),
+                after=_said(after, "en"),
+                before_ja=_said(before, "ja"),
+                after_ja=_said(after, "ja"),
             )
         row["schedule_text"] = edit.schedule_text
         return self._change(number, edit, row, before=before, after=after)
@@ -180,19 +201,20 @@ class _Draft:
             raise fail(
                 self.name,
                 number,
-                f"there is no place {edit.place_id!r}; place_id is in the collection places",
-                f"「{edit.place_id}」という場はありません。place_id は「通いの場」のデータにあります",
+                "there is no place {place_id!r}; place_id is in the collection places",
+                place_id=edit.place_id,
             )
         is_open = row["status"] in self._open
         if is_open is (edit.action == "open"):
-            state, state_ja = (
-                ("open", "開いています") if is_open else (row["status"], "開いていません")
-            )
             raise fail(
                 self.name,
                 number,
-                f"place {edit.place_id} is {state}; {edit.action} does not fit",
-                f"{edit.place_id} はいま{state_ja}（{row['status']}）。{edit.action} は使えません",
+                "place {place_id} is open; {action} does not fit"
+                if is_open
+                else "place {place_id} is {status}; {action} does not fit",
+                place_id=edit.place_id,
+                status=row["status"],
+                action=edit.action,
             )
         return row
 
@@ -248,16 +270,17 @@ class _Draft:
             raise fail(
                 self.name,
                 number,
-                f"there is no venue {venue_id!r}; venue_id is in the collections candidates and places",
-                f"「{venue_id}」という会場はありません。venue_id は候補地と通いの場のデータにあります",
+                "there is no venue {venue_id!r}; venue_id is in the collections candidates "
+                "and places",
+                venue_id=venue_id,
             )
         found = listed.iloc[0] if len(listed) else hosts.iloc[0]
         if found.geometry is None or found.geometry.is_empty:
             raise fail(
                 self.name,
                 number,
-                f"nobody knows where venue {venue_id} is; give lon and lat instead",
-                f"会場 {venue_id} の位置がわかりません。かわりに lon と lat を指定してください",
+                "nobody knows where venue {venue_id} is; give lon and lat instead",
+                venue_id=venue_id,
             )
         self._require_inside(number, found.geometry)
         private = bool(hosts["private_home"].any())
@@ -281,10 +304,7 @@ class _Draft:
             shapely.errors.ShapelyError,
         ) as e:
             raise fail(
-                self.name,
-                number,
-                "its geometry is not GeoJSON; draw a line or an area again",
-                "図形がGeoJSONとして読めません。線か面を描き直してください",
+                self.name, number, "its geometry is not GeoJSON; draw a line or an area again"
             ) from e
         drawn = gpd.GeoSeries([lonlat], crs=LONLAT_EPSG).force_2d().to_crs(self.epsg).iloc[0]
         if not drawn.is_empty and np.isfinite(shapely.get_coordinates(drawn)).all():
@@ -300,9 +320,9 @@ class _Draft:
             raise fail(
                 self.name,
                 number,
-                f"it lies {away_m / 1000:.1f} km outside the municipality and its margin; "
-                "correct the coordinates (longitude first)",
-                f"市域とその余白から{away_m / 1000:.1f}km離れています。座標を直してください（経度が先です）",
+                "it lies {away_km:.1f} km outside the municipality and its margin; correct "
+                "the coordinates (longitude first)",
+                away_km=away_m / 1000,
             )
 
     def _class(self, schedule_text: str) -> str:

@@ -89,8 +89,7 @@ class WhatIf:
         if layer not in known:
             names = ", ".join(known)
             raise NotFoundError(
-                f"there is no layer {layer!r}; there are {names}",
-                ja=f"区分「{layer}」はありません。使えるもの: {names}",
+                "there is no layer {layer!r}; there are {names}", layer=layer, names=names
             )
         self.layer = situation.profile.layer(layer)
 
@@ -206,13 +205,15 @@ class WhatIf:
         row = places[places["place_id"] == place_id]
         if row.empty or place_id in set(self.situation.counted["place_id"]):
             raise NotFoundError(
-                f"there is no place {place_id!r} to change; see the collection places",
-                ja=f"変更する場「{place_id}」はありません。場の一覧（places）で確かめてください",
+                "there is no place {place_id!r} to change; see the collection places",
+                place_id=place_id,
             )
         why = row["not_counted"].iloc[0] or "no position"
         raise InvalidInputError(
-            f"the place {place_id!r} does not count ({why}): leaving it changes nothing; open one there",
-            ja=f"場「{place_id}」は数えていません（{why}）。ここで開くには open を使ってください",
+            "the place {place_id!r} does not count ({why}): leaving it changes nothing; "
+            "open one there",
+            place_id=place_id,
+            why=why,
         )
 
     def _spot(self, groups: Iterable[_Group], edit: Edit, number: int) -> tuple[str, XY]:
@@ -223,8 +224,8 @@ class WhatIf:
         xy = known.get(edit.venue_id) or self._venues.get(edit.venue_id)
         if xy is None:
             raise NotFoundError(
-                f"there is no venue {edit.venue_id!r} with a position; give a venue_id or a point",
-                ja=f"位置のわかる会場「{edit.venue_id}」はありません。会場のIDか地点を指定してください",
+                "there is no venue {venue_id!r} with a position; give a venue_id or a point",
+                venue_id=edit.venue_id,
             )
         return edit.venue_id, xy
 
@@ -235,8 +236,10 @@ class WhatIf:
         if not schedule.rules:
             names = ", ".join(FREQUENCIES)
             raise InvalidInputError(
-                f"frequency={frequency!r} is neither one of {names} nor a schedule like 毎月第2・第4金曜日",
-                ja=f"頻度「{frequency}」は読めません。{names} か「毎月第2・第4金曜日」のように書いてください",
+                "frequency={frequency!r} is neither one of {names} nor a schedule like "
+                "毎月第2・第4金曜日",
+                frequency=frequency,
+                names=names,
             )
         return schedule
 
@@ -267,10 +270,11 @@ class WhatIf:
             if reason:
                 limit_m = self.situation.profile.streets.snap_limit_m
                 raise InvalidInputError(
-                    f"the spot of {group.place_id!r} joins no street within {limit_m:g} m ({reason}); "
+                    "the spot of {place_id!r} joins no street within {limit_m:g} m ({reason}); "
                     "choose one nearer to a street",
-                    ja=f"「{group.place_id}」の地点は{limit_m:g}m以内の道につながりません（{reason}）。"
-                    "道に近い地点を選んでください",
+                    place_id=group.place_id,
+                    limit_m=limit_m,
+                    reason=reason,
                 )
         walking = self.situation.walking
         return Sites(
@@ -294,10 +298,7 @@ class WhatIf:
     def _require_inside(self, xy: FloatArray) -> None:
         whole = self._municipality
         if len(whole) and (locate(xy, whole) < 0).any():
-            raise InvalidInputError(
-                "a spot is outside the municipality; choose one inside",
-                ja="市町村の外の地点です。中の地点を選んでください",
-            )
+            raise InvalidInputError("a spot is outside the municipality; choose one inside")
 
     @cached_property
     def _before(self) -> pd.DataFrame:

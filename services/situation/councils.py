@@ -71,8 +71,7 @@ def council_areas(situation: Situation, wanted: str) -> gpd.GeoDataFrame:
     if named.empty:
         names = ", ".join([*(str(one["name"]) for one in known), *layer["area_name"]])
         raise NotFoundError(
-            f"there is no council {wanted!r}; there are {names}",
-            ja=f"「{wanted}」という協議体・地域はありません。あるもの: {names}",
+            "there is no council {wanted!r}; there are {names}", wanted=wanted, names=names
         )
     return named.reset_index(drop=True)
 

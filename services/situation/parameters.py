@@ -133,7 +133,6 @@ def _walking(profile: Profile, wanted: str) -> WalkingProfile:
     if found is None:
         names = ", ".join(w.id for w in profile.walking_profiles)
         raise InvalidInputError(
-            f"there is no walking profile {wanted!r}; there are {names}",
-            ja=f"歩き方「{wanted}」はありません。使えるもの: {names}",
+            "there is no walking profile {wanted!r}; there are {names}", wanted=wanted, names=names
         )
     return found

@@ -42,8 +42,9 @@ def _table(profile: WalkingProfile) -> SlopeLaw:
         return SlopeLaw.table({float(slope): share for slope, share in profile.slope_table.items()})
     except ValueError as error:
         raise InvalidInputError(
-            f"walking profile {profile.id!r}: a slope of slope_table is no number ({error})",
-            ja=f"歩き方「{profile.id}」：slope_table の勾配が数ではありません（{error}）",
+            "walking profile {id!r}: a slope of slope_table is no number ({error})",
+            id=profile.id,
+            error=error,
         ) from error
 
 

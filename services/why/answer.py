@@ -66,8 +66,9 @@ def why(
     ground = Ground(ground) if isinstance(ground, Situation) else ground
     if frequency not in FREQUENCIES:
         raise InvalidInputError(
-            f"frequency={frequency!r} is not known; there are {', '.join(FREQUENCIES)}",
-            ja=f"頻度「{frequency}」はありません。使える値: {', '.join(FREQUENCIES)}",
+            "frequency={frequency!r} is not known; there are {frequencies}",
+            frequency=frequency,
+            frequencies=list(FREQUENCIES),
         )
     xy = _plane(ground, lon, lat)
     areas = _areas(ground, xy, (lon, lat))
@@ -159,10 +160,10 @@ class _Asker:
 def _plane(ground: Ground, lon: float, lat: float) -> FloatArray:
     if not (abs(lon) <= LON_MOST and abs(lat) <= LAT_MOST):
         raise InvalidInputError(
-            f"lon={lon}, lat={lat} is no position in degrees; longitude comes first, "
-            "for example 139.97, 35.86",
-            ja=f"経度{lon}・緯度{lat}は位置になりません。経度、緯度の順に度で指定してください"
-            "（例: 139.97 35.86）",
+            "lon={lon}, lat={lat} is no position in degrees; longitude comes first, for "
+            "example 139.97, 35.86",
+            lon=lon,
+            lat=lat,
         )
     point = gpd.GeoSeries.from_xy([lon], [lat], crs=LONLAT_EPSG).to_crs(ground.network.epsg)
     return np.array([point.x.iloc[0], point.y.iloc[0]])
@@ -183,10 +184,13 @@ def _areas(ground: Ground, xy: FloatArray, given: tuple[float, float]) -> dict[s
     west, south, east, north = degrees.total_bounds
     name, box = ground.profile.municipality, f"{west:.4f}–{east:.4f}, {south:.4f}–{north:.4f}"
     raise InvalidInputError(
-        f"lon={given[0]}, lat={given[1]} lies outside {name.name_en or name.name}; "
-        f"give a point inside it (longitude and latitude within {box})",
-        ja=f"経度{given[0]}・緯度{given[1]}は{name.name}の外です。"
-        f"中の地点を指定してください（経度と緯度の範囲: {box}）",
+        "lon={lon}, lat={lat} lies outside {name_en}; give a point inside it "
+        "(longitude and latitude within {box})",
+        lon=given[0],
+        lat=given[1],
+        name_en=name.name_en or name.name,
+        box=box,
+        name=name.name,
     )
 
 

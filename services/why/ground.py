@@ -58,10 +58,10 @@ class Published(Situation):
         places = self._snapshot.layer("places")
         if "weeks_mask" not in places:
             raise BrokenWorkspaceError(
-                f"{self._snapshot.path}: this result was made by another version; "
-                f"run: arukeba run {self._snapshot.workspace.path}",
-                ja=f"{self._snapshot.path}：別の版でつくられた結果です。"
-                f"実行してください: arukeba run {self._snapshot.workspace.path}",
+                "{path}: this result was made by another version; run: arukeba run "
+                "{workspace_path}",
+                path=self._snapshot.path,
+                workspace_path=self._snapshot.workspace.path,
             )
         return places
 
@@ -126,8 +126,9 @@ class Ground:
         if chosen is None:
             names = ", ".join(one.id for one in choices)
             raise InvalidInputError(
-                f"there is no walking profile {profile_id!r}; there are {names}",
-                ja=f"歩き方「{profile_id}」はありません。使えるもの: {names}",
+                "there is no walking profile {profile_id!r}; there are {names}",
+                profile_id=profile_id,
+                names=names,
             )
         with self._lock:
             if chosen.id not in self._walkings:

@@ -66,8 +66,7 @@ def fiscal_year_end(text: str) -> date:
         year = _ERAS.get(match[1] or "", 0) + count if count else 0
     if not _FIRST_FISCAL <= year <= _LAST_FISCAL:
         raise InvalidInputError(
-            f"{text!r} is no fiscal year; write it as H26, R7 or 2014",
-            ja=f"「{text}」は年度として読めません。H26、R7、2014 のように指定してください",
+            "{text!r} is no fiscal year; write it as H26, R7 or 2014", text=text
         )
     return date(year + 1, 3, 31)
 
@@ -77,14 +76,19 @@ def fiscal_year_ends(first: str, last: str) -> list[date]:
     start, end = fiscal_year_end(first), fiscal_year_end(last)
     if start > end:
         raise InvalidInputError(
-            f"the fiscal years run from {first} to {last}, which is earlier; give the earlier one first",
-            ja=f"年度が{first}から{last}へと逆になっています。早い年度を先に指定してください",
+            "the fiscal years run from {first} to {last}, which is earlier; give the "
+            "earlier one first",
+            first=first,
+            last=last,
         )
     count = end.year - start.year + 1
     if count > _YEARS_MAX:
         raise InvalidInputError(
-            f"{first} to {last} are {count} fiscal years; give at most {_YEARS_MAX}",
-            ja=f"{first}から{last}までは{count}年度あります。{_YEARS_MAX}年度までにしてください",
+            "{first} to {last} are {count} fiscal years; give at most {years_max}",
+            first=first,
+            last=last,
+            count=count,
+            years_max=_YEARS_MAX,
         )
     return [date(year, end.month, end.day) for year in range(start.year, end.year + 1)]
 

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Literal, cast
 
+from geo.errors import ArukebaError, Formatter, Sentence
 from geo.vocabulary import FREQUENCIES
 from services.words.datafiles import data_file
 
@@ -42,6 +43,26 @@ def catalogue(lang: Lang) -> Mapping[str, str]:
 def text(key: str, lang: str, **values: object) -> str:
     """Return the text of a key with its values filled in."""
     return catalogue(lang_of(lang))[key].format(**values)
+
+
+@cache
+def sentences() -> Mapping[str, str]:
+    """Return the Japanese of every sentence of errors and of the intake, by its English."""
+    return tomllib.loads(data_file("words/errors.ja.toml").read_text(encoding="utf-8"))
+
+
+class _Japanese(Formatter):
+    joint = "、"
+
+    def said(self, sentence: Sentence | ArukebaError) -> str:
+        return told(sentence, "ja")
+
+
+def told(said: Sentence | ArukebaError, lang: str) -> str:
+    """Return a sentence or an error in words; one without Japanese stays English."""
+    sentence = said.sentence if isinstance(said, ArukebaError) else said
+    template = sentences().get(sentence.template) if lang_of(lang) == "ja" else None
+    return str(sentence) if template is None else _Japanese().vformat(template, (), sentence.facts)
 
 
 def reason(code: str, lang: str) -> str:

@@ -27,7 +27,7 @@ from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
 
-FORMAT = 2
+FORMAT = 3
 RESULT_FORMAT = 2
 """Of a snapshot: from 2 on its tables hold no sentence."""
 MANIFEST = "workspace.json"
@@ -143,10 +143,7 @@ class Workspace:
         """Keep the workspace from being replaced while something is written into it."""
         with in_use(self.path):
             if read_json(self.path / MANIFEST) != self.manifest:
-                raise BusyError(
-                    f"{self.path}: it was built anew meanwhile; try again",
-                    ja=f"{self.path}：そのあいだに作り直されました。もういちど実行してください",
-                )
+                raise BusyError("{path}: it was built anew meanwhile; try again", path=self.path)
             yield
 
     def at(self, day: date) -> "Workspace":
@@ -276,20 +273,17 @@ class Workspace:
             latest = results / "LATEST"
             if not latest.is_file():
                 raise NotFoundError(
-                    f"{self.path} has no results yet; run: arukeba run {self.path}",
-                    ja=f"{self.path} にはまだ結果がありません。実行してください: arukeba run {self.path}",
+                    "{path} has no results yet; run: arukeba run {path}", path=self.path
                 )
             name = latest.read_text(encoding="utf-8").strip()
         if not (results / name / RUN).is_file():
-            raise NotFoundError(
-                f"{self.path} has no results named {name!r}",
-                ja=f"{self.path} に「{name}」という結果はありません",
-            )
+            raise NotFoundError("{path} has no results named {name!r}", path=self.path, name=name)
         record = read_json(results / name / RUN)
         if record.get("format") != RESULT_FORMAT:
             raise BrokenWorkspaceError(
-                f"{results / name}: made by another version; run: arukeba run {self.path}",
-                ja=f"{results / name}：ほかの版で作った結果です。実行してください: arukeba run {self.path}",
+                "{result}: made by another version; run: arukeba run {path}",
+                result=results / name,
+                path=self.path,
             )
         as_of = record.get("as_of")
         seen = self.at(date.fromisoformat(as_of)) if as_of else self
@@ -308,15 +302,16 @@ def open_workspace(path: Path) -> Workspace:
     put_back(path)
     if not (path / MANIFEST).is_file():
         raise InvalidInputError(
-            f"{path}: not a workspace; make one with: arukeba build PROFILE --out {path}",
-            ja=f"{path}：ワークスペースではありません。作るには: arukeba build PROFILE --out {path}",
+            "{path}: not a workspace; make one with: arukeba build PROFILE --out {path}", path=path
         )
     workspace = Workspace(path)
     found = workspace.manifest.get("format")
     if found != FORMAT:
         raise BrokenWorkspaceError(
-            f"{path}: workspace format {found!r}, this version reads {FORMAT}; build it again",
-            ja=f"{path}：ワークスペースの形式が{found}です（必要な形式は{FORMAT}）。作り直してください",
+            "{path}: workspace format {found!r}, this version reads {format}; build it again",
+            path=path,
+            found=found,
+            format=FORMAT,
         )
     return workspace
 

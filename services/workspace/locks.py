@@ -37,7 +37,7 @@ def in_use(folder: Path, *, alone: bool = False, wait_s: float = 0.0) -> Iterato
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise OSError(f"{lock}: {error}") from error
             raise BusyError(
-                f"{folder}: another command works there; wait until it has ended, then try again",
-                ja=f"{folder}：ほかの処理が使っています。終わってから、もういちど実行してください",
+                "{folder}: another command works there; wait until it has ended, then try again",
+                folder=folder,
             ) from error
         yield

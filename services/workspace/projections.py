@@ -100,14 +100,14 @@ def _unknown(year: str | int, there: Iterable[str]) -> InvalidInputError:
     listing = list(there)
     if not listing:
         return InvalidInputError(
-            f"there are no residents of {year}: the profile names no other date; add a "
+            "there are no residents of {year}: the profile names no other date; add a "
             "[[population_series]] and build the workspace again",
-            ja=f"{year}年の人口はありません。プロファイルに [[population_series]] を加えて、"
-            "ワークスペースを作り直してください",
+            year=year,
         )
     return InvalidInputError(
-        f"there are no residents of {year}; the years are {', '.join(listing)}",
-        ja=f"{year}年の人口はありません。使える年：{'、'.join(listing)}",
+        "there are no residents of {year}; the years are {listing}",
+        year=year,
+        listing=list(listing),
     )
 
 

@@ -3,49 +3,23 @@
 import errno
 from collections.abc import Mapping
 
-from geo.errors import ArukebaError, BrokenWorkspaceError, StorageError
+from geo.errors import ArukebaError, BrokenWorkspaceError, Sentence, StorageError
 
-_CAUSES: Mapping[str, tuple[str, str]] = {
-    "ENOSPC": (
-        "the disk is full; make room, then try again",
-        "ディスクの空きがありません。空きをつくってから、もういちど実行してください",
+_CAUSES: Mapping[str, Sentence] = {
+    "ENOSPC": Sentence("the disk is full; make room, then try again"),
+    "EDQUOT": Sentence("your share of the disk is used up; make room, then try again"),
+    "EFBIG": Sentence(
+        "the file is larger than this system allows; have the limit raised, or use another disk"
     ),
-    "EDQUOT": (
-        "your share of the disk is used up; make room, then try again",
-        "使えるディスクの量を超えました。空きをつくってから、もういちど実行してください",
+    "EROFS": Sentence("the disk is read-only; have it made writable, or use another folder"),
+    "EACCES": Sentence("there is no permission; have yourself allowed to read and write there"),
+    "EPERM": Sentence("there is no permission; have yourself allowed to read and write there"),
+    "EIO": Sentence(
+        "the disk answers with an error; check the disk, and copy what is on it to another one"
     ),
-    "EFBIG": (
-        "the file is larger than this system allows; have the limit raised, or use another disk",
-        "ファイルがこのシステムの上限を超えます。上限を上げるか、別のディスクを使ってください",
-    ),
-    "EROFS": (
-        "the disk is read-only; have it made writable, or use another folder",
-        "読み取り専用のディスクです。書きこめるようにするか、別の場所を使ってください",
-    ),
-    "EACCES": (
-        "there is no permission; have yourself allowed to read and write there",
-        "読み書きの権限がありません。権限をもらってから、もういちど実行してください",
-    ),
-    "EPERM": (
-        "there is no permission; have yourself allowed to read and write there",
-        "読み書きの権限がありません。権限をもらってから、もういちど実行してください",
-    ),
-    "EIO": (
-        "the disk answers with an error; check the disk, and copy what is on it to another one",
-        "ディスクの読み書きでエラーが起きました。ディスクを点検し、中身を別の場所に写してください",
-    ),
-    "EMFILE": (
-        "too many files are open; close other programs, then try again",
-        "開いているファイルが多すぎます。ほかのプログラムを閉じて、もういちど実行してください",
-    ),
-    "ENODEV": (
-        "the disk does not answer; see that it is connected, then try again",
-        "ディスクにつながりません。接続を確かめて、もういちど実行してください",
-    ),
-    "ESTALE": (
-        "the disk does not answer; see that it is connected, then try again",
-        "ディスクにつながりません。接続を確かめて、もういちど実行してください",
-    ),
+    "EMFILE": Sentence("too many files are open; close other programs, then try again"),
+    "ENODEV": Sentence("the disk does not answer; see that it is connected, then try again"),
+    "ESTALE": Sentence("the disk does not answer; see that it is connected, then try again"),
 }
 """By the name that the system has for it: not every system has all of them."""
 
@@ -57,8 +31,9 @@ def storage_error(error: BaseException, where: object = "") -> StorageError | No
     if said is None or not isinstance(error, OSError):
         return None
     where = where or error.filename or ""
-    english, japanese = (f"{where}: ", f"{where}：") if where else ("", "")
-    return StorageError(english + said[0], ja=japanese + said[1])
+    if not where:
+        return StorageError("{said}", said=said)
+    return StorageError("{where}: {said}", where=where, said=said)
 
 
 def say_where(error: OSError, path: object) -> None:
@@ -70,6 +45,7 @@ def say_where(error: OSError, path: object) -> None:
 def unreadable(path: object, error: Exception) -> ArukebaError:
     """Return what is to be told of a file of a workspace that cannot be read: the disk's fault, or damage."""
     return storage_error(error, path) or BrokenWorkspaceError(
-        f"{path}: cannot be read ({error}); put it back from a copy, or build the workspace again",
-        ja=f"{path}：読めません（{error}）。控えから戻すか、ワークスペースを作り直してください",
+        "{path}: cannot be read ({error}); put it back from a copy, or build the workspace again",
+        path=path,
+        error=error,
     )

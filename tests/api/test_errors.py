@@ -14,8 +14,10 @@ from geo.errors import (
     BrokenWorkspaceError,
     InvalidInputError,
     NotFoundError,
+    Sentence,
     StorageError,
 )
+from services.words.texts import told
 
 API = Path(__file__).parents[2] / "api"
 
@@ -33,10 +35,10 @@ def test_no_other_module_raises_or_catches_http_errors() -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (InvalidInputError("a wrong limit", ja="範囲の誤り"), 422),
-        (NotFoundError("no such area", ja="その地区はありません"), 404),
-        (StorageError("the disk is full", ja="空きがありません"), 503),
-        (BrokenWorkspaceError("damaged", ja="壊れています"), 500),
+        (InvalidInputError("a rejection needs its reason"), 422),
+        (NotFoundError("there is no venue {venue_id!r}", venue_id="会館"), 404),
+        (StorageError("the disk is full; make room, then try again"), 503),
+        (BrokenWorkspaceError("{said}", said=Sentence("there are no streets at all")), 500),
     ],
 )
 def test_each_error_has_its_status_and_says_so_in_both_languages(
@@ -53,7 +55,7 @@ def test_each_error_has_its_status_and_says_so_in_both_languages(
     body = answer.json()
     assert body["code"] == type(error).__name__
     assert body["detail"] == error.message
-    assert body["detail_ja"] == error.ja
+    assert body["detail_ja"] == told(error, "ja") != body["detail"]
 
 
 def test_a_fault_of_the_system_under_an_answer_is_told_by_its_cause() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geo.errors import Sentence
 from services.intake.areas.polygons import PROFILE, Assembly
 from services.intake.areas.unions import Selector
 from services.intake.tables.ledger import Entry, Ledger
@@ -31,16 +32,23 @@ def locate_councils(
             ledger.of(PROFILE).note(
                 Entry(
                     "unknown_area",
-                    f"council {council.id}: there is no area {listing}",
-                    f"協議体「{council.name}」：区域「{listing}」がありません",
+                    Sentence(
+                        "council {id}: there is no area {listing}",
+                        id=council.id,
+                        listing=listing,
+                        name=council.name,
+                    ),
                 )
             )
         if not known:
             ledger.of(PROFILE).note(
                 Entry(
                     "council_without_borders",
-                    f"council {council.id}: its area has no open borders; listed, not computed",
-                    f"協議体「{council.name}」：区域の境界データなし。名前だけを残します",
+                    Sentence(
+                        "council {id}: its area has no open borders; listed, not computed",
+                        id=council.id,
+                        name=council.name,
+                    ),
                 )
             )
         found.append(

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import require_columns, texts
 from services.intake.tables.remarks import note_remarks
@@ -42,17 +42,21 @@ def read_hazards(
     shapes, whole = _polygons(frame, notes)
     if not whole.any():
         raise SourceError(
-            f"none of its {len(frame)} rows is a polygon; name the file of the areas of {spec.name}",
+            "none of its {frame_n} rows is a polygon; name the file of the areas of {name}",
             path=path,
-            ja=f"{len(frame)}行のうち面が1つもありません。「{spec.name}」の面のファイルを指定してください",
+            frame_n=len(frame),
+            name=spec.name,
         )
     here = whole if near is None else whole & shapely.intersects(near, shapes)
     if not here.all() and (elsewhere := int((whole & ~here).sum())):
         notes.note(
             Entry(
                 "hazards_elsewhere",
-                f"{elsewhere} polygons lie outside the municipality and its surroundings; not used",
-                f"面{elsewhere}個は市域とその周囲の外にあるため使いません",
+                Sentence(
+                    "{elsewhere} polygons lie outside the municipality and its surroundings; not "
+                    "used",
+                    elsewhere=elsewhere,
+                ),
             )
         )
     notes.rows_used += int(here.sum())
@@ -69,23 +73,27 @@ def _polygons(frame: gpd.GeoDataFrame, notes: SourceLedger) -> tuple[np.ndarray,
     whole = np.isin(shapely.get_type_id(shapes), _AREAS) & ~shapely.is_empty(shapes)
     crossing = np.flatnonzero(whole & ~shapely.is_valid(shapes))
     shapes[crossing] = shapely.make_valid(shapes[crossing], method="structure")
-    for code, rows, said, ja in (
+    for code, rows, what in (
         (
             "no_polygon",
             np.flatnonzero(~whole),
-            "are no polygons; not used",
-            "面ではないため使いません",
+            Sentence("are no polygons; not used"),
         ),
         (
             "repaired_polygon",
             crossing,
-            "had borders that cross; repaired",
-            "境界線の交差を直しました",
+            Sentence("had borders that cross; repaired"),
         ),
     ):
         if len(rows):
             first = int(frame.index[rows[0]])
-            notes.note(Entry(code, f"{len(rows)} rows {said}", f"{len(rows)}行：{ja}", row=first))
+            notes.note(
+                Entry(
+                    code,
+                    Sentence("{rows_n} rows {what}", rows_n=len(rows), what=what),
+                    row=first,
+                )
+            )
     notes.rows_refused += int((~whole).sum())
     notes.rows_repaired += len(crossing)
     return shapes, whole

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import first_filled, require_columns, texts
 from services.intake.tables.remarks import note_remarks
@@ -44,11 +44,7 @@ def read_layer(
         {"area_id": ids[valid], "area_name": names[valid]}, geometry=shapes[valid], crs=frame.crs
     ).to_crs(plane_epsg)
     if areas.empty:
-        raise SourceError(
-            "there is no polygon in it; give a file of areas",
-            path=path,
-            ja="面（ポリゴン）がありません。区域の面のファイルを指定してください",
-        )
+        raise SourceError("there is no polygon in it; give a file of areas", path=path)
     notes.rows_used += len(areas)
     areas = _union(areas, layer=layer, notes=notes)
     _note_overlaps(areas, layer=layer, notes=notes)
@@ -73,9 +69,7 @@ def _labelled(
     known = product(source.product)
     if known.geometry == "line":
         raise SourceError(
-            f"{known.id} {known.title} has lines; a layer needs areas",
-            path=path,
-            ja=f"{known.id}（{known.title}）は線のデータです。層には面のデータが必要です",
+            "{id} {title} has lines; a layer needs areas", path=path, id=known.id, title=known.title
         )
     edition = known.edition(frame.columns, path=path)
     if edition.leave_out and edition.leave_out.column in frame.columns:
@@ -101,8 +95,12 @@ def _named_by_id(
             notes.note(
                 Entry(
                     "unnamed_area",
-                    f"layer {layer.id}: the area has no name; its id {key} is shown",
-                    f"層「{layer.label}」：名前のない区域です。番号 {key} を名前として示します",
+                    Sentence(
+                        "layer {id}: the area has no name; its id {key} is shown",
+                        id=layer.id,
+                        key=key,
+                        label=layer.label,
+                    ),
                     row=int(row),
                 )
             )
@@ -119,10 +117,11 @@ def _require_named(
         columns = " / ".join(dict.fromkeys(fields))
         listing = ", ".join(map(str, unnamed[:10])) + (" …" if unnamed[10:] else "")
         raise SourceError(
-            f"rows {listing}: {columns} is empty; name these areas or take them out",
+            "rows {listing}: {columns} is empty; name these areas or take them out",
             path=path,
             row=int(unnamed[0]),
-            ja=f"{listing}行目の {columns} が空です。区域の名前を入れるか、その行を除いてください",
+            listing=listing,
+            columns=columns,
         )
 
 
@@ -152,8 +151,11 @@ def _polygons(
         notes.note(
             Entry(
                 "repaired_polygon",
-                f"layer {layer.id}: the border crosses itself; repaired",
-                f"層「{layer.label}」：境界線が交差していたため修復しました",
+                Sentence(
+                    "layer {id}: the border crosses itself; repaired",
+                    id=layer.id,
+                    label=layer.label,
+                ),
                 row=int(rows[row]),
             )
         )
@@ -162,8 +164,11 @@ def _polygons(
         notes.note(
             Entry(
                 "line_to_polygon",
-                f"layer {layer.id}: a closed line is taken as the border of an area",
-                f"層「{layer.label}」：閉じた線を区域の境界として使います",
+                Sentence(
+                    "layer {id}: a closed line is taken as the border of an area",
+                    id=layer.id,
+                    label=layer.label,
+                ),
                 row=int(rows[row]),
             )
         )
@@ -172,8 +177,12 @@ def _polygons(
         notes.note(
             Entry(
                 "polygon_part",
-                f"layer {layer.id}: the row mixes polygons with lines or points; only polygons are used",
-                f"層「{layer.label}」：面のほかに線や点が混ざっているため、面だけを使います",
+                Sentence(
+                    "layer {id}: the row mixes polygons with lines or points; only polygons are "
+                    "used",
+                    id=layer.id,
+                    label=layer.label,
+                ),
                 row=int(rows[row]),
             )
         )
@@ -182,8 +191,9 @@ def _polygons(
         notes.note(
             Entry(
                 "no_polygon",
-                f"layer {layer.id}: the row has no polygon; not used",
-                f"層「{layer.label}」：面がないため使いません",
+                Sentence(
+                    "layer {id}: the row has no polygon; not used", id=layer.id, label=layer.label
+                ),
                 row=int(rows[row]),
             )
         )
@@ -211,8 +221,14 @@ def _union(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> gpd
     notes.note(
         Entry(
             "unioned",
-            f"layer {layer.id}: {rows_n} rows are parts of {ids_n} areas; parts of one area are joined",
-            f"層「{layer.label}」：{rows_n}行を{ids_n}区域にまとめました（同じ区域の飛び地など）",
+            Sentence(
+                "layer {id}: {rows_n} rows are parts of {ids_n} areas; parts of one area are "
+                "joined",
+                id=layer.id,
+                rows_n=rows_n,
+                ids_n=ids_n,
+                label=layer.label,
+            ),
         )
     )
     _note_two_names(areas, layer=layer, notes=notes)
@@ -236,10 +252,17 @@ def _note_overlaps(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger
         notes.note(
             Entry(
                 "overlap",
-                f"layer {layer.id}: {names[other]} covers {len(listed)} other areas ({listing}{more}); "
-                "a home there is counted in one of them only, take out the wider or the narrower ones",
-                f"層「{layer.label}」：「{names[other]}」がほかの{len(listed)}区域（{listing}{more}）と"
-                "重なっています。人はどれか1つで数えます。広いほうか狭いほうを除いてください",
+                Sentence(
+                    "layer {id}: {names} covers {listed_n} other areas ({listing}{more}); a home "
+                    "there is counted in one of them only, take out the wider or the narrower "
+                    "ones",
+                    id=layer.id,
+                    names=names[other],
+                    listed_n=len(listed),
+                    listing=listing,
+                    more=more,
+                    label=layer.label,
+                ),
             )
         )
 
@@ -251,7 +274,12 @@ def _note_two_names(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedge
         notes.note(
             Entry(
                 "two_names",
-                f"layer {layer.id}: id {area_id} has the names {listing}; the first is shown",
-                f"層「{layer.label}」：番号 {area_id} に名前が複数あります（{listing}）。最初の名前を使います",
+                Sentence(
+                    "layer {id}: id {area_id} has the names {listing}; the first is shown",
+                    id=layer.id,
+                    area_id=area_id,
+                    listing=listing,
+                    label=layer.label,
+                ),
             )
         )

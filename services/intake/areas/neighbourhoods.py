@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.areas.uniting import United, unite
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.areas.lots import lot_number, read_lots
 from services.intake.places.points import read_points
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
@@ -115,14 +115,15 @@ def _claims(
         problem = _problem(area, owner, text, found=found, understood=lots is not None)
         if problem:
             notes.rows_refused += 1
-            notes.note(Entry("claim_not_used", problem[0], problem[1], row=int(row)))
+            notes.note(Entry("claim_not_used", problem, row=int(row)))
         else:
             rows.append((found, owner, lots or frozenset()))
     if not rows:
         raise SourceError(
-            f"none of its {len(table)} rows names an area of layer {layer.base_layer}",
+            "none of its {table_n} rows names an area of layer {base_layer}",
             path=path,
-            ja=f"{len(table)}行のどれにも層「{layer.base_layer}」の区域がありません",
+            table_n=len(table),
+            base_layer=layer.base_layer,
         )
     return pd.DataFrame(rows, columns=["area_id", "owner", "lots"])
 
@@ -140,20 +141,18 @@ def _index(base: gpd.GeoDataFrame) -> Mapping[str, str]:
     return found | {str(key): str(key) for key in base["area_id"]}
 
 
-def _problem(
-    area: str, owner: str, lots: str, *, found: str, understood: bool
-) -> tuple[str, str] | None:
+def _problem(area: str, owner: str, lots: str, *, found: str, understood: bool) -> Sentence | None:
     if not owner:
-        return f"{area}: no neighbourhood is named", f"{area}：町会の名前がありません"
+        return Sentence("{area}: no neighbourhood is named", area=area)
     if not found:
-        return (
-            f"{owner}: there is no area {area!r}, or several of this name; give its KEY_CODE",
-            f"{owner}：区域「{area}」がないか、同じ名前が複数あります。KEY_CODE で指定してください",
+        return Sentence(
+            "{owner}: there is no area {area!r}, or several of this name; give its KEY_CODE",
+            owner=owner,
+            area=area,
         )
     if not understood:
-        return (
-            f"{owner}: {lots!r} is no list of lots like 1-12, 15",
-            f"{owner}：「{lots}」は番地の並び（例：1〜12、15）として読めません",
+        return Sentence(
+            "{owner}: {lots!r} is no list of lots like 1-12, 15", owner=owner, lots=lots
         )
     return None
 
@@ -198,42 +197,50 @@ def _note_how(united: United, names: dict[str, str], *, layer: Layer, notes: Sou
         (
             "estimated_borders",
             [str(owner) for owner in united.areas["owner"]],
-            "areas are unions of small areas, their borders are an estimate",
-            "区域は町丁・字を合わせてつくりました。境界は推定です",
+            Sentence("areas are unions of small areas, their borders are an estimate"),
         ),
         (
             "divided_by_lots",
             [names[key] for key in united.divided_by_lots],
-            "small areas are divided among their owners by the nearest lot",
-            "町丁・字は、最も近い番地で分けました",
+            Sentence("small areas are divided among their owners by the nearest lot"),
         ),
         (
             "divided_by_halls",
             [names[key] for key in united.divided_by_halls],
-            "small areas are divided among their owners by the nearest hall",
-            "町丁・字は、最も近い会館で分けました",
+            Sentence("small areas are divided among their owners by the nearest hall"),
         ),
         (
             "shared",
             [names[key] for key in united.shared],
-            "small areas belong to several owners whole; their residents count for the first of them",
-            "町丁・字は複数の町会に属し、分けられません。住む人は名前順で最初の町会に数えます",
+            Sentence(
+                "small areas belong to several owners whole; their residents count for the first of them"
+            ),
         ),
         (
             "without_owner",
             [names[key] for key in united.left],
-            "small areas are in no row and stay areas of their own",
-            "町丁・字は表になく、そのまま1つの区域とします",
+            Sentence("small areas are in no row and stay areas of their own"),
         ),
-        ("owner_without_area", united.empty, "owners have no area", "町会は区域がありません"),
+        (
+            "owner_without_area",
+            united.empty,
+            Sentence("owners have no area"),
+        ),
     ]
-    for code, listed, english, japanese in remarks:
+    for code, listed, what in remarks:
         if listed:
             shown, more = "、".join(listed[:_SHOWN]), "…" if listed[_SHOWN:] else ""
             notes.note(
                 Entry(
                     code,
-                    f"layer {layer.id}: {len(listed)} {english}: {shown}{more}",
-                    f"層「{layer.label}」：{len(listed)}の{japanese}：{shown}{more}",
+                    Sentence(
+                        "layer {id}: {listed_n} {what}: {shown}{more}",
+                        id=layer.id,
+                        listed_n=len(listed),
+                        what=what,
+                        shown=shown,
+                        more=more,
+                        label=layer.label,
+                    ),
                 )
             )

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.areas.meshes import meshes_within
 from geo.arrays import LONLAT_EPSG
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.streets.network import Network
 from services.intake.areas.layers import as_layer, read_layer
 from services.intake.areas.neighbourhoods import Helpers, read_neighbourhoods
@@ -273,10 +273,11 @@ class _Reader:
         ]
         if not rows:
             raise InvalidInputError(
-                f"layer {layer.id}: no area of {layer.union.of} fits any of its units; "
-                "compare the units with the ids and names of that layer",
-                ja=f"層「{layer.label}」：{layer.union.of} の区域がどれも当てはまりません。"
-                "units を元の層の番号・名前と見くらべてください",
+                "layer {id}: no area of {of} fits any of its units; compare the units with "
+                "the ids and names of that layer",
+                id=layer.id,
+                of=layer.union.of,
+                label=layer.label,
             )
         ids, names, shapes = zip(*rows, strict=True)
         return gpd.GeoDataFrame(
@@ -292,8 +293,13 @@ class _Reader:
             notes.note(
                 Entry(
                     "unit_without_area",
-                    f"layer {layer.id}: {len(left)} units belong to no area: {listing}",
-                    f"層「{layer.label}」：{len(left)}の単位がどの区域にも入っていません：{listing}",
+                    Sentence(
+                        "layer {id}: {left_n} units belong to no area: {listing}",
+                        id=layer.id,
+                        left_n=len(left),
+                        listing=listing,
+                        label=layer.label,
+                    ),
                 )
             )
         if unused := rules.unused():
@@ -301,8 +307,12 @@ class _Reader:
             notes.note(
                 Entry(
                     "unknown_unit",
-                    f"layer {layer.id}: nothing fits the units {listing}",
-                    f"層「{layer.label}」：{listing} に当てはまる単位がありません",
+                    Sentence(
+                        "layer {id}: nothing fits the units {listing}",
+                        id=layer.id,
+                        listing=listing,
+                        label=layer.label,
+                    ),
                 )
             )
 
@@ -311,8 +321,13 @@ class _Reader:
             self.ledger.of(PROFILE).note(
                 Entry(
                     "other_count",
-                    f"layer {layer.id}: the documents count {layer.count} areas, the file has {found}",
-                    f"層「{layer.label}」：資料では{layer.count}区域、ファイルには{found}区域あります",
+                    Sentence(
+                        "layer {id}: the documents count {count} areas, the file has {found}",
+                        id=layer.id,
+                        count=layer.count,
+                        found=found,
+                        label=layer.label,
+                    ),
                 )
             )
 
@@ -332,22 +347,27 @@ def _require_current(profile: Profile, current: dict[str, Layer], day: date) -> 
     for name in (analysis.gap_layer, analysis.council_layer, profile.population.layer):
         if name not in current:
             raise InvalidInputError(
-                f"no version of the layer {name!r} is valid on {day}; "
-                "correct valid_from and valid_to, or give another day with --as-of",
-                ja=f"層「{name}」には{day}に有効な版がありません。"
-                "valid_from と valid_to を直すか、--as-of で別の日を指定してください",
+                "no version of the layer {name!r} is valid on {day}; correct valid_from and "
+                "valid_to, or give another day with --as-of",
+                name=name,
+                day=day,
             )
 
 
 def _note_without_borders(profile: Profile, current: dict[str, Layer], ledger: Ledger) -> None:
     notes = ledger.of(PROFILE)
     for layer in without_borders(profile):
-        count, count_ja = (f"{layer.count} ", f"（{layer.count}）") if layer.count else ("", "")
+        count = Sentence("{count} ", count=layer.count) if layer.count else ""
         notes.note(
             Entry(
                 "no_borders",
-                f"layer {layer.id} ({layer.version}): no open borders of its {count}areas; not computed",
-                f"層「{layer.label}」{count_ja}・{layer.version}：境界データなし。計算しません",
+                Sentence(
+                    "layer {id} ({version}): no open borders of its {count}areas; not computed",
+                    id=layer.id,
+                    version=layer.version,
+                    count=count,
+                    label=layer.label,
+                ),
             )
         )
     for name, layer in current.items():
@@ -358,8 +378,12 @@ def _note_without_borders(profile: Profile, current: dict[str, Layer], ledger: L
             notes.note(
                 Entry(
                     "older_version",
-                    f"layer {name}: the version of that day has no borders; {layer.version} stands in",
-                    f"層「{layer.label}」：その日の版には境界データがないため、{layer.version}で代えます（推定）",
+                    Sentence(
+                        "layer {name}: the version of that day has no borders; {version} stands in",
+                        name=name,
+                        version=layer.version,
+                        label=layer.label,
+                    ),
                 )
             )
 

@@ -7,7 +7,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from geo.areas.voronoi import nearest_site_cells
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from geo.streets.network import Network, joinable
 from services.intake.places.venues import read_venues
 from services.intake.tables.ledger import Entry, Ledger
@@ -30,9 +30,9 @@ def read_sites(
         venues = venues[np.array(wanted, dtype=bool)]
     if venues.empty:
         raise SourceError(
-            f"there is no site of {', '.join(layer.sites_kinds) or 'any kind'} in it",
+            "there is no site of {kinds} in it",
             path=path,
-            ja=f"もとになる地点（{'、'.join(layer.sites_kinds) or '種別を問わず'}）がありません",
+            kinds=list(layer.sites_kinds) or Sentence("any kind"),
         )
     sites = venues[["name", "geometry"]].copy()
     sites["site_id"] = _distinct(sites["name"].tolist())
@@ -57,8 +57,12 @@ def nearest_site_layer(
     notes.note(
         Entry(
             "estimated_borders",
-            f"layer {layer.id}: {len(cells)} areas are what is nearest on foot to each site, an estimate",
-            f"層「{layer.label}」：{len(cells)}区域は、歩いて最も近い地点で分けた推定の境界です",
+            Sentence(
+                "layer {id}: {cells_n} areas are what is nearest on foot to each site, an estimate",
+                id=layer.id,
+                cells_n=len(cells),
+                label=layer.label,
+            ),
         )
     )
     missing = sorted(set(sites["site_id"]) - set(cells["site_id"]))
@@ -67,8 +71,12 @@ def nearest_site_layer(
         notes.note(
             Entry(
                 "site_without_area",
-                f"layer {layer.id}: no land is nearest to {shown}",
-                f"層「{layer.label}」：{shown} が最も近い土地はありません",
+                Sentence(
+                    "layer {id}: no land is nearest to {shown}",
+                    id=layer.id,
+                    shown=shown,
+                    label=layer.label,
+                ),
             )
         )
     return cells.assign(area_id=cells["site_id"], area_name=cells["site_id"])[

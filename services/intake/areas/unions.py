@@ -77,10 +77,11 @@ def read_rules(union: Union, *, path: Path | None, source: Source | None) -> Uni
     for row, unit, area_id, name in zip(table.index, units, ids, names, strict=True):
         if not (unit and area_id):
             raise SourceError(
-                f"{union.unit_field} or {union.area_field} is empty; fill it or take the row out",
+                "{unit_field} or {area_field} is empty; fill it or take the row out",
                 path=path,
                 row=int(row),
-                ja=f"{union.unit_field} か {union.area_field} が空です。記入するか行を除いてください",
+                unit_field=union.unit_field,
+                area_field=union.area_field,
             )
         gathered.setdefault(area_id, (name or area_id, []))[1].append(unit)
     return UnitRules(

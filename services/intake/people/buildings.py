@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from geo.arrays import LONLAT_EPSG
 from geo.demand.homes import OTHER_USE, UNKNOWN_USE
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.people.usages import classify
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import (
@@ -56,11 +56,10 @@ def read_buildings(
     notes.rows_used += len(buildings)
     if not (buildings["rank"] != OTHER_USE).any():
         raise SourceError(
-            f"no building is residential; check usage_field {spec.usage_field!r}, usage_scheme "
+            "no building is residential; check usage_field {usage_field!r}, usage_scheme "
             "and residential_usages",
             path=path,
-            ja=f"住宅にあたる建物がありません。usage_field「{spec.usage_field}」、usage_scheme、"
-            "residential_usages を確かめてください",
+            usage_field=spec.usage_field,
         )
     return buildings
 
@@ -85,9 +84,10 @@ def _read(
     lon, lat = to_numbers(table[spec.lon_field]), to_numbers(table[spec.lat_field])
     if not in_japan(lon, lat).any() and in_japan(lat, lon).any():
         raise SourceError(
-            f"{spec.lon_field} and {spec.lat_field} are swapped; name them the other way round",
+            "{lon_field} and {lat_field} are swapped; name them the other way round",
             path=path,
-            ja=f"{spec.lon_field} と {spec.lat_field} が逆です。入れ替えて指定してください",
+            lon_field=spec.lon_field,
+            lat_field=spec.lat_field,
         )
     inside = in_japan(lon, lat)
     _note_refused(int((~inside).sum()), notes=notes)
@@ -117,9 +117,7 @@ def _read_table(path: Path, *, source: Source) -> pd.DataFrame:
 def _unreadable(path: Path, error: Exception) -> SourceError:
     reason = str(error).splitlines()[0]
     return SourceError(
-        f"cannot be read as Parquet ({reason}); write it again",
-        path=path,
-        ja=f"Parquet として読めません（{reason}）。書き出し直してください",
+        "cannot be read as Parquet ({reason}); write it again", path=path, reason=reason
     )
 
 
@@ -138,8 +136,7 @@ def _note_refused(count: int, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "no_coordinates",
-                f"{count} buildings have no usable position; not used",
-                f"{count}棟は位置がわからないため使いません",
+                Sentence("{count} buildings have no usable position; not used", count=count),
             )
         )
 
@@ -173,7 +170,6 @@ def _footprint_m2(
         raise SourceError(
             "the buildings are points and no footprint_field is given; name the column of m²",
             path=path,
-            ja="建物が点のため、建築面積（m²）の列を footprint_field で指定してください",
         )
     return own_m2
 
@@ -185,8 +181,11 @@ def _without_impossible(area_m2: np.ndarray, *, notes: SourceLedger) -> np.ndarr
         notes.note(
             Entry(
                 "impossible_footprint",
-                f"{count} buildings have an area above {MOST_AREA_M2:,.0f} m²; not used",
-                f"{count}棟は面積が{MOST_AREA_M2:,.0f}m²を超えるため、その面積を使いません",
+                Sentence(
+                    "{count} buildings have an area above {most_area_m2:,.0f} m²; not used",
+                    count=count,
+                    most_area_m2=MOST_AREA_M2,
+                ),
             )
         )
     return np.where(impossible, 0.0, area_m2)
@@ -201,8 +200,10 @@ def _note_storeys(cells: pd.Series, storeys: np.ndarray, *, notes: SourceLedger)
         notes.note(
             Entry(
                 "impossible_storeys",
-                f"{count} buildings have a number of storeys that cannot be; taken as unknown",
-                f"{count}棟は階数がありえない値のため、不明として扱います",
+                Sentence(
+                    "{count} buildings have a number of storeys that cannot be; taken as unknown",
+                    count=count,
+                ),
                 row=int(str(cells.index[int(np.flatnonzero(wrong)[0])])),
             )
         )
@@ -223,8 +224,10 @@ def _storeys(table: pd.DataFrame, *, spec: Buildings, notes: SourceLedger) -> np
             notes.note(
                 Entry(
                     "negative_height",
-                    f"{negative} buildings have a negative height; taken as one storey",
-                    f"{negative}棟は高さが負の値のため、1階建てとして扱います",
+                    Sentence(
+                        "{negative} buildings have a negative height; taken as one storey",
+                        negative=negative,
+                    ),
                 )
             )
         storeys = np.where(np.isnan(storeys), np.round(height_m / spec.storey_height_m), storeys)
@@ -241,17 +244,19 @@ def _large_enough(floor_area_m2: np.ndarray, *, spec: Buildings, notes: SourceLe
         notes.note(
             Entry(
                 "no_footprint",
-                f"{int(empty.sum())} buildings have no footprint; not used",
-                f"{int(empty.sum())}棟は建築面積が0のため使いません",
+                Sentence("{empty} buildings have no footprint; not used", empty=int(empty.sum())),
             )
         )
     if small.any():
         notes.note(
             Entry(
                 "small_building",
-                f"{int(small.sum())} buildings have less than {spec.min_building_m2:g} m² of floor; "
-                "nobody lives there",
-                f"{int(small.sum())}棟は床面積が{spec.min_building_m2:g}m²未満のため、人は住まないものとします",
+                Sentence(
+                    "{small} buildings have less than {min_building_m2:g} m² of floor; nobody "
+                    "lives there",
+                    small=int(small.sum()),
+                    min_building_m2=spec.min_building_m2,
+                ),
             )
         )
     return ~(empty | small)
@@ -263,9 +268,11 @@ def _note_unknown(rank: np.ndarray, *, spec: Buildings, notes: SourceLedger) -> 
         notes.note(
             Entry(
                 "unknown_usage",
-                f"{count} buildings are of unknown use ({spec.usage_field}); residents stand there "
-                "only where an area has no known dwelling",
-                f"{count}棟は用途（{spec.usage_field}）がわかりません。住宅とわかる建物のない区域でだけ、"
-                "人が住むものとします",
+                Sentence(
+                    "{count} buildings are of unknown use ({usage_field}); residents stand there "
+                    "only where an area has no known dwelling",
+                    count=count,
+                    usage_field=spec.usage_field,
+                ),
             )
         )

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.areas.location import locate
 from geo.areas.meshes import mesh_polygons, meshes_within
 from geo.demand.homes import Grid
+from geo.errors import Sentence
 from services.intake.people.mesh import read_mesh_population
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.profile import Profile
@@ -69,10 +70,11 @@ def _note_squares(codes: list[str], read: pd.Index, *, notes: SourceLedger) -> N
         notes.note(
             Entry(
                 "mesh_square_missing",
-                f"no mesh of the 80 km square {listing} is in the file; it counts as empty, name its "
-                "file in also",
-                f"1次メッシュ {listing} のメッシュがファイルにないため、人がいないものとします。"
-                "そのファイルを also に加えてください",
+                Sentence(
+                    "no mesh of the 80 km square {listing} is in the file; it counts as empty, "
+                    "name its file in also",
+                    listing=listing,
+                ),
             )
         )
 
@@ -87,10 +89,15 @@ def _note_totals(people: pd.DataFrame, by_area: pd.DataFrame, *, notes: SourceLe
         notes.note(
             Entry(
                 "mesh_total_differs",
-                f"{group}: the meshes have {meshes:,.0f} residents, the areas {areas:,.0f}{share}; "
-                "the areas' totals hold, the meshes tell where within them",
-                f"{group}：メッシュの合計は{meshes:,.0f}人、区域の合計は{areas:,.0f}人です{share}。"
-                "人数は区域の合計に合わせ、区域の中の割り振りにだけメッシュを使います",
+                Sentence(
+                    "{group}: the meshes have {meshes:,.0f} residents, the areas "
+                    "{areas:,.0f}{share}; the areas' totals hold, the meshes tell where within "
+                    "them",
+                    group=group,
+                    meshes=meshes,
+                    areas=areas,
+                    share=share,
+                ),
                 residents=abs(meshes - areas),
             )
         )
@@ -110,9 +117,13 @@ def note_unfollowed(homes: gpd.GeoDataFrame, grid: Grid, *, notes: SourceLedger)
             notes.note(
                 Entry(
                     "mesh_nobody",
-                    f"{group}: the meshes know of nobody in {len(alone)} areas with {residents:g} "
-                    "residents; floor area alone divides them",
-                    f"{group}：{len(alone)}区域（{residents:g}人）はメッシュでは0人のため、床面積だけで割り振ります",
+                    Sentence(
+                        "{group}: the meshes know of nobody in {alone_n} areas with {residents:g} "
+                        "residents; floor area alone divides them",
+                        group=group,
+                        alone_n=len(alone),
+                        residents=residents,
+                    ),
                     residents=residents,
                 )
             )

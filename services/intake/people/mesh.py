@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from geo.areas.meshes import mesh_side_m
 from geo.demand.homes import HIGH, LOW
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import read_csv, require_columns, texts, to_number
 from services.profile import Population, Source
@@ -61,9 +61,7 @@ def read_mesh_population(
     own = people[people.index.isin(share.index)]
     if own.empty:
         raise SourceError(
-            "no mesh of it lies in the municipality; give the file of its 80 km square",
-            path=path,
-            ja="この自治体にあるメッシュがありません。その1次メッシュのファイルを指定してください",
+            "no mesh of it lies in the municipality; give the file of its 80 km square", path=path
         )
     weight = share.reindex(own.index)
     _note_border(own, weight, notes=notes, group=next(iter(spec.age_groups)))
@@ -95,18 +93,19 @@ def _require_meshes(table: pd.DataFrame, *, side_m: int, path: Path) -> None:
     wrong = np.flatnonzero(mesh_side_m(codes) != side_m)
     if wrong.size:
         raise SourceError(
-            f"{codes[wrong[0]]!r} is no code of a {side_m} m mesh; correct the row or mesh_side_m",
+            "{code!r} is no code of a {side_m} m mesh; correct the row or mesh_side_m",
             path=path,
             row=int(table.index[wrong[0]]),
-            ja=f"「{codes[wrong[0]]}」は{side_m}mメッシュのコードではありません。行か mesh_side_m を直してください",
+            code=codes[wrong[0]],
+            side_m=side_m,
         )
     again = table[KEY].duplicated().to_numpy()
     if again.any():
         raise SourceError(
-            f"mesh {codes[int(np.flatnonzero(again)[0])]} occurs twice; give each once",
+            "mesh {code} occurs twice; give each once",
             path=path,
             row=int(table.index[again][0]),
-            ja=f"メッシュ {codes[int(np.flatnonzero(again)[0])]} が2回あります。1つにしてください",
+            code=codes[int(np.flatnonzero(again)[0])],
         )
 
 
@@ -126,10 +125,11 @@ def _counts(table: pd.DataFrame, *, spec: Population, path: Path) -> pd.DataFram
         if wrong.size:
             cell, row = cells[wrong[0]], int(table.index[wrong[0]])
             raise SourceError(
-                f"column {column}: {cell!r} is no count of residents; correct it",
+                "column {column}: {cell!r} is no count of residents; correct it",
                 path=path,
                 row=row,
-                ja=f"列「{column}」の「{cell}」は人数ではありません。直してください",
+                column=column,
+                cell=cell,
             )
         counts[group] = values
     return counts
@@ -186,8 +186,13 @@ def _note_hidden(
         notes.note(
             Entry(
                 "suppressed_interval",
-                f"{group}: {hidden} meshes have a hidden count, kept as an interval ({width:g} residents wide in all)",
-                f"{group}：秘匿された{hidden}メッシュの人数は、幅（合計{width:g}人）として扱います",
+                Sentence(
+                    "{group}: {hidden} meshes have a hidden count, kept as an interval "
+                    "({width:g} residents wide in all)",
+                    group=group,
+                    hidden=hidden,
+                    width=width,
+                ),
                 residents=float(np.nansum(value)),
             )
         )
@@ -210,8 +215,12 @@ def _note_lost(
             notes.note(
                 Entry(
                     "target_missing",
-                    f"mesh {mesh}: hidden, and added to {other or 'no mesh'}, which is in no file; its ages are unknown",
-                    f"メッシュ {mesh}：秘匿され、合算先 {other or '（なし）'} がファイルにないため、年齢がわかりません",
+                    Sentence(
+                        "mesh {mesh}: hidden, and added to {other}, which is in no file; "
+                        "its ages are unknown",
+                        mesh=mesh,
+                        other=other or Sentence("no mesh"),
+                    ),
                     row=int(row),
                 )
             )
@@ -222,8 +231,11 @@ def _note_lost(
             notes.note(
                 Entry(
                     "merged_from_outside",
-                    f"mesh {mesh}: its ages include {', '.join(lost)}, in no file; they count here",
-                    f"メッシュ {mesh}：ファイルにない {'、'.join(lost)} の年齢を含みます。ここで数えます",
+                    Sentence(
+                        "mesh {mesh}: its ages include {lost}, in no file; they count here",
+                        mesh=mesh,
+                        lost=list(lost),
+                    ),
                     row=int(row),
                 )
             )
@@ -239,9 +251,14 @@ def _note_border(
         notes.note(
             Entry(
                 "border_mesh",
-                f"{int(border.sum())} meshes lie across the border; {kept:.1f} of their {whole:g} residents "
-                f"({group}) count, by the share of their surface",
-                f"境界にまたがる{int(border.sum())}メッシュは、面積の割合で人数を数えます（{group} {whole:g}人のうち{kept:.1f}人）",
+                Sentence(
+                    "{border} meshes lie across the border; {kept:.1f} of their {whole:g} "
+                    "residents ({group}) count, by the share of their surface",
+                    border=int(border.sum()),
+                    kept=kept,
+                    whole=whole,
+                    group=group,
+                ),
                 residents=whole - kept,
             )
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.cells import is_aside, note_asides
 from services.intake.tables.columns import meaning_of
 from services.intake.tables.counts import Counts, most_of_suppressed, read_counts
@@ -96,9 +96,9 @@ def recognised(spec: Population, table: pd.DataFrame, *, path: Path) -> Populati
     found = next((column for column in there if meaning_of(column) == "area_name"), "")
     if not found:
         raise SourceError(
-            f"no column is recognised as the area's name; say which in name_field: {', '.join(there)}",
+            "no column is recognised as the area's name; say which in name_field: {there}",
             path=path,
-            ja=f"町丁名の列がわかりません。name_field で指定してください。ある列：{'、'.join(there)}",
+            there=list(there),
         )
     return spec.model_copy(update={"name_field": found})
 
@@ -113,9 +113,11 @@ def _of_year(table: pd.DataFrame, *, spec: Population, path: Path) -> pd.DataFra
     if not asked.any():
         there = ", ".join(dict.fromkeys(texts(table, spec.year_field)))
         raise SourceError(
-            f"{spec.year_field} is nowhere {spec.year!r}; say in population.year which: {there}",
+            "{year_field} is nowhere {year!r}; say in population.year which: {there}",
             path=path,
-            ja=f"「{spec.year_field}」が「{spec.year}」の行がありません。population.year に指定できる値：{there}",
+            year_field=spec.year_field,
+            year=spec.year,
+            there=there,
         )
     return table[asked]
 
@@ -153,11 +155,11 @@ def group_columns(
         if not columns:
             known = ", ".join(name for name in there if band_of(name)) or "none"
             raise SourceError(
-                f"no columns make up the age group {group!r}; name one in age_groups or use "
-                f"bands = true; the age bands there are: {known}",
+                "no columns make up the age group {group!r}; name one in age_groups or use "
+                "bands = true; the age bands there are: {known}",
                 path=path,
-                ja=f"年齢区分「{group}」にあたる列がありません。age_groups で指定するか bands = true "
-                f"にしてください。表にある年齢階級：{known}",
+                group=group,
+                known=known,
             )
         found[group] = columns
     return found
@@ -208,10 +210,10 @@ def _require_keys(
         if not key:
             column = spec.id_field or spec.name_field
             raise SourceError(
-                f"{column} is empty; name the area or take the row out",
+                "{column} is empty; name the area or take the row out",
                 path=path,
                 row=int(row),
-                ja=f"{column} が空です。区域の名前を入れるか、その行を除いてください",
+                column=column,
             )
 
 
@@ -219,9 +221,7 @@ def _require_people(people: pd.DataFrame, *, spec: Population, path: Path) -> No
     groups = list(spec.age_groups)
     if people.empty or not people[groups].to_numpy().sum() > 0:
         raise SourceError(
-            "there are no residents in it; give the table of residents by area",
-            path=path,
-            ja="人口が1人も入っていません。区域別の人口の表を指定してください",
+            "there are no residents in it; give the table of residents by area", path=path
         )
 
 
@@ -234,8 +234,12 @@ def _note_impossible(people: pd.DataFrame, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "older_than_total",
-                f"{name}: {old:g} residents aged 65+ of {total:g} in all; used as they are",
-                f"{name}：65歳以上（{old:g}人）が総人口（{total:g}人）より多くなっています。そのまま使います",
+                Sentence(
+                    "{name}: {old:g} residents aged 65+ of {total:g} in all; used as they are",
+                    name=name,
+                    old=old,
+                    total=total,
+                ),
                 row=int(row),
                 residents=float(old),
             )
@@ -298,17 +302,22 @@ def main_residents(record: dict[str, object] | dict[object, object]) -> float:
 
 
 def _note_unmatched(record: dict[object, object], *, ambiguous: bool, notes: SourceLedger) -> None:
-    why = "several areas have" if ambiguous else "no area has"
-    why_ja = "同じ名前の区域が複数あります" if ambiguous else "同じ名前の区域がありません"
+    why = (
+        Sentence("several areas have this name") if ambiguous else Sentence("no area has this name")
+    )
     residents = main_residents(record)
-    aged, aged_ja = (" aged 65+", "65歳以上の") if "65+" in record else ("", "")
+    aged = Sentence(" aged 65+") if "65+" in record else ""
     notes.note(
         Entry(
             "unmatched_name",
-            f"{record['name']}: {why} this name; {residents:g} residents{aged} are on no map; "
-            "say which area it is in population.matches",
-            f"{record['name']}：{why_ja}。{aged_ja}{residents:g}人は地図上に置けません。"
-            "プロファイルの population.matches で区域を指定できます",
+            Sentence(
+                "{name}: {why}; {residents:g} residents{aged} are on no map; say "
+                "which area it is in population.matches",
+                name=record["name"],
+                why=why,
+                residents=residents,
+                aged=aged,
+            ),
             row=int(str(record["row"])),
             residents=residents,
         )
@@ -325,8 +334,12 @@ def _note_shared(matched: pd.DataFrame, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "summed",
-                f"rows {numbers} ({listing}) are one area, {area_id}; their residents are added",
-                f"{numbers}行目（{listing}）は同じ区域（{area_id}）のため、人口を合計しました",
+                Sentence(
+                    "rows {numbers} ({listing}) are one area, {area_id}; their residents are added",
+                    numbers=numbers,
+                    listing=listing,
+                    area_id=area_id,
+                ),
                 row=int(rows["row"].iloc[0]),
                 residents=float(sum(main_residents(record) for record in rows.to_dict("records"))),
             )
@@ -341,7 +354,11 @@ def _note_empty_areas(matched: pd.DataFrame, areas: pd.DataFrame, *, notes: Sour
         notes.note(
             Entry(
                 "area_without_row",
-                f"{len(empty)} areas have no row in the table and no residents: {listing}{more}",
-                f"{len(empty)}区域は人口の表に行がなく、0人とします：{listing}{more}",
+                Sentence(
+                    "{empty_n} areas have no row in the table and no residents: {listing}{more}",
+                    empty_n=len(empty),
+                    listing=listing,
+                    more=more,
+                ),
             )
         )

@@ -93,9 +93,7 @@ def read_population_raster(
                 return _read(raster, path, land, plane_epsg, epsg)
     except rasterio.errors.RasterioError as error:
         raise SourceError(
-            f"cannot be read as a raster ({error}); give a GeoTIFF",
-            path=path,
-            ja=f"ラスタとして読めません（{error}）。GeoTIFF を指定してください",
+            "cannot be read as a raster ({error}); give a GeoTIFF", path=path, error=error
         ) from error
 
 
@@ -139,15 +137,12 @@ def _crs(raster: Any, path: Path, epsg: int | None) -> pyproj.CRS:  # noqa: ANN4
         raise SourceError(
             "the raster does not say its CRS; name it with --epsg, or write it with its position",
             path=path,
-            ja="ラスタの座標系がわかりません。--epsg で指定するか、位置のわかるファイルを指定してください",
         )
     try:
         return pyproj.CRS.from_epsg(epsg)
     except pyproj.exceptions.CRSError as error:
         raise SourceError(
-            f"there is no CRS EPSG:{epsg}; correct --epsg",
-            path=path,
-            ja=f"EPSG:{epsg} という座標系はありません。--epsg を直してください",
+            "there is no CRS EPSG:{epsg}; correct --epsg", path=path, epsg=epsg
         ) from error
 
 
@@ -175,18 +170,16 @@ def _window(raster: Any, path: Path, bounds: Bounds) -> Window:  # noqa: ANN401
     top, bottom = max(math.floor(min(rows)) - 1, 0), min(math.ceil(max(rows)) + 1, raster.height)
     if left >= right or top >= bottom:
         raise SourceError(
-            "the raster lies elsewhere than the municipality; give one that covers it",
-            path=path,
-            ja="ラスタが自治体と重なりません。自治体をおおうラスタを指定してください",
+            "the raster lies elsewhere than the municipality; give one that covers it", path=path
         )
     count = (right - left) * (bottom - top)
     if count > CELLS_MAX:
         raise SourceError(
-            f"{count:,} cells over the municipality are more than {CELLS_MAX:,}; "
-            "sum its counts up to larger cells first",
+            "{count:,} cells over the municipality are more than {cells_max:,}; sum its "
+            "counts up to larger cells first",
             path=path,
-            ja=f"自治体の上のセルが{count:,}個あり、上限の{CELLS_MAX:,}個を超えます。"
-            "人数を足し合わせて大きなセルにしてください",
+            count=count,
+            cells_max=CELLS_MAX,
         )
     return Window(left, top, right - left, bottom - top)
 
@@ -206,17 +199,14 @@ def _require_whole(land: shapely.Geometry, nodes: FloatArray, path: Path) -> Non
     covered = float(shapely.area(shapely.intersection(land, extent)) / shapely.area(land))
     if covered == 0.0:
         raise SourceError(
-            "the raster lies elsewhere than the municipality; give one that covers it",
-            path=path,
-            ja="ラスタが自治体と重なりません。自治体をおおうラスタを指定してください",
+            "the raster lies elsewhere than the municipality; give one that covers it", path=path
         )
     if covered < 1.0 - HOLE:
         raise SourceError(
-            f"the raster covers only {100 * covered:.1f} % of the municipality; "
-            "give one that covers all of it",
+            "the raster covers only {covered_pct:.1f} % of the municipality; give one "
+            "that covers all of it",
             path=path,
-            ja=f"ラスタが自治体の{100 * covered:.1f}％しかおおっていません。"
-            "全体をおおうラスタを指定してください",
+            covered_pct=100 * covered,
         )
 
 

@@ -11,6 +11,7 @@ import shapely
 
 from geo.arrays import LONLAT_EPSG
 from geo.demand.homes import HIGH, LOW
+from geo.errors import Sentence
 from services.intake.areas.polygons import Assembly, Meshes, Version
 from services.intake.people.mesh import read_mesh_population
 from services.intake.people.population import (
@@ -167,10 +168,13 @@ def _add_estimates(table: pd.DataFrame, spec: Population, notes: SourceLedger) -
         notes.note(
             Entry(
                 "estimated_age_group",
-                f"{estimate.age_group}: {estimate.rate_pct:g} % of {estimate.of} in every area, "
-                f"an estimate ({estimate.origin})",
-                f"{estimate.age_group}：どの区域も {estimate.of} の{estimate.rate_pct:g}％とした"
-                f"推定です（{estimate.origin}）",
+                Sentence(
+                    "{age_group}: {rate_pct:g} % of {of} in every area, an estimate ({origin})",
+                    age_group=estimate.age_group,
+                    rate_pct=estimate.rate_pct,
+                    of=estimate.of,
+                    origin=estimate.origin,
+                ),
                 residents=total,
             )
         )
@@ -183,9 +187,12 @@ def _note_points(rows: gpd.GeoDataFrame, notes: SourceLedger) -> None:
             notes.note(
                 Entry(
                     "placed_at_point",
-                    f"{record['name']}: no area has this id or name; its {residents:g} residents "
-                    "stand at the point that the table gives",
-                    f"{record['name']}：区域の面がないため、{residents:g}人は表の代表点にいるものとします",
+                    Sentence(
+                        "{name}: no area has this id or name; its {residents:g} residents stand at "
+                        "the point that the table gives",
+                        name=record["name"],
+                        residents=residents,
+                    ),
                     row=int(str(record["row"])),
                     residents=residents,
                 )
@@ -217,8 +224,11 @@ def _inhabited_parts(
         notes.note(
             Entry(
                 "inhabited_parts",
-                f"{cut} areas have several parts; residents live in those where the table's points are",
-                f"飛び地のある{cut}区域では、表の代表点がある部分にだけ人が住むものとします",
+                Sentence(
+                    "{cut} areas have several parts; residents live in those where the table's "
+                    "points are",
+                    cut=cut,
+                ),
             )
         )
     return areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from geo.errors import Sentence
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.reading import texts, to_number
 from services.profile import Places
@@ -57,8 +58,11 @@ def note_unread_dates(table: pd.DataFrame, fields: tuple[str, ...], *, notes: So
                 notes.note(
                     Entry(
                         "unread_date",
-                        f"column {field}: {cell[:40]!r} is no date; left empty",
-                        f"列「{field}」の「{cell[:40]}」は日付として読めないため、空とします",
+                        Sentence(
+                            "column {field}: {cell!r} is no date; left empty",
+                            field=field,
+                            cell=cell[:40],
+                        ),
                         row=int(str(row)),
                     )
                 )
@@ -189,8 +193,11 @@ def _column(
             notes.note(
                 Entry(
                     "unread_attribute",
-                    f"column {field}: {cell!r} is not understood; left empty",
-                    f"列「{field}」の「{cell}」は読み取れないため、空とします",
+                    Sentence(
+                        "column {field}: {cell!r} is not understood; left empty",
+                        field=field,
+                        cell=cell,
+                    ),
                     row=int(str(row)),
                 )
             )

@@ -8,12 +8,12 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.places.points import (
+    PROBLEMS,
     PointOptions,
     PointRows,
     note_repairs,
-    problem_text,
     read_points,
 )
 from services.intake.tables.columns import propose
@@ -64,11 +64,10 @@ def read_stops(
     stops = _around(_located(stops[_boarded(rows)], notes), near, notes)
     if stops.empty:
         raise SourceError(
-            f"none of its {len(rows.table)} rows is a bus stop in or around the municipality; name "
-            "a file of this area, or correct the coordinates or the source's epsg",
+            "none of its {table_n} rows is a bus stop in or around the municipality; "
+            "name a file of this area, or correct the coordinates or the source's epsg",
             path=path,
-            ja=f"{len(rows.table)}行のうち、市域とその周囲にあるバス停が1つもありません。"
-            "この地域のファイルを指定するか、座標や出典の epsg を直してください",
+            table_n=len(rows.table),
         )
     notes.rows_used += len(stops)
     return stops.drop(columns="problem").reset_index(drop=True)
@@ -96,13 +95,12 @@ def _boarded(rows: PointRows) -> np.ndarray:
 def _located(stops: gpd.GeoDataFrame, notes: SourceLedger) -> gpd.GeoDataFrame:
     known = (stops["problem"] == "").to_numpy()
     for problem, rows in stops[~known].groupby("problem", sort=True):
-        why, why_ja = problem_text(str(problem))
+        why = PROBLEMS[str(problem)]
         notes.rows_refused += len(rows)
         notes.note(
             Entry(
                 str(problem),
-                f"{len(rows)} bus stops: {why}; not used",
-                f"バス停{len(rows)}か所：{why_ja}。使いません",
+                Sentence("{rows_n} bus stops: {why}; not used", rows_n=len(rows), why=why),
                 row=int(rows["row"].iloc[0]),
             )
         )
@@ -119,8 +117,10 @@ def _around(stops: gpd.GeoDataFrame, near: BaseGeometry, notes: SourceLedger) ->
         notes.note(
             Entry(
                 "stops_elsewhere",
-                f"{count} bus stops lie outside the municipality and its surroundings; not used",
-                f"バス停{count}か所は市域とその周囲の外にあるため使いません",
+                Sentence(
+                    "{count} bus stops lie outside the municipality and its surroundings; not used",
+                    count=count,
+                ),
             )
         )
     found: gpd.GeoDataFrame = stops[inside]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.places.coordinates import pair_to_lonlat, to_lonlat, to_plane
 from services.intake.places.duplicates import SAME_PLACE_M, look_alikes
 from services.intake.tables.cells import is_aside, note_asides
@@ -92,9 +92,10 @@ def read_points(
     require_file(path)
     if source.format not in FORMATS:
         raise SourceError(
-            f"format {source.format!r} holds no list of points; use {', '.join(FORMATS)}",
+            "format {format!r} holds no list of points; use {formats}",
             path=path,
-            ja=f"形式「{source.format}」では点の一覧を読めません。{'、'.join(FORMATS)} のどれかにしてください",
+            format=source.format,
+            formats=list(FORMATS),
         )
     options = options or PointOptions()
     if source.format in ("csv", "parquet") and path.suffix != ".geojson":
@@ -130,9 +131,7 @@ def _parquet(path: Path) -> pd.DataFrame:
     except (ValueError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SourceError(
-            f"cannot be read as Parquet ({reason}); write it again",
-            path=path,
-            ja=f"Parquet として読めません（{reason}）。書き出し直してください",
+            "cannot be read as Parquet ({reason}); write it again", path=path, reason=reason
         ) from error
     table.index = pd.RangeIndex(1, len(table) + 1)
     require_no_persons(table, path=path)
@@ -269,45 +268,33 @@ def _problems(given: gpd.GeoSeries, *, path: Path) -> NDArray[np.object_]:
         row = int(given.index[known][0])
         first = f"{given.x[known].iloc[0]:.6g}, {given.y[known].iloc[0]:.6g}"
         raise SourceError(
-            f"no position is in Japan ({first}); correct the coordinates or the source's epsg",
+            "no position is in Japan ({first}); correct the coordinates or the source's epsg",
             path=path,
             row=row,
-            ja=f"位置がすべて日本の外です（{first}）。座標か出典の epsg を直してください",
+            first=first,
         )
     return problems
 
 
-def problem_text(problem: str) -> tuple[str, str]:
-    """Say in English and in Japanese why a row has no position."""
-    return {
-        "no_coordinates": ("it has no coordinates", "緯度・経度がありません"),
-        "outside_japan": ("its coordinates are not in Japan", "緯度・経度が日本の外です"),
-    }[problem]
-
+PROBLEMS = {
+    "no_coordinates": Sentence("it has no coordinates"),
+    "outside_japan": Sentence("its coordinates are not in Japan"),
+}
+"""Why a row has no position."""
 
 _REPAIRS = {
-    "swapped": (
-        "longitude and latitude were swapped; put right, correct them in the file",
-        "経度と緯度が逆だったため、入れ替えて読みました。元の表を直してください",
-    ),
-    "dms": (
-        "degrees, minutes and seconds were read as degrees",
-        "度・分・秒を度に直して読みました",
-    ),
-    "plane": (
-        "plane coordinates (X north, Y east) of the profile's zone were read",
-        "平面直角座標（Xが北、Yが東）として読みました",
-    ),
-    "plane_swapped": (
-        "plane coordinates have X east and Y north; read so, because only so they lie in the area",
-        "平面直角座標のXとYが逆（Xが東）でした。市域に入る向きで読みました",
+    "swapped": Sentence("longitude and latitude were swapped; put right, correct them in the file"),
+    "dms": Sentence("degrees, minutes and seconds were read as degrees"),
+    "plane": Sentence("plane coordinates (X north, Y east) of the profile's zone were read"),
+    "plane_swapped": Sentence(
+        "plane coordinates have X east and Y north; read so, because only so they lie in the area"
     ),
 }
 
 
 def note_repairs(rows: PointRows, *, notes: SourceLedger) -> None:
     """Write down what was put right in the positions: one entry a kind, with the rows."""
-    for repair, (why, why_ja) in _REPAIRS.items():
+    for repair, why in _REPAIRS.items():
         numbers = rows.table.index[rows.repairs == repair].tolist()
         if not numbers:
             continue
@@ -317,8 +304,12 @@ def note_repairs(rows: PointRows, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 f"position_{repair}",
-                f"{len(numbers)} rows ({listing}): {why}",
-                f"{len(numbers)}行（{listing}）：{why_ja}",
+                Sentence(
+                    "{numbers_n} rows ({listing}): {why}",
+                    numbers_n=len(numbers),
+                    listing=listing,
+                    why=why,
+                ),
                 row=int(numbers[0]),
             )
         )
@@ -352,10 +343,14 @@ def note_look_alikes(points: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "perhaps_duplicate",
-                f"{names[other]}: perhaps the same as {names[one]} (row {rows[one]}), within "
-                f"{SAME_PLACE_M:.0f} m; both are kept, give both one name if they are one",
-                f"{names[other]}：{rows[one]}行目の「{names[one]}」と同じかもしれません"
-                f"（{SAME_PLACE_M:.0f}m以内）。両方を残します。同じなら名称をそろえてください",
+                Sentence(
+                    "{names}: perhaps the same as {names_names} (row {rows}), within "
+                    "{same_place_m:.0f} m; both are kept, give both one name if they are one",
+                    names=names[other],
+                    names_names=names[one],
+                    rows=rows[one],
+                    same_place_m=SAME_PLACE_M,
+                ),
                 row=int(rows[other]),
             )
         )
@@ -368,7 +363,11 @@ def note_not_asked(count: int, *, where: Filter, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "not_asked",
-                f"{count} rows have none of {words} in {where.field}; not asked for",
-                f"{count}行は「{where.field}」に {words} を含まないため対象外です",
+                Sentence(
+                    "{count} rows have none of {words} in {field}; not asked for",
+                    count=count,
+                    words=words,
+                    field=where.field,
+                ),
             )
         )

@@ -6,6 +6,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.errors import Sentence
 from services.intake.tables.ledger import Entry, SourceLedger
 
 
@@ -21,8 +22,10 @@ def keep_inside(
         ledger.note(
             Entry(
                 "outside",
-                f"{name}: lies outside the municipality and its surroundings; not used",
-                f"{name}：市域とその周囲の外にあるため使いません",
+                Sentence(
+                    "{name}: lies outside the municipality and its surroundings; not used",
+                    name=name,
+                ),
                 row=int(row),
             )
         )
@@ -39,8 +42,11 @@ def note_unsnapped_points(
         ledger.note(
             Entry(
                 "unsnapped",
-                f"{name}: no walkable street within {limit_m:.0f} m; nobody is reached from it",
-                f"{name}：{limit_m:.0f}m以内に歩ける道がないため、だれにも届かないものとします",
+                Sentence(
+                    "{name}: no walkable street within {limit_m:.0f} m; nobody is reached from it",
+                    name=name,
+                    limit_m=limit_m,
+                ),
                 row=int(row),
             )
         )
@@ -55,10 +61,13 @@ def note_unsnapped_homes(
         ledger.note(
             Entry(
                 "unsnapped",
-                f"{area_id}: {len(rows)} homes are more than {limit_m:.0f} m from any walkable "
-                "street; they count as not reached",
-                f"{area_id}：{len(rows)}か所の住まいは歩ける道から{limit_m:.0f}mより遠く、"
-                "届いていないと数えます",
+                Sentence(
+                    "{area_id}: {rows_n} homes are more than {limit_m:.0f} m from any walkable "
+                    "street; they count as not reached",
+                    area_id=area_id,
+                    rows_n=len(rows),
+                    limit_m=limit_m,
+                ),
                 residents=float(rows["_residents"].sum()),
             )
         )

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 
 import geopandas as gpd
 
+from geo.errors import Sentence
 from geo.schedule.typed import frequency_class, parse_schedule
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.words.dates import first_day, last_day
@@ -58,8 +59,11 @@ def _class_entry(place: Record, *, typed: str, said: str, derived: str) -> Entry
     if not said:
         return Entry(
             "class_unread",
-            f"{name}: the typed class {typed!r} is not known; the schedule decides",
-            f"{name}：型「{typed}」がわかりません。開催日から型を決めます",
+            Sentence(
+                "{name}: the typed class {typed!r} is not known; the schedule decides",
+                name=name,
+                typed=typed,
+            ),
             row=row,
         )
     if said == derived:
@@ -67,10 +71,15 @@ def _class_entry(place: Record, *, typed: str, said: str, derived: str) -> Entry
     word, word_ja = (text(f"frequency.{derived}", lang) for lang in ("en", "ja"))
     return Entry(
         "class_conflict",
-        f"{name}: typed as {typed!r}, but the schedule {place['schedule_text']!r} gives {word}; "
-        "the schedule counts, correct one of them",
-        f"{name}：型は「{typed}」ですが、開催日「{place['schedule_text']}」からは「{word_ja}」です。"
-        "開催日のほうで数えます。どちらかを直してください",
+        Sentence(
+            "{name}: typed as {typed!r}, but the schedule {schedule_text!r} gives "
+            "{word}; the schedule counts, correct one of them",
+            name=name,
+            typed=typed,
+            schedule_text=place["schedule_text"],
+            word=word,
+            word_ja=word_ja,
+        ),
         row=row,
     )
 
@@ -79,10 +88,12 @@ def _assumed(place: Record) -> Entry:
     text = place["schedule_text"]
     return Entry(
         "assumed_schedule",
-        f"{place['name']}: the schedule {text!r} leaves weeks, days or months open; "
-        "counted by assumption",
-        f"{place['name']}：開催日「{text}」には週・曜日・月の決まっていない部分があるため、"
-        "仮定をおいて数えます",
+        Sentence(
+            "{name}: the schedule {text!r} leaves weeks, days or months open; counted by "
+            "assumption",
+            name=place["name"],
+            text=text,
+        ),
         row=int(str(place["row"])),
     )
 
@@ -95,10 +106,13 @@ def _contradictions(place: Record) -> list[Entry]:
         found.append(
             Entry(
                 "dates_conflict",
-                f"{name}: closed on {place['closed_on']}, before it opened on "
-                f"{place['opened_on']}; counted in no past year, correct the dates",
-                f"{name}：閉所日（{place['closed_on']}）が開設日（{place['opened_on']}）より前です。"
-                "過去の年度では数えません。日付を直してください",
+                Sentence(
+                    "{name}: closed on {closed_on}, before it opened on {opened_on}; counted in "
+                    "no past year, correct the dates",
+                    name=name,
+                    closed_on=place["closed_on"],
+                    opened_on=place["opened_on"],
+                ),
                 row=row,
             )
         )
@@ -106,10 +120,12 @@ def _contradictions(place: Record) -> list[Entry]:
         found.append(
             Entry(
                 "status_conflict",
-                f"{name}: the status says open, yet a closing date is given ({place['closed_on']}); "
-                "open today, closed after that date in any run for a day",
-                f"{name}：活動中とありますが閉所日（{place['closed_on']}）があります。"
-                "今は開いているものとし、日付を指定した計算では閉所日のあと閉じたものとします",
+                Sentence(
+                    "{name}: the status says open, yet a closing date is given ({closed_on}); "
+                    "open today, closed after that date in any run for a day",
+                    name=name,
+                    closed_on=place["closed_on"],
+                ),
                 row=row,
             )
         )

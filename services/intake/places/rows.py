@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from geo.schedule.typed import parse_schedule
 from services.intake.places.attributes import (
     attribute_fields,
@@ -20,12 +20,12 @@ from services.intake.places.attributes import (
 from services.intake.places.duplicates import first_of_same
 from services.intake.places.locator import CONFIRM_BELOW, Found
 from services.intake.places.points import (
+    PROBLEMS,
     PointOptions,
     PointRows,
     note_look_alikes,
     note_not_asked,
     note_repairs,
-    problem_text,
     read_points,
     without_asides,
 )
@@ -58,10 +58,10 @@ Locate = Callable[[str, str], Found | tuple[float, float, str] | None]
 """Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
 
 _HOW = {
-    "venue": ("its venue", "会場名"),
-    "area": ("the area in its address", "住所の町名"),
-    "geocoder": ("its address", "住所"),
-    "confirmed": ("what somebody has confirmed", "確認ずみの位置"),
+    "venue": Sentence("its venue"),
+    "area": Sentence("the area in its address"),
+    "geocoder": Sentence("its address"),
+    "confirmed": Sentence("what somebody has confirmed"),
 }
 
 
@@ -130,12 +130,12 @@ def require_near(
     for place, away_m in zip(known.to_dict("records"), distance_m, strict=True):
         if away_m > margin_m:
             raise SourceError(
-                f"{place['name']} is {away_m / 1000:.1f} km outside the municipality; "
-                "correct its latitude and longitude or leave them empty",
+                "{name} is {away_km:.1f} km outside the municipality; correct its latitude "
+                "and longitude or leave them empty",
                 path=path,
                 row=int(place["row"]),
-                ja=f"「{place['name']}」は市域から{away_m / 1000:.1f}km離れています。"
-                "緯度・経度を直すか、空にしてください",
+                name=place["name"],
+                away_km=away_m / 1000,
             )
 
 
@@ -229,12 +229,7 @@ def _named(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame
     for row in places.loc[places["name"] == "", "row"]:
         notes.rows_refused += 1
         notes.note(
-            Entry(
-                "no_name",
-                "the place has no name; not used, name it",
-                "場の名称がありません。使いません。名称を入れてください",
-                row=int(row),
-            )
+            Entry("no_name", Sentence("the place has no name; not used, name it"), row=int(row))
         )
     return places[places["name"] != ""].copy()
 
@@ -242,12 +237,13 @@ def _named(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame
 def _require_in_japan(places: gpd.GeoDataFrame, *, path: Path) -> None:
     wrong = places[places["problem"].isin(["outside_japan"])]
     for place in wrong.to_dict("records"):
-        why, why_ja = problem_text(str(place["problem"]))
+        why = PROBLEMS[str(place["problem"])]
         raise SourceError(
-            f"{place['name']}: {why}; correct them or leave them empty",
+            "{name}: {why}; correct them or leave them empty",
             path=path,
             row=int(place["row"]),
-            ja=f"「{place['name']}」の{why_ja}。直すか、空にしてください",
+            name=place["name"],
+            why=why,
         )
 
 
@@ -276,10 +272,11 @@ def _note_unlocated(place: dict[object, object], *, notes: SourceLedger) -> None
     notes.note(
         Entry(
             "no_coordinates",
-            f"{place['name']}: no coordinates, and neither its venue nor its address is known; "
-            "listed but not counted, give latitude and longitude",
-            f"{place['name']}：緯度・経度がなく、会場名・住所からも場所がわかりません。"
-            "一覧には残しますが数えません。緯度・経度を入れてください",
+            Sentence(
+                "{name}: no coordinates, and neither its venue nor its address is known; "
+                "listed but not counted, give latitude and longitude",
+                name=place["name"],
+            ),
             row=int(str(place["row"])),
         )
     )
@@ -287,17 +284,20 @@ def _note_unlocated(place: dict[object, object], *, notes: SourceLedger) -> None
 
 def _note_located(place: dict[object, object], found: Found, *, notes: SourceLedger) -> None:
     notes.rows_repaired += 1
-    word, word_ja = _HOW.get(found.how, (found.how, found.how))
-    rough = "; this is rough, give latitude and longitude" if found.how == "area" else ""
-    rough_ja = "。おおよその位置です。緯度・経度を入れてください" if found.how == "area" else ""
-    sure = f" (level {found.level or found.how}, confidence {found.confidence:.1f})"
-    sure_ja = f"（段階 {found.level or found.how}、確からしさ {found.confidence:.1f}）"
+    rough = Sentence("; this is rough, give latitude and longitude")
     row = int(str(place["row"]))
     notes.note(
         Entry(
             f"located_by_{found.how}",
-            f"{place['name']}: no coordinates; located by {word}{sure}{rough}",
-            f"{place['name']}：緯度・経度がないため、{word_ja}から位置を決めました{sure_ja}{rough_ja}",
+            Sentence(
+                "{name}: no coordinates; located by {how} (level {level}, "
+                "confidence {confidence:.1f}){rough}",
+                name=place["name"],
+                how=_HOW.get(found.how, found.how),
+                level=found.level or found.how,
+                confidence=found.confidence,
+                rough=rough if found.how == "area" else "",
+            ),
             row=row,
         )
     )
@@ -305,8 +305,10 @@ def _note_located(place: dict[object, object], found: Found, *, notes: SourceLed
         notes.note(
             Entry(
                 "to_confirm",
-                f"{place['name']}: its position is uncertain; confirm or correct it in to_confirm.csv",
-                f"{place['name']}：位置が確かではありません。to_confirm.csv で確かめるか直してください",
+                Sentence(
+                    "{name}: its position is uncertain; confirm or correct it in to_confirm.csv",
+                    name=place["name"],
+                ),
                 row=row,
             )
         )
@@ -326,8 +328,11 @@ def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFr
         notes.note(
             Entry(
                 "duplicate",
-                f"{names[number]}: the same place and schedule as row {rows[first[number]]}; counted once",
-                f"{names[number]}：{rows[first[number]]}行目と同じ場・同じ開催日のため、1つとして数えます",
+                Sentence(
+                    "{names}: the same place and schedule as row {rows}; counted once",
+                    names=names[number],
+                    rows=rows[first[number]],
+                ),
                 row=int(rows[number]),
             )
         )
@@ -348,8 +353,12 @@ def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
             notes.note(
                 Entry(
                     "unknown_status",
-                    f"{name}: the status {text!r} is not understood; the place does not count until it is",
-                    f"{name}：状態「{text}」の意味がわかりません。わかるまで、この場は数えません",
+                    Sentence(
+                        "{name}: the status {text!r} is not understood; the place does not count "
+                        "until it is",
+                        name=name,
+                        text=text,
+                    ),
                     row=row,
                 )
             )
@@ -358,8 +367,11 @@ def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
             notes.note(
                 Entry(
                     "unknown_schedule",
-                    f"{name}: the schedule {text!r} gives no frequency; counted in no class",
-                    f"{name}：開催日「{text}」から頻度がわからないため、どの型にも数えません",
+                    Sentence(
+                        "{name}: the schedule {text!r} gives no frequency; counted in no class",
+                        name=name,
+                        text=text,
+                    ),
                     row=row,
                 )
             )

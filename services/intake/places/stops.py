@@ -3,6 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
+from geo.errors import Sentence
 from geo.schedule.rotation import is_rotating, read_rotation
 from services.intake.tables.ledger import Entry, SourceLedger
 
@@ -58,8 +59,12 @@ def _note(
         notes.note(
             Entry(
                 "rotating_venues",
-                f"{name}: held in turn at {venues}; {len(stops)} places of one group",
-                f"{name}：{venues}で日替わりに開かれるため、1つの団体の{len(stops)}か所とします",
+                Sentence(
+                    "{name}: held in turn at {venues}; {stops_n} places of one group",
+                    name=name,
+                    venues=venues,
+                    stops_n=len(stops),
+                ),
                 row=row,
             )
         )
@@ -67,10 +72,12 @@ def _note(
     notes.note(
         Entry(
             "rotation_unread",
-            f"{name}: held at rotating venues that {place['schedule_text']!r} does not list as "
-            "「月 A会館、火 B会館」; taken as one place",
-            f"{name}：会場が日替わりですが「{place['schedule_text']}」から読み取れないため、1か所とします。"
-            "「日替わり：月 A会館、火 B会館」のように書いてください",
+            Sentence(
+                "{name}: held at rotating venues that {schedule_text!r} does not list as 「月 "
+                "A会館、火 B会館」; taken as one place",
+                name=name,
+                schedule_text=place["schedule_text"],
+            ),
             row=row,
         )
     )

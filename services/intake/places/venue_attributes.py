@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from geo.errors import Sentence
 from services.intake.places.attributes import read_area_m2, read_count, read_flag
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.reading import texts, to_number
@@ -87,8 +88,11 @@ def _column(
             notes.note(
                 Entry(
                     "unread_attribute",
-                    f"column {field}: {cell!r} is not understood; left empty",
-                    f"列「{field}」の「{cell}」は読み取れないため、空とします",
+                    Sentence(
+                        "column {field}: {cell!r} is not understood; left empty",
+                        field=field,
+                        cell=cell,
+                    ),
                     row=int(str(row)),
                 )
             )

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from geo.errors import Sentence
 from services.intake.places.duplicates import first_of_same
 from services.intake.places.points import (
+    PROBLEMS,
     PointOptions,
     PointRows,
     note_look_alikes,
     note_not_asked,
     note_repairs,
-    problem_text,
     read_points,
     without_asides,
 )
@@ -146,13 +147,16 @@ def _usable(venues: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFram
     usable = (venues["problem"] == "") & (venues["name"] != "")
     for venue in venues[~usable].to_dict("records"):
         problem = str(venue["problem"])
-        why, why_ja = problem_text(problem) if problem else ("it has no name", "名称がありません")
+        why = PROBLEMS[problem] if problem else Sentence("it has no name")
         notes.rows_refused += 1
         notes.note(
             Entry(
                 problem or "no_name",
-                f"{venue['name'] or 'venue'}: {why}; not used, complete the row",
-                f"{venue['name'] or '会場'}：{why_ja}。使いません。行を補ってください",
+                Sentence(
+                    "{name}: {why}; not used, complete the row",
+                    name=venue["name"] or Sentence("venue"),
+                    why=why,
+                ),
                 row=int(venue["row"]),
             )
         )
@@ -170,8 +174,9 @@ def _distinct(venues: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFr
         notes.note(
             Entry(
                 "duplicate",
-                f"{name}: the same venue as row {earlier}; kept once",
-                f"{name}：{earlier}行目と同じ会場のため、1つにまとめました",
+                Sentence(
+                    "{name}: the same venue as row {earlier}; kept once", name=name, earlier=earlier
+                ),
                 row=int(row),
             )
         )

@@ -40,9 +40,7 @@ def sample_elevation(path: Path, xy: FloatArray, *, source: Source, plane_epsg: 
             cells = np.ma.filled(band.astype(float), np.nan)
     except rasterio.errors.RasterioError as error:
         raise SourceError(
-            f"cannot be read as a raster ({error}); give a GeoTIFF",
-            path=path,
-            ja=f"ラスタとして読めません（{error}）。GeoTIFF を指定してください",
+            "cannot be read as a raster ({error}); give a GeoTIFF", path=path, error=error
         ) from error
     return _bilinear(cells, cols - window.col_off, rows - window.row_off)
 
@@ -51,11 +49,7 @@ def _crs(crs: object, *, source: Source, path: Path) -> pyproj.CRS:
     if crs:
         return pyproj.CRS.from_user_input(crs)
     if source.epsg is None:
-        raise SourceError(
-            "the raster does not say its CRS; give the source's epsg",
-            path=path,
-            ja="ラスタの座標系がわかりません。出典の epsg を指定してください",
-        )
+        raise SourceError("the raster does not say its CRS; give the source's epsg", path=path)
     return pyproj.CRS.from_epsg(source.epsg)
 
 

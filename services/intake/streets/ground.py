@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import Sentence
 from geo.streets.network import Network
 from services.intake.tables.ledger import Entry, SourceLedger
 
@@ -25,10 +26,12 @@ def usable_elevation(
         notes.note(
             Entry(
                 "impossible_elevation",
-                f"{count} points of streets have an elevation that cannot be ({first:g} m); taken as "
-                "unknown, say in the raster which value means no data",
-                f"道の上の点{count}か所の標高がありえない値（{first:g}m）のため、不明とします。"
-                "データなしを表す値をラスタに指定してください",
+                Sentence(
+                    "{count} points of streets have an elevation that cannot be ({first:g} m); "
+                    "taken as unknown, say in the raster which value means no data",
+                    count=count,
+                    first=first,
+                ),
             )
         )
     if absent.any():
@@ -36,9 +39,12 @@ def usable_elevation(
         notes.note(
             Entry(
                 "no_elevation",
-                f"the raster has no elevation at {count} of {len(elevation_m)} points of streets; unknown "
-                "there",
-                f"道の上の点{len(elevation_m)}か所のうち{count}か所は標高のデータがなく、不明とします",
+                Sentence(
+                    "the raster has no elevation at {count} of {elevation_m_n} points of "
+                    "streets; unknown there",
+                    count=count,
+                    elevation_m_n=len(elevation_m),
+                ),
             )
         )
     return np.where(possible, elevation_m, np.nan)
@@ -53,7 +59,10 @@ def note_level_streets(network: Network, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "level_street",
-                f"streets of unknown height, taken as level: {count} ({length_m:.0f} m in all)",
-                f"標高がわからない道{count}本（合計{length_m:.0f}m）は平らとみなします",
+                Sentence(
+                    "streets of unknown height, taken as level: {count} ({length_m:.0f} m in all)",
+                    count=count,
+                    length_m=length_m,
+                ),
             )
         )

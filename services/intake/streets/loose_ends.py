@@ -5,6 +5,7 @@ import numpy as np
 import shapely
 
 from geo.arrays import within
+from geo.errors import Sentence
 from geo.streets.loose_ends import join_loose_ends, near_misses
 from geo.streets.network import Network, isolated_edges
 from services.intake.tables.ledger import Entry, SourceLedger
@@ -50,8 +51,10 @@ def _note_near_misses(joined: np.ndarray, limit_m: float, book: SourceLedger) ->
         book.note(
             Entry(
                 "near_miss_joined",
-                f"street ends joined to the street they stop short of: {int(joined.sum())}",
-                f"手前で途切れていた道の端{int(joined.sum())}か所を、隣の道につなぎました",
+                Sentence(
+                    "street ends joined to the street they stop short of: {joined}",
+                    joined=int(joined.sum()),
+                ),
             )
         )
     left_n = int((~joined).sum())
@@ -59,10 +62,13 @@ def _note_near_misses(joined: np.ndarray, limit_m: float, book: SourceLedger) ->
         book.note(
             Entry(
                 "near_miss",
-                f"street ends within {limit_m:g} m of another street that they do not meet: {left_n}; "
-                "not joined, see network/near_misses.parquet and streets.join_gaps_m",
-                f"隣の道まで{limit_m:g}m以内で途切れている道の端が{left_n}か所あり、つないでいません"
-                "（network/near_misses.parquet と streets.join_gaps_m を参照）",
+                Sentence(
+                    "street ends within {limit_m:g} m of another street that they do not meet: "
+                    "{left_n}; not joined, see network/near_misses.parquet and "
+                    "streets.join_gaps_m",
+                    limit_m=limit_m,
+                    left_n=left_n,
+                ),
             )
         )
 
@@ -76,8 +82,12 @@ def _note_isolated(network: Network, below_m: float, book: SourceLedger) -> None
     book.note(
         Entry(
             "isolated",
-            f"pieces of the network under {below_m:.0f} m that lead nowhere, not used: {pieces_n} "
-            f"({length_m:.0f} m in all)",
-            f"ほかとつながらない{below_m:.0f}m未満の道が{pieces_n}か所（合計{length_m:.0f}m）あり、使っていません",
+            Sentence(
+                "pieces of the network under {below_m:.0f} m that lead nowhere, not used: "
+                "{pieces_n} ({length_m:.0f} m in all)",
+                below_m=below_m,
+                pieces_n=pieces_n,
+                length_m=length_m,
+            ),
         )
     )

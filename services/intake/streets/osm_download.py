@@ -55,9 +55,9 @@ def download_ways(
             raise
         except ValueError as error:
             raise SourceError(
-                f"osmnx found no street inside the boundary ({error}); is the boundary right?",
+                "osmnx found no street inside the boundary ({error}); is the boundary right?",
                 path=place,
-                ja=f"境界の中に道がありません（{error}）。境界が正しいか確かめてください",
+                error=error,
             ) from error
     return _ways(graph)
 
@@ -109,11 +109,10 @@ def _require_whole_answer(response: requests.Response, **_options: object) -> No
 
 def _unreachable(place: str, why: str) -> SourceError:
     return SourceError(
-        f"no answer from Overpass ({why}); try again later, name another server, "
-        "or download an extract and give the profile its .osm.pbf",
+        "no answer from Overpass ({why}); try again later, name another server, or "
+        "download an extract and give the profile its .osm.pbf",
         path=place,
-        ja=f"Overpassから答えがありません（{why}）。時間をおいて試すか、別のサーバーを指定するか、"
-        ".osm.pbf をダウンロードしてプロファイルに指定してください",
+        why=why,
     )
 
 

@@ -32,9 +32,9 @@ def read_osm_file(path: Path) -> Ways:
         return collector.ways(_read_nodes(path, collector.node_ids()))
     except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
         raise SourceError(
-            f"not a whole OpenStreetMap file ({error}); download the extract again",
+            "not a whole OpenStreetMap file ({error}); download the extract again",
             path=path,
-            ja=f"OpenStreetMapのファイルとして最後まで読めません（{error}）。もう一度ダウンロードしてください",
+            error=error,
         ) from error
 
 

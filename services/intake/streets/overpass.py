@@ -25,9 +25,9 @@ def read_overpass_file(path: Path) -> Ways:
         answer = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise SourceError(
-            f"not JSON ({error}); ask Overpass with [out:json] and store the whole answer",
+            "not JSON ({error}); ask Overpass with [out:json] and store the whole answer",
             path=path,
-            ja=f"JSONとして読めません（{error}）。Overpassに [out:json] で問い合わせ、答えをすべて保存してください",
+            error=error,
         ) from error
     return read_overpass_answer(answer, path=path)
 
@@ -53,11 +53,11 @@ def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 
 
 def _no_element(number: int, error: Exception, path: object) -> SourceError:
     return SourceError(
-        f"elements[{number}] is no node, way or relation of Overpass ({error!r}); "
-        "ask with [out:json] and 'out body; >; out body qt;'",
+        "elements[{number}] is no node, way or relation of Overpass ({error!r}); ask "
+        "with [out:json] and 'out body; >; out body qt;'",
         path=path,
-        ja=f"elements[{number}] がOverpassの点・線ではありません（{error!r}）。"
-        "[out:json] と「out body; >; out body qt;」で問い合わせてください",
+        number=number,
+        error=error,
     )
 
 
@@ -65,17 +65,15 @@ def require_answer(answer: Any, *, path: object) -> None:  # noqa: ANN401 (any J
     """Refuse JSON that is no Overpass answer, and an answer that Overpass could not finish."""
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
         raise SourceError(
-            "not an answer of Overpass: it has no list 'elements'; ask with [out:json]",
-            path=path,
-            ja="Overpassの答えではありません（elements がありません）。[out:json] で問い合わせてください",
+            "not an answer of Overpass: it has no list 'elements'; ask with [out:json]", path=path
         )
     remark = str(answer.get("remark", ""))
     if "error" in remark or "timed out" in remark:
         raise SourceError(
-            f"Overpass stopped before the end ({remark}); ask again with a longer [timeout:…], "
-            "or for a smaller area",
+            "Overpass stopped before the end ({remark}); ask again with a longer "
+            "[timeout:…], or for a smaller area",
             path=path,
-            ja=f"Overpassが途中で止まりました（{remark}）。[timeout:…] を長くするか、範囲を狭めてください",
+            remark=remark,
         )
 
 

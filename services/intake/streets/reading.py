@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from geo.arrays import LONLAT_EPSG
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from geo.streets.network import Network, build_network
 from services.intake.streets.osm_file import read_osm_file
 from services.intake.streets.overpass import read_overpass_file
@@ -56,15 +56,13 @@ def _read(path: Path, source: Source, boundary: shapely.Geometry, plane_epsg: in
     readers = {"osm": read_osm_file, "overpass": read_overpass_file}
     if source.format not in readers:
         raise SourceError(
-            f"format {source.format!r} holds no streets; use osm, overpass or osmnx",
+            "format {format!r} holds no streets; use osm, overpass or osmnx",
             path=path,
-            ja=f"形式「{source.format}」では道路を読めません。osm、overpass、osmnx のどれかにしてください",
+            format=source.format,
         )
     if not path.is_file():
         raise SourceError(
-            "there is no such file; put it there or correct the path in the profile",
-            path=path,
-            ja="ファイルがありません。そこに置くか、プロファイルの path を直してください",
+            "there is no such file; put it there or correct the path in the profile", path=path
         )
     return readers[source.format](path)
 
@@ -118,8 +116,10 @@ def _inside(
         book.note(
             Entry(
                 "outside",
-                f"ways outside the municipality and its margin, not used: {outside_n}",
-                f"市域とその余白の外にある道{outside_n}本は使っていません",
+                Sentence(
+                    "ways outside the municipality and its margin, not used: {outside_n}",
+                    outside_n=outside_n,
+                ),
             )
         )
     # Of a way that is cut nobody knows which of its steps are left.
@@ -137,9 +137,12 @@ def _with_steps(table: pd.DataFrame, length_m: np.ndarray, book: SourceLedger) -
         book.note(
             Entry(
                 "impossible_steps",
-                f"flights with more than {MOST_STEPS_PER_M:g} steps a metre, taken as not counted: "
-                f"{int(too_many.sum())}",
-                f"1mに{MOST_STEPS_PER_M:g}段より多い階段{int(too_many.sum())}か所は、段数不明とします",
+                Sentence(
+                    "flights with more than {most_steps_per_m:g} steps a metre, taken as not "
+                    "counted: {too_many}",
+                    most_steps_per_m=MOST_STEPS_PER_M,
+                    too_many=int(too_many.sum()),
+                ),
             )
         )
     return table.assign(steps_per_m=np.where(too_many, 0.0, per_m))
@@ -155,8 +158,11 @@ def _note_missing(
         book.note(
             Entry(
                 "missing_nodes",
-                f"nodes that the file lacks: {nodes_n}; ways cut there: {ways_n}",
-                f"道{ways_n}本の点{nodes_n}個がファイルにないため、そこで道を切りました",
+                Sentence(
+                    "nodes that the file lacks: {nodes_n}; ways cut there: {ways_n}",
+                    nodes_n=nodes_n,
+                    ways_n=ways_n,
+                ),
             )
         )
     few_n = int((~enough).sum())
@@ -164,8 +170,7 @@ def _note_missing(
         book.note(
             Entry(
                 "too_few_nodes",
-                f"ways with fewer than two known nodes, not used: {few_n}",
-                f"位置の分かる点が2つに満たない道{few_n}本は使っていません",
+                Sentence("ways with fewer than two known nodes, not used: {few_n}", few_n=few_n),
             )
         )
 
@@ -179,16 +184,21 @@ def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
         book.note(
             Entry(
                 "not_walkable",
-                f"ways closed to walkers, highway={highway}, not used: {number}",
-                f"歩いて通れない道 highway={highway} {number}本は使っていません",
+                Sentence(
+                    "ways closed to walkers, highway={highway}, not used: {number}",
+                    highway=highway,
+                    number=number,
+                ),
             )
         )
     if ways.repeated_n:
         book.note(
             Entry(
                 "duplicate",
-                f"ways that occur more than once, each used once: {ways.repeated_n}",
-                f"重複する道{ways.repeated_n}本は1本として使っています",
+                Sentence(
+                    "ways that occur more than once, each used once: {repeated_n}",
+                    repeated_n=ways.repeated_n,
+                ),
             )
         )
 
@@ -196,17 +206,19 @@ def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
 def _no_street(ways: Ways, path: Path) -> SourceError:
     """Say what there is instead."""
     if ways.nodes.empty:
-        covers = covers_ja = ""
+        covers: Sentence | str = ""
     else:
         west, south = ways.nodes[["lon", "lat"]].min()
         east, north = ways.nodes[["lon", "lat"]].max()
         area = f"{west:.3f}–{east:.3f}°E, {south:.3f}–{north:.3f}°N"
-        covers, covers_ja = f" (it covers {area})", f"（範囲は {area}）"
+        covers = Sentence(" (it covers {area})", area=area)
     closed_n = sum(ways.not_walkable.values())
     return SourceError(
-        f"no walkable street inside the municipality and its margin, of {ways.read_n} ways read, "
-        f"{closed_n} of them closed to walkers{covers}; is this the extract of the right place?",
+        "no walkable street inside the municipality and its margin, of {read_n} ways "
+        "read, {closed_n} of them closed to walkers{covers}; is this the extract of "
+        "the right place?",
         path=path,
-        ja=f"市域とその余白に歩ける道がありません（読んだ道{ways.read_n}本、うち歩けない道{closed_n}本）"
-        f"{covers_ja}。この地域のデータか確かめてください",
+        read_n=ways.read_n,
+        closed_n=closed_n,
+        covers=covers,
     )

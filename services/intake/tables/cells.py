@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from geo.errors import Sentence
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.reading import texts, to_number
 
@@ -33,8 +34,11 @@ def note_marks(table: pd.DataFrame, columns: Iterable[str], *, notes: SourceLedg
                 notes.note(
                     Entry(
                         "marks",
-                        f"column {column}: invisible signs taken out of {shown(cell)!r}",
-                        f"列「{column}」の「{shown(cell)}」から目に見えない文字を除きました",
+                        Sentence(
+                            "column {column}: invisible signs taken out of {cell!r}",
+                            column=column,
+                            cell=shown(cell),
+                        ),
                         row=int(str(row)),
                     )
                 )
@@ -43,13 +47,7 @@ def note_marks(table: pd.DataFrame, columns: Iterable[str], *, notes: SourceLedg
 def note_empty(table: pd.DataFrame, *, notes: SourceLedger) -> None:
     """Write down that a source has a header and no row."""
     if table.empty:
-        notes.note(
-            Entry(
-                "no_rows",
-                "the file has no row; nothing is read from it",
-                "データの行がありません。このファイルからは何も読んでいません",
-            )
-        )
+        notes.note(Entry("no_rows", Sentence("the file has no row; nothing is read from it")))
 
 
 def is_formula(cell: str) -> bool:
@@ -84,8 +82,11 @@ def _is_number(text: str) -> bool:
 def _formula(column: str, cell: str, row: int) -> Entry:
     return Entry(
         "formula",
-        f"column {column}: {shown(cell)!r} would be a formula in a spreadsheet; kept as text",
-        f"列「{column}」の「{shown(cell)}」は表計算ソフトで式になる文字列です。文字として扱います",
+        Sentence(
+            "column {column}: {cell!r} would be a formula in a spreadsheet; kept as text",
+            column=column,
+            cell=shown(cell),
+        ),
         row=row,
     )
 
@@ -99,8 +100,11 @@ def cut_schedules(cells: list[str], rows: Iterable[int], *, notes: SourceLedger)
             notes.note(
                 Entry(
                     "too_long",
-                    f"the schedule has {len(cell)} characters ({shown(cell)!r}); not read",
-                    f"開催日が{len(cell)}文字あります（「{shown(cell)}」）。読み取りません",
+                    Sentence(
+                        "the schedule has {letters_n} characters ({cell!r}); not read",
+                        letters_n=len(cell),
+                        cell=shown(cell),
+                    ),
                     row=int(row),
                 )
             )
@@ -141,14 +145,11 @@ def note_asides(rows: Sequence[int], labels: Sequence[str], *, notes: SourceLedg
     for row, label in zip(rows, labels, strict=True):
         notes.rows_refused += 1
         code = "totals_row" if is_total(label) else "footnote"
-        what, what_ja = (
-            ("a row of totals", "合計の行") if is_total(label) else ("a footnote", "注記")
-        )
+        what = Sentence("a row of totals") if is_total(label) else Sentence("a footnote")
         notes.note(
             Entry(
                 code,
-                f"{label}: {what}; not used",
-                f"{label}：{what_ja}のため使いません",
+                Sentence("{label}: {what}; not used", label=label, what=what),
                 row=int(row),
             )
         )

@@ -294,8 +294,9 @@ def read_map(path: Path) -> ColumnMap:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInputError(
-            f"{path}: not a column map ({error}); make one with: arukeba map FILE --save {path}",
-            ja=f"{path}：列の対応表として読めません（{error}）。作るには: arukeba map FILE --save {path}",
+            "{path}: not a column map ({error}); make one with: arukeba map FILE --save {path}",
+            path=path,
+            error=error,
         ) from error
     columns = table.get("columns", {})
     good = isinstance(columns, dict) and all(isinstance(name, str) for name in columns.values())
@@ -304,8 +305,10 @@ def read_map(path: Path) -> ColumnMap:
         wrong = ", ".join(unknown) or "columns"
         meanings = ", ".join(PLACES)
         raise InvalidInputError(
-            f"{path}: {wrong} is no meaning of a column; the meanings are {meanings}",
-            ja=f"{path}：「{wrong}」という意味はありません。使える意味: {meanings}",
+            "{path}: {wrong} is no meaning of a column; the meanings are {meanings}",
+            path=path,
+            wrong=wrong,
+            meanings=meanings,
         )
     return ColumnMap(str(table.get("file", "")), dict(columns))
 

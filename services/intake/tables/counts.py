@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.reading import (
     has_dotted_thousands,
@@ -57,24 +57,27 @@ def _require_count(number: float, cell: tuple[str, str], *, path: Path, row: int
     column, text = cell
     if not np.isfinite(number):
         raise SourceError(
-            f"column {column}: {text!r} is not a number; correct it (0 if nobody lives there)",
+            "column {column}: {text!r} is not a number; correct it (0 if nobody lives there)",
             path=path,
             row=row,
-            ja=f"列「{column}」の「{text}」は数ではありません。直してください（住む人がいなければ 0）",
+            column=column,
+            text=text,
         )
     if number > MOST_RESIDENTS:
         raise SourceError(
-            f"{number:g} residents in column {column}; no area has so many, correct it",
+            "{number:g} residents in column {column}; no area has so many, correct it",
             path=path,
             row=row,
-            ja=f"列「{column}」の人口が {number:g} 人で多すぎます。直してください",
+            number=number,
+            column=column,
         )
     if number < 0:
         raise SourceError(
-            f"{number:g} residents in column {column}; a count is 0 or more, correct it",
+            "{number:g} residents in column {column}; a count is 0 or more, correct it",
             path=path,
             row=row,
-            ja=f"列「{column}」の人口が {number:g} 人です。0以上の数に直してください",
+            number=number,
+            column=column,
         )
     return number
 
@@ -83,9 +86,12 @@ def _note_suppressed(column: str, text: str, *, row: int, notes: SourceLedger) -
     notes.note(
         Entry(
             "suppressed",
-            f"column {column}: {text!r} is a suppressed count; taken as 0, and as an interval "
-            "in coverage_low_pct and coverage_high_pct",
-            f"列「{column}」：「{text}」は秘匿された値です。0人として扱い、幅（下限・上限）に含めます",
+            Sentence(
+                "column {column}: {text!r} is a suppressed count; taken as 0, and as an "
+                "interval in coverage_low_pct and coverage_high_pct",
+                column=column,
+                text=text,
+            ),
             row=row,
         )
     )
@@ -97,8 +103,12 @@ def _note_dotted(column: str, texts: list[str], rows: list[int], *, notes: Sourc
     notes.note(
         Entry(
             "dotted_thousands",
-            f"column {column}: {len(rows)} counts as {first!r}: the dot parts thousands",
-            f"列「{column}」：「{first}」など{len(rows)}件の「.」を桁区切りとして読みました",
+            Sentence(
+                "column {column}: {rows_n} counts as {first!r}: the dot parts thousands",
+                column=column,
+                rows_n=len(rows),
+                first=first,
+            ),
             row=rows[0],
         )
     )

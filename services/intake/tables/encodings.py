@@ -29,10 +29,9 @@ def decode(data: bytes, *, path: Path, encoding: str = "auto") -> str:
             return text
     listing = ", ".join(TRIED if encoding == "auto" else (encoding,))
     raise SourceError(
-        f"not text in {listing}; save it as CSV in UTF-8 or give the source's encoding",
+        "not text in {listing}; save it as CSV in UTF-8 or give the source's encoding",
         path=path,
-        ja=f"文字コード {listing} の文字として読めません。"
-        "UTF-8のCSVで保存し直すか、出典の encoding を指定してください",
+        listing=listing,
     )
 
 

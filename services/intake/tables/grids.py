@@ -32,9 +32,7 @@ def read_grids(path: Path, *, encoding: str = "auto") -> list[tuple[str, list[Ro
         start = file.read(4)
     if start == _OLE:
         raise SourceError(
-            "an Excel file of the old format or with a password; save it as .xlsx or CSV",
-            path=path,
-            ja="古い形式の（またはパスワード付きの）Excelファイルです。.xlsx か CSV で保存し直してください",
+            "an Excel file of the old format or with a password; save it as .xlsx or CSV", path=path
         )
     if start == _ZIP:
         return _excel(path)
@@ -44,9 +42,10 @@ def read_grids(path: Path, *, encoding: str = "auto") -> list[tuple[str, list[Ro
 def _require_bytes(path: Path, size: int, limit: int) -> None:
     if size > limit:
         raise SourceError(
-            f"{size / 1e6:.0f} MB is more than a table may have ({limit / 1e6:.0f} MB); split it",
+            "{size_mb:.0f} MB is more than a table may have ({limit_mb:.0f} MB); split it",
             path=path,
-            ja=f"{size / 1e6:.0f}MBあり、表としての上限（{limit / 1e6:.0f}MB）を超えています。分けてください",
+            size_mb=size / 1000000.0,
+            limit_mb=limit / 1000000.0,
         )
 
 
@@ -62,10 +61,7 @@ def _text(text: str, *, path: Path) -> list[Row]:
                 rows.append((start, _narrow(cells, path=path, row=start)))
     except csv.Error as error:
         raise SourceError(
-            f"not a table ({error}); save it again as CSV",
-            path=path,
-            row=line + 1,
-            ja=f"表として読めません（{error}）。CSVで保存し直してください",
+            "not a table ({error}); save it again as CSV", path=path, row=line + 1, error=error
         ) from error
     return rows
 
@@ -76,10 +72,11 @@ def _narrow(cells: list[str], *, path: Path, row: int) -> list[str]:
         return cells
     if any(cells[COLUMNS_MAX:]):
         raise SourceError(
-            f"{len(cells):,} columns; a table has at most {COLUMNS_MAX:,}",
+            "{cells_n:,} columns; a table has at most {columns_max:,}",
             path=path,
             row=row,
-            ja=f"{len(cells):,}列あります。表として読めるのは{COLUMNS_MAX:,}列までです",
+            cells_n=len(cells),
+            columns_max=COLUMNS_MAX,
         )
     return cells[:COLUMNS_MAX]
 
@@ -126,9 +123,9 @@ def _excel(path: Path) -> list[tuple[str, list[Row]]]:
         # A broken workbook raises whatever its XML makes openpyxl stumble over.
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SourceError(
-            f"cannot be read as an Excel file ({reason}); save it again as .xlsx or CSV",
+            "cannot be read as an Excel file ({reason}); save it again as .xlsx or CSV",
             path=path,
-            ja=f"Excelとして読めません（{reason}）。.xlsx か CSV で保存し直してください",
+            reason=reason,
         ) from error
 
 
@@ -138,9 +135,7 @@ def _require_unpacked(path: Path) -> None:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
         raise SourceError(
-            f"a broken Excel file ({error}); save it again",
-            path=path,
-            ja=f"壊れたExcelファイルです（{error}）。保存し直してください",
+            "a broken Excel file ({error}); save it again", path=path, error=error
         ) from error
     _require_bytes(path, size, EXCEL_BYTES_MAX)
 
@@ -151,10 +146,10 @@ def _sheet_rows(sheet: Any, *, path: Path) -> Iterator[Row]:  # noqa: ANN401  op
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > EXCEL_ROWS_MAX:
             raise SourceError(
-                f"more than {EXCEL_ROWS_MAX:,} rows; save the list as CSV",
+                "more than {rows_max:,} rows; save the list as CSV",
                 path=path,
                 row=number,
-                ja=f"{EXCEL_ROWS_MAX:,}行を超えています。CSVで保存してください",
+                rows_max=EXCEL_ROWS_MAX,
             )
         cells = [_cell_text(value) for value in values]
         if any(cells):

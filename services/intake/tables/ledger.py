@@ -1,7 +1,9 @@
 """The ledger of an intake: for each source, what was read, used, repaired and refused, and why."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from geo.errors import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,11 +12,19 @@ class Entry:
 
     code: str
     """Machine name of the reason: unmatched_name, duplicate, no_coordinates, unsnapped, …"""
-    message: str
-    ja: str
+    said: Sentence
     row: int | None = None
     residents: float | None = None
     """Residents of the main age group that the remark concerns, where it concerns any."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data; the words are made where it is shown."""
+        return {
+            "code": self.code,
+            "said": self.said.to_dict(),
+            "row": self.row,
+            "residents": self.residents,
+        }
 
 
 @dataclass(slots=True)
@@ -45,4 +55,10 @@ class Ledger:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""
-        return {name: asdict(ledger) for name, ledger in self.sources.items()}
+        return {
+            name: {
+                **asdict(replace(ledger, entries=[])),
+                "entries": [entry.to_dict() for entry in ledger.entries],
+            }
+            for name, ledger in self.sources.items()
+        }

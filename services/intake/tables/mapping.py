@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+from geo.errors import Sentence
 from services.intake.tables.columns import PLACES, ColumnMap, propose
 from services.intake.tables.layouts import recognise
 from services.intake.tables.ledger import Entry, SourceLedger
@@ -40,10 +41,12 @@ def resolved(spec: Section, columns: Iterable[str], *, notes: SourceLedger) -> S
     notes.note(
         Entry(
             "columns_recognised",
-            f"columns taken by their meaning: {listing}; not used: {left}; "
-            "confirm them with: arukeba map FILE --save MAP.toml",
-            f"列の意味を見出しから判断しました：{listing}。使わない列：{left}。"
-            "確かめて保存するには: arukeba map FILE --save MAP.toml",
+            Sentence(
+                "columns taken by their meaning: {listing}; not used: {left}; confirm them "
+                "with: arukeba map FILE --save MAP.toml",
+                listing=listing,
+                left=left,
+            ),
         )
     )
     return spec

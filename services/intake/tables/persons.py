@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.columns import plain
 from services.words.dates import to_iso_date
 
@@ -64,14 +64,15 @@ def require_no_persons(table: pd.DataFrame, *, path: Path) -> None:
     if not reasons:
         return
     labels = _labels(table)
-    listing = ", ".join(f"{labels[column]!r} ({why})" for column, (why, _) in reasons.items())
-    listing_ja = "、".join(f"「{labels[column]}」（{why}）" for column, (_, why) in reasons.items())
+    listing = [
+        Sentence("{column!r} ({why})", column=labels[column], why=why)
+        for column, why in reasons.items()
+    ]
     raise SourceError(
-        f"refused: columns about persons: {listing}; take them out at the source and give the "
-        "file again, arukeba keeps no data about persons",
+        "refused: columns about persons: {listing}; take them out at the source and "
+        "give the file again, arukeba keeps no data about persons",
         path=path,
-        ja=f"個人に関する列があるため受け取りません：{listing_ja}。"
-        "元の表からその列を除いてから、もう一度指定してください",
+        listing=listing,
     )
 
 
@@ -86,25 +87,25 @@ def _labels(table: pd.DataFrame) -> dict[str, str]:
     return labels
 
 
-def _reason(table: pd.DataFrame, column: str) -> tuple[str, str] | None:
-    """Say in both languages why a column is about persons; None where it is not."""
+def _reason(table: pd.DataFrame, column: str) -> Sentence | None:
+    """Say why a column is about persons; None where it is not."""
     header = plain(column)
     if _PERSON_HEADERS.search(header) and not _COUNTED.search(header):
-        return "its name", "列の名前から"
+        return Sentence("its name")
     cells = _cells(table[column])
     if len(cells) >= FEW and _share(cells, _CARE_LEVEL) >= MANY:
-        return "care levels of persons", "要介護度とみられる値"
+        return Sentence("care levels of persons")
     if len(cells) >= FEW - 1 and sum(map(is_my_number, cells)) >= MOST * len(cells):
-        return "12-digit personal numbers", "12桁の個人番号とみられる値"
+        return Sentence("12-digit personal numbers")
     mobiles = _share(cells, _MOBILE, whole=False)
     if mobiles >= SOME and mobiles * len(cells) >= FEW - 1:
-        return "mobile telephones of persons", "携帯電話の番号"
+        return Sentence("mobile telephones of persons")
     if len(cells) >= FEW + 2 and _share(cells, _PERSON) >= MANY:
-        return "names of persons", "個人の氏名とみられる値"
+        return Sentence("names of persons")
     return None
 
 
-def _names_with_births(table: pd.DataFrame, *, exclude: list[str]) -> dict[str, tuple[str, str]]:
+def _names_with_births(table: pd.DataFrame, *, exclude: list[str]) -> dict[str, Sentence]:
     """Return the columns of names beside a column of births: fewer rows suffice."""
     cells = {str(c): _cells(table[c]) for c in table.columns if str(c) not in exclude}
     names = [c for c, v in cells.items() if len(v) > 1 and _share(v, _PERSON) >= MANY]
@@ -112,17 +113,17 @@ def _names_with_births(table: pd.DataFrame, *, exclude: list[str]) -> dict[str, 
     if not (names and births):
         return {}
     return {
-        **dict.fromkeys(names, ("names of persons", "個人の氏名とみられる値")),
-        **dict.fromkeys(births, ("dates of birth", "生年月日とみられる値")),
+        **dict.fromkeys(names, Sentence("names of persons")),
+        **dict.fromkeys(births, Sentence("dates of birth")),
     }
 
 
-def _persons_one_by_one(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
+def _persons_one_by_one(table: pd.DataFrame) -> dict[str, Sentence]:
     """Return age and sex where each row is one person: 年齢 beside 性別, and nothing is counted."""
     headers = {plain(str(column)): str(column) for column in table.columns}
     if not {"年齢", "性別"} <= set(headers) or any(_COUNTED.search(name) for name in headers):
         return {}
-    why = ("age and sex of single persons", "ひとりずつの年齢と性別")
+    why = Sentence("age and sex of single persons")
     return {headers[name]: why for name in ("年齢", "性別")}
 
 

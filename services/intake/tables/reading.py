@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.errors import SourceError
+from geo.errors import Sentence, SourceError
 from services.intake.tables.columns import propose
 from services.intake.tables.grids import Row, read_grids
 from services.intake.tables.headers import Header, find_header, known_names
@@ -74,9 +74,7 @@ def _sheet(
     filled = [rows for _, rows in grids if rows]
     if not filled:
         raise SourceError(
-            "the file is empty; a header row and at least one row are needed",
-            path=path,
-            ja="空のファイルです。見出しの行と1行以上のデータが必要です",
+            "the file is empty; a header row and at least one row are needed", path=path
         )
     for rows in filled:
         _require_bearable(rows, path=path)
@@ -90,10 +88,12 @@ def _require_bearable(rows: list[Row], *, path: Path) -> None:
         longest = max(map(len, cells), default=0)
         if longest > LONGEST_CELL:
             raise SourceError(
-                f"a cell of {longest} characters; a cell has at most {LONGEST_CELL}, close its quotes",
+                "a cell of {longest} characters; a cell has at most {longest_max}, close its "
+                "quotes",
                 path=path,
                 row=row,
-                ja=f"{longest}文字の値があります（{LONGEST_CELL}文字まで）。引用符が閉じているか確かめてください",
+                longest=longest,
+                longest_max=LONGEST_CELL,
             )
 
 
@@ -101,10 +101,11 @@ def _require_width(rows: list[Row], width: int, *, path: Path) -> int:
     for row, cells in rows:
         if any(cells[width:]):
             raise SourceError(
-                f"{len(cells)} cells under a header of {width}; put quotes around a cell with a comma",
+                "{cells_n} cells under a header of {width}; put quotes around a cell with a comma",
                 path=path,
                 row=row,
-                ja=f"見出し{width}列に対し{len(cells)}列あります。コンマを含む値は引用符で囲んでください",
+                cells_n=len(cells),
+                width=width,
             )
     return width
 
@@ -113,9 +114,7 @@ def require_file(path: Path) -> Path:
     """Return the path, or say that there is no such file."""
     if not path.is_file():
         raise SourceError(
-            "there is no such file; put it there or correct the source's path",
-            path=path,
-            ja="ファイルがありません。そこに置くか、出典の path を直してください",
+            "there is no such file; put it there or correct the source's path", path=path
         )
     return path
 
@@ -128,9 +127,10 @@ def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: P
     if missing:
         listed = [name[:_LISTED] for name in there[:_LISTED]] + ["…"] * (len(there) > _LISTED)
         raise SourceError(
-            f"there is no column {', '.join(map(repr, missing))}; the columns are {', '.join(listed)}",
+            "there is no column {missing}; the columns are {listed}",
             path=path,
-            ja=f"列「{'」「'.join(missing)}」がありません。ある列：{'、'.join(listed)}",
+            missing=[Sentence("{name!r}", name=name) for name in missing],
+            listed=listed,
         )
     for name in named:
         # A reader of tables tells columns of one name apart by their number (headers._unique).
@@ -139,9 +139,10 @@ def require_columns(columns: Iterable[object], wanted: Iterable[str], *, path: P
         if len(places) > 1:
             listing = ", ".join(map(str, places[:_LISTED]))
             raise SourceError(
-                f"columns {listing} are all called {name!r}; rename those that are not meant",
+                "columns {listing} are all called {name!r}; rename those that are not meant",
                 path=path,
-                ja=f"「{name}」という列が複数あります（{listing}列目）。使わない列の名前を変えてください",
+                listing=listing,
+                name=name,
             )
 
 
@@ -150,9 +151,9 @@ def require_name_field(field: str, columns: Iterable[object], *, path: Path) -> 
     if not field:
         listing = [str(column) for column in columns]
         raise SourceError(
-            f"no column is recognised as the name; say which in name_field: {', '.join(listing)}",
+            "no column is recognised as the name; say which in name_field: {listing}",
             path=path,
-            ja=f"名称の列がわかりません。name_field で指定してください。ある列：{'、'.join(listing)}",
+            listing=list(listing),
         )
 
 

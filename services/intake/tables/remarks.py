@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.errors import Sentence
 from services.intake.tables.ledger import Entry, SourceLedger
 
 _REMARKS = "arukeba_remarks"
@@ -56,16 +57,14 @@ def note_remarks(frame: pd.DataFrame, *, notes: SourceLedger) -> None:
         notes.note(
             Entry(
                 "reader_warning",
-                f"the file is not quite what its format asks: {message}",
-                f"ファイルが形式の決まりと少し違います：{message}",
+                Sentence("the file is not quite what its format asks: {message}", message=message),
             )
         )
     for row in seen.not_finite:
         notes.note(
             Entry(
                 "not_finite",
-                "a coordinate is no number; the row's shape is not used",
-                "座標が数ではないため、この行の図形は使いません",
+                Sentence("a coordinate is no number; the row's shape is not used"),
                 row=row,
             )
         )

@@ -35,9 +35,7 @@ def unpack(path: Path, folder: Path, *, limits: Limits | None = None) -> list[Pa
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SourceError(
-            f"the zip file is damaged ({reason}); get it again",
-            path=path,
-            ja=f"zipファイルが壊れています（{reason}）。もう一度入手してください",
+            "the zip file is damaged ({reason}); get it again", path=path, reason=reason
         ) from error
     return targets
 
@@ -48,18 +46,19 @@ def _require_modest(members: list[zipfile.ZipInfo], *, path: Path, limits: Limit
     swells = whole > _SUSPICIOUS_FROM and whole > limits.ratio * max(packed, 1)
     if len(members) > limits.files_n or whole > limits.bytes_n or swells:
         raise SourceError(
-            f"{len(members):,} files of {whole:,} bytes in a zip of {packed:,}; that is no map data, "
-            "give the file that is needed unpacked",
+            "{members_n:,} files of {whole:,} bytes in a zip of {packed:,}; that is no "
+            "map data, give the file that is needed unpacked",
             path=path,
-            ja=f"zipの中身が大きすぎます（{len(members):,}個、{whole:,}バイト）。"
-            "必要なファイルだけを取り出して指定してください",
+            members_n=len(members),
+            whole=whole,
+            packed=packed,
         )
     locked = next((member for member in members if member.flag_bits & 1), None)
     if locked:
         raise SourceError(
-            f"{locked.filename} has a password; unpack it and give the file itself",
+            "{filename} has a password; unpack it and give the file itself",
             path=path,
-            ja="パスワード付きのzipです。中のファイルを取り出して指定してください",
+            filename=locked.filename,
         )
 
 
@@ -69,9 +68,9 @@ def _target(member: zipfile.ZipInfo, folder: Path, *, path: Path) -> Path:
     link = stat.S_ISLNK(member.external_attr >> 16)
     if link or not parts or parts[0] == "/" or ".." in parts or ":" in parts[0] or "\0" in name:
         raise SourceError(
-            f"the zip has a file named {name!r} that leads out of it; do not use this zip",
+            "the zip has a file named {name!r} that leads out of it; do not use this zip",
             path=path,
-            ja=f"zipの中に外へ出る名前「{name}」があります。このzipは使わないでください",
+            name=name,
         )
     return folder.joinpath(*parts)
 
@@ -96,9 +95,9 @@ def _extract(
             written += len(chunk)
             if written > member.file_size:
                 raise SourceError(
-                    f"{member.filename} is larger than the zip says; do not use this zip",
+                    "{filename} is larger than the zip says; do not use this zip",
                     path=path,
-                    ja="zipの中身が書かれた大きさを超えています。このzipは使わないでください",
+                    filename=member.filename,
                 )
             file.write(chunk)
     shutil.copymode(path, target)

@@ -73,11 +73,11 @@ def require_driver(path: Path, *, there: Container[str]) -> None:
     needed = DRIVERS.get(path.suffix.lower(), ())
     if needed and not any(driver in there for driver in needed):
         raise SourceError(
-            f"this GDAL has no driver for {path.suffix} ({' or '.join(needed)}); "
-            "install pyogrio again from its wheel, or give the data as GeoPackage",
+            "this GDAL has no driver for {suffix} ({needed}); install pyogrio again from its "
+            "wheel, or give the data as GeoPackage",
             path=path,
-            ja=f"このGDALには {path.suffix} を読む機能（{needed[0]}）がありません。"
-            "pyogrio を入れ直すか、GeoPackage で用意してください",
+            suffix=path.suffix,
+            needed=" / ".join(needed),
         )
 
 
@@ -95,20 +95,18 @@ def _member(files: list[Path], *, path: Path, wanted: str) -> Path:
         return min(usable, key=lambda file: ("utf-8" not in str(file).lower(), str(file)))
     stems = ", ".join(sorted(file.stem for file in usable)) or "none"
     raise SourceError(
-        f"which file of the zip is meant? Give the source's layer_name; there is {stems}",
+        "which file of the zip is meant? Give the source's layer_name; there is {stems}",
         path=path,
-        ja=f"zipの中のどのファイルかわかりません。出典の layer_name を指定してください（ある名前：{stems}）",
+        stems=stems,
     )
 
 
 def _is_xml(path: Path) -> SourceError:
     """Say what to take instead of the XML that 国土数値情報 packs beside its other formats."""
     return SourceError(
-        "XML (JPGIS) is not read as map data; take the Shapefile or GeoJSON of the same product, "
-        "or give the file the ending .gml if it is plain GML",
+        "XML (JPGIS) is not read as map data; take the Shapefile or GeoJSON of the "
+        "same product, or give the file the ending .gml if it is plain GML",
         path=path,
-        ja="XML（JPGIS）は地図データとして読みません。同じ製品の Shapefile か GeoJSON を使ってください"
-        "（ふつうの GML なら拡張子を .gml にしてください）",
     )
 
 
@@ -134,7 +132,6 @@ def _with_index(path: Path, place: Path) -> Path:
         raise SourceError(
             "not a Shapefile; cannot be read as a vector file, export it again as GeoPackage",
             path=path,
-            ja="Shapefile ではなく、地図データとして読めません。GeoPackage で書き出し直してください",
         ) from error
     finally:
         pyogrio.set_gdal_config_options({_RESTORE: None})
@@ -184,11 +181,9 @@ def _text_encoding(path: Path) -> str:
         if _decodes(path, encoding):
             return encoding
     raise SourceError(
-        "not text in UTF-8, UTF-16 or CP932; cannot be read as a vector file, "
-        "export it again as GeoJSON in UTF-8",
+        "not text in UTF-8, UTF-16 or CP932; cannot be read as a vector file, export "
+        "it again as GeoJSON in UTF-8",
         path=path,
-        ja="UTF-8・UTF-16・CP932 のどの文字でもなく、地図データとして読めません。"
-        "UTF-8 の GeoJSON で書き出し直してください",
     )
 
 

@@ -97,9 +97,7 @@ def _read_ogr(
     shaped = [frame for frame in frames if "geometry" in frame.columns]
     if not shaped:
         raise SourceError(
-            "the file has no geometry; give the format csv or another file",
-            path=path,
-            ja="図形がありません。形式を csv にするか、別のファイルを指定してください",
+            "the file has no geometry; give the format csv or another file", path=path
         )
     frame = shaped[0] if len(shaped) == 1 else _numbered(pd.concat(shaped))
     return with_warnings(frame, [one.message for one in caught])
@@ -115,9 +113,9 @@ def _layers(file: Opened, *, path: Path, source: Source) -> list[str]:
     if len(shaped) > 1 and file.path.suffix.lower() not in (".kml", ".kmz"):
         there = ", ".join(shaped)
         raise SourceError(
-            f"the file has several layers; give the source's layer_name, one of {there}",
+            "the file has several layers; give the source's layer_name, one of {there}",
             path=path,
-            ja=f"層が複数あります。出典の layer_name でどれかを指定してください（{there}）",
+            there=there,
         )
     if source.layer_name and path.suffix.lower() != ".zip":
         require_columns(names, [source.layer_name], path=path)
@@ -176,9 +174,9 @@ def _with_crs(frame: gpd.GeoDataFrame, *, path: Path, source: Source) -> gpd.Geo
     epsg = source.epsg or (LONLAT_EPSG if source.product else None)
     if epsg is None:
         raise SourceError(
-            "the file does not say its CRS; give the source's epsg (6668 for longitude and latitude)",
+            "the file does not say its CRS; give the source's epsg (6668 for longitude "
+            "and latitude)",
             path=path,
-            ja="座標系がわかりません。出典の epsg を指定してください（緯度経度は 6668）",
         )
     return frame.set_crs(epsg)
 
@@ -193,9 +191,10 @@ def _inside(
         frame = frame[np.array([window.has(code) for code in codes], dtype=bool)]
         if frame.empty:
             raise SourceError(
-                f"no row has a code of {window.jis_code} in {column}; give the file of that prefecture",
+                "no row has a code of {jis_code} in {column}; give the file of that prefecture",
                 path=path,
-                ja=f"列「{column}」に {window.jis_code} の行がありません。その都道府県のファイルを指定してください",
+                jis_code=window.jis_code,
+                column=column,
             )
     if box := window.box_for(source):
         lonlat = frame.geometry.to_crs(LONLAT_EPSG).to_numpy()
@@ -206,9 +205,9 @@ def _inside(
 def _unreadable(path: Path, error: Exception) -> SourceError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return SourceError(
-        f"cannot be read as a vector file ({reason}); export it again as GeoJSON or GeoPackage",
+        "cannot be read as a vector file ({reason}); export it again as GeoJSON or GeoPackage",
         path=path,
-        ja=f"地図データとして読めません（{reason}）。GeoJSON か GeoPackage で書き出し直してください",
+        reason=reason,
     )
 
 
@@ -227,20 +226,29 @@ def _require_japan(frame: gpd.GeoDataFrame, *, path: Path) -> None:
     if outside.size == known.sum():
         west, south, east, north = frame.total_bounds.tolist()
         raise SourceError(
-            f"its coordinates ({west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}) are not in Japan in "
-            f"{name}; give the right CRS in the file or as the source's epsg, longitude first",
+            "its coordinates ({west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}) are "
+            "not in Japan in {name}; give the right CRS in the file or as the source's "
+            "epsg, longitude first",
             path=path,
-            ja=f"座標（{west:.6g}, {south:.6g} 〜 {east:.6g}, {north:.6g}）が {name} では日本の外です。"
-            "ファイルの座標系か出典の epsg を直してください（経度が先です）",
+            west=west,
+            south=south,
+            east=east,
+            north=north,
+            name=name,
         )
     rows = ", ".join(str(frame.index[place]) for place in outside[:_SHOWN])
     raise SourceError(
-        f"rows {rows} ({west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}) are not in Japan in {name}, "
-        "the others are; is this a mix of coordinate systems? Correct these rows or take them out",
+        "rows {rows} ({west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}) are not in "
+        "Japan in {name}, the others are; is this a mix of coordinate systems? "
+        "Correct these rows or take them out",
         path=path,
         row=row,
-        ja=f"{rows}行目の座標だけが {name} では日本の外です。座標系が混ざっていませんか。"
-        "その行を直すか除いてください",
+        rows=rows,
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+        name=name,
     )
 
 
@@ -250,11 +258,12 @@ def _require_metres(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, path: Path) -> 
     if in_japan(np.array([west, east]), np.array([south, north])).all():
         name = crs.to_string()
         raise SourceError(
-            f"its coordinates ({west:.6g}, {south:.6g}) are degrees, but it says that they are metres of "
-            f"{name}; give the right CRS in the file",
+            "its coordinates ({west:.6g}, {south:.6g}) are degrees, but it says that "
+            "they are metres of {name}; give the right CRS in the file",
             path=path,
-            ja=f"座標（{west:.6g}, {south:.6g}）は緯度経度ですが、{name}（メートル）とされています。"
-            "ファイルの座標系を直してください",
+            west=west,
+            south=south,
+            name=name,
         )
 
 

@@ -14,7 +14,5 @@ def refuse_virtual(path: Path) -> None:
         head = file.read(_HEAD_BYTES)
     if any(mark in head for mark in _MARKS):
         raise SourceError(
-            "the file only points at other files or services; give the data itself",
-            path=path,
-            ja="ほかのファイルやサービスを指すだけのファイルです。データそのものを指定してください",
+            "the file only points at other files or services; give the data itself", path=path
         )

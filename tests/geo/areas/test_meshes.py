@@ -16,6 +16,7 @@ from geo.areas.meshes import (
     meshes_within,
 )
 from geo.errors import InvalidInputError
+from services.words.texts import told
 
 TOKYO_TOWER = (139.745433, 35.658581)
 
@@ -75,7 +76,7 @@ def test_a_text_that_is_no_code_is_refused(text):
     assert mesh_side_m([text]).tolist() == [0]
     with pytest.raises(InvalidInputError, match="is no mesh code") as error:
         mesh_bounds(["5339", text])
-    assert "地域メッシュコード" in error.value.ja
+    assert "地域メッシュコード" in told(error.value, "ja")
 
 
 def test_no_codes_give_no_polygons():

@@ -12,6 +12,7 @@ from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.reach import nearest
 from geo.walking.snapping import snap
+from services.words.texts import told
 from tests.streets import oracle_walk_m, snaps, straight_street, towns
 
 EVERYWHERE = shapely.box(-1e6, -1e6, 1e6, 1e6)
@@ -164,7 +165,7 @@ def test_a_further_place_and_a_longer_leg_never_take_a_walk_away(town):
 def test_a_cell_without_size_is_refused(cell_m):
     with pytest.raises(InvalidInputError, match="number of metres above 0") as error:
         surface_grid((0.0, 0.0, 10.0, 10.0), cell_m)
-    assert "セルの一辺" in error.value.ja
+    assert "セルの一辺" in told(error.value, "ja")
 
 
 def test_too_many_cells_and_no_land_are_refused():

@@ -27,6 +27,7 @@ from geo.errors import EditError
 from geo.streets.network import Network, isolated_edges
 from geo.walking.reach import nearest
 from geo.walking.snapping import TOO_FAR, snap
+from services.words.texts import told
 from tests.streets import straight_street, streets, towns
 
 CM = 0.01
@@ -259,7 +260,7 @@ def test_a_path_joins_within_5_metres_and_no_farther() -> None:
     far = Edit("p", "path", LineString([(100, 5.0), (200, 50), (300, 5.1)]))
     with pytest.raises(EditError, match=r"edit p: its end is 5\.1 m .* within 5 m") as caught:
         apply_edits(network, [far])
-    assert "終点がいちばん近い道から5.1m" in caught.value.ja
+    assert "終点がいちばん近い道から5.1m" in told(caught.value, "ja")
     wider = Edit("p", "path", far.shape, join_m=6.0)
     assert apply_edits(network, [wider]).added.sum() == 1
 
@@ -387,7 +388,7 @@ def test_an_edit_that_cannot_be_meant_is_refused_by_name(edit: Edit, said: str) 
     with pytest.raises(EditError, match="edit e: ") as caught:
         apply_edits(river_town(), [edit])
     assert said in caught.value.message
-    assert caught.value.ja != caught.value.message
+    assert told(caught.value, "ja") != caught.value.message
 
 
 def test_two_edits_of_one_id_are_refused() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from geo.errors import InvalidInputError
 from geo.walking.walker import LEVEL, TOBLER, SlopeLaw, Walker
+from services.words.texts import told
 
 
 def test_tobler_keeps_the_flat_speed_and_is_quickest_on_a_gentle_descent() -> None:
@@ -43,7 +44,7 @@ def test_pauses_are_spread_over_the_metres() -> None:
 def test_what_no_walker_can_be_is_refused_with_the_way_out(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidInputError) as refused:
         Walker(**wrong)
-    assert refused.value.ja
+    assert told(refused.value, "ja")
 
 
 @pytest.mark.parametrize("points", [{}, {0.0: 1.0, 30.0: 0.0}])

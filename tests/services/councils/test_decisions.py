@@ -26,6 +26,7 @@ from services.situation.parameters import Parameters
 from services.situation.places import Selection, places_frame
 from services.situation.view import Situation
 from services.words.dates import today
+from services.words.texts import told
 from services.workspace.folder import Workspace
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
@@ -117,7 +118,7 @@ def test_what_cannot_follow_is_refused_and_nothing_is_written(
         record_decision(workspace, one)
     with pytest.raises((InvalidInputError, NotFoundError)) as caught:
         record_decision(workspace, refused)
-    assert japanese in caught.value.ja
+    assert japanese in told(caught.value, "ja")
     assert len(read_decisions(workspace.registry_url)) == len(before)
 
 
@@ -252,7 +253,7 @@ def test_of_all_who_decide_at_once_one_is_first(workspace: Workspace) -> None:
         try:
             record_decision(workspace, entry("adopted", meeting_date=DAY))
         except InvalidInputError as refused:
-            return refused.ja
+            return told(refused, "ja")
         return ""
 
     with ThreadPoolExecutor(4) as pool:

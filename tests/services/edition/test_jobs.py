@@ -77,7 +77,11 @@ def test_work_that_ends_without_anything_is_cancelled_not_failed(jobs: Jobs[SoFa
 @pytest.mark.parametrize(
     ("error", "english", "japanese"),
     [
-        (InvalidInputError("No.", ja="いいえ。"), "No.", "いいえ。"),
+        (
+            InvalidInputError("a rejection needs its reason"),
+            "a rejection needs its reason",
+            "不採用には理由（reason）が必要です",
+        ),
         (ZeroDivisionError("by 0"), "ZeroDivisionError: by 0", "予期しない不具合です"),
     ],
 )

@@ -34,6 +34,7 @@ from services.intake.build import build
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.profile import Source
+from services.words.texts import told
 from services.workspace.folder import Snapshot, Workspace, open_workspace
 
 DAY = date(2025, 4, 1)
@@ -313,7 +314,7 @@ def test_what_cannot_be_meant_names_file_and_feature_and_changes_nothing(
         add_edits(workspace, file)
     assert caught.value.message.startswith(f"{file}, row 2: ")
     assert said in caught.value.message
-    assert said_ja in caught.value.ja
+    assert said_ja in told(caught.value, "ja")
     assert not (workspace.path / "edits").exists()
 
 

@@ -14,6 +14,7 @@ from geo.streets.heights import station_points
 from services.intake.build import build
 from services.intake.inputs import Given
 from services.registry.places import read_venues
+from services.words.texts import told
 from services.workspace.folder import Snapshot, open_workspace
 
 
@@ -152,7 +153,7 @@ def test_bad_input_gets_one_sentence_and_changes_nothing(
     for word in words:
         assert re.search(word, caught.value.message), caught.value.message
     assert "\n" not in caught.value.message
-    assert caught.value.ja != caught.value.message
+    assert told(caught.value, "ja") != caught.value.message
     assert (out / "workspace.json").read_text() == '{"format": 1}'
     there = {path.name for path in tmp_path.iterdir()}
     assert there - {".workspace.lock"} == {"source", "workspace"}
@@ -182,7 +183,7 @@ def test_a_password_in_the_address_of_the_registry_is_refused(
     given = Given(registry_url="postgresql+psycopg://me:secret@localhost/arukeba")
     with pytest.raises(InvalidInputError, match="PGPASSWORD") as caught:
         build(town_profile, tmp_path / "workspace", given=given)
-    assert "secret" not in caught.value.message + caught.value.ja
+    assert "secret" not in caught.value.message + told(caught.value, "ja")
     assert not (tmp_path / "workspace").exists()
 
 

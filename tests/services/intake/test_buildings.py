@@ -13,6 +13,7 @@ from geo.errors import SourceError
 from services.intake.people.buildings import read_buildings
 from services.intake.tables.ledger import Ledger
 from services.profile import Buildings, Source
+from services.words.texts import told
 
 EPSG = 6677
 KASHIWA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "kashiwa"
@@ -77,7 +78,7 @@ def test_a_negative_height_is_one_storey_and_counted_as_repaired(tmp_path):
     houses = read(write(tmp_path, table(height_m=[-28.8, 6.0])), ledger=ledger)
     assert houses["floor_area_m2"].tolist() == [100.0, 200.0]
     assert ledger.of("houses").rows_repaired == 1
-    assert "1階建て" in ledger.of("houses").entries[0].ja
+    assert "1階建て" in told(ledger.of("houses").entries[0].said, "ja")
 
 
 def test_a_footprint_of_zero_is_excluded_and_noted(tmp_path):
@@ -135,14 +136,14 @@ def test_points_without_a_footprint_are_refused(tmp_path):
     gpd.GeoDataFrame({"usage": ["411"]}, geometry=[Point(0, 0)], crs=EPSG).to_file(path)
     with pytest.raises(SourceError, match=r"houses\.gpkg: the buildings are points") as error:
         read(path, file_format="vector", footprint_field="", height_field="")
-    assert "footprint_field で指定" in error.value.ja
+    assert "footprint_field で指定" in told(error.value, "ja")
 
 
 def test_swapped_coordinates_are_refused(tmp_path):
     path = write(tmp_path, table(lon=[35.8], lat=[139.9]))
     with pytest.raises(SourceError, match="lon and lat are swapped") as error:
         read(path)
-    assert "逆です" in error.value.ja
+    assert "逆です" in told(error.value, "ja")
 
 
 def test_a_building_outside_japan_is_counted(tmp_path):
@@ -161,7 +162,7 @@ def test_usages_that_nobody_lives_in_are_refused(tmp_path):
     path = write(tmp_path, table(usage=["461"]))
     with pytest.raises(SourceError, match="no building is residential; check usage_field") as error:
         read(path)
-    assert "住宅にあたる建物がありません" in error.value.ja
+    assert "住宅にあたる建物がありません" in told(error.value, "ja")
 
 
 def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
@@ -171,7 +172,7 @@ def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
     path.write_bytes(b"garbage" * 10)
     with pytest.raises(SourceError, match="cannot be read as Parquet") as error:
         read(path)
-    assert "書き出し直してください" in error.value.ja
+    assert "書き出し直してください" in told(error.value, "ja")
 
 
 @pytest.mark.real
@@ -224,7 +225,7 @@ def test_a_town_mapped_as_yes_only_has_unknown_buildings_and_is_read(tmp_path):
     houses = read(path, usage_scheme="osm", residential_usages=[], ledger=ledger)
     assert houses["rank"].tolist() == [UNKNOWN_USE, OTHER_USE]
     (entry,) = ledger.of("houses").entries
-    assert (entry.code, entry.message[:24]) == ("unknown_usage", "1 buildings are of unkno")
+    assert (entry.code, str(entry.said)[:24]) == ("unknown_usage", "1 buildings are of unkno")
 
 
 def test_unknown_use_may_count_as_residential(tmp_path):

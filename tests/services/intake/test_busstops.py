@@ -15,6 +15,7 @@ from services.profile import Source, Stops
 from services.results.gaps import gaps_frame
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.words.texts import told
 
 EPSG = 6677
 NEAR = box(-5000, -5000, 5000, 5000)
@@ -165,4 +166,4 @@ def test_a_bad_file_is_one_clear_sentence(tmp_path, text, given, said):
     with pytest.raises(SourceError, match=said) as caught:
         read(path, **given)
     assert "stops.txt" in str(caught.value)
-    assert "。" in caught.value.ja
+    assert "。" in told(caught.value, "ja")

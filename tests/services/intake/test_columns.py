@@ -114,7 +114,7 @@ def test_columns_are_recognised_only_where_none_is_named():
     assert (spec.name_field, spec.address_field) == ("名称", "所在地")
     (entry,) = notes.entries
     assert entry.code == "columns_recognised"
-    assert "name = 名称, address = 所在地; not used: なぞ" in entry.message
+    assert "name = 名称, address = 所在地; not used: なぞ" in str(entry.said)
 
 
 def header(line):

@@ -218,7 +218,7 @@ def test_meshes_without_a_row_are_empty_and_every_group_has_its_teller(tmp_path,
         "75+": "65+",
     }
     # Nobody in the areas: no share can be told, and none is.
-    said = [entry.message for entry in notes.entries if entry.code == "mesh_total_differs"]
+    said = [str(entry.said) for entry in notes.entries if entry.code == "mesh_total_differs"]
     assert "the areas 0; the areas" in said[1]
     assert "%" in said[0]
 
@@ -237,7 +237,7 @@ def test_areas_that_the_meshes_leave_empty_are_noted(tmp_path, town_profile):
     )
     note_unfollowed(homes, grid, notes=notes)
     (entry,) = [entry for entry in notes.entries if entry.code == "mesh_nobody"]
-    assert (entry.residents, entry.message[:3]) == (7.0, "65+")
+    assert (entry.residents, str(entry.said)[:3]) == (7.0, "65+")
 
 
 def test_a_distribution_without_a_source_is_a_breach(tmp_path, town_profile):

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from services.intake.download import DownloadError, Expected, Rules, download
+from services.words.texts import told
 from tests.services.intake.mirror import mirror
 
 DATA = bytes(range(256)) * 2000
@@ -50,7 +51,7 @@ def test_a_later_call_goes_on_as_well(server, tmp_path):
     url = server.put("/a.zip", DATA, "drop", "drop", "drop")
     with pytest.raises(DownloadError, match="after 3 tries; try again later, it goes on") as error:
         get(url, target)
-    assert "続きから" in error.value.ja
+    assert "続きから" in told(error.value, "ja")
     assert not target.exists()
     have = (tmp_path / "a.zip.part").stat().st_size
     assert 0 < have < len(DATA)
@@ -135,7 +136,7 @@ def test_what_is_not_expected_is_not_kept(server, tmp_path, expected, message):
     url = server.put("/a.zip", DATA)
     with pytest.raises(DownloadError, match=message) as error:
         get(url, tmp_path / "a.zip", **expected)
-    assert error.value.ja != error.value.message
+    assert told(error.value, "ja") != error.value.message
     assert not (tmp_path / "a.zip").exists()
     assert "a.zip.part" not in left(tmp_path)
     assert len(server.seen) == 1

@@ -11,6 +11,7 @@ from rasterio.transform import from_origin
 from geo.errors import SourceError
 from services.intake.streets.elevation import sample_elevation
 from services.profile import Source
+from services.words.texts import told
 
 EPSG = 6677
 KASHIWA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "kashiwa"
@@ -90,7 +91,7 @@ def test_an_unknown_crs_is_refused_unless_the_profile_says_it(tmp_path):
     path = write(tmp_path / "ground.tif", SLOPE, crs=None)
     with pytest.raises(SourceError, match=r"ground\.tif: the raster does not say its CRS") as error:
         sample(path, [(5, 5)])
-    assert "座標系がわかりません" in error.value.ja
+    assert "座標系がわかりません" in told(error.value, "ja")
     assert sample(path, [(5, 5)], epsg=EPSG).tolist() == pytest.approx([0])
 
 
@@ -101,7 +102,7 @@ def test_garbage_bytes_and_a_missing_file_are_refused(tmp_path):
     path.write_bytes(b"garbage" * 10)
     with pytest.raises(SourceError, match="cannot be read as a raster") as error:
         sample(path, [(5, 5)])
-    assert "GeoTIFF を指定" in error.value.ja
+    assert "GeoTIFF を指定" in told(error.value, "ja")
 
 
 @pytest.mark.real

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from services.intake.tables.encodings import decode
+from services.words.texts import told
 
 PATH = Path("list.csv")
 TEXT = "名称,所在地,開催日\r\nひまわりサロン,柏市東一丁目1-1,毎週月曜日\r\n"
@@ -46,7 +47,7 @@ def test_the_mark_of_the_end_of_a_dos_file_is_taken_off():
 def test_what_is_no_text_is_refused_with_the_encodings_tried(data):
     with pytest.raises(SourceError, match="not text in utf-8-sig, utf-8, cp932, euc-jp") as error:
         decode(data, path=PATH)
-    assert "UTF-8のCSVで保存し直す" in error.value.ja
+    assert "UTF-8のCSVで保存し直す" in told(error.value, "ja")
 
 
 def test_an_encoding_that_is_named_is_the_only_one_tried():

@@ -6,6 +6,7 @@ from geo.streets.heights import station_points, with_heights
 from geo.streets.network import Network
 from services.intake.streets.ground import note_level_streets, usable_elevation
 from services.intake.tables.ledger import SourceLedger
+from services.words.texts import told
 from tests.streets import streets
 
 
@@ -14,10 +15,10 @@ def test_impossible_and_absent_heights_are_unknown_and_counted() -> None:
     found = usable_elevation(np.array([3.0, -9999.0, np.nan, np.inf, 3776.0]), notes=book)
     assert np.isfinite(found).tolist() == [True, False, False, False, True]
     assert (book.rows_read, book.rows_used, book.rows_refused) == (5, 2, 2)
-    impossible, absent = (entry.message for entry in book.entries)
+    impossible, absent = (str(entry.said) for entry in book.entries)
     assert impossible.startswith("2 points of streets have an elevation that cannot be (-9999 m)")
     assert absent == "the raster has no elevation at 1 of 5 points of streets; unknown there"
-    assert all(entry.ja != entry.message for entry in book.entries)
+    assert all(told(entry.said, "ja") != str(entry.said) for entry in book.entries)
 
 
 def on_half_a_raster() -> Network:
@@ -35,7 +36,7 @@ def test_streets_without_any_height_are_listed_with_their_metres() -> None:
     book = SourceLedger("ground")
     note_level_streets(on_half_a_raster(), notes=book)
     # From 30 to 60 m the height at 30 and 45 m is known; the elevator is level by its nature.
-    assert [entry.message for entry in book.entries] == [
+    assert [str(entry.said) for entry in book.entries] == [
         "streets of unknown height, taken as level: 1 (40 m in all)"
     ]
     assert book.entries[0].code == "level_street"

@@ -16,7 +16,7 @@ from services.profile import Hazards, Source
 from services.registry.places import read_venues
 from services.reports.plan import plan_report
 from services.situation.view import Situation
-from services.words.texts import reason
+from services.words.texts import reason, told
 from services.workspace.folder import open_workspace
 from tests.services.plans.test_plans import HALLS, asked, chosen, setting_of, town
 from tests.streets import PLANE
@@ -91,7 +91,7 @@ def test_a_wrong_crs_is_one_clear_sentence(tmp_path):
     swapped = write(tmp_path, [box(NORTH, EAST, NORTH + 0.1, EAST + 0.1)], name="swapped.gpkg")
     with pytest.raises(SourceError, match="are not in Japan") as error:
         read(swapped)
-    assert "日本の外" in error.value.ja
+    assert "日本の外" in told(error.value, "ja")
 
 
 def test_no_crs_at_all_asks_for_the_epsg_unless_the_product_is_known(tmp_path):
@@ -110,7 +110,7 @@ def test_a_file_without_any_polygon_is_refused(tmp_path):
     points = write(tmp_path, [Point(EAST, NORTH)], name="points.geojson", A=[1])
     with pytest.raises(SourceError, match="none of its 1 rows is a polygon") as error:
         read(points)
-    assert "面が1つもありません" in error.value.ja
+    assert "面が1つもありません" in told(error.value, "ja")
 
 
 def test_rows_that_are_no_areas_of_here_are_counted_and_named(tmp_path):

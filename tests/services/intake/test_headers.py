@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo.errors import SourceError
 from services.intake.tables.reading import read_csv
+from services.words.texts import told
 
 
 def table(tmp_path, text, name="list.csv", encoding="utf-8", **options):
@@ -128,7 +129,7 @@ def test_an_old_excel_file_is_refused_with_the_way_out(tmp_path):
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512)
     with pytest.raises(SourceError, match="old format") as error:
         read_csv(path)
-    assert ".xlsx か CSV" in error.value.ja
+    assert ".xlsx か CSV" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04rubbish", b"PK\x03\x04"])

@@ -12,6 +12,7 @@ from geo.errors import SourceError
 from services.intake.areas.layers import read_layer
 from services.intake.tables.ledger import Ledger
 from services.profile import Layer, Source
+from services.words.texts import told
 
 EPSG = 6677
 KASHIWA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "kashiwa"
@@ -81,8 +82,8 @@ def test_rows_of_one_id_become_one_area_and_are_noted(tmp_path):
     assert areas.area.tolist() == pytest.approx([20_000, 10_000])
     (entry,) = ledger.of("areas").entries
     assert entry.code == "unioned"
-    assert "3 rows are parts of 2 areas" in entry.message
-    assert "3行を2区域" in entry.ja
+    assert "3 rows are parts of 2 areas" in str(entry.said)
+    assert "3行を2区域" in told(entry.said, "ja")
 
 
 def test_an_id_with_two_names_is_noted(tmp_path):
@@ -132,7 +133,7 @@ def test_the_version_and_the_stand_in_mark_are_kept(tmp_path):
 def test_a_missing_file_names_its_path(tmp_path):
     with pytest.raises(SourceError, match=r"none\.gpkg: there is no such file") as error:
         read(tmp_path / "none.gpkg")
-    assert "none.gpkg：ファイルがありません" in error.value.ja
+    assert "none.gpkg：ファイルがありません" in told(error.value, "ja")
 
 
 def test_a_missing_column_lists_the_columns_there_are(tmp_path):
@@ -142,7 +143,7 @@ def test_a_missing_column_lists_the_columns_there_are(tmp_path):
         SourceError, match=r"no column 'S_NAME'; the columns are name, geometry"
     ) as error:
         read(path, layer_changes={"name_field": "S_NAME"})
-    assert "列「S_NAME」がありません" in error.value.ja
+    assert "列「S_NAME」がありません" in told(error.value, "ja")
 
 
 def test_an_area_without_a_name_is_refused_by_its_row(tmp_path):
@@ -150,7 +151,7 @@ def test_an_area_without_a_name_is_refused_by_its_row(tmp_path):
     frame(["東", None], SQUARES).to_file(path)
     with pytest.raises(SourceError, match=r"areas\.gpkg, row 2: rows 2: name is empty") as error:
         read(path)
-    assert "2行目" in error.value.ja
+    assert "2行目" in told(error.value, "ja")
 
 
 def test_an_unknown_crs_is_refused_unless_the_profile_says_it(tmp_path):
@@ -159,7 +160,7 @@ def test_an_unknown_crs_is_refused_unless_the_profile_says_it(tmp_path):
     path.with_suffix(".prj").unlink()
     with pytest.raises(SourceError, match="does not say its CRS; give the source's epsg") as error:
         read(path)
-    assert "座標系がわかりません" in error.value.ja
+    assert "座標系がわかりません" in told(error.value, "ja")
     assert read(path, epsg=EPSG).area.iloc[0] == pytest.approx(10_000)
 
 
@@ -178,7 +179,7 @@ def test_a_wrong_crs_is_refused(tmp_path, shape, crs):
         SourceError, match=r"areas\.gpkg: its coordinates .* are not in Japan"
     ) as error:
         read(path)
-    assert "日本の外です" in error.value.ja
+    assert "日本の外です" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".shp", ".parquet"])
@@ -187,7 +188,7 @@ def test_garbage_bytes_are_refused(tmp_path, suffix):
     path.write_bytes(b"\x00\xffgarbage" * 40)
     with pytest.raises(SourceError, match="cannot be read as a vector file") as error:
         read(path)
-    assert "書き出し直してください" in error.value.ja
+    assert "書き出し直してください" in told(error.value, "ja")
 
 
 def test_a_file_without_any_polygon_is_refused(tmp_path):

@@ -7,6 +7,7 @@ from geo.streets.network import Network
 from services.intake.streets.loose_ends import join_by_rule
 from services.intake.tables.ledger import SourceLedger
 from services.profile import Streets
+from services.words.texts import told
 from tests.streets import streets
 
 AROUND = shapely.box(-1000, -1000, 1000, 1000)
@@ -20,8 +21,8 @@ def town() -> Network:
 
 
 def entries(book: SourceLedger) -> dict[str, str]:
-    assert all(entry.ja != entry.message for entry in book.entries)
-    return {entry.code: entry.message for entry in book.entries}
+    assert all(told(entry.said, "ja") != str(entry.said) for entry in book.entries)
+    return {entry.code: str(entry.said) for entry in book.entries}
 
 
 @pytest.mark.parametrize(

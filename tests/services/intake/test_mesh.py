@@ -12,6 +12,7 @@ from geo.errors import SourceError
 from services.intake.people.mesh import _spread, read_mesh_population
 from services.intake.tables.ledger import Ledger
 from services.profile import Population
+from services.words.texts import told
 from tests.services.intake.vectorfiles import source
 
 CODES = ["5339456811", "5339456812", "5339456813", "5339456814", "5339456821"]
@@ -85,8 +86,8 @@ def test_the_ledger_says_how_wide_the_interval_is(tmp_path):
     read(tmp_path, ledger=ledger)
     (entry,) = ledger.of("areas").entries
     assert entry.code == "suppressed_interval"
-    assert "2 meshes have a hidden count, kept as an interval (70 residents wide" in entry.message
-    assert "秘匿された2メッシュ" in entry.ja
+    assert "2 meshes have a hidden count, kept as an interval (70 residents wide" in str(entry.said)
+    assert "秘匿された2メッシュ" in told(entry.said, "ja")
 
 
 def test_a_mesh_on_the_border_counts_with_its_share(tmp_path):
@@ -129,7 +130,7 @@ def test_a_target_whose_sources_are_in_no_file_is_noted(tmp_path):
 def test_what_is_wrong_names_its_row(tmp_path, rows, side_m, message):
     with pytest.raises(SourceError, match=message) as error:
         read(tmp_path, rows, side_m=side_m)
-    assert error.value.ja != str(error.value)
+    assert told(error.value, "ja") != str(error.value)
 
 
 def test_a_missing_column_is_named(tmp_path):

@@ -11,6 +11,7 @@ from services.intake.areas.lots import lot_number, read_lots
 from services.intake.areas.neighbourhoods import Helpers, read_neighbourhoods
 from services.intake.tables.ledger import Ledger
 from services.profile import Layer
+from services.words.texts import told
 from tests.services.intake.vectorfiles import source
 
 EPSG = 6677
@@ -69,7 +70,7 @@ def test_a_row_that_is_not_understood_is_refused_by_its_number(tmp_path):
     read(tmp_path, rows, ledger=ledger)
     refused = [e for e in ledger.of("areas").entries if e.code == "claim_not_used"]
     assert [entry.row for entry in refused] == [3, 4, 5, 6]
-    assert "同じ名前が複数あります" in refused[0].ja
+    assert "同じ名前が複数あります" in told(refused[0].said, "ja")
     assert ledger.of("areas").rows_refused == 4
 
 
@@ -98,7 +99,7 @@ def test_what_cannot_be_divided_is_shared_and_said_so(tmp_path):
     found = read(tmp_path, ["東1丁目,東町会,", "東1丁目,西町会,"], ledger=ledger)
     assert found["東町会"] == found["西町会"] == 10_000
     (entry,) = [e for e in ledger.of("areas").entries if e.code == "shared"]
-    assert "東一丁目" in entry.message
+    assert "東一丁目" in str(entry.said)
 
 
 def test_a_table_without_its_columns_or_without_any_known_area_is_refused(tmp_path):

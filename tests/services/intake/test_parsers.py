@@ -12,6 +12,7 @@ from services.intake.tables.cells import is_formula, shown, without_marks
 from services.intake.tables.reading import read_csv, to_number
 from services.words.dates import first_day, last_day, to_iso_date
 from services.words.names import normalise
+from services.words.texts import told
 
 ANY = st.text(max_size=60)
 TYPED = st.lists(
@@ -92,5 +93,5 @@ def test_any_bytes_are_a_table_or_refused(tmp_path_factory, content):
     try:
         columns = len(read_csv(path).columns)
     except SourceError as error:
-        said = error.ja
+        said = told(error, "ja")
     assert bool(columns) != bool(said)

@@ -14,6 +14,7 @@ from services.intake.places.status import read_status
 from services.intake.tables.ledger import Ledger
 from services.profile import Places, Source
 from services.registry.attributes import ATTRIBUTES
+from services.words.texts import told
 
 EPSG = 6677
 HEADER = "名称,種別,会場,団体,住所,開催日,状態,緯度,経度\n"
@@ -176,8 +177,8 @@ def test_a_place_located_by_its_area_is_marked_as_rough(tmp_path):
     ledger = Ledger()
     read(tmp_path, "会,,,,東1-1,毎日,,,\n", ledger=ledger, locate=lambda *_: (0.0, 0.0, "area"))
     (entry,) = ledger.of("salons").entries
-    assert "this is rough" in entry.message
-    assert "おおよその位置" in entry.ja
+    assert "this is rough" in str(entry.said)
+    assert "おおよその位置" in told(entry.said, "ja")
 
 
 def test_a_place_that_cannot_be_located_is_kept_and_listed(tmp_path):
@@ -231,8 +232,8 @@ def test_a_place_outside_japan_is_refused_by_its_row(tmp_path, position, why):
         SourceError, match=rf"salons\.csv, row 3: 乙の会: .*{why}; correct them"
     ) as e:
         read(tmp_path, f"甲の会,,,,,毎日,,{ORIGIN}\n乙の会,,,,,毎日,,{position}\n")
-    assert "の3行目" in e.value.ja
-    assert "直すか、空にしてください" in e.value.ja
+    assert "の3行目" in told(e.value, "ja")
+    assert "直すか、空にしてください" in told(e.value, "ja")
 
 
 def test_swapped_latitude_and_longitude_are_put_right_and_noted(tmp_path):
@@ -251,7 +252,7 @@ def test_a_place_in_the_sea_is_refused_by_its_row(tmp_path):
         SourceError, match=r"salons\.csv, row 3: 乙の会 is 14\d\.\d km outside"
     ) as e:
         require_near(places, town, path=tmp_path / "salons.csv", margin_m=1500)
-    assert "市域から" in e.value.ja
+    assert "市域から" in told(e.value, "ja")
     require_near(places.iloc[:1], town, path=tmp_path / "salons.csv", margin_m=0)
 
 
@@ -312,7 +313,7 @@ def test_an_assumed_schedule_is_noted(tmp_path):
     ledger = Ledger()
     read(tmp_path, f"会,,,,,隔週水曜,,{ORIGIN}\n会2,,,,,毎週水曜,,{ORIGIN}\n", ledger=ledger)
     assert codes(ledger) == [("assumed_schedule", 2)]
-    assert "仮定" in ledger.of("salons").entries[0].ja
+    assert "仮定" in told(ledger.of("salons").entries[0].said, "ja")
 
 
 @pytest.mark.parametrize(
@@ -464,7 +465,7 @@ def test_a_table_without_a_name_column_is_refused_with_its_columns(tmp_path):
         SourceError, match="no column is recognised as the name; say which"
     ) as error:
         plain_read(tmp_path, "なぞ,緯度,経度\n会,36.0,139.9\n")
-    assert "ある列：なぞ、緯度、経度" in error.value.ja
+    assert "ある列：なぞ、緯度、経度" in told(error.value, "ja")
 
 
 def test_an_uncertain_position_is_to_be_confirmed(tmp_path):

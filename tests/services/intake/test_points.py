@@ -31,5 +31,5 @@ def test_a_format_without_points_is_refused_and_the_formats_are_listed(
         SourceError, match="holds no list of points; use csv, parquet, vector"
     ) as told_:
         read(form)
-    assert "、".join(FORMATS) in told_.value.ja
+    assert "、".join(FORMATS) in told(told_.value, "ja")
     assert read("vector") == 1

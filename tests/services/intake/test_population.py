@@ -10,6 +10,7 @@ from services.intake.areas.layers import read_layer
 from services.intake.people.population import match_population, read_population
 from services.intake.tables.ledger import Ledger
 from services.profile import Layer, Population, Source
+from services.words.texts import told
 
 KASHIWA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "kashiwa"
 GROUPS = {"total": "総人口", "65+": "65歳以上"}
@@ -74,7 +75,7 @@ def test_a_suppressed_count_is_zero_and_noted(tmp_path, mark):
     assert table["65+"].tolist() == [0.0]
     (entry,) = ledger.of("people").entries
     assert (entry.code, entry.row) == ("suppressed", 2)
-    assert "秘匿" in entry.ja
+    assert "秘匿" in told(entry.said, "ja")
 
 
 def test_a_suppressed_count_is_an_interval_up_to_what_the_total_leaves(tmp_path):
@@ -158,7 +159,7 @@ def test_bands_that_do_not_fit_are_refused_with_those_there_are(tmp_path):
             age_groups={"65+": ""},
             name_field="",
         )
-    assert "年齢区分「65+」" in e.value.ja
+    assert "年齢区分「65+」" in told(e.value, "ja")
 
 
 def test_single_households_are_a_group_of_their_own_unit(tmp_path):
@@ -183,14 +184,14 @@ def test_minus_one_resident_is_refused_by_row_and_column(tmp_path):
     pattern = r"people\.csv, row 17: -1 residents in column 65歳以上; a count is 0 or more"
     with pytest.raises(SourceError, match=pattern) as error:
         read(tmp_path, HEADER + rows)
-    assert "people.csv の17行目：列「65歳以上」の人口が -1 人です" in error.value.ja
+    assert "people.csv の17行目：列「65歳以上」の人口が -1 人です" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize("cell", ["", "約30", "nan"])
 def test_what_is_no_number_is_refused_by_row_and_column(tmp_path, cell):
     with pytest.raises(SourceError, match=r"row 2: column 65歳以上: .* is not a number") as error:
         read(tmp_path, HEADER + f"東,100,{cell}\n")
-    assert "数ではありません" in error.value.ja
+    assert "数ではありません" in told(error.value, "ja")
 
 
 def test_more_old_residents_than_residents_is_noted(tmp_path):
@@ -215,7 +216,7 @@ def test_a_missing_column_lists_the_columns_there_are(tmp_path):
 def test_a_table_without_anybody_is_refused(tmp_path):
     with pytest.raises(SourceError, match="there are no residents in it") as error:
         read(tmp_path, HEADER + "東,0,0\n")
-    assert "人口が1人も入っていません" in error.value.ja
+    assert "人口が1人も入っていません" in told(error.value, "ja")
 
 
 def test_a_missing_file_is_refused(tmp_path):
@@ -236,7 +237,7 @@ def test_an_unmatched_name_is_listed_with_its_residents(tmp_path):
     assert found == ["東", ""]
     (entry,) = entries
     assert (entry.code, entry.row, entry.residents) == ("unmatched_name", 3, 7.0)
-    assert "population.matches" in entry.message
+    assert "population.matches" in str(entry.said)
 
 
 def test_a_saved_match_comes_first(tmp_path):
@@ -258,7 +259,7 @@ def test_a_name_of_two_areas_matches_neither(tmp_path):
     table = read(tmp_path, HEADER + "本町,10,4\n")
     found, entries = match(table, areas("本町", "本町", ids=["1", "2"]))
     assert found == [""]
-    assert "several areas have this name" in entries[0].message
+    assert "several areas have this name" in str(entries[0].said)
 
 
 def test_rows_match_by_id_where_there_is_one(tmp_path):

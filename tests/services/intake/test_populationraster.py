@@ -10,6 +10,7 @@ from rasterio.warp import transform as warp_points
 from geo.demand.zonal import share_by_area
 from geo.errors import SourceError
 from services.intake.people.raster import read_population_raster
+from services.words.texts import told
 from tests.services.intake.populationrasters import write_counts
 from tests.snapshots import EAST_M, EPSG, NORTH_M, at
 
@@ -122,7 +123,7 @@ def test_a_raster_elsewhere_is_refused(tmp_path):
     away = from_origin(EAST_M + 50_000, NORTH_M, 100.0, 100.0)
     with pytest.raises(SourceError, match=r"p\.tif: the raster lies elsewhere") as error:
         read(write_counts(tmp_path / "p.tif", ONES, transform=away))
-    assert "重なりません" in error.value.ja
+    assert "重なりません" in told(error.value, "ja")
 
 
 def test_a_raster_that_leaves_a_hole_is_refused_with_how_much_it_covers(tmp_path):

@@ -15,6 +15,7 @@ from services.intake.tables.persons import is_my_number, require_no_persons
 from services.intake.tables.reading import read_csv
 from services.privacy.homes import consents, is_private_home, masked
 from services.profile import Population, Source
+from services.words.texts import told
 
 
 def check(**columns):
@@ -70,9 +71,9 @@ def my_number(first_eleven):
 def test_a_column_about_persons_is_refused_by_its_name(header):
     with pytest.raises(SourceError, match="refused: columns about persons") as error:
         check(**{"名称": ["会"], header: ["x"]})
-    assert f"「{header}」" in error.value.ja
-    assert "受け取りません" in error.value.ja
-    assert "除いてから" in error.value.ja
+    assert f"「{header}」" in told(error.value, "ja")
+    assert "受け取りません" in told(error.value, "ja")
+    assert "除いてから" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_no_cell_is_repeated_in_the_refusal():
     with pytest.raises(SourceError) as error:
         check(氏名=["山田太郎"], 生年月日=["昭和15年3月4日"], 携帯=["090-1234-5678"])
     for secret in ("山田", "昭和", "1234"):
-        assert secret not in error.value.message + error.value.ja
+        assert secret not in error.value.message + told(error.value, "ja")
 
 
 def test_a_file_without_a_header_does_not_put_its_first_person_into_the_refusal(tmp_path):
@@ -167,8 +168,8 @@ def test_a_file_without_a_header_does_not_put_its_first_person_into_the_refusal(
     path.write_text("\n".join(rows), encoding="utf-8")
     with pytest.raises(SourceError, match="columns about persons") as error:
         read_csv(path)
-    assert "山田" not in error.value.message + error.value.ja
-    assert "列1" in error.value.ja
+    assert "山田" not in error.value.message + told(error.value, "ja")
+    assert "列1" in told(error.value, "ja")
 
 
 def source(path, file_format="csv"):

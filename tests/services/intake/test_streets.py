@@ -28,6 +28,7 @@ from geo.streets.network import Network
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.profile import Source
+from services.words.texts import told
 
 PLANE = 6677
 EVERYWHERE = shapely.box(-1e6, -1e6, 1e6, 1e6)
@@ -283,11 +284,11 @@ def test_the_ledger_counts_what_is_not_walkable_by_kind(tmp_path: Path) -> None:
     read(write_osm(tmp_path / "a.osm"), ledger=ledger)
     book = ledger.of("streets")
     assert (book.rows_read, book.rows_used, book.rows_refused) == (4, 2, 2)
-    assert [(entry.code, entry.message) for entry in book.entries] == [
+    assert [(entry.code, str(entry.said)) for entry in book.entries] == [
         ("not_walkable", "ways closed to walkers, highway=motorway, not used: 1"),
         ("not_walkable", "ways closed to walkers, highway=service, not used: 1"),
     ]
-    assert all(entry.ja != entry.message for entry in book.entries)
+    assert all(told(entry.said, "ja") != str(entry.said) for entry in book.entries)
 
 
 def test_ways_that_touch_the_boundary_are_kept_whole(tmp_path: Path) -> None:
@@ -335,7 +336,7 @@ def test_an_empty_network_asks_for_the_right_extract(tmp_path: Path) -> None:
         read(path, boundary=far)
     assert str(path) in str(caught.value)
     assert "139.83" in str(caught.value)
-    assert "歩ける道がありません" in caught.value.ja
+    assert "歩ける道がありません" in told(caught.value, "ja")
 
 
 def test_a_file_of_motorways_only_is_an_empty_network(tmp_path: Path) -> None:
@@ -556,7 +557,7 @@ def test_every_metre_of_walkable_kochi_is_in_the_network() -> None:
     book = ledger.of("streets")
     assert book.rows_read == len(ways) == 5694
     assert book.rows_used == len(walked)
-    refused_n = sum(int(e.message.split()[-1]) for e in book.entries if e.code == "not_walkable")
+    refused_n = sum(int(str(e.said).split()[-1]) for e in book.entries if e.code == "not_walkable")
     assert refused_n == len(ways) - len(walked)
     geod = Geod(ellps="GRS80")
     lines = [[nodes[n] for n in way["nodes"]] for way in walked]

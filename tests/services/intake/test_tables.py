@@ -17,6 +17,7 @@ from services.intake.tables.reading import (
     to_number,
     to_numbers,
 )
+from services.words.texts import told
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
@@ -47,7 +48,7 @@ def test_garbage_bytes_are_refused_with_the_encodings_tried(tmp_path):
         SourceError, match=r"table\.csv: not text in utf-8-sig, utf-8, cp932"
     ) as error:
         read_csv(path)
-    assert "UTF-8のCSVで保存し直す" in error.value.ja
+    assert "UTF-8のCSVで保存し直す" in told(error.value, "ja")
 
 
 def test_a_wrong_encoding_is_named(tmp_path):
@@ -62,7 +63,7 @@ def test_an_empty_file_is_refused(tmp_path):
     path.write_text("\n\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"table\.csv: the file is empty") as error:
         read_csv(path)
-    assert "空のファイルです" in error.value.ja
+    assert "空のファイルです" in told(error.value, "ja")
 
 
 def test_a_missing_file_is_refused_with_the_way_out(tmp_path):
@@ -70,7 +71,7 @@ def test_a_missing_file_is_refused_with_the_way_out(tmp_path):
         SourceError, match=r"none\.csv: there is no such file; put it there"
     ) as error:
         read_csv(tmp_path / "none.csv")
-    assert "ファイルがありません" in error.value.ja
+    assert "ファイルがありません" in told(error.value, "ja")
 
 
 def test_a_row_with_too_many_cells_is_refused_by_its_number(tmp_path):
@@ -78,13 +79,13 @@ def test_a_row_with_too_many_cells_is_refused_by_its_number(tmp_path):
     path.write_text("a,b\n1,2\n1,2,3\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"row 3: 3 cells under a header of 2") as error:
         read_csv(path)
-    assert "3行目" in error.value.ja
+    assert "3行目" in told(error.value, "ja")
 
 
 def test_a_missing_column_lists_those_there_are(tmp_path):
     with pytest.raises(SourceError, match=r"no column '人口'; the columns are 名称, 世帯") as error:
         require_columns(["名称", "世帯"], ["名称", "", "人口"], path=tmp_path / "t.csv")
-    assert "列「人口」がありません。ある列：名称、世帯" in error.value.ja
+    assert "列「人口」がありません。ある列：名称、世帯" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from services.intake.vectors.files import require_driver
 from services.intake.vectors.reading import read_vector
 from services.intake.vectors.window import Window
 from services.profile import Layer
+from services.words.texts import told
 from tests.services.intake.vectorfiles import (
     BOXES,
     DRIVERS,
@@ -212,7 +213,7 @@ def test_a_mix_of_coordinate_systems_names_the_rows(tmp_path):
     path = write(tmp_path / "areas.gpkg", frame)
     with pytest.raises(SourceError, match=r"areas\.gpkg, row 2: rows 2 .* mix of coordinate") as e:
         read(path)
-    assert "座標系が混ざっていませんか" in e.value.ja
+    assert "座標系が混ざっていませんか" in told(e.value, "ja")
 
 
 @pytest.mark.parametrize("suffix", [".kml", ".topojson", ".fgb", ".gml", ".gpkg"])

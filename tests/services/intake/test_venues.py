@@ -11,6 +11,7 @@ from services.intake.places.venues import read_venues
 from services.intake.tables.ledger import Ledger
 from services.profile import Source, Venues
 from services.registry.venues import VENUE_ATTRIBUTES
+from services.words.texts import told
 
 EPSG = 6677
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -95,7 +96,7 @@ def test_the_same_venue_twice_is_kept_once_and_listed(tmp_path):
     assert venues["row"].tolist() == [2, 4, 5]
     (entry,) = ledger.of("halls").entries
     assert (entry.code, entry.row) == ("duplicate", 3)
-    assert "2行目と同じ会場" in entry.ja
+    assert "2行目と同じ会場" in told(entry.said, "ja")
 
 
 @pytest.mark.parametrize(
@@ -129,14 +130,14 @@ def test_swapped_columns_are_put_right_and_noted(tmp_path):
     assert read(path, ledger=ledger).geometry.iloc[0].distance(Point(0, 0)) < 1e-3
     (entry,) = ledger.of("halls").entries
     assert (entry.code, entry.row) == ("position_swapped", 2)
-    assert "逆" in entry.ja
+    assert "逆" in told(entry.said, "ja")
 
 
 def test_a_whole_file_outside_japan_is_refused(tmp_path):
     path = write(tmp_path, HEADER + "東会館,,,50.1,8.6\n")
     with pytest.raises(SourceError, match="no position is in Japan") as error:
         read(path)
-    assert "日本の外です" in error.value.ja
+    assert "日本の外です" in told(error.value, "ja")
 
 
 def test_plane_coordinates_are_read_where_the_profile_says_so(tmp_path):

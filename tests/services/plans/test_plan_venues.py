@@ -23,6 +23,7 @@ from services.publication.export import export
 from services.registry.places import write_registry
 from services.reports.plan import plan_report
 from services.results.run import run
+from services.words.texts import told
 from services.workspace.folder import Workspace, open_workspace, registry_file
 from tests.datedtown import places
 from tests.services.plans.test_plans import ROWS, asked, chosen, setting_of, town
@@ -172,7 +173,7 @@ def test_filters_leave_out_what_is_known_not_to_fit(
 def test_half_days_without_a_day_are_refused(workspace: Workspace) -> None:
     with pytest.raises(InvalidInputError, match="names no day of the week") as refused:
         kinds(workspace, free="ときどき")
-    assert "曜日が読み取れません" in refused.value.ja
+    assert "曜日が読み取れません" in told(refused.value, "ja")
 
 
 def test_rooms_that_are_free_too_seldom_hold_no_permanent_place(workspace: Workspace) -> None:

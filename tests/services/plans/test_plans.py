@@ -38,6 +38,7 @@ from services.privacy.homes import PRIVATE_STEP_M
 from services.registry.places import write_registry
 from services.reports.plan import plan_report
 from services.situation.view import Situation
+from services.words.texts import told
 from services.workspace.folder import Snapshot, Workspace, open_workspace, registry_file
 from services.workspace.progress import StoppedError
 from tests.datedtown import dated_workspace, places
@@ -332,7 +333,7 @@ def test_what_no_plan_can_be_made_from_is_said_and_nothing_changes(tmp_path, giv
         given = {**given, "upgrades": False}
     with pytest.raises(InvalidInputError, match=words) as refused:
         make_plan(workspace, asked(**given))
-    assert refused.value.ja != refused.value.message
+    assert told(refused.value, "ja") != refused.value.message
     assert list_plans(workspace) == []
 
 

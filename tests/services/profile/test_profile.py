@@ -4,6 +4,7 @@ import pytest
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.profile import read_profile
+from services.words.texts import told
 
 KASHIWA = Path(__file__).resolve().parents[3] / "data" / "municipalities" / "12217.toml"
 
@@ -30,7 +31,7 @@ def test_every_breach_is_named_at_once(tmp_path: Path) -> None:
         read_profile(path)
     for word in ("broken.toml", "jis_code", "plane_epsg", "licence"):
         assert word in caught.value.message
-        assert word in caught.value.ja
+        assert word in told(caught.value, "ja")
 
 
 def test_a_source_or_layer_that_is_not_there_is_named(tmp_path: Path) -> None:

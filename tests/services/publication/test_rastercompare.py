@@ -23,6 +23,7 @@ from services.publication.rastercompare import (
     compare_raster,
     write_comparison,
 )
+from services.words.texts import told
 from tests.services.intake.populationrasters import inhabited_workspace, write_counts
 from tests.snapshots import EAST_M, NORTH_M
 
@@ -135,8 +136,8 @@ def test_what_is_odd_about_a_raster_is_said(workspace, tmp_path, cells, options,
     found = compare(workspace, tmp_path, cells, **options)
     assert codes(found) == expected
     for note in found.notes:
-        assert note.message
-        assert any("ぁ" <= letter <= "ん" for letter in note.ja)
+        assert str(note.said)
+        assert any("ぁ" <= letter <= "ん" for letter in told(note.said, "ja"))
 
 
 def test_nobody_in_the_raster_gives_no_ratio_of_none_and_no_correlation(workspace, tmp_path):

@@ -14,6 +14,7 @@ from services.publication.timeline import disclosed, timeline, write_timeline
 from services.results.run import run
 from services.situation.places import Selection
 from services.words.dates import fiscal_year_ends, fiscal_year_name
+from services.words.texts import told
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, UNDATED, dated_workspace
 
@@ -364,4 +365,4 @@ def test_a_row_of_years_has_both_ends():
 def test_years_that_make_no_row_are_refused_with_the_way_out(first, last, message, japanese):
     with pytest.raises(InvalidInputError, match=message) as error:
         fiscal_year_ends(first, last)
-    assert japanese in error.value.ja
+    assert japanese in told(error.value, "ja")

@@ -34,6 +34,7 @@ from services.registry.places import (
 )
 from services.registry.venues import with_venue_attributes
 from services.results.run import run
+from services.words.texts import told
 from services.workspace.folder import open_workspace
 from tests.databases import DATABASES, empty_database
 
@@ -233,7 +234,7 @@ def test_the_same_tables_can_be_made_in_postgresql():
 def test_an_unusable_url_is_refused_with_the_way_out():
     with pytest.raises(InvalidInputError, match="give sqlite:///FILE or a PostgreSQL URL") as error:
         create_registry("no-such-database://")
-    assert "台帳のURLが使えません" in error.value.ja
+    assert "台帳のURLが使えません" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize("query", ["me:secret@localhost/a", "localhost/a?password=secret"])
@@ -248,7 +249,7 @@ def test_a_server_that_does_not_answer_is_no_broken_workspace():
     # Nothing listens on port 1.
     with pytest.raises(StorageError, match="see that the server answers") as error:
         read_venues("postgresql+psycopg://nobody@127.0.0.1:1/none", EPSG)
-    assert "作り直して" not in error.value.ja
+    assert "作り直して" not in told(error.value, "ja")
 
 
 def test_who_waits_for_another_writer_is_told(tmp_path, monkeypatch):
@@ -284,7 +285,7 @@ def test_a_run_on_a_server_is_that_on_a_file(town_snapshot, tmp_path):
 def test_a_registry_without_tables_is_broken(tmp_path):
     with pytest.raises(BrokenWorkspaceError, match="build the workspace again") as error:
         read_venues(f"sqlite:///{tmp_path / 'empty.sqlite'}", EPSG)
-    assert "作り直してください" in error.value.ja
+    assert "作り直してください" in told(error.value, "ja")
 
 
 def test_a_file_that_is_no_database_is_broken(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.intake_page import render_intake
+from geo.errors import Sentence
 from services.reports.intake import FOLDED_FROM, IntakeReport, Reason, Remark, intake_report
 from services.words.texts import catalogue, reason
 from services.workspace.folder import Snapshot
@@ -34,7 +35,9 @@ def test_every_entry_of_the_ledger_is_in_the_report_with_its_row(report, town_sn
     for source in report.sources:
         ledger = intake.get(source.provenance["id"], {"entries": [], "rows_read": 0})
         shown = sorted((r.en, r.row or 0) for one in source.reasons for r in one.remarks)
-        assert shown == sorted((e["message"], e["row"] or 0) for e in ledger["entries"])
+        assert shown == sorted(
+            (str(Sentence.from_dict(e["said"])), e["row"] or 0) for e in ledger["entries"]
+        )
         assert source.rows_read == ledger["rows_read"]
 
 

@@ -9,6 +9,7 @@ from api.report_page import render_report
 from geo.errors import InvalidInputError, NotFoundError
 from services.drawing.svg import star_sign
 from services.reports.area import gap_report
+from services.words.texts import told
 from tests.snapshots import tiny_workspace
 
 
@@ -40,7 +41,7 @@ def test_an_area_is_found_by_id_by_name_and_in_any_layer(workspace):
 def test_an_unknown_area_is_refused_with_names_that_are_near(workspace):
     with pytest.raises(NotFoundError, match="similar names: 東地区") as caught:
         gap_report(workspace, "東")
-    assert caught.value.ja == "「東」という地区はありません。近い名前: 東地区"
+    assert told(caught.value, "ja") == "「東」という地区はありません。近い名前: 東地区"
     with pytest.raises(NotFoundError, match="known names: 西地区, 東地区"):
         gap_report(workspace, "xyz")
     with pytest.raises(NotFoundError, match="no layer 'nothing'"):

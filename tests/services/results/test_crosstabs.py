@@ -16,6 +16,7 @@ from services.results.crosstabs import (
     layer_pairs,
 )
 from services.results.inequality import INEQUALITY_COLUMNS, inequality_frame, inequality_sentence
+from services.words.texts import told
 
 CELL = ["row_id", "column_id"]
 
@@ -91,7 +92,7 @@ def test_layers_that_do_not_cross_are_refused_with_those_that_do(town_snapshot):
     shown = disclose(town_snapshot, Privacy())
     with pytest.raises(InvalidInputError, match="community_area") as error:
         shown.crosstab("neighbourhood", "ward")
-    assert "使える区分" in error.value.ja
+    assert "使える区分" in told(error.value, "ja")
 
 
 def test_no_small_cell_and_no_hidden_total_follows_from_what_is_shown(town_snapshot):

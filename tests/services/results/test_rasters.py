@@ -19,6 +19,7 @@ from services.results.rasters import NODATA, SurfaceAsked, outline, write_cog, w
 from services.results.streets import shown_snaps
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.words.texts import told
 
 CELL_M = 10.0
 
@@ -276,7 +277,7 @@ def test_without_a_place_of_the_frequency_all_is_no_data_and_it_is_told(
 def test_what_makes_no_sense_is_refused_and_nothing_is_written(workspace, tmp_path, asked, message):
     with pytest.raises(InvalidInputError, match=message) as error:
         write_surface(workspace, tmp_path / "a.tif", asked=asked)
-    assert error.value.ja != error.value.message
+    assert told(error.value, "ja") != error.value.message
     assert list(tmp_path.iterdir()) == []
 
 

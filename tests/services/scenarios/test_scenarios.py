@@ -35,6 +35,7 @@ from services.scenarios.named import (
     save_scenario,
     sentences,
 )
+from services.words.texts import told
 from services.workspace.folder import Snapshot, Workspace, open_workspace
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
@@ -256,7 +257,7 @@ def test_one_change_is_taken_out_and_the_others_stay(workspace: Workspace, tmp_p
     for number in (0, 3, -1):
         with pytest.raises(NotFoundError, match="it has 2, counted from 1") as error:
             remove_edit(workspace, "案", number)
-        assert f"{number}番目の変更はありません" in error.value.ja
+        assert f"{number}番目の変更はありません" in told(error.value, "ja")
     with pytest.raises(NotFoundError, match="there is 案"):
         remove_edit(workspace, "ほか", 1)
     assert find_scenario(workspace, "案").scenario == left
@@ -395,9 +396,9 @@ def test_what_cannot_be_is_refused_with_the_number_of_the_change(
 ) -> None:
     with pytest.raises(InvalidInputError) as caught:
         save_scenario(workspace, scenario_of({"name": "案", "edits": edits}))
-    assert number in caught.value.ja
-    assert japanese in caught.value.ja
-    assert caught.value.ja.count("\n") == 0
+    assert number in told(caught.value, "ja")
+    assert japanese in told(caught.value, "ja")
+    assert told(caught.value, "ja").count("\n") == 0
     assert list_scenarios(workspace) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from geo.errors import InvalidInputError
 from services.words.dates import first_day, fiscal_year_end, last_day
+from services.words.texts import told
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_fiscal_year_ends_on_the_last_of_march_of_the_next_year(text, end):
 def test_what_is_no_fiscal_year_is_refused_with_the_way_out(text):
     with pytest.raises(InvalidInputError, match="write it as H26, R7 or 2014") as error:
         fiscal_year_end(text)
-    assert "年度として読めません" in error.value.ja
+    assert "年度として読めません" in told(error.value, "ja")
 
 
 @pytest.mark.parametrize(

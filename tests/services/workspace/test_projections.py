@@ -15,6 +15,7 @@ from geo.errors import InvalidInputError
 from services.intake.build import build
 from services.profile import read_profile
 from services.words.names import normalise
+from services.words.texts import told
 from services.workspace.projections import homes_in, remainder_in, residents_in, years
 from services.workspace.series import COLUMNS, FILE
 
@@ -149,14 +150,14 @@ def test_a_year_that_is_not_there_lists_those_that_are(town):
     for asked in (residents_in, homes_in, remainder_in):
         with pytest.raises(InvalidInputError, match=r"2035; the years are 2030, 2040") as error:
             asked(workspace, 2035)
-        assert "使える年：2030、2040" in error.value.ja
+        assert "使える年：2030、2040" in told(error.value, "ja")
 
 
 def test_a_workspace_without_other_dates_says_how_to_get_one(town):
     assert years(town()) == []
     with pytest.raises(InvalidInputError, match=r"add a \[\[population_series\]\]") as error:
         residents_in(town(), 2040)
-    assert "population_series" in error.value.ja
+    assert "population_series" in told(error.value, "ja")
 
 
 COUNT = st.just(0.0) | st.floats(1e-3, 1e5)

@@ -18,6 +18,7 @@ from api.cli.main import main
 from geo.errors import BrokenWorkspaceError, StorageError
 from services.registry.database import writing
 from services.registry.places import create_registry, read_places
+from services.words.texts import told
 from services.workspace import folder, remainder, series
 from services.workspace.folder import Snapshot
 from services.workspace.storage import storage_error
@@ -34,11 +35,11 @@ CAUSES = [
 
 @pytest.mark.parametrize(("number", "english", "japanese"), CAUSES)
 def test_each_cause_is_named_with_a_way_out(number: int, english: str, japanese: str) -> None:
-    told = storage_error(OSError(number, os.strerror(number), "/data/town"))
-    assert told is not None
-    assert told.message.startswith(f"/data/town: {english}; ")
-    assert japanese in told.ja
-    assert not REBUILD.search(told.message + told.ja)
+    found = storage_error(OSError(number, os.strerror(number), "/data/town"))
+    assert found is not None
+    assert found.message.startswith(f"/data/town: {english}; ")
+    assert japanese in told(found, "ja")
+    assert not REBUILD.search(found.message + told(found, "ja"))
 
 
 def test_what_no_disk_is_to_blame_for_is_left_to_others() -> None:
@@ -128,7 +129,7 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_name(
 def test_a_database_that_cannot_be_opened_is_no_broken_workspace(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="see that its folder exists") as error:
         read_places(f"sqlite:///{tmp_path / 'none' / 'registry.sqlite'}", 6677)
-    assert not REBUILD.search(error.value.message + error.value.ja)
+    assert not REBUILD.search(error.value.message + told(error.value, "ja"))
 
 
 def fill(url: str) -> None:
@@ -146,4 +147,4 @@ def test_a_full_and_a_read_only_database_say_so(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="made writable") as fixed:
         fill(read_only)
     for error in (full, fixed):
-        assert not REBUILD.search(error.value.message + error.value.ja)
+        assert not REBUILD.search(error.value.message + told(error.value, "ja"))

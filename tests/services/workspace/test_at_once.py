@@ -8,6 +8,7 @@ import pytest
 from geo.errors import BusyError
 from services.intake.build import build
 from services.results.run import run
+from services.words.texts import told
 from services.workspace.folder import open_workspace
 from tests.services.intake.test_structure import town
 
@@ -40,7 +41,7 @@ def test_a_build_during_a_run_is_refused_and_the_run_stays(profile: Path, tmp_pa
 
     snapshot = run(open_workspace(path), progress=rebuild)
     assert len(refused) == 1
-    assert refused[0].text("ja") != refused[0].text("en")
+    assert told(refused[0], "ja") != told(refused[0], "en")
     assert (path / "results" / snapshot.name / "run.json").is_file()
 
 

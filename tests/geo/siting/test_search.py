@@ -27,6 +27,7 @@ from geo.siting import (
 from geo.siting.patterns import boil
 from geo.siting.recheck import Claim, broken_rules, recheck
 from geo.siting.worth import worth
+from services.words.texts import told
 from tests.geo.siting.brute import Town
 
 TOWN = Town(
@@ -84,7 +85,7 @@ def test_what_no_plan_can_be_made_from_is_one_sentence(
     problem = replace(town, rules=rules).problem(GOAL)
     with pytest.raises(InvalidInputError, match=sentence) as caught:
         solve(problem)
-    assert re.search(r"[ぁ-ん]", caught.value.text("ja"))
+    assert re.search(r"[ぁ-ん]", told(caught.value, "ja"))
 
 
 def test_the_other_input_errors_are_sentences_too() -> None:

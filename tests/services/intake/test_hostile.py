@@ -12,6 +12,7 @@ import pytest
 
 from geo.errors import InvalidInputError, SourceError
 from services.intake.build import build
+from services.words.texts import told
 from services.workspace.folder import Workspace
 from tests.services.intake.hostile import lists, maps
 from tests.services.intake.hostile.case import Case
@@ -84,13 +85,13 @@ def attack(profile: Path, workspace: Path) -> Workspace | InvalidInputError:
 
 def require_readable(error: InvalidInputError, file: str) -> None:
     """Check a refusal: one sentence of a bearable length in both languages that names the file."""
-    for text in (error.text("ja"), error.text("en")):
+    for text in (told(error, "ja"), told(error, "en")):
         assert file in text
         assert len(text) < 2000
         assert "Traceback" not in text
-    assert error.text("ja") != error.text("en")
+    assert told(error, "ja") != told(error, "en")
     if isinstance(error, SourceError) and error.row is not None:
-        assert f"{error.row}行目" in error.text("ja")
+        assert f"{error.row}行目" in told(error, "ja")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -138,7 +139,7 @@ def test_a_hostile_profile_is_refused(name: str, victim: tuple[Path, Path]) -> N
     profile.write_bytes(content if isinstance(content, bytes) else content.encode())
     result = attack(profile, workspace)
     assert isinstance(result, InvalidInputError), "it was read"
-    assert result.text("ja") != result.text("en")
+    assert told(result, "ja") != told(result, "en")
     assert len(str(result)) < 5000
     assert not list(source.parent.rglob("hacked"))
 

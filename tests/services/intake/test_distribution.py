@@ -8,12 +8,14 @@ import pytest
 from shapely import box
 
 from geo.areas.meshes import mesh_codes
+from geo.errors import Sentence
 from services.intake.build import build
 from services.intake.people.distribution import note_unfollowed, read_distribution
 from services.intake.tables.ledger import Ledger
 from services.profile import read_profile
 from services.profile.ages import followed
 from services.results.run import run
+from services.words.texts import told
 
 SIDE_M = 500
 SOURCE = """
@@ -111,12 +113,16 @@ def test_the_meshes_move_residents_within_areas(towns, town_snapshot):
 
 def test_the_difference_in_all_is_noted(towns):
     entries = towns[False].workspace.intake["mesh"]["entries"]
-    (entry,) = [e for e in entries if e["code"] == "mesh_total_differs" and "65+" in e["message"]]
+    (entry,) = [
+        e
+        for e in entries
+        if e["code"] == "mesh_total_differs" and "65+" in str(Sentence.from_dict(e["said"]))
+    ]
     counts = meshes_total(towns[False].workspace.path.parent / "source" / "mesh.csv")
     areas = towns[False].workspace.demand()["65+"].sum()
     # The meshes on the border count by their share, so the two differ by at most what is printed.
     assert entry["residents"] >= abs(counts - areas) - counts * 0.2
-    assert "合計" in entry["ja"]
+    assert "合計" in told(Sentence.from_dict(entry["said"]), "ja")
 
 
 def meshes_total(path):

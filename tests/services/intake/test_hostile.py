@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import InvalidInputError, SourceError
+from geo.errors import InvalidInputError, Sentence, SourceError
 from services.intake.build import build
 from services.words.texts import told
 from services.workspace.folder import Workspace
@@ -117,8 +117,9 @@ def test_a_hostile_file_is_refused_or_its_repair_is_reported(
     entries = [entry for source in result.intake.values() for entry in source["entries"]]
     assert entries, "nothing was reported"
     assert any(case.says in entry["code"] for entry in entries), [e["code"] for e in entries]
-    assert all(entry["message"] and entry["ja"] for entry in entries)
-    assert all(len(entry["message"]) < 2000 for entry in entries)
+    said = [Sentence.from_dict(entry["said"]) for entry in entries]
+    assert all(told(one, "ja") != told(one, "en") for one in said)
+    assert all(0 < len(told(one, lang)) < 2000 for one in said for lang in ("ja", "en"))
 
 
 def require_content(workspace: Workspace, case: Case) -> None:

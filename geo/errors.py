@@ -18,6 +18,7 @@ and its facts, ``InvalidInputError("{path}: no such file", path=path)``; other l
 from the same two by the words of ``services``, where the sentence is shown.
 """
 
+import math
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -65,12 +66,14 @@ def _plain(fact: Any) -> Any:  # noqa: ANN401 - any fact
         return [_plain(one) for one in fact]
     # A number of numpy's becomes one of Python's.
     fact = fact.item() if hasattr(fact, "item") else fact
+    if isinstance(fact, float) and not math.isfinite(fact):
+        return {"float": str(fact)}  # JSON has no word for it
     return fact if isinstance(fact, int | float | None) else str(fact)
 
 
 def _fact(plain: Any) -> Any:  # noqa: ANN401 - any fact
     if isinstance(plain, Mapping):
-        return Sentence.from_dict(plain)
+        return float(plain["float"]) if "float" in plain else Sentence.from_dict(plain)
     return [_fact(one) for one in plain] if isinstance(plain, list) else plain
 
 

@@ -115,7 +115,8 @@ def test_a_sentence_survives_being_written_as_json(lang: str) -> None:
         said=InvalidInputError("there are no streets at all"),
         record=Path("fetched.json"),
         count=np.int64(3),
+        height_m=float("inf"),
     )
-    again = Sentence.from_dict(json.loads(json.dumps(sentence.to_dict())))
+    again = Sentence.from_dict(json.loads(json.dumps(sentence.to_dict(), allow_nan=False)))
     assert told(again, lang) == told(sentence, lang)
-    assert again.facts["count"] == 3
+    assert (again.facts["count"], again.facts["height_m"]) == (3, float("inf"))

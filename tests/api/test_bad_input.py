@@ -11,11 +11,13 @@ from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from api.cli.main import main
+from geo.errors import Sentence
 from services.publication.supply import Supply
 from services.publication.tables import Publication
 from services.reports.briefing import briefing
 from services.results.run import run
 from services.results.slots import slot_sentence
+from services.words.texts import told
 from services.workspace.folder import open_workspace
 
 FAR = """<osm version="0.6">
@@ -99,9 +101,9 @@ def test_a_raster_with_a_hole_in_another_crs_loses_no_way_and_no_resident(
         entry for notes in workspace.intake.values() if isinstance(notes, dict)
         for entry in notes.get("entries", [])
     ]  # fmt: skip
-    told = {entry["code"]: entry for entry in entries}
-    assert "unknown there" in told["no_elevation"]["message"]
-    assert "標高" in told["no_elevation"]["ja"]
+    said = {entry["code"]: Sentence.from_dict(entry["said"]) for entry in entries}
+    assert "unknown there" in told(said["no_elevation"], "en")
+    assert "標高" in told(said["no_elevation"], "ja")
     coverage = run(workspace).table("coverage")
     before = town_snapshot.table("coverage")
     keys = [

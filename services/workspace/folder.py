@@ -115,10 +115,9 @@ class Snapshot:
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return ``candidates``, ``places`` or ``streets`` in the plane CRS; do not change it."""
-        if name not in self._frames:
-            self._frames[name] = _read_layer(self.path / f"{name}.parquet")
-        frame = self._frames[name]
-        assert isinstance(frame, gpd.GeoDataFrame)  # noqa: S101  narrows the type only
+        frame = self._frames.get(name)
+        if not isinstance(frame, gpd.GeoDataFrame):  # not read yet, or as a plain table
+            frame = self._frames[name] = _read_layer(self.path / f"{name}.parquet")
         return frame
 
 

@@ -13,6 +13,7 @@ from services.intake.tables.reading import read_csv, to_number
 from services.words.dates import first_day, last_day, to_iso_date
 from services.words.names import normalise
 from services.words.texts import told
+from services.words.vocabulary import PLACE_STATUSES
 
 ANY = st.text(max_size=60)
 TYPED = st.lists(
@@ -53,8 +54,8 @@ def test_a_printed_date_reads_the_same(day):
 
 
 @given(ANY)
-def test_a_status_is_one_of_four_or_none(text):
-    assert read_status(text) in {"active", "suspended", "at_risk", "closed", ""}
+def test_a_status_is_one_of_those_there_are_or_none(text):
+    assert read_status(text) in {*PLACE_STATUSES, ""}
 
 
 @given(ANY)

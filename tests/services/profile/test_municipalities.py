@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from geo.errors import Sentence
 from services.intake.build import build
 from services.profile import read_profile, without_borders
 from services.profile.book import bundled_profiles, check_profile
 from services.results.run import run
+from services.words.texts import told
 from services.workspace.folder import REMAINDER, Snapshot
 from tests.squaretown import PEOPLE, units_of, write_squaretown
 
@@ -111,7 +113,8 @@ def test_each_structure_builds_and_runs_with_the_borders_that_exist(
         e for e in snapshot.workspace.intake["profile"]["entries"] if e["code"] == "no_borders"
     ]
     assert len(noted) == len(missing)
-    assert all("境界データなし" in entry["ja"] for entry in noted)
+    said = [told(Sentence.from_dict(entry["said"]), "ja") for entry in noted]
+    assert all("境界データなし" in sentence for sentence in said)
     for layer in snapshot.workspace.layers:
         if layer["count"] and layer["kind"] != "small_area":
             assert layer["n"] == min(layer["count"], len(units_of(profile)))

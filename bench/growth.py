@@ -15,9 +15,10 @@ from geo.coverage.reached import Access, Journeys, Layering, coverage
 from geo.walking.dijkstra import FARTHEST, settle
 from geo.walking.measure import seconds
 from geo.walking.reach import Walks, streets_of
-from services.scenarios.whatif import ACTIONS, Edit, WhatIf
+from services.scenarios.whatif import Edit, WhatIf
 from services.situation.intervals import measured
 from services.situation.view import Situation
+from services.words.vocabulary import TRIAL_ACTIONS
 
 LAYER = "neighbourhood"
 EDITS_N = 100
@@ -67,7 +68,7 @@ def _edits(situation: Situation) -> Iterator[Edit]:
     places = situation.counted["place_id"].to_numpy()
     homes = situation.homes.geometry[situation.homes["edge"] >= 0]
     for number in range(EDITS_N):
-        action = ACTIONS[number % len(ACTIONS)]
+        action = TRIAL_ACTIONS[number % len(TRIAL_ACTIONS)]
         door = homes.iloc[random.integers(len(homes))]
         yield Edit(
             action,

@@ -12,10 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 HOME_NAME = "個人宅の場"
-
-
 HOME_VENUE = "個人宅"
-
 
 _HOUSE = re.compile(
     r"(?<![住社帰在お邸三大安家])宅(?=$|[\s（(・、,/／にでの]|サロン|カフェ|開放|茶の間|縁側|広場|リビング|離れ)|邸$"

@@ -5,8 +5,8 @@ import shapely
 
 from services.modeltown.blocks import Blocks
 from services.modeltown.cells import Ground
-from services.modeltown.layers import Layers
-from services.modeltown.names import unique
+from services.modeltown.layers import Layers, unique
+from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray, Streets
 
@@ -14,7 +14,6 @@ EVERY_M = 420.0
 APART_M = 260.0
 SIDE_M = 4.0
 BUS_ROADS = frozenset({"trunk", "secondary"})
-OPERATOR = "見本交通"
 
 
 def draw_stops(
@@ -34,12 +33,12 @@ def draw_stops(
     area = layers.districts.small_area[block]
     titles = unique([names[int(number)] for number in area])
     station = int(np.argmin(shapely.distance(points, ground.railway.stations[0])))
-    titles[station] = "見本駅前"
+    titles[station] = NAMES.map.station_stop
     rows: list[dict[str, object]] = [
         {
             "P11_001": title,
-            "P11_002": OPERATOR,
-            "P11_003_01": "見本市内線",
+            "P11_002": NAMES.map.bus_operator,
+            "P11_003_01": NAMES.map.bus_route,
             "P11_004_01": 1,
         }
         for title in titles

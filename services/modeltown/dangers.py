@@ -5,6 +5,7 @@ import shapely
 from scipy.ndimage import maximum_filter
 
 from services.modeltown.cells import Ground
+from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray
 from services.modeltown.terrain import LOWLAND_M, PLATEAU_M
@@ -58,8 +59,8 @@ def draw_slopes(ground: Ground) -> Polygons:
                     "A33_002": zone,
                     "A33_003": "99",
                     "A33_004": f"99-{number:04d}",
-                    "A33_005": f"見本急傾斜地{number}",
-                    "A33_006": "見本市",
+                    "A33_005": NAMES.map.slope.format(number=number),
+                    "A33_006": NAMES.city.name,
                     "A33_007": "2019/03/29",
                     "A33_008": 0,
                 }

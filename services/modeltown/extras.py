@@ -11,6 +11,7 @@ from services.modeltown.blocks import Blocks
 from services.modeltown.cells import GRID_M, Cells, Ground
 from services.modeltown.footways import Castle
 from services.modeltown.kinds import ARTERIALS
+from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray, Streets, end_nodes
 
@@ -45,18 +46,22 @@ def draw_features(
     for line in ground.railway.lines:
         tags |= {key: {"railway": "level_crossing"} for key in _level_keys(line, streets)}
     motorway = draw_motorway(ground.plan)
-    ways = [Extra(rail, {"railway": "rail", "name": "見本鉄道"}) for rail in rails]
+    ways = [Extra(rail, {"railway": "rail", "name": NAMES.map.railway}) for rail in rails]
     ways += [
-        Extra(ground.river.centreline, {"waterway": "river", "name": "見本川"}),
+        Extra(ground.river.centreline, {"waterway": "river", "name": NAMES.map.river}),
         Extra(
-            motorway, {"highway": "motorway", "bridge": "yes", "layer": "2", "name": "見本自動車道"}
+            motorway,
+            {"highway": "motorway", "bridge": "yes", "layer": "2", "name": NAMES.map.motorway},
         ),
         Extra(
             _ramp(motorway, streets),
             {"highway": "trunk", "motorroad": "yes", "layer": "1", "bridge": "yes"},
         ),
-        Extra(lone_path, {"highway": "footway", "note": "公園の園路"}),
-        Extra(LineString(castle.park.exterior.coords), {"leisure": "park", "name": "見本城址公園"}),
+        Extra(lone_path, {"highway": "footway", "note": NAMES.map.lone_path}),
+        Extra(
+            LineString(castle.park.exterior.coords),
+            {"leisure": "park", "name": NAMES.map.castle_park},
+        ),
     ]
     ways += [
         Extra(LineString(ring.coords), {"natural": "water", "water": "moat"})

@@ -14,7 +14,7 @@ from rasterio.transform import from_origin
 from services.modeltown.cells import Ground
 from services.modeltown.coordinates import lonlat, lonlat_shapes
 from services.modeltown.houses import Buildings
-from services.modeltown.names import CITY, JIS_CODE, PREFECTURE
+from services.modeltown.names import NAMES
 from services.modeltown.plan import ORIGIN_EAST_M, ORIGIN_NORTH_M, PLANE_EPSG
 from services.modeltown.streets import ObjectArray
 
@@ -94,4 +94,8 @@ def write_elevation(path: Path, ground: Ground) -> None:
 
 def city_properties() -> dict[str, object]:
     """Return the attributes of the city in the administrative layer."""
-    return {"N03_001": PREFECTURE, "N03_004": CITY, "N03_007": JIS_CODE}
+    return {
+        "N03_001": NAMES.city.prefecture,
+        "N03_004": NAMES.city.name,
+        "N03_007": NAMES.city.jis_code,
+    }

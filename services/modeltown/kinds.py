@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from shapely import LineString
 
+from services.modeltown.names import NAMES
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -21,7 +23,7 @@ class Kind:
 
 
 _ALL = (
-    Kind("trunk", 9, "trunk", 11.0, tags=(("sidewalk", "both"), ("name", "見本バイパス"))),
+    Kind("trunk", 9, "trunk", 11.0, tags=(("sidewalk", "both"), ("name", NAMES.map.bypass))),
     Kind("secondary", 8, "secondary", 8.0),
     Kind("tertiary", 7, "tertiary", 6.0),
     Kind("shopping", 6, "pedestrian", 4.0),

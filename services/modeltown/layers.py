@@ -1,5 +1,6 @@
 """The layers of the town: their areas, names and attributes."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from services.modeltown.areas import Manner, group, polygons, touching
 from services.modeltown.blocks import Blocks
 from services.modeltown.cells import Cells
-from services.modeltown.names import CITY, JIS_CODE, PREFECTURE, area_names, unique
+from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray, IntArray
 from services.modeltown.plan import Plan
 from services.modeltown.streets import ObjectArray
@@ -40,12 +41,12 @@ def draw_layers(
         small_area=small,
         small_area_names=names,
         neighbourhood=near,
-        neighbourhood_names=_named_after(near, small, names, blocks, "町会"),
+        neighbourhood_names=_named_after(near, small, names, blocks, NAMES.areas.neighbourhood),
         school=school,
         school_names=_named_after(school, small, [_base(name) for name in names], blocks, ""),
         community=community,
         community_names=_named_after(
-            community, small, [_base(name) for name in names], blocks, "地区"
+            community, small, [_base(name) for name in names], blocks, NAMES.areas.community
         ),
     )
     return Layers(districts, daily, _compass(daily, blocks))
@@ -67,7 +68,8 @@ def _middles(area: IntArray, blocks: Blocks) -> FloatArray:
 
 
 def _base(name: str) -> str:
-    return name[:-3] if name.endswith("丁目") else name
+    ending = NAMES.areas.block_ending
+    return name[: -len(ending) - 1] if name.endswith(ending) else name
 
 
 def _named_after(
@@ -85,14 +87,108 @@ def _compass(area: IntArray, blocks: Blocks) -> list[str]:
     middles = _middles(area, blocks)
     if len(middles) <= 2:  # noqa: PLR2004  two sides of the river
         east = int(np.argmax(middles[:, 0]))
-        return ["東圏域" if index == east else "西圏域" for index in range(len(middles))]
+        return [NAMES.areas.two_sides[index == east] for index in range(len(middles))]
     angles = np.arctan2(*(middles - middles.mean(axis=0)).T)
     order = np.argsort(angles, kind="stable")
-    words = ("西南", "西", "北西", "北", "北東", "東", "南東", "南")
+    sides = NAMES.areas.compass
     names = [""] * len(middles)
     for position, index in enumerate(order.tolist()):
-        names[index] = f"{words[position % len(words)]}部圏域"
+        names[index] = NAMES.areas.daily_life.format(side=sides[position % len(sides)])
     return unique(names)
+
+
+def old_names() -> Iterator[str]:
+    """Yield names of quarters of an old centre."""
+    areas, ending = NAMES.areas, NAMES.areas.quarter_ending
+    yield from areas.old
+    yield from (
+        name.removesuffix(ending) + side + ending
+        for side in areas.quarter_sides
+        for name in areas.old
+    )
+
+
+def new_names() -> Iterator[str]:
+    """Yield names of planned quarters."""
+    areas = NAMES.areas
+    yield areas.new_first
+    names = (stem + form for form in areas.new_forms for stem in areas.new_stems)
+    yield from (name for name in names if name != areas.new_first)
+
+
+def field_names() -> Iterator[str]:
+    """Yield names of hamlets."""
+    first, stems = NAMES.areas.field_first, NAMES.areas.field_stems
+    yield from first
+    for shift in range(len(stems)):
+        for index, form in enumerate(NAMES.areas.field_forms):
+            name = stems[(shift * 7 + index * 3) % len(stems)] + form
+            if name not in first:
+                yield name
+
+
+def area_names(
+    characters: Sequence[str],
+    neighbours: dict[int, set[int]],
+    middle: np.ndarray,
+    rng: np.random.Generator,
+) -> list[str]:
+    """Return a unique name per area; built-up neighbours of one character become blocks of a town."""
+    sources = {"old": old_names(), "new": new_names(), "field": field_names()}
+    names: dict[int, str] = {}
+    used: set[str] = set()
+    centre = [area for area, character in enumerate(characters) if character == "centre"]
+    order = centre + np.lexsort([middle[:, 0], -middle[:, 1]]).tolist()
+    for area in order:
+        if area in names:
+            continue
+        kind = _family(characters[area])
+        size = int(rng.integers(2, 6)) if kind != "field" else 1
+        town = _grow(area, size, characters, neighbours, names)
+        first = area == order[0]
+        base = (
+            NAMES.areas.first if first else next(name for name in sources[kind] if name not in used)
+        )
+        used.add(base)
+        if len(town) == 1 and not first:
+            names[area] = base
+            continue
+        for number, part in enumerate(sorted(town, key=lambda part: -middle[part, 1])):
+            names[part] = NAMES.areas.block.format(name=base, numeral=NAMES.numerals[number])
+    return [names[area] for area in range(len(characters))]
+
+
+def _family(character: str) -> str:
+    if character == "centre":
+        return "old"
+    return "field" if character in {"rural", "park"} else "new"
+
+
+def _grow(
+    area: int,
+    size: int,
+    characters: Sequence[str],
+    neighbours: dict[int, set[int]],
+    names: dict[int, str],
+) -> list[int]:
+    town = [area]
+    for part in town:
+        for other in sorted(neighbours.get(part, set())):
+            fits = _family(characters[other]) == _family(characters[area])
+            if len(town) < size and fits and other not in names and other not in town:
+                town.append(other)
+    return town
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Return names, numbered from the second on where they were already used."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        again = NAMES.areas.again.format(name=name, numeral=NAMES.numerals[seen[name] - 1])
+        result.append(name if seen[name] == 1 else again)
+    return result
 
 
 def layer_shapes(layers: Layers, blocks: Blocks) -> dict[str, ObjectArray]:
@@ -113,9 +209,9 @@ def small_area_rows(names: list[str], people: pd.DataFrame) -> list[dict[str, ob
     """Return the attributes of small areas as the census borders have them."""
     return [
         {
-            "KEY_CODE": f"{JIS_CODE}{index + 1:04d}00",
-            "PREF_NAME": PREFECTURE,
-            "CITY_NAME": CITY,
+            "KEY_CODE": f"{NAMES.city.jis_code}{index + 1:04d}00",
+            "PREF_NAME": NAMES.city.prefecture,
+            "CITY_NAME": NAMES.city.name,
             "S_NAME": name,
             "JINKO": int(total),
             "SETAI": int(households),
@@ -130,11 +226,11 @@ def school_rows(names: list[str]) -> list[dict[str, object]]:
     """Return the attributes of school districts as the national data have them."""
     return [
         {
-            "A27_001": JIS_CODE,
-            "A27_002": f"{CITY}立",
-            "A27_003": f"B199{JIS_CODE[:3]}{index + 1:06d}",
-            "A27_004": f"{name}小学校",
-            "A27_005": f"{CITY}{name}",
+            "A27_001": NAMES.city.jis_code,
+            "A27_002": NAMES.map.school_founder,
+            "A27_003": f"B199{NAMES.city.jis_code[:3]}{index + 1:06d}",
+            "A27_004": NAMES.venues.kinds["school"].name.format(area=name),
+            "A27_005": f"{NAMES.city.name}{name}",
         }
         for index, name in enumerate(names)
     ]

@@ -16,33 +16,15 @@ from services.modeltown.files import (
     write_geojson,
 )
 from services.modeltown.layers import layer_shapes, named_rows, school_rows, small_area_rows
+from services.modeltown.names import FULL_WIDTH, NAMES
 from services.modeltown.osmfile import write_osm
 from services.modeltown.people import UNMATCHED
 from services.modeltown.places import Row
 from services.modeltown.plan import PLANS, Size
-from services.modeltown.profilefile import profile_text
-from services.modeltown.rooms import COLUMNS as ROOMS
+from services.modeltown.profilefile import draw_wishes, profile_text
 from services.modeltown.town import Town, draw_town
-from services.modeltown.venues import FULL_WIDTH, points
-from services.modeltown.wishes import draw_wishes
+from services.modeltown.venues import points
 from services.workspace.progress import Progress, silent
-
-POPULATION = ("町丁字名", "総人口", "世帯数", "0-14歳", "15-64歳", "65歳以上", "75歳以上")
-VENUES = ("施設名", "種別", "所在地", "緯度", "経度", *ROOMS)
-PLACES = (
-    "名称",
-    "種別",
-    "会場",
-    "団体名",
-    "所在地",
-    "開催日",
-    "状況",
-    "開始年月",
-    "確認日",
-    "緯度",
-    "経度",
-)
-NUMERALS = "一二三四五六七八九"
 
 
 def write_town(folder: Path, *, size: Size, seed: int = 1, progress: Progress = silent) -> Path:
@@ -93,9 +75,10 @@ def _write_layers(town: Town, folder: Path) -> None:
 
 def typed_name(name: str, index: int) -> str:
     """Return an area's name as another department types it: other digits, a large ケ."""
-    for digit, numeral in enumerate(NUMERALS, start=1):
-        name = name.replace(f"{numeral}丁目", f"{digit}丁目".translate(FULL_WIDTH))
-    return name.replace("ヶ", "ケ") if index % 2 else name
+    ending = NAMES.areas.block_ending
+    for digit, numeral in enumerate(NAMES.numerals, start=1):
+        name = name.replace(numeral + ending, str(digit).translate(FULL_WIDTH) + ending)
+    return name.replace(*NAMES.areas.typed_differently) if index % 2 else name
 
 
 def _write_population(town: Town, path: Path) -> None:
@@ -105,18 +88,19 @@ def _write_population(town: Town, path: Path) -> None:
         [typed_name(name, index), *town.people.iloc[index][columns].tolist()]
         for index, name in enumerate(names)
     ]
-    for name, total, households, elderly, oldest in UNMATCHED:
+    lost = zip(NAMES.areas.unmatched, UNMATCHED, strict=True)
+    for name, (total, households, elderly, oldest) in lost:
         rows.append([name, total, households, 0, total - elderly, elderly, oldest])
-    write_csv(path, POPULATION, rows, encoding="cp932")
+    write_csv(path, NAMES.columns.population, rows, encoding="cp932")
 
 
 def _write_venues(town: Town, path: Path) -> None:
-    places = lonlat(points(town.venues))
+    places, kinds = lonlat(points(town.venues)), NAMES.venues.kinds
     rows = [
-        [venue.name, venue.kind, venue.address, f"{lat:.6f}", f"{lon:.6f}", *room]
+        [venue.name, kinds[venue.kind].label, venue.address, f"{lat:.6f}", f"{lon:.6f}", *room]
         for venue, room, (lon, lat) in zip(town.venues, town.rooms, places, strict=True)
     ]
-    write_csv(path, VENUES, rows, encoding="utf-8-sig")
+    write_csv(path, NAMES.columns.venues, rows, encoding="utf-8-sig")
 
 
 def _write_places(rows: list[Row], path: Path) -> None:
@@ -126,4 +110,4 @@ def _write_places(rows: list[Row], path: Path) -> None:
         position = (f"{lat:.6f}", f"{lon:.6f}") if row.xy else ("", "")
         text = (row.name, row.kind, row.venue, row.group, row.address, row.schedule, row.status)
         table.append([*text, row.opened, row.verified, *position])
-    write_csv(path, PLACES, table, encoding="cp932")
+    write_csv(path, NAMES.columns.places, table, encoding="cp932")

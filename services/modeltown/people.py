@@ -12,8 +12,8 @@ from services.modeltown.plan import Plan
 CHILD_SHARE = 0.125
 OLDEST_SHARE = 0.54
 HOUSEHOLD = 2.2
-UNMATCHED = (("見本市営住宅（建替中）", 37, 19, 24, 13), ("川向新開", 21, 9, 6, 3))
-"""Rows of names that no area has: name, residents, households, 65 and older, 75 and older."""
+UNMATCHED = ((37, 19, 24, 13), (21, 9, 6, 3))
+"""Rows of names that no area has: residents, households, 65 and older, 75 and older."""
 
 
 def apportion(weight: FloatArray, total: int) -> IntArray:
@@ -39,7 +39,7 @@ def residents(
     number = int(small_area.max()) + 1
     weight = np.bincount(small_area, held[0], number)
     older = np.bincount(small_area, held[1], number)
-    lost = np.array([row[1:] for row in UNMATCHED]).sum(axis=0)
+    lost = np.array(UNMATCHED).sum(axis=0)
     total = apportion(weight * rng.uniform(0.85, 1.15, number), plan.residents - int(lost[0]))
     share = older / np.maximum(weight, 1e-9) * rng.uniform(0.92, 1.08, number)
     elderly = _capped(share * total, total, plan.elderly - int(lost[2]))

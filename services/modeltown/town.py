@@ -21,7 +21,6 @@ from services.modeltown.footways import (
     sidewalks,
     temple_approaches,
 )
-from services.modeltown.further import draw_further_venues
 from services.modeltown.houses import Buildings, draw_buildings
 from services.modeltown.layers import Layers, draw_layers
 from services.modeltown.linework import polygonal
@@ -31,10 +30,9 @@ from services.modeltown.people import capacity, residents
 from services.modeltown.places import Home, Row, draw_places
 from services.modeltown.plan import Plan
 from services.modeltown.railway import draw_railway
-from services.modeltown.rooms import draw_rooms
 from services.modeltown.streets import Streets, edge_streets, join
 from services.modeltown.terrain import Terrain
-from services.modeltown.venues import Venue, draw_venues
+from services.modeltown.venues import Venue, draw_further_venues, draw_rooms, draw_venues
 from services.modeltown.water import draw_river
 from services.workspace.progress import Progress, silent
 

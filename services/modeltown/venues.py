@@ -1,4 +1,4 @@
-"""Venues: schools, centres, halls, and rooms that stand empty."""
+"""Venues: schools, centres, halls, rooms that stand empty, and what their rooms are like."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,22 +7,17 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from services.modeltown.blocks import Blocks
+from services.modeltown.cells import Cells
 from services.modeltown.houses import Buildings
+from services.modeltown.names import FULL_WIDTH, NAMES
 from services.modeltown.noise import BoolArray, FloatArray, IntArray
 
 HALL_SHARE = 0.6
-BATHS = (
-    "松の湯",
-    "鶴の湯",
-    "亀の湯",
-    "富士の湯",
-    "梅の湯",
-    "宝湯",
-    "日の出湯",
-    "朝日湯",
-    "若葉湯",
-    "柳湯",
-)
+TATAMI_SHARE = 0.5
+UNKNOWN_SHARE = 0.15
+"""So many cells of a column are left empty: nobody has asked yet."""
+M2_PER_PERSON = 2.6
+M2_PER_TATAMI = 1.62
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,7 @@ class Venue:
 
     name: str
     kind: str
+    """Key of its kind among the words of the town."""
     address: str
     xy: tuple[float, float]
     block: int
@@ -99,31 +95,35 @@ def draw_venues(
 ) -> list[Venue]:
     """Return the venues of every district."""
     sites = Sites(buildings, blocks, rng)
+    ending = NAMES.areas.neighbourhood
+    neighbourhoods = [name.removesuffix(ending) for name in districts.neighbourhood_names]
     wanted = [
-        (f"{name}小学校", "小学校", sites.near_middle(districts.school, index))
+        ("school", _called("school", area=name), sites.near_middle(districts.school, index))
         for index, name in enumerate(districts.school_names)
     ]
     for index, name in enumerate(districts.community_names):
-        at = districts.community
-        wanted.append((f"{name}近隣センター", "近隣センター", sites.near_middle(at, index)))
-        wanted.append((f"{name}公民館", "公民館", sites.near_middle(at, index)))
-    for index, name in enumerate(districts.neighbourhood_names):
+        for kind in ("centre", "civic_hall"):
+            site = sites.near_middle(districts.community, index)
+            wanted.append((kind, _called(kind, area=name), site))
+    for index, name in enumerate(neighbourhoods):
         if rng.uniform() < HALL_SHARE:
-            form, kind = (("集会所", "集会所"), ("町会館", "町会館"))[int(rng.integers(2))]
+            kind = ("meeting_hall", "neighbourhood_hall")[int(rng.integers(2))]
             site = sites.near_middle(districts.neighbourhood, index)
-            wanted.append((f"{name.removesuffix('町会')}{form}", kind, site))
-    stems = ("ひだまり", "なごみ", "せせらぎ", "やすらぎ", "こもれび", "はなみずき")
-    for index in range(max(3, len(districts.neighbourhood_names) // 9)):
-        base = districts.neighbourhood_names[index * 7 % len(districts.neighbourhood_names)]
-        stem = stems[index % len(stems)]
-        short = base.removesuffix("町会")
-        wanted.append((f"デイサービス{stem}{short}", "デイサービス", sites.anywhere()))
-        wanted.append(
-            (f"空き店舗（{short}・旧{'米酒薬菓花'[index % 5]}店）", "空き店舗", sites.anywhere())
-        )
-    baths = BATHS[: max(2, len(districts.neighbourhood_names) // 30)]
-    wanted += [(name, "銭湯", sites.anywhere()) for name in baths]
-    return [venue_at(name, kind, site, (districts, buildings), rng) for name, kind, site in wanted]
+            wanted.append((kind, _called(kind, area=name), site))
+    own = {"day_care": NAMES.venues.day_cares, "empty_shop": NAMES.venues.shops}
+    for index in range(max(3, len(neighbourhoods) // 9)):
+        area = neighbourhoods[index * 7 % len(neighbourhoods)]
+        wanted += [
+            (kind, _called(kind, area=area, own=names[index % len(names)]), sites.anywhere())
+            for kind, names in own.items()
+        ]
+    baths = NAMES.venues.baths[: max(2, len(neighbourhoods) // 30)]
+    wanted += [("bath", name, sites.anywhere()) for name in baths]
+    return [venue_at(name, kind, site, (districts, buildings), rng) for kind, name, site in wanted]
+
+
+def _called(kind: str, *, area: str, own: str = "") -> str:
+    return NAMES.venues.kinds[kind].name.format(area=area, own=own)
 
 
 def venue_at(
@@ -144,10 +144,90 @@ def venue_at(
 def address_of(small_area: str, rng: np.random.Generator) -> str:
     """Return an address as a city types it: numbers in full width."""
     number = f"{int(rng.integers(1, 30))}－{int(rng.integers(1, 25))}"
-    return f"見本市{small_area}{number.translate(FULL_WIDTH)}"
+    return NAMES.typed.address.format(area=small_area, number=number.translate(FULL_WIDTH))
 
 
-FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+@dataclass(frozen=True)
+class _Wanted:
+    kind: str
+    each: int
+    """One for so many neighbourhoods, at least one."""
+    characters: tuple[str, ...]
+    """Where such venues stand."""
+
+
+_WANTED = (
+    _Wanted("empty_house", 8, ("rural", "sprawl", "grid", "danchi")),
+    _Wanted("ja_branch", 20, ("rural",)),
+    _Wanted("closed_school", 40, ("rural",)),
+    _Wanted("estate_room", 20, ("danchi",)),
+    _Wanted("nursing_home", 20, ("rural", "crescent")),
+)
+
+
+def draw_further_venues(
+    venues: list[Venue],
+    districts: Districts,
+    built: tuple[Buildings, Blocks, Cells],
+    rng: np.random.Generator,
+) -> list[Venue]:
+    """Return more venues that a plan may turn to, in buildings that hold none of ``venues``."""
+    buildings, blocks, cells = built
+    sites = Sites(buildings, blocks, rng, taken=[venue.building for venue in venues])
+    character = np.array(cells.characters, dtype=object)[blocks.cell[buildings.block]]
+    names = {venue.name for venue in venues}
+    found: list[Venue] = []
+    for wanted in _WANTED:
+        here: BoolArray = np.isin(character.astype(str), wanted.characters)
+        for _ in range(max(1, len(districts.neighbourhood_names) // wanted.each)):
+            site = sites.among(here)
+            area = districts.small_area_names[districts.small_area[buildings.block[site]]]
+            name = _free_name(_called(wanted.kind, area=area), names)
+            found.append(venue_at(name, wanted.kind, site, (districts, buildings), rng))
+    house = np.asarray(buildings.usage == "411")
+    found += [
+        venue_at(home.name, "home", sites.among(house), (districts, buildings), rng)
+        for home in NAMES.venues.homes
+    ]
+    return found
+
+
+def _free_name(name: str, names: set[str]) -> str:
+    """Return the name, numbered where an earlier venue has it, and take it."""
+    number, free = 1, name
+    while free in names:
+        number += 1
+        free = NAMES.typed.numbered.format(name=name, n=number)
+    names.add(free)
+    return free
+
+
+def draw_rooms(venues: list[Venue], rng: np.random.Generator) -> list[list[str]]:
+    """Return how offices describe the room of every venue: area, seats, free hours … consent."""
+    return [_cells(venue, rng) for venue in venues]
+
+
+def _cells(venue: Venue, rng: np.random.Generator) -> list[str]:
+    room, typed = NAMES.venues.kinds[venue.kind], NAMES.typed
+    m2 = float(rng.uniform(*room.m2))
+    tatami, unknown = rng.uniform(size=2)
+    in_tatami = room.in_tatami and tatami < TATAMI_SHARE
+    persons = int(m2 / M2_PER_PERSON)
+    cells = [
+        typed.tatami.format(n=round(m2 / M2_PER_TATAMI))
+        if in_tatami
+        else typed.m2.format(n=f"{m2:.0f}"),
+        typed.persons.format(n=persons).translate(FULL_WIDTH) if rng.uniform() < 1 / 2 else "",
+        str(rng.choice(room.free)),
+        "○" if rng.uniform() < room.barrier_free_share else "×",
+        str(rng.choice(room.rents)),
+    ]
+    if unknown < UNKNOWN_SHARE and venue.kind != "home":
+        # The area, the free hours or the access: what nobody has asked about yet.
+        cells[(0, 2, 3)[int(rng.integers(3))]] = ""
+    owner = room.owner.format(name=venue.name, stem=venue.name.removesuffix(room.label))
+    consent = {home.name: home.consent for home in NAMES.venues.homes}
+    return [*cells, owner, consent.get(venue.name, "")]
 
 
 def points(venues: list[Venue]) -> FloatArray:

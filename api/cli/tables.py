@@ -1,6 +1,6 @@
 """The tables that commands print."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -32,7 +32,7 @@ def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
     yield _candidates(briefing, desk)
 
 
-def years_table(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> RenderableType:
+def years_table(years: Sequence[Mapping[str, Any]], desk: Desk) -> RenderableType:
     """Return a line for each fiscal year, without and with suspended, then planned places."""
     asked = years[0]
     plans = any(row["with_planned"] for row in years)

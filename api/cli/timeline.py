@@ -1,6 +1,6 @@
 """``arukeba timeline``: the places open at the end of each fiscal year, and who is reached."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,7 +59,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.show(*(desk.say("cli.wrote", path=path) for path in files))
 
 
-def _remarks(years: Sequence[Mapping[Hashable, Any]], desk: Desk) -> Iterator[str]:
+def _remarks(years: Sequence[Mapping[str, Any]], desk: Desk) -> Iterator[str]:
     """Yield what documents tell of the years, and what was assumed."""
     for row in years:
         if row["places_documented"] and not row["with_suspended"]:

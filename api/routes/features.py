@@ -1,6 +1,5 @@
 """Collections of features, as OGC API – Features names them."""
 
-import json
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
@@ -53,15 +52,11 @@ def items(
     page = edition.collection(collection_id).features(query)
     links = page_links(request, offset=query.offset, limit=query.limit, matched=page.matched)
     about = {
-        "numberMatched": page.matched,
-        "numberReturned": page.returned,
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "links": [each.model_dump() for each in links],
         "provenance": edition.imprint,
     }
-    head = json.dumps(about, ensure_ascii=False, separators=(",", ":"))[1:]
-    body = f'{{"type":"FeatureCollection","features":[{",".join(page.items)}],{head}'
-    return Response(body, media_type=GEOJSON)
+    return Response(page.text(about), media_type=GEOJSON)
 
 
 @router.get(

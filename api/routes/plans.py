@@ -1,6 +1,5 @@
 """Plans: asked for as jobs, stored, listed, and shown as a page that prints on A4."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -137,14 +136,10 @@ def items(request: Request, workspace: WorkspaceDep, plan_id: str, query: QueryD
     page = plan_items(found, query)
     links = page_links(request, offset=query.offset, limit=query.limit, matched=page.matched)
     about = {
-        "numberMatched": page.matched,
-        "numberReturned": page.returned,
         "links": [each.model_dump() for each in links],
         "provenance": plan_imprint(found),
     }
-    head = json.dumps(about, ensure_ascii=False, separators=(",", ":"))[1:]
-    body = f'{{"type":"FeatureCollection","features":[{",".join(page.items)}],{head}'
-    return Response(body, media_type=GEOJSON)
+    return Response(page.text(about), media_type=GEOJSON)
 
 
 @router.get(

@@ -23,8 +23,9 @@ from services.councils.entry import (
 from services.councils.spot import Spots, check_council, check_is_its_own
 from services.plans.store import read_plan
 from services.publication.export import write_csv
-from services.registry.decisions import _plain, open_log, read_decisions
+from services.registry.decisions import open_log, read_decisions
 from services.workspace.folder import Workspace, digest
+from services.workspace.plain import plain_rows
 from services.workspace.staging import staged_file
 
 GREEDY = "greedy"
@@ -68,7 +69,7 @@ def record_decision(workspace: Workspace, entry: Entry) -> Decided:
     spots = Spots(workspace)
     made = _made_with(workspace)
     with workspace.working(), open_log(workspace.registry_url) as log:
-        earlier = _plain(log.rows[log.rows["candidate_key"] == entry.key])
+        earlier = plain_rows(log.rows[log.rows["candidate_key"] == entry.key])
         known = _known(workspace, entry, spots, earlier)
         check_follows(entry, meeting_date, earlier)
         recorded_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -110,7 +111,7 @@ def list_decisions(workspace: Workspace, council_id: str | None = None) -> list[
     made, spots = _made_with(workspace), Spots(workspace)
     found = []
     for _, rows in log.groupby("candidate_key", sort=False):
-        history = _plain(rows)
+        history = plain_rows(rows)
         latest = history[-1]
         if council_id in (None, latest["council_id"]):
             found.append(Decided(latest, tuple(history), _stale(latest, made, spots)))

@@ -1,6 +1,6 @@
 """What the map page draws of plans and scenarios: catchments of choices, and changes where they are."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -16,9 +16,7 @@ from services.scenarios.file import ScenarioEdit
 from services.scenarios.named import find_scenario
 from services.situation.places import places_frame
 from services.workspace.folder import Workspace
-
-GRID_DEG = 1e-6
-"""A tenth of a metre."""
+from services.workspace.geojson import as_data
 
 Row = Mapping[Hashable, Any]
 
@@ -27,8 +25,7 @@ def catchment_features(plan: PlanResult) -> dict[str, Any]:
     """Return what can be walked to from each choice of a plan, as GeoJSON; ``candidate_id`` names it."""
     frame = plan.catchments
     told = [{"candidate_id": str(name)} for name in frame["candidate_id"]]
-    epsg = plan.workspace.profile.municipality.plane_epsg
-    return _collection(told, list(frame.geometry), epsg)
+    return as_data(frame.geometry, told)
 
 
 def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
         if edit.action == "move" and shape is not None and was and was["geometry"] is not None:
             told.append({**head, "part": "from"})
             shapes.append(shapely.LineString([was["geometry"], shape]))
-    return _collection(told, shapes, ground.epsg)
+    return as_data(gpd.GeoSeries(np.array(shapes, dtype=object), crs=ground.epsg), told)
 
 
 class _Ground:
@@ -112,22 +109,3 @@ class _Ground:
 
 def _by(frame: gpd.GeoDataFrame, column: str) -> dict[str, Row]:
     return {str(row[column]): row for row in frame.to_dict("records")}
-
-
-def _collection(
-    told: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry | None], epsg: int
-) -> dict[str, Any]:
-    """Return features in degrees, longitude first."""
-    degrees = gpd.GeoSeries(np.array(shapes, dtype=object), crs=epsg).to_crs(LONLAT_EPSG)
-    plain = shapely.set_precision(degrees.to_numpy(), GRID_DEG)
-    features = [
-        {
-            "type": "Feature",
-            "geometry": None
-            if shape is None or shape.is_empty
-            else shapely.geometry.mapping(shape),
-            "properties": dict(properties),
-        }
-        for properties, shape in zip(told, plain, strict=True)
-    ]
-    return {"type": "FeatureCollection", "features": features}

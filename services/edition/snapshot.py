@@ -6,7 +6,6 @@ A new run makes a new edition; a reader of the old one is not disturbed.
 
 import gzip
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -15,12 +14,10 @@ from threading import Lock
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from geo.areas.location import largest_overlap
-from geo.arrays import LONLAT_EPSG
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.vocabulary import TARGET
@@ -48,6 +45,8 @@ from services.workspace.folder import (
     open_workspace,
     written_at,
 )
+from services.workspace.geojson import collection, features
+from services.workspace.plain import plain_rows
 
 STREET_DECIMALS = 5
 """About 1 m: the streets are the background of the map, nothing is measured on them."""
@@ -293,8 +292,8 @@ class Edition:
 
     def warm(self) -> None:
         """Prepare what the map asks for first."""
-        for collection in self._of_snapshot.values():
-            collection.features(Query({}, limit=1))
+        for one in self._of_snapshot.values():
+            one.features(Query({}, limit=1))
         _ = self.streets, self.about, self.imprint
 
     def _require(self, name: str, value: object) -> None:
@@ -396,15 +395,8 @@ def _week_of(found: Week) -> dict[str, Any]:
 def _streets_geojson(streets: gpd.GeoDataFrame) -> str:
     merged = shapely.line_merge(streets.geometry.to_numpy())
     drawn = gpd.GeoSeries(shapely.simplify(merged, STREET_TOLERANCE_M), crs=streets.crs)
-    degrees = drawn.to_crs(LONLAT_EPSG).to_numpy()
-    rounded = shapely.transform(degrees, lambda xy: np.round(xy, STREET_DECIMALS))
-    features = [
-        f'{{"type":"Feature","geometry":{text},"properties":{json.dumps(properties)}}}'
-        for text, properties in zip(
-            shapely.to_geojson(rounded), streets[["reach", "class"]].to_dict("records"), strict=True
-        )
-    ]
-    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+    told = plain_rows(streets[["reach", "class"]])
+    return collection(features(drawn, told, decimals=STREET_DECIMALS))
 
 
 class Editions:

@@ -1,6 +1,5 @@
 """Plans as they may leave: small counts hidden, private homes blurred, the same for all who show them."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from services.registry.decisions import with_status
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, limit_text, people, text, yen
 from services.workspace.folder import Workspace
+from services.workspace.plain import plain_rows
 
 COLLECTION = "plans"
 MADE = ("made_at", "parameters_sha256")
@@ -140,9 +140,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         totals[name] = _shown(totals[name], plan)
     if totals["newly_reached"] is None:
         totals["reached_after"] = totals["coverage_after_pct"] = None
-    frame = shown_candidates(plan)
-    rows = pd.DataFrame(frame.drop(columns="geometry")).to_dict("records")
-    chosen = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    chosen = pd.DataFrame(shown_candidates(plan).drop(columns="geometry"))
     return {
         **plan_head(plan),
         "ask": record["ask"],
@@ -155,7 +153,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         "stages": [{**stage, **_coarse(stage)} for stage in record["stages"]],
         "targets": record["targets"],
         "relaxation": record["relaxation"],
-        "chosen": chosen,
+        "chosen": plain_rows(chosen),
         "alternatives": [
             {**row, "newly_reached": _about(row["newly_reached"], plan)}
             for row in record["alternatives"]
@@ -248,9 +246,3 @@ def _coarse(stage: dict[str, Any]) -> dict[str, float | None]:
         name: None if stage[name] is None else float(round(stage[name]))
         for name in ("value", "bound")
     }
-
-
-def _plain(value: object) -> object:
-    if value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value.item() if isinstance(value, np.generic) else value

@@ -4,7 +4,6 @@ Collections of features as GIS programs read them: lon/lat, GeoJSON (RFC 7946), 
 Geometry is projected, rounded and written as JSON once per snapshot; a page only joins texts.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +15,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.columns import IDS, json_types
 from services.words.texts import text
-
-LONLAT_DECIMALS = 6
-"""About 0.1 m."""
+from services.workspace.geojson import collection, feature, geometries, lonlat
 
 FIGURE_DECIMALS = 4
 """Figures leave with more digits than anybody reads and fewer than a float has."""
@@ -45,6 +41,11 @@ class Page:
     def returned(self) -> int:
         """Return the number of features in this page."""
         return len(self.items)
+
+    def text(self, about: Mapping[str, object]) -> str:
+        """Return the page as GeoJSON, with its counts and what is said about it."""
+        counts = {"numberMatched": self.matched, "numberReturned": self.returned}
+        return collection(self.items, after={**counts, **about})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +99,13 @@ class Shapes:
 
     @cached_property
     def lonlat(self) -> NDArray[Any]:
-        """Return the geometries, rounded, outer rings counterclockwise (RFC 7946, 3.1.6)."""
-        degrees = self._plane.to_crs(LONLAT_EPSG).to_numpy()
-        rounded = shapely.transform(degrees, lambda xy: np.round(xy, LONLAT_DECIMALS))
-        return np.asarray(shapely.orient_polygons(rounded), dtype=object)
-
-    @cached_property
-    def _empty(self) -> NDArray[np.bool_]:
-        return np.asarray(shapely.is_missing(self.lonlat) | shapely.is_empty(self.lonlat))
+        """Return the geometries in degrees."""
+        return lonlat(self._plane)
 
     @cached_property
     def texts(self) -> list[str]:
         """Return the geometries as GeoJSON, ``null`` where there is none."""
-        written = shapely.to_geojson(self.lonlat)
-        return ["null" if no else text for text, no in zip(written, self._empty, strict=True)]
+        return geometries(self.lonlat)
 
     def text(self, position: int) -> str:
         """Return one geometry as GeoJSON."""
@@ -125,7 +119,7 @@ class Shapes:
     @cached_property
     def bounds(self) -> BBox | None:
         """Return what all geometries cover together."""
-        there = self.lonlat[~self._empty]
+        there = self.lonlat[~shapely.is_empty(self.lonlat) & ~shapely.is_missing(self.lonlat)]
         if len(there) == 0:
             return None
         west, south, east, north = (float(edge) for edge in shapely.total_bounds(there))
@@ -224,14 +218,7 @@ class Table:
         for row, *values in zip(rows, *columns, strict=True):
             properties = dict(zip(self.fields, values, strict=True))
             geometry = self.shapes.text(int(self.shape_of[row])) if with_geometry else "null"
-            yield (
-                f'{{"type":"Feature","id":{_json(self.ids.iloc[row])},'
-                f'"geometry":{geometry},"properties":{_json(properties)}}}'
-            )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            yield feature(geometry, properties, feature_id=self.ids.iloc[row])
 
 
 _READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}

@@ -10,16 +10,17 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from pyogrio import write_dataframe
 
-from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError
 from services.publication.aspect import Aspect, limit_in, main_profile, of_limit
-from services.publication.collections import FIGURE_DECIMALS, LONLAT_DECIMALS, Query
+from services.publication.collections import FIGURE_DECIMALS, Query
 from services.publication.columns import IDS
 from services.publication.supply import further_tables
 from services.publication.tables import Publication, provenance
 from services.workspace.folder import Snapshot, Workspace
+from services.workspace.geojson import collection, lonlat
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 
@@ -69,15 +70,15 @@ _Write = Callable[[Path], None]
 def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     found = Publication(snapshot).collections()
     filters = {"coverage": _main_aspect(snapshot)}
-    told = json.dumps(provenance(snapshot), ensure_ascii=False, allow_nan=False)
+    told = provenance(snapshot)
 
     def writer(name: str) -> _Write:
         query = Query(filters.get(name, {}), limit=sys.maxsize)
 
         def write(path: Path) -> None:
-            items = ",\n".join(found[name].features(query).items)
-            head = f'{{"type":"FeatureCollection","name":"{name}","provenance":{told},'
-            path.write_text(f'{head}"features":[\n{items}\n]}}\n', encoding="utf-8")
+            items = found[name].features(query).items
+            text = collection(items, before={"name": name, "provenance": told}, apart="\n")
+            path.write_text(f"{text}\n", encoding="utf-8")
 
         return write
 
@@ -179,8 +180,8 @@ def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     plain = pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS)
     if not set(frame.geom_type.dropna()) <= {"Point"}:
         return plain
-    points = frame.geometry.to_crs(LONLAT_EPSG)
-    return plain.assign(lon=points.x.round(LONLAT_DECIMALS), lat=points.y.round(LONLAT_DECIMALS))
+    points = lonlat(frame.geometry)
+    return plain.assign(lon=shapely.get_x(points), lat=shapely.get_y(points))
 
 
 def _cells(table: pd.DataFrame) -> Iterator[list[object]]:

@@ -1,6 +1,6 @@
 """Supply: seats, second places, inequality and cross-tables as they are asked for, with words."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,10 +16,11 @@ from services.results.resilience import backup_sentence, closing_sentence
 from services.situation.naming import WHOLE
 from services.words.texts import age_group_text, limit_text, text
 from services.workspace.folder import Snapshot
+from services.workspace.plain import plain_rows
 
 Answer = dict[str, Any]
 _LANGS = ("ja", "en")
-_Say = Callable[[Mapping[Hashable, Any], str], list[str]]
+_Say = Callable[[Mapping[str, Any], str], list[str]]
 
 
 class Supply:
@@ -119,7 +120,7 @@ class Supply:
             raise NotFoundError("the layer {layer!r} has no area {area!r}", layer=layer, area=area)
         return found
 
-    def _unequal(self, row: Mapping[Hashable, Any], lang: str) -> list[str]:
+    def _unequal(self, row: Mapping[str, Any], lang: str) -> list[str]:
         layer = self._snapshot.workspace.profile.layer(str(row["layer"]))
         unit = layer.label if lang == "ja" else layer.label_en
         return [inequality_sentence(row, unit, lang)]
@@ -171,14 +172,10 @@ def _chosen(table: pd.DataFrame, wanted: Mapping[str, str]) -> pd.DataFrame:
 
 def _said(table: pd.DataFrame, say: _Say) -> list[Answer]:
     """Return plain rows, each with what it says in words; what is not known is None."""
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [
-        {**{str(name): value for name, value in row.items()}, "words": dict(_words(row, say))}
-        for row in rows
-    ]
+    return [{**row, "words": dict(_words(row, say))} for row in plain_rows(table)]
 
 
-def _words(row: Mapping[Hashable, Any], say: _Say) -> Iterator[tuple[str, list[str]]]:
+def _words(row: Mapping[str, Any], say: _Say) -> Iterator[tuple[str, list[str]]]:
     for lang in _LANGS:
         yield lang, say(row, lang)
 

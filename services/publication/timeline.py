@@ -7,7 +7,7 @@ which places count. Each year stands twice, without the suspended places and wit
 is asked, twice more, with what councils have adopted from the day on when it is to open.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -26,6 +26,7 @@ from services.results.yearends import KEYS, TARGET_COLUMNS, History, Moment
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.workspace.folder import Workspace
+from services.workspace.plain import plain_rows
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 
@@ -49,13 +50,10 @@ class Timeline:
     areas: pd.DataFrame
     targets: pd.DataFrame
 
-    def to_dict(self) -> dict[str, list[dict[Hashable, Any]]]:
+    def to_dict(self) -> dict[str, list[dict[str, Any]]]:
         """Return the tables as plain rows; what is not known is None."""
         tables = {"years": self.years, "areas": self.areas, "targets": self.targets}
-        return {
-            name: table.astype(object).where(table.notna(), None).to_dict("records")
-            for name, table in tables.items()
-        }
+        return {name: plain_rows(table) for name, table in tables.items()}
 
 
 def timeline(

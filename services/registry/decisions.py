@@ -21,6 +21,7 @@ from services.registry.places import Row
 from services.registry.tables import Decision, prepare
 from services.words.dates import day_in_japan
 from services.workspace.folder import MANIFEST, read_json, registry_file
+from services.workspace.plain import plain_rows
 
 _LOG = Decision.metadata.tables[Decision.__tablename__]
 COLUMNS = tuple(column.name for column in _LOG.columns)
@@ -148,9 +149,4 @@ def _add_missing(kept: pd.DataFrame, log: Log) -> None:
     same = ["candidate_key", "status", "meeting_date", "recorded_at"]
     known = set(log.rows[same].itertuples(index=False, name=None))
     new = [row not in known for row in kept[same].itertuples(index=False, name=None)]
-    log.add(_plain(kept[np.array(new, dtype=bool)].drop(columns="decision_id")))
-
-
-def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    records = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in records]
+    log.add(plain_rows(kept[np.array(new, dtype=bool)].drop(columns="decision_id")))

@@ -1,6 +1,6 @@
 """Cross-tables: the residents of each pair of areas of two layers, and which cells may leave."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -263,7 +263,7 @@ def _empty_cells(block: pd.DataFrame, cells: set[tuple[str, str]]) -> pd.DataFra
     return added.assign(**dict.fromkeys(_COUNTS, np.nan), suppressed=True)[block.columns]
 
 
-def crosstab_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
+def crosstab_sentence(row: Mapping[str, Any], lang: str) -> str:
     """Say one cell of a cross-table."""
     words = {
         "row": row["row_name"],

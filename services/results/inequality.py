@@ -1,6 +1,6 @@
 """Inequality: how unequal coverage is between the units of a layer."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ def inequality_frame(coverage: pd.DataFrame) -> pd.DataFrame:
     )[list(INEQUALITY_COLUMNS)]
 
 
-def inequality_sentence(row: Mapping[Hashable, Any], unit: str, lang: str) -> str:
+def inequality_sentence(row: Mapping[str, Any], unit: str, lang: str) -> str:
     """Say a row: the worst tenth beside the best and worst unit; ``unit`` is the layer's label."""
     age_group = age_group_text(str(row["age_group"]), lang)
     if not is_figure(row["gini"]):

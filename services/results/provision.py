@@ -1,6 +1,6 @@
 """Provision: seats of every place, and what each area has and lacks of them."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -178,7 +178,7 @@ def _per_1000(places_n: "pd.Series[int]", residents: "pd.Series[float]") -> "pd.
     return 1000.0 * places_n / residents.where(residents > 0)
 
 
-def provision_sentences(row: Mapping[Hashable, Any], lang: str) -> list[str]:
+def provision_sentences(row: Mapping[str, Any], lang: str) -> list[str]:
     """Say a row of the provision as a council reads it; of hidden figures only that they are."""
     age_group = age_group_text(str(row["age_group"]), lang)
     if row.get("suppressed"):

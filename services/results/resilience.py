@@ -1,6 +1,6 @@
 """Resilience: what closing each place, alone, would take, and where people have a second one."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,7 +173,7 @@ def _ranks(lost: np.ndarray) -> np.ndarray:
     return rank
 
 
-def closing_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
+def closing_sentence(row: Mapping[str, Any], lang: str) -> str:
     """Say what closing a place takes: 「ここがなくなると、◯人が歩いて行ける週1の場を失います」."""
     if not is_figure(row["residents_lost"]):
         return text("resilience.hidden", lang)
@@ -186,7 +186,7 @@ def closing_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
     return text(f"resilience.{'lost' if row['residents_lost'] > 0 else 'nobody'}", lang, **words)
 
 
-def backup_sentence(row: Mapping[Hashable, Any], lang: str) -> str:
+def backup_sentence(row: Mapping[str, Any], lang: str) -> str:
     """Say who of an area has a second place to go to."""
     age_group = age_group_text(str(row["age_group"]), lang)
     if row.get("suppressed"):

@@ -21,6 +21,7 @@ from services.situation.view import Situation
 from services.words.shares import Share, people_share, share_of
 from services.words.texts import age_group_text, at_least_text, is_figure, limit_text, number, text
 from services.words.vocabulary import TRIAL_ACTIONS, TrialAction
+from services.workspace.plain import plain_rows
 
 _BLOCK = ["frequency", "age_group", "walk_limit_m", "walk_limit_min"]
 _TELLING = [f"{name}{part}" for name in (*COUNTS, *SHARES) for part in ("_after", "_difference")]
@@ -190,14 +191,9 @@ def told(outcome: Outcome, age_group: str) -> dict[str, Any]:
         "places_n": outcome.places_n,
         "remarks": list(remarks(outcome, "ja")),
         "remarks_en": list(remarks(outcome, "en")),
-        "whole": _plain(whole),
-        "areas": _plain(areas[changed]),
+        "whole": plain_rows(whole.round(FIGURE_DECIMALS)),
+        "areas": plain_rows(areas[changed].round(FIGURE_DECIMALS)),
     }
-
-
-def _plain(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    rounded = table.round(FIGURE_DECIMALS)
-    return rounded.astype(object).where(rounded.notna(), None).to_dict("records")
 
 
 def remarks(outcome: Outcome, lang: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ from services.situation.naming import REMAINDER_NAME
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.workspace.folder import REMAINDER, Workspace
+from services.workspace.plain import plain_rows
 
 BASE = "base"
 """The column of today, without any change."""
@@ -55,7 +56,7 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return the tables as plain rows; what is not known or not shown is None."""
         names = ("overview", "coverage", "layers", "gaps", "targets", "changes")
-        tables = {name: _plain(getattr(self, name)) for name in names}
+        tables = {name: plain_rows(getattr(self, name)) for name in names}
         return {**tables, "stale": {name: list(codes) for name, codes in self.stale.items()}}
 
 
@@ -329,7 +330,3 @@ def _worst(areas: pd.DataFrame, layer: Layer) -> dict[str, Any]:
         "worst_unreached": found.get("unreached"),
         "worst_residents": found.get("residents"),
     }
-
-
-def _plain(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    return table.astype(object).where(table.notna(), None).to_dict("records")

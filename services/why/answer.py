@@ -26,8 +26,8 @@ from services.why.ground import Ground, Spot, holds, nearest_among, route_to
 from services.why.straight import Straight, piece, straight_of
 from services.why.told import Leg, Way, Why
 from services.why.words import found_sentence, sentences
+from services.workspace.geojson import as_data
 
-DECIMALS = 6
 LON_MOST, LAT_MOST = 180.0, 90.0
 
 Row = dict[str, Any]
@@ -256,15 +256,7 @@ def _row(kind: str, geometry: shapely.Geometry, **told: object) -> Row:
 
 
 def _features(rows: Sequence[Row], epsg: int) -> dict[str, Any]:
-    """Return rows as GeoJSON in degrees, to about 0.1 m."""
-    shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=epsg).to_crs(LONLAT_EPSG)
-    rounded = shapely.transform(shapes.to_numpy(), lambda xy: np.round(xy, DECIMALS))
-    features = [
-        {
-            "type": "Feature",
-            "geometry": shapely.geometry.mapping(shape),
-            "properties": {key: value for key, value in row.items() if key != "geometry"},
-        }
-        for shape, row in zip(rounded, rows, strict=True)
-    ]
-    return {"type": "FeatureCollection", "features": features}
+    """Return rows as GeoJSON."""
+    shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=epsg)
+    told = [{name: value for name, value in row.items() if name != "geometry"} for row in rows]
+    return as_data(shapes, told)

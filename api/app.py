@@ -61,8 +61,9 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="arukeba",
-        summary="歩いていける週1の場：届いている人、届いていない人、つぎの候補地",
+        summary="Weekly places within a walk: who is reached, who is not, where to open next",
         version=software_version(),
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,

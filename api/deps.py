@@ -10,7 +10,7 @@ from geo.errors import InvalidInputError, NotAllowedError
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.edition import snapshot as edition
 from services.publication import collections
-from services.words.texts import choices
+from services.words.texts import Lang
 from services.workspace.folder import Workspace
 
 LIMIT = 100
@@ -59,23 +59,24 @@ EditionDep = Annotated[edition.Edition, Depends(_edition)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
 CollectionId = Annotated[
-    str, Path(description="areas、places、coverage、gaps、candidates、reach、plans")
+    str, Path(description="areas, places, coverage, gaps, candidates, reach or plans")
 ]
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="1ページの件数")]
-Offset = Annotated[int, Query(ge=0, description="とばす件数")]
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Features on a page")]
+Offset = Annotated[int, Query(ge=0, description="Features to skip")]
 BBoxText = Annotated[
     str | None,
     Query(
         alias="bbox",
-        description="西,南,東,北（度）。6つの数なら高さは見ない",
+        description="West, south, east, north in degrees; of six numbers the heights are left out",
         examples=["139.9,35.8,140.0,35.9"],
     ),
 ]
-SkipGeometry = Annotated[bool, Query(alias="skipGeometry", description="図形なしで返す")]
+SkipGeometry = Annotated[bool, Query(alias="skipGeometry", description="Answer without geometry")]
 Sort = Annotated[
     str,
     Query(
-        description="並べる項目。前に - を付けると大きい順", examples=["rank_by_rate", "-unreached"]
+        description="Property to sort by; with - before it, the largest first",
+        examples=["rank_by_rate", "-unreached"],
     ),
 ]
 
@@ -122,22 +123,32 @@ def _query(
 QueryDep = Annotated[collections.Query, Depends(_query)]
 
 
-LayerId = Annotated[str | None, Query(description="区分。なければ協議体の区域")]
-AreaId = Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体")]
+Language = Annotated[Lang, Query(description="Language")]
+LayerId = Annotated[str | None, Query(description="Layer; without it, that of the councils")]
+AreaId = Annotated[
+    str | None, Query(description="Id or name of an area; without it, the whole municipality")
+]
 FrequencyName = Annotated[
     str,
-    Query(description=choices(FREQUENCIES, "ja"), json_schema_extra={"enum": [*FREQUENCIES]}),
+    Query(
+        description="A place that counts meets so often or more",
+        json_schema_extra={"enum": [*FREQUENCIES]},
+    ),
 ]
-AgeGroup = Annotated[str | None, Query(description="年齢。なければ計算の条件")]
+AgeGroup = Annotated[str | None, Query(description="Age group; without it, that of the run")]
 WalkLimits = tuple[float | None, float | None]
 
 
 def _walk_limits(
     walk_limit_m: Annotated[
-        float | None, Query(description="歩く範囲（m）。分もなければ計算の条件")
+        float | None,
+        Query(
+            description="Walking limit in metres; with neither metres nor minutes, that of the run"
+        ),
     ] = None,
     walk_limit_min: Annotated[
-        float | None, Query(description="歩く範囲（分）。mもあれば、両方の内側")
+        float | None,
+        Query(description="Walking limit in minutes; beside one in metres, both must hold"),
     ] = None,
 ) -> WalkLimits:
     """Return the walking limit in metres and in minutes."""
@@ -154,7 +165,10 @@ def _asked(
     frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
     profile: Annotated[
-        str | None, Query(description="歩き方のID（/about の choices）。なければ計算の条件")
+        str | None,
+        Query(
+            description="Id of a walking profile (choices of /about); without it, that of the run"
+        ),
     ] = None,
 ) -> edition.Asked:
     """Return whom a summary is about."""
@@ -169,7 +183,7 @@ def _asked_week(
     layer: LayerId = None,
     area: AreaId = None,
     frequency: Annotated[
-        str, Query(description="weekly（毎週ある）、monthly（月1回以上ある）")
+        str, Query(description="weekly (every week) or monthly (once a month or more)")
     ] = TARGET,
     age_group: AgeGroup = None,
 ) -> edition.Asked:

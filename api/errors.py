@@ -79,19 +79,21 @@ def _on_system(request: Request, error: Exception) -> JSONResponse:
     return _on_ours(request, known)
 
 
-def _on_parameter(_request: Request, error: Exception) -> JSONResponse:
+def _on_parameter(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     detail = "; ".join(f"{item['loc'][-1]}={item['input']!r}: {item['msg']}" for item in found)
-    japanese = f"使えない値があります（{detail}）"
-    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "InvalidInputError", detail, japanese)
+    return _on_ours(
+        request, InvalidInputError("values that cannot be used: {detail}", detail=detail)
+    )
 
 
 def _on_http(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
     path = request.url.path
     if status == HTTPStatus.NOT_FOUND:
-        text = f"there is nothing at {path}; the API is described at /docs"
-        japanese = f"{path} には何もありません。APIの説明は /docs にあります"
-        return _answer(status, "NotFoundError", text, japanese)
+        unknown = NotFoundError(
+            "there is nothing at {path}; the API is described at /docs", path=path
+        )
+        return _on_ours(request, unknown)
     text = f"{request.method} {path}: {status.phrase}"
     return _answer(status, status.phrase.replace(" ", ""), text, text)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from fastapi import Request
 
 from api.models import Link
+from services.words.texts import Lang
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
@@ -12,10 +13,13 @@ HTML = "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 
 
-def link(request: Request, path: str, rel: str, media_type: str, *, title: str = "") -> Link:
-    """Return a link to a path of this server."""
+def link(
+    request: Request, path: str, rel: str, media_type: str, *, title: str = "", lang: Lang = "ja"
+) -> Link:
+    """Return a link to a path of this server, in a language where it answers in several."""
     base = str(request.base_url).rstrip("/")
-    return Link(href=f"{base}{quote(path)}", rel=rel, type=media_type, title=title)
+    asked = "" if lang == "ja" else f"?lang={lang}"
+    return Link(href=f"{base}{quote(path)}{asked}", rel=rel, type=media_type, title=title)
 
 
 def page_links(request: Request, *, offset: int, limit: int, matched: int) -> list[Link]:

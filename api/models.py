@@ -51,7 +51,7 @@ class CollectionInfo(BaseModel):
     title_en: str
     extent: Extent | None
     itemType: Literal["feature"] = "feature"  # noqa: N815  the standard's name
-    properties: dict[str, str] = Field(description="項目 → JSONの型")
+    properties: dict[str, str] = Field(description="Property → its type in JSON")
     links: list[Link]
 
 
@@ -68,10 +68,12 @@ class Share(BaseModel):
     label: str
     label_en: str
     frequency: str
-    counts: Literal["areas", "places"] = Field(description="区域の数か、場の数か")
-    share: int = Field(description="この地域の分。すべての区域の分を足すと目標になる")
+    counts: Literal["areas", "places"] = Field(description="Whether areas or places are counted")
+    share: int = Field(
+        description="What falls to this area; those of all areas add up to the target"
+    )
     existing: int
-    planned: int = Field(description="協議体が採用し、まだ開いていないもの")
+    planned: int = Field(description="Adopted by a council, and not open yet")
     missing: int
     approximate: bool
 
@@ -84,7 +86,7 @@ class Summary(BaseModel):
     area_name: str
     frequency: str
     age_group: str
-    profile: str = Field(description="歩き方")
+    profile: str = Field(description="Walking profile")
     walk_limit_m: float | None
     walk_limit_min: float | None
     residents: float | None
@@ -95,19 +97,21 @@ class Summary(BaseModel):
     suppressed: bool
     approximate: bool
     gaps: dict[str, int] | None = Field(
-        description="区域のしるしの数。ほとんどの部分が入る区域がなければ null"
+        description="How many units bear each sign; null where none lies mostly in the area"
     )
-    shares: list[Share] = Field(description="市の目標のうち、協議体の区域の分")
+    shares: list[Share] = Field(
+        description="What of the municipality's targets falls to the council's area"
+    )
 
 
 class Slot(BaseModel):
     """A weekday and a half of the day."""
 
-    weekday: int = Field(description="0は月曜")
-    half_day: Literal["am", "pm"] = Field(description="午前、午後（夜も）")
+    weekday: int = Field(description="0 is Monday")
+    half_day: Literal["am", "pm"] = Field(description="Morning, or afternoon with the evening")
     reached: float | None
     coverage_pct: float | None
-    places_n: int = Field(description="区域のなかの場")
+    places_n: int = Field(description="Places in the area")
 
 
 class Week(BaseModel):
@@ -118,14 +122,14 @@ class Week(BaseModel):
     area_name: str
     frequency: str
     age_group: str
-    profile: str = Field(description="歩き方")
+    profile: str = Field(description="Walking profile")
     walk_limit_m: float | None
     walk_limit_min: float | None
     residents: float | None
     suppressed: bool
     slots: list[Slot]
     reached_combined: float | None = Field(
-        description="どの会場も毎週ではないが、いくつかの会場を合わせれば毎週どこかに場がある人"
+        description="Residents who have a place every week only with several halls taken together"
     )
     combined_pct: float | None
     sentences: list[str]
@@ -142,16 +146,22 @@ class Health(BaseModel):
 class BestSoFar(BaseModel):
     """The best plan that a search has found so far, and how good any could be."""
 
-    plan: int = Field(ge=1, description="いくつ目の案か")
-    goal: str = Field(description="いま調べている目標")
-    goal_number: int = Field(ge=1, description="いくつ目の目標か")
-    goals_n: int = Field(ge=1, description="目標の数")
-    value: float | None = Field(description="いまの案の値。人数は小さな数の単位に丸めたもの")
-    bound: float | None = Field(description="どの案も超えない値。まだわからなければ null")
-    gap_pct: float | None = Field(description="値と bound の差（％）。まだわからなければ null")
-    chosen: list[str] = Field(description="いまの案の候補地の番号")
-    newly_reached: float | None = Field(description="新たに届く人（丸めたもの）。小さな数は null")
-    first_year_yen: float = Field(description="初年度の費用の上限（円）")
+    plan: int = Field(ge=1, description="Which plan it is, from 1")
+    goal: str = Field(description="The goal that is looked at")
+    goal_number: int = Field(ge=1, description="Which goal it is, from 1")
+    goals_n: int = Field(ge=1, description="Number of goals")
+    value: float | None = Field(
+        description="Value of the plan so far; persons are rounded to the unit of small counts"
+    )
+    bound: float | None = Field(description="What no plan can exceed; null while it is not known")
+    gap_pct: float | None = Field(
+        description="Between value and bound, in per cent; null while it is not known"
+    )
+    chosen: list[str] = Field(description="Ids of the candidates of the plan so far")
+    newly_reached: float | None = Field(
+        description="Newly reached, rounded; null for a small count"
+    )
+    first_year_yen: float = Field(description="Ceiling of the first year's cost, in yen")
 
 
 class JobInfo(BaseModel):
@@ -160,9 +170,11 @@ class JobInfo(BaseModel):
     job_id: str
     status: JobStatus
     step: str
-    progress: float = Field(ge=0, le=1, description="0〜1")
-    gap_pct: float | None = Field(description="いまの案と最適との差（％）。まだわからなければ null")
-    best: BestSoFar | None = Field(description="いまのところ最もよい案。まだなければ null")
+    progress: float = Field(ge=0, le=1, description="From 0 to 1")
+    gap_pct: float | None = Field(
+        description="Between the plan so far and the best there can be, in per cent; null while it is not known"
+    )
+    best: BestSoFar | None = Field(description="The best plan so far; null while there is none")
     plan_id: str
     plan: str
     error: str

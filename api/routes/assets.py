@@ -19,7 +19,7 @@ from services.words.vocabulary import FINAL_STATUSES, NEXT_STATUSES, OPEN_STATUS
 
 router = APIRouter(include_in_schema=False)
 
-_UNSEEN = ("cli.", "reason.", "doctor.")
+_UNSEEN = ("cli.", "reason.", "doctor.", "api.")
 """Beginnings of the keys of the catalogue that a page never says."""
 
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}

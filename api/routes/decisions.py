@@ -12,7 +12,7 @@ from services.councils.decisions import list_decisions, record_decision
 from services.councils.entry import Entry
 from services.results.shares import shares_answer
 
-router = APIRouter(tags=["協議体"])
+router = APIRouter(tags=["Councils"])
 
 
 class DecisionBody(BaseModel, extra="forbid"):
@@ -35,10 +35,12 @@ class DecisionBody(BaseModel, extra="forbid"):
     plan_id: str = ""
 
 
-@router.get("/decisions", summary="協議体の決定", responses={404: {"model": Problem}})
+@router.get("/decisions", summary="Decisions of the councils", responses={404: {"model": Problem}})
 def decisions(
     workspace: WorkspaceDep,
-    council_id: Annotated[str | None, Query(description="協議体の区域のID。なければすべて")] = None,
+    council_id: Annotated[
+        str | None, Query(description="Id of a council's area; without it, all")
+    ] = None,
 ) -> dict[str, Any]:
     """Return the latest decision on each candidate with its history."""
     return {"decisions": [one.to_dict() for one in list_decisions(workspace, council_id)]}
@@ -46,7 +48,7 @@ def decisions(
 
 @router.post(
     "/decisions",
-    summary="決定を記録する",
+    summary="Record a decision",
     status_code=201,
     responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
 )
@@ -55,10 +57,12 @@ def record(workspace: EditorDep, body: DecisionBody) -> dict[str, Any]:
     return record_decision(workspace, Entry(**body.model_dump())).to_dict()
 
 
-@router.get("/shares", summary="市の目標のうち、地域の分", responses={404: {"model": Problem}})
+@router.get(
+    "/shares", summary="What of the targets falls to each area", responses={404: {"model": Problem}}
+)
 def shares(
     workspace: WorkspaceDep,
-    area: Annotated[str | None, Query(description="区域のIDまたは名前。なければすべて")] = None,
+    area: Annotated[str | None, Query(description="Id or name of an area; without it, all")] = None,
 ) -> dict[str, Any]:
     """Return how much of each target falls to an area: there today, planned, to go."""
     return shares_answer(workspace, area)

@@ -10,12 +10,12 @@ from api.links import GEOJSON, JSON, link, page_links
 from api.models import CollectionInfo, CollectionList, Extent, SpatialExtent
 from services.publication.collections import Collection
 
-router = APIRouter(tags=["データ"])
+router = APIRouter(tags=["Data"])
 
-_FEATURES = {"content": {GEOJSON: {}}, "description": "GeoJSON（RFC 7946）"}
+_FEATURES = {"content": {GEOJSON: {}}, "description": "GeoJSON (RFC 7946)"}
 
 
-@router.get("/collections", summary="データの一覧")
+@router.get("/collections", summary="List of collections")
 def collections(request: Request, edition: EditionDep) -> CollectionList:
     """List the collections."""
     found = [_describe(request, collection) for collection in edition.collections.values()]
@@ -24,7 +24,7 @@ def collections(request: Request, edition: EditionDep) -> CollectionList:
 
 @router.get(
     "/collections/{collection_id}",
-    summary="ひとつのデータの説明",
+    summary="One collection",
     responses={404: {"model": Problem}},
 )
 def collection(
@@ -36,7 +36,7 @@ def collection(
 
 @router.get(
     "/collections/{collection_id}/items",
-    summary="データをとり出す（GeoJSON）",
+    summary="Features of a collection (GeoJSON)",
     response_class=Response,
     responses={200: _FEATURES, 404: {"model": Problem}, 422: {"model": Problem}},
 )
@@ -61,7 +61,7 @@ def items(
 
 @router.get(
     "/collections/{collection_id}/items/{feature_id:path}",
-    summary="ひとつの地物（GeoJSON）",
+    summary="One feature (GeoJSON)",
     response_class=Response,
     responses={200: _FEATURES, 404: {"model": Problem}},
 )

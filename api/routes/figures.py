@@ -11,12 +11,12 @@ from api.models import Health, Summary, Week
 from services.edition.snapshot import Blob
 from services.workspace.folder import software_version
 
-router = APIRouter(tags=["数字"])
+router = APIRouter(tags=["Figures"])
 
 
 @router.get(
     "/summary",
-    summary="ひとことの数字",
+    summary="Figures of the one sentence",
     responses={404: {"model": Problem}, 422: {"model": Problem}},
 )
 def summary(edition: EditionDep, asked: AskedDep) -> Summary:
@@ -26,7 +26,7 @@ def summary(edition: EditionDep, asked: AskedDep) -> Summary:
 
 @router.get(
     "/slots",
-    summary="曜日と午前・午後ごとの数字",
+    summary="Figures by weekday and half-day",
     responses={404: {"model": Problem}, 422: {"model": Problem}},
 )
 def slots(edition: EditionDep, asked: AskedWeekDep) -> Week:
@@ -34,7 +34,7 @@ def slots(edition: EditionDep, asked: AskedWeekDep) -> Week:
     return Week.model_validate(edition.week(asked))
 
 
-@router.get("/about", summary="前提と出典")
+@router.get("/about", summary="Assumptions and sources")
 def about(edition: EditionDep, settings: SettingsDep) -> dict[str, Any]:
     """Return parameters with origins, sources with licences, what can be asked for and written."""
     return {**edition.about, "editing": settings.editing}
@@ -42,16 +42,21 @@ def about(edition: EditionDep, settings: SettingsDep) -> dict[str, Any]:
 
 @router.get(
     "/streets",
-    summary="道（GeoJSON）",
+    summary="Streets (GeoJSON)",
     response_class=Response,
-    responses={200: {"content": {GEOJSON: {}}, "description": "届いている道・いない道"}},
+    responses={
+        200: {
+            "content": {GEOJSON: {}},
+            "description": "Streets that are reached, and those that are not",
+        }
+    },
 )
 def streets(request: Request, edition: EditionDep) -> Response:
     """Return the walking network, cut where reach ends."""
     return _send(request, edition.streets)
 
 
-@router.get("/healthz", summary="動いているか")
+@router.get("/healthz", summary="Is it running")
 def healthz() -> Health:
     """Say that the server answers."""
     return Health(version=software_version())

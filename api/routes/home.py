@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from api.deps import EditionDep
+from api.deps import EditionDep, Language
 from api.links import GEOJSON, HTML, JSON, OPENAPI, link
 from api.models import Conformance, Landing
 from services.edition.snapshot import Edition
@@ -21,40 +21,41 @@ router = APIRouter()
 
 
 @router.get("/", include_in_schema=False)
-def home(request: Request, edition: EditionDep, lang: Lang = "ja") -> Response:
+def home(request: Request, edition: EditionDep, lang: Language = "ja") -> Response:
     """Return the map page, or the landing page to a program that asks for JSON."""
     accepts = request.headers.get("accept", "*/*")
     if "application/json" in accepts and "text/html" not in accepts:
-        return JSONResponse(_landing(request, edition).model_dump())
+        return JSONResponse(_landing(request, edition, lang).model_dump())
     page = request.app.state.templates.get_template("map.html")
     body = page.render(lang=lang, t=partial(text, lang=lang))
     return HTMLResponse(body, headers={"cache-control": "no-cache"})
 
 
-@router.get("/api", summary="入口", tags=["データ"])
-def landing(request: Request, edition: EditionDep) -> Landing:
+@router.get("/api", summary="Way in", tags=["Data"])
+def landing(request: Request, edition: EditionDep, lang: Language = "ja") -> Landing:
     """Return where everything is."""
-    return _landing(request, edition)
+    return _landing(request, edition, lang)
 
 
-@router.get("/conformance", summary="満たしている規格", tags=["データ"])
+@router.get("/conformance", summary="Standards that are fulfilled", tags=["Data"])
 def conformance() -> Conformance:
     """Return the conformance classes that are fulfilled to the letter."""
     return Conformance(conformsTo=list(CONFORMS_TO))
 
 
-def _landing(request: Request, edition: Edition) -> Landing:
-    name = edition.run["summary"]["municipality"]["name"]
+def _landing(request: Request, edition: Edition, lang: Lang) -> Landing:
+    say = partial(text, lang=lang)
+    municipality = edition.run["summary"]["municipality"]
     return Landing(
-        title=f"{name} 歩いていける週1の場",
-        description="届いている人・届いていない人、場のない町会、つぎの候補地",
+        title=say("api.title", name=municipality["name" if lang == "ja" else "name_en"]),
+        description=say("api.description"),
         links=[
-            link(request, "/api", "self", JSON),
-            link(request, "/collections", "data", JSON, title="データ"),
+            link(request, "/api", "self", JSON, lang=lang),
+            link(request, "/collections", "data", JSON, title=say("api.data")),
             link(request, "/conformance", "conformance", JSON),
-            link(request, "/openapi.json", "service-desc", OPENAPI),
-            link(request, "/docs", "service-doc", HTML, title="APIの説明"),
-            link(request, "/streets", "related", GEOJSON, title="道"),
-            link(request, "/about", "describedby", JSON, title="前提と出典"),
+            link(request, "/openapi.json", "service-desc", OPENAPI, lang=lang),
+            link(request, "/docs", "service-doc", HTML, title=say("api.docs"), lang=lang),
+            link(request, "/streets", "related", GEOJSON, title=say("api.streets")),
+            link(request, "/about", "describedby", JSON, title=say("api.about")),
         ],
     )

@@ -1,13 +1,13 @@
 """Plans: asked for as jobs, stored, listed, and shown as a page that prints on A4."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import EditionsDep, EditorDep, QueryDep, WorkspaceDep
+from api.deps import EditionsDep, EditorDep, Language, QueryDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.links import GEOJSON, HTML, JSON, link, page_links
@@ -23,7 +23,7 @@ from services.plans.watch import SoFar
 from services.reports.plan import plan_report
 from services.words.texts import text
 
-router = APIRouter(tags=["計画"])
+router = APIRouter(tags=["Plans"])
 
 _SCHEMA = {
     "requestBody": {"content": {"application/json": {"schema": PlanAsk.model_json_schema()}}}
@@ -55,7 +55,7 @@ def _info(job: Job[SoFar]) -> JobInfo:
 @router.post(
     "/plans",
     status_code=202,
-    summary="計画を頼む",
+    summary="Ask for a plan",
     responses={code: {"model": Problem} for code in (403, 422, 429)},
     openapi_extra=_SCHEMA,
 )
@@ -81,25 +81,25 @@ async def ask_plan(
     return _info(job)
 
 
-@router.get("/jobs/{job_id}", summary="計算の進みぐあい", responses={404: {"model": Problem}})
+@router.get("/jobs/{job_id}", summary="How far a job is", responses={404: {"model": Problem}})
 def job(request: Request, job_id: str) -> JobInfo:
     """Return how far a job is."""
     return _info(_jobs(request).get(job_id))
 
 
-@router.delete("/jobs/{job_id}", summary="計算を止める", responses={404: {"model": Problem}})
+@router.delete("/jobs/{job_id}", summary="Stop a job", responses={404: {"model": Problem}})
 def stop(request: Request, job_id: str) -> JobInfo:
     """Ask a job to end; the best plan so far is stored, where one was found."""
     return _info(_jobs(request).cancel(job_id))
 
 
-@router.get("/plans", summary="計画の一覧")
+@router.get("/plans", summary="List of plans")
 def plans(workspace: WorkspaceDep) -> list[dict[str, Any]]:
     """List the plans, the newest first, with what has changed since each was made."""
     return [plan_head(plan) for plan in list_plans(workspace)]
 
 
-@router.get("/plans/{plan_id}", summary="ひとつの計画", responses={404: {"model": Problem}})
+@router.get("/plans/{plan_id}", summary="One plan", responses={404: {"model": Problem}})
 def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
     """Return a plan; small counts are hidden."""
     body = plan_body(read_plan(workspace, plan_id))
@@ -123,10 +123,10 @@ def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, A
 
 @router.get(
     "/plans/{plan_id}/items",
-    summary="計画の候補地（GeoJSON）",
+    summary="Chosen candidates of a plan (GeoJSON)",
     response_class=Response,
     responses={
-        200: {"content": {GEOJSON: {}}, "description": "GeoJSON（RFC 7946）"},
+        200: {"content": {GEOJSON: {}}, "description": "GeoJSON (RFC 7946)"},
         404: {"model": Problem},
     },
 )
@@ -144,7 +144,7 @@ def items(request: Request, workspace: WorkspaceDep, plan_id: str, query: QueryD
 
 @router.get(
     "/plans/{plan_id}/catchments",
-    summary="計画の候補地まで歩ける範囲（GeoJSON）",
+    summary="Within a walk of a plan's choices (GeoJSON)",
     responses={404: {"model": Problem}},
 )
 def catchments(workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
@@ -154,14 +154,14 @@ def catchments(workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
 
 @router.get(
     "/plans/{plan_id}/report",
-    summary="ひとつの計画（A4で印刷できるHTML）",
+    summary="One plan (HTML that prints on A4)",
     response_class=HTMLResponse,
     responses={404: {"model": Problem}},
 )
 def report(
     workspace: WorkspaceDep,
     plan_id: str,
-    lang: Annotated[Literal["ja", "en"], Query(description="言語")] = "ja",
+    lang: Language = "ja",
 ) -> HTMLResponse:
     """Return the page of a plan."""
     page = render_plan(plan_report(read_plan(workspace, plan_id), lang))

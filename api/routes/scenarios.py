@@ -21,7 +21,7 @@ from services.scenarios.named import (
     sentences,
 )
 
-router = APIRouter(tags=["案"])
+router = APIRouter(tags=["Scenarios"])
 
 _REFUSED: dict[int | str, dict[str, Any]] = {403: {"model": Problem}, 422: {"model": Problem}}
 
@@ -33,7 +33,7 @@ class ScenarioBody(BaseModel, extra="allow"):
     edits: list[dict[str, Any]] = []
 
 
-@router.get("/scenarios", summary="案の一覧")
+@router.get("/scenarios", summary="List of scenarios")
 def scenarios(workspace: WorkspaceDep) -> dict[str, Any]:
     """List the scenarios, each with what has changed since it was made."""
     return {"scenarios": [one.to_dict() for one in list_scenarios(workspace)]}
@@ -41,12 +41,14 @@ def scenarios(workspace: WorkspaceDep) -> dict[str, Any]:
 
 @router.get(
     "/scenarios/compare",
-    summary="案をいまとくらべる",
+    summary="Compare scenarios with today",
     responses={404: {"model": Problem}, 422: {"model": Problem}},
 )
 def compare(
     workspace: WorkspaceDep,
-    names: Annotated[str, Query(description="案の名前。カンマで区切る", examples=["案A,案B"])],
+    names: Annotated[
+        str, Query(description="Names of scenarios, with commas between", examples=["A,B"])
+    ],
 ) -> dict[str, Any]:
     """Compute scenarios on the data of today, side by side; small counts are hidden."""
     found = compare_scenarios(
@@ -56,7 +58,7 @@ def compare(
     return {**found.to_dict(), "sentences": said}
 
 
-@router.get("/scenarios/{name}", summary="ひとつの案", responses={404: {"model": Problem}})
+@router.get("/scenarios/{name}", summary="One scenario", responses={404: {"model": Problem}})
 def scenario(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
     """Return one scenario."""
     return find_scenario(workspace, name).to_dict()
@@ -64,7 +66,7 @@ def scenario(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
 
 @router.get(
     "/scenarios/{name}/items",
-    summary="案の変更のある場所（GeoJSON）",
+    summary="Where a scenario changes something (GeoJSON)",
     responses={404: {"model": Problem}},
 )
 def items(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
@@ -74,12 +76,12 @@ def items(workspace: WorkspaceDep, name: str) -> dict[str, Any]:
 
 @router.get(
     "/scenarios/{name}/file",
-    summary="案のファイル（TOML）",
+    summary="File of a scenario (TOML)",
     response_class=Response,
     responses={
         200: {
             "content": {"application/toml": {}},
-            "description": "arukeba scenario import で読める",
+            "description": "Read by arukeba scenario import",
         },
         404: {"model": Problem},
     },
@@ -93,14 +95,14 @@ def file(workspace: WorkspaceDep, name: str) -> Response:
     )
 
 
-@router.post("/scenarios", summary="案をつくる", status_code=201, responses=_REFUSED)
+@router.post("/scenarios", summary="Make a scenario", status_code=201, responses=_REFUSED)
 def create(workspace: EditorDep, body: ScenarioBody) -> dict[str, Any]:
     """Write a new scenario once all of its changes can be made."""
     save_scenario(workspace, scenario_of(body.model_dump()))
     return find_scenario(workspace, body.name).to_dict()
 
 
-@router.put("/scenarios/{name}", summary="案を置きかえる", responses=_REFUSED)
+@router.put("/scenarios/{name}", summary="Replace a scenario", responses=_REFUSED)
 def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
     """Write a scenario in place of the one of that name, if there is one."""
     if checked_name(body.name) != checked_name(name):
@@ -115,7 +117,7 @@ def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
 
 @router.delete(
     "/scenarios/{name}",
-    summary="案を消す",
+    summary="Delete a scenario",
     status_code=204,
     responses={403: {"model": Problem}, 404: {"model": Problem}},
 )
@@ -126,7 +128,7 @@ def delete(workspace: EditorDep, name: str) -> None:
 
 @router.delete(
     "/scenarios/{name}/edits/{number}",
-    summary="案の変更をひとつ除く",
+    summary="Take one change out of a scenario",
     responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
 )
 def delete_edit(workspace: EditorDep, name: str, number: int) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from api.deps import EditionDep, FrequencyName
 from api.errors import Problem
 from geo.vocabulary import TARGET
 
-router = APIRouter(tags=["数字"], responses={404: {"model": Problem}, 422: {"model": Problem}})
+router = APIRouter(tags=["Figures"], responses={404: {"model": Problem}, 422: {"model": Problem}})
 
-Layer = Annotated[str | None, Query(description="区分。なければ協議体の区域")]
-Area = Annotated[str | None, Query(description="区域のIDまたは名前。なければ全体とすべての区域")]
-AgeGroup = Annotated[str | None, Query(description="年齢。なければ計算の条件")]
+Layer = Annotated[str | None, Query(description="Layer; without it, that of the councils")]
+Area = Annotated[
+    str | None, Query(description="Id or name of an area; without it, the whole and every area")
+]
+AgeGroup = Annotated[str | None, Query(description="Age group; without it, that of the run")]
 
 
 def _plus(age_group: str | None) -> str | None:
@@ -20,7 +22,7 @@ def _plus(age_group: str | None) -> str | None:
     return age_group.replace(" ", "+") if age_group else None
 
 
-@router.get("/provision", summary="席の数と、席のない人")
+@router.get("/provision", summary="Seats, and who has none")
 def provision(
     edition: EditionDep,
     layer: Layer = None,
@@ -35,7 +37,7 @@ def provision(
     return {**found, "provenance": edition.provenance}
 
 
-@router.get("/resilience", summary="なくなると困る場と、二つめの場がある人")
+@router.get("/resilience", summary="Places that would be missed, and who has a second one")
 def resilience(
     edition: EditionDep, layer: Layer = None, area: Area = None, age_group: AgeGroup = None
 ) -> dict[str, Any]:
@@ -44,10 +46,10 @@ def resilience(
     return {**found, "provenance": edition.provenance}
 
 
-@router.get("/inequality", summary="区域による差")
+@router.get("/inequality", summary="Differences between areas")
 def inequality(
     edition: EditionDep,
-    layer: Annotated[str | None, Query(description="区分。なければすべて")] = None,
+    layer: Annotated[str | None, Query(description="Layer; without it, all")] = None,
     frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
 ) -> dict[str, Any]:
@@ -56,11 +58,15 @@ def inequality(
     return {**found, "provenance": edition.provenance}
 
 
-@router.get("/crosstab", summary="2つの区分を組み合わせた表")
+@router.get("/crosstab", summary="Cross-table of two layers")
 def crosstab(
     edition: EditionDep,
-    rows: Annotated[str | None, Query(description="行の区分。なければ空白を見る単位")] = None,
-    columns: Annotated[str | None, Query(description="列の区分。なければ協議体の区域")] = None,
+    rows: Annotated[
+        str | None, Query(description="Layer of the rows; without it, the one that gaps are of")
+    ] = None,
+    columns: Annotated[
+        str | None, Query(description="Layer of the columns; without it, that of the councils")
+    ] = None,
     frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
 ) -> dict[str, Any]:

@@ -7,22 +7,24 @@ from fastapi import APIRouter, Query
 from api.deps import EditionDep
 from api.errors import Problem
 
-router = APIRouter(tags=["数字"])
+router = APIRouter(tags=["Figures"])
 
 
 @router.get(
     "/timeline",
-    summary="年度末ごとの場と届いている人",
+    summary="Places and who was reached, at the end of each fiscal year",
     responses={422: {"model": Problem}},
 )
 def timeline(
     edition: EditionDep,
-    first: Annotated[str, Query(alias="from", description="はじめの年度", examples=["H26"])],
-    last: Annotated[str, Query(alias="to", description="おわりの年度", examples=["R7"])],
-    layer: Annotated[str | None, Query(description="区分。なければ協議体の区域")] = None,
+    first: Annotated[str, Query(alias="from", description="First fiscal year", examples=["H26"])],
+    last: Annotated[str, Query(alias="to", description="Last fiscal year", examples=["R7"])],
+    layer: Annotated[
+        str | None, Query(description="Layer; without it, that of the councils")
+    ] = None,
     *,
     with_planned: Annotated[
-        bool, Query(description="計画中の場を、開く予定の日から数えた行も")
+        bool, Query(description="Rows with planned places as well, from the day they are to open")
     ] = False,
 ) -> dict[str, Any]:
     """Return each fiscal year end without and with suspended, and planned, places: whole, areas and targets."""

@@ -8,10 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.deps import EditionDep
 from api.errors import Problem
 from geo.vocabulary import FREQUENCIES
-from services.words.texts import choices
 from services.words.vocabulary import TrialAction
 
-router = APIRouter(tags=["数字"])
+router = APIRouter(tags=["Figures"])
 
 EDITS_MOST = 100
 
@@ -22,12 +21,13 @@ class EditBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: TrialAction
-    place_id: str | None = Field(None, description="場のID（close、move、change）")
-    venue_id: str | None = Field(None, description="会場のID（open、move）")
-    lon: float | None = Field(None, description="経度（度）")
-    lat: float | None = Field(None, description="緯度（度）")
+    place_id: str | None = Field(None, description="Id of a place (close, move, change)")
+    venue_id: str | None = Field(None, description="Id of a venue (open, move)")
+    lon: float | None = Field(None, description="Longitude in degrees")
+    lat: float | None = Field(None, description="Latitude in degrees")
     frequency: str | None = Field(
-        None, description=f"{choices(FREQUENCIES, 'ja')}、または「毎週火曜日」（open、change）"
+        None,
+        description=f"{', '.join(FREQUENCIES)}, or a schedule as it is typed (open, change)",
     )
 
 
@@ -36,14 +36,14 @@ class WhatIfBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    layer: str | None = Field(None, description="区分。なければ協議体の区域")
-    age_group: str | None = Field(None, description="年齢。なければ計算の条件")
+    layer: str | None = Field(None, description="Layer; without it, that of the councils")
+    age_group: str | None = Field(None, description="Age group; without it, that of the run")
     edits: list[EditBody] = Field(min_length=1, max_length=EDITS_MOST)
 
 
 @router.post(
     "/whatif",
-    summary="もしこうしたら（場を開く・閉じる・移す・回数を変える）",
+    summary="What if a place opened, closed, moved or met more or less often",
     responses={404: {"model": Problem}, 422: {"model": Problem}},
 )
 def whatif(edition: EditionDep, body: WhatIfBody) -> dict[str, Any]:

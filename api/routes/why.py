@@ -9,22 +9,24 @@ from api.errors import Problem
 from geo.vocabulary import TARGET
 from services.situation.parameters import limit_of
 
-router = APIRouter(tags=["数字"])
+router = APIRouter(tags=["Figures"])
 
 
 @router.get(
     "/why",
-    summary="この場所から歩くと（届かないわけ）",
+    summary="The walk from one point, and why it is too far",
     responses={404: {"model": Problem}, 422: {"model": Problem}},
 )
 def why(  # noqa: PLR0913, PLR0917  one argument a parameter of the address
     edition: EditionDep,
-    lon: Annotated[float, Query(description="経度（度）", examples=[139.97])],
-    lat: Annotated[float, Query(description="緯度（度）", examples=[35.86])],
+    lon: Annotated[float, Query(description="Longitude in degrees", examples=[139.97])],
+    lat: Annotated[float, Query(description="Latitude in degrees", examples=[35.86])],
     frequency: FrequencyName = TARGET,
-    profile: Annotated[str | None, Query(description="歩き方。なければ計算の条件")] = None,
-    walk_limit_m: Annotated[float | None, Query(description="歩く範囲（m）")] = None,
-    walk_limit_min: Annotated[float | None, Query(description="歩く範囲（分）")] = None,
+    profile: Annotated[
+        str | None, Query(description="Walking profile; without it, that of the run")
+    ] = None,
+    walk_limit_m: Annotated[float | None, Query(description="Walking limit in metres")] = None,
+    walk_limit_min: Annotated[float | None, Query(description="Walking limit in minutes")] = None,
 ) -> dict[str, Any]:
     """
     Return figures, sentences in both languages, and lines as GeoJSON: `route` and `straight`.

@@ -46,9 +46,9 @@ def text(key: str, lang: str, **values: object) -> str:
 
 
 @cache
-def sentences() -> Mapping[str, str]:
-    """Return the Japanese of every sentence of errors and of the intake, by its English."""
-    return tomllib.loads(data_file("words/errors.ja.toml").read_text(encoding="utf-8"))
+def sentences(book: Literal["errors", "api"] = "errors") -> Mapping[str, str]:
+    """Return the Japanese of all that is written in English where it is said, by its English."""
+    return tomllib.loads(data_file(f"words/{book}.ja.toml").read_text(encoding="utf-8"))
 
 
 class _Japanese(Formatter):

@@ -13,7 +13,7 @@ from geo.schedule.typed import frequency_class, parse_schedule
 from geo.vocabulary import rank
 from services.councils.entry import Entry
 from services.registry.history import CLOSED
-from services.registry.places import read_places, read_venues
+from services.registry.seen import seen_places, seen_venues
 from services.words.texts import text
 from services.workspace.folder import Workspace
 
@@ -34,8 +34,8 @@ class Spots:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._epsg = workspace.profile.municipality.plane_epsg
-        self._places = read_places(workspace.registry_url, self._epsg)
-        self._venues = read_venues(workspace.registry_url, self._epsg)
+        self._places = seen_places(workspace)
+        self._venues = seen_venues(workspace)
         meets = self._places[self._places["status"] != CLOSED]
         self._upgradable = set(meets["place_id"])
         self._halls = set(self._venues["venue_id"]) | set(self._places["venue_id"])
@@ -68,7 +68,7 @@ class Spots:
         if listed.empty and hosts.empty:
             raise NotFoundError("there is no venue {venue_id!r}", venue_id=venue_id)
         private = bool(hosts["private_home"].any())
-        private |= bool(listed["private_home"].fillna(value=False).any())
+        private |= bool(listed["private_home"].any())
         name = listed["name"] if len(listed) else hosts["venue_name"]
         point = _point_of(listed if len(listed) else hosts)
         return Spot("" if private else str(name.iloc[0]), point, private, venue_id)

@@ -1,5 +1,6 @@
 """Build: from a profile and its files to a workspace that is ready to be computed."""
 
+import secrets
 import shutil
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -8,17 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.areas.location import area_ids
-from geo.demand.homes import allocate
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from geo.streets.heights import station_points, with_heights
-from geo.streets.network import Network, joinable, network_to_frames
-from geo.walking.snapping import snap
+from geo.streets.network import Network, network_to_frames
 from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
@@ -26,15 +22,17 @@ from services.intake.areas.polygons import Assembly, assemble_areas
 from services.intake.inputs import Given, Inputs, confirmations_of, provenance, require_files
 from services.intake.manifest import manifest
 from services.intake.people import series
-from services.intake.people.buildings import read_buildings
-from services.intake.people.distribution import note_unfollowed, read_distribution
-from services.intake.people.residents import Residents, point_areas, read_residents
+from services.intake.people.placing import Placing
+from services.intake.people.protected import (
+    Protection,
+    note_protection,
+    protected_residents,
+    protected_series,
+)
+from services.intake.people.residents import Residents, read_residents
 from services.intake.places.confirmations import (
     TO_CONFIRM,
     write_confirmations,
-)
-from services.intake.places.position import (
-    note_unsnapped_homes,
 )
 from services.intake.pointlayers import read_point_layers, read_stop_layer
 from services.intake.streets.elevation import sample_elevation
@@ -42,26 +40,31 @@ from services.intake.streets.ground import note_level_streets, usable_elevation
 from services.intake.streets.loose_ends import join_by_rule
 from services.intake.streets.reading import read_streets
 from services.intake.tables.columns import read_map
-from services.intake.tables.ledger import Ledger
+from services.intake.tables.ledger import Entry, Ledger
 from services.profile import read_profile
 from services.registry.database import require_no_password
 from services.registry.decisions import keep_decisions
 from services.registry.places import create_registry, write_registry
 from services.words.dates import today
+from services.words.vocabulary import EXACT, PUBLIC, View
 from services.workspace import remainder
 from services.workspace import series as stored_series
 from services.workspace.folder import (
+    KEY,
+    LEDGER,
     MANIFEST,
     Workspace,
     carry_over,
-    membership,
     open_workspace,
     registry_file,
+    seen_in,
     write_json,
 )
 from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_folder
+
+KEY_BYTES = 32
 
 
 def build(
@@ -94,20 +97,21 @@ def build(
     _require_replaceable(out)
     alone = in_use(out, alone=True) if out.exists() else nullcontext()
     with alone, staged_folder(out) as folder:
-        found = _read_all(intake, day, progress)
+        key = _key(out, intake)
+        found = _read_all(intake, day, progress, key=key)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
         carry_over(out, folder)
+        (folder / KEY).parent.mkdir(exist_ok=True)
+        (folder / KEY).write_bytes(key)
         waiting = _write(folder, found, intake)
-        whole = manifest(
-            profile,
-            found.assembly,
-            day=day,
-            counts=found.counts(waiting),
-            residents=found.residents,
-        )
         own = {"councils": found.councils, "registry_url": given.registry_url}
-        write_json(folder / MANIFEST, {**whole, **own})
+        for view, people in found.views.items():
+            counts = found.counts(waiting)
+            told = manifest(
+                profile, found.assembly, day=day, counts=counts, residents=people.residents
+            )
+            write_json(seen_in(folder, view) / MANIFEST, {**told, **own})
         # Last: a database elsewhere is not put back when something before it fails.
         registry = given.registry_url or registry_file(folder)
         create_registry(registry)
@@ -118,26 +122,42 @@ def build(
 
 
 @dataclass(frozen=True)
+class _People:
+    """Who lives where, on the run's own date and on others, as one view knows it."""
+
+    residents: Residents
+    dated: pd.DataFrame
+    demand: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True)
 class _Found:
     """Everything that a build reads."""
 
     assembly: Assembly
-    residents: Residents
+    people: _People
+    protected: _People
+    """What the public view knows; the same where the counts are published."""
     network: Network
     near_misses: gpd.GeoDataFrame
     councils: list[dict[str, Any]]
-    dated: pd.DataFrame
-    demand: gpd.GeoDataFrame
     venues: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame | None
+
+    @property
+    def views(self) -> dict[View, _People]:
+        """Return what each view knows; the public one alone where both know the same."""
+        if self.protected is self.people:
+            return {PUBLIC: self.people}
+        return {PUBLIC: self.protected, EXACT: self.people}
 
     def counts(self, waiting: int) -> dict[str, int]:
         """Return how many there are of each, and how many places wait to be confirmed."""
         counts = {
             "nodes": len(self.network.node_xy),
             "edges": len(self.network.edge_u),
-            "demand_points": len(self.demand),
+            "demand_points": len(self.protected.demand),
             "venues": len(self.venues),
             "places": len(self.places),
             "to_confirm": waiting,
@@ -145,7 +165,27 @@ class _Found:
         return counts if self.stops is None else {**counts, "stops": len(self.stops)}
 
 
-def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
+def _key(out: Path, intake: Inputs) -> bytes:
+    """Return the key of the workspace that is to be replaced, else a new one."""
+    if (out / KEY).is_file():
+        return (out / KEY).read_bytes()
+    privacy = intake.profile.privacy
+    if (out / MANIFEST).is_file() and not privacy.residents_published:
+        intake.ledger.of(intake.profile.population.source).note(
+            Entry(
+                "new_key",
+                Sentence(
+                    "the workspace had no key ({key}), a new one is made: figures of the public "
+                    "view may shift by {base}",
+                    key=KEY,
+                    base=privacy.rounding_base,
+                ),
+            )
+        )
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _Found:
     profile = intake.profile
     progress("build.layers", 0.05)
     assembly = assemble_areas(profile, intake.path, day=day, ledger=intake.ledger)
@@ -162,38 +202,60 @@ def _read_all(intake: Inputs, day: date, progress: Progress) -> _Found:
     councils = locate_councils(profile, assembly, intake.path, intake.ledger)
     progress("build.people", 0.35)
     dated = _read_series(intake, assembly.of(profile.population.layer))
+    placing = Placing(intake, assembly, network, progress)
     later = stored_series.lived_in(dated)
-    demand = _place_residents(intake, assembly, residents, network, progress, later=later)
+    homes = placing.homes(residents, later=later, ledger=intake.ledger)
+    exact = _People(residents, dated, homes)
+    protected = _protected(exact, intake, assembly, placing, key)
     progress("build.places", 0.8)
     venues, places = read_point_layers(intake, assembly, boundary, network)
     stops = read_stop_layer(intake, boundary, network)
     return _Found(
         assembly,
-        residents,
+        exact,
+        protected,
         network,
         near_misses,
         councils,
-        dated,
-        demand,
         venues,
         places,
         stops,
     )
 
 
+def _protected(
+    exact: _People, intake: Inputs, assembly: Assembly, placing: Placing, key: bytes
+) -> _People:
+    """Return the people as the public view knows them, which reads nothing else."""
+    profile, privacy = intake.profile, intake.profile.privacy
+    if privacy.residents_published:
+        return exact
+    areas = assembly.of(profile.population.layer)
+    council_of = dict(zip(areas["area_id"], areas["council_id"], strict=True))
+    protection = Protection(key, privacy.rounding_base, council_of)
+    notes = intake.ledger.of(profile.population.source)
+    note_protection(exact.residents, privacy.rounding_base, notes=notes)
+    residents = protected_residents(exact.residents, profile.population, protection)
+    dated = protected_series(exact.dated, residents, protection)
+    later = stored_series.lived_in(dated)
+    return _People(residents, dated, placing.homes(residents, later=later, ledger=Ledger()))
+
+
 def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     """Write the layers, the streets and where everything is from; return the places to confirm."""
-    hazards = _read_hazards(intake, _boundary(found.assembly, found.residents))
-    _write_layers(folder, found.assembly.areas, found.demand, hazards)
+    hazards = _read_hazards(intake, _boundary(found.assembly, found.people.residents))
+    (folder / "layers").mkdir()
+    found.assembly.areas.to_parquet(folder / "layers" / "areas.parquet")
+    hazards.to_parquet(folder / "layers" / HAZARDS)
+    for view, people in found.views.items():
+        _write_people(seen_in(folder, view), people)
     if found.stops is not None:
         found.stops.to_parquet(folder / "layers" / "stops.parquet")
     _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
-    found.residents.lost.to_parquet(folder / remainder.FILE)
-    if len(found.dated):
-        found.dated.to_parquet(folder / stored_series.FILE)
     waiting = write_confirmations(found.places, folder / TO_CONFIRM)
     write_json(folder / "sources.json", provenance(intake))
-    write_json(folder / "intake.json", intake.ledger.to_dict())
+    write_json(seen_in(folder, EXACT) / LEDGER, intake.ledger.to_dict())
+    write_json(folder / LEDGER, intake.ledger.public())
     return waiting
 
 
@@ -230,93 +292,6 @@ def _read_series(intake: Inputs, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     return series.read_all(series.SeriesIntake(intake.profile, intake.base, intake.ledger), areas)
 
 
-def _place_residents(
-    intake: Inputs,
-    assembly: Assembly,
-    residents: Residents,
-    network: Network,
-    progress: Progress,
-    *,
-    later: list[str],
-) -> gpd.GeoDataFrame:
-    """Return every home with its residents; ``later`` are areas that only a projection has people in."""
-    profile = intake.profile
-    buildings = None
-    if profile.buildings:
-        buildings = read_buildings(
-            intake.path(profile.buildings.source),
-            spec=profile.buildings,
-            source=profile.source(profile.buildings.source),
-            plane_epsg=intake.plane_epsg,
-            ledger=intake.ledger,
-        )
-    progress("build.demand", 0.5)
-    demand = _allocate(intake, assembly, residents, buildings, network, later=later)
-    demand = residents.with_points(demand)
-    progress("build.snap", 0.65)
-    xy = shapely.get_coordinates(demand.geometry.to_numpy())
-    usable = joinable(network, isolated_below_m=profile.streets.isolated_below_m)
-    snaps = snap(xy, network, limit_m=profile.streets.snap_limit_m, usable=usable)
-    demand = demand.assign(
-        edge=snaps["edge"].to_numpy(),
-        offset_m=snaps["offset_m"].to_numpy(),
-        snap_m=snaps["snap_m"].to_numpy(),
-        snap_x=snaps["x"].to_numpy(),
-        snap_y=snaps["y"].to_numpy(),
-        unsnapped=snaps["reason"].to_numpy(),
-    )
-    note_unsnapped_homes(
-        demand,
-        demand[profile.analysis.age_group].to_numpy(dtype=float),
-        intake.ledger.of(profile.population.source),
-        limit_m=profile.streets.snap_limit_m,
-    )
-    return _with_areas(demand, assembly, residents)
-
-
-def _allocate(
-    intake: Inputs,
-    assembly: Assembly,
-    residents: Residents,
-    buildings: gpd.GeoDataFrame | None,
-    network: Network,
-    *,
-    later: list[str],
-) -> gpd.GeoDataFrame:
-    """Spread the residents of areas, as the meshes tell where the profile names some."""
-    spec = intake.profile.population.distribution
-    if spec is None:
-        return allocate(residents.by_area, residents.cells, buildings, network, also=later)
-    grid = read_distribution(
-        intake.paths(spec.source),
-        profile=intake.profile,
-        boundary=assembly.boundary(),
-        by_area=residents.by_area,
-        ledger=intake.ledger,
-    )
-    homes = allocate(residents.by_area, residents.cells, buildings, network, grid=grid, also=later)
-    note_unfollowed(homes, grid, notes=intake.ledger.of(spec.source))
-    return homes
-
-
-def _with_areas(
-    demand: gpd.GeoDataFrame, assembly: Assembly, residents: Residents
-) -> gpd.GeoDataFrame:
-    """Say for every home in which area of each version of each layer it lies."""
-    xy = shapely.get_coordinates(demand.geometry.to_numpy())
-    pointed = len(residents.at_points)
-    found = {}
-    for version in dict.fromkeys(
-        zip(assembly.areas["layer"], assembly.areas["version"], strict=True)
-    ):
-        ids = area_ids(xy, assembly.of_version(version)).to_numpy(copy=True)
-        if pointed:
-            by_rule = point_areas(residents, assembly, version).to_numpy()
-            ids[-pointed:] = np.where(ids[-pointed:] == "", by_rule, ids[-pointed:])
-        found[membership(version, assembly.current)] = ids
-    return demand.assign(**found)
-
-
 def _read_hazards(intake: Inputs, boundary: BaseGeometry) -> gpd.GeoDataFrame:
     near = boundary.buffer(intake.profile.streets.margin_m)
     frames = [
@@ -350,13 +325,12 @@ def _with_heights(intake: Inputs, network: Network) -> Network:
     return network
 
 
-def _write_layers(
-    folder: Path, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, hazards: gpd.GeoDataFrame
-) -> None:
-    (folder / "layers").mkdir()
-    areas.to_parquet(folder / "layers" / "areas.parquet")
-    demand.to_parquet(folder / "layers" / "demand.parquet")
-    hazards.to_parquet(folder / "layers" / HAZARDS)
+def _write_people(folder: Path, people: _People) -> None:
+    (folder / "layers").mkdir(parents=True, exist_ok=True)
+    people.demand.to_parquet(folder / "layers" / "demand.parquet")
+    people.residents.lost.to_parquet(folder / remainder.FILE)
+    if len(people.dated):
+        people.dated.to_parquet(folder / stored_series.FILE)
 
 
 def _write_network(folder: Path, network: Network, near_misses: gpd.GeoDataFrame) -> None:

@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+
+from geo.arrays import FloatArray
 
 HOME_NAME = "個人宅の場"
 HOME_VENUE = "個人宅"
@@ -55,57 +56,50 @@ def masked(place: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
+def masked_venues(venue: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the texts of venues as they may be read: private homes bear no name, address or owner."""
+    private = venue["private_home"].astype(bool)
+    return {
+        "name": venue["name"].mask(private, HOME_VENUE),
+        **{name: venue[name].mask(private, "") for name in ("address", "owner")},
+    }
+
+
 GeometryArray = NDArray[Any]
 
 
-PRIVATE_STEP_M = 50.0
-"""Distances to a private home leave in steps of this size: three exact ones would find the house."""
+WIDEST = 12
+"""How often a cell is doubled at most: 150 m become 600 km."""
 
 
-def coarsen_gaps(gaps: pd.DataFrame, private: frozenset[str]) -> pd.DataFrame:
+def at_cells(
+    points: GeometryArray, dwellings_xy: FloatArray, *, cell_m: float, least_n: int
+) -> GeometryArray:
     """
-    Return the gaps with distances to private homes in coarse steps and no word of the way.
+    Return points moved to the centres of their grid cells; with a ``cell_m`` of 0 there are none.
 
-    Nor the climb and the steps of the way: there are few houses above so many steps.
+    A cell is doubled until it holds at least ``least_n`` dwellings, or all of them.
+
+    Parameters
+    ----------
+    points
+        Plane CRS; without a position they stay so.
+    dwellings_xy
+        (n, 2), plane CRS.
     """
-    at_home = gaps["nearest_place_id"].isin(private)
-    coarse = gaps.copy()
-    for place in ("nearest_place", "place_by_stop"):
-        if f"{place}_id" in gaps.columns:
-            rows = gaps[f"{place}_id"].isin(private)
-            for column in (f"{place}_walk_m", f"{place}_straight_m"):
-                coarse[column] = _coarse(gaps[column], rows, PRIVATE_STEP_M)
-    coarse["nearest_place_walk_min"] = _coarse(gaps["nearest_place_walk_min"], at_home, 1.0)
-    for column in ("nearest_place_climb_m", "nearest_place_steps"):
-        coarse[column] = gaps[column].mask(at_home)
-    coarse["reason"] = gaps["reason"].mask(at_home & (gaps["reason"] == "nearest_weekly"), "")
-    return coarse
-
-
-def _coarse(values: "pd.Series[float]", rows: "pd.Series[bool]", step: float) -> "pd.Series[float]":
-    return values.where(~rows, (values / step).round() * step)
-
-
-def blur(points: gpd.GeoDataFrame, rows: "pd.Series[bool]", *, blur_m: float) -> gpd.GeoDataFrame:
-    """
-    Return the points with ``rows`` moved to the centre of their grid cell and the address blank.
-
-    With a ``blur_m`` of 0 there is no cell to stand for the house: those rows lose their geometry.
-    """
-    private = rows.to_numpy(dtype=bool)
-    geometry = points.geometry.to_numpy().copy()
-    geometry[private] = _cell_centres(geometry[private], blur_m)
-    blurred = points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))
-    if "address" in blurred.columns:
-        blurred["address"] = blurred["address"].mask(rows, "")
-    blurred["blurred"] = private
-    return blurred
-
-
-def _cell_centres(points: GeometryArray, blur_m: float) -> GeometryArray:
     located = ~(shapely.is_missing(points) | shapely.is_empty(points))
     centres: GeometryArray = np.full(len(points), None, dtype=object)
-    if blur_m > 0:
+    if cell_m > 0:
         xy = shapely.get_coordinates(points[located])
-        centres[located] = shapely.points((np.floor(xy / blur_m) + 0.5) * blur_m)
+        found = [_centre(one, dwellings_xy, cell_m, min(least_n, len(dwellings_xy))) for one in xy]
+        centres[located] = shapely.points(np.array(found, dtype=float).reshape(-1, 2))
     return centres
+
+
+def _centre(xy: FloatArray, dwellings_xy: FloatArray, cell_m: float, least_n: int) -> FloatArray:
+    for doubled in range(WIDEST + 1):
+        side_m = cell_m * 2.0**doubled
+        cell = np.floor(xy / side_m)
+        if (np.floor(dwellings_xy / side_m) == cell).all(axis=1).sum() >= least_n:
+            break
+    return np.asarray((cell + 0.5) * side_m)

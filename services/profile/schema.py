@@ -333,9 +333,23 @@ class Privacy(_Table):
     """What may leave."""
 
     small_number: Annotated[int, Field(ge=0)] = 10
-    """Counts of residents from 1 up to one below this are not shown."""
+    """Counts of residents from 1 up to one below this are told as 「10人未満」, and a private home's
+    cell holds at least as many dwellings."""
     blur_m: Annotated[float, Field(ge=0)] = 150.0
-    """Private homes are shown on a grid of this size."""
+    """Private homes stand at the centres of cells of this size, or of a wider one."""
+    rounding_base: Annotated[int, Field(ge=1)] = 5
+    """The public view counts residents in multiples of this."""
+    residents_published: bool = False
+    """The very counts of residents are public already: the public view counts them as they are."""
+    residents_published_url: str = ""
+    """Where they are."""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if self.residents_published and not self.residents_published_url:
+            msg = "residents_published needs the address: residents_published_url"
+            raise ValueError(msg)
+        return self
 
 
 class Profile(_Table):

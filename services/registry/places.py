@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, delete, insert, inspect, select
 
 from geo.arrays import LONLAT_EPSG
-from services.privacy.homes import HOME_NAME
 from services.registry.attributes import ATTRIBUTES, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
@@ -308,19 +307,3 @@ def registry_facts(url: str) -> dict[str, Any]:
         "places_n": len(content.get(Place.__tablename__, [])),
         "venues_n": len(content.get(Venue.__tablename__, [])),
     }
-
-
-def listed_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
-    """
-    Return the listed venues in the plane CRS; a private home bears no name, address or owner.
-
-    Its position is exact: ``services.privacy.homes.blur`` moves it before it leaves.
-    """
-    venues = read_venues(url, epsg)
-    at_home = venues["private_home"].fillna(value=False).astype(bool)
-    return venues.assign(
-        name=venues["name"].mask(at_home, HOME_NAME),
-        address=venues["address"].mask(at_home, ""),
-        owner=venues["owner"].mask(at_home, ""),
-        private_home=at_home,
-    )

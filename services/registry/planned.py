@@ -14,7 +14,8 @@ from geo.vocabulary import rank
 from services.registry.attributes import with_attributes
 from services.registry.decisions import adopted
 from services.registry.history import CLOSED
-from services.registry.places import PLACE_COLUMNS, SAME_VENUE_M, listed_venues
+from services.registry.places import PLACE_COLUMNS, SAME_VENUE_M
+from services.registry.seen import seen_venues
 from services.words.dates import last_day
 from services.words.vocabulary import OPEN_STATUSES, PLANNED
 from services.workspace.folder import Workspace
@@ -84,7 +85,7 @@ class _Plan:
     def __init__(self, places: gpd.GeoDataFrame, workspace: Workspace) -> None:
         self._places = places
         self._epsg = workspace.profile.municipality.plane_epsg
-        self._venues = listed_venues(workspace.registry_url, self._epsg)
+        self._venues = seen_venues(workspace)
         days = workspace.profile.frequency.permanent_min_days_per_week
         self._rank = np.array(
             [
@@ -129,7 +130,7 @@ class _Plan:
         listed = self._venues[self._venues["venue_id"] == decision["venue_id"]]
         if len(listed):
             venue = listed.iloc[0]
-            private = bool(listed["private_home"].fillna(value=False).iloc[0])
+            private = bool(venue["private_home"])
             return {
                 "venue_id": str(venue["venue_id"]),
                 "venue_name": str(venue["name"]),

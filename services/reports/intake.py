@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import Sentence
-from services.registry.places import read_places
+from services.registry.seen import seen_places
 from services.reports.evidence import Evidence, Facts, figures_of, inputs_of
 from services.words.texts import reason, told
 from services.workspace.folder import Workspace, software_version
@@ -122,7 +122,7 @@ def _facts(workspace: Workspace) -> Facts:
         codes=codes,
         placed={group: float(np.nansum(demand[group])) for group in profile.population.age_groups},
         unmatched=workspace.manifest["unmatched_residents"],
-        places=read_places(workspace.registry_url, profile.municipality.plane_epsg),
+        places=seen_places(workspace),
         layers=workspace.manifest["layers"],
         stand_in=list(
             zip(stand_ins, workspace.manifest.get("stand_in_en") or stand_ins, strict=True)

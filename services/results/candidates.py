@@ -8,7 +8,7 @@ from geo.coverage.reached import at_least
 from geo.siting import gains_by_unit, rank_greedily
 from geo.vocabulary import TARGET
 from geo.walking.reach import Walks
-from services.registry.places import listed_venues
+from services.registry.seen import seen_venues
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 
@@ -114,8 +114,7 @@ def free_venues(situation: Situation) -> gpd.GeoDataFrame:
 
     Consent is to being a candidate: whose home it is stays unsaid all the same.
     """
-    epsg = situation.profile.municipality.plane_epsg
-    venues = listed_venues(situation.workspace.registry_url, epsg).sort_values("venue_id")
+    venues = seen_venues(situation.workspace).sort_values("venue_id")
     there = ~(venues.geometry.isna() | venues.geometry.is_empty)
     willing = ~venues["private_home"] | venues["consent"].fillna(value=False).astype(bool)
     held = venues["venue_id"].isin(situation.counted["venue_id"])

@@ -3,10 +3,8 @@ The reach of every place as a polygon, and of all places together per frequency 
 
 What the polygons reveal:
 
-* A place in a private home is drawn from where it is shown, the middle of its grid cell
-  (``services.results.streets.shown_snaps``), in its own polygon and in those of all. They follow from a
-  position that is published anyway; the house itself plays no part. Without a cell to stand for it
-  (``blur_m = 0``) its polygon is empty and it is in none of the others.
+* In the public view a place in a private home stands at the centre of its cell, for its own polygon
+  and those of all. The house itself plays no part.
 * A border passes between buildings that are reached and buildings that are not, so it hints at where
   buildings stand. Every map shows that; who lives in them, or how many, or whether anybody does, is
   not in it.
@@ -29,7 +27,6 @@ from geo.streets.network import Network
 from geo.vocabulary import FREQUENCIES
 from geo.walking.reach import Walks
 from services.profile import WalkingProfile
-from services.results.streets import shown_snaps
 from services.situation.view import Situation
 from services.situation.walking import Walking
 
@@ -53,7 +50,7 @@ def reach_frame(situation: Situation) -> gpd.GeoDataFrame:
     frequency = counted["venue_frequency"]
     shapes = draw(
         Surroundings(situation.network, situation.homes[situation.homes["kind"] != "point"]),
-        shown_snaps(situation),
+        situation.place_snaps,
         parameters.walking,
         limit=parameters.limit,
         together=[at_least(frequency, wanted) for wanted in FREQUENCIES],

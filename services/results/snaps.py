@@ -22,8 +22,7 @@ from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.snapping import REASONS
 from services.privacy.counts import find_hidden
-from services.privacy.homes import blur
-from services.registry.places import read_venues
+from services.registry.seen import seen_venues
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.words.texts import metres, text
@@ -240,7 +239,7 @@ def _situation(workspace: Workspace) -> Situation:
 
 def _snaps_frame(situation: Situation) -> gpd.GeoDataFrame:
     profile, network = situation.profile, situation.network
-    venues = read_venues(situation.workspace.registry_url, profile.municipality.plane_epsg)
+    venues = seen_venues(situation.workspace)
     homes, places = situation.homes, situation.places
     home_snaps = homes.rename(columns={"snap_x": "x", "snap_y": "y", "unsnapped": "reason"})
     frames = [
@@ -319,8 +318,7 @@ def _unsnapped_places(situation: Situation, snaps: gpd.GeoDataFrame) -> gpd.GeoD
     told = situation.places.reset_index(drop=True).assign(
         **{name: own[name] for name in ("reason", "why", "why_en")}
     )
-    blurred = blur(told, told["private_home"].astype(bool), blur_m=situation.profile.privacy.blur_m)
-    unsnapped = blurred[blurred["reason"] != ""]
+    unsnapped = told[told["reason"] != ""]
     frame: gpd.GeoDataFrame = unsnapped[list(_PUBLIC_PLACES)].reset_index(drop=True)
     return frame
 

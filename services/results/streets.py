@@ -9,7 +9,6 @@ from geo.catchment.extent import reached_lines
 from geo.coverage.reached import at_least
 from geo.walking.doors import Doors
 from geo.walking.reach import nearest
-from services.privacy.homes import blur
 from services.situation.view import Situation
 
 MAJOR = ("trunk", "primary", "secondary", "tertiary")
@@ -18,7 +17,7 @@ PATHS = ("footway", "path", "pedestrian", "cycleway", "bridleway", "track", "cor
 
 def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
     """Return multi-lines by ``reach`` (weekly, monthly, none) and ``class`` of street."""
-    snaps = shown_snaps(situation)
+    snaps = situation.place_snaps
     weekly, missed = _split(situation, snaps, "weekly")
     monthly, _ = _split(situation, snaps, "monthly")
     # What a monthly place reaches and a weekly one does not; a piece is cut once, by the weekly.
@@ -35,15 +34,6 @@ def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows, columns=["reach", "class", "geometry"])
     lines = gpd.GeoDataFrame(frame, geometry="geometry", crs=situation.network.epsg)
     return lines[~lines.geometry.is_empty].reset_index(drop=True)
-
-
-def shown_snaps(situation: Situation) -> pd.DataFrame:
-    """Snap places as they are shown: the ends of exact reach would find a private home."""
-    private = situation.counted["private_home"].astype(bool)
-    if not private.any():
-        return situation.place_snaps
-    blur_m = situation.profile.privacy.blur_m
-    return situation.snap(blur(situation.counted, private, blur_m=blur_m))
 
 
 def _split(

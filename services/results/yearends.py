@@ -17,7 +17,8 @@ from geo.coverage.slots import Pairs, reached_homes
 from geo.vocabulary import FREQUENCIES
 from services.profile import Fact, Layer, Target
 from services.registry.history import history_of
-from services.registry.places import places_on, read_places, read_status_history
+from services.registry.places import places_on, read_status_history
+from services.registry.seen import seen_places
 from services.registry.planned import undated, with_planned
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
 from services.situation.naming import REMAINDER_NAME
@@ -76,9 +77,8 @@ class History:
         self.weight, *self.weight_ends = (
             people[parameters.age_group].to_numpy(dtype=float) for people in weights
         )
-        url, plane_epsg = workspace.registry_url, workspace.profile.municipality.plane_epsg
-        self.listed = read_places(url, plane_epsg)
-        self.statuses = read_status_history(url)
+        self.listed = seen_places(workspace)
+        self.statuses = read_status_history(workspace.registry_url)
         self.undated_closed_n = sum(_never_open(place) for place in self.listed.to_dict("records"))
         self._planned = {end: self._with_planned(end) for end in planned}
         every = pd.concat([self.listed, *self._planned.values()], ignore_index=True)

@@ -15,7 +15,7 @@ import shapely
 
 from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.edits.versions import edits_record
-from services.registry.places import read_places, read_venues
+from services.registry.seen import seen_places, seen_venues
 from services.scenarios.comparison import BASE, Comparison, compare, disclosed
 from services.scenarios.file import (
     FOLDER,
@@ -301,11 +301,10 @@ def _parameters(workspace: Workspace) -> Parameters:
 
 def _registry_sha256(workspace: Workspace) -> str:
     """Return the hash of the venues and places, in whatever database they are."""
-    epsg = workspace.profile.municipality.plane_epsg
     tables = []
     for frame in (
-        read_venues(workspace.registry_url, epsg).sort_values("venue_id"),
-        read_places(workspace.registry_url, epsg).sort_values("place_id"),
+        seen_venues(workspace).sort_values("venue_id"),
+        seen_places(workspace).sort_values("place_id"),
     ):
         plain = frame.drop(columns="geometry").astype(str).to_dict("list")
         points = frame.geometry.to_numpy()

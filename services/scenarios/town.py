@@ -16,7 +16,8 @@ from geo.errors import EditError, Sentence
 from geo.schedule.typed import frequency_class, parse_schedule
 from geo.vocabulary import rank
 from services.registry.attributes import with_attributes
-from services.registry.places import PLACE_COLUMNS, link_venues, listed_venues
+from services.registry.places import PLACE_COLUMNS, link_venues
+from services.registry.seen import seen_venues
 from services.scenarios.file import Scenario, ScenarioEdit, fail
 from services.situation.parameters import Parameters
 from services.situation.places import judged, registry_places
@@ -138,7 +139,7 @@ class _Draft:
             str(row["place_id"]): row for row in self._before.to_dict("records")
         }
         self._open = parameters.selection.open_statuses
-        self._venues = listed_venues(workspace.registry_url, self.epsg)
+        self._venues = seen_venues(workspace)
         margin_m = self.profile.streets.margin_m
         self._around = shapely.box(*workspace.areas().total_bounds).buffer(margin_m)
         self._free: set[str] = set()
@@ -284,7 +285,7 @@ class _Draft:
             )
         self._require_inside(number, found.geometry)
         private = bool(hosts["private_home"].any())
-        private |= bool(listed["private_home"].fillna(value=False).any())
+        private |= bool(listed["private_home"].any())
         return {
             "venue_id": venue_id,
             "venue_name": str(found["name" if len(listed) else "venue_name"]),

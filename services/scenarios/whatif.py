@@ -23,7 +23,7 @@ from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import Schedule, combine, frequency_class, least_schedule, parse_schedule
 from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.doors import Doors
-from services.registry.places import read_venues
+from services.registry.seen import seen_venues
 from services.situation.naming import REMAINDER_NAME
 from services.situation.view import Situation
 from services.words.vocabulary import TrialAction
@@ -172,8 +172,7 @@ class WhatIf:
     @cached_property
     def _venues(self) -> dict[str, XY]:
         """Return where the listed venues are that have a position."""
-        workspace = self.situation.workspace
-        venues = read_venues(workspace.registry_url, workspace.profile.municipality.plane_epsg)
+        venues = seen_venues(self.situation.workspace)
         located = ~(venues.geometry.isna() | venues.geometry.is_empty)
         xy = shapely.get_coordinates(venues.geometry.to_numpy()[located])
         names = venues.loc[located, "venue_id"]

@@ -10,11 +10,10 @@ import pandas as pd
 
 from geo.schedule.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, weeks_mask
 from geo.schedule.typed import Schedule, combine, frequency_class, parse_schedule
-from services.privacy.homes import masked
 from services.profile import Profile, Qualification
 from services.registry.history import lacks_dates
-from services.registry.places import read_places
 from services.registry.planned import with_planned
+from services.registry.seen import seen_places
 from services.situation.qualification import NO, qualify_all
 from services.words.vocabulary import OPEN_STATUSES, PLANNED
 from services.workspace.folder import Workspace
@@ -58,8 +57,7 @@ def registry_places(workspace: Workspace, selection: Selection = TODAY) -> gpd.G
 
     A planned place is a row of its own; counted as if it were there, an upgrade changes its place.
     """
-    plane_epsg = workspace.profile.municipality.plane_epsg
-    places = read_places(workspace.registry_url, plane_epsg, as_of=selection.as_of)
+    places = seen_places(workspace, selection.as_of)
     return with_planned(
         places, workspace, as_of=selection.as_of, carried_out=selection.with_planned
     )
@@ -72,7 +70,7 @@ def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> 
         lacks_dates(place) if selection.as_of and place["status"] != PLANNED else ""
         for place in places.to_dict("records")
     ]
-    places = places.assign(**masked(places), dates_assumed=_texts(assumed, places))
+    places = places.assign(dates_assumed=_texts(assumed, places))
     days = profile.frequency.permanent_min_days_per_week
     schedules = [parse_schedule(text) for text in places["schedule_text"]]
     own = [frequency_class(s, permanent_min_days_per_week=days) for s in schedules]

@@ -21,7 +21,6 @@ from geo.walking.measure import Measure
 from geo.walking.nearby import Nearby
 from geo.walking.reach import nearest
 from geo.walking.route import Route, route, walks_from
-from services.privacy.homes import blur
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.situation.view import Situation
@@ -84,10 +83,9 @@ class Spot:
 
 class Ground:
     """
-    Streets, places as they may be shown, and walkers.
+    Streets, places and walkers.
 
-    ``places`` are those that count, then the ``STOPPED``; private homes stand in the middle of their
-    grid cell, so that no number of questions finds the house. ``barriers`` are drawn ones by name, in
+    ``places`` are those that count, then the ``STOPPED``. ``barriers`` are drawn ones by name, in
     the plane CRS.
     """
 
@@ -99,7 +97,7 @@ class Ground:
         self.network = situation.network
         self.barriers = dict(barriers or {})
         self.nearby = Nearby(self.network, situation.usable)
-        self.places = _shown(situation)
+        self.places = _with_stopped(situation)
         self.snaps = situation.snap(self.places)
         counted = self.places["counts"].to_numpy(dtype=bool)
         self._counts: dict[str, NDArray[np.bool_]] = {
@@ -187,13 +185,12 @@ def holds(limit: Limit, walk_m: float, walk_s: float) -> bool:
 _EQUAL = 1e-9
 
 
-def _shown(situation: Situation) -> gpd.GeoDataFrame:
+def _with_stopped(situation: Situation) -> gpd.GeoDataFrame:
     places = situation.places
     located = ~(places.geometry.isna() | places.geometry.is_empty)
     stopped = places[located & places["not_counted"].isin(STOPPED)]
     both = pd.concat([situation.counted, stopped], ignore_index=True)
-    private = both["private_home"].astype(bool)
-    return blur(both, private, blur_m=situation.profile.privacy.blur_m)
+    return gpd.GeoDataFrame(both)
 
 
 def _warm(walking: Walking) -> None:

@@ -40,6 +40,11 @@ TrialAction = Literal["open", "close", "move", "change"]
 """What can be tried at once, without a scenario."""
 TRIAL_ACTIONS: tuple[TrialAction, ...] = get_args(TrialAction)
 
+View = Literal["public", "exact"]
+"""Whose a figure is: ``public`` knows protected inputs only, ``exact`` stays within the city's office."""
+VIEWS: tuple[View, ...] = get_args(View)
+PUBLIC, EXACT = VIEWS
+
 JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 """How far the long work of a server is."""
 

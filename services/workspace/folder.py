@@ -23,16 +23,22 @@ from geo.errors import BrokenWorkspaceError, BusyError, InvalidInputError, NotFo
 from geo.streets.network import Network, network_from_frames
 from services.profile import Layer, Profile, on_day, read_profile
 from services.words.dates import today
+from services.words.vocabulary import PUBLIC, View
 from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
 
-FORMAT = 3
-RESULT_FORMAT = 2
-"""Of a snapshot: from 2 on its tables hold no sentence."""
+FORMAT = 4
+RESULT_FORMAT = 3
+"""Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view."""
 MANIFEST = "workspace.json"
 RUN = "run.json"
-OF_PEOPLE = ("edits", "plans", "scenarios")
+LEDGER = "intake.json"
+EXACT_FOLDER = "exact"
+"""Folder of what the exact view alone reads, under the names that the public view has beside it."""
+KEY = "exact/key"
+"""What draws are made of; it never leaves."""
+OF_PEOPLE = ("edits", "plans", "scenarios", "exact/plans")
 """Folders of what people have drawn, planned and named: a build never loses them."""
 REMAINDER = "_remainder"
 """area_id of the row that holds what lies in no area of a layer."""
@@ -44,6 +50,11 @@ def membership(version: tuple[str, str], current: Mapping[str, Layer]) -> str:
     if layer_id in current and current[layer_id].version == name:
         return f"in_{layer_id}"
     return f"in_{layer_id}@{name}"
+
+
+def seen_in(path: Path, view: View) -> Path:
+    """Return the folder of what a view has of its own."""
+    return path if view == PUBLIC else path / EXACT_FOLDER
 
 
 def registry_file(path: Path) -> str:
@@ -123,25 +134,56 @@ class Snapshot:
 
 class Workspace:
     """
-    One municipality on disk as on one day; each part is read once, on first use.
+    One municipality on disk as on one day and in one view; each part is read once, on first use.
 
-    ``day`` chooses the version of each layer; if not given, it is the day of the build. ``blur_m``
-    is the grid of private homes where a result was made with another than the profile's.
+    ``day`` chooses the version of each layer; if not given, it is the day of the build. The public
+    view reads nothing exact: what differs in the exact view lies in the folder ``exact``.
     """
 
-    def __init__(self, path: Path, *, day: date | None = None, blur_m: float | None = None) -> None:
+    def __init__(self, path: Path, *, view: View = PUBLIC, day: date | None = None) -> None:
         self.path = path
-        self._blur_m = blur_m
-        self.manifest: dict[str, Any] = read_json(path / MANIFEST)
+        self.view = view
+        self.manifest: dict[str, Any] = read_json(self.file(MANIFEST))
         built = self.manifest.get("as_of")
         self._built_on = date.fromisoformat(built) if built else today()
         self.day = day or self._built_on
+
+    @property
+    def is_public(self) -> bool:
+        """Say whether what is seen may leave."""
+        return self.view == PUBLIC
+
+    @property
+    def is_published(self) -> bool:
+        """Say whether the folder holds nothing exact, so that its homes are protected on disk."""
+        return bool(self.manifest.get("published"))
+
+    @property
+    def own(self) -> Path:
+        """Return the folder of results and plans of the view."""
+        return seen_in(self.path, self.view)
+
+    def file(self, name: str) -> Path:
+        """Return a file of the view: the exact one where there is one, and it may be seen."""
+        own = self.own / name
+        return own if own.exists() else self.path / name
+
+    def seen(self, view: View) -> "Workspace":
+        """Return the workspace in another view; what both have in common is read once."""
+        if view == self.view:
+            return self
+        other = Workspace(self.path, view=view, day=self.day)
+        common = ("declared", "profile", "sources", "_areas", "_network", "_stops", "hazards")
+        other.__dict__.update(
+            {name: self.__dict__[name] for name in common if name in self.__dict__}
+        )
+        return other
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """Keep the workspace from being replaced while something is written into it."""
         with in_use(self.path):
-            if read_json(self.path / MANIFEST) != self.manifest:
+            if read_json(self.file(MANIFEST)) != self.manifest:
                 raise BusyError("{path}: it was built anew meanwhile; try again", path=self.path)
             yield
 
@@ -149,28 +191,12 @@ class Workspace:
         """Return the workspace as on another day; itself where every layer is the same then."""
         if on_day(self.declared, day).layers == self.profile.layers:
             return self
-        return Workspace(self.path, day=day, blur_m=self._blur_m)
-
-    def blurred_as(self, parameters: Mapping[str, Any]) -> "Workspace":
-        """
-        Return the workspace with the grid of private homes that a result was made with.
-
-        What a result stores was drawn from those cells. Shown beside cells of another grid, both
-        together would narrow down where the home is.
-        """
-        blur_m = parameters.get("blur_m", self.profile.privacy.blur_m)
-        if blur_m == self.profile.privacy.blur_m:
-            return self
-        return Workspace(self.path, day=self.day, blur_m=blur_m)
+        return Workspace(self.path, view=self.view, day=day)
 
     @cached_property
     def declared(self) -> Profile:
         """Return the profile that the workspace was built from, with every layer it declares."""
-        profile = read_profile(self.path / "profile.toml")
-        if self._blur_m is None:
-            return profile
-        privacy = profile.privacy.model_copy(update={"blur_m": self._blur_m})
-        return profile.model_copy(update={"privacy": privacy})
+        return read_profile(self.path / "profile.toml")
 
     @cached_property
     def profile(self) -> Profile:
@@ -196,7 +222,7 @@ class Workspace:
     @cached_property
     def intake(self) -> dict[str, Any]:
         """Return the ledger of the intake."""
-        intake: dict[str, Any] = read_json(self.path / "intake.json")
+        intake: dict[str, Any] = read_json(self.file(LEDGER))
         return intake
 
     @property
@@ -220,7 +246,7 @@ class Workspace:
 
     @cached_property
     def _demand(self) -> gpd.GeoDataFrame:
-        frame = _read_layer(self.path / "layers" / "demand.parquet")
+        frame = _read_layer(self.file("layers/demand.parquet"))
         for layer in self.profile.layers:
             other = f"in_{layer.id}@{layer.version}"
             if other in frame:
@@ -267,37 +293,42 @@ class Workspace:
 
     def snapshot(self, name: str | None = None) -> Snapshot:
         """Return a snapshot by name, else the newest."""
-        results = self.path / "results"
+        results = "results"
         if name is None:
-            latest = results / "LATEST"
+            latest = self.path / results / "LATEST"
             if not latest.is_file():
                 raise NotFoundError(
                     "{path} has no results yet; run: arukeba run {path}", path=self.path
                 )
             name = latest.read_text(encoding="utf-8").strip()
-        if not (results / name / RUN).is_file():
+        folder = self.file(f"{results}/{name}")
+        if not (folder / RUN).is_file():
             raise NotFoundError("{path} has no results named {name!r}", path=self.path, name=name)
-        record = read_json(results / name / RUN)
-        if record.get("format") != RESULT_FORMAT:
+        record = read_json(folder / RUN)
+        if record.get("format") != RESULT_FORMAT or not self._protects_as(record):
             raise BrokenWorkspaceError(
                 "{result}: made by another version; run: arukeba run {path}",
-                result=results / name,
+                result=folder,
                 path=self.path,
             )
         as_of = record.get("as_of")
-        seen = self.at(date.fromisoformat(as_of)) if as_of else self
-        return Snapshot(seen.blurred_as(record.get("parameters", {})), results / name)
+        return Snapshot(self.at(date.fromisoformat(as_of)) if as_of else self, folder)
+
+    def _protects_as(self, record: Mapping[str, Any]) -> bool:
+        """Say whether homes were protected as they are now: two cells would narrow a home down."""
+        made_with = record["parameters"].get("privacy")
+        return made_with == self.profile.privacy.model_dump()
 
 
 def carry_over(old: Path, new: Path) -> None:
     """Take what people have made in a workspace over into the folder that is to replace it."""
     for name in OF_PEOPLE:
         if (old / name).is_dir():
-            shutil.copytree(old / name, new / name)
+            shutil.copytree(old / name, new / name, dirs_exist_ok=True)
 
 
-def open_workspace(path: Path) -> Workspace:
-    """Open a workspace that ``build`` has made."""
+def open_workspace(path: Path, *, view: View = PUBLIC) -> Workspace:
+    """Open a workspace that ``build`` or ``publish`` has made."""
     put_back(path)
     if not (path / MANIFEST).is_file():
         raise InvalidInputError(
@@ -312,7 +343,13 @@ def open_workspace(path: Path) -> Workspace:
             found=found,
             format=FORMAT,
         )
-    return workspace
+    if view != PUBLIC and workspace.is_published:
+        raise InvalidInputError(
+            "{path}: a published folder, which holds nothing exact; "
+            "the exact view is in the workspace that it was published from",
+            path=path,
+        )
+    return workspace.seen(view)
 
 
 def _read_table(path: Path) -> pd.DataFrame:

@@ -11,17 +11,17 @@ from geo.errors import InvalidInputError
 from services.profile.ages import followed
 from services.words.names import normalise
 from services.workspace.folder import Workspace
-from services.workspace.series import read_series
+from services.workspace.series import FILE, read_series
 
 
 def years(workspace: Workspace) -> list[str]:
     """Return the dates that the workspace knows residents of, as its tables write them, by name."""
-    return sorted(set(read_series(workspace.path)["date"].astype(str)))
+    return sorted(set(read_series(workspace.file(FILE))["date"].astype(str)))
 
 
 def projected(workspace: Workspace) -> list[str]:
     """Return the dates among ``years`` that are projections: neither past ones nor the run's own."""
-    table = read_series(workspace.path)
+    table = read_series(workspace.file(FILE))
     later = table[table["projection"].astype(bool) & ~table["main"].astype(bool)]
     return sorted(set(later["date"].astype(str)))
 
@@ -83,7 +83,7 @@ def remainder_in(workspace: Workspace, year: str | int) -> dict[str, float]:
 
 def _of_date(workspace: Workspace, year: str | int) -> pd.DataFrame:
     """Return the rows of a date; of several sources the first that tells about an age group."""
-    table = read_series(workspace.path)
+    table = read_series(workspace.file(FILE))
     dates = table["date"].astype(str).map(_plain)
     found = table[(dates == _plain(year)).to_numpy()]
     if found.empty:

@@ -28,9 +28,8 @@ def named_remainder(unmatched: pd.DataFrame, groups: list[str]) -> list[dict[str
     ]
 
 
-def read_unmatched(workspace_path: Path) -> pd.DataFrame:
-    """Return the unmatched rows of a workspace: name, area_key, row, age groups, lon and lat if known."""
-    path = workspace_path / FILE
+def read_unmatched(path: Path) -> pd.DataFrame:
+    """Return the unmatched rows of a view (FILE): name, area_key, row, age groups, lon and lat if known."""
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:

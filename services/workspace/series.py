@@ -13,9 +13,8 @@ COLUMNS = (
 )
 
 
-def read_series(workspace_path: Path) -> pd.DataFrame:
-    """Return the series of a workspace: COLUMNS, empty where the profile names no other date."""
-    path = workspace_path / FILE
+def read_series(path: Path) -> pd.DataFrame:
+    """Return the series that a view has (FILE): COLUMNS, empty where the profile names no other date."""
     if not path.is_file():
         return pd.DataFrame({column: [] for column in COLUMNS})
     try:

@@ -37,6 +37,8 @@ class Residents:
     """Index area_id of the population's layer, a column per age group; of meshes also _low and _high."""
     cells: gpd.GeoDataFrame
     """Where they live: the areas, of scattered ones only the parts with residents."""
+    parts: gpd.GeoDataFrame
+    """As ``cells``, of scattered areas the parts that have a row, with residents or without."""
     at_points: gpd.GeoDataFrame
     """area_key, name, age groups and a point in the plane CRS, for rows without an area."""
     unmatched: dict[str, float]
@@ -81,12 +83,14 @@ def read_residents(
     matched = gpd.GeoDataFrame(match_population(table, areas, spec=spec, ledger=ledger))
     groups = [*spec.groups, *interval_columns(matched, spec)]
     known = matched["area_id"] != ""
+    lived_in = (matched[groups] > 0).any(axis=1)
     pointed = ~known & matched.geometry.notna()
     alone = gpd.GeoDataFrame(matched[pointed])
     _note_points(alone, notes)
     return Residents(
         by_area=matched[known].groupby("area_id")[groups].sum(),
-        cells=_inhabited_parts(areas, gpd.GeoDataFrame(matched[known]), groups, notes),
+        cells=_inhabited_parts(areas, gpd.GeoDataFrame(matched[known & lived_in]), notes),
+        parts=_inhabited_parts(areas, gpd.GeoDataFrame(matched[known]), None),
         at_points=gpd.GeoDataFrame(alone[["area_key", "name", *groups, "geometry"]]),
         unmatched={group: float(matched.loc[~known & ~pointed, group].sum()) for group in groups},
         lost=unmatched_frame(
@@ -121,6 +125,7 @@ def _mesh_residents(
     return Residents(
         by_area=people,
         cells=cells,
+        parts=cells,
         at_points=nobody,
         unmatched=dict.fromkeys(spec.groups, 0.0),
         lost=pd.DataFrame({column: [] for column in ["name", "area_key", "row", *spec.groups]}),
@@ -200,14 +205,13 @@ def _note_points(rows: gpd.GeoDataFrame, notes: SourceLedger) -> None:
 
 
 def _inhabited_parts(
-    areas: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, groups: list[str], notes: SourceLedger
+    areas: gpd.GeoDataFrame, living: gpd.GeoDataFrame, notes: SourceLedger | None
 ) -> gpd.GeoDataFrame:
     """
     Return the areas, those of several parts cut down to the parts where the table's points are.
 
     A census area with exclaves has one row and point per part; the empty parts have no residents.
     """
-    living = rows[(rows[groups] > 0).any(axis=1)]
     several = shapely.get_num_geometries(areas.geometry.to_numpy()) > 1
     shapes = areas.geometry.to_numpy().copy()
     cut = 0
@@ -220,7 +224,7 @@ def _inhabited_parts(
         if holds.any(axis=0).all() and not holds.any(axis=1).all():
             shapes[position] = shapely.union_all(parts[holds.any(axis=1)])
             cut += 1
-    if cut:
+    if cut and notes is not None:
         notes.note(
             Entry(
                 "inhabited_parts",

@@ -62,3 +62,11 @@ class Ledger:
             }
             for name, ledger in self.sources.items()
         }
+
+    def public(self) -> dict[str, Any]:
+        """Return plain data without what remarks say: they name homes and count residents."""
+        whole = self.to_dict()
+        for ledger in whole.values():
+            hidden = {"said": None, "residents": None}
+            ledger["entries"] = [entry | hidden for entry in ledger["entries"]]
+        return whole

@@ -1,0 +1,265 @@
+"""
+Protected residents: what the public view counts in place of the exact residents, made once.
+
+A base cell is a source area (mesh, point row, row without an area) × a band of ages that overlaps no
+other, or a part of the residents by itself (those living alone). Every cell is rounded
+(``geo.demand.rounding``); groups that overlap are sums of protected bands. Counts that the source
+itself hides stay as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from geo.arrays import BoolArray, FloatArray
+from geo.demand.homes import HIGH, LOW
+from geo.demand.rounding import draws, rounded
+from geo.errors import InvalidInputError, Sentence
+from services.intake.people.residents import Residents
+from services.intake.tables.ledger import Entry, SourceLedger
+from services.profile import Population
+from services.profile.ages import encloses, group_of
+
+NO_COUNCIL = ""
+"""Where what lies in no council's area is counted together."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Groups that are sums of the same bands, from the youngest band to the oldest."""
+
+    groups: tuple[str, ...]
+    """Each before those inside it. Its band is what none of these holds."""
+    holds: FloatArray
+    """(groups, bands) 1 where a group holds a band."""
+
+    def bands(self, counts: FloatArray) -> FloatArray:
+        """Return the bands of (rows, groups) counts."""
+        return np.asarray(counts @ np.rint(np.linalg.inv(self.holds)).T)
+
+    def sums(self, bands: FloatArray) -> FloatArray:
+        """Return the groups of (rows, bands) counts."""
+        return np.asarray(bands @ self.holds.T)
+
+
+def families(groups: Sequence[str]) -> list[Family]:
+    """
+    Return the groups as families: ages inside or beside each other, and every other one alone.
+
+    Ages that cross those of a wider group are counted by themselves too: nothing tells how many are
+    in both.
+    """
+    aged = {group: band for group in groups if (band := group_of(group)) is not None}
+    nested: list[str] = []
+    for group in sorted(aged, key=lambda one: (aged[one].low, -aged[one].high)):
+        if all(_is_nested(group, other) for other in nested):
+            nested.append(group)
+    found = [nested] if nested else []
+    found += [[group] for group in groups if group not in nested]
+    return [Family(tuple(family), _holds(family)) for family in found]
+
+
+def _is_nested(one: str, other: str) -> bool:
+    """Say whether one group is inside another, or both have nobody in common."""
+    first, second = group_of(one), group_of(other)
+    assert first is not None and second is not None  # noqa: S101, PT018  narrows the type only
+    beside = first.high < second.low or second.high < first.low
+    return beside or encloses(one, other) or encloses(other, one)
+
+
+def _holds(groups: Sequence[str]) -> FloatArray:
+    return np.array(
+        [[float(one == other or encloses(one, other)) for other in groups] for one in groups]
+    )
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How the residents of one municipality are protected."""
+
+    key: bytes
+    base: int
+    council_of: Mapping[str, str]
+    """Source area → the council's area that holds most of it."""
+
+    def counts(
+        self, table: pd.DataFrame, groups: Sequence[str], names: Sequence[str]
+    ) -> pd.DataFrame:
+        """
+        Return (rows, groups) residents, protected.
+
+        ``names`` (rows,) are the ids of the source areas, unique; a row whose id is no area's belongs
+        to no council. A count that the source hides (``<group>_low`` below ``<group>_high``) is kept.
+        """
+        councils = pd.Categorical([self.council_of.get(name, NO_COUNCIL) for name in names])
+        found = {}
+        for family in families(groups):
+            exact = table[list(family.groups)].to_numpy(dtype=float)
+            own = family.sums(self._rounded(family, family.bands(exact), names, councils))
+            for column, group in enumerate(family.groups):
+                hidden = _is_hidden(table, group)
+                found[group] = np.where(hidden, exact[:, column], own[:, column])
+        return pd.DataFrame(found, index=table.index)[list(groups)]
+
+    def _rounded(
+        self, family: Family, bands: FloatArray, names: Sequence[str], councils: pd.Categorical
+    ) -> FloatArray:
+        position = councils.codes.astype(np.int64)
+        of_councils = np.zeros((len(councils.categories), bands.shape[1]))
+        np.add.at(of_councils, position, bands)
+
+        def drawn(rows: Sequence[str], counts: FloatArray) -> FloatArray:
+            cells = [[f"{row}\0{group}" for group in family.groups] for row in rows]
+            return draws(self.key, cells, counts)
+
+        return rounded(
+            bands,
+            position,
+            base=self.base,
+            cell_draws=drawn([f"area\0{name}" for name in names], bands),
+            council_draws=drawn([f"council\0{one}" for one in councils.categories], of_councils),
+            whole_draws=drawn(["whole"], bands.sum(axis=0, keepdims=True)),
+        )
+
+
+def _is_hidden(table: pd.DataFrame, group: str) -> BoolArray:
+    """Say which counts the source gives as an interval only."""
+    if group + LOW not in table:
+        return np.zeros(len(table), dtype=bool)
+    return (table[group + LOW] < table[group + HIGH]).to_numpy(dtype=bool)
+
+
+def protected_residents(exact: Residents, spec: Population, protection: Protection) -> Residents:
+    """Return the residents as the public view counts them."""
+    columns = exact.by_area.columns
+    frames = [exact.by_area, pd.DataFrame(exact.at_points), exact.lost]
+    both = pd.concat(
+        [frame.reindex(columns=columns).astype(float) for frame in frames], ignore_index=True
+    )
+    names = [str(area) for area in exact.by_area.index]
+    names += [f"point\0{text}" for text in _unique(_texts(frames[1]))]
+    names += [f"lost\0{text}" for text in _unique(_texts(frames[2]))]
+    told = [group for group in spec.groups if group not in spec.estimated_groups]
+    whole = _with_estimates(both, protection.counts(both, told, names), spec)
+    first, second = len(frames[0]), len(frames[0]) + len(frames[1])
+    by_area, at_points, lost = (
+        frame.assign(**{name: part[name].to_numpy() for name in columns if name in frame})
+        for frame, part in (
+            (exact.by_area, whole.iloc[:first]),
+            (exact.at_points, whole.iloc[first:second]),
+            (exact.lost, whole.iloc[second:]),
+        )
+    )
+    return replace(
+        exact,
+        by_area=by_area,
+        cells=exact.parts,
+        at_points=at_points,
+        unmatched={name: float(lost[name].sum()) if name in lost else 0.0 for name in columns},
+        lost=lost,
+    )
+
+
+def _texts(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Return key and name of each row, as one text."""
+    return frame["area_key"].astype(str) + "\0" + frame["name"].astype(str)
+
+
+def _unique(texts: "pd.Series[str]") -> list[str]:
+    """Return texts that differ, whatever follows a text that was there before."""
+    return list(texts + "\0" + texts.groupby(texts).cumcount().astype(str))
+
+
+def _with_estimates(exact: pd.DataFrame, counts: pd.DataFrame, spec: Population) -> pd.DataFrame:
+    """Return all columns: both ends of each count, and what is known as a rate of another group."""
+    whole = exact.assign(**{str(group): counts[group] for group in counts})
+    for group in counts:
+        hidden = _is_hidden(exact, group)
+        for end in (LOW, HIGH):
+            if group + end in exact:
+                whole[group + end] = exact[group + end].where(hidden, counts[group])
+    for estimate in spec.estimate_from_rate:
+        for end in ("", LOW, HIGH):
+            if estimate.of + end in whole:
+                share = whole[estimate.of + end] * (estimate.rate_pct / 100.0)
+                whole[estimate.age_group + end] = share
+    return whole
+
+
+def protected_series(
+    exact: pd.DataFrame, residents: Residents, protection: Protection
+) -> pd.DataFrame:
+    """Return the residents of other dates, protected; of the run's own date they are ``residents``."""
+    if exact.empty:
+        return exact
+    parts = [
+        _main_date(rows, residents) if main else _other_date(rows, protection)
+        for (_, _, main), rows in exact.groupby(["date", "source_id", "main"], sort=False)
+    ]
+    return pd.concat(parts).loc[exact.index]
+
+
+def _other_date(rows: pd.DataFrame, protection: Protection) -> pd.DataFrame:
+    """Protect one date, with the draws of the run's own date where a count is the same."""
+    names = rows["area_id"].where(rows["area_id"] != "", "lost\0" + _texts(rows))
+    again = rows.groupby([names, rows["age_group"]]).cumcount()
+    keys = names.where(again == 0, names + "\0" + again.astype(str))
+    table = rows.assign(key=keys).pivot_table(
+        index="key", columns="age_group", values="residents", aggfunc="sum", fill_value=0.0
+    )
+    groups = [str(group) for group in table]
+    counts = protection.counts(table, groups, [str(key) for key in table.index])
+    row, column = table.index.get_indexer(keys), table.columns.get_indexer(rows["age_group"])
+    return rows.assign(residents=counts.to_numpy()[row, column])
+
+
+def _main_date(rows: pd.DataFrame, residents: Residents) -> pd.DataFrame:
+    """Return the rows of the run's own date: an area's residents in its first row, nobody in others."""
+    at_points, lost = pd.DataFrame(residents.at_points), residents.lost
+    known: dict[tuple[str, str], float] = {}
+    for frame, names in (
+        (residents.by_area, residents.by_area.index.astype(str)),
+        (at_points, _texts(at_points)),
+        (lost, _texts(lost)),
+    ):
+        for group in (name for name in residents.by_area.columns if name in frame):
+            sums = frame[group].groupby(np.asarray(names, dtype=object)).sum()
+            known |= {(str(name), group): float(value) for name, value in sums.items()}
+    names = rows["area_id"].where(rows["area_id"] != "", _texts(rows))
+    keys = pd.Series(list(zip(names, rows["age_group"], strict=True)), index=rows.index)
+    found = pd.Series([known.get(key, 0.0) for key in keys], index=rows.index)
+    return rows.assign(residents=found.mask(keys.duplicated(), 0.0))
+
+
+def note_protection(residents: Residents, base: int, *, notes: SourceLedger) -> None:
+    """
+    Write down how many areas hold fewer residents than the base.
+
+    Raises
+    ------
+    InvalidInputError
+        The whole municipality does.
+    """
+    most = residents.by_area.max(axis=1)
+    if most.sum() < base:
+        raise InvalidInputError(
+            "privacy.rounding_base is {base}, but only {residents:g} residents live there; "
+            "choose a smaller one",
+            base=base,
+            residents=float(most.sum()),
+        )
+    small = int(((most > 0) & (most < base)).sum())
+    if small:
+        notes.note(
+            Entry(
+                "below_rounding_base",
+                Sentence(
+                    "{small} areas have fewer residents than privacy.rounding_base ({base}): the "
+                    "public view counts nobody or {base} there",
+                    small=small,
+                    base=base,
+                ),
+            )
+        )

@@ -1,0 +1,76 @@
+"""
+The registry as a view sees it, and the one place where private homes are protected.
+
+In the public view a place in a private home stands at the centre of its cell and bears no name
+without consent: for every calculation and every answer. Nothing outside this room and the intake
+reads the tables themselves.
+"""
+
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from services.privacy.homes import at_cells, masked, masked_venues
+from services.registry.decisions import COLUMNS, read_decisions
+from services.registry.places import read_places, read_venues
+from services.workspace.folder import Workspace
+
+
+def seen_places(workspace: Workspace, as_of: date | None = None) -> gpd.GeoDataFrame:
+    """Return the places as on a day (``read_places``) as the workspace's view sees them."""
+    places = read_places(workspace.registry_url, _epsg(workspace), as_of=as_of)
+    if not _protects(workspace):
+        return places
+    at_home = places["private_home"].astype(bool)
+    return _at_cells(places.assign(**masked(places)), at_home, workspace)
+
+
+def seen_venues(workspace: Workspace) -> gpd.GeoDataFrame:
+    """Return the listed venues as the workspace's view sees them; ``private_home`` is true or false."""
+    venues = read_venues(workspace.registry_url, _epsg(workspace))
+    at_home = venues["private_home"].fillna(value=False).astype(bool)
+    venues = venues.assign(private_home=at_home)
+    if not _protects(workspace):
+        return venues
+    return _at_cells(venues.assign(**masked_venues(venues)), at_home, workspace)
+
+
+def seen_decisions(workspace: Workspace) -> pd.DataFrame:
+    """Return the log of decisions without the position of what was decided on a private home."""
+    log = read_decisions(workspace.registry_url)
+    if log.empty or not _protects(workspace):
+        return log
+    places, venues = seen_places(workspace), seen_venues(workspace)
+    homes = places[places["private_home"].astype(bool)]
+    at_home = log["place_id"].isin(homes["place_id"])
+    at_home |= log["venue_id"].isin([*homes["venue_id"], *venues["venue_id"][venues["private_home"]]])
+    return log.assign(lon=log["lon"].mask(at_home), lat=log["lat"].mask(at_home))[list(COLUMNS)]
+
+
+def _epsg(workspace: Workspace) -> int:
+    return int(workspace.profile.municipality.plane_epsg)
+
+
+def _protects(workspace: Workspace) -> bool:
+    """Say whether homes are exact on disk and may not be in what is seen."""
+    return workspace.is_public and not workspace.is_published
+
+
+def _at_cells(
+    points: gpd.GeoDataFrame, at_home: "pd.Series[bool]", workspace: Workspace
+) -> gpd.GeoDataFrame:
+    if not at_home.any():
+        return points
+    dwellings = workspace.demand().geometry.to_numpy()
+    privacy = workspace.profile.privacy
+    geometry = points.geometry.to_numpy().copy()
+    rows = at_home.to_numpy()
+    geometry[rows] = at_cells(
+        geometry[rows],
+        shapely.get_coordinates(dwellings),
+        cell_m=privacy.blur_m,
+        least_n=privacy.small_number,
+    )
+    return points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))

@@ -1,14 +1,14 @@
 """
-Columns: every column of every table, once, with its kind, its unit and whom it tells of.
+Columns: every column of every table, once, with its kind, its unit and whether it leaves.
 
-From here come what may leave (what is not declared cannot), what is hidden with a small count, the
-types and titles of the collections, and the tables of docs/outputs.md. What a column is stands in
-the catalogue: ``column.TABLE.NAME``. Run as a program, it writes the tables into that page.
+From here come what leaves (what is not declared cannot), the types and titles of the collections, and
+the tables of docs/outputs.md. What a column is stands in the catalogue: ``column.TABLE.NAME``. Run as
+a program, it writes the tables into that page.
 """
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -23,354 +23,313 @@ Kind = Literal["text", "words", "facts", "number", "integer", "boolean", "geomet
 ``facts`` that leave in no other way.
 """
 
-NEVER = "never"
-"""A column that never leaves."""
-NOTHING = "nothing"
-"""It tells nothing of how many live where."""
-RESIDENTS = "residents"
-"""It tells how many residents of the row's own age group there are; a share tells it as well."""
-
 JSON_TYPES = {"words": "string", "text": "string"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. ``tells`` may also be an age group, or the column that lists such."""
+    """A column of a table; one that does not leave is for what is said, or computed, of others."""
 
     name: str
     kind: Kind
     unit: str
-    tells: str
+    leaves: bool
     says: str
     """Name of the column whose words in the catalogue say what it is: of a family, the first."""
 
 
 def _columns(
-    names: str, kind: Kind, unit: str, tells: str, *, says: str = ""
+    names: str, kind: Kind, unit: str, *, says: str = "", leaves: bool = True
 ) -> tuple[Column, ...]:
     first, *_ = every = names.split()
-    return tuple(Column(name, kind, unit, tells, says or first) for name in every)
+    return tuple(Column(name, kind, unit, leaves, says or first) for name in every)
 
 
-def _of_groups(names: Mapping[str, str], *, says: str) -> tuple[Column, ...]:
-    """Return the columns about other age groups than the row's own: name → group."""
-    return tuple(Column(name, "number", "residents", group, says) for name, group in names.items())
+def _of_groups(names: Iterable[str], *, says: str) -> tuple[Column, ...]:
+    """Return the columns about other age groups than the row's own."""
+    return tuple(Column(name, "number", "residents", leaves=True, says=says) for name in names)
 
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "coverage": (
-        *_columns("layer area_id area_name version", "text", "", NOTHING),
-        *_columns("frequency", "text", "`monthly`, `weekly`, `permanent`", NOTHING),
-        *_columns("age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m", "number", "m", NOTHING),
-        *_columns("walk_limit_min", "number", "min", NOTHING, says="walk_limit_m"),
-        *_columns("profile", "text", "", NOTHING),
-        *_columns("residents", "number", "residents", RESIDENTS),
-        *_columns("reached", "number", "residents", RESIDENTS),
-        *_columns("reached_own_area", "number", "residents", RESIDENTS),
-        *_columns("coverage_pct", "number", "%", RESIDENTS),
-        *_columns("coverage_low_pct coverage_high_pct", "number", "%", RESIDENTS),
-        *_columns("places_n", "integer", "places", NOTHING),
-        *_columns("circle_reached", "number", "residents", RESIDENTS),
-        *_columns("circle_coverage_pct", "number", "%", RESIDENTS, says="coverage_pct"),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("frequency", "text", "`monthly`, `weekly`, `permanent`"),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m"),
+        *_columns("walk_limit_min", "number", "min", says="walk_limit_m"),
+        *_columns("profile", "text", ""),
+        *_columns("residents", "number", "residents"),
+        *_columns("reached", "number", "residents"),
+        *_columns("reached_own_area", "number", "residents"),
+        *_columns("coverage_pct", "number", "%"),
+        *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("places_n", "integer", "places"),
+        *_columns("circle_reached", "number", "residents"),
+        *_columns("circle_coverage_pct", "number", "%", says="coverage_pct"),
         *_columns(
             "circle_coverage_low_pct circle_coverage_high_pct",
             "number",
             "%",
-            RESIDENTS,
             says="coverage_low_pct",
         ),
-        *_columns("walk_min_mean walk_min_median walk_min_p90", "number", "min", NOTHING),
-        *_columns("approximate", "boolean", "true, false", NOTHING),
-        *_columns("remainder", "boolean", "true, false", NOTHING),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
-        *_columns("draft", "boolean", "true, false", NOTHING),
-        *_columns("residents_estimated", "boolean", "true, false", NOTHING),
+        *_columns("walk_min_mean walk_min_median walk_min_p90", "number", "min"),
+        *_columns("approximate", "boolean", "true, false"),
+        *_columns("remainder", "boolean", "true, false"),
+        *_columns("draft", "boolean", "true, false"),
+        *_columns("residents_estimated", "boolean", "true, false"),
     ),
     "councils": (
-        *_columns("council_id council_name", "text", "", NEVER),
-        *_columns("shared", "text", "true, false", NEVER),
+        *_columns("council_id council_name", "text", "", leaves=False),
+        *_columns("shared", "text", "true, false", leaves=False),
     ),
     "slots": (
-        *_columns("layer area_id area_name version", "text", "", NOTHING),
-        *_columns("frequency", "text", "`weekly`, `monthly`", NOTHING),
-        *_columns("weekday", "integer", "0 Monday … 6 Sunday", NOTHING),
-        *_columns("half_day", "text", "`am`, `pm`", NOTHING),
-        *_columns("age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m", "number", "m", NOTHING, says="age_group"),
-        *_columns("walk_limit_min", "number", "min", NOTHING, says="age_group"),
-        *_columns("residents reached coverage_pct", "number", "residents, %", RESIDENTS),
-        *_columns("coverage_low_pct coverage_high_pct", "number", "%", RESIDENTS),
-        *_columns("places_n", "integer", "places", NOTHING),
-        *_columns(
-            "approximate draft remainder residents_estimated", "boolean", "true, false", NOTHING
-        ),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("frequency", "text", "`weekly`, `monthly`"),
+        *_columns("weekday", "integer", "0 Monday … 6 Sunday"),
+        *_columns("half_day", "text", "`am`, `pm`"),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m", says="age_group"),
+        *_columns("walk_limit_min", "number", "min", says="age_group"),
+        *_columns("residents reached coverage_pct", "number", "residents, %"),
+        *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("places_n", "integer", "places"),
+        *_columns("approximate draft remainder residents_estimated", "boolean", "true, false"),
     ),
     "combined": (
-        *_columns("layer area_id area_name version", "text", "", NOTHING),
-        *_columns("age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m", "number", "m", NOTHING, says="age_group"),
-        *_columns("walk_limit_min", "number", "min", NOTHING, says="age_group"),
-        *_columns("residents reached coverage_pct", "number", "residents, %", RESIDENTS),
-        *_columns("coverage_low_pct coverage_high_pct", "number", "%", RESIDENTS),
-        *_columns("reached_combined", "number", "residents", RESIDENTS),
-        *_columns("combined_pct", "number", "%", RESIDENTS),
-        *_columns("combined_low_pct combined_high_pct", "number", "%", RESIDENTS),
-        *_columns(
-            "approximate draft remainder residents_estimated", "boolean", "true, false", NOTHING
-        ),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m", says="age_group"),
+        *_columns("walk_limit_min", "number", "min", says="age_group"),
+        *_columns("residents reached coverage_pct", "number", "residents, %"),
+        *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("reached_combined", "number", "residents"),
+        *_columns("combined_pct", "number", "%"),
+        *_columns("combined_low_pct combined_high_pct", "number", "%"),
+        *_columns("approximate draft remainder residents_estimated", "boolean", "true, false"),
     ),
     "provision": (
-        *_columns("layer area_id area_name version", "text", "", NOTHING),
-        *_columns("frequency age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "", NOTHING, says="frequency"),
-        *_columns("profile", "text", "", NOTHING, says="frequency"),
-        *_columns("residents", "number", "residents", RESIDENTS),
-        *_columns("residents_unlocated", "number", "residents", RESIDENTS),
-        *_columns("places_n places_seats_assumed_n", "integer", "places", NOTHING),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("frequency age_group", "text", ""),
+        *_columns("walk_limit_m walk_limit_min", "number", "", says="frequency"),
+        *_columns("profile", "text", "", says="frequency"),
+        *_columns("residents", "number", "residents"),
+        *_columns("residents_unlocated", "number", "residents"),
+        *_columns("places_n places_seats_assumed_n", "integer", "places"),
         *_columns(
             "places_per_1000 places_per_1000_low places_per_1000_high",
             "number",
             "places per 1,000",
-            RESIDENTS,
         ),
-        *_columns("seats_per_week", "number", "seats a week", NOTHING),
-        *_columns("seats_needed_per_week", "number", "seats a week", RESIDENTS),
-        *_columns("seats_missing_per_week", "number", "seats a week", RESIDENTS),
-        *_columns("places_missing_n", "number", "places", RESIDENTS),
+        *_columns("seats_per_week", "number", "seats a week"),
+        *_columns("seats_needed_per_week", "number", "seats a week"),
+        *_columns("seats_missing_per_week", "number", "seats a week"),
+        *_columns("places_missing_n", "number", "places"),
         *_columns(
             "residents_served residents_over_capacity residents_outside",
             "number",
             "residents",
-            RESIDENTS,
         ),
         *_columns(
             "participants_low participants_central participants_high",
             "number",
             "residents",
-            RESIDENTS,
         ),
         *_columns(
             "access_seats_per_100 access_seats_per_100_low access_seats_per_100_high",
             "number",
             "seats a week per 100",
-            RESIDENTS,
         ),
-        *_columns(
-            "approximate draft remainder residents_estimated", "boolean", "true, false", NOTHING
-        ),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
+        *_columns("approximate draft remainder residents_estimated", "boolean", "true, false"),
     ),
     "inequality": (
-        *_columns("layer frequency age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "", NOTHING, says="layer"),
-        *_columns("profile", "text", "", NOTHING, says="layer"),
-        *_columns("units_n units_hidden_n", "integer", "units", NOTHING),
-        *_columns("residents", "number", "residents", RESIDENTS),
-        *_columns("gini", "number", "0 to 1", NOTHING),
-        *_columns("worst_tenth_pct", "number", "%", NOTHING),
-        *_columns("min_pct max_pct min_max_ratio", "number", "%, 0 to 1", NOTHING),
-        *_columns("draft", "boolean", "true, false", NOTHING),
+        *_columns("layer frequency age_group", "text", ""),
+        *_columns("walk_limit_m walk_limit_min", "number", "", says="layer"),
+        *_columns("profile", "text", "", says="layer"),
+        *_columns("units_n", "integer", "units"),
+        *_columns("residents", "number", "residents"),
+        *_columns("gini", "number", "0 to 1"),
+        *_columns("worst_tenth_pct", "number", "%"),
+        *_columns("min_pct max_pct min_max_ratio", "number", "%, 0 to 1"),
+        *_columns("draft", "boolean", "true, false"),
     ),
     "crosstabs": (
-        *_columns(
-            "row_layer row_id row_name column_layer column_id column_name", "text", "", NOTHING
-        ),
-        *_columns("frequency age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "", NOTHING, says="frequency"),
-        *_columns("profile", "text", "", NOTHING, says="frequency"),
-        *_columns("residents reached coverage_pct", "number", "residents, %", RESIDENTS),
-        *_columns("coverage_low_pct coverage_high_pct", "number", "%", RESIDENTS),
-        *_columns("row_share_pct row_share_low_pct row_share_high_pct", "number", "%", RESIDENTS),
-        *_columns(
-            "column_share_pct column_share_low_pct column_share_high_pct", "number", "%", RESIDENTS
-        ),
-        *_columns("approximate residents_estimated", "boolean", "true, false", NOTHING),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
+        *_columns("row_layer row_id row_name column_layer column_id column_name", "text", ""),
+        *_columns("frequency age_group", "text", ""),
+        *_columns("walk_limit_m walk_limit_min", "number", "", says="frequency"),
+        *_columns("profile", "text", "", says="frequency"),
+        *_columns("residents reached coverage_pct", "number", "residents, %"),
+        *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("row_share_pct row_share_low_pct row_share_high_pct", "number", "%"),
+        *_columns("column_share_pct column_share_low_pct column_share_high_pct", "number", "%"),
+        *_columns("approximate residents_estimated", "boolean", "true, false"),
     ),
     "resilience": (
-        *_columns("place_id name venue_id council_id", "text", "", NOTHING),
-        *_columns("age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "", NOTHING, says="age_group"),
-        *_columns("profile", "text", "", NOTHING, says="age_group"),
-        *_columns("venue_frequency venue_frequency_without", "text", "class", NOTHING),
-        *_columns("residents_within", "number", "residents", RESIDENTS),
-        *_columns("residents_lost residents_kept", "number", "residents", RESIDENTS),
-        *_columns("rank", "integer", "1 …", NOTHING),
-        *_columns("residents_estimated", "boolean", "true, false", NOTHING),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
+        *_columns("place_id name venue_id council_id", "text", ""),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m walk_limit_min", "number", "", says="age_group"),
+        *_columns("profile", "text", "", says="age_group"),
+        *_columns("venue_frequency venue_frequency_without", "text", "class"),
+        *_columns("residents_within", "number", "residents"),
+        *_columns("residents_lost residents_kept", "number", "residents"),
+        *_columns("rank", "integer", "1 …"),
+        *_columns("residents_estimated", "boolean", "true, false"),
     ),
     "backup": (
-        *_columns("layer area_id area_name version", "text", "", NOTHING),
-        *_columns("age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "", NOTHING, says="age_group"),
-        *_columns("profile", "text", "", NOTHING, says="age_group"),
-        *_columns("residents reached", "number", "residents", RESIDENTS),
-        *_columns("reached_with_backup reached_without_backup", "number", "residents", RESIDENTS),
-        *_columns("backup_pct backup_low_pct backup_high_pct", "number", "%", RESIDENTS),
-        *_columns(
-            "approximate draft remainder residents_estimated", "boolean", "true, false", NOTHING
-        ),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m walk_limit_min", "number", "", says="age_group"),
+        *_columns("profile", "text", "", says="age_group"),
+        *_columns("residents reached", "number", "residents"),
+        *_columns("reached_with_backup reached_without_backup", "number", "residents"),
+        *_columns("backup_pct backup_low_pct backup_high_pct", "number", "%"),
+        *_columns("approximate draft remainder residents_estimated", "boolean", "true, false"),
     ),
     "gaps": (
-        *_columns("layer area_id area_name version council_id", "text", "", NOTHING),
-        *_columns(
-            "gap", "text", "`weekly_or_more`, `monthly_only`, `none`, `needs_transport`", NOTHING
-        ),
-        *_columns("age_group", "text", "", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "", NOTHING, says="age_group"),
-        *_columns("residents", "number", "residents", RESIDENTS),
+        *_columns("layer area_id area_name version council_id", "text", ""),
+        *_columns("gap", "text", "`weekly_or_more`, `monthly_only`, `none`, `needs_transport`"),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m walk_limit_min", "number", "", says="age_group"),
+        *_columns("residents", "number", "residents"),
         *_of_groups(RESIDENTS_OF, says="residents"),
-        *_columns("unreached", "number", "residents", RESIDENTS),
-        *_columns("coverage_pct coverage_low_pct coverage_high_pct", "number", "%", RESIDENTS),
-        *_columns("nearest_place_id nearest_place_name", "text", "", NOTHING),
-        *_columns("nearest_place_walk_m", "number", "m", NOTHING),
-        *_columns("nearest_place_walk_min", "number", "min", NOTHING, says="nearest_place_walk_m"),
-        *_columns("nearest_place_climb_m", "number", "m", NOTHING, says="nearest_place_walk_m"),
-        *_columns("nearest_place_steps", "number", "steps", NOTHING, says="nearest_place_walk_m"),
-        *_columns("nearest_place_straight_m", "number", "m", NOTHING, says="nearest_place_walk_m"),
-        *_columns("nearest_place_council_id", "text", "", NOTHING, says="nearest_place_id"),
-        *_columns("why why_en", "words", "text", NOTHING),
-        *_columns("places_n", "integer", "places", NOTHING),
-        *_columns("approximate", "boolean", "true, false", NOTHING),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
-        *_columns("residents_estimated", "boolean", "", NOTHING, says="age_group"),
-        *_columns("rank_by_number rank_by_rate", "integer", "1 …", NOTHING),
-        *_columns("need", "number", "weighted residents", "need_of"),
-        *_columns("need_of", "text", "age groups", NOTHING, says="need"),
-        *_columns("need_rank", "integer", "1 …", NOTHING, says="rank_by_number"),
+        *_columns("unreached", "number", "residents"),
+        *_columns("coverage_pct coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("nearest_place_id nearest_place_name", "text", ""),
+        *_columns("nearest_place_walk_m", "number", "m"),
+        *_columns("nearest_place_walk_min", "number", "min", says="nearest_place_walk_m"),
+        *_columns("nearest_place_climb_m", "number", "m", says="nearest_place_walk_m"),
+        *_columns("nearest_place_steps", "number", "steps", says="nearest_place_walk_m"),
+        *_columns("nearest_place_straight_m", "number", "m", says="nearest_place_walk_m"),
+        *_columns("nearest_place_council_id", "text", "", says="nearest_place_id"),
+        *_columns("why why_en", "words", "text"),
+        *_columns("places_n", "integer", "places"),
+        *_columns("approximate", "boolean", "true, false"),
+        *_columns("residents_estimated", "boolean", "", says="age_group"),
+        *_columns("rank_by_number rank_by_rate", "integer", "1 …"),
+        *_columns("need", "number", "weighted residents"),
+        *_columns("need_of", "text", "age groups", says="need"),
+        *_columns("need_rank", "integer", "1 …", says="rank_by_number"),
         *_of_groups(UNREACHED_OF, says="unreached_75"),
         *_columns(
             "stop_residents stop_pct stop_low_pct stop_high_pct",
             "number",
             "residents, %",
-            RESIDENTS,
         ),
-        *_columns("nearest_stop_id nearest_stop_name", "text", "", NOTHING),
-        *_columns("nearest_stop_walk_m", "number", "m", NOTHING, says="nearest_stop_id"),
-        *_columns("place_by_stop_id place_by_stop_name", "text", "", NOTHING),
+        *_columns("nearest_stop_id nearest_stop_name", "text", ""),
+        *_columns("nearest_stop_walk_m", "number", "m", says="nearest_stop_id"),
+        *_columns("place_by_stop_id place_by_stop_name", "text", ""),
         *_columns(
             "place_by_stop_walk_m place_by_stop_straight_m",
             "number",
             "m",
-            NOTHING,
             says="place_by_stop_id",
         ),
-        *_columns("is_split", "boolean", "true, false", RESIDENTS),
-        *_columns("split_by split_by_en", "words", "text", RESIDENTS, says="is_split"),
-        *_columns("nearest_place_council_name", "text", "", NEVER),
-        *_columns("needs_transport_below", "text", "residents", NEVER),
+        *_columns("is_split", "boolean", "true, false"),
+        *_columns("split_by split_by_en", "words", "text", says="is_split"),
+        *_columns("nearest_place_council_name", "text", "", leaves=False),
+        *_columns("needs_transport_below", "text", "residents", leaves=False),
         *_columns(
             "reason",
             "text",
             "`nobody`, `no_way`, `nearest_weekly`, `needs_transport`, `needs_transport_stops`",
-            NEVER,
+            leaves=False,
         ),
-        *_columns("divided", "facts", "parts", RESIDENTS),
+        *_columns("divided", "facts", "parts"),
     ),
     "candidates": (
-        *_columns("candidate_id plan_id", "text", "", NOTHING),
-        *_columns("rank", "integer", "", NOTHING, says="candidate_id"),
-        *_columns("action", "text", "`upgrade`, `open`", NOTHING),
-        *_columns("frequency", "text", "class", NOTHING),
-        *_columns("venue_id place_id venue_name kind address", "text", "", NOTHING),
-        *_columns("newly_reached", "number", "residents", RESIDENTS),
-        *_columns("newly_reached_alone", "number", "residents", RESIDENTS),
+        *_columns("candidate_id plan_id", "text", ""),
+        *_columns("rank", "integer", "", says="candidate_id"),
+        *_columns("action", "text", "`upgrade`, `open`"),
+        *_columns("frequency", "text", "class"),
+        *_columns("venue_id place_id venue_name kind address", "text", ""),
+        *_columns("newly_reached", "number", "residents"),
+        *_columns("newly_reached_alone", "number", "residents"),
         *_columns(
             "coverage_after_pct coverage_after_low_pct coverage_after_high_pct",
             "number",
             "%",
-            NOTHING,
         ),
-        *_columns("overlap_pct", "number", "%", NOTHING),
-        *_columns("cost_max_yen", "integer", "yen", NOTHING),
-        *_columns("reasons reasons_en", "words", "text", NOTHING),
-        *_columns("status", "text", "`proposed`, `discussed`, `adopted`, `rejected`", NOTHING),
-        *_columns("council_id units_gained", "text", "", NOTHING),
-        *_columns("blurred", "boolean", "true, false", NOTHING),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
-        *_columns("schedule_text", "text", "text", NEVER),
-        *_columns("private_home", "boolean", "true, false", NEVER),
-        *_columns("geometry", "geometry", "point", NOTHING),
-        *_columns("age_group", "text", "", NEVER),
-        *_columns("walk_limit_m", "text", "m", NEVER, says="age_group"),
-        *_columns("walk_limit_min", "text", "min", NEVER, says="age_group"),
+        *_columns("overlap_pct", "number", "%"),
+        *_columns("cost_max_yen", "integer", "yen"),
+        *_columns("reasons reasons_en", "words", "text"),
+        *_columns("status", "text", "`proposed`, `discussed`, `adopted`, `rejected`"),
+        *_columns("council_id units_gained", "text", ""),
+        *_columns("blurred", "boolean", "true, false"),
+        *_columns("schedule_text", "text", "text", leaves=False),
+        *_columns("private_home", "boolean", "true, false", leaves=False),
+        *_columns("geometry", "geometry", "point"),
+        *_columns("age_group", "text", "", leaves=False),
+        *_columns("walk_limit_m", "text", "m", leaves=False, says="age_group"),
+        *_columns("walk_limit_min", "text", "min", leaves=False, says="age_group"),
     ),
     "places": (
-        *_columns("place_id name kind", "text", "", NOTHING),
-        *_columns("frequency venue_frequency", "text", "class", NOTHING),
-        *_columns("sessions_per_month", "number", "sessions", NOTHING, says="frequency"),
-        *_columns("schedule_text", "text", "text; true, false", NOTHING),
-        *_columns("status verified_on opened_on", "text", ", dates", NOTHING),
-        *_columns("venue_id", "text", "", NOTHING, says="place_id"),
-        *_columns("located_by", "text", "`coordinates`, `venue`, …", NOTHING),
-        *_columns("unsnapped", "text", "code", NOTHING),
-        *_columns("residents_reached", "number", "residents", RESIDENTS),
-        *_columns("residents_lost_if_closed", "number", "residents", RESIDENTS),
-        *_columns("council_id", "text", "", NOTHING),
-        *_columns("blurred", "boolean", "true, false", NOTHING),
-        *_columns("suppressed", "boolean", "true, false", NOTHING),
-        *_columns("counts", "boolean", "true, false; code", NOTHING),
-        *_columns("not_counted", "text", "true, false; code", NOTHING, says="counts"),
-        *_columns(
-            "schedule_assumed", "boolean", "text; true, false", NOTHING, says="schedule_text"
-        ),
-        *_columns("dates_assumed", "text", "code", NOTHING),
-        *_columns("qualifies", "text", "`yes`, `no`, `unknown`; text", NOTHING),
-        *_columns("qualifies_why qualifies_why_en", "words", "text", NOTHING, says="qualifies"),
-        *_columns("programme_id", "text", "", NOTHING),
-        *_columns("status_since closed_on", "text", ", dates", NOTHING, says="status"),
-        *_columns("drop_in individual_entry", "boolean", "", NOTHING, says="programme_id"),
-        *_columns("open_hours fee_text", "text", "", NOTHING, says="programme_id"),
-        *_columns("fee_yen floor_area_m2 capacity", "number", "", NOTHING, says="programme_id"),
-        *_columns("target_groups", "text", "", NOTHING, says="programme_id"),
-        *_columns("exercise_minutes", "number", "", NOTHING, says="programme_id"),
-        *_columns("open_to_all", "boolean", "", NOTHING, says="programme_id"),
-        *_columns("subsidy_end", "text", "", NOTHING, says="programme_id"),
-        *_columns("online", "boolean", "", NOTHING, says="programme_id"),
-        *_columns("catchment_scope", "text", "", NOTHING, says="programme_id"),
-        *_columns("venue_name group_name address", "text", "", NEVER),
-        *_columns("located_level", "text", "", NEVER),
-        *_columns("confidence", "number", "0 to 1", NEVER, says="located_level"),
-        *_columns("private_home consent", "boolean", "true, false", NEVER),
-        *_columns("typed_class", "text", "class", NEVER),
-        *_columns("row", "integer", "", NEVER),
-        *_columns("source_id", "text", "", NEVER, says="row"),
-        *_columns("weeks_mask slots_weekly slots_monthly", "integer", "bits", NEVER),
-        *_columns("slots_unknown", "text", "`no_schedule`, `no_weekday`, `no_hours`", NEVER),
-        *_columns("residents_kept_if_closed", "number", "residents", NEVER),
-        *_columns("geometry", "geometry", "point", NOTHING),
-        *_columns("falls_short", "facts", "rules", NOTHING),
+        *_columns("place_id name kind", "text", ""),
+        *_columns("frequency venue_frequency", "text", "class"),
+        *_columns("sessions_per_month", "number", "sessions", says="frequency"),
+        *_columns("schedule_text", "text", "text; true, false"),
+        *_columns("status verified_on opened_on", "text", ", dates"),
+        *_columns("venue_id", "text", "", says="place_id"),
+        *_columns("located_by", "text", "`coordinates`, `venue`, …"),
+        *_columns("unsnapped", "text", "code"),
+        *_columns("residents_reached", "number", "residents"),
+        *_columns("residents_lost_if_closed", "number", "residents"),
+        *_columns("council_id", "text", ""),
+        *_columns("blurred", "boolean", "true, false"),
+        *_columns("counts", "boolean", "true, false; code"),
+        *_columns("not_counted", "text", "true, false; code", says="counts"),
+        *_columns("schedule_assumed", "boolean", "text; true, false", says="schedule_text"),
+        *_columns("dates_assumed", "text", "code"),
+        *_columns("qualifies", "text", "`yes`, `no`, `unknown`; text"),
+        *_columns("qualifies_why qualifies_why_en", "words", "text", says="qualifies"),
+        *_columns("programme_id", "text", ""),
+        *_columns("status_since closed_on", "text", ", dates", says="status"),
+        *_columns("drop_in individual_entry", "boolean", "", says="programme_id"),
+        *_columns("open_hours fee_text", "text", "", says="programme_id"),
+        *_columns("fee_yen floor_area_m2 capacity", "number", "", says="programme_id"),
+        *_columns("target_groups", "text", "", says="programme_id"),
+        *_columns("exercise_minutes", "number", "", says="programme_id"),
+        *_columns("open_to_all", "boolean", "", says="programme_id"),
+        *_columns("subsidy_end", "text", "", says="programme_id"),
+        *_columns("online", "boolean", "", says="programme_id"),
+        *_columns("catchment_scope", "text", "", says="programme_id"),
+        *_columns("venue_name group_name address", "text", "", leaves=False),
+        *_columns("located_level", "text", "", leaves=False),
+        *_columns("confidence", "number", "0 to 1", leaves=False, says="located_level"),
+        *_columns("private_home consent", "boolean", "true, false", leaves=False),
+        *_columns("typed_class", "text", "class", leaves=False),
+        *_columns("row", "integer", "", leaves=False),
+        *_columns("source_id", "text", "", leaves=False, says="row"),
+        *_columns("weeks_mask slots_weekly slots_monthly", "integer", "bits", leaves=False),
+        *_columns("slots_unknown", "text", "`no_schedule`, `no_weekday`, `no_hours`", leaves=False),
+        *_columns("residents_kept_if_closed", "number", "residents", leaves=False),
+        *_columns("geometry", "geometry", "point"),
+        *_columns("falls_short", "facts", "rules"),
     ),
     "streets": (
-        *_columns("reach", "text", "`weekly`, `monthly`, `none`", NEVER),
-        *_columns("class", "text", "`major`, `minor`, `path`, `steps`", NEVER),
-        *_columns("geometry", "geometry", "lines", NEVER),
+        *_columns("reach", "text", "`weekly`, `monthly`, `none`", leaves=False),
+        *_columns("class", "text", "`major`, `minor`, `path`, `steps`", leaves=False),
+        *_columns("geometry", "geometry", "lines", leaves=False),
     ),
     "reach": (
-        *_columns("place_id", "text", "", NOTHING),
-        *_columns("frequency", "text", "class", NOTHING),
-        *_columns("walk_limit_m walk_limit_min", "number", "m, min", NOTHING),
-        *_columns("profile", "text", "m, min", NOTHING, says="walk_limit_m"),
-        *_columns("geometry", "geometry", "polygons", NOTHING),
+        *_columns("place_id", "text", ""),
+        *_columns("frequency", "text", "class"),
+        *_columns("walk_limit_m walk_limit_min", "number", "m, min"),
+        *_columns("profile", "text", "m, min", says="walk_limit_m"),
+        *_columns("geometry", "geometry", "polygons"),
     ),
     "areas": (
-        *_columns("layer area_id area_name version", "text", "", NOTHING),
-        *_columns("council_id", "text", "", NOTHING),
-        *_columns("approximate draft", "boolean", "true, false", NOTHING),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("council_id", "text", ""),
+        *_columns("approximate draft", "boolean", "true, false"),
     ),
     "plans": (
-        *_columns("target_class current_class", "text", "class", NOTHING),
-        *_columns("source", "text", "`place`, `venue`, `point`", NOTHING),
-        *_columns("venue_name_en", "text", "text", NOTHING),
-        *_columns("yearly_max_yen opening_max_yen", "number", "yen", NOTHING),
-        *_columns("yen_per_newly_reached", "number", "yen per resident", RESIDENTS),
-        *_columns("marginal", "number", "residents", RESIDENTS),
-        *_columns("stays_pct", "number", "%", NOTHING),
-        *_columns("hazards", "text", "text", NOTHING),
+        *_columns("target_class current_class", "text", "class"),
+        *_columns("source", "text", "`place`, `venue`, `point`"),
+        *_columns("venue_name_en", "text", "text"),
+        *_columns("yearly_max_yen opening_max_yen", "number", "yen"),
+        *_columns("yen_per_newly_reached", "number", "yen per resident"),
+        *_columns("marginal", "number", "residents"),
+        *_columns("stays_pct", "number", "%"),
+        *_columns("hazards", "text", "text"),
     ),
 }
 """Table → its columns; those that leave stand in the order in which they do."""
@@ -392,17 +351,6 @@ def leaving(table: str) -> tuple[str, ...]:
     return tuple(one.name for one in kept)
 
 
-def telling(table: str, of: str = RESIDENTS) -> tuple[str, ...]:
-    """Return the columns of a table that tell how many residents there are, or of an age group."""
-    return tuple(one.name for one in TABLES[table] if one.tells == of)
-
-
-def telling_of_others(table: str) -> dict[str, str]:
-    """Return the columns about an age group that is not the row's own, with that group."""
-    plain = (NEVER, NOTHING, RESIDENTS)
-    return {one.name: one.tells for one in TABLES[table] if one.tells not in plain}
-
-
 def json_types(table: str) -> dict[str, str]:
     """Return the columns of a table that leave with their JSON types."""
     kinds = {one.name: one.kind for one in TABLES[table]}
@@ -410,7 +358,7 @@ def json_types(table: str) -> dict[str, str]:
 
 
 def _stays(column: Column) -> bool:
-    return column.tells == NEVER or column.kind == "facts"
+    return not column.leaves or column.kind == "facts"
 
 
 def page(written: str) -> str:

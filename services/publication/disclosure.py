@@ -1,163 +1,69 @@
 """
-What may leave: small counts are hidden and private homes are blurred, here and nowhere else.
+What leaves: the tables of a snapshot with their declared columns, and words made last.
 
 Everything that shows results to somebody (API, export, report, picture) takes its frames from
-``disclose``; nobody else reads a snapshot's tables for output.
+``disclose``. Nothing is hidden here: the figures of the public view have seen no exact input.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
 
-from services.privacy.counts import (
-    Hidden,
-    _hidden_in_gaps,
-    _hide_small,
-    find_hidden,
-    hide_backup,
-    hide_counts,
-    hide_gaps,
-    hide_losses,
-)
-from services.privacy.homes import blur, coarsen_gaps
-from services.profile import Privacy
-from services.publication.columns import leaving, telling, telling_of_others
+from services.publication.columns import leaving
 from services.publication.words import candidates_in_words, gaps_in_words, places_in_words
-from services.results.crosstabs import disclosed_crosstab
-from services.results.gaps import ranked
-from services.results.inequality import inequality_frame
-from services.results.resilience import LOST_IF_CLOSED
-from services.situation.naming import WHOLE
+from services.results.crosstabs import of_pair
+from services.workspace.folder import Snapshot
 
-_LOSSES = ("residents_lost", "residents_kept")
-
-
-class Results(Protocol):
-    """What is disclosed: a snapshot of ``services.workspace.folder``."""
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return ``coverage`` or ``gaps``."""
-
-    def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return ``candidates``, ``places``, ``reach`` or ``streets``."""
+PlainTable = Literal[
+    "coverage", "slots", "combined", "provision", "inequality", "resilience", "backup"
+]
 
 
 @dataclass(frozen=True)
 class Disclosed:
-    """The tables of one snapshot as they may leave; each is made once."""
+    """The tables of one snapshot as they leave; each is made once."""
 
-    results: Results
-    privacy: Privacy
-
-    @cached_property
-    def hidden(self) -> Hidden:
-        """Return the counts that are not shown."""
-        limit = self.privacy.small_number
-        hidden = find_hidden(self.results.table("coverage"), small_number=limit)
-        return hidden | _hidden_in_gaps(self.results.table("gaps"), small_number=limit)
+    snapshot: Snapshot
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
-        """Return the coverage with small counts hidden and a column ``suppressed``."""
-        return self._shown("coverage")
+        """Return the coverage."""
+        return self.table("coverage")
 
-    @cached_property
-    def slots(self) -> pd.DataFrame:
-        """Return who has a place on each weekday and half of the day, small counts hidden."""
-        return self._shown("slots")
-
-    @cached_property
-    def combined(self) -> pd.DataFrame:
-        """Return who is weekly-reached by several halls together only, small counts hidden."""
-        return self._shown("combined")
-
-    @cached_property
-    def provision(self) -> pd.DataFrame:
-        """Return the seats and those without one, small counts hidden."""
-        table, limit = self.results.table("provision"), self.privacy.small_number
-        whole = find_hidden(table[table["layer"] == WHOLE], small_number=limit)
-        return _declared(hide_counts(table, self.hidden | whole, telling("provision")), "provision")
-
-    @cached_property
-    def inequality(self) -> pd.DataFrame:
-        """Return the inequality between the units whose coverage is shown."""
-        return _declared(inequality_frame(self.coverage), "inequality")
-
-    @cached_property
-    def resilience(self) -> pd.DataFrame:
-        """Return whom the closing of each place takes the last one from, small counts hidden."""
-        table = self.results.table("resilience")
-        shown = hide_losses(table, _LOSSES, small_number=self.privacy.small_number)
-        return _declared(shown, "resilience")
-
-    @cached_property
-    def backup(self) -> pd.DataFrame:
-        """Return who has a second place, small counts hidden."""
-        return hide_backup(self._shown("backup"), small_number=self.privacy.small_number)
+    def table(self, name: PlainTable) -> pd.DataFrame:
+        """Return a table that needs no words."""
+        return _declared(self.snapshot.table(name), name)
 
     def crosstab(self, rows: str, columns: str) -> pd.DataFrame:
-        """Return the residents of each pair of areas of two layers, small cells hidden."""
-        shown = disclosed_crosstab(
-            self.results.table("crosstabs"),
-            rows,
-            columns,
-            hidden=self.hidden,
-            small_number=self.privacy.small_number,
-        )
-        return _declared(shown, "crosstabs")
+        """Return the residents of each pair of areas of two layers."""
+        return _declared(of_pair(self.snapshot.table("crosstabs"), rows, columns), "crosstabs")
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
-        """
-        Return the gaps, small counts hidden and distances to private homes coarse.
-
-        They are ranked and sorted anew: an order would tell what is hidden.
-        """
-        others = telling_of_others("gaps")
-        gaps = hide_gaps(self.results.table("gaps"), self.hidden, telling("gaps"), others)
-        shown = coarsen_gaps(gaps, self._private)
-        return gaps_in_words(ranked(shown, small_number=self.privacy.small_number))
+        """Return the gaps."""
+        return gaps_in_words(self.snapshot.table("gaps"))
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
-        """Return the places, private homes blurred and marked by ``blurred``."""
-        places = self.results.layer("places")
-        blurred = blur(places, places["private_home"].astype(bool), blur_m=self.privacy.blur_m)
-        limit = self.privacy.small_number
-        shown = _hide_small(places_in_words(blurred), "residents_reached", small_number=limit)
-        if LOST_IF_CLOSED[0] not in shown:
-            return shown
-        return hide_losses(shown, LOST_IF_CLOSED, small_number=limit)
+        """Return the places; ``blurred`` are private homes that stand at the centre of a cell."""
+        return places_in_words(self._marked(self.snapshot.layer("places")))
 
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:
-        """Return the candidates; private homes, to be upgraded or opened, are blurred."""
-        candidates = self.results.layer("candidates")
-        private = candidates["place_id"].isin(self._private)
-        if "private_home" in candidates:
-            private |= candidates["private_home"].astype(bool)
-        blurred = blur(candidates, private, blur_m=self.privacy.blur_m)
-        for column in telling("candidates"):
-            if column in blurred.columns:
-                blurred = _hide_small(blurred, column, small_number=self.privacy.small_number)
-        return candidates_in_words(blurred)
+        """Return the candidates."""
+        return candidates_in_words(self._marked(self.snapshot.layer("candidates")))
 
     @property
     def reach(self) -> gpd.GeoDataFrame:
-        """Return the reach of each place and class; it is drawn from where homes are shown."""
-        return self.results.layer("reach")
+        """Return the reach of each place and class."""
+        return self.snapshot.layer("reach")
 
-    def _shown(self, name: str) -> pd.DataFrame:
-        table = hide_counts(self.results.table(name), self.hidden, telling(name))
-        return _declared(table, name)
-
-    @cached_property
-    def _private(self) -> frozenset[str]:
-        places = self.results.layer("places")
-        return frozenset(places.loc[places["private_home"].astype(bool), "place_id"])
+    def _marked(self, points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        at_home = points["private_home"].astype(bool)
+        return points.assign(blurred=at_home & self.snapshot.workspace.is_public)
 
 
 def _declared(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -166,6 +72,6 @@ def _declared(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return table[[column for column in table.columns if column in known]]
 
 
-def disclose(results: Results, privacy: Privacy) -> Disclosed:
-    """Return the tables of a snapshot as they may leave."""
-    return Disclosed(results, privacy)
+def disclose(snapshot: Snapshot) -> Disclosed:
+    """Return the tables of a snapshot as they leave."""
+    return Disclosed(snapshot)

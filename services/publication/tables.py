@@ -1,8 +1,7 @@
 """
 What leaves: the frames of the six collections under the names that clients rely on.
 
-Files, API, report and picture take them from here: small counts are hidden, private homes blurred,
-and no column leaves that is not named here.
+Files, API, report and picture take them from here: no column leaves that is not declared.
 """
 
 from functools import cached_property
@@ -23,7 +22,7 @@ _AREA_KEY = ["layer", "area_id"]
 
 
 class Publication:
-    """A snapshot as it may leave; what is hidden is found once, on first use."""
+    """A snapshot as it leaves; each table is made once, on first use."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -31,7 +30,7 @@ class Publication:
     @cached_property
     def disclosed(self) -> Disclosed:
         """Return the tables as they may leave, with every column."""
-        return disclose(self.snapshot, self.snapshot.workspace.profile.privacy)
+        return disclose(self.snapshot)
 
     def table(self, name: Literal["coverage", "gaps"]) -> pd.DataFrame:
         """Return a collection without its geometry."""
@@ -101,6 +100,7 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
     """Return what every file and answer carries: sources, parameters and their hash, version."""
     run = snapshot.run
     return {
+        "view": snapshot.workspace.view,
         "software": f"arukeba {software_version()}",
         "municipality": run["summary"]["municipality"],
         "snapshot": run["name"],

@@ -45,8 +45,18 @@ def seen_decisions(workspace: Workspace) -> pd.DataFrame:
     places, venues = seen_places(workspace), seen_venues(workspace)
     homes = places[places["private_home"].astype(bool)]
     at_home = log["place_id"].isin(homes["place_id"])
-    at_home |= log["venue_id"].isin([*homes["venue_id"], *venues["venue_id"][venues["private_home"]]])
+    at_home |= log["venue_id"].isin(
+        [*homes["venue_id"], *venues["venue_id"][venues["private_home"]]]
+    )
     return log.assign(lon=log["lon"].mask(at_home), lat=log["lat"].mask(at_home))[list(COLUMNS)]
+
+
+def has_homes(workspace: Workspace) -> bool:
+    """Say whether the registry holds places or venues in private homes."""
+    return bool(
+        seen_places(workspace)["private_home"].astype(bool).any()
+        or seen_venues(workspace)["private_home"].any()
+    )
 
 
 def _epsg(workspace: Workspace) -> int:

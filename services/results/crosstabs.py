@@ -1,4 +1,4 @@
-"""Cross-tables: the residents of each pair of areas of two layers, and which cells may leave."""
+"""Cross-tables: the residents of each pair of areas of two layers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.crosstab import crosstab, with_shares
-from geo.coverage.suppression import hidden_cells
 from geo.demand.homes import HIGH, LOW
 from geo.errors import InvalidInputError, Sentence
 from geo.vocabulary import FREQUENCIES
@@ -29,18 +28,7 @@ CROSSTAB_COLUMNS = (
     *("column_share_pct", "column_share_low_pct", "column_share_high_pct"),
     *("approximate", "residents_estimated"),
 )
-_ROW_SHARES = ("row_share_pct", "row_share_low_pct", "row_share_high_pct")
-_COLUMN_SHARES = ("column_share_pct", "column_share_low_pct", "column_share_high_pct")
-_COUNTS = (
-    *("residents", "reached", "coverage_pct", "coverage_low_pct", "coverage_high_pct"),
-    *_ROW_SHARES,
-    *_COLUMN_SHARES,
-)
 _SIDES = ("row", "column")
-_CELL = ("row_id", "column_id")
-
-Hidden = frozenset[tuple[str, str, str]]
-"""(layer, age group, area_id) of the rows of coverage that are not shown."""
 
 
 def layer_pairs(profile: Profile) -> list[tuple[Layer, Layer]]:
@@ -155,29 +143,7 @@ class _Cells:
         return Bounds(self.least, self.most, rest_least, rest_most).pct()
 
 
-def disclosed_crosstab(
-    table: pd.DataFrame, rows: str, columns: str, *, hidden: Hidden, small_number: float
-) -> pd.DataFrame:
-    """
-    Return the cross-table of two layers as it may leave, with ``suppressed``.
-
-    Small cells are hidden, and as many more as it takes so that neither rows nor columns nor the
-    layers' own totals, as far as those are shown (``hidden``), give one of them away. A cell that
-    is hidden may also be empty.
-    """
-    found = _of_pair(table, rows, columns)
-    blocks = []
-    for age_group, block in found.groupby("age_group", sort=False):
-        unseen = _unseen(block, str(age_group), hidden)
-        cells = _hidden_pairs(block, unseen, small_number=small_number)
-        blocks.append(_masked(block, cells, unseen))
-    if not blocks:
-        return found.assign(suppressed=np.zeros(len(found), dtype=bool))
-    order = ["age_group", "frequency", *_CELL]
-    return pd.concat(blocks).sort_values(order, kind="stable").reset_index(drop=True)
-
-
-def _of_pair(table: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
+def of_pair(table: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
     """Return the cells of two layers, turned round where they were crossed the other way."""
     straight = table[(table["row_layer"] == rows) & (table["column_layer"] == columns)]
     turned = table[(table["row_layer"] == columns) & (table["column_layer"] == rows)]
@@ -196,71 +162,8 @@ def _of_pair(table: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
         for part in parts
     }
     found = straight if len(straight) else turned.rename(columns=swap)
-    # A snapshot of an older version may lack some.
-    return found[[column for column in CROSSTAB_COLUMNS if column in found]]
-
-
-def _unseen(block: pd.DataFrame, age_group: str, hidden: Hidden) -> dict[str, set[str]]:
-    """Return by side the areas of an age group whose own totals are not shown."""
-    return {
-        side: {
-            area
-            for layer, group, area in hidden
-            if layer == block[f"{side}_layer"].iloc[0] and group == age_group
-        }
-        for side in _SIDES
-    }
-
-
-def _hidden_pairs(
-    block: pd.DataFrame, unseen: Mapping[str, set[str]], *, small_number: float
-) -> set[tuple[str, str]]:
-    """Return the cells of one age group that are hidden: the same for every frequency."""
-    cells = block.drop_duplicates(list(_CELL))
-    grid = cells.pivot_table(
-        index="row_id", columns="column_id", values="residents", fill_value=0.0, aggfunc="sum"
-    )
-    totals = (
-        np.array(axis.isin(unseen[side]), dtype=bool)
-        for side, axis in zip(_SIDES, (grid.index, grid.columns), strict=True)
-    )
-    found = hidden_cells(grid.to_numpy(dtype=float), *totals, small_number=small_number)
-    return {
-        (str(grid.index[row]), str(grid.columns[column]))
-        for row, column in zip(*np.nonzero(found), strict=True)
-    }
-
-
-def _masked(
-    block: pd.DataFrame, cells: set[tuple[str, str]], unseen: Mapping[str, set[str]]
-) -> pd.DataFrame:
-    """Return the rows with hidden cells empty; hidden cells that no home is in are there as well."""
-    keys = list(zip(block["row_id"], block["column_id"], strict=True))
-    suppressed = np.fromiter((key in cells for key in keys), dtype=bool, count=len(keys))
-    shown = block.assign(
-        **{name: block[name].mask(suppressed) for name in _COUNTS if name in block},
-        suppressed=suppressed,
-    )
-    for side in _SIDES:
-        # A count beside its share of a total that is not shown would tell the total.
-        unseen_total = block[f"{side}_id"].isin(unseen[side])
-        for name in _ROW_SHARES if side == "row" else _COLUMN_SHARES:
-            if name in shown:
-                shown[name] = shown[name].mask(unseen_total)
-    return pd.concat([shown, _empty_cells(shown, cells - set(keys))], ignore_index=True)
-
-
-def _empty_cells(block: pd.DataFrame, cells: set[tuple[str, str]]) -> pd.DataFrame:
-    """Return rows for hidden cells that are not in the table, for every frequency."""
-    names = {
-        side: dict(zip(block[f"{side}_id"], block[f"{side}_name"], strict=True)) for side in _SIDES
-    }
-    like = block.drop_duplicates("frequency")
-    pairs = pd.DataFrame(sorted(cells), columns=list(_CELL), dtype=object)
-    for side in _SIDES:
-        pairs[f"{side}_name"] = pairs[f"{side}_id"].map(names[side])
-    added = pairs.merge(like.drop(columns=list(pairs.columns)), how="cross")
-    return added.assign(**dict.fromkeys(_COUNTS, np.nan), suppressed=True)[block.columns]
+    order = ["age_group", "frequency", "row_id", "column_id"]
+    return found[list(CROSSTAB_COLUMNS)].sort_values(order, kind="stable", ignore_index=True)
 
 
 def crosstab_sentence(row: Mapping[str, Any], lang: str) -> str:
@@ -270,8 +173,6 @@ def crosstab_sentence(row: Mapping[str, Any], lang: str) -> str:
         "column": row["column_name"],
         "age_group": age_group_text(str(row["age_group"]), lang),
     }
-    if row.get("suppressed"):
-        return text("sentence.hidden", lang, age_group=words["age_group"])
     if not is_figure(row["coverage_pct"]):
         return text("provision.nobody", lang, age_group=words["age_group"])
     return text(

@@ -13,7 +13,7 @@ from services.words.texts import age_group_text, is_figure, text
 KEYS = ("layer", "frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile")
 INEQUALITY_COLUMNS = (
     *KEYS,
-    *("units_n", "units_hidden_n", "residents", "gini", "worst_tenth_pct", "min_pct", "max_pct"),
+    *("units_n", "residents", "gini", "worst_tenth_pct", "min_pct", "max_pct"),
     *("min_max_ratio", "draft"),
 )
 _NAMES = {
@@ -28,21 +28,17 @@ def inequality_frame(coverage: pd.DataFrame) -> pd.DataFrame:
     """
     Return the inequality of ``coverage_pct`` between the units of each layer (``INEQUALITY_COLUMNS``).
 
-    From a table of coverage, disclosed or not: units whose figures are hidden take no part and are
-    counted in ``units_hidden_n``; the remainder is no unit. Without residents there are 0 units and
-    no figures.
+    The remainder is no unit. Without residents there are 0 units and no figures.
     """
     units = coverage[~coverage["remainder"]].reset_index(drop=True)
     group = units.groupby(list(KEYS), sort=False, dropna=False, observed=True).ngroup()
-    residents = units["residents"].fillna(0.0).to_numpy(dtype=float)
+    residents = units["residents"].to_numpy(dtype=float)
     found = inequality(
         units["coverage_pct"].to_numpy(dtype=float), residents, np.asarray(group, dtype=np.int64)
     )
     firsts = units[~group.duplicated()][[*KEYS, "draft"]].reset_index(drop=True)
-    hidden = units["residents"].isna().to_numpy()
-    return pd.concat([firsts, found.rename(columns=_NAMES)], axis=1).assign(
-        units_hidden_n=np.bincount(group[hidden], minlength=len(firsts)).astype(np.int64)
-    )[list(INEQUALITY_COLUMNS)]
+    both = pd.concat([firsts, found.rename(columns=_NAMES)], axis=1)
+    return both[list(INEQUALITY_COLUMNS)]
 
 
 def inequality_sentence(row: Mapping[str, Any], unit: str, lang: str) -> str:

@@ -36,13 +36,17 @@ from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, assumptions
 from services.situation.view import Situation
 from services.situation.walking import Walking
+from services.registry.seen import has_homes
 from services.words.dates import today
+from services.words.vocabulary import EXACT, PUBLIC
 from services.workspace.folder import (
+    DEMAND,
     REMAINDER,
     RESULT_FORMAT,
     Snapshot,
     Workspace,
     digest,
+    seen_in,
     software_version,
     write_json,
 )
@@ -60,7 +64,9 @@ def run(
     progress: Progress = silent,
 ) -> Snapshot:
     """
-    Compute a new snapshot; it appears whole, and the workspace's LATEST then points at it.
+    Compute a new snapshot of both views; it appears whole, and the workspace's LATEST then points at it.
+
+    Returned is that of the workspace's own view. A published folder knows the public view alone.
 
     ``selection`` says for which day places and versions of areas are chosen, today if it names none.
     LATEST stays where it is for a run for a day or with suspended places: what is served and
@@ -78,7 +84,9 @@ def run(
     results = workspace.path / "results"
     with workspace.working():
         with staged_number(results) as (name, folder):
-            _write(folder, name, Situation(workspace, parameters), day, progress)
+            for one in _views(workspace):
+                situation = Situation(one, parameters)
+                _write(seen_in(folder, one.view), name, situation, day, progress)
         if selection == TODAY or not (results / "LATEST").is_file():
             with staged_file(results / "LATEST") as latest:
                 latest.write_text(name + "\n", encoding="utf-8")
@@ -86,8 +94,19 @@ def run(
     return workspace.snapshot(name)
 
 
+def _views(workspace: Workspace) -> list[Workspace]:
+    """Return the workspace in the public view, and in the exact one where it knows something else."""
+    public = workspace.seen(PUBLIC)
+    if public.is_published:
+        return [public]
+    exact = workspace.seen(EXACT)
+    same = exact.file(DEMAND) == public.file(DEMAND) and not has_homes(public)
+    return [public] if same else [public, exact]
+
+
 def _write(folder: Path, name: str, situation: Situation, day: date, progress: Progress) -> None:
     """Write every table of a snapshot."""
+    folder.mkdir(exist_ok=True)
     progress("run.reach", 0.1)
     for walking in situation.walkings:
         situation.access(walking)
@@ -195,6 +214,7 @@ def _record(
     return {
         "name": name,
         "format": RESULT_FORMAT,
+        "view": workspace.view,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "arukeba": software_version(),
         "as_of": day.isoformat(),

@@ -93,7 +93,7 @@ class Parameters:
             "provision": profile.provision.model_dump(),
             "needs_transport_below": profile.analysis.needs_transport_below,
             "gap_weights": profile.analysis.weights,
-            "blur_m": profile.privacy.blur_m,
+            "privacy": profile.privacy.model_dump(),
             "versions": {layer.id: layer.version for layer in profile.layers},
             "origins": {
                 "walk_limit_m": self._limit_origin(profile),

@@ -34,6 +34,7 @@ RESULT_FORMAT = 3
 MANIFEST = "workspace.json"
 RUN = "run.json"
 LEDGER = "intake.json"
+DEMAND = "layers/demand.parquet"
 EXACT_FOLDER = "exact"
 """Folder of what the exact view alone reads, under the names that the public view has beside it."""
 KEY = "exact/key"
@@ -109,8 +110,8 @@ class Snapshot:
 
     @property
     def name(self) -> str:
-        """Return the folder's name."""
-        return self.path.name
+        """Return the name of the run, the same in both views."""
+        return str(self.run["name"])
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -246,7 +247,7 @@ class Workspace:
 
     @cached_property
     def _demand(self) -> gpd.GeoDataFrame:
-        frame = _read_layer(self.file("layers/demand.parquet"))
+        frame = _read_layer(self.file(DEMAND))
         for layer in self.profile.layers:
             other = f"in_{layer.id}@{layer.version}"
             if other in frame:
@@ -293,15 +294,17 @@ class Workspace:
 
     def snapshot(self, name: str | None = None) -> Snapshot:
         """Return a snapshot by name, else the newest."""
-        results = "results"
+        results = self.path / "results"
         if name is None:
-            latest = self.path / results / "LATEST"
+            latest = results / "LATEST"
             if not latest.is_file():
                 raise NotFoundError(
                     "{path} has no results yet; run: arukeba run {path}", path=self.path
                 )
             name = latest.read_text(encoding="utf-8").strip()
-        folder = self.file(f"{results}/{name}")
+        folder = seen_in(results / name, self.view)
+        if not folder.is_dir():  # both views know the same
+            folder = results / name
         if not (folder / RUN).is_file():
             raise NotFoundError("{path} has no results named {name!r}", path=self.path, name=name)
         record = read_json(folder / RUN)

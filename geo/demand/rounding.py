@@ -13,7 +13,7 @@ import hmac
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from geo.arrays import FloatArray, IntArray
@@ -158,13 +158,8 @@ def _chosen(part: FloatArray, group: IntArray, target: FloatArray, draw: FloatAr
     )
     expected = sums @ chance
     most, least = np.ceil(expected - _NOTHING), np.floor(expected + _NOTHING)
-    found = linprog(
-        cost,
-        A_ub=vstack([sums, -sums]),
-        b_ub=np.concatenate([most, -least]),
-        bounds=(0.0, 1.0),
-        method="highs-ds",
-    )
+    # Without integrality: a linear program, solved by the simplex of HiGHS, whose corners are whole.
+    found = milp(cost, constraints=LinearConstraint(sums, least, most), bounds=Bounds(0.0, 1.0))
     low[row, column] += np.round(found.x)
     return low
 

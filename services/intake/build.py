@@ -25,6 +25,7 @@ from services.intake.people import series
 from services.intake.people.placing import Placing
 from services.intake.people.protected import (
     Protection,
+    farthest,
     note_protection,
     protected_residents,
     protected_series,
@@ -41,7 +42,7 @@ from services.intake.streets.loose_ends import join_by_rule
 from services.intake.streets.reading import read_streets
 from services.intake.tables.columns import read_map
 from services.intake.tables.ledger import Entry, Ledger
-from services.profile import read_profile
+from services.profile import Profile, read_profile
 from services.registry.database import require_no_password
 from services.registry.decisions import keep_decisions
 from services.registry.places import create_registry, write_registry
@@ -105,7 +106,11 @@ def build(
         (folder / KEY).parent.mkdir(exist_ok=True)
         (folder / KEY).write_bytes(key)
         waiting = _write(folder, found, intake)
-        own = {"councils": found.councils, "registry_url": given.registry_url}
+        own = {
+            "councils": found.councils,
+            "registry_url": given.registry_url,
+            "rounding": found.rounding(profile),
+        }
         for view, people in found.views.items():
             counts = found.counts(waiting)
             told = manifest(
@@ -151,6 +156,21 @@ class _Found:
         if self.protected is self.people:
             return {PUBLIC: self.people}
         return {PUBLIC: self.protected, EXACT: self.people}
+
+    def rounding(self, profile: Profile) -> dict[str, int] | None:
+        """Return the base, and how far the public view is from the truth at most; None if it is not."""
+        if self.protected is self.people:
+            return None
+        exact, protected = (
+            people.demand.assign(whole="whole") for people in (self.people, self.protected)
+        )
+        base, groups = profile.privacy.rounding_base, profile.population.groups
+        council = f"in_{profile.analysis.council_layer}"
+        found = {
+            name: farthest(exact, protected, groups, by=column, base=base)
+            for name, column in (("whole", "whole"), ("councils", council))
+        }
+        return {"base": base, **found}
 
     def counts(self, waiting: int) -> dict[str, int]:
         """Return how many there are of each, and how many places wait to be confirmed."""

@@ -320,7 +320,7 @@ class Workspace:
     def _protects_as(self, record: Mapping[str, Any]) -> bool:
         """Say whether homes were protected as they are now: two cells would narrow a home down."""
         made_with = record["parameters"].get("privacy")
-        return made_with == self.profile.privacy.model_dump()
+        return bool(made_with == self.profile.privacy.model_dump())
 
 
 def carry_over(old: Path, new: Path) -> None:

@@ -7,9 +7,11 @@ other, or a part of the residents by itself (those living alone). Every cell is 
 itself hides stay as they are.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -22,6 +24,7 @@ from services.intake.tables.ledger import Entry, SourceLedger
 from services.profile import Population
 from services.profile.ages import encloses, group_of
 
+_WHOLE = 1e-9
 NO_COUNCIL = ""
 """Where what lies in no council's area is counted together."""
 
@@ -93,7 +96,9 @@ class Protection:
         ``names`` (rows,) are the ids of the source areas, unique; a row whose id is no area's belongs
         to no council. A count that the source hides (``<group>_low`` below ``<group>_high``) is kept.
         """
-        councils = pd.Categorical([self.council_of.get(name, NO_COUNCIL) for name in names])
+        councils: pd.Categorical[str] = pd.Categorical(
+            [self.council_of.get(name, NO_COUNCIL) for name in names]
+        )
         found = {}
         for family in families(groups):
             exact = table[list(family.groups)].to_numpy(dtype=float)
@@ -104,7 +109,11 @@ class Protection:
         return pd.DataFrame(found, index=table.index)[list(groups)]
 
     def _rounded(
-        self, family: Family, bands: FloatArray, names: Sequence[str], councils: pd.Categorical
+        self,
+        family: Family,
+        bands: FloatArray,
+        names: Sequence[str],
+        councils: "pd.Categorical[str]",
     ) -> FloatArray:
         position = councils.codes.astype(np.int64)
         of_councils = np.zeros((len(councils.categories), bands.shape[1]))
@@ -156,7 +165,7 @@ def protected_residents(exact: Residents, spec: Population, protection: Protecti
         exact,
         by_area=by_area,
         cells=exact.parts,
-        at_points=at_points,
+        at_points=gpd.GeoDataFrame(at_points),
         unmatched={name: float(lost[name].sum()) if name in lost else 0.0 for name in columns},
         lost=lost,
     )
@@ -175,11 +184,11 @@ def _unique(texts: "pd.Series[str]") -> list[str]:
 def _with_estimates(exact: pd.DataFrame, counts: pd.DataFrame, spec: Population) -> pd.DataFrame:
     """Return all columns: both ends of each count, and what is known as a rate of another group."""
     whole = exact.assign(**{str(group): counts[group] for group in counts})
-    for group in counts:
+    for group in map(str, counts):
         hidden = _is_hidden(exact, group)
         for end in (LOW, HIGH):
             if group + end in exact:
-                whole[group + end] = exact[group + end].where(hidden, counts[group])
+                whole[group + end] = np.where(hidden, exact[group + end], counts[group])
     for estimate in spec.estimate_from_rate:
         for end in ("", LOW, HIGH):
             if estimate.of + end in whole:
@@ -195,7 +204,7 @@ def protected_series(
     if exact.empty:
         return exact
     parts = [
-        _main_date(rows, residents) if main else _other_date(rows, protection)
+        _main_date(rows, residents) if bool(main) else _other_date(rows, protection)
         for (_, _, main), rows in exact.groupby(["date", "source_id", "main"], sort=False)
     ]
     return pd.concat(parts).loc[exact.index]
@@ -211,7 +220,10 @@ def _other_date(rows: pd.DataFrame, protection: Protection) -> pd.DataFrame:
     )
     groups = [str(group) for group in table]
     counts = protection.counts(table, groups, [str(key) for key in table.index])
-    row, column = table.index.get_indexer(keys), table.columns.get_indexer(rows["age_group"])
+    row, column = (
+        table.index.get_indexer(pd.Index(keys)),
+        table.columns.get_indexer(pd.Index(rows["age_group"])),
+    )
     return rows.assign(residents=counts.to_numpy()[row, column])
 
 
@@ -231,6 +243,21 @@ def _main_date(rows: pd.DataFrame, residents: Residents) -> pd.DataFrame:
     keys = pd.Series(list(zip(names, rows["age_group"], strict=True)), index=rows.index)
     found = pd.Series([known.get(key, 0.0) for key in keys], index=rows.index)
     return rows.assign(residents=found.mask(keys.duplicated(), 0.0))
+
+
+def farthest(
+    exact: pd.DataFrame, protected: pd.DataFrame, groups: Sequence[str], *, by: str, base: int
+) -> int:
+    """
+    Return how far the protected residents of an area of a layer are from the truth at most.
+
+    ``exact`` and ``protected`` are homes, ``by`` the column of the layer's area, where no area is
+    counts as none. In multiples of the base, and never less than it: which of them was where is not told.
+    """
+    sums = [homes[homes[by] != ""].groupby(by)[list(groups)].sum() for homes in (exact, protected)]
+    difference = sums[1].sub(sums[0], fill_value=0.0).abs().to_numpy()
+    most = float(difference.max(initial=0.0))
+    return base * max(1, math.ceil(most / base - _WHOLE))
 
 
 def note_protection(residents: Residents, base: int, *, notes: SourceLedger) -> None:

@@ -79,7 +79,7 @@ class Share(BaseModel):
 
 
 class Summary(BaseModel):
-    """The figures of the one sentence; null where they are not public."""
+    """The figures of the one sentence; null where there is nobody."""
 
     layer: str | None
     area_id: str | None
@@ -94,7 +94,6 @@ class Summary(BaseModel):
     unreached: float | None
     coverage_pct: float | None
     circle_coverage_pct: float | None
-    suppressed: bool
     approximate: bool
     gaps: dict[str, int] | None = Field(
         description="How many units bear each sign; null where none lies mostly in the area"
@@ -115,7 +114,7 @@ class Slot(BaseModel):
 
 
 class Week(BaseModel):
-    """Who has a place on which weekday and half of the day; null where it is not public."""
+    """Who has a place on which weekday and half of the day."""
 
     layer: str | None
     area_id: str | None
@@ -126,7 +125,6 @@ class Week(BaseModel):
     walk_limit_m: float | None
     walk_limit_min: float | None
     residents: float | None
-    suppressed: bool
     slots: list[Slot]
     reached_combined: float | None = Field(
         description="Residents who have a place every week only with several halls taken together"

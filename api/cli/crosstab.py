@@ -10,7 +10,7 @@ from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title
 from services.publication.tables import Publication
-from services.words.texts import Lang, choices, number, text
+from services.words.texts import Lang, choices, text
 from services.workspace.folder import open_workspace
 
 
@@ -51,6 +51,4 @@ def register(app: typer.Typer, lang: Lang) -> None:
         found = supply.crosstab(rows=rows, columns=columns, **asked)
         desk.result({"files": [str(out)], **found})
         desk.show(crosstab_title(snapshot, cells, desk.lang))
-        if hidden := sum(bool(cell["suppressed"]) for cell in found["cells"]):
-            desk.show(desk.say("crosstab.hidden", n=number(hidden)))
         desk.show(desk.say("cli.wrote", path=out))

@@ -9,8 +9,9 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from services.results.snaps import SnapLine, write_public_snaps, write_snaps
+from services.results.snaps import SnapLine, write_snaps
 from services.words.texts import Lang, number, people, text
+from services.words.vocabulary import PUBLIC, View
 from services.workspace.folder import open_workspace
 
 
@@ -25,22 +26,20 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ],
         *,
         out: Annotated[Path | None, typer.Option("--out", help=text("cli.snaps.out", lang))] = None,
-        public: Annotated[
-            bool, typer.Option("--public", help=text("cli.snaps.public", lang))
-        ] = False,
+        view: Annotated[View, typer.Option("--view", help=text("cli.view", lang))] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace)
-        written = write_public_snaps(opened, out) if public else write_snaps(opened, out)
+        opened = open_workspace(workspace, view=view)
+        written = write_snaps(opened, out)
         desk.result(
             {
                 "file": str(written.path),
-                "public": public,
+                "view": view,
                 "classes": [asdict(line) for line in written.lines],
             }
         )
         desk.show(_table(written.lines, desk), desk.say("cli.wrote", path=written.path))
-        desk.show(desk.say("snaps.public") if public else desk.say("snaps.internal"))
+        desk.show(desk.say("snaps.public" if opened.is_public else "snaps.internal"))
 
 
 def _table(lines: tuple[SnapLine, ...], desk: Desk) -> Table:

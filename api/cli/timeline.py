@@ -9,7 +9,7 @@ import typer
 from api.cli.console import Desk, desk_of
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
-from services.publication.timeline import disclosed, timeline, write_timeline
+from services.publication.timeline import timeline, write_timeline
 from services.situation.parameters import Parameters
 from services.words.dates import fiscal_year_ends
 from services.words.texts import Lang, text
@@ -50,8 +50,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             parameters = Parameters.of(
                 opened.profile, walk_limit_m=limit_m, walk_limit_min=limit_min
             )
-            computed = timeline(opened, ends, parameters, planned=with_planned, progress=progress)
-            found = disclosed(computed, opened.profile.privacy)
+            found = timeline(opened, ends, parameters, planned=with_planned, progress=progress)
         files = [] if out is None else write_timeline(found, out)
         rows = found.to_dict()
         desk.result({"files": [str(path) for path in files], **rows})

@@ -50,7 +50,7 @@ def compare(
         str, Query(description="Names of scenarios, with commas between", examples=["A,B"])
     ],
 ) -> dict[str, Any]:
-    """Compute scenarios on the data of today, side by side; small counts are hidden."""
+    """Compute scenarios on the data of today, side by side."""
     found = compare_scenarios(
         workspace, [name.strip() for name in names.split(",") if name.strip()]
     )

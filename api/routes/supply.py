@@ -70,7 +70,7 @@ def crosstab(
     frequency: FrequencyName = TARGET,
     age_group: AgeGroup = None,
 ) -> dict[str, Any]:
-    """Return the residents of each pair of areas; small cells, and what would tell them, hidden."""
+    """Return the residents of each pair of areas."""
     found = edition.supply.crosstab(
         rows=rows, columns=columns, frequency=frequency, age_group=_plus(age_group)
     )

@@ -23,7 +23,9 @@ from services.councils.entry import (
 from services.councils.spot import Spots, check_council, check_is_its_own
 from services.plans.store import read_plan
 from services.publication.export import write_csv
-from services.registry.decisions import open_log, read_decisions
+from services.registry.decisions import open_log
+from services.registry.seen import seen_decisions
+from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Workspace, digest
 from services.workspace.plain import plain_rows
 from services.workspace.staging import staged_file
@@ -105,7 +107,7 @@ def list_decisions(workspace: Workspace, council_id: str | None = None) -> list[
     """
     if council_id is not None:
         check_council(workspace, council_id)
-    log = read_decisions(workspace.registry_url)
+    log = seen_decisions(workspace)
     if log.empty:
         return []
     made, spots = _made_with(workspace), Spots(workspace)
@@ -133,7 +135,7 @@ def export_decisions(workspace: Workspace, out: Path, council_id: str | None = N
     """Write the whole log, or a council's, as CSV, a line a decision; return how many."""
     if council_id is not None:
         check_council(workspace, council_id)
-    log = read_decisions(workspace.registry_url)
+    log = seen_decisions(workspace)
     if council_id is not None:
         log = log[log["council_id"] == council_id]
     with staged_file(out) as staged:
@@ -143,9 +145,10 @@ def export_decisions(workspace: Workspace, out: Path, council_id: str | None = N
 
 def _made_with(workspace: Workspace) -> dict[str, str]:
     """Return the hashes of the data and of the newest run's parameters."""
-    data = digest([workspace.manifest, workspace.sources])
+    public = workspace.seen(PUBLIC)  # a decision is as old in either view
+    data = digest([public.manifest, public.sources])
     try:
-        parameters = str(workspace.snapshot().run["parameters_sha256"])
+        parameters = str(public.snapshot().run["parameters_sha256"])
     except NotFoundError:
         parameters = ""
     return {"workspace_sha256": data, "parameters_sha256": parameters}

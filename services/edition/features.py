@@ -10,8 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from services.plans.store import PlanResult
-from services.privacy.homes import HOME_VENUE, blur
-from services.registry.places import read_venues
+from services.registry.seen import seen_venues
 from services.scenarios.file import ScenarioEdit
 from services.scenarios.named import find_scenario
 from services.situation.places import places_frame
@@ -32,7 +31,7 @@ def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
     """
     Return the changes of a scenario as GeoJSON, by ``number``; null where nobody knows the spot.
 
-    A private home stands in the middle of its grid cell. A move has a second feature, the straight
+    A move has a second feature, the straight
     line from where the place is today (``part`` = ``from``).
 
     Raises
@@ -59,19 +58,15 @@ def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:
 
 
 class _Ground:
-    """The places and halls that changes name, as they may be shown."""
+    """The places and halls that changes name."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.epsg = workspace.profile.municipality.plane_epsg
         places = places_frame(workspace)
-        venues = read_venues(workspace.registry_url, self.epsg)
-        at_home = venues["private_home"].fillna(value=False).astype(bool)
-        venues["name"] = venues["name"].mask(at_home, HOME_VENUE)
-        blur_m = workspace.profile.privacy.blur_m
-        shown = blur(places, places["private_home"].astype(bool), blur_m=blur_m)
-        self._places = _by(shown, "place_id")
-        self._hosts = _by(shown, "venue_id")
-        self._venues = _by(blur(venues, at_home, blur_m=blur_m), "venue_id")
+        self._is_public = workspace.is_public
+        self._places = _by(places, "place_id")
+        self._hosts = _by(places, "venue_id")
+        self._venues = _by(seen_venues(workspace), "venue_id")
 
     def place(self, place_id: str) -> Row | None:
         """Return a place."""
@@ -88,8 +83,11 @@ class _Ground:
             return {"name": name}, point.to_crs(self.epsg).iloc[0]
         if edit.venue_id:
             return self._hall(edit.venue_id, name)
-        blurred = bool(place and place["blurred"])
+        blurred = place is not None and self._is_blurred(place)
         return {"name": name, "blurred": blurred}, place["geometry"] if place else None
+
+    def _is_blurred(self, spot: Row) -> bool:
+        return self._is_public and bool(spot["private_home"])
 
     def _drawn(self, geometry: Mapping[str, Any]) -> BaseGeometry | None:
         try:
@@ -104,7 +102,7 @@ class _Ground:
         if hall is None:
             return {"name": name}, None
         own = hall["venue_name"] if "venue_name" in hall else hall["name"]
-        return {"name": name or str(own), "blurred": bool(hall["blurred"])}, hall["geometry"]
+        return {"name": name or str(own), "blurred": self._is_blurred(hall)}, hall["geometry"]
 
 
 def _by(frame: gpd.GeoDataFrame, column: str) -> dict[str, Row]:

@@ -27,7 +27,7 @@ from services.publication.aspect import Aspect, limit_in, limits_in, main_profil
 from services.publication.collections import Collection, Query, Table
 from services.publication.supply import Supply
 from services.publication.tables import Publication, provenance
-from services.publication.timeline import Timeline, disclosed, timeline
+from services.publication.timeline import Timeline, timeline
 from services.registry.decisions import decisions_n, with_status
 from services.reports.week import Week, of_area, of_layer, week
 from services.results.shares import share_figures, shares_of_run
@@ -174,10 +174,7 @@ class Edition:
     def summary(self, asked: Asked) -> dict[str, Any]:
         """Return the figures of the one sentence, for an area or for the whole municipality."""
         aspect, layer = self._aspect(asked), self._layer(asked)
-        coverage = (
-            self._publication.disclosed.coverage if asked.area else self.snapshot.table("coverage")
-        )
-        rows = aspect.rows(of_layer(coverage, layer))
+        rows = aspect.rows(of_layer(self.snapshot.table("coverage"), layer))
         figures = _area(rows, asked.area, layer) if asked.area else self._whole(rows, aspect)
         return {
             "layer": layer if asked.area else None,
@@ -280,8 +277,7 @@ class Edition:
             walk_limit_min=limit.minutes,
             walking_profile=main_profile(self.run),
         )
-        computed = timeline(workspace, ends, parameters, planned=planned)
-        return disclosed(computed, workspace.profile.privacy)
+        return timeline(workspace, ends, parameters, planned=planned)
 
     @cached_property
     def streets(self) -> Blob:
@@ -321,7 +317,6 @@ class Edition:
             "unreached": residents - reached,
             "coverage_pct": 100.0 * reached / residents if residents > 0 else None,
             "circle_coverage_pct": 100.0 * circle / residents if residents > 0 else None,
-            "suppressed": False,
             "approximate": False,
         }
 
@@ -355,14 +350,11 @@ def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:
     row = of_area(rows, area, layer).iloc[0]
     names = ("residents", "reached", "coverage_pct", "circle_coverage_pct")
     figures = {name: None if pd.isna(row[name]) else float(row[name]) for name in names}
-    residents, reached = figures["residents"], figures["reached"]
-    known = residents is not None and reached is not None
     return {
         "area_id": str(row["area_id"]),
         "area_name": str(row["area_name"]),
         **figures,
-        "unreached": residents - reached if known else None,  # type: ignore[operator]  # known
-        "suppressed": bool(row["suppressed"]),
+        "unreached": float(row["residents"] - row["reached"]),
         "approximate": bool(row["approximate"]),
     }
 
@@ -383,7 +375,7 @@ def _told(aspect: Aspect) -> dict[str, Any]:
 
 
 def _week_of(found: Week) -> dict[str, Any]:
-    names = ("layer", "area_id", "area_name", "residents", "suppressed")
+    names = ("layer", "area_id", "area_name", "residents")
     return {
         **{name: getattr(found, name) for name in (*names, "reached_combined", "combined_pct")},
         "slots": [asdict(slot) for slot in found.slots],
@@ -414,7 +406,9 @@ class Editions:
         built = written_at(self._workspace.path / MANIFEST)
         with self._lock:
             if built not in (None, self._built):
-                self._workspace, self._built = open_workspace(self._workspace.path), built
+                view = self._workspace.view
+                self._workspace = open_workspace(self._workspace.path, view=view)
+                self._built = built
             return self._workspace
 
     def current(self) -> Edition:

@@ -140,7 +140,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         limit = limit_in(snapshot.run["parameters"])
 
         def write(path: Path) -> None:
-            table = getattr(publication.disclosed, name)
+            table = publication.disclosed.table(name)
             write_csv(table[of_limit(table, limit)].round(FIGURE_DECIMALS), path)
 
         return write

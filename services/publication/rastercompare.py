@@ -16,7 +16,6 @@ from geo.demand.zonal import share_by_area
 from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.intake.people.raster import PopulationRaster, read_population_raster
 from services.intake.tables.ledger import Entry
-from services.privacy.counts import find_hidden
 from services.publication.collections import FIGURE_DECIMALS
 from services.publication.export import write_csv
 from services.results.rasters import outline
@@ -49,12 +48,12 @@ class CompareAsked:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A raster beside the buildings, as it may leave."""
+    """A raster beside the buildings."""
 
     table: pd.DataFrame
-    """``COLUMNS``, ``FIGURES`` and ``suppressed``: a row per area, the remainder, the total."""
+    """``COLUMNS`` and ``FIGURES``: a row per area, the remainder, the total."""
     correlation: float | None
-    """Pearson's r over the areas that are shown, None of fewer than three or of all the same."""
+    """Pearson's r over the areas, None of fewer than three or of all the same."""
     outside_residents: float
     """Residents of the cells on the border whose share lies outside the municipality."""
     notes: tuple[Entry, ...]
@@ -111,7 +110,7 @@ def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Com
             "buildings_residents": _at_buildings(workspace, layer, areas, group),
         }
     )
-    table = _disclosed(rows, small_number=profile.privacy.small_number)
+    table = _with_total(rows)
     notes = tuple(_notes(raster, float(counted.sum()), age_group=group))
     return Comparison(table, _correlation(table), outside, notes)
 
@@ -173,38 +172,21 @@ def _at_buildings(
     return [*inside, max(elsewhere, 0.0) + unmatched]
 
 
-def _disclosed(rows: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
-    """Return the rows and their total, small counts of either side hidden with what tells them."""
-    hidden = np.zeros(len(rows), dtype=bool)
-    for column in ("buildings_residents", "raster_residents"):
-        for part in (rows, rows[rows["area_id"] != REMAINDER]):
-            counts = part.assign(residents=part[column])
-            areas = {area for *_, area in find_hidden(counts, small_number=small_number)}
-            hidden |= rows["area_id"].isin(areas).to_numpy()
+def _with_total(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows and their total, with the differences."""
     total = {**rows.iloc[0], "area_id": TOTAL, "area_name": "全体"}
-    total |= {name: rows[name].sum() for name in ("raster_residents", "buildings_residents")}
-    table = _with_differences(pd.concat([rows, pd.DataFrame([total])], ignore_index=True))
-    suppressed = np.append(hidden, _is_small(table.iloc[-1], small_number))
-    shown = {name: table[name].mask(suppressed) for name in FIGURES}
-    return table.assign(**shown, suppressed=suppressed)[[*COLUMNS, *FIGURES, "suppressed"]]
-
-
-def _is_small(row: "pd.Series[Any]", small_number: int) -> bool:
-    counts = (row["raster_residents"], row["buildings_residents"])
-    return any(0 < count < small_number for count in counts)
-
-
-def _with_differences(table: pd.DataFrame) -> pd.DataFrame:
-    raster, buildings = table["raster_residents"], table["buildings_residents"]
+    total |= {name: rows[name].sum() for name in FIGURES[:2]}
+    table = pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
+    raster, buildings = (table[name] for name in FIGURES[:2])
     ratio = raster / buildings.where(buildings > 0)
-    return table.assign(difference=raster - buildings, ratio=ratio)
+    return table.assign(difference=raster - buildings, ratio=ratio)[[*COLUMNS, *FIGURES]]
 
 
 def _correlation(table: pd.DataFrame) -> float | None:
-    """Return Pearson's r of the areas that are shown: hidden ones could be solved for."""
-    shown = table[~table["suppressed"] & ~table["area_id"].isin([REMAINDER, TOTAL])]
-    raster, buildings = (shown[name].to_numpy(dtype=float) for name in FIGURES[:2])
-    if len(shown) < _AREAS_FOR_CORRELATION or np.ptp(raster) == 0 or np.ptp(buildings) == 0:
+    """Return Pearson's r of the areas."""
+    areas = table[~table["area_id"].isin([REMAINDER, TOTAL])]
+    raster, buildings = (areas[name].to_numpy(dtype=float) for name in FIGURES[:2])
+    if len(areas) < _AREAS_FOR_CORRELATION or np.ptp(raster) == 0 or np.ptp(buildings) == 0:
         return None
     return float(np.corrcoef(raster, buildings)[0, 1])
 

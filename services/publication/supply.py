@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.errors import InvalidInputError, NotFoundError
 from geo.vocabulary import TARGET
+from services.publication.disclosure import PlainTable
 from services.publication.tables import Publication
 from services.results.crosstabs import crosstab_sentence, default_pairs
 from services.results.inequality import inequality_sentence
@@ -24,7 +25,7 @@ _Say = Callable[[Mapping[str, Any], str], list[str]]
 
 
 class Supply:
-    """What one snapshot tells beside its collections; small counts are hidden."""
+    """What one snapshot tells beside its collections."""
 
     def __init__(self, publication: Publication) -> None:
         self._snapshot = publication.snapshot
@@ -50,7 +51,7 @@ class Supply:
         """Return the places by how many depend on them, and who of each area has a second one."""
         wanted = self._age_group(age_group)
         places = _chosen(self._table("resilience"), wanted)
-        places = places.sort_values(["rank", "place_id"], na_position="last")
+        places = places.sort_values(["rank", "place_id"])
         areas = self._areas(_chosen(self._table("backup"), wanted), layer, area)
         return {
             "places": _said(places, lambda row, lang: [closing_sentence(row, lang)]),
@@ -100,10 +101,9 @@ class Supply:
         wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         return _chosen(table, wanted).reset_index(drop=True)
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _table(self, name: PlainTable) -> pd.DataFrame:
         _require_table(self._snapshot, name)
-        table: pd.DataFrame = getattr(self._disclosed, name)
-        return table
+        return self._disclosed.table(name)
 
     def _age_group(self, age_group: str | None) -> dict[str, str]:
         return {"age_group": age_group or self._snapshot.run["parameters"]["age_group"]}
@@ -129,9 +129,9 @@ class Supply:
 def further_tables(publication: Publication) -> dict[str, Callable[[], pd.DataFrame]]:
     """Return the tables beside the collections that a snapshot has, each made when it is asked for."""
     snapshot, disclosed = publication.snapshot, publication.disclosed
-    names = ("provision", "inequality", "resilience", "backup")
+    names: tuple[PlainTable, ...] = ("provision", "inequality", "resilience", "backup")
     found: dict[str, Callable[[], pd.DataFrame]] = {
-        name: partial(getattr, disclosed, name) for name in names if _has(snapshot, name)
+        name: partial(disclosed.table, name) for name in names if _has(snapshot, name)
     }
     if _has(snapshot, "crosstabs"):
         for rows, columns in default_pairs(snapshot.workspace.profile):

@@ -16,21 +16,14 @@ from typing import Any
 
 import pandas as pd
 
-from geo.vocabulary import FREQUENCIES
-from services.privacy.changes import hide_small_changes, small_change
-from services.privacy.counts import find_hidden, hide_counts
-from services.profile import Privacy
-from services.publication.columns import telling
 from services.publication.export import write_csv
-from services.results.yearends import KEYS, TARGET_COLUMNS, History, Moment
+from services.results.yearends import TARGET_COLUMNS, History, Moment
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
-
-_AREA_KEY = ["layer", "version"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,8 @@ def timeline(
     Compute the places and the coverage at the end of each fiscal year; nothing is written.
 
     With ``planned`` each year stands again with what councils had adopted by then and plan to have
-    open by then; what has no date is in no year, and that is said. A year without any place is a row of zeros that says so. Use ``disclosed`` before it leaves.
+    open by then; what has no date is in no year, and that is said. A year without any place is a row of zeros
+    that says so.
     """
     progress("timeline.reach", 0.1)
     asked = parameters or Parameters.of(workspace.profile)
@@ -92,47 +86,8 @@ def timeline(
     )
 
 
-def disclosed(found: Timeline, privacy: Privacy) -> Timeline:
-    """
-    Return a timeline as it may leave: small counts of areas hidden in each version of a layer.
-
-    Nor does a year with plans leave by which few residents could be told from the same without them.
-    """
-    parts = []
-    for _, rows in found.areas.groupby(_AREA_KEY, sort=False):
-        hidden = find_hidden(rows, small_number=privacy.small_number)
-        parts.append(hide_counts(rows, hidden, telling("coverage")))
-    areas = pd.concat(parts).sort_index() if parts else found.areas.assign(suppressed=False)
-    areas = hide_small_changes(
-        areas,
-        _change(found.areas, [*_AREA_KEY, "area_id", "frequency"], "reached"),
-        by=[*KEYS, *_AREA_KEY, "frequency"],
-        columns=("reached", "coverage_pct"),
-        small_number=privacy.small_number,
-    )
-    return Timeline(_years_shown(found.years, privacy), areas, found.targets)
-
-
-def _change(rows: pd.DataFrame, by: Sequence[str], name: str) -> "pd.Series[float]":
-    """Return by how much each row with plans differs from the same without them."""
-    keys = [*KEYS[:-1], *by]
-    without = rows[~rows["with_planned"]].set_index(keys)[name]
-    here = pd.MultiIndex.from_frame(rows[keys])
-    change = rows[name].to_numpy(dtype=float) - without.reindex(here).to_numpy(dtype=float)
-    return pd.Series(change, index=rows.index)
-
-
-def _years_shown(years: pd.DataFrame, privacy: Privacy) -> pd.DataFrame:
-    shown = years.copy()
-    for frequency in FREQUENCIES:
-        names = [f"reached_{frequency}", f"coverage_{frequency}_pct"]
-        few = small_change(_change(years, [], names[0]), small_number=privacy.small_number)
-        shown[names] = shown[names].astype(float).mask(few)
-    return shown
-
-
 def write_timeline(found: Timeline, path: Path) -> list[Path]:
-    """Write a disclosed timeline as CSV: the years to ``path``, areas and targets beside it."""
+    """Write a timeline as CSV: the years to ``path``, areas and targets beside it."""
     files = {
         path: found.years,
         path.with_name(f"{path.stem}-areas{path.suffix}"): found.areas,

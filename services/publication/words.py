@@ -45,5 +45,5 @@ def _both(name: str, say: Callable[[Any, str], str], facts: Sequence[Any]) -> di
     }
 
 
-def _listed(cell: Any) -> Sequence[Row]:  # noqa: ANN401  a list of a table, or nothing where it is hidden
+def _listed(cell: Any) -> Sequence[Row]:  # noqa: ANN401  a list of a table, or nothing where there is none
     return cell if hasattr(cell, "__len__") else ()

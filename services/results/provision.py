@@ -63,9 +63,10 @@ def provision_frame(situation: Situation) -> pd.DataFrame:
 
     Within the main limit, on foot as the main profile walks. Residents with room, those without,
     those beyond the limit and ``residents_unlocated`` (nobody knows where they live) are all
-    residents. ``places_missing_n`` are further weekly places of the assumed size. Where counts are
-    hidden, rates have the least and the most that they can be (an end that has no bound is NaN), and
-    the range of those who may come is as wide as both the decay and the hidden counts make it.
+    residents. ``places_missing_n`` are further weekly places of the assumed size. Where the
+    source hides counts, rates have the least and the most that they can be (an end that has no
+    bound is NaN), and the range of those who may come is as wide as both the decay and the hidden
+    counts make it.
     """
     rules = situation.profile.provision
     capacity = capacities(situation.counted, rules)
@@ -179,10 +180,8 @@ def _per_1000(places_n: "pd.Series[int]", residents: "pd.Series[float]") -> "pd.
 
 
 def provision_sentences(row: Mapping[str, Any], lang: str) -> list[str]:
-    """Say a row of the provision as a council reads it; of hidden figures only that they are."""
+    """Say a row of the provision as a council reads it."""
     age_group = age_group_text(str(row["age_group"]), lang)
-    if row.get("suppressed"):
-        return [text("sentence.hidden", lang, age_group=age_group)]
     if not is_figure(row["places_per_1000"]):
         return [text("provision.nobody", lang, age_group=age_group)]
     words = {

@@ -1,8 +1,7 @@
 """
 Rasters: the walking time from everywhere to the nearest place, as a Cloud-Optimised GeoTIFF.
 
-Cells are walked from like homes, to places where they are shown: a surface around an exact private
-home would point at its door. No resident is in it.
+Cells are walked from like homes. No resident is in it.
 """
 
 import json
@@ -26,7 +25,6 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET
 from geo.walking.doors import Doors
 from geo.walking.reach import nearest
-from services.results.streets import shown_snaps
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.words.dates import today
@@ -186,9 +184,8 @@ def _epsg(workspace: Workspace) -> int:
 
 
 def _origins(situation: Situation, frequency: str) -> pd.DataFrame:
-    """Return the snaps, as they are shown, of the places that meet often enough."""
-    snaps = shown_snaps(situation)
-    return snaps[at_least(situation.counted["venue_frequency"], frequency)]
+    """Return the snaps of the places that meet often enough."""
+    return situation.place_snaps[at_least(situation.counted["venue_frequency"], frequency)]
 
 
 def _walk_minutes(situation: Situation, origins: pd.DataFrame, asked: SurfaceAsked) -> Walk:
@@ -216,7 +213,6 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "cell_m": asked.cell_m,
         "leg_limit_m": asked.leg_limit_m,
         "margin_m": asked.margin_m,
-        "blur_m": profile.privacy.blur_m,
     }
     parameters = {**situation.parameters.to_dict(profile), "surface": surface}
     sources = [
@@ -241,7 +237,7 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "speed_m_per_min": f"{walking.speed_m_per_min:g}",
         "leg_limit_m": f"{asked.leg_limit_m:g}",
         "cell_m": f"{asked.cell_m:g}",
-        "private_homes": f"at the centre of their cell of {profile.privacy.blur_m:g} m",
+        "view": workspace.view,
         "parameters": _plain(parameters),
         "parameters_sha256": digest(parameters),
         "workspace_sha256": digest([workspace.manifest, workspace.sources]),

@@ -175,8 +175,6 @@ def _ranks(lost: np.ndarray) -> np.ndarray:
 
 def closing_sentence(row: Mapping[str, Any], lang: str) -> str:
     """Say what closing a place takes: 「ここがなくなると、◯人が歩いて行ける週1の場を失います」."""
-    if not is_figure(row["residents_lost"]):
-        return text("resilience.hidden", lang)
     words = {
         "name": row["name"],
         "lost": people(row["residents_lost"], lang),
@@ -189,8 +187,6 @@ def closing_sentence(row: Mapping[str, Any], lang: str) -> str:
 def backup_sentence(row: Mapping[str, Any], lang: str) -> str:
     """Say who of an area has a second place to go to."""
     age_group = age_group_text(str(row["age_group"]), lang)
-    if row.get("suppressed"):
-        return text("sentence.hidden", lang, age_group=age_group)
     if not is_figure(row["backup_pct"]):
         return text("provision.nobody", lang, age_group=age_group)
     return text(

@@ -13,6 +13,7 @@ import pandas as pd
 from geo.coverage.reached import share_pct
 from services.edits.versions import edits_record
 from services.profile import Layer
+from services.registry.seen import has_homes
 from services.results.candidates import candidates_frame
 from services.results.crosstabs import crosstabs_frame
 from services.results.gaps import gaps_frame
@@ -36,7 +37,6 @@ from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, assumptions
 from services.situation.view import Situation
 from services.situation.walking import Walking
-from services.registry.seen import has_homes
 from services.words.dates import today
 from services.words.vocabulary import EXACT, PUBLIC
 from services.workspace.folder import (

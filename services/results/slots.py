@@ -110,8 +110,6 @@ def combined_frame(situation: Situation) -> pd.DataFrame:
 def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
     """Say one row of the slots: 「火曜の午前に歩いて行ける場がある人: 65歳以上の25.0％」."""
     age_group = age_group_text(str(row["age_group"]), lang)
-    if row.get("suppressed"):
-        return text("sentence.hidden", lang, age_group=age_group)
     if not row["residents"] or not is_figure(row["coverage_pct"]):
         return text("slot.nobody", lang, age_group=age_group)
     return text(
@@ -132,7 +130,7 @@ def unknown_sentence(places: pd.DataFrame, lang: str) -> str:
 
 
 def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
-    """Say who is weekly-reached by several halls only; '' where nobody is, or it is not shown."""
+    """Say who is weekly-reached by several halls only; '' where nobody is."""
     if not is_figure(row["combined_pct"]) or not row["reached_combined"]:
         return ""
     return text(
@@ -145,7 +143,7 @@ def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
 
 
 def _tables(situation: Situation, measure: _Measure) -> list[pd.DataFrame]:
-    """Measure every layer, with the ends of what is hidden, and name its areas."""
+    """Measure every layer, with the ends of what its source hides, and name its areas."""
     found = []
     for layer in situation.profile.layers:
         layering = situation.layering(layer.id)

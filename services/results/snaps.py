@@ -1,9 +1,8 @@
 """
 Snaps: how every home, place and venue joins the streets, as a table and a layer.
 
-The full layer shows where people live: it is for the office and stays beside the workspace. What
-may leave is ``public_snaps``: numbers by area and class with small ones hidden, and the places that
-no street comes near.
+Every leg shows where people live: the full layer is of the exact view alone. The public view tells
+numbers by area and class, and the places that no street comes near.
 """
 
 from collections.abc import Callable
@@ -21,7 +20,6 @@ from geo.arrays import TOLERANCE
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.snapping import REASONS
-from services.privacy.counts import find_hidden
 from services.registry.seen import seen_venues
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -46,7 +44,7 @@ _Layers = dict[str, tuple[pd.DataFrame, str | None]]
 
 @dataclass(frozen=True)
 class SnapLine:
-    """One line of the summary; a number that is not public is None."""
+    """One line of the summary."""
 
     kind: str
     distance_class: str
@@ -54,7 +52,7 @@ class SnapLine:
     reason: str
     why: str
     why_en: str
-    points_n: int | None
+    points_n: int
     residents: float | None
     """Of the main age group; None for places and venues."""
 
@@ -70,18 +68,18 @@ class Written:
 @dataclass(frozen=True)
 class PublicSnaps:
     """
-    What may leave.
+    What the public view tells.
 
     Attributes
     ----------
     areas
         A row per layer and area, and one for what lies in none: ``layer, area_id, area_name,
-        age_group, unsnapped`` (residents; empty where hidden), ``suppressed``, polygons.
+        age_group, unsnapped`` (residents), polygons.
     classes
-        As ``snaps_by_class``, with ``suppressed``; hidden numbers are empty.
+        As ``snaps_by_class``.
     places
         The places that join no street: ``place_id, name, status, reason, why, why_en, blurred``,
-        points; private homes are blurred.
+        points.
     """
 
     areas: gpd.GeoDataFrame
@@ -91,7 +89,7 @@ class PublicSnaps:
 
 def snaps_frame(workspace: Workspace) -> gpd.GeoDataFrame:
     """
-    Return how every home, place and venue joins the streets; for people inside only.
+    Return how every home, place and venue joins the streets.
 
     Columns: ``kind`` (home, place, venue), ``id`` and ``name`` (of places and venues; homes have
     none), ``osm_id`` and ``street`` of the edge, ``snap_m``, ``distance_class`` (metres),
@@ -121,34 +119,36 @@ def snaps_by_class(snaps: pd.DataFrame) -> pd.DataFrame:
 
 
 def public_snaps(workspace: Workspace) -> PublicSnaps:
-    """Return the numbers and places that may leave; no position of a home is among them."""
+    """Return numbers, and the places without a street; no position of a home is among them."""
     situation = _situation(workspace)
     snaps = _snaps_frame(situation)
-    small_number = situation.profile.privacy.small_number
     return PublicSnaps(
-        areas=_with_shapes(
-            hide_unsnapped(_unsnapped_by_area(situation), small_number=small_number),
-            situation.areas,
-        ),
-        classes=hide_classes(snaps_by_class(snaps), small_number=small_number),
+        areas=_with_shapes(_unsnapped_by_area(situation), situation.areas),
+        classes=snaps_by_class(snaps),
         places=_unsnapped_places(situation, snaps),
     )
 
 
 def write_snaps(workspace: Workspace, out: Path | None = None) -> Written:
     """
-    Write every snap as a GeoPackage for people inside, by default in the workspace.
+    Write what the workspace's view knows of the snaps as a GeoPackage.
 
-    Layers: ``snaps`` (the legs), ``unsnapped`` (points), ``classes``, ``about``. It shows where
-    people live; the folder of what may leave is refused.
+    In the exact view, by default in the workspace, the layers ``snaps`` (the legs), ``unsnapped``
+    (points), ``classes``, ``about``: they show where people live, and the folder of what may leave
+    is refused. In the public one, by default among the exported files, ``unsnapped_by_area``,
+    ``unsnapped_places``, ``classes``, ``about``.
     """
+    return _write_public(workspace, out) if workspace.is_public else _write_legs(workspace, out)
+
+
+def _write_legs(workspace: Workspace, out: Path | None) -> Written:
     path = out or workspace.path / "internal" / "snaps.gpkg"
     _require_gpkg(path)
     if path.resolve().is_relative_to((workspace.path / "export").resolve()):
         raise InvalidInputError(
             "{path}: lies in the folder of what may leave, and every snap shows where "
             "people live; name another folder with --out, or write what may leave with "
-            "--public",
+            "--view public",
             path=path,
         )
     snaps = snaps_frame(workspace)
@@ -163,12 +163,7 @@ def write_snaps(workspace: Workspace, out: Path | None = None) -> Written:
     return Written(_write(path, layers), _lines(classes))
 
 
-def write_public_snaps(workspace: Workspace, out: Path | None = None) -> Written:
-    """
-    Write what may leave as a GeoPackage, by default among the exported files.
-
-    Layers: ``unsnapped_by_area``, ``unsnapped_places``, ``classes``, ``about``.
-    """
+def _write_public(workspace: Workspace, out: Path | None) -> Written:
     path = out or workspace.path / "export" / "snaps.gpkg"
     _require_gpkg(path)
     found = public_snaps(workspace)
@@ -193,43 +188,6 @@ def distance_classes(snap_m: "np.ndarray[Any, np.dtype[np.float64]]") -> list[st
         CLASSES[at] if known else ""
         for at, known in zip(position, np.isfinite(snap_m), strict=True)
     ]
-
-
-def hide_classes(classes: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
-    """
-    Return the counts by class with small numbers of residents hidden, and a column ``suppressed``.
-
-    What is hidden is more than one line among all homes, and more than one among those without a
-    street: neither the municipality's total nor the total of those tells a small number.
-    """
-    homes = classes[classes["kind"] == "home"]
-    keyed = pd.DataFrame(
-        {
-            "layer": "all",
-            "age_group": "",
-            "area_id": homes["distance_class"] + homes["reason"],
-            "residents": homes["residents"],
-        }
-    )
-    hidden = find_hidden(keyed, small_number=small_number)
-    hidden |= find_hidden(keyed[homes["reason"] != ""], small_number=small_number)
-    names = {name for _, _, name in hidden}
-    suppressed = (classes["kind"] == "home") & (
-        (classes["distance_class"] + classes["reason"]).isin(names)
-    )
-    return classes.assign(
-        points_n=classes["points_n"].astype("Int64").mask(suppressed),
-        residents=classes["residents"].mask(suppressed),
-        suppressed=suppressed,
-    )
-
-
-def hide_unsnapped(table: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
-    """Return residents without a street by area, small numbers hidden, and a column ``suppressed``."""
-    hidden = find_hidden(table.assign(residents=table["unsnapped"]), small_number=small_number)
-    keys = zip(table["layer"], table["age_group"], table["area_id"], strict=True)
-    suppressed = np.fromiter((key in hidden for key in keys), dtype=bool, count=len(table))
-    return table.assign(unsnapped=table["unsnapped"].mask(suppressed), suppressed=suppressed)
 
 
 def _situation(workspace: Workspace) -> Situation:
@@ -315,8 +273,10 @@ def _with_shapes(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFra
 
 def _unsnapped_places(situation: Situation, snaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     own = snaps[snaps["kind"] == "place"].reset_index(drop=True)
-    told = situation.places.reset_index(drop=True).assign(
-        **{name: own[name] for name in ("reason", "why", "why_en")}
+    places = situation.places.reset_index(drop=True)
+    told = places.assign(
+        **{name: own[name] for name in ("reason", "why", "why_en")},
+        blurred=places["private_home"].astype(bool) & situation.workspace.is_public,
     )
     unsnapped = told[told["reason"] != ""]
     frame: gpd.GeoDataFrame = unsnapped[list(_PUBLIC_PLACES)].reset_index(drop=True)
@@ -331,7 +291,7 @@ def _lines(classes: pd.DataFrame) -> tuple[SnapLine, ...]:
             reason=row["reason"],
             why=row["why"],
             why_en=row["why_en"],
-            points_n=None if pd.isna(row["points_n"]) else int(row["points_n"]),
+            points_n=int(row["points_n"]),
             residents=None if pd.isna(row["residents"]) else float(row["residents"]),
         )
         for row in classes.to_dict("records")

@@ -69,7 +69,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
 
 
 def _interval(situation: Situation) -> dict[str, float | None]:
-    """Return the least and the most that the main share can be where counts are hidden."""
+    """Return the least and the most that the main share can be where the source hides counts."""
     reached, group = situation.reached("weekly"), situation.parameters.age_group
 
     def measure(people: pd.DataFrame) -> pd.DataFrame:

@@ -18,8 +18,8 @@ from geo.vocabulary import FREQUENCIES
 from services.profile import Fact, Layer, Target
 from services.registry.history import history_of
 from services.registry.places import places_on, read_status_history
-from services.registry.seen import seen_places
 from services.registry.planned import undated, with_planned
+from services.registry.seen import seen_places
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
 from services.situation.naming import REMAINDER_NAME
 from services.situation.parameters import Parameters

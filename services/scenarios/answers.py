@@ -1,31 +1,22 @@
-"""What if, at the edge: edits as people write them, and outcomes as they may leave."""
+"""What if, at the edge: edits as people write them, and outcomes as people read them."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pyproj import Transformer
 
 from geo.arrays import LONLAT_EPSG
-from geo.coverage.reached import COUNTS
 from geo.errors import InvalidInputError
-from services.privacy.counts import find_hidden, hidden_areas, hide_counts
-from services.profile import Privacy
 from services.publication.collections import FIGURE_DECIMALS
-from services.publication.columns import telling
-from services.scenarios.whatif import FIGURES, SHARES, XY, Edit, Outcome, WhatIf
+from services.scenarios.whatif import FIGURES, XY, Edit, Outcome, WhatIf
 from services.situation.view import Situation
 from services.words.shares import Share, people_share, share_of
-from services.words.texts import age_group_text, at_least_text, is_figure, limit_text, number, text
+from services.words.texts import age_group_text, at_least_text, limit_text, number, text
 from services.words.vocabulary import TRIAL_ACTIONS, TrialAction
 from services.workspace.plain import plain_rows
-
-_BLOCK = ["frequency", "age_group", "walk_limit_m", "walk_limit_min"]
-_TELLING = [f"{name}{part}" for name in (*COUNTS, *SHARES) for part in ("_after", "_difference")]
-_MOVED = ["gained", "lost"]
 
 
 class WhatIfs:
@@ -46,10 +37,9 @@ class WhatIfs:
             return self._ready[layer]
 
     def answer(self, layer: str, edits: Sequence[Edit], age_group: str = "") -> dict[str, Any]:
-        """Return an outcome as it may leave: the whole, and the areas where something changes."""
-        parameters, profile = self.situation.parameters, self.situation.profile
-        age_group = age_group or parameters.age_group
-        groups = profile.population.groups
+        """Return an outcome as plain data: the whole, and the areas where something changes."""
+        age_group = age_group or self.situation.parameters.age_group
+        groups = self.situation.profile.population.groups
         if age_group not in groups:
             names = ", ".join(groups)
             raise InvalidInputError(
@@ -57,8 +47,7 @@ class WhatIfs:
                 age_group=age_group,
                 names=names,
             )
-        outcome = disclosed(self.layer(layer).edited(edits), profile.privacy)
-        return told(outcome, age_group)
+        return told(self.layer(layer).edited(edits), age_group)
 
 
 def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
@@ -137,54 +126,11 @@ def _plane(lon: object, lat: object, plane_epsg: int) -> XY | None:
     return float(x), float(y)
 
 
-def disclosed(outcome: Outcome, privacy: Privacy) -> Outcome:
-    """
-    Return an outcome as it may leave.
-
-    Areas with few residents are hidden as in the coverage. A change of fewer residents than
-    ``small_number`` tells about as few: it is hidden with what is there after it, and so is the
-    next smallest of the layer where one alone is hidden (``suppressed_change``).
-    """
-    small = privacy.small_number
-    areas = hide_counts(
-        outcome.areas, find_hidden(outcome.areas, small_number=small), telling("coverage")
-    )
-    suppressed = areas["suppressed"].to_numpy()
-    change = suppressed | _small_changes(outcome.areas, small)
-    areas = areas.assign(suppressed_change=change, **_masked(areas, change))
-    moved = _most_moved(outcome.whole)
-    change = ((moved > 0) & (moved < small)).to_numpy()
-    whole = outcome.whole.assign(suppressed_change=change, **_masked(outcome.whole, change))
-    return replace(outcome, areas=areas, whole=whole)
-
-
-def _masked(frame: pd.DataFrame, rows: np.ndarray) -> dict[str, pd.Series]:
-    return {name: frame[name].mask(rows) for name in (*_TELLING, *_MOVED)}
-
-
-def _most_moved(frame: pd.DataFrame) -> pd.Series:
-    """Return of each row the least count that moved, if any did."""
-    columns = [*_MOVED, *(f"{name}_difference" for name in COUNTS)]
-    moved = frame[columns].abs()
-    return moved.where(moved > 0).min(axis=1).fillna(0.0)
-
-
-def _small_changes(areas: pd.DataFrame, small: int) -> np.ndarray:
-    moved = areas[[*_BLOCK, "area_id"]].assign(moved=_most_moved(areas))
-    hidden = np.zeros(len(areas), dtype=bool)
-    changed = moved[moved["moved"] > 0]
-    for _, rows in changed.groupby(_BLOCK, dropna=False, sort=False):
-        few = hidden_areas(rows, "moved", small_number=small)
-        hidden[rows.index[rows["area_id"].isin(few)]] = True
-    return hidden
-
-
 def told(outcome: Outcome, age_group: str) -> dict[str, Any]:
-    """Return a disclosed outcome as plain data: the whole, and the areas where something changes."""
+    """Return an outcome as plain data: the whole, and the areas where something changes."""
     areas = outcome.areas[outcome.areas["age_group"] == age_group]
     differences = [f"{name}_difference" for name in FIGURES]
     changed = (areas[differences].abs() > 10.0**-FIGURE_DECIMALS).any(axis=1)
-    changed |= areas["suppressed_change"] & ~areas["suppressed"]
     whole = outcome.whole[outcome.whole["age_group"] == age_group]
     return {
         "age_group": age_group,
@@ -222,8 +168,8 @@ def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[Line]:
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
             people_share(share_of(row, "coverage", part="reached", whole="residents"), lang),
             people_share(_after(row), lang),
-            number(row["gained"]) if is_figure(row["gained"]) else text("whatif.few", lang),
-            number(row["lost"]) if is_figure(row["lost"]) else text("whatif.few", lang),
+            number(row["gained"]),
+            number(row["lost"]),
         )
 
 

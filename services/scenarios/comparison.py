@@ -1,7 +1,7 @@
 """Scenarios side by side with today: who is reached, gaps, cost, the worst area of each layer."""
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,10 +13,7 @@ import shapely
 from geo.areas.location import locate
 from geo.coverage.reached import Limit, at_least, share_pct
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES
-from services.privacy.changes import hide_small_changes, small_change
-from services.privacy.counts import find_hidden, hide_counts
-from services.profile import Layer, Privacy, Profile
-from services.publication.columns import telling
+from services.profile import Layer, Profile
 from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
@@ -29,7 +26,6 @@ from services.workspace.plain import plain_rows
 
 BASE = "base"
 """The column of today, without any change."""
-_HIDEABLE = ("reached", "unreached", "coverage_pct", "change")
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Comparison:
     stale: dict[str, tuple[str, ...]]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tables as plain rows; what is not known or not shown is None."""
+        """Return the tables as plain rows; what is not known is None."""
         names = ("overview", "coverage", "layers", "gaps", "targets", "changes")
         tables = {name: plain_rows(getattr(self, name)) for name in names}
         return {**tables, "stale": {name: list(codes) for name, codes in self.stale.items()}}
@@ -63,11 +59,7 @@ class Comparison:
 def compare(
     workspace: Workspace, parameters: Parameters, scenarios: Sequence[Scenario]
 ) -> Comparison:
-    """
-    Compute scenarios beside today, with the main walking profile; nothing is written.
-
-    Use ``disclosed`` before it leaves.
-    """
+    """Compute scenarios beside today, with the main walking profile; nothing is written."""
     parameters = main_only(parameters)
     today = Outcome(_TODAY, Situation(workspace, parameters), ())
     outcomes = [today, *(apply_scenario(workspace, parameters, one) for one in scenarios)]
@@ -83,44 +75,6 @@ def compare(
         changes=pd.DataFrame([row for one in seen for row in one.changes()], columns=_CHANGES),
         stale={},
     )
-
-
-def disclosed(found: Comparison, parameters: Parameters, profile: Profile) -> Comparison:
-    """Return a comparison as it may leave: no small count, nor a difference that tells one."""
-    privacy = profile.privacy
-    today = found.coverage[found.coverage["scenario"] == BASE]
-    hidden = find_hidden(today, small_number=privacy.small_number)
-    shown = hide_counts(found.coverage, hidden, telling("coverage"))
-    shown["change"] = shown["change"].mask(shown["suppressed"])
-    keys = ["scenario", "layer", "frequency", "walk_limit_m", "walk_limit_min"]
-    shown = hide_small_changes(
-        shown,
-        found.coverage["change"],
-        by=keys,
-        columns=_HIDEABLE,
-        small_number=privacy.small_number,
-    )
-    return replace(
-        found,
-        overview=_overview_shown(found.overview, privacy),
-        coverage=shown,
-        layers=_layers(shown, profile, parameters),
-    )
-
-
-def _overview_shown(overview: pd.DataFrame, privacy: Privacy) -> pd.DataFrame:
-    """Hide small numbers of residents who come or go, and totals whose difference tells them."""
-    small = {
-        name: small_change(overview[name], small_number=privacy.small_number)
-        for name in ("newly_reached", "no_longer_reached", "change")
-    }
-    parts = small["newly_reached"] | small["no_longer_reached"] | small["change"]
-    shown = overview.assign(suppressed=parts)
-    for name in ("newly_reached", "no_longer_reached"):
-        shown[name] = overview[name].mask(parts)
-    for name in _HIDEABLE:
-        shown[name] = overview[name].mask(small["change"])
-    return shown
 
 
 _TODAY = Scenario.model_construct(name=BASE, edits=[])
@@ -298,7 +252,7 @@ class _Seen:
 
 
 def _layers(coverage: pd.DataFrame, profile: Profile, parameters: Parameters) -> pd.DataFrame:
-    """Return for each scenario and layer the worst area that is shown, and areas with a weekly place."""
+    """Return for each scenario and layer the worst area, and areas with a weekly place."""
     asked = parameters.limit.columns()
     main = coverage[(coverage["frequency"] == "weekly") & ~coverage["remainder"]]
     for name, value in asked.items():

@@ -16,7 +16,7 @@ import shapely
 from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.edits.versions import edits_record
 from services.registry.seen import seen_places, seen_venues
-from services.scenarios.comparison import BASE, Comparison, compare, disclosed
+from services.scenarios.comparison import BASE, Comparison, compare
 from services.scenarios.file import (
     FOLDER,
     SUFFIXES,
@@ -29,12 +29,13 @@ from services.scenarios.file import (
     to_json,
     to_toml,
 )
-from services.scenarios.town import apply_scenario, main_only
+from services.scenarios.town import apply_scenario
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.words.dates import today
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, is_figure, limit_text, people, text, yen
+from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Snapshot, Workspace, digest
 from services.workspace.staging import staged_file
 
@@ -172,7 +173,7 @@ def import_scenario(
 
 
 def compare_scenarios(workspace: Workspace, names: Sequence[str]) -> Comparison:
-    """Compute scenarios beside today, as it may leave."""
+    """Compute scenarios beside today."""
     wanted = [name for name in dict.fromkeys(names) if name != BASE]
     if not wanted or len(wanted) > MOST:
         raise InvalidInputError(
@@ -180,14 +181,14 @@ def compare_scenarios(workspace: Workspace, names: Sequence[str]) -> Comparison:
         )
     base = base_of(workspace)
     stored = [_stored(_read(workspace, name), base) for name in wanted]
-    parameters = _parameters(workspace)
-    found = compare(workspace, parameters, [one.scenario for one in stored])
+    found = compare(workspace, _parameters(workspace), [one.scenario for one in stored])
     stale = {one.scenario.name: one.stale for one in stored}
-    return disclosed(replace(found, stale=stale), main_only(parameters), workspace.profile)
+    return replace(found, stale=stale)
 
 
 def base_of(workspace: Workspace) -> Base:
     """Return what a scenario that is made now is made on."""
+    workspace = workspace.seen(PUBLIC)  # a scenario is as old in either view
     snapshot = _latest(workspace)
     parameters = _parameters(workspace).to_dict(workspace.profile)
     return Base(
@@ -214,8 +215,6 @@ def sentences(found: Comparison, lang: str) -> list[str]:
         }
         if not row["residents"]:
             said.append(text("scenario.nobody", lang, **values))
-        elif not is_figure(row["newly_reached"]):
-            said.append(text("scenario.hidden", lang, **values))
         elif row["no_longer_reached"] > 0:
             said.append(text("scenario.newly_and_lost", lang, **values))
         else:

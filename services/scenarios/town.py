@@ -73,10 +73,7 @@ def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scena
     places = judged(draft.places(), profile, parameters.selection)
     situation = _situation(draft, parameters, places)
     _require_near_streets(draft, situation)
-    # The names of private homes stay inside; ``judged`` has taken them away.
-    names = dict(zip(places["place_id"], places["name"], strict=True))
-    named = tuple(replace(one, name=str(names.get(one.place_id, one.name))) for one in changes)
-    return Outcome(scenario, situation, named)
+    return Outcome(scenario, situation, changes)
 
 
 def _situation(draft: "_Draft", parameters: Parameters, places: gpd.GeoDataFrame) -> Situation:
@@ -290,7 +287,6 @@ class _Draft:
             "venue_id": venue_id,
             "venue_name": str(found["name" if len(listed) else "venue_name"]),
             "geometry": found.geometry,
-            # Who meets at a private home stays as hidden as it is.
             "private_home": private,
         }
 

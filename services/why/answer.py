@@ -150,7 +150,7 @@ class _Asker:
         return told, route
 
     def _area(self, place: int) -> tuple[bool | None, str]:
-        """Say whether the place, as it is shown, lies in the point's own council area; name that area."""
+        """Say whether the place lies in the point's own council area; name that area."""
         areas = self._ground.layer(self._ground.profile.analysis.council_layer)
         home, there = locate(np.array([self._spot.xy, self._ground.place_xy(place)]), areas)
         name = str(areas["area_name"].iloc[there]) if there >= 0 else ""

@@ -40,7 +40,8 @@ def draws(key: bytes, names: Sequence[Sequence[str]], values: FloatArray) -> Flo
     found = np.empty(values.shape)
     for row, columns in enumerate(names):
         for column, name in enumerate(columns):
-            told = f"{name}\0{float(values[row, column])!r}".encode()
+            # Sums of parts of people differ in their last bits by the order of the rows.
+            told = f"{name}\0{values[row, column]:.6f}".encode()
             seed = int.from_bytes(hmac.digest(key, told, hashlib.sha256)[:6], "big")
             found[row, column] = (seed + 0.5) / 2.0**48
     return found

@@ -161,6 +161,7 @@ def _chosen(part: FloatArray, group: IntArray, target: FloatArray, draw: FloatAr
     most, least = np.ceil(expected - _NOTHING), np.floor(expected + _NOTHING)
     # Without integrality: a linear program, solved by the simplex of HiGHS, whose corners are whole.
     found = milp(cost, constraints=LinearConstraint(sums, least, most), bounds=Bounds(0.0, 1.0))
+    assert found.x is not None, found.message  # noqa: S101  there always is one
     low[row, column] += np.round(found.x)
     return low
 

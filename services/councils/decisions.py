@@ -26,7 +26,7 @@ from services.publication.export import write_csv
 from services.registry.decisions import open_log
 from services.registry.seen import seen_decisions
 from services.words.vocabulary import PUBLIC
-from services.workspace.folder import Workspace, digest
+from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
 from services.workspace.staging import staged_file
 
@@ -146,7 +146,7 @@ def export_decisions(workspace: Workspace, out: Path, council_id: str | None = N
 def _made_with(workspace: Workspace) -> dict[str, str]:
     """Return the hashes of the data and of the newest run's parameters."""
     public = workspace.seen(PUBLIC)  # a decision is as old in either view
-    data = digest([public.manifest, public.sources])
+    data = public.sha256
     try:
         parameters = str(public.snapshot().run["parameters_sha256"])
     except NotFoundError:

@@ -19,7 +19,14 @@ from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
 from services.intake.areas.polygons import Assembly, assemble_areas
-from services.intake.inputs import Given, Inputs, confirmations_of, provenance, require_files
+from services.intake.inputs import (
+    Given,
+    Inputs,
+    confirmations_of,
+    provenance,
+    require_files,
+    without_hashes,
+)
 from services.intake.manifest import manifest
 from services.intake.people import series
 from services.intake.people.placing import Placing
@@ -54,6 +61,7 @@ from services.workspace.folder import (
     KEY,
     LEDGER,
     MANIFEST,
+    SOURCES,
     Workspace,
     carry_over,
     open_workspace,
@@ -273,10 +281,24 @@ def _write(folder: Path, found: _Found, intake: Inputs) -> int:
         found.stops.to_parquet(folder / "layers" / "stops.parquet")
     _write_network(folder / "network", _with_heights(intake, found.network), found.near_misses)
     waiting = write_confirmations(found.places, folder / TO_CONFIRM)
-    write_json(folder / "sources.json", provenance(intake))
+    sources = provenance(intake)
+    write_json(seen_in(folder, EXACT) / SOURCES, sources)
+    write_json(folder / SOURCES, without_hashes(sources, _told_in_part(found, intake.profile)))
     write_json(seen_in(folder, EXACT) / LEDGER, intake.ledger.to_dict())
     write_json(folder / LEDGER, intake.ledger.public())
     return waiting
+
+
+def _told_in_part(found: _Found, profile: Profile) -> set[str]:
+    """Return the sources of which the public view knows a part only."""
+    homes = [
+        frame["source_id"][frame["private_home"].fillna(value=False).astype(bool)]
+        for frame in (found.places, found.venues)
+        if "private_home" in frame
+    ]
+    people = [profile.population, *profile.population_series]
+    counted = [] if found.protected is found.people else [spec.source for spec in people]
+    return {*counted, *(str(source) for rows in homes for source in rows)}
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:

@@ -109,6 +109,15 @@ def provenance(inputs: Inputs) -> list[dict[str, Any]]:
     return listing
 
 
+def without_hashes(sources: list[dict[str, Any]], told_in_part: set[str]) -> list[dict[str, Any]]:
+    """Return sources, some without hash and size: whoever guessed the rest of a file could prove it."""
+    kept = []
+    for source in sources:
+        hides = ("sha256", "bytes", "also") if source["id"] in told_in_part else ()
+        kept.append({name: value for name, value in source.items() if name not in hides})
+    return kept
+
+
 def _file_facts(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {"file": path.name}

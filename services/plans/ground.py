@@ -20,7 +20,7 @@ from services.results.stops import stop_columns
 from services.situation.view import Situation
 from services.situation.walking import Walking
 from services.words.dates import today
-from services.workspace.folder import Workspace, digest
+from services.workspace.folder import Workspace
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,7 +33,7 @@ KEPT = 16
 def hashes_of(workspace: Workspace) -> dict[str, Any]:
     """Return what a plan is made of: hashes of the workspace, its registry and its edits."""
     return {
-        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "workspace_sha256": workspace.sha256,
         "registry": registry_facts(workspace.registry_url),
         "edits": edits_record(workspace, today()),
     }

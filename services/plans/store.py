@@ -109,7 +109,7 @@ def plan_is_stale(workspace: Workspace, plan: PlanResult) -> list[Reason]:
     """Say what has changed since a plan was made; empty where nothing has."""
     then = plan.record["hashes"]
     said = []
-    if digest([workspace.manifest, workspace.sources]) != then["workspace_sha256"]:
+    if workspace.sha256 != then["workspace_sha256"]:
         said.append(both("plan.stale.data"))
     registry = registry_facts(workspace.registry_url)
     if registry["sha256"] != then["registry"]["sha256"]:

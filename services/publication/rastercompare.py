@@ -21,7 +21,7 @@ from services.publication.export import write_csv
 from services.results.rasters import outline
 from services.situation.naming import REMAINDER_NAME
 from services.words.texts import age_group_text, told
-from services.workspace.folder import REMAINDER, Workspace, digest, software_version, write_json
+from services.workspace.folder import REMAINDER, Workspace, software_version, write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 
@@ -275,7 +275,7 @@ def _provenance(workspace: Workspace, path: Path, found: Comparison) -> dict[str
             {"code": n.code, "en": told(n.said, "en"), "ja": told(n.said, "ja")}
             for n in found.notes
         ],
-        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "workspace_sha256": workspace.sha256,
         "sources": [
             {key: value for key, value in source.items() if key != "bytes"}
             for source in workspace.sources

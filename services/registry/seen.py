@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.arrays import LONLAT_EPSG
 from services.privacy.homes import at_cells, masked, masked_venues
 from services.registry.decisions import COLUMNS, read_decisions
 from services.registry.places import read_places, read_venues
@@ -83,4 +84,7 @@ def _at_cells(
         cell_m=privacy.blur_m,
         least_n=privacy.small_number,
     )
-    return points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))
+    shapes = gpd.GeoSeries(geometry, index=points.index, crs=points.crs)
+    # By way of the degrees that a published registry holds: both are the same to the last digit.
+    shapes[at_home] = shapes[at_home].to_crs(LONLAT_EPSG).to_crs(points.crs)
+    return points.set_geometry(shapes)

@@ -240,7 +240,7 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "view": workspace.view,
         "parameters": _plain(parameters),
         "parameters_sha256": digest(parameters),
-        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "workspace_sha256": workspace.sha256,
         "sources": _plain(sources),
     }
 

@@ -221,7 +221,7 @@ def _record(
         "parameters": parameters,
         "parameters_sha256": digest(parameters),
         "edits": edits_record(workspace, situation.drawn[1], version=situation.drawn[0]),
-        "workspace_sha256": digest([workspace.manifest, workspace.sources]),
+        "workspace_sha256": workspace.sha256,
         "assumptions": assumptions(situation.places, situation.parameters.selection),
         "summary": summary(situation, table, gaps),
     }

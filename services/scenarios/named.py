@@ -193,7 +193,7 @@ def base_of(workspace: Workspace) -> Base:
     parameters = _parameters(workspace).to_dict(workspace.profile)
     return Base(
         snapshot=snapshot.name if snapshot else "",
-        workspace_sha256=digest([workspace.manifest, workspace.sources]),
+        workspace_sha256=workspace.sha256,
         parameters_sha256=digest(parameters),
         registry_sha256=_registry_sha256(workspace),
         edits_sha256=str(edits_record(workspace, today())["sha256"]),

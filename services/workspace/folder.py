@@ -34,6 +34,7 @@ RESULT_FORMAT = 3
 MANIFEST = "workspace.json"
 RUN = "run.json"
 LEDGER = "intake.json"
+SOURCES = "sources.json"
 DEMAND = "layers/demand.parquet"
 EXACT_FOLDER = "exact"
 """Folder of what the exact view alone reads, under the names that the public view has beside it."""
@@ -43,6 +44,10 @@ OF_PEOPLE = ("edits", "plans", "scenarios", "exact/plans")
 """Folders of what people have drawn, planned and named: a build never loses them."""
 REMAINDER = "_remainder"
 """area_id of the row that holds what lies in no area of a layer."""
+
+
+_OF_THE_FOLDER = ("published", "registry_url")
+"""What a manifest says of where it lies."""
 
 
 def membership(version: tuple[str, str], current: Mapping[str, Layer]) -> str:
@@ -160,6 +165,12 @@ class Workspace:
         return bool(self.manifest.get("published"))
 
     @property
+    def sha256(self) -> str:
+        """Return the hash of what was built, as the view knows it; publishing changes nothing of it."""
+        told = {name: value for name, value in self.manifest.items() if name not in _OF_THE_FOLDER}
+        return digest([told, self.sources])
+
+    @property
     def own(self) -> Path:
         """Return the folder of results and plans of the view."""
         return seen_in(self.path, self.view)
@@ -174,7 +185,7 @@ class Workspace:
         if view == self.view:
             return self
         other = Workspace(self.path, view=view, day=self.day)
-        common = ("declared", "profile", "sources", "_areas", "_network", "_stops", "hazards")
+        common = ("declared", "profile", "_areas", "_network", "_stops", "hazards")
         other.__dict__.update(
             {name: self.__dict__[name] for name in common if name in self.__dict__}
         )
@@ -217,7 +228,7 @@ class Workspace:
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """Return each source with licence, date and hash."""
-        sources: list[dict[str, Any]] = read_json(self.path / "sources.json")
+        sources: list[dict[str, Any]] = read_json(self.file(SOURCES))
         return sources
 
     @cached_property

@@ -1,0 +1,73 @@
+"""The registry of a published folder: what the public view sees, and no note beside it."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import insert, select
+
+from geo.arrays import LONLAT_EPSG
+from services.privacy.homes import HOME_VENUE
+from services.registry.database import session, writing
+from services.registry.places import Row
+from services.registry.seen import seen_decisions, seen_places, seen_venues
+from services.registry.tables import (
+    Base,
+    Decision,
+    Group,
+    Place,
+    PlaceStatus,
+    ScheduleRow,
+    Venue,
+    prepare,
+)
+from services.words.vocabulary import PUBLIC
+from services.workspace.folder import Workspace
+from services.workspace.plain import plain_rows
+
+PLACE_TEXTS = ("name", "venue_name", "address", "open_hours", "fee_text")
+VENUE_TEXTS = ("name", "address", "owner")
+NOTES = ("reason", "decided_by")
+"""What councils wrote beside a decision, which is not published."""
+
+
+def write_published(workspace: Workspace, url: str) -> None:
+    """Write all tables of the registry as the public view sees them into a new database."""
+    public = workspace.seen(PUBLIC)
+    places, venues = seen_places(public), seen_venues(public)
+    homes = places[places["private_home"].astype(bool)].set_index("place_id")
+    # The building of a place alone, which is in no list of venues.
+    hosts = homes.drop_duplicates("venue_id").set_index("venue_id")
+    hosts = hosts.assign(name=HOME_VENUE, owner="")
+    listed = venues[venues["private_home"]].set_index("venue_id")
+    with session(workspace.registry_url) as opened:
+        tables: dict[type[Base], list[Row]] = {
+            model: [dict(row) for row in opened.execute(select(model.__table__)).mappings()]
+            for model in (Venue, Group, ScheduleRow, Place, PlaceStatus)
+        }
+    for frame, names in ((hosts, VENUE_TEXTS), (listed, VENUE_TEXTS)):
+        tables[Venue] = _as_seen(tables[Venue], "venue_id", frame, names)
+    tables[Place] = _as_seen(tables[Place], "place_id", homes, PLACE_TEXTS)
+    for row in tables[Place]:
+        if row["place_id"] in homes.index:
+            row["group_id"] = None
+    named = {row["group_id"] for row in tables[Place]}
+    tables[Group] = [row for row in tables[Group] if row["group_id"] in named]
+    decisions = seen_decisions(public).assign(**dict.fromkeys(NOTES, ""))
+    tables[Decision] = plain_rows(decisions)
+    with writing(url) as opened:
+        prepare(opened.connection())
+        for model, rows in tables.items():
+            if rows:
+                opened.execute(insert(model), rows)
+
+
+def _as_seen(
+    rows: Sequence[Row], key: str, homes: gpd.GeoDataFrame, names: Sequence[str]
+) -> list[Row]:
+    """Return rows of a table with texts and position of the homes among them as they are seen."""
+    lonlat = homes.geometry.to_crs(LONLAT_EPSG)
+    points = pd.DataFrame({"lon": lonlat.x, "lat": lonlat.y}, index=homes.index)
+    seen = pd.DataFrame(homes[list(names)]).join(points.astype(object).where(points.notna(), None))
+    told = seen.to_dict("index")
+    return [{**row, **told.get(row[key], {})} for row in rows]

@@ -17,7 +17,18 @@ from api.cli.console import INTERRUPTED, REFUSED, Desk, default_lang
 from services.words.texts import Lang, lang_of, text
 
 COMMANDS = (
-    *("demo", "map", "reconcile", "build", "run", "publish", "timeline", "crosstab", "why", "whatif"),
+    *(
+        "demo",
+        "map",
+        "reconcile",
+        "build",
+        "run",
+        "publish",
+        "timeline",
+        "crosstab",
+        "why",
+        "whatif",
+    ),
     *("export", "report", "intake", "snaps", "serve", "doctor", "fetch", "plan", "plans"),
     *("raster", "profile", "edits", "scenario", "decision"),
 )

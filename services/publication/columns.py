@@ -365,7 +365,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "plans": (
         *_columns("target_class current_class", "text", "class", NOTHING),
         *_columns("source", "text", "`place`, `venue`, `point`", NOTHING),
-        *_columns("venue_name_en", "text", "text", NOTHING),
+        *_columns("venue_name_en", "words", "text", NOTHING),
         *_columns("yearly_max_yen opening_max_yen", "number", "yen", NOTHING),
         *_columns("yen_per_newly_reached", "number", "yen per resident", RESIDENTS),
         *_columns("marginal", "number", "residents", RESIDENTS),

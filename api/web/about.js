@@ -97,7 +97,7 @@ export function drawAbout() {
     h("summary", {}, `${word("report.assumptions")} ⓘ`),
     h("h3", {}, word("plan.page.assumptions")),
     facts([
-      [word("page.choose.limit"), line(limit(parameters), origins.walk_limit_m)],
+      [word("page.choose.limit"), line(limit(parameters), origins.walk_limit_m === "asked" ? word("origin.asked") : origins.walk_limit_m)],
       [word("report.walkers.short"), line(label(profile), profile.origin)],
       [capital(word("whatif.frequency")), origins.frequency],
       [word("page.transportRule"), origins.needs_transport],

@@ -27,7 +27,7 @@ from services.results.shares import ShareLine, share_table, shares_of_run
 from services.words.dates import day_in_japan
 from services.words.names import normalise
 from services.words.reasons import DETOUR_WORTH_SAYING
-from services.words.texts import age_group_text, metres, people, text
+from services.words.texts import age_group_text, metres, origin_text, people, text
 from services.workspace.folder import Snapshot, Workspace, software_version
 
 NAMES_SHOWN = 12
@@ -293,7 +293,7 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     told = [
         (
             text("report.limit", lang, limit=main_limit_text(snapshot.run, lang)),
-            origins.get("walk_limit_m"),
+            origin_text(origins.get("walk_limit_m", ""), lang),
         ),
         (
             text("report.walking", lang, label=walking["label" if lang == "ja" else "label_en"]),

@@ -28,6 +28,9 @@ _ERAS = (
     (date(1926, 12, 25), "showa"),
 )
 
+ASKED_FOR = "asked"
+"""Stands for the origin of a limit that whoever ran it asked for beside the profile's own."""
+
 
 def lang_of(name: str) -> Lang:
     """Return the language that a name stands for; any name but Japanese means English."""
@@ -73,6 +76,11 @@ def reason(code: str, lang: str) -> str:
 def step_text(key: str, lang: str) -> str:
     """Return what a progress key stands for, the key itself where it has no words."""
     return catalogue(lang_of(lang)).get(f"step.{key}", key)
+
+
+def origin_text(origin: str, lang: str) -> str:
+    """Return the origin of an assumption: as the profile gives it, or who asked for it in words."""
+    return text("origin.asked", lang) if origin == ASKED_FOR else origin
 
 
 def choices(names: Sequence[str], lang: str) -> str:

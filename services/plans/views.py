@@ -15,6 +15,7 @@ from services.privacy.homes import PRIVATE_STEP_M, blur
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
 from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
+from services.words.origins import with_origins
 from services.words.shares import share, share_of
 from services.words.texts import LANGS, age_group_text, limit_text, people, text, yen
 from services.workspace.folder import Workspace
@@ -165,7 +166,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         **plan_head(plan),
         "closest": record["closest"],
         "ask": record["ask"],
-        "parameters": record["parameters"],
+        "parameters": with_origins(record["parameters"]),
         "hashes": {
             **record["hashes"],
             "registry": {"sha256": record["hashes"]["registry"]["sha256"]},

@@ -17,6 +17,7 @@ from services.publication.collections import Collection, collections_of
 from services.publication.columns import IDS, leaving
 from services.publication.disclosure import Disclosed, disclose
 from services.registry.decisions import with_status
+from services.words.origins import with_origins
 from services.workspace.folder import Snapshot, software_version
 
 _AREA_KEY = ["layer", "area_id"]
@@ -106,7 +107,7 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
         "snapshot": run["name"],
         "made_at": run.get("made_at"),
         "made_by": f"arukeba {run['arukeba']}",
-        "parameters": run["parameters"],
+        "parameters": with_origins(run["parameters"]),
         "parameters_sha256": run["parameters_sha256"],
         "workspace_sha256": run["workspace_sha256"],
         "stand_in": run["summary"].get("stand_in", []),

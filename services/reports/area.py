@@ -293,7 +293,7 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     told = [
         (
             text("report.limit", lang, limit=main_limit_text(snapshot.run, lang)),
-            origin_text(origins.get("walk_limit_m", ""), lang),
+            origins.get("walk_limit_m"),
         ),
         (
             text("report.walking", lang, label=walking["label" if lang == "ja" else "label_en"]),
@@ -308,7 +308,12 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     ]
     if subsidies := origins.get("subsidies"):
         told.append((text("report.subsidies", lang), subsidies))
-    return tuple(f"{words}（{origin}）" if origin else words for words, origin in told)
+    return tuple(
+        text("report.origin", lang, words=words, origin=origin_text(origin, lang))
+        if origin
+        else words
+        for words, origin in told
+    )
 
 
 def _sources(workspace: Workspace) -> tuple[SourceLine, ...]:

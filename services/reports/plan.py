@@ -17,6 +17,7 @@ from services.words.texts import (
     limit_text,
     metres,
     number,
+    origin_text,
     people,
     text,
     type_text,
@@ -219,12 +220,18 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     said = [
         text("plan.page.ceiling", lang, origin=origin),
         text("plan.page.people", lang, age_group=age_group, small=terms.small_number),
-        f"{walking['label' if lang == 'ja' else 'label_en']}（{walking['origin']}）",
+        text(
+            "report.origin",
+            lang,
+            words=walking["label" if lang == "ja" else "label_en"],
+            origin=origin_text(walking["origin"], lang),
+        ),
     ]
     if plan.record["ask"]["participation_pct"] is not None:
         planning = profile.planning
-        values = {"m2": f"{planning.m2_per_person:g}", "origin": planning.m2_per_person_origin}
-        said.append(text("plan.page.capacity", lang, **values))
+        origin = origin_text(planning.m2_per_person_origin, lang)
+        m2 = f"{planning.m2_per_person:g}"
+        said.append(text("plan.page.capacity", lang, m2=m2, origin=origin))
     if plan.record["ask"]["council"]:
         said.append(text("plan.page.council", lang, council=plan.record["ask"]["council"]))
     return tuple(said)

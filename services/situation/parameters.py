@@ -8,7 +8,9 @@ from geo.errors import InvalidInputError
 from services.profile import Profile, WalkingProfile
 from services.situation.places import TODAY, Selection
 from services.situation.walking import walker_of
-from services.words.texts import ASKED_FOR
+
+ASKED_ORIGIN = "asked"
+"""Origin of a limit that was asked for beside the profile's own."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Parameters:
     def _limit_origin(self, profile: Profile) -> str:
         """Return where the limit comes from: the profile tells it of its own limit only."""
         own = Limit(profile.analysis.walk_limit_m, profile.analysis.walk_limit_min)
-        return profile.analysis.walk_limit_origin if self.limit == own else ASKED_FOR
+        return profile.analysis.walk_limit_origin if self.limit == own else ASKED_ORIGIN
 
     def to_dict(self, profile: Profile) -> dict[str, Any]:
         """Return the parameters with the origin of each assumption."""

@@ -28,9 +28,6 @@ _ERAS = (
     (date(1926, 12, 25), "showa"),
 )
 
-ASKED_FOR = "asked"
-"""Stands for the origin of a limit that whoever ran it asked for beside the profile's own."""
-
 
 def lang_of(name: str) -> Lang:
     """Return the language that a name stands for; any name but Japanese means English."""
@@ -79,8 +76,8 @@ def step_text(key: str, lang: str) -> str:
 
 
 def origin_text(origin: str, lang: str) -> str:
-    """Return the origin of an assumption: as the profile gives it, or who asked for it in words."""
-    return text("origin.asked", lang) if origin == ASKED_FOR else origin
+    """Return an origin in words: that of a default is a code, what a profile says stands as typed."""
+    return catalogue(lang_of(lang)).get(f"origin.{origin}", origin)
 
 
 def choices(names: Sequence[str], lang: str) -> str:

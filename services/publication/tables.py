@@ -39,11 +39,6 @@ class Publication:
         frame = self.disclosed.coverage if name == "coverage" else self.disclosed.gaps
         return pd.DataFrame(frame[_known(frame, name)]).reset_index(drop=True)
 
-    def unmatched(self, age_group: str) -> float:
-        """Return the residents of an age group whom nobody could locate; they are in no share."""
-        found = self.snapshot.workspace.manifest.get("unmatched_residents", {})
-        return float(found.get(age_group, 0.0))
-
     def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
         """Return a collection of points, plane CRS; unlocated places have no geometry."""
         if name == "places":

@@ -24,10 +24,9 @@ from geo.schedule.typed import Schedule, combine, frequency_class, least_schedul
 from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.doors import Doors
 from services.registry.places import read_venues
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import named, unlocated
 from services.situation.view import Situation
 from services.words.vocabulary import TrialAction
-from services.workspace.folder import REMAINDER
 
 XY = tuple[float, float]
 
@@ -304,19 +303,10 @@ class WhatIf:
     def _before(self) -> pd.DataFrame:
         """Return the rows of the coverage collection, with the figures that there are now."""
         layering = self.situation.layering(self.layer.id)
-        frame = self.engine.table()
-        area = frame.pop("area").to_numpy()
-        remainder = area < 0
-        names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object)
-        names = np.vstack([names, [[REMAINDER, REMAINDER_NAME]]])
-        unmatched = self.situation.workspace.manifest["unmatched_residents"]
-        frame["residents"] += frame["age_group"].map(unmatched).to_numpy(dtype=float) * remainder
-        frame.insert(0, "layer", self.layer.id)
-        frame.insert(1, "area_id", pd.Series(names[area, 0], dtype="str"))
-        frame.insert(2, "area_name", pd.Series(names[area, 1], dtype="str"))
-        frame.insert(3, "version", self.layer.version)
+        frame = named(self.engine.table(), self.situation, self.layer, layering)
+        frame = frame.drop(columns=["approximate", "draft", "residents_estimated"])
+        frame["residents"] += unlocated(frame, self.situation)
         frame["profile"] = self.situation.walking.profile.id
-        frame["remainder"] = remainder
         counts = {count: frame[count].to_numpy() for count in SHARES.values()}
         return frame.assign(**_shares(counts, frame["residents"].to_numpy()))
 

@@ -7,15 +7,13 @@ import pandas as pd
 
 from geo.coverage.reached import Layering
 from services.situation.naming import WHOLE, named, unlocated, unlocated_of
-from services.workspace.folder import Workspace, write_json
+from services.workspace.folder import MANIFEST, Workspace, write_json
 
 LAYER = SimpleNamespace(id="unit", version="2025", approximate=True, draft=False)
 
 
 def question(folder) -> SimpleNamespace:
-    write_json(
-        folder / "manifest.json", {"unmatched_residents": {"65+": 7.0, "65+_low": 4.0, "75+": 3.0}}
-    )
+    write_json(folder / MANIFEST, {"unmatched_residents": {"65+": 7.0, "65+_low": 4.0, "75+": 3.0}})
     population = SimpleNamespace(estimated_groups=["75+"])
     return SimpleNamespace(
         workspace=Workspace(folder), profile=SimpleNamespace(population=population)

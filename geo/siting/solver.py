@@ -26,7 +26,7 @@ Status = Literal["optimal", "feasible", "infeasible", "cancelled", "unknown"]
 
 
 @dataclass(frozen=True)
-class Progress:
+class Incumbent:
     """
     How far a search is: the best value so far, what no plan can exceed, and the gap of the two.
 
@@ -43,7 +43,7 @@ class Progress:
     plan: int = 0
 
 
-Report = Callable[[Progress, FloatArray | None], None]
+Report = Callable[[Incumbent, FloatArray | None], None]
 """Told of a better plan or bound, with the columns of the best so far where they are new."""
 
 
@@ -69,7 +69,7 @@ class Search:
     time_s: float | None = None
     gap_pct: float = 0.0
     cancel: Callable[[], bool] | None = None
-    progress: Callable[[Progress], None] | None = None
+    progress: Callable[[Incumbent], None] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,7 @@ class Solver:
     def report(self, stage: int, found: tuple[float, float], columns: FloatArray | None) -> None:
         """Tell whoever looks on of a value and a bound."""
         if self._report is not None:
-            self._report(Progress(stage, *found, gap_pct(*found)), columns)
+            self._report(Incumbent(stage, *found, gap_pct(*found)), columns)
 
     def optimise(
         self,

@@ -13,7 +13,7 @@ from geo.arrays import BoolArray
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET, least_days, rank
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground
+from services.plans.ground import CommonGround
 from services.plans.lists import marked
 from services.plans.sites import SITE, area_names, hazards_at, stacked_sites
 from services.profile import Profile
@@ -46,7 +46,7 @@ class Candidates:
     sites: gpd.GeoDataFrame
 
 
-def find_candidates(ground: Ground, ask: PlanAsk, *, inside: BoolArray) -> Candidates:
+def find_candidates(ground: CommonGround, ask: PlanAsk, *, inside: BoolArray) -> Candidates:
     """
     Return the options of a question.
 

@@ -18,7 +18,7 @@ from geo.errors import InvalidInputError, Sentence
 from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, Target
 from geo.walking.reach import Walks
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground
+from services.plans.ground import CommonGround
 from services.plans.options import Candidates, find_candidates
 from services.profile import Profile
 from services.profile import Target as Wanted
@@ -46,7 +46,7 @@ class Variant:
 class Setting:
     """A question put to a workspace; each part is computed once."""
 
-    def __init__(self, ground: Ground, ask: PlanAsk) -> None:
+    def __init__(self, ground: CommonGround, ask: PlanAsk) -> None:
         situation = ground.situation
         self.ground, self.situation, self.ask = ground, situation, ask
         self.profile = situation.profile

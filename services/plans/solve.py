@@ -15,7 +15,7 @@ from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Plan, Search
 from geo.siting.checks import check
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground, hashes_of
+from services.plans.ground import CommonGround, hashes_of
 from services.plans.problem import Setting, parameters_of
 from services.plans.record import Answer, record_of
 from services.plans.store import PlanResult, store
@@ -62,12 +62,12 @@ class Question:
     key: str
 
 
-class Desk:
+class Reception:
     """Keeps what the last questions shared, as long as nothing of it has changed."""
 
     def __init__(self) -> None:
         self._key = ""
-        self._ground: Ground | None = None
+        self._ground: CommonGround | None = None
         self._last: tuple[Question, Setting] | None = None
         """The last question set up: whoever need not wait finds it ready. No other one is kept."""
         self._lock = threading.Lock()
@@ -135,7 +135,7 @@ class Desk:
             with self._lock:
                 if self._ground is not None and key == self._key:
                     return Setting(self._ground, ask), key
-            ground = Ground(Situation(workspace, parameters), hashes)
+            ground = CommonGround(Situation(workspace, parameters), hashes)
             ground.read()
             if hashes_of(workspace) == hashes:  # else somebody wrote while it was read
                 with self._lock:
@@ -177,7 +177,7 @@ def make_plan(
         A plan does not hold when it is walked on the streets: an error of ours.
     """
     progress("plan.read", 0.0)
-    return plan_of(Desk().setting(workspace, ask), Watch(progress, search, cancel))
+    return plan_of(Reception().setting(workspace, ask), Watch(progress, search, cancel))
 
 
 def plan_of(setting: Setting, watch: Watch) -> PlanResult:

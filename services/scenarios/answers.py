@@ -16,7 +16,7 @@ from services.privacy.counts import find_hidden, hidden_areas, hide_counts
 from services.profile import Privacy
 from services.publication.collections import FIGURE_DECIMALS
 from services.publication.columns import telling
-from services.scenarios.whatif import FIGURES, SHARES, XY, Edit, Outcome, WhatIf
+from services.scenarios.whatif import FIGURES, SHARES, XY, Outcome, Trial, WhatIf
 from services.situation.view import Situation
 from services.words.shares import Share, people_share, share_of
 from services.words.texts import age_group_text, at_least_text, is_figure, limit_text, number, text
@@ -45,7 +45,7 @@ class WhatIfs:
                 self._ready[layer] = ready
             return self._ready[layer]
 
-    def answer(self, layer: str, edits: Sequence[Edit], age_group: str = "") -> dict[str, Any]:
+    def answer(self, layer: str, edits: Sequence[Trial], age_group: str = "") -> dict[str, Any]:
         """Return an outcome as it may leave: the whole, and the areas where something changes."""
         parameters, profile = self.situation.parameters, self.situation.profile
         age_group = age_group or parameters.age_group
@@ -61,7 +61,7 @@ class WhatIfs:
         return told(outcome, age_group)
 
 
-def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
+def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Trial:
     """
     Read an edit of a request.
 
@@ -84,7 +84,7 @@ def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
         )
     if action in ("open", "change") and not frequency:
         raise InvalidInputError("{action}: say how often, frequency", action=action)
-    return Edit(action, place_id, venue_id, xy, frequency)
+    return Trial(action, place_id, venue_id, xy, frequency)
 
 
 def _action(given: object) -> TrialAction:
@@ -95,7 +95,7 @@ def _action(given: object) -> TrialAction:
     raise InvalidInputError("action={given!r} is not one of {names}", given=given, names=names)
 
 
-def edit_of_text(action: str, given: str, plane_epsg: int) -> Edit:
+def edit_of_text(action: str, given: str, plane_epsg: int) -> Trial:
     """
     Read an edit of the command line.
 

@@ -37,7 +37,7 @@ _PARTS = ("", "_after", "_difference")
 
 
 @dataclass(frozen=True)
-class Edit:
+class Trial:
     """
     One thing that is tried.
 
@@ -117,22 +117,22 @@ class WhatIf:
     def open(self, where: XY | str, frequency: str) -> Outcome:
         """Open a place at a point (plane CRS) or in a venue."""
         if isinstance(where, str):
-            return self.edited([Edit("open", venue_id=where, frequency=frequency)])
-        return self.edited([Edit("open", xy=where, frequency=frequency)])
+            return self.edited([Trial("open", venue_id=where, frequency=frequency)])
+        return self.edited([Trial("open", xy=where, frequency=frequency)])
 
     def close(self, place_id: str) -> Outcome:
         """Close a place; the other groups of its hall go on."""
-        return self.edited([Edit("close", place_id)])
+        return self.edited([Trial("close", place_id)])
 
     def move(self, place_id: str, xy: XY) -> Outcome:
         """Let a place meet somewhere else (plane CRS), as often as it does."""
-        return self.edited([Edit("move", place_id, xy=xy)])
+        return self.edited([Trial("move", place_id, xy=xy)])
 
     def change(self, place_id: str, frequency: str) -> Outcome:
         """Let a place meet more or less often."""
-        return self.edited([Edit("change", place_id, frequency=frequency)])
+        return self.edited([Trial("change", place_id, frequency=frequency)])
 
-    def edited(self, edits: Sequence[Edit]) -> Outcome:
+    def edited(self, edits: Sequence[Trial]) -> Outcome:
         """Return what some edits change together, one tried after the other."""
         groups = list(self._groups)
         for number, edit in enumerate(edits, start=1):
@@ -178,7 +178,7 @@ class WhatIf:
         names = venues.loc[located, "venue_id"]
         return {str(venue): (float(x), float(y)) for venue, (x, y) in zip(names, xy, strict=True)}
 
-    def _tried(self, groups: list[_Group], edit: Edit, number: int) -> Iterator[_Group]:
+    def _tried(self, groups: list[_Group], edit: Trial, number: int) -> Iterator[_Group]:
         """Yield the groups after one edit."""
         if edit.action == "open":
             venue_id, xy = self._spot(groups, edit, number)
@@ -215,7 +215,7 @@ class WhatIf:
             why=why,
         )
 
-    def _spot(self, groups: Iterable[_Group], edit: Edit, number: int) -> tuple[str, XY]:
+    def _spot(self, groups: Iterable[_Group], edit: Trial, number: int) -> tuple[str, XY]:
         """Return the hall and the position of a place that opens or moves."""
         if edit.xy is not None:
             return f"whatif-venue-{number}", edit.xy

@@ -9,7 +9,7 @@ from geo.errors import InvalidInputError, SourceError
 from services.intake.areas.hazards import FILE, read_hazards
 from services.intake.tables.ledger import Ledger
 from services.plans.ask import ask_of
-from services.plans.problem import Ground, Setting, parameters_of
+from services.plans.problem import CommonGround, Setting, parameters_of
 from services.plans.solve import make_plan
 from services.plans.store import list_plans
 from services.plans.views import shown_candidates
@@ -207,7 +207,7 @@ def test_the_model_town_s_candidates_lie_where_its_files_say(town_snapshot, town
     workspace = town_snapshot.workspace
     ask = ask_of({"most": 1, "points_max": 0})
     situation = Situation(workspace, parameters_of(workspace.profile, ask))
-    options = Setting(Ground(situation), ask).candidates.options
+    options = Setting(CommonGround(situation), ask).candidates.options
     files = [town_profile.parent / name for name in ("A31.geojson", "A33.geojson")]
     zones = pd.concat([gpd.read_file(path).to_crs(PLANE) for path in files], ignore_index=True)
     venues = read_venues(workspace.registry_url, PLANE)

@@ -28,9 +28,9 @@ from geo.siting import solve
 from services.councils.decisions import record_decision
 from services.councils.entry import Entry
 from services.plans.ask import PlanAsk, ask_of, read_ask
-from services.plans.ground import Ground
+from services.plans.ground import CommonGround
 from services.plans.problem import Setting, parameters_of
-from services.plans.solve import Desk, make_plan, recheck_on_streets
+from services.plans.solve import Reception, make_plan, recheck_on_streets
 from services.plans.store import PlanResult, list_plans, plan_is_stale, read_plan
 from services.plans.views import plan_body, sentence, shown_candidates
 from services.plans.watch import SoFar
@@ -105,7 +105,7 @@ def chosen(plan: PlanResult) -> set[str]:
 
 
 def setting_of(workspace: Workspace, ask: PlanAsk) -> Setting:
-    return Setting(Ground(Situation(workspace, parameters_of(workspace.profile, ask))), ask)
+    return Setting(CommonGround(Situation(workspace, parameters_of(workspace.profile, ask))), ask)
 
 
 def test_the_best_of_one_and_of_two_as_derived_by_hand(workspace: Workspace) -> None:
@@ -131,10 +131,10 @@ def test_a_budget_for_upgrades_alone_buys_the_upgrade(workspace: Workspace) -> N
 
 @pytest.mark.parametrize("budgets", [(100_000, 1_100_000, 1_200_000, 2_300_000)])
 def test_a_higher_budget_never_reaches_fewer(workspace: Workspace, budgets) -> None:
-    desk = Desk()
+    reception = Reception()
     reached = []
     for budget in budgets:
-        question = desk.answerable(workspace, asked(budget_yen=budget))
+        question = reception.answerable(workspace, asked(budget_yen=budget))
         plan = make_plan(workspace, question.ask)
         reached.append(plan.record["totals"]["reached_after"])
     # By hand: D; H3 alone; D and H3; then everybody is reached already.

@@ -15,9 +15,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.areas.voronoi import Samples, edge_samples, spots
 from geo.arrays import FloatArray, IntArray
@@ -266,7 +266,7 @@ def _lattice(blocks: IntArray) -> FloatArray:
 
 def _any_within(points_xy: FloatArray, xy: FloatArray, limit_m: float) -> BoolArray:
     """Say which of ``xy`` have one of the points nearer than the limit."""
-    distance_m, _ = cKDTree(points_xy).query(xy, distance_upper_bound=limit_m)
+    distance_m, _ = scipy.spatial.cKDTree(points_xy).query(xy, distance_upper_bound=limit_m)
     return np.asarray(np.isfinite(distance_m))
 
 

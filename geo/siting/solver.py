@@ -13,7 +13,7 @@ from typing import Literal
 
 import highspy
 import numpy as np
-from scipy import sparse
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.goals import Goal
@@ -123,7 +123,9 @@ class Solver:
         """Ask whether to end."""
         return self._search.cancel is not None and self._search.cancel()
 
-    def add_rows(self, matrix: sparse.csr_array, lower: FloatArray, upper: FloatArray) -> None:
+    def add_rows(
+        self, matrix: "scipy.sparse.csr_array", lower: FloatArray, upper: FloatArray
+    ) -> None:
         """Add rows."""
         self._highs.addRows(
             matrix.shape[0],
@@ -137,7 +139,7 @@ class Solver:
 
     def add_row(self, cost: FloatArray, *, lower: float = -np.inf, upper: float = np.inf) -> None:
         """Add one row over all columns."""
-        row = sparse.csr_array(cost[None, :])
+        row = scipy.sparse.csr_array(cost[None, :])
         self.add_rows(row, np.array([lower]), np.array([upper]))
 
     def forget_rows(self, from_row: int) -> None:
@@ -293,7 +295,7 @@ def _as_lp(sheet: Sheet) -> highspy.HighsLp:
     )
     row, column, value = (np.concatenate(part) for part in zip(empty, *sheet.entries, strict=True))
     shape = (sheet.rows_n, sheet.columns_n)
-    matrix = sparse.csr_array((value, (row, column)), shape=shape)
+    matrix = scipy.sparse.csr_array((value, (row, column)), shape=shape)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = sheet.columns_n, sheet.rows_n
     lp.col_cost_ = np.zeros(sheet.columns_n)

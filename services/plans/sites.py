@@ -100,7 +100,7 @@ class Junctions:
         self.xy = network.node_xy[meets if meets.any() else degree > 0]
 
     @cached_property
-    def _tree(self) -> scipy.spatial.cKDTree:
+    def _tree(self) -> "scipy.spatial.cKDTree":
         return scipy.spatial.cKDTree(self.xy)
 
     def amid(self, homes: FloatArray, people: FloatArray, *, most: int) -> np.ndarray:

@@ -33,7 +33,7 @@ from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition.jobs import Jobs
 from services.edition.snapshot import Editions
-from services.plans.solve import Desk
+from services.plans.solve import Reception
 from services.plans.watch import SoFar
 from services.workspace.folder import Workspace, software_version
 
@@ -47,7 +47,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
     jobs: Jobs[SoFar] = Jobs()
-    desk = Desk()
+    reception = Reception()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -55,7 +55,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
             # Beside the first answers, not before them: each part is made once, by whoever needs it first.
             Thread(target=_warm, args=[editions], daemon=True).start()
             if settings.editing:  # nobody else may ask for a plan
-                jobs.submit(lambda _job: desk.warm(editions.workspace))
+                jobs.submit(lambda _job: reception.warm(editions.workspace))
         yield
         jobs.close()
 
@@ -70,7 +70,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.state.editions = editions
     app.state.jobs = jobs
-    app.state.plan_desk = desk
+    app.state.plan_reception = reception
     app.state.settings = settings
     app.state.templates = templates()
     app.add_middleware(

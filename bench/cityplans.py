@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.measure import Row, versions
-from geo.siting import Progress, Search, k_best, solve
+from geo.siting import Incumbent, Search, k_best, solve
 
 if TYPE_CHECKING:
-    from services.plans.solve import Desk
+    from services.plans.solve import Reception
 
 FIRST_S, PROVEN_S, K_BEST_S, GAP_PCT, PEAK_MIB = 2.0, 20.0, 60.0, 0.5, 2048.0
 """What issue 5 asks for."""
@@ -82,11 +82,11 @@ def answer(workspace: str, k: int) -> None:
 
     The first question finds nothing read; all others find what a server keeps between questions.
     """
-    from services.plans.solve import Desk  # noqa: PLC0415  only the process that measures reads it
+    from services.plans.solve import Reception  # noqa: PLC0415  only the process that measures reads it
 
-    desk, path = Desk(), Path(workspace)
-    cold = _asked(desk, path, {**ASK, "budget_yen": COLD_YEN}, 1)
-    warm = [_asked(desk, path, ASK, k) for _ in range(RUNS if k == 1 else 1)]
+    reception, path = Reception(), Path(workspace)
+    cold = _asked(reception, path, {**ASK, "budget_yen": COLD_YEN}, 1)
+    warm = [_asked(reception, path, ASK, k) for _ in range(RUNS if k == 1 else 1)]
     first_s = statistics.median(one.first_s for one in warm)
     size = (
         f"{warm[0].size}; first answer in {first_s:.2f} s (set up in {warm[0].ready_s:.2f} s), "
@@ -101,19 +101,19 @@ def answer(workspace: str, k: int) -> None:
     print(json.dumps(said))
 
 
-def _asked(desk: "Desk", workspace: Path, ask: dict[str, object], k: int) -> Asked:
+def _asked(reception: "Reception", workspace: Path, ask: dict[str, object], k: int) -> Asked:
     """Ask once, and judge the answers."""
     from services.plans.ask import ask_of  # noqa: PLC0415
     from services.workspace.folder import open_workspace  # noqa: PLC0415
 
-    told: list[tuple[float, Progress]] = []
+    told: list[tuple[float, Incumbent]] = []
 
-    def tell(found: Progress) -> None:
+    def tell(found: Incumbent) -> None:
         told.append((time.perf_counter() - began, found))
 
     began = time.perf_counter()
     opened = open_workspace(workspace)
-    setting = desk.asked(opened, desk.answerable(opened, ask_of(ask)))
+    setting = reception.asked(opened, reception.answerable(opened, ask_of(ask)))
     problem, ready_s = setting.problem, time.perf_counter() - began
     search = Search(gap_pct=GAP_PCT, progress=tell)
     plans = k_best(problem, k, search=search) if k > 1 else [solve(problem, search)]

@@ -15,7 +15,7 @@ from geo.coverage.reached import Access, Journeys, Layering, coverage
 from geo.walking.dijkstra import FARTHEST, settle
 from geo.walking.measure import seconds
 from geo.walking.reach import Walks, streets_of
-from services.scenarios.whatif import Edit, WhatIf
+from services.scenarios.whatif import Trial, WhatIf
 from services.situation.intervals import measured
 from services.situation.view import Situation
 from services.words.vocabulary import TRIAL_ACTIONS
@@ -62,7 +62,7 @@ def _what_if(situation: Situation) -> Row:
     )
 
 
-def _edits(situation: Situation) -> Iterator[Edit]:
+def _edits(situation: Situation) -> Iterator[Trial]:
     """Open, close, move and change in turns, at doors of homes that are on the streets."""
     random = np.random.default_rng(3)
     places = situation.counted["place_id"].to_numpy()
@@ -70,7 +70,7 @@ def _edits(situation: Situation) -> Iterator[Edit]:
     for number in range(EDITS_N):
         action = TRIAL_ACTIONS[number % len(TRIAL_ACTIONS)]
         door = homes.iloc[random.integers(len(homes))]
-        yield Edit(
+        yield Trial(
             action,
             "" if action == "open" else str(random.choice(places)),
             xy=(door.x, door.y) if action in ("open", "move") else None,

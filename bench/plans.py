@@ -17,9 +17,9 @@ from bench.measure import Row, against, versions
 from geo.siting import (
     Covers,
     Demand,
+    Incumbent,
     Options,
     Problem,
-    Progress,
     Rules,
     Search,
     Stage,
@@ -109,7 +109,7 @@ def answer_city(k: int, *, first: bool = False) -> None:
     """Answer the city's question and print what it took; ``first``: only until a plan is there."""
     problem = city()
     began = time.perf_counter()
-    told: list[Progress] = []
+    told: list[Incumbent] = []
     search = Search(progress=told.append, cancel=(lambda: bool(told)) if first else None)
     plans = k_best(problem, k, search=search) if k > 1 else [solve(problem, search)]
     seconds = time.perf_counter() - began

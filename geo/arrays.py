@@ -1,14 +1,41 @@
 """What arrays all over are: their types, what is within a limit, loops that numba compiles, degrees."""
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from functools import cached_property, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class _Compiled(Generic[P, R]):
+    """A function that waits, numba with it, until it or a compiled function that calls it is called."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self._function = function
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **options: P.kwargs) -> R:
+        return self._code(*args, **options)
+
+    @cached_property
+    def _code(self) -> Callable[P, R]:
+        import numba  # noqa: PLC0415  slow to import, and a server answers its first page without
+
+        try:
+            made: Callable[P, R] = numba.njit(nogil=True, cache=True)(self._function)
+        except RuntimeError:  # numba finds no folder that it may write: a service without a home
+            made = numba.njit(nogil=True)(self._function)
+        return made
+
+    @property
+    def _numba_type_(self) -> Any:  # noqa: ANN401  numba asks here what another function calls
+        import numba  # noqa: PLC0415
+
+        return numba.typeof(self._code)  # type: ignore[no-untyped-call]  # numba has no types
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -19,11 +46,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     written, so that only the first run of an installation waits for the compiler. While it runs,
     other threads may.
     """
-    try:
-        made: Callable[P, R] = numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # numba finds no folder that it may write: a service without a home
-        made = numba.njit(nogil=True)(function)
-    return made
+    return _Compiled(function)
 
 
 FloatArray = NDArray[np.float64]

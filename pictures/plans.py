@@ -20,7 +20,7 @@ from pictures.town import LIMIT_M, QUIET_STREET
 from services.drawing.signs import BLUE, INK, PAPER, VERMILION
 from services.plans.ask import ask_of
 from services.plans.problem import Setting
-from services.plans.solve import Desk
+from services.plans.solve import Reception
 from services.registry.places import LONLAT_EPSG
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -44,7 +44,7 @@ class Planned:
     def setting(self) -> Setting:
         """Return the question: most residents newly within a weekly walk, within a budget."""
         ask = ask_of({"objectives": ["most_reached"], "budget_yen": BASE_YEN})
-        return Desk().setting(self.snapshot.workspace, ask)
+        return Reception().setting(self.snapshot.workspace, ask)
 
     @cached_property
     def problem(self) -> Problem:

@@ -4,11 +4,13 @@ The command ``arukeba``: puts the commands together and turns every error into o
 Exit codes: 0 done, 1 our fault, 2 something that was given cannot be used, 130 interrupted.
 """
 
+import gc
 import io
 import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -89,10 +91,21 @@ def create_cli(lang: Lang, loaded: Collection[str] = COMMANDS) -> typer.Typer:
 
     for name in COMMANDS:
         if name in loaded:
-            import_module(f"api.cli.{name}").register(app, lang)
+            _module(name).register(app, lang)
         else:
             app.command(name, help=text(f"cli.{name}", lang))(_listed)
     return app
+
+
+def _module(name: str) -> ModuleType:
+    """Return a command's module; of what its imports make nothing can go, so nothing is looked for."""
+    module = f"api.cli.{name}"
+    if module not in sys.modules:
+        gc.disable()
+        import_module(module)
+        gc.freeze()
+        gc.enable()
+    return sys.modules[module]
 
 
 def _listed() -> None:

@@ -12,7 +12,7 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, OBJECTIVES
 from services.plans.ask import ask_of, read_ask
 from services.plans.solve import make_plan
-from services.plans.store import PlanResult, list_plans
+from services.plans.store import PlanResult, list_plans, unreadable_plans
 from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
 from services.words.dates import day_in_japan
@@ -118,9 +118,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ],
     ) -> None:
         desk = desk_of(ctx)
-        heads = [plan_head(plan) for plan in list_plans(open_workspace(workspace))]
-        desk.result({"plans": heads})
+        opened = open_workspace(workspace)
+        heads = [plan_head(plan) for plan in list_plans(opened)]
+        old = unreadable_plans(opened)
+        desk.result({"plans": heads, "unreadable": old})
         desk.show(_listing(heads, desk) if heads else desk.say("plan.none"))
+        if old:
+            desk.show(desk.say("plan.unreadable", names=choices(old, desk.lang), path=workspace))
 
 
 def _yearly(asked: dict[str, Any]) -> float:

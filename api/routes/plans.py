@@ -16,7 +16,7 @@ from api.plan_page import render_plan
 from services.edition.features import catchment_features
 from services.edition.jobs import Job, Jobs
 from services.plans.ask import PlanAsk, ask_of
-from services.plans.solve import Desk, Watch, plan_of
+from services.plans.solve import Reception, Watch, plan_of
 from services.plans.store import list_plans, read_plan
 from services.plans.views import COLLECTION, plan_body, plan_head, plan_imprint, plan_items
 from services.plans.watch import SoFar
@@ -67,13 +67,13 @@ async def ask_plan(
     asked: Annotated[dict[str, Any], Body()],
 ) -> JobInfo:
     """Check a question and queue it; what no plan can be made from is refused at once."""
-    desk: Desk = request.app.state.plan_desk
+    reception: Reception = request.app.state.plan_reception
     jobs = _jobs(request)
     jobs.require_room()  # before anything is computed for a question that nobody would take
-    question = await run_in_threadpool(desk.answerable, workspace, ask_of(asked))
+    question = await run_in_threadpool(reception.answerable, workspace, ask_of(asked))
 
     def work(job: Job[SoFar]) -> str:
-        setting = desk.asked(editions.workspace, question)
+        setting = reception.asked(editions.workspace, question)
         return plan_of(setting, Watch(job.tell, job.found, job.stopped)).plan_id
 
     job = jobs.submit(work)

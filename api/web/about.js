@@ -7,7 +7,7 @@ import { isMain, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
 import { FREQUENCIES, GAPS, NEXT_STATUSES } from "./vocabulary.js";
-import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, word } from "./words.js";
+import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, said, word } from "./words.js";
 
 const hiddenGroups = new Set();
 
@@ -89,7 +89,8 @@ function walkersTable(walkers, whole) {
 export function drawAbout() {
   const { about } = state;
   const { parameters, summary, sources, privacy } = about;
-  const { origins = {}, profile } = parameters;
+  const { profile } = parameters;
+  const origins = (lang !== "ja" && parameters.origins_en) || parameters.origins || {};
   const { residents: whole } = summary;
   const line = (text, origin) => h("span", {}, text, origin ? h("small", { class: "origin" }, origin) : null);
   const layer = layerOf(summary.gap_layer);
@@ -98,7 +99,7 @@ export function drawAbout() {
     h("h3", {}, word("plan.page.assumptions")),
     facts([
       [word("page.choose.limit"), line(limit(parameters), origins.walk_limit_m)],
-      [word("report.walkers.short"), line(label(profile), profile.origin)],
+      [word("report.walkers.short"), line(label(profile), said(profile, "origin"))],
       [capital(word("whatif.frequency")), origins.frequency],
       [word("page.transportRule"), origins.needs_transport],
       [word("page.cost"), origins.subsidies],

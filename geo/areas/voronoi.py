@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi, cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import FloatArray, IntArray
@@ -216,7 +216,7 @@ def divide(
     shapely.prepare(boundary)
     kept = shapely.intersects(boundary, inside)
     faces, inside = faces[kept], inside[kept]
-    _, owner = cKDTree(xy).query(shapely.get_coordinates(inside))
+    _, owner = scipy.spatial.cKDTree(xy).query(shapely.get_coordinates(inside))
     owners = label[owner]
     names = sorted(set(owners.tolist()))
     return {name: shapely.union_all(faces[owners == name]) for name in names}
@@ -231,7 +231,7 @@ def _borders(
     reach_m = _FAR * max(east - west, north - south, *np.abs(xy - middle).max(axis=0).tolist(), 1.0)
     corners = middle + reach_m * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
     # Large plane coordinates cost the triangulation digits: it works around the middle.
-    diagram = Voronoi(np.vstack([xy, corners]) - middle)
+    diagram = scipy.spatial.Voronoi(np.vstack([xy, corners]) - middle)
     number = np.append(np.unique(label.astype(str), return_inverse=True)[1], [-1, -2, -3, -4])
     pairs = np.asarray(diagram.ridge_points, dtype=np.int64)
     ends = np.array(diagram.ridge_vertices, dtype=np.int64)

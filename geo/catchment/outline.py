@@ -15,9 +15,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.areas.voronoi import Samples, edge_samples, spots
 from geo.arrays import FloatArray, IntArray
@@ -63,7 +63,7 @@ _LEFT_OUT, _GIVES_WAY = -2, -1
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class Triangulated:
     """
     The triangles of a town, as half-edges: three a triangle, counterclockwise.
 
@@ -131,7 +131,7 @@ def walked_points(network: Network, homes: pd.DataFrame, home_xy: FloatArray) ->
 
 def lay_ground(
     home_xy: FloatArray, street_xy: FloatArray, *, reachable: BoolArray | None = None
-) -> Ground:
+) -> Triangulated:
     """
     Lay out the triangles on which outlines are drawn.
 
@@ -160,7 +160,7 @@ def lay_ground(
     _require(xy, wanted)
     if not wanted.any():
         nothing = np.zeros(0, dtype=np.int64)
-        return Ground(np.zeros((0, 2)), np.full(len(xy), _LEFT_OUT), nothing, nothing)
+        return Triangulated(np.zeros((0, 2)), np.full(len(xy), _LEFT_OUT), nothing, nothing)
     blocks = _with_neighbours(_block(xy[wanted]))
     near = np.flatnonzero(np.isin(_key(_block(xy)), _key(blocks)))
     lattice_xy = _lattice(blocks)
@@ -174,10 +174,10 @@ def lay_ground(
     corner_of_point[near] = spot
     xy_mm = np.concatenate([real_mm, _millimetres(lattice_xy)])
     tail, twin, far_mm = triangulate(xy_mm)
-    return Ground(np.concatenate([xy_mm, far_mm]) / _MM, corner_of_point, tail, twin)
+    return Triangulated(np.concatenate([xy_mm, far_mm]) / _MM, corner_of_point, tail, twin)
 
 
-def outlines(ground: Ground, reached: Sequence[IntArray]) -> NDArray[np.object_]:
+def outlines(ground: Triangulated, reached: Sequence[IntArray]) -> NDArray[np.object_]:
     """
     Draw the polygon of every reach.
 
@@ -266,7 +266,7 @@ def _lattice(blocks: IntArray) -> FloatArray:
 
 def _any_within(points_xy: FloatArray, xy: FloatArray, limit_m: float) -> BoolArray:
     """Say which of ``xy`` have one of the points nearer than the limit."""
-    distance_m, _ = cKDTree(points_xy).query(xy, distance_upper_bound=limit_m)
+    distance_m, _ = scipy.spatial.cKDTree(points_xy).query(xy, distance_upper_bound=limit_m)
     return np.asarray(np.isfinite(distance_m))
 
 
@@ -287,7 +287,9 @@ def _next(half: IntArray) -> IntArray:
     return np.asarray(half - half % 3 + (half + 1) % 3, dtype=np.int64)
 
 
-def _border(ground: Ground, reached: Sequence[IntArray]) -> tuple[IntArray, IntArray, IntArray]:
+def _border(
+    ground: Triangulated, reached: Sequence[IntArray]
+) -> tuple[IntArray, IntArray, IntArray]:
     """
     Return every half-edge that leaves a reach, the position of the next one, and its reach.
 
@@ -338,7 +340,7 @@ def _rings(follow: IntArray) -> tuple[IntArray, IntArray]:
     return np.array(order, dtype=np.int64), np.repeat(np.arange(len(lengths)), lengths)
 
 
-def _crossing_xy(ground: Ground, edge: IntArray) -> FloatArray:
+def _crossing_xy(ground: Triangulated, edge: IntArray) -> FloatArray:
     """Return where an outline crosses each side: halfway, but not far from what is reached."""
     from_xy = ground.xy[ground.tail[edge]]
     along = ground.xy[ground.head[edge]] - from_xy

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import Layering, Limit, share_pct
@@ -197,7 +197,7 @@ def _sum_by_area(layering: Layering, weight: FloatArray, parts: FloatArray) -> F
     """Return (areas + 1, age groups, parts) residents of the homes, times each part."""
     rows = _rows(layering.home_area, layering)
     shape = (len(layering.areas) + 1, rows.size)
-    member = sparse.csr_array((np.ones(rows.size), (rows, np.arange(rows.size))), shape=shape)
+    member = scipy.sparse.csr_array((np.ones(rows.size), (rows, np.arange(rows.size))), shape=shape)
     summed = [member @ (weight * part[:, None]) for part in parts.T]
     return np.stack(summed, axis=2)
 

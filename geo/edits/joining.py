@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import FloatArray, IntArray
 from geo.edits.closures import TOUCH_M, Streets
@@ -163,8 +162,8 @@ def _join_paths(
     offset_m = shapely.line_locate_point(edge_lines(network, edge), spots)
     split, trace, found = split_at(network, edge, offset_m)
     size = len(split.node_xy)
-    link = sparse.coo_array((np.ones(len(ends)), (node[ends], found)), shape=(size, size))
-    _, spot = connected_components(link, directed=False)
+    link = scipy.sparse.coo_array((np.ones(len(ends)), (node[ends], found)), shape=(size, size))
+    _, spot = scipy.sparse.csgraph.connected_components(link, directed=False)
     _, lowest = np.unique(spot, return_index=True)
     merged = lowest[spot].astype(np.int64)
     whole = replace(split, edge_u=merged[split.edge_u], edge_v=merged[split.edge_v])

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from geo.schedule.meeting import EVERY_DAY, EVERY_WEEK, WEEKDAYS, WEEKS_OF_MONTH, Rule
 from geo.schedule.seasons import Season, take_seasons
@@ -71,9 +72,6 @@ _PATTERNS: dict[str, str] = {
     "every_month": r"毎月",
     "every_week": r"毎週",
 }
-_SCANNER = re.compile(
-    "|".join(f"(?P<k_{kind}>{pattern})" for kind, pattern in _PATTERNS.items()), re.IGNORECASE
-)
 _BARE_ALONE = re.compile(rf"(?:^|[\s、,・/])[{WEEKDAYS}]\s*(?:$|[0-9]|午)")
 
 
@@ -245,11 +243,18 @@ def _without(rule: Rule, off: frozenset[int]) -> Rule:
     return replace(rule, weekdays=rest) if every_day and rest else rule
 
 
+@cache
+def _scanner() -> re.Pattern[str]:
+    """Return one pattern for all; it is made for the first text, for many commands read none."""
+    patterns = "|".join(f"(?P<k_{kind}>{pattern})" for kind, pattern in _PATTERNS.items())
+    return re.compile(patterns, re.IGNORECASE)
+
+
 def _scan(text: str) -> _Scan:
     found = _Scan()
     unknown = _UNKNOWN.search(text) is not None
     end = 0
-    for match in _SCANNER.finditer(text):
+    for match in _scanner().finditer(text):
         kind = str(match.lastgroup).removeprefix("k_")
         kind = next(name for name in _PATTERNS if match[f"k_{name}"] is not None)
         whole = match[0]

@@ -18,17 +18,17 @@ from geo.siting.greedy import gains_by_unit, rank_greedily
 from geo.siting.plans import Plan, StageResult, differences, k_best, solve
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, Target
 from geo.siting.relax import Relaxation, relax
-from geo.siting.solver import Progress, Search
+from geo.siting.solver import Incumbent, Search
 from geo.siting.stability import Stability, stability
 from geo.siting.years import best_years, order_of_opening
 
 __all__ = [
     "Covers",
     "Demand",
+    "Incumbent",
     "Options",
     "Plan",
     "Problem",
-    "Progress",
     "Relaxation",
     "Rules",
     "Search",

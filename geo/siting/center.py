@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.goals import Goal
@@ -84,7 +84,7 @@ def _cover_within(model: Model, solver: Solver, walk: float) -> None:
     use = far[patterns.group] & (patterns.pair_walk <= walk + WALK_TOLERANCE)
     columns = model.site[patterns.member[use]]
     n = int(far.sum())
-    matrix = sparse.csr_array(
+    matrix = scipy.sparse.csr_array(
         (np.ones(len(columns)), (number[patterns.group[use]], columns)),
         shape=(n, model.sheet.columns_n),
     )

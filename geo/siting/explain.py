@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from geo.arrays import IntArray
 from geo.siting.checks import overlap_pct
@@ -110,5 +110,5 @@ def _turns(problem: Problem, order: IntArray) -> list[IntArray]:
     return turns
 
 
-def _homes(matrix: sparse.csr_array, row: int) -> IntArray:
+def _homes(matrix: "scipy.sparse.csr_array", row: int) -> IntArray:
     return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]], dtype=np.int64)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from geo.arrays import FloatArray
 from geo.walking.reach import Walks
@@ -126,5 +126,5 @@ def gains_by_unit(
     return pd.concat(frames, ignore_index=True)
 
 
-def _row(matrix: sparse.csr_array, row: int) -> np.ndarray:
+def _row(matrix: "scipy.sparse.csr_array", row: int) -> np.ndarray:
     return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])

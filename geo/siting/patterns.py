@@ -10,7 +10,7 @@ solver sees the same model, and gives the same plan, however the input was sorte
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
@@ -194,7 +194,7 @@ def _dominated(problem: Problem, patterns: Patterns) -> BoolArray:
     options, kept = problem.options, patterns.option
     ones = np.ones(len(patterns.group))
     shape = (patterns.sites_n, patterns.groups_n)
-    homes = sparse.csr_array((ones, (patterns.member, patterns.group)), shape=shape)
+    homes = scipy.sparse.csr_array((ones, (patterns.member, patterns.group)), shape=shape)
     common = (homes @ homes.T).toarray()
     inside = common >= np.diag(common)[:, None] - 0.5
     replaced = inside[np.ix_(patterns.site, patterns.site)]

@@ -15,7 +15,7 @@ from geo.siting.model import Model, build
 from geo.siting.patterns import boil
 from geo.siting.problem import Problem, Stage
 from geo.siting.recheck import Claim, broken_rules, recheck, values
-from geo.siting.solver import Outcome, Progress, Search, Solver, Status, gap_pct
+from geo.siting.solver import Incumbent, Outcome, Search, Solver, Status, gap_pct
 from geo.siting.start import first_plan
 from geo.siting.worth import newly_reached, times_covered, unmet_targets
 
@@ -196,7 +196,7 @@ class _Session:
         self.excluded.append((places, difference))
         return True
 
-    def _report(self, so_far: Progress, columns: FloatArray | None) -> None:
+    def _report(self, so_far: Incumbent, columns: FloatArray | None) -> None:
         """Tell which options the best so far has chosen."""
         if columns is not None:
             self.best = tuple(self._picked(columns).tolist())

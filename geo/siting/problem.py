@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from geo.arrays import FloatArray, IntArray, within
 from geo.errors import InvalidInputError
@@ -177,12 +177,12 @@ class Covers:
         """(pairs,) true where the walk is within the limit."""
         return within(self.walk, self.limit)
 
-    def matrix(self) -> sparse.csr_array:
+    def matrix(self) -> "scipy.sparse.csr_array":
         """Return the (options, homes) matrix of ones where an option covers a home."""
         near = self.near
         shape = (self.options_n, self.homes_n)
         ones = np.ones(int(near.sum()))
-        return sparse.csr_array((ones, (self.option[near], self.home[near])), shape=shape)
+        return scipy.sparse.csr_array((ones, (self.option[near], self.home[near])), shape=shape)
 
 
 @dataclass(frozen=True)

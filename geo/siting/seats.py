@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy
-from scipy import sparse
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
@@ -155,5 +154,5 @@ def _rules(seats: _Seats) -> "list[scipy.optimize.LinearConstraint]":
 
 def _matrix(
     value: FloatArray, row: np.ndarray, column: np.ndarray, shape: tuple[int, int]
-) -> sparse.csr_array:
-    return sparse.csr_array((value, (row, column)), shape=shape)
+) -> "scipy.sparse.csr_array":
+    return scipy.sparse.csr_array((value, (row, column)), shape=shape)

@@ -13,7 +13,7 @@ from typing import Literal
 
 import highspy
 import numpy as np
-from scipy import sparse
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.goals import Goal
@@ -26,7 +26,7 @@ Status = Literal["optimal", "feasible", "infeasible", "cancelled", "unknown"]
 
 
 @dataclass(frozen=True)
-class Progress:
+class Incumbent:
     """
     How far a search is: the best value so far, what no plan can exceed, and the gap of the two.
 
@@ -43,7 +43,7 @@ class Progress:
     plan: int = 0
 
 
-Report = Callable[[Progress, FloatArray | None], None]
+Report = Callable[[Incumbent, FloatArray | None], None]
 """Told of a better plan or bound, with the columns of the best so far where they are new."""
 
 
@@ -69,7 +69,7 @@ class Search:
     time_s: float | None = None
     gap_pct: float = 0.0
     cancel: Callable[[], bool] | None = None
-    progress: Callable[[Progress], None] | None = None
+    progress: Callable[[Incumbent], None] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,9 @@ class Solver:
         """Ask whether to end."""
         return self._search.cancel is not None and self._search.cancel()
 
-    def add_rows(self, matrix: sparse.csr_array, lower: FloatArray, upper: FloatArray) -> None:
+    def add_rows(
+        self, matrix: "scipy.sparse.csr_array", lower: FloatArray, upper: FloatArray
+    ) -> None:
         """Add rows."""
         self._highs.addRows(
             matrix.shape[0],
@@ -137,7 +139,7 @@ class Solver:
 
     def add_row(self, cost: FloatArray, *, lower: float = -np.inf, upper: float = np.inf) -> None:
         """Add one row over all columns."""
-        row = sparse.csr_array(cost[None, :])
+        row = scipy.sparse.csr_array(cost[None, :])
         self.add_rows(row, np.array([lower]), np.array([upper]))
 
     def forget_rows(self, from_row: int) -> None:
@@ -158,7 +160,7 @@ class Solver:
     def report(self, stage: int, found: tuple[float, float], columns: FloatArray | None) -> None:
         """Tell whoever looks on of a value and a bound."""
         if self._report is not None:
-            self._report(Progress(stage, *found, gap_pct(*found)), columns)
+            self._report(Incumbent(stage, *found, gap_pct(*found)), columns)
 
     def optimise(
         self,
@@ -293,7 +295,7 @@ def _as_lp(sheet: Sheet) -> highspy.HighsLp:
     )
     row, column, value = (np.concatenate(part) for part in zip(empty, *sheet.entries, strict=True))
     shape = (sheet.rows_n, sheet.columns_n)
-    matrix = sparse.csr_array((value, (row, column)), shape=shape)
+    matrix = scipy.sparse.csr_array((value, (row, column)), shape=shape)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = sheet.columns_n, sheet.rows_n
     lp.col_cost_ = np.zeros(sheet.columns_n)

@@ -11,9 +11,8 @@ Networks*, 1984, §1.2); on one row of bridges that is one straight line.
 from dataclasses import replace
 
 import numpy as np
+import scipy
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.streets.network import Network
@@ -111,15 +110,15 @@ def _node_heights(network: Network, u_m: FloatArray, v_m: FloatArray) -> FloatAr
     u, v = network.edge_u[between], network.edge_v[between]
     weight = 1.0 / network.edge_length_m[between]
     shape = (node_m.size, node_m.size)
-    half = sparse.coo_array((weight, (u, v)), shape=shape)
-    links = sparse.csr_array(half + half.T)
-    _, piece = connected_components(links, directed=False)
+    half = scipy.sparse.coo_array((weight, (u, v)), shape=shape)
+    links = scipy.sparse.csr_array(half + half.T)
+    _, piece = scipy.sparse.csgraph.connected_components(links, directed=False)
     held = np.isfinite(node_m)
     anchored = np.bincount(piece[held], minlength=node_m.size)[piece] > 0
     free = np.flatnonzero(~held & anchored)
     if free.size:
         fixed = np.flatnonzero(held)
-        balance = sparse.diags_array(links.sum(axis=1)[free]) - links[free][:, free]
+        balance = scipy.sparse.diags_array(links.sum(axis=1)[free]) - links[free][:, free]
         pull = links[free][:, fixed] @ node_m[fixed]
-        node_m[free] = sparse.linalg.spsolve(sparse.csc_array(balance), pull)
+        node_m[free] = scipy.sparse.linalg.spsolve(scipy.sparse.csc_array(balance), pull)
     return node_m

@@ -10,8 +10,8 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.sparse.csgraph import dijkstra
 
 from geo.arrays import BoolArray, FloatArray, IntArray, within
 from geo.streets.network import ATTRIBUTES, Network, build_network
@@ -130,7 +130,7 @@ def _walked(network: Network, node: IntArray, edge: IntArray, offset_m: FloatArr
     u, v, length_m = network.edge_u[edge], network.edge_v[edge], network.edge_length_m[edge]
     for begin in range(0, node.size, _AT_ONCE):
         some = slice(begin, begin + _AT_ONCE)
-        walk_m = dijkstra(network.streets, indices=node[some], limit=APART_M)
+        walk_m = scipy.sparse.csgraph.dijkstra(network.streets, indices=node[some], limit=APART_M)
         row = np.arange(len(walk_m))
         by_u_m = walk_m[row, u[some]] + offset_m[some]
         by_v_m = walk_m[row, v[some]] + length_m[some] - offset_m[some]

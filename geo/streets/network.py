@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import BoolArray, FloatArray, IntArray, KindArray
 from geo.errors import BrokenWorkspaceError, InvalidInputError
@@ -157,7 +156,10 @@ class Network:
     @cached_property
     def component_of_node(self) -> IntArray:
         """(n,) number of the piece of the network that each node belongs to."""
-        return np.asarray(connected_components(self.streets, directed=False)[1], dtype=np.int64)
+        return np.asarray(
+            scipy.sparse.csgraph.connected_components(self.streets, directed=False)[1],
+            dtype=np.int64,
+        )
 
     @cached_property
     def component_length_m(self) -> FloatArray:
@@ -166,7 +168,7 @@ class Network:
         return np.bincount(piece, weights=self.edge_length_m).astype(np.float64)
 
     @cached_property
-    def streets(self) -> sparse.csr_array:
+    def streets(self) -> "scipy.sparse.csr_array":
         """(n, n) symmetric lengths in metres, of parallel edges the shortest; do not change it."""
         nodes_n = len(self.node_xy)
         apart = self.edge_u != self.edge_v
@@ -179,7 +181,9 @@ class Network:
         first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
         low, high, length_m = low[first], high[first], length_m[first]
         row, column = np.concatenate([low, high]), np.concatenate([high, low])
-        return sparse.csr_array((np.tile(length_m, 2), (row, column)), shape=(nodes_n, nodes_n))
+        return scipy.sparse.csr_array(
+            (np.tile(length_m, 2), (row, column)), shape=(nodes_n, nodes_n)
+        )
 
 
 def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Network:
@@ -446,8 +450,8 @@ def _without_points(
     if not point.any():
         return ends, way, kind
     low, high = ends[point].T
-    link = sparse.coo_array((np.ones(low.size), (low, high)), shape=(len(xy), len(xy)))
-    spots_n, spot = connected_components(link, directed=False)
+    link = scipy.sparse.coo_array((np.ones(low.size), (low, high)), shape=(len(xy), len(xy)))
+    spots_n, spot = scipy.sparse.csgraph.connected_components(link, directed=False)
     _, lowest = np.unique(spot, return_index=True)
     greatest = np.zeros(spots_n, dtype=np.int8)
     np.maximum.at(greatest, spot, kind)

@@ -10,9 +10,8 @@ order of the input.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 
@@ -114,8 +113,8 @@ def _onward(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Ints:
 
 def _open_rings(one: Ints, other: Ints, passed: Ints, segments_n: int) -> NDArray[np.bool_]:
     """Say at which passed node each ring without a junction is to begin: its lowest."""
-    link = sparse.coo_array((np.ones(one.size), (one, other)), shape=(segments_n, segments_n))
-    pieces_n, piece = connected_components(link, directed=False)
+    link = scipy.sparse.coo_array((np.ones(one.size), (one, other)), shape=(segments_n, segments_n))
+    pieces_n, piece = scipy.sparse.csgraph.connected_components(link, directed=False)
     # A chain of k segments passes k - 1 nodes, a ring passes k.
     passed_n = np.bincount(piece[one], minlength=pieces_n)
     ring = (passed_n == np.bincount(piece, minlength=pieces_n))[piece[one]]

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import scipy
-from scipy import sparse
 
 from geo.arrays import TOLERANCE, FloatArray, IntArray, within
 from geo.streets.network import Network
@@ -62,12 +61,12 @@ class Walks:
         origin, home, walk = self.origin[kept], self.home[kept], self.walk[kept]
         return Walks(origin, home, walk, self.origins_n, self.homes_n, limit)
 
-    def matrix(self, limit: float) -> sparse.csr_array:
+    def matrix(self, limit: float) -> "scipy.sparse.csr_array":
         """Return the (origins, homes) matrix of ones where the walk is within ``limit``."""
         keep = within(self.walk, limit)
         shape = (self.origins_n, self.homes_n)
         ones = np.ones(int(keep.sum()))
-        return sparse.csr_array((ones, (self.origin[keep], self.home[keep])), shape=shape)
+        return scipy.sparse.csr_array((ones, (self.origin[keep], self.home[keep])), shape=shape)
 
 
 @dataclass(frozen=True)

@@ -305,8 +305,8 @@ class Edition:
 
     def _whole(self, rows: pd.DataFrame, aspect: Aspect) -> dict[str, Any]:
         """Sum all areas of a layer and its remainder, without the residents nobody could locate."""
-        unmatched = self._publication.unmatched(aspect.age_group)
-        residents = float(rows["residents"].sum()) - unmatched
+        unlocated = self.snapshot.workspace.unlocated(aspect.age_group)
+        residents = float(rows["residents"].sum()) - unlocated
         reached = float(rows["reached"].sum())
         circle = float(rows["circle_reached"].sum())
         return {

@@ -6,6 +6,7 @@ from typing import Any
 from services.intake.areas.polygons import Assembly
 from services.intake.people.residents import Residents
 from services.profile import Layer, Profile, has_borders, without_borders
+from services.words.texts import text
 from services.workspace.folder import FORMAT, software_version
 from services.workspace.remainder import named_remainder
 
@@ -61,8 +62,10 @@ def _declared(layer: Layer) -> dict[str, Any]:
     return {
         "id": layer.id,
         "kind": layer.kind,
-        "label": f"{layer.label}（案）" if layer.draft else layer.label,
-        "label_en": f"{layer.label_en} (draft)" if layer.draft else layer.label_en,
+        "label": text("layer.draft", "ja", label=layer.label) if layer.draft else layer.label,
+        "label_en": text("layer.draft", "en", label=layer.label_en)
+        if layer.draft
+        else layer.label_en,
         "tier": layer.tier,
         "version": layer.version,
         "valid_from": layer.valid_from.isoformat() if layer.valid_from else None,
@@ -74,4 +77,5 @@ def _declared(layer: Layer) -> dict[str, Any]:
         "area_names": layer.area_names,
         "local_words": layer.local_words,
         "note": layer.note,
+        "note_en": layer.note_en,
     }

@@ -36,7 +36,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Landscape:
     """What lies under the town."""
 
     plan: Plan
@@ -72,7 +72,7 @@ ELDERLY_SHARES: dict[Character, tuple[float, float]] = {
 }
 
 
-def draw_cells(ground: Ground, roads: list[Stretch], rng: np.random.Generator) -> Cells:
+def draw_cells(ground: Landscape, roads: list[Stretch], rng: np.random.Generator) -> Cells:
     """Cut the land along the main roads and decide what is built where."""
     land = ground.land()
     lines = [*[road.line for road in roads], land.boundary]
@@ -92,7 +92,7 @@ def draw_cells(ground: Ground, roads: list[Stretch], rng: np.random.Generator) -
 
 
 def _characters(
-    ground: Ground,
+    ground: Landscape,
     polygons: list[Polygon],
     in_town: BoolArray,
     rng: np.random.Generator,

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from scipy.ndimage import maximum_filter
 
-from services.modeltown.cells import Ground
+from services.modeltown.cells import Landscape
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray
@@ -24,7 +24,7 @@ YELLOW_M, RED_M = 48.0, 22.0
 Polygons = tuple[ObjectArray, list[dict[str, object]]]
 
 
-def draw_floods(ground: Ground) -> Polygons:
+def draw_floods(ground: Landscape) -> Polygons:
     """Return what a flood would cover, a polygon per depth, as of A31 (想定最大規模)."""
     centres = _centres(ground)
     flat = centres.reshape(-1, 2)
@@ -40,7 +40,7 @@ def draw_floods(ground: Ground) -> Polygons:
     return np.array(shapes, dtype=object), rows
 
 
-def draw_slopes(ground: Ground) -> Polygons:
+def draw_slopes(ground: Landscape) -> Polygons:
     """Return the steepest slopes, each a yellow zone with a red one inside, as of A33."""
     centres = _centres(ground)
     height_m = ground.terrain.height_m(centres.reshape(-1, 2)).reshape(centres.shape[:2])
@@ -68,7 +68,7 @@ def draw_slopes(ground: Ground) -> Polygons:
     return np.array(shapes, dtype=object), rows
 
 
-def _centres(ground: Ground) -> FloatArray:
+def _centres(ground: Landscape) -> FloatArray:
     """Return the centres of the squares that cover the extent; shape (rows, columns, 2)."""
     plan = ground.plan
     east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m

@@ -8,7 +8,7 @@ from shapely import LineString, Point
 
 from services.modeltown.arterials import draw_motorway
 from services.modeltown.blocks import Blocks
-from services.modeltown.cells import GRID_M, Cells, Ground
+from services.modeltown.cells import GRID_M, Cells, Landscape
 from services.modeltown.footways import Castle
 from services.modeltown.kinds import ARTERIALS
 from services.modeltown.names import NAMES
@@ -38,7 +38,7 @@ class Features:
 
 
 def draw_features(
-    ground: Ground, streets: Streets, *, castle: Castle, lone_path: LineString
+    ground: Landscape, streets: Streets, *, castle: Castle, lone_path: LineString
 ) -> Features:
     """Return every extra way and the tags of crossings and stations."""
     tags = {key: {"highway": "crossing", "crossing": "zebra"} for key in _zebra_keys(streets)}

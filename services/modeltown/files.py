@@ -11,7 +11,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from services.modeltown.cells import Ground
+from services.modeltown.cells import Landscape
 from services.modeltown.coordinates import lonlat, lonlat_shapes
 from services.modeltown.houses import Buildings
 from services.modeltown.names import NAMES
@@ -64,7 +64,7 @@ def write_buildings(path: Path, buildings: Buildings) -> None:
     table.to_parquet(path, index=False)
 
 
-def write_elevation(path: Path, ground: Ground) -> None:
+def write_elevation(path: Path, ground: Landscape) -> None:
     """Write the ground on a 10 m grid; the two outermost rows and columns have no data."""
     plan = ground.plan
     east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
-from services.modeltown.cells import Cells, Ground
+from services.modeltown.cells import Cells, Landscape
 from services.modeltown.crossings import BRIDGE
 from services.modeltown.kinds import ARTERIALS, KINDS, Stretch
 from services.modeltown.lattice import Spacing, straight_streets
@@ -36,7 +36,7 @@ class Castle:
         return Polygon(outer.exterior, [self.island.exterior.coords])
 
 
-def draw_castle(ground: Ground, rng: np.random.Generator) -> Castle:
+def draw_castle(ground: Landscape, rng: np.random.Generator) -> Castle:
     """Draw an irregular park around the hill."""
     angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     phase = rng.uniform(0, np.pi / 2)
@@ -79,7 +79,7 @@ def outside(stretches: list[Stretch], park: Polygon) -> list[Stretch]:
     return kept
 
 
-def sidewalks(ground: Ground, main: list[Stretch]) -> list[Stretch]:
+def sidewalks(ground: Landscape, main: list[Stretch]) -> list[Stretch]:
     """Return sidewalks on both sides of the centre's main roads, and zebra crossings."""
     reach_m = SIDEWALK_SHARE * ground.plan.centre_radius_m
     zone = ground.centre.buffer(reach_m).intersection(ground.land().buffer(-3.0))
@@ -110,7 +110,7 @@ def _zebras(road: LineString, side_m: float) -> list[Stretch]:
     return zebras
 
 
-def temple_approaches(ground: Ground, cells: Cells) -> list[Stretch]:
+def temple_approaches(ground: Landscape, cells: Cells) -> list[Stretch]:
     """Return paths that leave a street at the foot of the plateau and climb it on steps."""
     rings = [cell for cell, town in zip(cells.polygons, cells.in_town, strict=True) if town]
     foot = shapely.get_coordinates(rings)
@@ -135,7 +135,7 @@ def temple_approaches(ground: Ground, cells: Cells) -> list[Stretch]:
     return ways
 
 
-def _uphill(ground: Ground, here: np.ndarray) -> np.ndarray:
+def _uphill(ground: Landscape, here: np.ndarray) -> np.ndarray:
     around = here + 8.0 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
     height_m = ground.terrain.above_edge_m(around)
     slope = np.array([height_m[0] - height_m[1], height_m[2] - height_m[3]])

@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from services.modeltown.arterials import extent
-from services.modeltown.cells import GRID_M, Ground
+from services.modeltown.cells import GRID_M, Landscape
 from services.modeltown.kinds import KINDS, Stretch
 from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, IntArray
@@ -43,7 +43,7 @@ class Streets:
         return np.asarray(allowed[self.stretch])
 
 
-def edge_streets(ground: Ground, roads: list[Stretch]) -> list[Stretch]:
+def edge_streets(ground: Landscape, roads: list[Stretch]) -> list[Stretch]:
     """Return the lanes along railway and river, and main roads cut where they meet a barrier."""
     land = ground.land()
     main = [
@@ -59,7 +59,7 @@ def edge_streets(ground: Ground, roads: list[Stretch]) -> list[Stretch]:
     return main + sides
 
 
-def join(stretches: list[Stretch], ground: Ground) -> Streets:
+def join(stretches: list[Stretch], ground: Landscape) -> Streets:
     """Cut all stretches where they meet; keep one connected network."""
     lines = np.array([stretch.line for stretch in stretches], dtype=object)
     network = shapely.union_all(lines, grid_size=GRID_M)
@@ -92,7 +92,7 @@ def _owners(edges: ObjectArray, lines: ObjectArray, stretches: list[Stretch]) ->
     return np.asarray(line[order][first], dtype=np.int64)
 
 
-def _with_steps(streets: Streets, ground: Ground) -> Streets:
+def _with_steps(streets: Streets, ground: Landscape) -> Streets:
     """Turn the steepest short lanes into steps; each becomes a stretch of its own."""
     ends = shapely.get_coordinates(
         [shapely.get_point(streets.edges, 0), shapely.get_point(streets.edges, -1)]

@@ -9,7 +9,7 @@ from shapely import LineString, Point, Polygon
 
 from services.modeltown.arterials import draw_arterials
 from services.modeltown.blocks import Blocks, draw_blocks
-from services.modeltown.cells import Cells, Ground, draw_cells
+from services.modeltown.cells import Cells, Landscape, draw_cells
 from services.modeltown.crossings import rail_crossings, river_bridges
 from services.modeltown.extras import draw_lone_path
 from services.modeltown.footways import (
@@ -44,7 +44,7 @@ _PLANNING = 5
 class Town:
     """Everything of one town, in its own metres around its middle."""
 
-    ground: Ground
+    ground: Landscape
     cells: Cells
     castle: Castle
     streets: Streets
@@ -58,17 +58,17 @@ class Town:
     places: list[Row]
 
 
-def draw_ground(plan: Plan, rng: np.random.Generator) -> Ground:
+def draw_ground(plan: Plan, rng: np.random.Generator) -> Landscape:
     """Lay river, railway, old centre and relief."""
     railway = draw_railway(plan, rng)
     river = draw_river(plan, rng)
     station = railway.stations[0]
     centre = Point(station.x + 40.0, station.y + 0.45 * plan.centre_radius_m)
     terrain = Terrain.draw(plan, rng, hill=(centre.x + 150.0, centre.y + 150.0))
-    return Ground(plan, terrain, river, railway, centre)
+    return Landscape(plan, terrain, river, railway, centre)
 
 
-def draw_streets(ground: Ground, rng: np.random.Generator) -> tuple[Cells, Castle, Streets]:
+def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Castle, Streets]:
     """Lay main roads, cells, crossings and local streets."""
     roads = draw_arterials(ground.plan, rng, centre=ground.centre)
     cells = draw_cells(ground, roads, rng)
@@ -130,7 +130,7 @@ def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
     )
 
 
-def _closed(ground: Ground, castle: Castle, lone_path: LineString) -> list[shapely.Geometry]:
+def _closed(ground: Landscape, castle: Castle, lone_path: LineString) -> list[shapely.Geometry]:
     """Return the land on which nothing is built."""
     park = Polygon(lone_path).buffer(10.0)
     return [

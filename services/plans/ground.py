@@ -39,7 +39,7 @@ def hashes_of(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-class Ground:
+class CommonGround:
     """The situation, what its homes have today, and the sites that do not depend on a question."""
 
     def __init__(self, situation: Situation, hashes: dict[str, Any] | None = None) -> None:

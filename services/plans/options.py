@@ -13,17 +13,19 @@ from geo.arrays import BoolArray
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET, least_days, rank
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground
+from services.plans.ground import CommonGround
 from services.plans.lists import marked
-from services.plans.sites import SITE, hazards_at, stacked_sites
+from services.plans.sites import SITE, area_names, hazards_at, stacked_sites
 from services.profile import Profile
 from services.registry.venues import free_days, free_slots
 from services.situation.councils import council_areas
 from services.situation.view import Situation
+from services.words.texts import text
 
 COLUMNS = (
     *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
-    *("venue_name", "kind", "address", "schedule_text", "yearly_max_yen", "opening_max_yen"),
+    *("venue_name", "area_name", "kind", "address", "schedule_text"),
+    *("yearly_max_yen", "opening_max_yen"),
     *("capacity", "owner", "barrier_free", "rent_yen", "availability", "hazards"),
     *("private_home", "council_id", "must", "must_not", "listed_by", "listed_why"),
     *("site", "geometry"),
@@ -44,7 +46,7 @@ class Candidates:
     sites: gpd.GeoDataFrame
 
 
-def find_candidates(ground: Ground, ask: PlanAsk, *, inside: BoolArray) -> Candidates:
+def find_candidates(ground: CommonGround, ask: PlanAsk, *, inside: BoolArray) -> Candidates:
     """
     Return the options of a question.
 
@@ -73,6 +75,8 @@ def find_candidates(ground: Ground, ask: PlanAsk, *, inside: BoolArray) -> Candi
     sites = stacked_sites(parts, situation)
     sites["council_id"] = situation.council_ids(sites)
     sites["hazards"] = hazards_at(sites, situation)
+    gap_layer = situation.profile.analysis.gap_layer
+    sites["area_name"] = area_names(sites, situation.layering(gap_layer).areas)
     sites = sites[fitting(sites, situation, ask)].reset_index(drop=True)
     options = _by_class(sites, situation.profile, ask)
     marks = marked(options, ask, situation)
@@ -117,7 +121,8 @@ def _option(row: Mapping[Hashable, object], name: str, profile: Profile) -> dict
     of = row["place_id"] if upgrade else row["venue_id"]
     head = {"place": "upgrade", "venue": "open", "point": "point"}[str(row["source"])]
     tail = "" if name == TARGET else f"-{name}"
-    shown = {key: row[key] for key in (*SITE[:6], *SITE[6:10], "availability", "hazards")}
+    further = ("availability", "hazards", "area_name")
+    shown = {key: row[key] for key in (*SITE[:6], *SITE[6:10], *further)}
     return {
         **shown,
         "candidate_id": f"{head}-{of}{tail}",
@@ -179,7 +184,7 @@ def _of_all(sites: gpd.GeoDataFrame, situation: Situation, ask: PlanAsk) -> Iter
     if ask.barrier_free:
         yield sites["barrier_free"].fillna(value=True).to_numpy(dtype=bool)
     if ask.outside_hazards:
-        yield (sites["hazards"] == "").to_numpy()
+        yield (sites["hazards"].map(len) == 0).to_numpy(dtype=bool)
     if ask.rent_max_yen is not None:
         yield ~(sites["rent_yen"] > ask.rent_max_yen).to_numpy()
     if ask.floor_area_min_m2 is not None:
@@ -201,8 +206,9 @@ def _free_in(sites: gpd.GeoDataFrame, wanted: str) -> BoolArray:
     bits = free_slots(wanted)
     if bits is None:
         raise InvalidInputError(
-            "{wanted!r} names no day of the week; write 日曜, 平日の午後 or 月・水 午前",
+            "{wanted!r} names no day of the week; write, for example: {examples}",
             wanted=wanted,
+            examples=text("plan.free.examples", "ja"),
         )
-    known = [free_slots(str(text)) for text in sites["availability"]]
+    known = [free_slots(str(hours)) for hours in sites["availability"]]
     return np.array([own is None or bool(own & bits) for own in known], dtype=bool)

@@ -18,7 +18,7 @@ from geo.errors import InvalidInputError, Sentence
 from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, Target
 from geo.walking.reach import Walks
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground
+from services.plans.ground import CommonGround
 from services.plans.options import Candidates, find_candidates
 from services.profile import Profile
 from services.profile import Target as Wanted
@@ -35,11 +35,10 @@ STABILITY_LIMITS_M = (300.0, 500.0, 800.0, 1000.0)
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """Another limit, walker or population, with the words that name it."""
+    """Another limit, walker or population, with the facts that tell which."""
 
     name: str
-    ja: str
-    en: str
+    facts: Mapping[str, object]
     covers: Covers
     demand: Demand
 
@@ -47,7 +46,7 @@ class Variant:
 class Setting:
     """A question put to a workspace; each part is computed once."""
 
-    def __init__(self, ground: Ground, ask: PlanAsk) -> None:
+    def __init__(self, ground: CommonGround, ask: PlanAsk) -> None:
         situation = ground.situation
         self.ground, self.situation, self.ask = ground, situation, ask
         self.profile = situation.profile
@@ -285,13 +284,12 @@ class Setting:
         for limit_m in STABILITY_LIMITS_M:
             limit = Limit(m=limit_m)
             if limit != self.limit:
-                name = f"{limit_m:g}m"
-                found.append(self._variant(name, name, f"{limit_m:g} m", walking=main, limit=limit))
+                facts = {"code": "limit", "limit_m": limit_m}
+                found.append(self._variant(f"{limit_m:g}m", facts, walking=main, limit=limit))
         found += [
             self._variant(
                 f"walking-{walking.profile.id}",
-                walking.profile.label,
-                walking.profile.label_en,
+                {"code": "walker", "profile": walking.profile.id},
                 walking=walking,
                 limit=Limit(minutes=self._minutes()),
             )
@@ -305,29 +303,25 @@ class Setting:
             return self.limit.minutes
         return float(self.limit.m or 0.0) / self.situation.walking.profile.speed_m_per_min
 
-    def _variant(self, name: str, ja: str, en: str, *, walking: Walking, limit: Limit) -> Variant:
-        return Variant(name, ja, en, self.covers(walking, limit), self.demand(walking, limit))
+    def _variant(
+        self, name: str, facts: Mapping[str, object], *, walking: Walking, limit: Limit
+    ) -> Variant:
+        return Variant(name, facts, self.covers(walking, limit), self.demand(walking, limit))
 
     def _populations(self) -> list[Variant]:
         base, homes = self.problem.demand, self.situation.homes
-        found: list[tuple[str, str, str, Mapping[str, object]]] = []
-        for end, ja, en in ((LOW, "人口の下限", "lowest"), (HIGH, "人口の上限", "highest")):
+        found: list[tuple[str, Mapping[str, object], pd.Series]] = []
+        for end in (LOW, HIGH):
             if self.age_group + end in homes:
-                column = {self.age_group: homes[self.age_group + end]}
-                found.append((f"population{end}", ja, f"{en} population", column))
+                name = f"population{end}"
+                found.append((name, {"code": name}, homes[self.age_group + end]))
         for year in projected(self.situation.workspace):
             then = homes_in(self.situation.workspace, year)
             if self.age_group in then:
-                found.append((year, f"{year}年", year, {self.age_group: then[self.age_group]}))
+                found.append((year, {"code": "year", "year": year}, then[self.age_group]))
         return [
-            Variant(
-                name,
-                ja,
-                en,
-                self.problem.covers,
-                replace(base, weight=self._counted(column[self.age_group])),
-            )
-            for name, ja, en, column in found
+            Variant(name, facts, self.problem.covers, replace(base, weight=self._counted(people)))
+            for name, facts, people in found
         ]
 
     def _counted(self, people: object) -> FloatArray:

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from geo import siting
 from geo.coverage.reached import share_pct
 from geo.siting import Plan
-from services.plans.names import shown_names
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
-from services.plans.words import proof
-from services.words.reasons import Reason
+from services.plans.watch import NO_BOUND_PCT
 from services.workspace.folder import digest, software_version
 
 
@@ -26,11 +23,12 @@ class Answer:
 
     outcome: Plan
     plan: Plan
-    relaxation: list[Reason]
+    relaxation: siting.Relaxation | None
     others: list[Plan]
     stability: siting.Stability | None
     years: pd.DataFrame | None
-    names: Mapping[str, Reason]
+    variants: Mapping[str, Mapping[str, object]]
+    """The facts that tell which each variant of the stability is."""
 
     @property
     def stays(self) -> dict[int, float]:
@@ -41,12 +39,15 @@ class Answer:
         return dict(zip(frame["option"].tolist(), frame["stays_pct"].tolist(), strict=True))
 
 
-def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return a plan as plain data: what was asked of which data, the proof, and what stands beside."""
+def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
+    """
+    Return a plan as plain data: what was asked of which data, the proof, and what stands beside.
+
+    Codes and facts alone: ``services.plans.words`` says them, candidates are named by their id.
+    """
     ask, plan, problem = setting.ask, answer.plan, setting.problem
     parameters = setting.situation.parameters
     asked = ask.model_dump()
-    said = proof(answer.outcome)
     run = parameters.to_dict(setting.profile)
     today_n = plan.reached - plan.newly_reached
     unmet = [problem.rules.targets[number].name for number in plan.unmet_targets]
@@ -75,16 +76,43 @@ def record_of(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> dic
             "first_year_yen": plan.first_year_yen,
             "yearly_yen": plan.yearly_yen,
         },
-        "proof": {"ja": said.ja, "en": said.en},
+        "proof": _proof(answer.outcome),
         "stages": [_stage(stage) for stage in answer.outcome.stages],
         "targets": {"count": len(problem.rules.targets), "unmet": unmet},
-        "relaxation": [{"ja": one.ja, "en": one.en} for one in answer.relaxation],
+        "relaxation": [] if answer.relaxation is None else _relaxation(setting, answer.relaxation),
         "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
         "stability": _variants(setting, answer),
-        "years": _years(setting, answer, chosen),
+        "years": _years(setting, answer),
         "needs_transport": transport_rows(setting),
         "left_out": _left_out(setting),
     }
+
+
+def _proof(plan: Plan) -> dict[str, Any]:
+    """Return how sure a plan is: a code, and the widest gap of its goals."""
+    gap_pct = max((stage.gap_pct for stage in plan.stages), default=NO_BOUND_PCT)
+    code: str = plan.status
+    if code == "feasible":
+        code = "gap" if gap_pct < NO_BOUND_PCT else "open"
+    return {"code": code, "gap_pct": gap_pct}
+
+
+def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, Any]]:
+    """Return what would have to give, one rule at a time."""
+    rules = setting.problem.rules
+    facts: list[dict[str, Any]] = []
+    if found.targets_plan is not None:
+        code = "targets" if rules.budget_yen is None else "targets_in_budget"
+        facts.append({"code": code, "count": found.targets_n, "met": found.targets_met})
+        if unmet := found.targets_plan.unmet_targets:
+            facts.append({"code": "unmet", "names": [rules.targets[one].name for one in unmet]})
+    if found.budget_yen is not None:
+        facts.append({"code": "budget", "yen": found.budget_yen})
+    if found.most is not None:
+        facts.append({"code": "most", "count": found.most})
+    if found.reach_pct is not None:
+        facts.append({"code": "reach", "reach_pct": found.reach_pct})
+    return facts or [{"code": "none"}]
 
 
 def _left_out(setting: Setting) -> list[dict[str, Any]]:
@@ -92,14 +120,9 @@ def _left_out(setting: Setting) -> list[dict[str, Any]]:
     frame = setting.candidates.options
     listed = frame[frame["must_not"] & (frame["listed_by"] != "")].drop_duplicates("site")
     return [
-        {"council": council, "why": why, "candidate_id": key, "ja": ja, "en": en}
-        for council, why, key, ja, en in zip(
-            listed["listed_by"],
-            listed["listed_why"],
-            listed["candidate_id"],
-            shown_names(setting, listed, "ja"),
-            shown_names(setting, listed, "en"),
-            strict=True,
+        {"council": council, "why": why, "candidate_id": key}
+        for council, why, key in zip(
+            listed["listed_by"], listed["listed_why"], listed["candidate_id"], strict=True
         )
     ]
 
@@ -124,34 +147,18 @@ def _finite(value: float) -> float | None:
 
 
 def _alternative(setting: Setting, first: Plan, other: Plan) -> dict[str, Any]:
-    frame = setting.candidates.options
+    ids = setting.candidates.options["candidate_id"].to_numpy()
     came = sorted(set(other.chosen) - set(first.chosen))
     went = sorted(set(first.chosen) - set(other.chosen))
-    said = proof(other)
     return {
         "newly_reached": other.newly_reached,
         "first_year_yen": other.first_year_yen,
         "gap_pct": other.gap_pct,
-        "proof": {"ja": said.ja, "en": said.en},
-        "chosen": frame["candidate_id"].iloc[list(other.chosen)].tolist(),
-        "added": _named(setting, came),
-        "dropped": _named(setting, went),
+        "proof": _proof(other),
+        "chosen": ids[list(other.chosen)].tolist(),
+        "added": ids[came].tolist(),
+        "dropped": ids[went].tolist(),
     }
-
-
-def _named(setting: Setting, options: list[int]) -> list[dict[str, str]]:
-    frame = setting.candidates.options.iloc[options]
-    names = zip(
-        frame["candidate_id"],
-        shown_names(setting, frame, "ja"),
-        shown_names(setting, frame, "en"),
-        frame["target_class"],
-        strict=True,
-    )
-    return [
-        {"candidate_id": key, "ja": ja, "en": en, "target_class": wanted}
-        for key, ja, en, wanted in names
-    ]
 
 
 def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
@@ -165,8 +172,7 @@ def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     return [
         {
             "variant": str(row["variant"]),
-            "ja": answer.names[str(row["variant"])].ja,
-            "en": answer.names[str(row["variant"])].en,
+            **answer.variants[str(row["variant"])],
             "status": str(row["status"]),
             "value": _finite(row["value"]),
             "base_value": _finite(row["base_value"]),
@@ -183,20 +189,16 @@ def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def _years(setting: Setting, answer: Answer, chosen: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+def _years(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     if answer.years is None:
         return []
     ids = setting.candidates.options["candidate_id"].to_numpy()
-    names = dict(zip(chosen["candidate_id"], chosen["venue_name"], strict=True))
-    english = dict(zip(chosen["candidate_id"], chosen["venue_name_en"], strict=True))
     columns = ("year", "option", "newly_reached", "year_yen_after")
     rows = zip(*(answer.years[name].tolist() for name in columns), strict=True)
     return [
         {
             "year": year + 1,
             "candidate_id": str(ids[option]),
-            "ja": names[ids[option]],
-            "en": english[ids[option]],
             "newly_reached": newly,
             "year_yen": spent,
         }

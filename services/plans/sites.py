@@ -8,6 +8,7 @@ import pandas as pd
 import scipy
 import shapely
 
+from geo.areas.location import locate
 from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import at_least
 from geo.streets.network import Network
@@ -62,7 +63,7 @@ def halls_to_upgrade(situation: Situation) -> gpd.GeoDataFrame:
     )
 
 
-def hazards_at(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
+def hazards_at(sites: gpd.GeoDataFrame, situation: Situation) -> list[list[str]]:
     """Return the names of the areas of danger that each site lies in, its border included."""
     areas = situation.workspace.hazards
     found: list[list[str]] = [[] for _ in range(len(sites))]
@@ -73,7 +74,14 @@ def hazards_at(sites: gpd.GeoDataFrame, situation: Situation) -> list[str]:
         words = areas["hazard"].to_numpy()
         for site, number in zip(at.tolist(), area.tolist(), strict=True):
             found[site].append(str(words[number]))
-    return ["、".join(sorted(set(names))) for names in found]
+    return [sorted(set(names)) for names in found]
+
+
+def area_names(points: gpd.GeoDataFrame, areas: pd.DataFrame) -> list[str]:
+    """Return the name of the area that each point lies in, empty where none."""
+    found = locate(shapely.get_coordinates(points.geometry.to_numpy()), gpd.GeoDataFrame(areas))
+    names = np.append(areas["area_name"].to_numpy(dtype=object), "")
+    return [str(name) for name in names[found]]
 
 
 CELL_M = 200.0
@@ -92,7 +100,7 @@ class Junctions:
         self.xy = network.node_xy[meets if meets.any() else degree > 0]
 
     @cached_property
-    def _tree(self) -> scipy.spatial.cKDTree:
+    def _tree(self) -> "scipy.spatial.cKDTree":
         return scipy.spatial.cKDTree(self.xy)
 
     def amid(self, homes: FloatArray, people: FloatArray, *, most: int) -> np.ndarray:

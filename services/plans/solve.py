@@ -15,20 +15,16 @@ from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Plan, Search
 from geo.siting.checks import check
 from services.plans.ask import PlanAsk
-from services.plans.ground import Ground, hashes_of
-from services.plans.names import shown_names
+from services.plans.ground import CommonGround, hashes_of
 from services.plans.problem import Setting, parameters_of
 from services.plans.record import Answer, record_of
 from services.plans.store import PlanResult, store
 from services.plans.transport import catchments_frame
 from services.plans.watch import Onlooker, SoFar
-from services.plans.words import Terms, relaxed, why
-from services.privacy.counts import hidden_counts
 from services.results.candidates import UNIT_GAINS_FROM
 from services.situation.view import Situation
 from services.situation.walking import Walking
 from services.words.dates import today
-from services.words.reasons import Reason
 from services.workspace.folder import Workspace, digest
 from services.workspace.progress import Progress, StoppedError, silent
 
@@ -66,12 +62,12 @@ class Question:
     key: str
 
 
-class Desk:
+class Reception:
     """Keeps what the last questions shared, as long as nothing of it has changed."""
 
     def __init__(self) -> None:
         self._key = ""
-        self._ground: Ground | None = None
+        self._ground: CommonGround | None = None
         self._last: tuple[Question, Setting] | None = None
         """The last question set up: whoever need not wait finds it ready. No other one is kept."""
         self._lock = threading.Lock()
@@ -139,7 +135,7 @@ class Desk:
             with self._lock:
                 if self._ground is not None and key == self._key:
                     return Setting(self._ground, ask), key
-            ground = Ground(Situation(workspace, parameters), hashes)
+            ground = CommonGround(Situation(workspace, parameters), hashes)
             ground.read()
             if hashes_of(workspace) == hashes:  # else somebody wrote while it was read
                 with self._lock:
@@ -181,7 +177,7 @@ def make_plan(
         A plan does not hold when it is walked on the streets: an error of ours.
     """
     progress("plan.read", 0.0)
-    return plan_of(Desk().setting(workspace, ask), Watch(progress, search, cancel))
+    return plan_of(Reception().setting(workspace, ask), Watch(progress, search, cancel))
 
 
 def plan_of(setting: Setting, watch: Watch) -> PlanResult:
@@ -197,7 +193,7 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
     recheck_on_streets(setting, answer.plan)
     chosen = chosen_frame(setting, answer.plan, answer.stays)
     progress("plan.write", 0.95)
-    record = record_of(setting, answer, chosen)
+    record = record_of(setting, answer)
     result = store(
         setting.situation.workspace,
         record,
@@ -220,18 +216,16 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     outcome = plans[0]
     if outcome.status == "cancelled" and not outcome.stages:
         raise StoppedError
-    relaxation: list[Reason] = []
-    shown = outcome
+    relaxation, shown = None, outcome
     if outcome.status == "infeasible":
         watch.step("plan.more", 0.5)
-        found = siting.relax(problem, quiet)
-        relaxation = relaxed(problem, found)
-        shown = found.targets_plan or outcome
-    stability, names = None, {}
+        relaxation = siting.relax(problem, quiet)
+        shown = relaxation.targets_plan or outcome
+    stability, facts = None, {}
     if ask.stability and outcome.status in FOUND and not watch.stopped:
         watch.progress("plan.stability", 0.7)
         variants = setting.variants()
-        names = {one.name: Reason(one.ja, one.en) for one in variants}
+        facts = {one.name: one.facts for one in variants}
         stability = siting.stability(
             problem,
             outcome,
@@ -241,7 +235,7 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     years = None
     if ask.years_yen and outcome.status in FOUND:
         years = siting.order_of_opening(problem, ask.years_yen, plan=outcome)
-    return Answer(outcome, shown, relaxation, plans[1:], stability, years, names)
+    return Answer(outcome, shown, relaxation, plans[1:], stability, years, facts)
 
 
 def recheck_on_streets(setting: Setting, plan: Plan) -> float:
@@ -284,38 +278,25 @@ def recheck_on_streets(setting: Setting, plan: Plan) -> float:
 def chosen_frame(
     setting: Setting, plan: Plan, stays: Mapping[int, float] | None = None
 ) -> gpd.GeoDataFrame:
-    """Return the chosen options by rank, with whom each reaches and why."""
+    """Return the chosen options by rank, with whom each reaches: all that its reasons are said from."""
     problem, options = setting.problem, setting.candidates.options
     told = siting.explain(problem, plan).rename(columns={"alone": "newly_reached_alone"})
     option = told["option"].to_numpy(dtype=np.int64)
     frame = options.iloc[option].reset_index(drop=True)
     gains = _gains(setting, plan)
-    units = [gains.get(number, ()) for number in option.tolist()]
     everyone = max(math.fsum(setting.weight), 1e-9)
     today_n = plan.reached - plan.newly_reached
     after = (today_n + told["newly_reached"].cumsum()) / everyone
-    frame = frame.assign(
-        venue_name=shown_names(setting, frame, "ja"),
-        venue_name_en=shown_names(setting, frame, "en"),
+    return frame.assign(
         status="proposed",
         coverage_after_pct=100.0 * after,
         cost_max_yen=told["first_year_yen"],
-        units_gained=["、".join(names) for names in units],
-        hidden=hidden_counts(
-            told["newly_reached"].to_numpy(dtype=float), setting.profile.privacy.small_number
+        units_gained=pd.Series(
+            [list(gains.get(number, ())) for number in option.tolist()], dtype=object
         ),
         stays_pct=[(stays or {}).get(number, np.nan) for number in option.tolist()],
         **{str(name): told[name] for name in told if name != "option"},
     )
-    terms = _terms(setting)
-    said = [
-        why(row, names, terms) for row, names in zip(frame.to_dict("records"), units, strict=True)
-    ]
-    return frame.assign(reasons=[one.ja for one in said], reasons_en=[one.en for one in said])
-
-
-def _terms(setting: Setting) -> Terms:
-    return Terms(setting.limit, setting.age_group, setting.profile.privacy.small_number)
 
 
 def _gains(setting: Setting, plan: Plan) -> dict[int, tuple[str, ...]]:

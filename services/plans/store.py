@@ -11,22 +11,22 @@ import geopandas as gpd
 from geo.errors import BrokenWorkspaceError, NotFoundError
 from services.edits.versions import edits_record
 from services.plans.ask import PlanAsk, ask_of
-from services.plans.words import both
 from services.registry.places import registry_facts
 from services.situation.parameters import Parameters
 from services.words.dates import today
-from services.words.reasons import Reason
 from services.workspace.folder import Workspace, digest, read_json, write_json
 from services.workspace.staging import staged_number
 from services.workspace.storage import storage_error
 
 FOLDER = "plans"
 RECORD = "plan.json"
+PLAN_FORMAT = 2
+"""From 2 on a stored plan holds codes and facts, no sentence."""
 
 
 @dataclass(frozen=True)
 class PlanResult:
-    """A stored plan; its tables are read once. Nothing of it leaves but through ``plan_views``."""
+    """A stored plan; its tables are read once. Nothing of it leaves but through ``services.plans.views``."""
 
     workspace: Workspace
     path: Path
@@ -41,6 +41,11 @@ class PlanResult:
         """Return what was asked, how it came out, and the hashes of what it was made from."""
         record: dict[str, Any] = read_json(self.path / RECORD)
         return record
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether this version wrote it, or one that writes the same."""
+        return bool(self.record.get("format") == PLAN_FORMAT)
 
     @property
     def ask(self) -> PlanAsk:
@@ -80,23 +85,45 @@ def store(
     with workspace.working(), staged_number(plans) as (name, folder):
         for title, table in tables.items():
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
-        write_json(folder / RECORD, {"plan_id": name, **record})
+        write_json(folder / RECORD, {"plan_id": name, "format": PLAN_FORMAT, **record})
     return PlanResult(workspace, plans / name)
 
 
 def list_plans(workspace: Workspace) -> list[PlanResult]:
-    """Return the stored plans, the newest first."""
-    plans = workspace.path / FOLDER
-    if not plans.is_dir():
-        return []
-    found = [path for path in plans.glob("[0-9]*") if (path / RECORD).is_file()]
-    return [PlanResult(workspace, path) for path in sorted(found, reverse=True)]
+    """Return the stored plans that this version reads, the newest first."""
+    return [plan for plan in _stored(workspace) if plan.is_readable]
+
+
+def unreadable_plans(workspace: Workspace) -> list[str]:
+    """Return the ids of the plans that another version has stored, the newest first."""
+    return [plan.plan_id for plan in _stored(workspace) if not plan.is_readable]
+
+
+def _stored(workspace: Workspace) -> list[PlanResult]:
+    found = (workspace.path / FOLDER).glob("[0-9]*")
+    folders = sorted((path for path in found if (path / RECORD).is_file()), reverse=True)
+    return [PlanResult(workspace, path) for path in folders]
 
 
 def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
-    """Return a stored plan."""
-    for plan in list_plans(workspace):
+    """
+    Return a stored plan.
+
+    Raises
+    ------
+    NotFoundError
+        There is none of this id.
+    BrokenWorkspaceError
+        Another version has stored it.
+    """
+    for plan in _stored(workspace):
         if plan.plan_id == plan_id:
+            if not plan.is_readable:
+                raise BrokenWorkspaceError(
+                    "{plan}: made by another version; ask again with: arukeba plan {path}",
+                    plan=plan.path,
+                    path=workspace.path,
+                )
             return plan
     raise NotFoundError(
         "there is no plan {plan_id!r}; see the list of plans, or make one with: "
@@ -105,23 +132,23 @@ def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
     )
 
 
-def plan_is_stale(workspace: Workspace, plan: PlanResult) -> list[Reason]:
-    """Say what has changed since a plan was made; empty where nothing has."""
+def plan_is_stale(workspace: Workspace, plan: PlanResult) -> list[dict[str, Any]]:
+    """Return what has changed since a plan was made, a code with its facts; empty where nothing has."""
     then = plan.record["hashes"]
-    said = []
+    facts: list[dict[str, Any]] = []
     if workspace.sha256 != then["workspace_sha256"]:
-        said.append(both("plan.stale.data"))
+        facts.append({"code": "data"})
     registry = registry_facts(workspace.registry_url)
     if registry["sha256"] != then["registry"]["sha256"]:
         counts = {"before": then["registry"]["places_n"], "after": registry["places_n"]}
-        said.append(both("plan.stale.registry", **counts))
+        facts.append({"code": "registry", **counts})
     edits = edits_record(workspace, today())
     if (edits["sha256"], edits["in_force"]) != (then["edits"]["sha256"], then["edits"]["in_force"]):
         versions = {"before": then["edits"]["version"], "after": edits["version"]}
-        said.append(both("plan.stale.edits", **versions))
+        facts.append({"code": "edits", **versions})
     if _parameters_now(workspace, plan) != then["parameters_sha256"]:
-        said.append(both("plan.stale.parameters"))
-    return said
+        facts.append({"code": "parameters"})
+    return facts
 
 
 def _parameters_now(workspace: Workspace, plan: PlanResult) -> str:

@@ -9,7 +9,6 @@ import shapely
 
 from geo.walking.doors import Doors
 from geo.walking.reach import walks
-from services.plans.names import shown_names
 from services.plans.problem import Setting
 from services.privacy.homes import blur
 from services.results.reach import Surroundings, draw
@@ -74,7 +73,7 @@ def transport_rows(setting: Setting) -> list[dict[str, Any]]:
 
 
 NO_SITE: dict[str, Any] = {
-    **dict.fromkeys(("site_id", "site_ja", "site_en", "walk_unit"), ""),
+    **dict.fromkeys(("site_id", "walk_unit"), ""),
     "walk": None,
     "within": 0.0,
 }
@@ -101,8 +100,6 @@ def _shared(setting: Setting, homes: np.ndarray) -> dict[str, Any]:
     row = open_to_all[open_to_all["site"] == sites[best]].iloc[[0]]
     return {
         "site_id": str(row["candidate_id"].iloc[0]),
-        "site_ja": shown_names(setting, row, "ja")[0],
-        "site_en": shown_names(setting, row, "en")[0],
         "walk": float(mean[best]),
         "walk_unit": "m" if unit is situation.walking.m else "s",
         "within": float(people[best]),

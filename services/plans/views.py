@@ -1,6 +1,6 @@
 """Plans as they may leave: small counts hidden, private homes blurred, the same for all who show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -9,14 +9,15 @@ import pandas as pd
 
 from geo.coverage.reached import Limit
 from services.plans.store import PlanResult, list_plans, plan_is_stale
-from services.plans.words import Terms
+from services.plans.words import Terms, changed, proof, relaxed, said, site_name, variant, why
 from services.privacy.counts import hidden_counts
 from services.privacy.homes import PRIVATE_STEP_M, blur
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
 from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
+from services.words.origins import with_origins
 from services.words.shares import share, share_of
-from services.words.texts import age_group_text, limit_text, people, text, yen
+from services.words.texts import LANGS, age_group_text, limit_text, people, text, yen
 from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
 
@@ -93,9 +94,14 @@ _COUNTS = ("newly_reached", "newly_reached_alone", "marginal", "catchment", "alo
 
 
 def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
-    """Return the chosen options as they may leave, with what councils last made of them, plane CRS."""
-    privacy = plan.workspace.blurred_as(plan.record.get("parameters", {})).profile.privacy
+    """
+    Return the chosen options as they may leave, in words, plane CRS.
+
+    ``status`` is what councils last made of them.
+    """
+    privacy = plan.workspace.blurred_as(plan.record["parameters"]).profile.privacy
     frame = gpd.GeoDataFrame(with_status(plan.chosen, plan.workspace.registry_url))
+    frame = _in_words(frame, terms_of(plan))
     blurred = blur(frame, frame["private_home"].astype(bool), blur_m=privacy.blur_m)
     small = privacy.small_number
     hidden = np.zeros(len(frame), dtype=bool)
@@ -115,6 +121,21 @@ def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(decided, geometry="geometry", crs=frame.crs)
 
 
+def _in_words(frame: gpd.GeoDataFrame, terms: Terms) -> gpd.GeoDataFrame:
+    """Return chosen options with their names and reasons, said from figures that do not leave."""
+    few = hidden_counts(frame["newly_reached"].to_numpy(dtype=float), terms.small_number)
+    rows = frame.assign(hidden=few).drop(columns="geometry").to_dict("records")
+    joint = text("text.list", "ja")  # one cell whatever the language: clients part it there
+    return frame.assign(
+        venue_name=[site_name(row, "ja") for row in rows],
+        venue_name_en=[site_name(row, "en") for row in rows],
+        reasons=[why(row, terms, "ja") for row in rows],
+        reasons_en=[why(row, terms, "en") for row in rows],
+        units_gained=[joint.join(row["units_gained"]) for row in rows],
+        hazards=[joint.join(row["hazards"]) for row in rows],
+    )
+
+
 def plan_head(plan: PlanResult) -> dict[str, Any]:
     """Return a plan in short, for a list."""
     record = plan.record
@@ -123,12 +144,12 @@ def plan_head(plan: PlanResult) -> dict[str, Any]:
         "title": record["title"],
         "made_at": record["made_at"],
         "status": record["status"],
-        "proof": record["proof"],
+        "proof": said(record["proof"], proof),
         "places_n": len(plan.chosen),
         "newly_reached": _shown(record["totals"]["newly_reached"], plan),
         "first_year_yen": record["totals"]["first_year_yen"],
         "sentence": {lang: sentence(plan, lang) for lang in ("ja", "en")},
-        "changed": [{"ja": one.ja, "en": one.en} for one in plan_is_stale(plan.workspace, plan)],
+        "changed": [said(one, changed) for one in plan_is_stale(plan.workspace, plan)],
     }
 
 
@@ -140,11 +161,12 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         totals[name] = _shown(totals[name], plan)
     if totals["newly_reached"] is None:
         totals["reached_after"] = totals["coverage_after_pct"] = None
-    chosen = pd.DataFrame(shown_candidates(plan).drop(columns="geometry"))
+    chosen, sites = pd.DataFrame(shown_candidates(plan).drop(columns="geometry")), _sites(plan)
     return {
         **plan_head(plan),
+        "closest": record["closest"],
         "ask": record["ask"],
-        "parameters": record["parameters"],
+        "parameters": with_origins(record["parameters"]),
         "hashes": {
             **record["hashes"],
             "registry": {"sha256": record["hashes"]["registry"]["sha256"]},
@@ -152,17 +174,57 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         "totals": totals,
         "stages": [{**stage, **_coarse(stage)} for stage in record["stages"]],
         "targets": record["targets"],
-        "relaxation": record["relaxation"],
+        "relaxation": [said(one, relaxed) for one in record["relaxation"]],
         "chosen": plain_rows(chosen),
         "alternatives": [
-            {**row, "newly_reached": _about(row["newly_reached"], plan)}
+            {
+                **row,
+                "newly_reached": _about(row["newly_reached"], plan),
+                "proof": said(row["proof"], proof),
+                **{part: [sites[name] for name in row[part]] for part in ("added", "dropped")},
+            }
             for row in record["alternatives"]
         ],
-        "stability": record["stability"],
-        "left_out": record.get("left_out", []),
-        "years": _years(record["years"], plan),
-        "needs_transport": [_transport(row, plan) for row in record["needs_transport"]],
+        "stability": _variants(plan),
+        "left_out": [{**row, **_names(sites, row["candidate_id"])} for row in record["left_out"]],
+        "years": [
+            {**row, **_names(sites, row["candidate_id"])} for row in _years(record["years"], plan)
+        ],
+        "needs_transport": [
+            {**_transport(row, plan), **_names(sites, row["site_id"], "site_")}
+            for row in record["needs_transport"]
+        ],
     }
+
+
+def _sites(plan: PlanResult) -> dict[str, dict[str, str]]:
+    """Return the names of all candidates in both languages, and what each would become, by id."""
+    columns = ["candidate_id", "venue_name", "area_name", "target_class"]
+    rows = pd.DataFrame(plan.options[columns]).to_dict("records")
+    return {
+        row["candidate_id"]: {
+            "candidate_id": row["candidate_id"],
+            **{lang: site_name(row, lang) for lang in LANGS},
+            "target_class": row["target_class"],
+        }
+        for row in rows
+    }
+
+
+def _names(sites: Mapping[str, Mapping[str, str]], key: str, head: str = "") -> dict[str, str]:
+    """Return the names of a candidate in both languages, empty where there is none."""
+    return {f"{head}{lang}": sites[key][lang] if key else "" for lang in LANGS}
+
+
+def _variants(plan: PlanResult) -> list[dict[str, Any]]:
+    labels = {
+        one["id"]: {"ja": one["label"], "en": one["label_en"]}
+        for one in plan.record["parameters"]["profiles"]
+    }
+    return [
+        {**row, **{lang: variant(row, labels, lang) for lang in LANGS}}
+        for row in plan.record["stability"]
+    ]
 
 
 def sentence(plan: PlanResult, lang: str) -> str:
@@ -170,7 +232,7 @@ def sentence(plan: PlanResult, lang: str) -> str:
     record = plan.record
     totals, ask = record["totals"], record["ask"]
     limit = terms_of(plan).limit
-    said = text(
+    told = text(
         "plan.sentence",
         lang,
         count=len(plan.chosen),
@@ -183,10 +245,10 @@ def sentence(plan: PlanResult, lang: str) -> str:
     if totals["seats"] is not None:
         expected = share(share_of(ask, "participation"), lang)
         seats = people(_shown(totals["seats"], plan), lang)
-        said += ("。" if lang == "ja" else "; ") + text(
+        told += text("unit.joint", lang) + text(
             "plan.sentence.seats", lang, seats=seats, participation=expected
         )
-    return said
+    return told
 
 
 def cost_sentence(plan: PlanResult, lang: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.siting import Progress
+from geo.siting import Incumbent
 from geo.siting.worth import newly_reached
 from services.plans.problem import Setting
 
@@ -43,7 +43,7 @@ class Onlooker:
         self._setting, self._tell = setting, tell
         self._figures: tuple[tuple[int, ...], float, float] = ((), 0.0, 0.0)
 
-    def __call__(self, found: Progress) -> None:
+    def __call__(self, found: Incumbent) -> None:
         """Pass on the best so far."""
         setting = self._setting
         small = setting.profile.privacy.small_number

@@ -1,22 +1,24 @@
-"""What a plan says: its proof, what would have to give, and why each choice is in it."""
+"""What a plan says, from the facts that are stored of it: its proof, what would have to give, its reasons."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from geo.coverage.reached import Limit
-from geo.siting import Plan, Problem, Relaxation
-from services.words.reasons import UNITS_NAMED, Reason
+from services.words.reasons import for_whom
 from services.words.shares import Share, share, share_of
 from services.words.texts import (
     LANGS,
     age_group_text,
     limit_text,
-    number,
     people,
     text,
     type_text,
     yen,
 )
+
+Fact = Mapping[str, Any]
+"""A ``code`` with its figures and names."""
 
 
 @dataclass(frozen=True)
@@ -28,58 +30,48 @@ class Terms:
     small_number: int
 
 
-def both(key: str, **values: object) -> Reason:
-    """Return a text in both languages; values are the same in both."""
-    return Reason(text(key, "ja", **values), text(key, "en", **values))
+def said(fact: Fact, say: Callable[[Fact, str], str]) -> dict[str, str]:
+    """Return what a fact says in both languages, beside its code."""
+    return {"code": str(fact["code"]), **{lang: say(fact, lang) for lang in LANGS}}
 
 
-def proof(plan: Plan) -> Reason:
-    """Say how sure the plan is."""
-    gaps = [stage.gap_pct for stage in plan.stages]
-    worst = max(gaps, default=100.0)
-    if plan.status in ("infeasible", "unknown", "optimal"):
-        return both(f"plan.proof.{plan.status}")
-    if plan.status == "cancelled":
-        return Reason(
-            *(text("plan.proof.cancelled", lang, gap=_gap(worst, lang)) for lang in LANGS)
-        )
-    if gaps and worst < _NO_BOUND_PCT:
-        return Reason(*(text("plan.proof.gap", lang, gap=_gap(worst, lang)) for lang in LANGS))
-    return both("plan.proof.open")
+def proof(fact: Fact, lang: str) -> str:
+    """Say how sure a plan is; the gap is rounded up: it is never larger than what is said."""
+    gap = Share(-(-fact["gap_pct"] * 10 // 1) / 10)
+    return text(f"plan.proof.{fact['code']}", lang, gap=share(gap, lang))
 
 
-_NO_BOUND_PCT = 100.0
-
-
-def _gap(gap_pct: float, lang: str) -> str:
-    """Return a gap rounded up: it is never larger than what is said."""
-    return share(Share(-(-gap_pct * 10 // 1) / 10), lang)
-
-
-def relaxed(problem: Problem, found: Relaxation) -> list[Reason]:
+def relaxed(fact: Fact, lang: str) -> str:
     """Say what would have to give."""
-    said: list[Reason] = []
-    if found.targets_plan is not None:
-        key = "plan.relax.targets"
-        key += ".budget" if problem.rules.budget_yen is not None else ""
-        said.append(both(key, count=found.targets_n, met=found.targets_met))
-        names = [problem.rules.targets[i].name for i in found.targets_plan.unmet_targets]
-        if names:
-            said.append(
-                Reason(
-                    text("plan.relax.unmet", "ja", names="、".join(names)),
-                    text("plan.relax.unmet", "en", names=", ".join(names)),
-                )
-            )
-    if found.budget_yen is not None:
-        cost = found.budget_yen
-        said.append(Reason(*(text("plan.relax.budget", x, yen=yen(cost, x)) for x in LANGS)))
-    if found.most is not None:
-        said.append(both("plan.relax.most", count=found.most))
-    if found.reach_pct is not None:
-        least = Share(found.reach_pct)
-        said.append(Reason(*(text("plan.relax.reach", x, share=share(least, x)) for x in LANGS)))
-    return said or [both("plan.relax.none")]
+    values = dict(fact)
+    if "yen" in fact:
+        values["yen"] = yen(fact["yen"], lang)
+    if "reach_pct" in fact:
+        values["share"] = share(Share(fact["reach_pct"]), lang)
+    if "names" in fact:
+        values["names"] = text("text.list", lang).join(fact["names"])
+    return text(f"plan.relax.{fact['code']}", lang, **values)
+
+
+def changed(fact: Fact, lang: str) -> str:
+    """Say what has changed since a plan was made."""
+    return text(f"plan.stale.{fact['code']}", lang, **fact)
+
+
+def variant(fact: Fact, labels: Mapping[str, Mapping[str, str]], lang: str) -> str:
+    """Name another limit, walker (by its label in each language) or population."""
+    match fact["code"]:
+        case "limit":
+            return text("text.metres", lang, n=f"{fact['limit_m']:g}")
+        case "walker":
+            return labels[fact["profile"]][lang]
+    return text(f"plan.variant.{fact['code']}", lang, **fact)
+
+
+def site_name(row: Mapping[Hashable, Any], lang: str) -> str:
+    """Return the name of a venue; of a point on the street, the unit that it lies in."""
+    area = row["area_name"] or text("plan.nowhere", lang)
+    return str(row["venue_name"]) or text("plan.point", lang, area=area)
 
 
 def some_people(value: float, terms: Terms, lang: str) -> str:
@@ -89,15 +81,12 @@ def some_people(value: float, terms: Terms, lang: str) -> str:
     return people(value, lang)
 
 
-def why(row: Mapping[Hashable, object], units: Sequence[str], terms: Terms) -> Reason:
-    """Give the lines of one choice."""
-    lines = {lang: _lines(row, units, terms, lang) for lang in LANGS}
-    return Reason("。".join(lines["ja"]) + "。", "; ".join(lines["en"]) + ".")
+def why(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:
+    """Give the lines of one choice; ``hidden`` says whether its number may not leave."""
+    return text("unit.joint", lang).join(_lines(row, terms, lang)) + text("unit.end", lang)
 
 
-def _lines(
-    row: Mapping[Hashable, object], units: Sequence[str], terms: Terms, lang: str
-) -> list[str]:
+def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
     newly, marginal = _figure(row["newly_reached"]), _figure(row["marginal"])
     wanted = type_text(str(row["target_class"]), lang)
     now = type_text(str(row["current_class"]), lang)
@@ -117,7 +106,7 @@ def _lines(
                 limit=limit_text(terms.limit.m, terms.limit.minutes, lang),
             )
         ]
-    lines += _for_whom(units, lang)
+    lines += for_whom(row["units_gained"], lang)
     if not hidden and 0 < marginal < newly - 1:
         lines.append(text("plan.reason.marginal", lang, people=some_people(marginal, terms, lang)))
     if newly > 0 and not hidden:
@@ -128,30 +117,20 @@ def _lines(
     return [*lines, *_room(row, lang)]
 
 
-def _older(row: Mapping[Hashable, object], terms: Terms, lang: str) -> str:
+def _older(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:
     """Return the further older age groups, and those who live alone, in brackets."""
-    said = []
+    told = []
     for name, value in row.items():
         group = str(name).removeprefix("newly_reached_")
         if str(name).startswith("newly_reached_") and group != "alone":
             label = age_group_text(group, lang)
             count = some_people(_figure(value), terms, lang)
-            said.append(f"{label}{count}" if lang == "ja" else f"{label}: {count}")
-    if not said:
-        return ""
-    return f"（うち{'、'.join(said)}）" if lang == "ja" else f" ({', '.join(said)})"
+            told.append(text("plan.reason.group", lang, age_group=label, people=count))
+    groups = text("text.list", lang).join(told)
+    return text("plan.reason.older", lang, groups=groups) if told else ""
 
 
-def _for_whom(units: Sequence[str], lang: str) -> list[str]:
-    if not units:
-        return []
-    names = ("・" if lang == "ja" else ", ").join(units[:UNITS_NAMED])
-    if len(units) > UNITS_NAMED:
-        names = text("plan.reason.units.more", lang, units=names, count=number(len(units)))
-    return [text("plan.reason.units", lang, units=names)]
-
-
-def _room(row: Mapping[Hashable, object], lang: str) -> list[str]:
+def _room(row: Mapping[Hashable, Any], lang: str) -> list[str]:
     """Say what is known of the room, and what has to be looked into."""
     lines = []
     if row["must"] and row["listed_by"]:
@@ -164,16 +143,16 @@ def _room(row: Mapping[Hashable, object], lang: str) -> list[str]:
     rent = _figure(row["rent_yen"])
     if rent > 0:
         lines.append(text("plan.reason.rent", lang, yen=yen(rent, lang)))
-    if row["hazards"]:
-        lines.append(text("plan.reason.hazard", lang, names=row["hazards"]))
+    if len(row["hazards"]):
+        names = text("text.list", lang).join(row["hazards"])
+        lines.append(text("plan.reason.hazard", lang, names=names))
     if row["source"] == "venue":
         unknown = [] if row["barrier_free"] in (True, False) else ["barrier_free"]
         unknown += [] if row["availability"] else ["availability"]
-        names = ("・" if lang == "ja" else ", ").join(
-            text(f"plan.check.{name}", lang) for name in unknown
-        )
-        if names:
-            lines.append(text("plan.reason.check", lang, what=names))
+        if unknown:
+            joint = text("choice.units.joint", lang)
+            what = joint.join(text(f"plan.check.{name}", lang) for name in unknown)
+            lines.append(text("plan.reason.check", lang, what=what))
     return lines
 
 

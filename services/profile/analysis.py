@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from geo.vocabulary import Slope, Steps
 from services.profile.base import Identifier
 from services.profile.base import Table as _Table
+from services.words.texts import text
 
 
 class WalkingProfile(_Table):
@@ -61,18 +62,17 @@ class Analysis(_Table):
     walk_limits_min: list[Annotated[float, Field(gt=0)]] = Field(
         default_factory=lambda: [5.0, 10.0, 15.0]
     )
-    walk_limit_origin: str = (
-        "国土交通省「都市構造の評価に関するハンドブック」の高齢者の一般的な徒歩圏500m（孫引き）"
-    )
+    walk_limit_origin: str = "walk_limit"
+    """Where the limit comes from: of a default the key of its words, else as it is typed."""
     age_group: str = "65+"
     walking_profile: Identifier = "standard"
     needs_transport_below: Annotated[float, Field(ge=0)] = 20.0
     """A unit where no site has this many residents of the age group within the limit."""
-    needs_transport_origin: str = "arukeba の仮定（資料に定義なし）"
+    needs_transport_origin: str = "assumed"
     gap_weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     """What a resident without a place counts in the ranking of units, by age group; else the main
     age group alone counts, as 1."""
-    gap_weights_origin: str = "arukeba の仮定（主な年齢層の届いていない人数だけで並べる）"
+    gap_weights_origin: str = "gap_weights"
     candidates_max: Annotated[int, Field(gt=0)] = 30
 
     @model_validator(mode="after")
@@ -90,26 +90,14 @@ class Analysis(_Table):
 
 def default_walking() -> list[WalkingProfile]:
     """Return the walking profiles of a municipality that names none."""
+    speeds = (("standard", 60.0), ("brisk", 80.0), ("slow", 48.0))
     return [
         WalkingProfile(
-            id="standard",
-            label="ふつう 60m/分",
-            label_en="Standard, 60 m/min",
-            speed_m_per_min=60.0,
-            origin="フレイル判定の歩行速度1.0m/秒（J-CHS 2020）",
-        ),
-        WalkingProfile(
-            id="brisk",
-            label="はやい 80m/分",
-            label_en="Brisk, 80 m/min",
-            speed_m_per_min=80.0,
-            origin="不動産の表示に関する公正競争規約施行規則（道路距離80mを1分）",
-        ),
-        WalkingProfile(
-            id="slow",
-            label="ゆっくり 48m/分",
-            label_en="Slow, 48 m/min",
-            speed_m_per_min=48.0,
-            origin="歩行者用信号の設計速度0.8m/秒",
-        ),
+            id=name,
+            label=text(f"walking.{name}", "ja"),
+            label_en=text(f"walking.{name}", "en"),
+            speed_m_per_min=speed_m_per_min,
+            origin=name,
+        )
+        for name, speed_m_per_min in speeds
     ]

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.privacy.homes import PRIVATE_KINDS
 from services.profile.base import Identifier, Table
 from services.profile.planning import VenueFields
 
@@ -73,7 +74,7 @@ class Places(Table):
     status_field: str = ""
     opened_field: str = ""
     verified_field: str = ""
-    private_home_kinds: list[str] = Field(default_factory=lambda: ["個人宅", "自宅", "民家"])
+    private_home_kinds: list[str] = Field(default_factory=lambda: [*PRIVATE_KINDS])
     where: Filter | None = None
     stand_in: str = ""
     """Where the rows only stand in for real places: the sentence that says so on every output."""

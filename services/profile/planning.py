@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from services.privacy.homes import PRIVATE_KINDS
 from services.profile.base import Identifier, Table
 
 
@@ -23,7 +24,7 @@ class VenueFields(Table):
     owner_field: str = ""
     consent_field: str = ""
     """Whether somebody who lives there agrees; a private home without consent is no candidate."""
-    private_home_kinds: list[str] = Field(default_factory=lambda: ["個人宅", "自宅", "民家"])
+    private_home_kinds: list[str] = Field(default_factory=lambda: [*PRIVATE_KINDS])
 
 
 class Hazards(Table):
@@ -59,7 +60,5 @@ class Planning(Table):
 
     m2_per_person: Annotated[float, Field(gt=0)] = 3.0
     """Floor that each person needs; makes a capacity of a floor area."""
-    m2_per_person_origin: str = (
-        "通所介護の食堂及び機能訓練室の基準3m²/人（平成11年厚生省令第37号 第95条）を準用"
-    )
+    m2_per_person_origin: str = "planning_m2"
     council_lists: list[CouncilList] = Field(default_factory=list)

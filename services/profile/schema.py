@@ -131,6 +131,7 @@ class Layer(_Table):
     local_words: list[str] = Field(default_factory=list)
     """What these areas are called there beside ``label``: 行政区 means a hamlet, a ward, a district."""
     note: str = ""
+    note_en: str = ""
     method: Literal["", "nearest_site", "union", "mesh"] = ""
     """How areas are made that no file has: the land nearest on foot to each site, small areas united
     by a table 町丁・番地 → 町会, meshes. The first two are always approximate."""
@@ -284,7 +285,7 @@ class FrequencyRules(_Table):
     permanent_min_days_per_week: Annotated[int, Field(ge=2, le=7)] = LEAST_DAYS_PER_WEEK[
         FREQUENCIES[-1]
     ]
-    origin: str = "arukeba の仮定（資料に定義なし）"
+    origin: str = "assumed"
 
 
 class Qualification(_Table):

@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.profile.schema import Layer, Profile
+from services.words.texts import text
 
 
 def layers_on(profile: Profile, day: date) -> list[Layer]:
@@ -19,9 +20,7 @@ def layers_on(profile: Profile, day: date) -> list[Layer]:
         if layer and has_borders(layer, profile):
             chosen.append(layer)
         elif layer and (earlier := _earlier_with_borders(versions, layer, profile)):
-            words = f"{layer.version}（境界データなし）の代わりに{earlier.version}の境界"
-            note = f"{earlier.note} {words}".strip()
-            chosen.append(earlier.model_copy(update={"approximate": True, "note": note}))
+            chosen.append(_standing_in(earlier, layer.version))
     return chosen
 
 
@@ -43,6 +42,16 @@ def has_borders(layer: Layer, profile: Profile) -> bool:
         others = [other for other in profile.layers if other.id == layer.same_areas_as]
         layer = next((other for other in others if other.available), others[0])
     return layer.available
+
+
+def _standing_in(earlier: Layer, version: str) -> Layer:
+    """Return an earlier version as what stands in for another, which its notes say."""
+    notes = {
+        name: f"{note} {text('layer.stands_in', lang, version=version, earlier=earlier.version)}"
+        for name, note, lang in (("note", earlier.note, "ja"), ("note_en", earlier.note_en, "en"))
+    }
+    stripped = {name: note.strip() for name, note in notes.items()}
+    return earlier.model_copy(update={"approximate": True, **stripped})
 
 
 def _version_on(versions: list[Layer], day: date) -> Layer | None:

@@ -324,7 +324,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "plans": (
         *_columns("target_class current_class", "text", "class"),
         *_columns("source", "text", "`place`, `venue`, `point`"),
-        *_columns("venue_name_en", "text", "text"),
+        *_columns("venue_name_en", "words", "text"),
         *_columns("yearly_max_yen opening_max_yen", "number", "yen"),
         *_columns("yen_per_newly_reached", "number", "yen per resident"),
         *_columns("marginal", "number", "residents"),

@@ -19,7 +19,7 @@ from services.intake.tables.ledger import Entry
 from services.publication.collections import FIGURE_DECIMALS
 from services.publication.export import write_csv
 from services.results.rasters import outline
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import names_of
 from services.words.texts import age_group_text, told
 from services.workspace.folder import REMAINDER, Workspace, software_version, write_json
 from services.workspace.progress import Progress, silent
@@ -104,8 +104,7 @@ def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Com
         {
             "layer": layer,
             "age_group": group,
-            "area_id": [*areas["area_id"], REMAINDER],
-            "area_name": [*areas["area_name"], REMAINDER_NAME],
+            **names_of(areas),
             "raster_residents": counted,
             "buildings_residents": _at_buildings(workspace, layer, areas, group),
         }
@@ -168,8 +167,7 @@ def _at_buildings(
     by_area = homes.groupby(f"in_{layer}")[group].sum()
     inside = by_area.reindex(areas["area_id"]).fillna(0.0)
     elsewhere = float(homes[group].sum() - inside.sum())
-    unmatched = float(workspace.manifest["unmatched_residents"][group])
-    return [*inside, max(elsewhere, 0.0) + unmatched]
+    return [*inside, max(elsewhere, 0.0) + workspace.unlocated(group)]
 
 
 def _with_total(rows: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from services.publication.collections import Collection, collections_of
 from services.publication.columns import IDS, leaving
 from services.publication.disclosure import Disclosed, disclose
 from services.registry.decisions import with_status
+from services.words.origins import with_origins
 from services.workspace.folder import Snapshot, software_version
 
 _AREA_KEY = ["layer", "area_id"]
@@ -36,11 +37,6 @@ class Publication:
         """Return a collection without its geometry."""
         frame = self.disclosed.coverage if name == "coverage" else self.disclosed.gaps
         return pd.DataFrame(frame[_known(frame, name)]).reset_index(drop=True)
-
-    def unmatched(self, age_group: str) -> float:
-        """Return the residents of an age group whom nobody could locate; they are in no share."""
-        found = self.snapshot.workspace.manifest.get("unmatched_residents", {})
-        return float(found.get(age_group, 0.0))
 
     def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
         """Return a collection of points, plane CRS; unlocated places have no geometry."""
@@ -106,7 +102,7 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
         "snapshot": run["name"],
         "made_at": run.get("made_at"),
         "made_by": f"arukeba {run['arukeba']}",
-        "parameters": run["parameters"],
+        "parameters": with_origins(run["parameters"]),
         "parameters_sha256": run["parameters_sha256"],
         "workspace_sha256": run["workspace_sha256"],
         "stand_in": run["summary"].get("stand_in", []),

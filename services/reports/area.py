@@ -27,7 +27,7 @@ from services.results.shares import ShareLine, share_table, shares_of_run
 from services.words.dates import day_in_japan
 from services.words.names import normalise
 from services.words.reasons import DETOUR_WORTH_SAYING
-from services.words.texts import age_group_text, metres, people, text
+from services.words.texts import age_group_text, metres, origin_text, people, text
 from services.workspace.folder import Snapshot, Workspace, software_version
 
 NAMES_SHOWN = 12
@@ -308,7 +308,12 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     ]
     if subsidies := origins.get("subsidies"):
         told.append((text("report.subsidies", lang), subsidies))
-    return tuple(f"{words}（{origin}）" if origin else words for words, origin in told)
+    return tuple(
+        text("report.origin", lang, words=words, origin=origin_text(origin, lang))
+        if origin
+        else words
+        for words, origin in told
+    )
 
 
 def _sources(workspace: Workspace) -> tuple[SourceLine, ...]:

@@ -16,7 +16,7 @@ from services.drawing.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
 from services.reports.legend import draw_legend
-from services.words.texts import text
+from services.words.texts import origin_text, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Snapshot
 from services.workspace.staging import staged_file
@@ -138,7 +138,7 @@ def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
         "map.limit_origin",
         lang,
         limit=sheet.briefing.limit,
-        origin=parameters["origins"].get("walk_limit_m", ""),
+        origin=origin_text(parameters["origins"].get("walk_limit_m", ""), lang),
     )
     made = text("map.made", lang, software=f"arukeba {run['arukeba']}")
     owners = dict.fromkeys(

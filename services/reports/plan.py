@@ -17,6 +17,7 @@ from services.words.texts import (
     limit_text,
     metres,
     number,
+    origin_text,
     people,
     text,
     type_text,
@@ -87,7 +88,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         sentence=sentence(plan, lang),
         proof=body["proof"][lang],
         cost=cost_sentence(plan, lang),
-        relaxation=_relaxation(plan, lang),
+        relaxation=_relaxation(body, lang),
         changed=tuple(one[lang] for one in body["changed"]),
         targets=text("plan.page.targets", lang, met=met, count=targets["count"])
         if targets["count"]
@@ -100,7 +101,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         variants=tuple(_variant(row, lang) for row in body["stability"]),
         years=tuple(_year(row, lang) for row in body["years"]),
         transport=tuple(transport_line(row, plan, lang) for row in body["needs_transport"]),
-        assumptions=_assumptions(plan, lang),
+        assumptions=(*_assumptions(plan, lang), *_left_out(body, lang)),
         sources=tuple(
             dict.fromkeys(
                 f"{source['credit']}（{source['licence']}）" for source in plan.workspace.sources
@@ -111,9 +112,9 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
     )
 
 
-def _relaxation(plan: PlanResult, lang: str) -> tuple[str, ...]:
-    said = [one[lang] for one in plan.record["relaxation"]]
-    return (*said, text("plan.relax.closest", lang)) if plan.record["closest"] else tuple(said)
+def _relaxation(body: dict[str, Any], lang: str) -> tuple[str, ...]:
+    said = [one[lang] for one in body["relaxation"]]
+    return (*said, text("plan.relax.closest", lang)) if body["closest"] else tuple(said)
 
 
 def doing(row: dict[str, Any], lang: str) -> str:
@@ -219,21 +220,27 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     said = [
         text("plan.page.ceiling", lang, origin=origin),
         text("plan.page.people", lang, age_group=age_group, small=terms.small_number),
-        f"{walking['label' if lang == 'ja' else 'label_en']}（{walking['origin']}）",
+        text(
+            "report.origin",
+            lang,
+            words=walking["label" if lang == "ja" else "label_en"],
+            origin=origin_text(walking["origin"], lang),
+        ),
     ]
     if plan.record["ask"]["participation_pct"] is not None:
         planning = profile.planning
-        values = {"m2": f"{planning.m2_per_person:g}", "origin": planning.m2_per_person_origin}
-        said.append(text("plan.page.capacity", lang, **values))
+        origin = origin_text(planning.m2_per_person_origin, lang)
+        m2 = f"{planning.m2_per_person:g}"
+        said.append(text("plan.page.capacity", lang, m2=m2, origin=origin))
     if plan.record["ask"]["council"]:
         said.append(text("plan.page.council", lang, council=plan.record["ask"]["council"]))
-    return (*said, *_left_out(plan, lang))
+    return tuple(said)
 
 
-def _left_out(plan: PlanResult, lang: str) -> tuple[str, ...]:
+def _left_out(body: dict[str, Any], lang: str) -> tuple[str, ...]:
     """Say what each council will not have, and in Japanese, as it is typed, why."""
     names: dict[tuple[str, str], list[str]] = {}
-    for row in plan.record.get("left_out", []):
+    for row in body["left_out"]:
         names.setdefault((row["council"], row["why"]), []).append(row[lang])
     joint = "、" if lang == "ja" else ", "
     return tuple(

@@ -6,9 +6,9 @@ import numpy as np
 
 from geo.walking.walker import STEPS_PER_M, Walker
 from services.profile import Profile, WalkingProfile
-from services.profile.walking_sources import DEFAULT_SOURCES, NAMING, ORIGINS_IN_ENGLISH
+from services.profile.walking_sources import ASSUMED, DEFAULT_ORIGINS, NAMING
 from services.situation.walking import walker_of
-from services.words.texts import limit_text, text
+from services.words.texts import choices, limit_text, metres, origin_text, text
 
 FLAT_M = (300.0, 500.0, 800.0)
 """Walks on the flat that a card tells in minutes."""
@@ -75,7 +75,7 @@ class Deck:
     municipality: Said
     fictional: bool
     limit: Said
-    limit_origin: str
+    limit_origin: Said
     has_elevation: bool
     """Without it slopes change nothing."""
     cards: tuple[Card, ...]
@@ -93,7 +93,7 @@ def deck(profile: Profile) -> Deck:
                 for lang in ("ja", "en")
             )
         ),
-        limit_origin=analysis.walk_limit_origin,
+        limit_origin=_origin(analysis.walk_limit_origin),
         has_elevation=profile.elevation is not None,
         cards=tuple(cards(profile)),
     )
@@ -114,10 +114,7 @@ def _card(walking: WalkingProfile, *, main: bool) -> Card:
         speed_m_per_min=walking.speed_m_per_min,
         main=main,
         parameters=tuple(_parameter(walking, field) for field in PARAMETERS),
-        flat=tuple(
-            Example(Said(f"{metres:g}m", f"{metres:g} m"), _minutes(walk_s(walker, metres)))
-            for metres in FLAT_M
-        ),
+        flat=tuple(Example(_metres(walk_m), _minutes(walk_s(walker, walk_m))) for walk_m in FLAT_M),
         examples=tuple(_examples(walker)),
     )
 
@@ -151,23 +148,20 @@ def _examples(walker: Walker) -> list[Example]:
     found.append(Example(stairs, _said("card.closed") if walker.steps == "avoid" else extra))
     far_m = EXAMPLE_MINUTES * 60.0 / walker.flat_s_per_m
     label = _said("card.far", minutes=f"{EXAMPLE_MINUTES:g}")
-    return [*found, Example(label, Said(f"{far_m:.0f}m", f"{far_m:.0f} m"))]
+    return [*found, Example(label, _metres(far_m))]
 
 
 def _parameter(walking: WalkingProfile, field: str) -> Parameter:
     value = getattr(walking, field)
     label = _said(f"card.{field}")
     if field in walking.origins:
-        origin = walking.origins[field]
-        return Parameter(field, label, _value(field, value), Said(origin, origin), "sourced")
+        origin = _origin(walking.origins[field])
+        return Parameter(field, label, _value(field, value), origin, "sourced")
     if field == "speed_m_per_min":
-        origin = walking.origin
-        source = Said(origin, ORIGINS_IN_ENGLISH.get(origin, origin))
-        return Parameter(field, label, _value(field, value), source, "sourced")
+        return Parameter(field, label, _value(field, value), _origin(walking.origin), "sourced")
     if value == WalkingProfile.model_fields[field].get_default(call_default_factory=True):
-        default = DEFAULT_SOURCES[field]
-        mark = "assumed" if default.assumed else "sourced"
-        return Parameter(field, label, _value(field, value), Said(default.ja, default.en), mark)
+        mark = "assumed" if field in ASSUMED else "sourced"
+        return Parameter(field, label, _value(field, value), _origin(DEFAULT_ORIGINS[field]), mark)
     return Parameter(field, label, _value(field, value), _said("card.unsourced"), "unsourced")
 
 
@@ -181,14 +175,22 @@ def _value(field: str, value: object) -> Said:
         listing = ", ".join(f"{slope:+g} %: {share:g}" for slope, share in sorted(rows))
         return Said(listing, listing)
     if isinstance(value, list):
-        return Said("、".join(value), ", ".join(value))
+        return Said(choices(value, "ja"), choices(value, "en"))
     return _said(f"card.{field}.value", value=f"{value:g}")
 
 
 def _minutes(walk_time_s: float) -> Said:
     """Return minutes and seconds, rounded to the second."""
     minutes, seconds = divmod(round(walk_time_s), 60)
-    return Said(f"{minutes}分{seconds:02d}秒", f"{minutes} min {seconds:02d} s")
+    return _said("card.minutes", minutes=minutes, seconds=f"{seconds:02d}")
+
+
+def _metres(walk_m: float) -> Said:
+    return Said(metres(walk_m, "ja"), metres(walk_m, "en"))
+
+
+def _origin(origin: str) -> Said:
+    return Said(origin_text(origin, "ja"), origin_text(origin, "en"))
 
 
 def _said(key: str, **values: object) -> Said:

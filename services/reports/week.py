@@ -109,7 +109,7 @@ def _whole(rows: pd.DataFrame, publication: Publication, asked: Aspect) -> pd.Da
     counts = [name for name in _COUNTS if name in rows.columns]
     by = ["weekday", "half_day"] if "weekday" in rows.columns else ["age_group"]
     summed = rows.groupby(by, observed=True)[counts].sum().reset_index()
-    summed["residents"] -= publication.unmatched(asked.age_group)
+    summed["residents"] -= publication.snapshot.workspace.unlocated(asked.age_group)
     summed["coverage_pct"] = share_pct(summed["reached"], summed["residents"])
     if "reached_combined" in counts:
         summed["combined_pct"] = share_pct(summed["reached_combined"], summed["residents"])

@@ -66,12 +66,12 @@ def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
     table = _with_unlocated(tables.map(partial(_with_corner, situation=situation)), situation)
     named: dict[str, np.ndarray] = {}
     for side, layer, layering in (("row", one, rows), ("column", other, columns)):
-        ids, names = names_of(layering)
+        names = names_of(layering.areas)
         area = table[f"area_{'a' if side == 'row' else 'b'}"].to_numpy()
         named |= {
             f"{side}_layer": np.full(len(table), layer.id, dtype=object),
-            f"{side}_id": ids[area],
-            f"{side}_name": names[area],
+            f"{side}_id": names["area_id"].to_numpy(dtype=object)[area],
+            f"{side}_name": names["area_name"].to_numpy(dtype=object)[area],
         }
     estimated = situation.profile.population.estimated_groups
     return table.assign(
@@ -104,10 +104,8 @@ def _with_unlocated(tables: Ends, situation: Situation) -> pd.DataFrame:
     unknown = unknown_most(layers, situation)
     low, high = Bounds.of(tables, "reached").pct(unknown)
     likely = tables.likely.assign(coverage_low_pct=low, coverage_high_pct=high)
-    lost = unlocated(likely["age_group"], situation) * corner
+    lost, least, most = (unlocated(layers, situation, end) for end in ("", LOW, HIGH))
     whole = with_shares(likely.assign(residents=likely["residents"] + lost))
-    most = unlocated(likely["age_group"], situation, HIGH) * corner
-    least = unlocated(likely["age_group"], situation, LOW) * corner
     counts = [table["residents"].to_numpy(dtype=float) for table in tables.hidden]
     ends = _Cells(
         np.minimum.reduce([whole["residents"].to_numpy(), *(each + least for each in counts)]),

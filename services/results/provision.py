@@ -13,7 +13,7 @@ from geo.demand.homes import HIGH, LOW
 from geo.vocabulary import FREQUENCIES
 from services.profile import Provision
 from services.situation.intervals import ends_of
-from services.situation.naming import WHOLE, every_layer, unlocated
+from services.situation.naming import every_layer, unlocated
 from services.situation.view import Situation
 from services.words.texts import age_group_text, is_figure, limit_text, number, people, text
 
@@ -153,12 +153,10 @@ def _assumed_n(
 def _with_unlocated(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     """Add those whose home nobody knows to the remainder, as coverage does, and to the whole."""
     rules = situation.profile.provision
-    everywhere = (table["remainder"] | (table["layer"] == WHOLE)).to_numpy()
-    lost = unlocated(table["age_group"], situation) * everywhere
+    lost = unlocated(table, situation)
     residents = table["residents"] + lost
     fewest, highest = (
-        table[f"residents{end}"] + unlocated(table["age_group"], situation, end) * everywhere
-        for end in (LOW, HIGH)
+        table[f"residents{end}"] + unlocated(table, situation, end) for end in (LOW, HIGH)
     )
     # A whisker less, so that a sum of floats that should be whole is not one place more.
     places = np.ceil(table["seats_missing_per_week"] / rules.seats_per_session - 1e-9)

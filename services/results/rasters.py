@@ -28,6 +28,7 @@ from geo.walking.reach import nearest
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.words.dates import today
+from services.words.origins import with_origins
 from services.workspace.folder import Workspace, digest, software_version
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -238,7 +239,7 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "leg_limit_m": f"{asked.leg_limit_m:g}",
         "cell_m": f"{asked.cell_m:g}",
         "view": workspace.view,
-        "parameters": _plain(parameters),
+        "parameters": _plain(with_origins(parameters)),
         "parameters_sha256": digest(parameters),
         "workspace_sha256": workspace.sha256,
         "sources": _plain(sources),

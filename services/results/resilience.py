@@ -11,7 +11,7 @@ from geo.coverage.reached import Layering, at_least, share_pct
 from geo.coverage.resilience import Closures, Halls, closures
 from geo.schedule.typed import combine, frequency_class, parse_schedule
 from services.situation.intervals import Bounds, Ends, unknown_most
-from services.situation.naming import WHOLE, every_layer, unlocated
+from services.situation.naming import every_layer, unlocated
 from services.situation.view import Situation
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, is_figure, limit_text, people, text
@@ -131,8 +131,7 @@ def backup_frame(situation: Situation, closed: Closings) -> pd.DataFrame:
     tables = Ends.of(situation, measure)
     table = tables.likely
     low, high = Bounds.of(tables, "reached_with_backup").pct(unknown_most(table, situation))
-    everywhere = (table["remainder"] | (table["layer"] == WHOLE)).to_numpy()
-    residents = table["residents"] + unlocated(table["age_group"], situation) * everywhere
+    residents = table["residents"] + unlocated(table, situation)
     return table.assign(
         residents=residents,
         reached_without_backup=table["reached"] - table["reached_with_backup"],

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import share_pct
@@ -32,7 +31,7 @@ from services.results.streets import streets_frame
 from services.results.summary import summary
 from services.situation.councils import councils_frame
 from services.situation.intervals import Bounds, Ends, measured, unknown_most
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, assumptions
 from services.situation.view import Situation
@@ -41,7 +40,6 @@ from services.words.dates import today
 from services.words.vocabulary import EXACT, PUBLIC
 from services.workspace.folder import (
     DEMAND,
-    REMAINDER,
     RESULT_FORMAT,
     Snapshot,
     Workspace,
@@ -143,41 +141,25 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
         _ = situation.layering(layer.id), situation.access(walking), situation.journeys(walking)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         frames = list(pool.map(lambda one: _layer_coverage(situation, *one), asked))
-    return pd.concat(frames, ignore_index=True).drop(columns="area")
+    return pd.concat(frames, ignore_index=True)
 
 
 def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.DataFrame:
-    population = situation.profile.population
-    unmatched = situation.workspace.manifest["unmatched_residents"]
     layering = situation.layering(layer.id)
     tables = Ends.of(situation, lambda people: measured(situation, layering, walking, people))
-    frame = tables.likely
-    # Before residents are added whose home nobody knows: they widen the interval by themselves.
+    frame = named(tables.likely, situation, layer, layering).assign(profile=walking.profile.id)
+    residents = frame["residents"] + unlocated(frame, situation)
+    # Residents whose home nobody knows widen the interval by themselves.
     bounds, circle = Bounds.of(tables, "reached"), Bounds.of(tables, "circle_reached")
-    remainder = frame["area"].to_numpy() < 0
-    code, groups = pd.factorize(frame["age_group"])
-    frame["residents"] += np.array([unmatched[group] for group in groups])[code] * remainder
-    frame.insert(0, "layer", layer.id)
-    for place, (column, rest) in enumerate(
-        {"area_id": REMAINDER, "area_name": REMAINDER_NAME}.items()
-    ):
-        names = pd.Series([*layering.areas[column], rest], dtype="str")
-        rows = frame["area"].to_numpy() % len(names)
-        frame.insert(1 + place, column, names.take(rows).to_numpy())
-    frame["version"] = layer.version
-    frame["approximate"] = layer.approximate
-    frame["draft"] = layer.draft
-    frame["residents_estimated"] = frame["age_group"].isin(population.estimated_groups)
-    frame["remainder"] = remainder
-    frame["profile"] = walking.profile.id
     unknown = unknown_most(frame, situation)
     low, high = bounds.pct(unknown)
     circle_low, circle_high = circle.pct(unknown)
     return frame.assign(
-        coverage_pct=share_pct(frame["reached"], frame["residents"]),
+        residents=residents,
+        coverage_pct=share_pct(frame["reached"], residents),
         coverage_low_pct=low,
         coverage_high_pct=high,
-        circle_coverage_pct=share_pct(frame["circle_reached"], frame["residents"]),
+        circle_coverage_pct=share_pct(frame["circle_reached"], residents),
         circle_coverage_low_pct=circle_low,
         circle_coverage_high_pct=circle_high,
     )

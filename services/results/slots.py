@@ -14,16 +14,14 @@ from geo.coverage.slots import (
     combined_homes,
     reached_homes,
     slot_coverage,
-    words,
 )
 from geo.schedule.calendar import combined_weeks
 from services.profile import Layer
 from services.situation.intervals import Bounds, Ends, unknown_most
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import named, unlocated
 from services.situation.view import Situation
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, is_figure, limit_text, text
-from services.workspace.folder import REMAINDER
 
 SLOT_COLUMNS = (
     *("layer", "area_id", "area_name", "version", "frequency", "weekday", "half_day"),
@@ -55,6 +53,7 @@ COMBINED_COLUMNS = (
     *("reached_combined", "combined_pct", "combined_low_pct", "combined_high_pct"),
     *("approximate", "draft", "remainder", "residents_estimated"),
 )
+_NAMES = ("layer", "area_id", "area_name", "version")
 _SHARES = {"reached": "coverage", "reached_combined": "combined"}
 _Measure = Callable[[Layering, pd.DataFrame], pd.DataFrame]
 SLOT_FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
@@ -154,24 +153,10 @@ def _tables(situation: Situation, measure: _Measure) -> list[pd.DataFrame]:
 
 def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation) -> pd.DataFrame:
     """Name the areas, and add to the remainder those whose home nobody knows, as coverage does."""
-    frame = tables.likely
-    area = frame["area"].to_numpy()
-    remainder = area < 0
-    unmatched = situation.workspace.manifest["unmatched_residents"]
-    lost = frame["age_group"].map(unmatched).to_numpy(dtype=float)
-    residents = frame["residents"] + lost * remainder
+    frame = named(tables.likely, situation, layer, layering)
+    residents = frame["residents"] + unlocated(frame, situation)
     people = residents.where(residents > 0)
-    found = frame.assign(
-        layer=words([layer.id], np.zeros_like(area)),
-        area_id=words([*layering.areas["area_id"], REMAINDER], area),
-        area_name=words([*layering.areas["area_name"], REMAINDER_NAME], area),
-        version=words([layer.version], np.zeros_like(area)),
-        residents=residents,
-        approximate=layer.approximate,
-        draft=layer.draft,
-        remainder=remainder,
-        residents_estimated=frame["age_group"].isin(situation.profile.population.estimated_groups),
-    )
+    found = frame.assign(residents=residents, **{name: _as_words(frame[name]) for name in _NAMES})
     unknown = unknown_most(found, situation)
     for part, column in _SHARES.items():
         if part in found:
@@ -179,6 +164,11 @@ def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation)
             found[f"{column}_pct"] = 100.0 * found[part] / people
             found[f"{column}_low_pct"], found[f"{column}_high_pct"] = low, high
     return found
+
+
+def _as_words(names: "pd.Series[str]") -> pd.Categorical:
+    """Return names as categories in the order in which they come: many rows have few of them."""
+    return pd.Categorical(names, categories=names.unique())
 
 
 def _stack(frames: list[pd.DataFrame]) -> pd.DataFrame:

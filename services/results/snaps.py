@@ -21,6 +21,7 @@ from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.snapping import REASONS
 from services.registry.seen import seen_venues
+from services.situation.naming import names_of
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.words.texts import metres, text
@@ -255,10 +256,8 @@ def _unsnapped_by_area(situation: Situation) -> pd.DataFrame:
     tables = []
     for layer in situation.profile.layers:
         areas = situation.areas[situation.areas["layer"] == layer.id]
-        names = dict(zip(areas["area_id"], areas["area_name"], strict=True))
-        names[REMAINDER] = text("remainder", "ja")
         area_id = homes[f"in_{layer.id}"].replace("", REMAINDER).to_numpy(dtype=object)
-        table = pd.DataFrame({"area_id": list(names), "area_name": list(names.values())})
+        table = names_of(areas)
         found = residents.groupby(area_id).sum().reindex(table["area_id"]).fillna(0.0)
         tables.append(table.assign(layer=layer.id, age_group=age_group, unsnapped=found.to_numpy()))
     columns = ["layer", "area_id", "area_name", "age_group", "unsnapped"]

@@ -18,7 +18,6 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
     municipality = profile.municipality
     whole = _whole(situation, table, parameters.walking.id)
     main = whole.iloc[parameters.limits.index(parameters.limit)]
-    unmatched = situation.workspace.manifest["unmatched_residents"][parameters.age_group]
     return {
         "municipality": {
             "name": municipality.name,
@@ -37,7 +36,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         **_interval(situation),
         "circle_reached": _number(main["circle_reached"]),
         "circle_coverage_pct": _number(main["circle_coverage_pct"]),
-        "unmatched_residents": unmatched,
+        "unmatched_residents": situation.workspace.unlocated(parameters.age_group),
         "places": _places(situation),
         "gaps": _gaps(gaps),
         "gap_layer": profile.analysis.gap_layer,
@@ -101,8 +100,7 @@ def _whole(situation: Situation, table: pd.DataFrame, profile: str) -> pd.DataFr
     counts = ["residents", "reached", "circle_reached"]
     asked = ["walk_limit_m", "walk_limit_min"]
     summed = rows.groupby(asked, as_index=False, sort=False, dropna=False)[counts].sum()
-    unmatched = situation.workspace.manifest["unmatched_residents"]
-    summed["residents"] -= unmatched[parameters.age_group]
+    summed["residents"] -= situation.workspace.unlocated(parameters.age_group)
     people = summed["residents"].where(summed["residents"] > 0)
     return summed.assign(
         coverage_pct=100.0 * summed["reached"] / people,

@@ -21,7 +21,7 @@ from services.registry.places import places_on, read_status_history
 from services.registry.planned import undated, with_planned
 from services.registry.seen import seen_places
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
 from services.situation.places import Selection, assumptions, judged
 from services.situation.view import Situation, layering_of
@@ -29,7 +29,7 @@ from services.words.dates import fiscal_year_name
 from services.words.reasons import assumption
 from services.words.texts import text
 from services.words.vocabulary import PLANNED
-from services.workspace.folder import REMAINDER, Workspace
+from services.workspace.folder import Workspace
 
 
 def documented_places(facts: Sequence[Fact], day: str) -> str:
@@ -131,25 +131,20 @@ class History:
         """Return a layer with area, frequency and residents of each row, the remainder last."""
         layering = layering_of(seen, layer.id, shapely.get_coordinates(self._located.geometry))
         parameters = self.situation.parameters
+        area = np.append(np.arange(len(layering.areas)), -1)
         residents = _by_area(layering.home_area, layering, self.weight)
-        unmatched = self.workspace.manifest["unmatched_residents"]
-        residents[-1] += float(unmatched[parameters.age_group])
-        names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object).tolist()
-        area_id, area_name = zip(*names, (REMAINDER, REMAINDER_NAME), strict=True)
         repeats = len(FREQUENCIES)
-        rows = pd.DataFrame(
+        found = pd.DataFrame(
             {
-                "layer": layer.id,
-                "area_id": area_id * repeats,
-                "area_name": area_name * repeats,
-                "version": layer.version,
-                "frequency": np.repeat(FREQUENCIES, len(area_id)),
+                "area": np.tile(area, repeats),
+                "frequency": np.repeat(FREQUENCIES, len(area)),
                 "age_group": parameters.age_group,
                 **parameters.limit.columns(),
                 "residents": np.tile(residents, repeats),
-                "remainder": np.tile(np.arange(len(area_id)) == len(names), repeats),
             }
         )
+        rows = named(found, self.situation, layer, layering)
+        rows["residents"] += unlocated(rows, self.situation)
         return LayerThen(layer.id, layering, rows)
 
 

@@ -11,7 +11,7 @@ from pyproj import Transformer
 from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError
 from services.publication.collections import FIGURE_DECIMALS
-from services.scenarios.whatif import FIGURES, XY, Edit, Outcome, WhatIf
+from services.scenarios.whatif import FIGURES, XY, Outcome, Trial, WhatIf
 from services.situation.view import Situation
 from services.words.shares import Share, people_share, share_of
 from services.words.texts import age_group_text, at_least_text, limit_text, number, text
@@ -36,7 +36,7 @@ class WhatIfs:
                 self._ready[layer] = ready
             return self._ready[layer]
 
-    def answer(self, layer: str, edits: Sequence[Edit], age_group: str = "") -> dict[str, Any]:
+    def answer(self, layer: str, edits: Sequence[Trial], age_group: str = "") -> dict[str, Any]:
         """Return an outcome as plain data: the whole, and the areas where something changes."""
         age_group = age_group or self.situation.parameters.age_group
         groups = self.situation.profile.population.groups
@@ -50,7 +50,7 @@ class WhatIfs:
         return told(self.layer(layer).edited(edits), age_group)
 
 
-def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
+def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Trial:
     """
     Read an edit of a request.
 
@@ -73,7 +73,7 @@ def edit_of(given: Mapping[str, Any], plane_epsg: int) -> Edit:
         )
     if action in ("open", "change") and not frequency:
         raise InvalidInputError("{action}: say how often, frequency", action=action)
-    return Edit(action, place_id, venue_id, xy, frequency)
+    return Trial(action, place_id, venue_id, xy, frequency)
 
 
 def _action(given: object) -> TrialAction:
@@ -84,7 +84,7 @@ def _action(given: object) -> TrialAction:
     raise InvalidInputError("action={given!r} is not one of {names}", given=given, names=names)
 
 
-def edit_of_text(action: str, given: str, plane_epsg: int) -> Edit:
+def edit_of_text(action: str, given: str, plane_epsg: int) -> Trial:
     """
     Read an edit of the command line.
 

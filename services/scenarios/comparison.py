@@ -18,10 +18,10 @@ from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
 from services.scenarios.town import Outcome, apply_scenario, main_only
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
-from services.workspace.folder import REMAINDER, Workspace
+from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
 
 BASE = "base"
@@ -78,6 +78,11 @@ def compare(
 
 
 _TODAY = Scenario.model_construct(name=BASE, edits=[])
+_COVERAGE = (
+    *("layer", "area_id", "area_name", "version", "frequency", "age_group"),
+    *("walk_limit_m", "walk_limit_min", "residents", "reached", "places_n"),
+    *("approximate", "draft", "remainder", "coverage_pct", "unreached"),
+)
 _TARGETS = [
     *("scenario", "frequency", "layer", "label", "label_en", "number", "reached", "counts"),
     "change",
@@ -144,39 +149,31 @@ class _Seen:
         def by_area(where: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
             return np.bincount(where, weights=weight, minlength=size + 1)
 
-        residents = by_area(slot, self.weight)
-        residents[-1] += self._unmatched(self.parameters.age_group)
         asked = list(self.reached)
         reached = [by_area(slot, self.weight * at) for at in self.reached.values()]
         offered = {name: by_area(place_slot[at]) for name, at in self.counts.items()}
         each, blocks = size + 1, len(asked)
-        table = pd.DataFrame(
+        found = pd.DataFrame(
             {
-                "layer": layer.id,
-                "area_id": [*layering.areas["area_id"], REMAINDER] * blocks,
-                "area_name": [*layering.areas["area_name"], REMAINDER_NAME] * blocks,
-                "version": layer.version,
+                "area": np.tile(np.append(np.arange(size), -1), blocks),
                 "frequency": np.repeat([frequency for frequency, _ in asked], each),
                 "age_group": self.parameters.age_group,
                 **{
                     name: np.repeat([limit.columns()[name] for _, limit in asked], each)
                     for name in ("walk_limit_m", "walk_limit_min")
                 },
-                "residents": np.tile(residents, blocks),
+                "residents": np.tile(by_area(slot, self.weight), blocks),
                 "reached": np.concatenate(reached),
                 "places_n": np.concatenate([offered[frequency] for frequency, _ in asked]),
-                "approximate": layer.approximate,
-                "draft": layer.draft,
-                "remainder": np.tile(np.arange(each) == size, blocks),
             }
         )
+        table = named(found, self.situation, layer, layering)
+        residents = table["residents"] + unlocated(table, self.situation)
         return table.assign(
-            coverage_pct=share_pct(table["reached"], table["residents"]),
-            unreached=table["residents"] - table["reached"],
-        )
-
-    def _unmatched(self, group: str) -> float:
-        return float(self.situation.workspace.manifest["unmatched_residents"].get(group, 0.0))
+            residents=residents,
+            coverage_pct=share_pct(table["reached"], residents),
+            unreached=residents - table["reached"],
+        )[list(_COVERAGE)]
 
     @cached_property
     def gaps(self) -> pd.DataFrame:

@@ -24,10 +24,9 @@ from geo.schedule.typed import Schedule, combine, frequency_class, least_schedul
 from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.doors import Doors
 from services.registry.seen import seen_venues
-from services.situation.naming import REMAINDER_NAME
+from services.situation.naming import named, unlocated
 from services.situation.view import Situation
 from services.words.vocabulary import TrialAction
-from services.workspace.folder import REMAINDER
 
 XY = tuple[float, float]
 
@@ -38,7 +37,7 @@ _PARTS = ("", "_after", "_difference")
 
 
 @dataclass(frozen=True)
-class Edit:
+class Trial:
     """
     One thing that is tried.
 
@@ -118,22 +117,22 @@ class WhatIf:
     def open(self, where: XY | str, frequency: str) -> Outcome:
         """Open a place at a point (plane CRS) or in a venue."""
         if isinstance(where, str):
-            return self.edited([Edit("open", venue_id=where, frequency=frequency)])
-        return self.edited([Edit("open", xy=where, frequency=frequency)])
+            return self.edited([Trial("open", venue_id=where, frequency=frequency)])
+        return self.edited([Trial("open", xy=where, frequency=frequency)])
 
     def close(self, place_id: str) -> Outcome:
         """Close a place; the other groups of its hall go on."""
-        return self.edited([Edit("close", place_id)])
+        return self.edited([Trial("close", place_id)])
 
     def move(self, place_id: str, xy: XY) -> Outcome:
         """Let a place meet somewhere else (plane CRS), as often as it does."""
-        return self.edited([Edit("move", place_id, xy=xy)])
+        return self.edited([Trial("move", place_id, xy=xy)])
 
     def change(self, place_id: str, frequency: str) -> Outcome:
         """Let a place meet more or less often."""
-        return self.edited([Edit("change", place_id, frequency=frequency)])
+        return self.edited([Trial("change", place_id, frequency=frequency)])
 
-    def edited(self, edits: Sequence[Edit]) -> Outcome:
+    def edited(self, edits: Sequence[Trial]) -> Outcome:
         """Return what some edits change together, one tried after the other."""
         groups = list(self._groups)
         for number, edit in enumerate(edits, start=1):
@@ -178,7 +177,7 @@ class WhatIf:
         names = venues.loc[located, "venue_id"]
         return {str(venue): (float(x), float(y)) for venue, (x, y) in zip(names, xy, strict=True)}
 
-    def _tried(self, groups: list[_Group], edit: Edit, number: int) -> Iterator[_Group]:
+    def _tried(self, groups: list[_Group], edit: Trial, number: int) -> Iterator[_Group]:
         """Yield the groups after one edit."""
         if edit.action == "open":
             venue_id, xy = self._spot(groups, edit, number)
@@ -215,7 +214,7 @@ class WhatIf:
             why=why,
         )
 
-    def _spot(self, groups: Iterable[_Group], edit: Edit, number: int) -> tuple[str, XY]:
+    def _spot(self, groups: Iterable[_Group], edit: Trial, number: int) -> tuple[str, XY]:
         """Return the hall and the position of a place that opens or moves."""
         if edit.xy is not None:
             return f"whatif-venue-{number}", edit.xy
@@ -303,19 +302,10 @@ class WhatIf:
     def _before(self) -> pd.DataFrame:
         """Return the rows of the coverage collection, with the figures that there are now."""
         layering = self.situation.layering(self.layer.id)
-        frame = self.engine.table()
-        area = frame.pop("area").to_numpy()
-        remainder = area < 0
-        names = layering.areas[["area_id", "area_name"]].to_numpy(dtype=object)
-        names = np.vstack([names, [[REMAINDER, REMAINDER_NAME]]])
-        unmatched = self.situation.workspace.manifest["unmatched_residents"]
-        frame["residents"] += frame["age_group"].map(unmatched).to_numpy(dtype=float) * remainder
-        frame.insert(0, "layer", self.layer.id)
-        frame.insert(1, "area_id", pd.Series(names[area, 0], dtype="str"))
-        frame.insert(2, "area_name", pd.Series(names[area, 1], dtype="str"))
-        frame.insert(3, "version", self.layer.version)
+        frame = named(self.engine.table(), self.situation, self.layer, layering)
+        frame = frame.drop(columns=["approximate", "draft", "residents_estimated"])
+        frame["residents"] += unlocated(frame, self.situation)
         frame["profile"] = self.situation.walking.profile.id
-        frame["remainder"] = remainder
         counts = {count: frame[count].to_numpy() for count in SHARES.values()}
         return frame.assign(**_shares(counts, frame["residents"].to_numpy()))
 

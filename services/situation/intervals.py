@@ -14,7 +14,7 @@ import pandas as pd
 from geo.arrays import FloatArray
 from geo.coverage.reached import Layering, coverage, share_pct
 from geo.demand.homes import HIGH, LOW
-from services.situation.naming import WHOLE, unlocated
+from services.situation.naming import WHOLE, unlocated_of
 from services.situation.view import Situation
 from services.situation.walking import Walking
 
@@ -123,5 +123,5 @@ def unknown_most(table: pd.DataFrame, situation: Situation) -> FloatArray:
     """
     whole = {layer.id for layer in situation.profile.layers if layer.kind == "municipality"}
     anywhere = table["remainder"] | table["layer"].isin(whole | {WHOLE})
-    most = unlocated(table["age_group"], situation, HIGH)
+    most = unlocated_of(table["age_group"], situation, HIGH)
     return np.asarray(most * anywhere.to_numpy(dtype=bool), dtype=np.float64)

@@ -1,16 +1,21 @@
-"""Naming: rows by position in a layer get the layer's areas, and its remainder, by name."""
+"""
+Naming: rows by position in a layer get the layer's areas, and its remainder, by name.
+
+The remainder, and the whole, also get the residents whose home nobody knows.
+"""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
+from geo.arrays import FloatArray
 from geo.coverage.reached import Layering
 from services.profile import Layer
 from services.situation.view import Situation
+from services.words.texts import text
 from services.workspace.folder import REMAINDER
 
-REMAINDER_NAME = "区域外・不明"
 WHOLE = "_whole"
 """Layer and area_id of the row of the whole municipality."""
 
@@ -28,13 +33,16 @@ def whole(situation: Situation) -> Layering:
 
 
 def every_layer(situation: Situation, measure: Callable[[Layering], pd.DataFrame]) -> pd.DataFrame:
-    """Return what is measured for each layer, then for the whole, with the names of the areas."""
+    """Return what is measured for each layer, then for the whole, as the question asks it, named."""
     parts = [
         named(measure(layering), situation, layer, layering)
         for layer, layering in layers_of(situation)
     ]
-    parts.append(named_whole(measure(whole(situation)), situation))
-    return pd.concat(parts, ignore_index=True)
+    parts.append(_named_whole(measure(whole(situation)), situation))
+    parameters = situation.parameters
+    return pd.concat(parts, ignore_index=True).assign(
+        profile=parameters.walking.id, **parameters.limit.columns()
+    )
 
 
 def named(
@@ -42,60 +50,55 @@ def named(
 ) -> pd.DataFrame:
     """Return rows with ``area`` (position, -1 the remainder) with their area's names in its place."""
     area = frame["area"].to_numpy()
-    ids, names = names_of(layering)
-    return _asked(
-        frame.drop(columns="area").assign(
-            layer=layer.id,
-            area_id=ids[area],
-            area_name=names[area],
-            version=layer.version,
-            approximate=layer.approximate,
-            draft=layer.draft,
-            remainder=area < 0,
-        ),
-        situation,
+    names = names_of(layering.areas)
+    of_row = names.take(area % len(names)).set_index(frame.index)
+    of_row.insert(0, "layer", layer.id)
+    found = pd.concat([of_row.assign(version=layer.version), frame.drop(columns="area")], axis=1)
+    return found.assign(
+        approximate=layer.approximate,
+        draft=layer.draft,
+        remainder=area < 0,
+        residents_estimated=_estimated(frame, situation),
     )
 
 
-def named_whole(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+def _named_whole(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     """Return the rows of the whole municipality under its name."""
-    return _asked(
-        frame.drop(columns="area").assign(
-            layer=WHOLE,
-            area_id=WHOLE,
-            area_name=situation.profile.municipality.name,
-            version="",
-            approximate=False,
-            draft=False,
-            remainder=False,
-        ),
-        situation,
+    return frame.drop(columns="area").assign(
+        layer=WHOLE,
+        area_id=WHOLE,
+        area_name=situation.profile.municipality.name,
+        version="",
+        approximate=False,
+        draft=False,
+        remainder=False,
+        residents_estimated=_estimated(frame, situation),
     )
 
 
-def names_of(layering: Layering) -> tuple[np.ndarray, np.ndarray]:
-    """Return ids and names by position; the last one, position -1, is the remainder."""
-    ids = np.array([*layering.areas["area_id"], REMAINDER], dtype=object)
-    return ids, np.array([*layering.areas["area_name"], REMAINDER_NAME], dtype=object)
+def _estimated(frame: pd.DataFrame, situation: Situation) -> "pd.Series[bool]":
+    return frame["age_group"].isin(situation.profile.population.estimated_groups)
 
 
-def unlocated(age_group: "pd.Series[str]", situation: Situation, end: str = "") -> np.ndarray:
+def names_of(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return ``area_id, area_name`` by position; the last one, position -1, is the remainder."""
+    rest = {"area_id": [REMAINDER], "area_name": [text("remainder", "ja")]}
+    return pd.DataFrame({name: [*areas[name], *last] for name, last in rest.items()}, dtype="str")
+
+
+def unlocated(table: pd.DataFrame, situation: Situation, end: str = "") -> FloatArray:
     """
-    Return how many residents of each row's age group live nobody knows where.
+    Return (rows,) the residents whose home nobody knows and whom each row counts as well.
 
-    ``end`` asks for the least (``_low``) or the most (``_high``) where counts are suppressed.
+    The remainder of a layer does, and the whole. ``table`` has ``layer, age_group, remainder``;
+    ``end`` as ``Workspace.unlocated`` has it.
     """
-    lost = situation.workspace.manifest["unmatched_residents"]
+    counts = table["remainder"] | (table["layer"] == WHOLE)
+    return unlocated_of(table["age_group"], situation, end) * counts.to_numpy(dtype=bool)
+
+
+def unlocated_of(age_group: "pd.Series[str]", situation: Situation, end: str = "") -> FloatArray:
+    """Return for each row the residents of its age group whose home nobody knows."""
     codes, groups = pd.factorize(age_group)
-    ends = [lost.get(f"{group}{end}", lost.get(group, 0.0)) for group in groups]
-    return np.array(ends, dtype=float)[codes]
-
-
-def _asked(frame: pd.DataFrame, situation: Situation) -> pd.DataFrame:
-    parameters = situation.parameters
-    estimated = situation.profile.population.estimated_groups
-    return frame.assign(
-        residents_estimated=frame["age_group"].isin(estimated),
-        profile=parameters.walking.id,
-        **parameters.limit.columns(),
-    )
+    lost = [situation.workspace.unlocated(str(group), end) for group in groups]
+    return np.array(lost, dtype=np.float64)[codes]

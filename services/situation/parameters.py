@@ -9,7 +9,7 @@ from services.profile import Profile, WalkingProfile
 from services.situation.places import TODAY, Selection
 from services.situation.walking import walker_of
 
-ASKED_ORIGIN = "計算を実行した人の指定"
+ASKED_ORIGIN = "asked"
 """Origin of a limit that was asked for beside the profile's own."""
 
 

@@ -75,6 +75,11 @@ def step_text(key: str, lang: str) -> str:
     return catalogue(lang_of(lang)).get(f"step.{key}", key)
 
 
+def origin_text(origin: str, lang: str) -> str:
+    """Return an origin in words: that of a default is a code, what a profile says stands as typed."""
+    return catalogue(lang_of(lang)).get(f"origin.{origin}", origin)
+
+
 def choices(names: Sequence[str], lang: str) -> str:
     """Return what can be chosen from, one after the other."""
     return text("text.list", lang).join(names)

@@ -225,6 +225,15 @@ class Workspace:
             if (entry["id"], entry["version"]) in chosen
         ]
 
+    def unlocated(self, age_group: str, end: str = "") -> float:
+        """
+        Return how many residents of an age group live nobody knows where.
+
+        ``end`` asks for the least (``_low``) or the most (``_high``) where counts are suppressed.
+        """
+        lost = self.manifest.get("unmatched_residents", {})
+        return float(lost.get(f"{age_group}{end}", lost.get(age_group, 0.0)))
+
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """Return each source with licence, date and hash."""

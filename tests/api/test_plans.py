@@ -234,8 +234,8 @@ def test_a_server_that_takes_questions_prepares_for_the_first(tmp_path: Path) ->
         ready = threading.Event()
         app.state.jobs.submit(lambda _job: "" if ready.set() else "ready")  # behind the preparation
         assert ready.wait(60.0)
-        prepared = app.state.plan_desk._ground
+        prepared = app.state.plan_reception._ground
         assert "venues" in vars(prepared)
-        assert app.state.plan_desk.setting(workspace, PlanAsk(most=1)).ground is prepared
+        assert app.state.plan_reception.setting(workspace, PlanAsk(most=1)).ground is prepared
     with TestClient(create_app(workspace, Settings())) as reader:
-        assert reader.app.state.plan_desk._ground is None
+        assert reader.app.state.plan_reception._ground is None

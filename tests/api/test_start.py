@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.workspace.folder import Workspace
+
 KASHIWA = str(Path(__file__).resolve().parents[2] / "data" / "municipalities" / "12217.toml")
 HEAVY = ("pandas", "geopandas", "numba", "matplotlib", "pyproj", "rasterio", "osmnx", "scipy")
 LISTED = """
@@ -14,6 +16,20 @@ from api.cli.main import main
 code = main(sys.argv[1:])
 print("heavy:", *sorted(name for name in {heavy} if name in sys.modules))
 sys.exit(code)
+"""
+FOR_WALKS = ("matplotlib", "numba", "rasterio", "scipy.optimize", "scipy.sparse", "scipy.spatial")
+SERVED = """
+import sys
+from pathlib import Path
+from fastapi.testclient import TestClient
+import api.cli.serve
+from api.app import create_app
+from api.settings import Settings
+from services.workspace.folder import open_workspace
+client = TestClient(create_app(open_workspace(Path(sys.argv[1])), Settings(warm=False)))
+for address in ("/", "/about", "/summary"):
+    client.get(address).raise_for_status()
+print("heavy:", *sorted(name for name in {heavy} if name in sys.modules))
 """
 
 
@@ -35,6 +51,15 @@ def test_what_reads_no_data_imports_no_library_for_data(words: list[str]) -> Non
     told = subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
     )
+    assert told.stdout.splitlines()[-1] == "heavy:"
+
+
+def test_the_first_page_and_its_figure_wait_for_no_library_that_only_walks_need(
+    workspace: Workspace,
+) -> None:
+    code = SERVED.format(heavy=FOR_WALKS)
+    command = [sys.executable, "-c", code, str(workspace.path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout.splitlines()[-1] == "heavy:"
 
 

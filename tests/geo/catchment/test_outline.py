@@ -11,7 +11,7 @@ from geo.catchment.outline import (
     BORDER_M,
     GAP_M,
     STEP_M,
-    Ground,
+    Triangulated,
     lay_ground,
     outlines,
     walked_points,
@@ -203,7 +203,7 @@ def test_homes_inside_are_homes_reached_by_each_place_and_by_all(
     assert is_whole(np.array([*each, union]))
 
 
-def pieces(ground: Ground, points: np.ndarray) -> shapely.Geometry:
+def pieces(ground: Triangulated, points: np.ndarray) -> shapely.Geometry:
     """Return the outline as the union of what each triangle has of it, one by one."""
     reached = np.zeros(len(ground.xy), dtype=bool)
     reached[ground.corner_of_point[points]] = True

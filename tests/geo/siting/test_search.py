@@ -14,9 +14,9 @@ from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import (
     Covers,
     Demand,
+    Incumbent,
     Options,
     Problem,
-    Progress,
     Rules,
     Search,
     Stage,
@@ -151,7 +151,7 @@ def test_a_dominated_option_is_looked_at_only_for_near_equal_plans() -> None:
 
 
 def test_progress_begins_with_the_greedy_plan_and_ends_with_the_proof() -> None:
-    told: list[Progress] = []
+    told: list[Incumbent] = []
     plan = solve(big(), Search(progress=told.append))
     assert told[0].stage == 0
     assert told[0].bound == np.inf
@@ -188,7 +188,7 @@ def test_a_gap_that_is_good_enough_ends_the_search() -> None:
 
 @pytest.mark.parametrize("k", [1, 3])
 def test_the_best_so_far_is_what_its_options_are_worth(k: int) -> None:
-    problem, told = big(homes_n=200, halls_n=30), list[Progress]()
+    problem, told = big(homes_n=200, halls_n=30), list[Incumbent]()
     plans = k_best(problem, k, search=Search(progress=told.append))
     assert sorted({report.plan for report in told}) == list(range(k))
     for report in told:
@@ -210,7 +210,7 @@ def test_each_step_to_the_shortest_longest_walk_is_told() -> None:
         place=[-1] * 3,
         rules=Rules(most=1),
     )
-    told: list[Progress] = []
+    told: list[Incumbent] = []
     plan = solve(town.problem(Stage("shortest_longest_walk")), Search(progress=told.append))
     assert plan.chosen == told[-1].chosen == (2,)
     assert (told[-1].value, told[-1].bound, told[-1].gap_pct) == (300.0, 300.0, 0.0)
@@ -218,7 +218,7 @@ def test_each_step_to_the_shortest_longest_walk_is_told() -> None:
 
 
 def test_a_search_that_is_cancelled_on_the_way_keeps_what_it_found() -> None:
-    told: list[Progress] = []
+    told: list[Incumbent] = []
     problem = big(homes_n=200, halls_n=30)
     plan = solve(problem, Search(progress=told.append, cancel=lambda: len(told) > 1))
     assert plan.status in {"cancelled", "optimal"}
@@ -230,7 +230,7 @@ def test_a_solver_that_does_not_end_is_left_to_itself(monkeypatch: pytest.Monkey
     ends = threading.Event()
     monkeypatch.setattr(geo.siting.solver, "GRACE_S", 0.0)
     monkeypatch.setattr(highspy.Highs, "run", lambda _: ends.wait(60.0))
-    told: list[Progress] = []
+    told: list[Incumbent] = []
     plan = solve(big(), Search(progress=told.append, cancel=lambda: True))
     ends.set()
     # Nothing was searched: it is the greedy plan, and nobody knows how good it is.

@@ -9,9 +9,10 @@ from geo.errors import InvalidInputError, SourceError
 from services.intake.areas.hazards import FILE, read_hazards
 from services.intake.tables.ledger import Ledger
 from services.plans.ask import ask_of
-from services.plans.problem import Ground, Setting, parameters_of
+from services.plans.problem import CommonGround, Setting, parameters_of
 from services.plans.solve import make_plan
 from services.plans.store import list_plans
+from services.plans.views import shown_candidates
 from services.profile import Hazards, Source
 from services.registry.places import read_venues
 from services.reports.plan import plan_report
@@ -143,8 +144,8 @@ def with_zones(folder, *shapes, names=None):
 
 def zones_of(workspace):
     options = setting_of(workspace, asked(most=1)).candidates.options
-    found = options[options["hazards"] != ""]
-    return dict(zip(found["candidate_id"], found["hazards"], strict=True))
+    found = options[options["hazards"].map(len) > 0]
+    return dict(zip(found["candidate_id"], map("、".join, found["hazards"]), strict=True))
 
 
 def test_a_hole_spares_and_a_border_does_not(tmp_path):
@@ -192,7 +193,7 @@ def test_a_must_have_in_danger_and_a_plan_outside_it_contradict_each_other(tmp_p
     assert list_plans(workspace) == []
     # Asked for by name it is chosen, and says where it lies.
     plan = make_plan(workspace, asked(most=1, must=["H3会館"]))
-    assert "深さ0" in plan.chosen["hazards"].iloc[0]
+    assert "深さ0" in shown_candidates(plan)["hazards"].iloc[0]
 
 
 def test_everywhere_in_danger_leaves_no_candidate(tmp_path):
@@ -206,12 +207,12 @@ def test_the_model_town_s_candidates_lie_where_its_files_say(town_snapshot, town
     workspace = town_snapshot.workspace
     ask = ask_of({"most": 1, "points_max": 0})
     situation = Situation(workspace, parameters_of(workspace.profile, ask))
-    options = Setting(Ground(situation), ask).candidates.options
+    options = Setting(CommonGround(situation), ask).candidates.options
     files = [town_profile.parent / name for name in ("A31.geojson", "A33.geojson")]
     zones = pd.concat([gpd.read_file(path).to_crs(PLANE) for path in files], ignore_index=True)
     venues = read_venues(workspace.registry_url, PLANE)
     wet = set(gpd.sjoin(venues, zones, predicate="intersects")["venue_id"])
     told = options[options["source"] == "venue"]
     there = set(told["venue_id"])
-    assert set(told.loc[told["hazards"] != "", "venue_id"]) == wet & there
+    assert set(told.loc[told["hazards"].map(len) > 0, "venue_id"]) == wet & there
     assert 0 < len(wet & there) < len(there)

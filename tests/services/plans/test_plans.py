@@ -28,9 +28,9 @@ from geo.siting import solve
 from services.councils.decisions import record_decision
 from services.councils.entry import Entry
 from services.plans.ask import PlanAsk, ask_of, read_ask
-from services.plans.ground import Ground
+from services.plans.ground import CommonGround
 from services.plans.problem import Setting, parameters_of
-from services.plans.solve import Desk, make_plan, recheck_on_streets
+from services.plans.solve import Reception, make_plan, recheck_on_streets
 from services.plans.store import PlanResult, list_plans, plan_is_stale, read_plan
 from services.plans.views import plan_body, sentence, shown_candidates
 from services.plans.watch import SoFar
@@ -105,7 +105,7 @@ def chosen(plan: PlanResult) -> set[str]:
 
 
 def setting_of(workspace: Workspace, ask: PlanAsk) -> Setting:
-    return Setting(Ground(Situation(workspace, parameters_of(workspace.profile, ask))), ask)
+    return Setting(CommonGround(Situation(workspace, parameters_of(workspace.profile, ask))), ask)
 
 
 def test_the_best_of_one_and_of_two_as_derived_by_hand(workspace: Workspace) -> None:
@@ -114,7 +114,7 @@ def test_the_best_of_one_and_of_two_as_derived_by_hand(workspace: Workspace) -> 
     assert one.record["totals"]["newly_reached"] == pytest.approx(100.0)
     two = make_plan(workspace, asked(most=2))
     assert two.record["totals"]["reached_after"] == pytest.approx(200.0)
-    assert two.record["proof"]["ja"] == "最適であることを確認済み"
+    assert plan_body(two)["proof"]["ja"] == "最適であることを確認済み"
 
 
 def test_a_budget_for_upgrades_alone_buys_the_upgrade(workspace: Workspace) -> None:
@@ -124,16 +124,17 @@ def test_a_budget_for_upgrades_alone_buys_the_upgrade(workspace: Workspace) -> N
     assert (totals["newly_reached"], totals["first_year_yen"]) == pytest.approx((50.0, 100_000.0))
     row = plan.chosen.iloc[0]
     assert row["yen_per_newly_reached"] == pytest.approx(2000.0)
-    assert "月1型を週1型にすると、新たに65歳以上50人" in row["reasons"]
-    assert "50 more residents aged 65 and over" in row["reasons_en"]
+    shown = shown_candidates(plan).iloc[0]
+    assert "月1型を週1型にすると、新たに65歳以上50人" in shown["reasons"]
+    assert "50 more residents aged 65 and over" in shown["reasons_en"]
 
 
 @pytest.mark.parametrize("budgets", [(100_000, 1_100_000, 1_200_000, 2_300_000)])
 def test_a_higher_budget_never_reaches_fewer(workspace: Workspace, budgets) -> None:
-    desk = Desk()
+    reception = Reception()
     reached = []
     for budget in budgets:
-        question = desk.answerable(workspace, asked(budget_yen=budget))
+        question = reception.answerable(workspace, asked(budget_yen=budget))
         plan = make_plan(workspace, question.ask)
         reached.append(plan.record["totals"]["reached_after"])
     # By hand: D; H3 alone; D and H3; then everybody is reached already.
@@ -177,8 +178,8 @@ def test_what_cannot_be_is_said_with_what_is_enough(workspace: Workspace) -> Non
     far = asked(reach_pct=100, objectives=["fewest_places"], most=1)
     found = make_plan(workspace, far)
     assert found.record["status"] == "infeasible"
-    assert found.record["proof"]["ja"] == "すべての条件を満たす計画はありません"
-    said = [one["ja"] for one in found.record["relaxation"]]
+    assert plan_body(found)["proof"]["ja"] == "すべての条件を満たす計画はありません"
+    said = [one["ja"] for one in plan_body(found)["relaxation"]]
     # One place reaches 100 of the 150 who are left: 50 + 100 of 200; two reach everybody.
     assert "すべての条件には、2か所が必要です" in said
     assert any("75.0" in one for one in said)
@@ -222,7 +223,7 @@ def test_an_area_of_danger_is_told_and_can_be_left_out(workspace: Workspace) -> 
     fresh = open_workspace(workspace.path)
     plan = make_plan(fresh, asked(most=1))
     assert chosen(plan) == {"open-H3"}
-    assert "洪水浸水想定区域の中にあります" in plan.chosen["reasons"].iloc[0]
+    assert "洪水浸水想定区域の中にあります" in shown_candidates(plan)["reasons"].iloc[0]
     dry = make_plan(fresh, asked(most=1, outside_hazards=True))
     assert "open-H3" not in chosen(dry)
 
@@ -240,7 +241,9 @@ def test_a_stored_plan_stays_and_knows_what_changed(workspace: Workspace) -> Non
     assert plan_is_stale(workspace, plan) == []
     write_registry(registry_file(workspace.path), halls(*HALLS[:2]), places(ROWS[0]))
     changed = plan_is_stale(open_workspace(workspace.path), plan)
-    assert [one.ja for one in changed] == ["場や会場の台帳が変わりました（場 2→1か所）"]
+    assert changed == [{"code": "registry", "before": 2, "after": 1}]
+    (said,) = plan_body(PlanResult(open_workspace(workspace.path), plan.path))["changed"]
+    assert said["ja"] == "場や会場の台帳が変わりました（場 2→1か所）"
     second = make_plan(open_workspace(workspace.path), asked(most=1))
     assert [one.plan_id for one in list_plans(workspace)] == ["0002", "0001"]
     assert (plan.path / "plan.json").read_bytes() == before

@@ -9,7 +9,7 @@ import pytest
 from geo.streets.heights import station_points, with_heights
 from geo.walking.measure import seconds
 from services.profile import Profile, WalkingProfile, read_profile
-from services.profile.walking_sources import DEFAULT_SOURCES, NAMING, ORIGINS_IN_ENGLISH
+from services.profile.walking_sources import ASSUMED, DEFAULT_ORIGINS, NAMING
 from services.reports.walkingcard import PARAMETERS, cards, deck, steps_s, walk_s
 from services.situation.walking import walker_of
 from services.words.texts import text
@@ -43,16 +43,17 @@ def card_of(**fields):
 
 def test_every_field_of_a_walking_profile_has_a_source_for_its_default():
     # The source of a speed is the profile's own origin, which the schema asks for.
-    assert set(DEFAULT_SOURCES) == set(WalkingProfile.model_fields) - NAMING - {"speed_m_per_min"}
+    assert set(DEFAULT_ORIGINS) == set(WalkingProfile.model_fields) - NAMING - {"speed_m_per_min"}
     assert WalkingProfile.model_fields["origin"].is_required()
-    for source in DEFAULT_SOURCES.values():
-        assert source.ja.strip()
-        assert source.en.strip()
+    assert set(DEFAULT_ORIGINS) > ASSUMED
 
 
-def test_the_origins_of_the_speeds_that_come_along_are_told_in_english():
+def test_the_origins_of_the_speeds_that_come_along_are_told_in_both_languages():
     defaults = Profile.model_fields["walking_profiles"].get_default(call_default_factory=True)
-    assert {walking.origin for walking in defaults} == set(ORIGINS_IN_ENGLISH)
+    for card in cards(profile().model_copy(update={"walking_profiles": defaults})):
+        speed = next(one for one in card.parameters if one.field == "speed_m_per_min")
+        assert "m/秒" in speed.source.ja or "80m" in speed.source.ja
+        assert " m" in speed.source.en
 
 
 @pytest.mark.parametrize("field", PARAMETERS)
@@ -142,7 +143,8 @@ def test_the_main_profile_comes_first_and_the_limit_has_its_origin():
     told = deck(with_walking(slow, STANDARD))
     assert [card.main for card in told.cards] == [True, False]
     assert told.limit.ja == "500m"
-    assert told.limit_origin
+    assert told.limit_origin.ja.startswith("国土交通省")
+    assert told.limit_origin.en.startswith("Handbook")
     assert told.has_elevation is True
 
 

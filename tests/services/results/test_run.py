@@ -16,6 +16,7 @@ from services.results.run import run
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.workspace.folder import REMAINDER, Snapshot, open_workspace
+from tests.sentences import sentences_in, typed_in
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +262,16 @@ def test_without_results_the_way_out_is_named(town_snapshot: Snapshot, tmp_path:
     shutil.rmtree(path / "results")
     with pytest.raises(NotFoundError, match="run: arukeba run"):
         open_workspace(path).snapshot()
+
+
+def test_the_record_of_a_run_holds_no_sentence(town_snapshot: Snapshot) -> None:
+    workspace = town_snapshot.workspace
+    typed = typed_in(workspace)
+    written = json.loads((town_snapshot.path / "run.json").read_text(encoding="utf-8"))
+    assert set(written) >= {"summary", "parameters", "assumptions"}
+    assert sentences_in(written, typed) == set()
+    # A limit that nobody wrote into the profile is told by a code as well.
+    asked = Parameters.of(workspace.profile, walk_limit_m=420.0)
+    told = asked.to_dict(workspace.profile)
+    assert told["origins"]["walk_limit_m"] == "asked"
+    assert sentences_in(told, typed) == set()

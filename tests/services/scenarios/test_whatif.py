@@ -7,7 +7,7 @@ import pytest
 from geo.errors import InvalidInputError, NotFoundError
 from services.registry.places import read_places
 from services.scenarios.answers import disclosed, edit_of, edit_of_text
-from services.scenarios.whatif import Edit, WhatIf
+from services.scenarios.whatif import Trial, WhatIf
 from services.situation.intervals import measured
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -67,10 +67,10 @@ def test_a_monthly_place_that_meets_weekly_reaches_more(whatif) -> None:
     assert row(monthly.areas, "e")["gained"] == 0.0
     both = whatif.edited(
         [
-            Edit("close", "D"),
-            Edit("close", "D2"),
-            Edit("open", xy=(600.0, 0.0), frequency="第2・第4金曜日"),
-            Edit("change", "whatif-3", frequency="weekly"),
+            Trial("close", "D"),
+            Trial("close", "D2"),
+            Trial("open", xy=(600.0, 0.0), frequency="第2・第4金曜日"),
+            Trial("change", "whatif-3", frequency="weekly"),
         ]
     )
     east = row(both.areas, "e")
@@ -96,7 +96,7 @@ def test_moving_a_place_gains_some_and_loses_others(whatif) -> None:
 
 
 def test_closing_all_places_leaves_nobody_reached(whatif) -> None:
-    outcome = whatif.edited([Edit("close", place) for place in ("A", "C", "D", "D2")])
+    outcome = whatif.edited([Trial("close", place) for place in ("A", "C", "D", "D2")])
     assert outcome.places_n == 0
     assert (outcome.areas["reached_after"] == 0).all()
     assert (outcome.areas["places_n_after"] == 0).all()
@@ -105,17 +105,17 @@ def test_closing_all_places_leaves_nobody_reached(whatif) -> None:
 @pytest.mark.parametrize(
     ("edits", "rows"),
     [
-        ([Edit("close", "A")], OPEN[1:]),
+        ([Trial("close", "A")], OPEN[1:]),
         (
-            [Edit("move", "D", xy=(300.0, 0.0))],
+            [Trial("move", "D", xy=(300.0, 0.0))],
             [OPEN[0], OPEN[1], (*OPEN[2][:1], 300.0, *OPEN[2][2:7], "vX"), OPEN[3]],
         ),
         (
-            [Edit("change", "A", frequency="第1月曜日")],
+            [Trial("change", "A", frequency="第1月曜日")],
             [(*OPEN[0][:2], "第1月曜日", *OPEN[0][3:]), *OPEN[1:]],
         ),
         (
-            [Edit("open", venue_id="vA", frequency="毎週水・金曜日"), Edit("close", "C")],
+            [Trial("open", venue_id="vA", frequency="毎週水・金曜日"), Trial("close", "C")],
             [OPEN[0], ("N", 100.0, "毎週水・金曜日", *OPEN[0][3:]), *OPEN[2:]],
         ),
     ],
@@ -150,19 +150,19 @@ def test_the_table_before_is_the_coverage_of_the_situation(whatif, town) -> None
 def test_the_registry_stays_as_it_is(whatif, town) -> None:
     url = town.workspace.registry_url
     before = read_places(url, PLANE)
-    whatif.edited([Edit("close", "A"), Edit("change", "C", frequency="monthly")])
+    whatif.edited([Trial("close", "A"), Trial("change", "C", frequency="monthly")])
     pd.testing.assert_frame_equal(pd.DataFrame(read_places(url, PLANE)), pd.DataFrame(before))
 
 
 @pytest.mark.parametrize(
     ("edit", "kind", "message"),
     [
-        (Edit("close", "Z"), NotFoundError, "no place 'Z'"),
-        (Edit("close", "S"), InvalidInputError, "suspended"),
-        (Edit("open", xy=(5000.0, 0.0), frequency="weekly"), InvalidInputError, "outside"),
-        (Edit("open", xy=(500.0, 99.0), frequency="weekly"), None, ""),
-        (Edit("open", venue_id="vZ", frequency="weekly"), NotFoundError, "no venue 'vZ'"),
-        (Edit("open", xy=(500.0, 0.0), frequency="たまに"), InvalidInputError, "neither one of"),
+        (Trial("close", "Z"), NotFoundError, "no place 'Z'"),
+        (Trial("close", "S"), InvalidInputError, "suspended"),
+        (Trial("open", xy=(5000.0, 0.0), frequency="weekly"), InvalidInputError, "outside"),
+        (Trial("open", xy=(500.0, 99.0), frequency="weekly"), None, ""),
+        (Trial("open", venue_id="vZ", frequency="weekly"), NotFoundError, "no venue 'vZ'"),
+        (Trial("open", xy=(500.0, 0.0), frequency="たまに"), InvalidInputError, "neither one of"),
     ],
 )
 def test_what_cannot_be_tried_says_so(whatif, edit, kind, message) -> None:
@@ -203,10 +203,10 @@ def test_small_changes_and_small_areas_do_not_leave(whatif, town) -> None:
 
 def test_edits_are_read_from_requests_and_from_words() -> None:
     given = {"action": "move", "place_id": "A", "venue_id": "vB"}
-    assert edit_of(given, PLANE) == Edit("move", "A", "vB")
-    assert edit_of_text("move", "A=vB", PLANE) == Edit("move", "A", "vB")
-    assert edit_of_text("close", "A", PLANE) == Edit("close", "A")
-    assert edit_of_text("open", "vB=weekly", PLANE) == Edit("open", "", "vB", None, "weekly")
+    assert edit_of(given, PLANE) == Trial("move", "A", "vB")
+    assert edit_of_text("move", "A=vB", PLANE) == Trial("move", "A", "vB")
+    assert edit_of_text("close", "A", PLANE) == Trial("close", "A")
+    assert edit_of_text("open", "vB=weekly", PLANE) == Trial("open", "", "vB", None, "weekly")
     # The origin of plane zone 9 (EPSG:6677): 36° N, 139°50′ E.
     opened = edit_of_text("open", f"{139 + 50 / 60},36=monthly", PLANE)
     assert opened.xy == pytest.approx((0.0, 0.0), abs=1e-6)

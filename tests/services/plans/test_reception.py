@@ -1,4 +1,4 @@
-"""The desk of plans: what waits holds little, and says what it was made of."""
+"""The reception of plans: what waits holds little, and says what it was made of."""
 
 import gc
 import threading
@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from geo.errors import InvalidInputError
-from services.plans.ground import Ground, hashes_of
-from services.plans.solve import Desk, Question, Watch, plan_of
+from services.plans.ground import CommonGround, hashes_of
+from services.plans.solve import Question, Reception, Watch, plan_of
 from services.plans.store import plan_is_stale
 from services.registry import database
 from services.registry.places import registry_facts
@@ -29,44 +29,44 @@ def test_a_plan_says_what_it_was_made_of_though_the_registry_changes_while_it_wa
 ) -> None:
     workspace = town(tmp_path)
     before = registry_facts(workspace.registry_url)["sha256"]
-    desk = Desk()
-    question = desk.answerable(workspace, asked(most=1))
+    reception = Reception()
+    question = reception.answerable(workspace, asked(most=1))
     changed_registry(workspace)
     assert registry_facts(workspace.registry_url)["sha256"] != before
-    plan = plan_of(desk.asked(workspace, question), Watch())
+    plan = plan_of(reception.asked(workspace, question), Watch())
     assert plan.record["hashes"]["registry"]["sha256"] == before
-    assert [one.en for one in plan_is_stale(workspace, plan)] != []
+    assert [one["code"] for one in plan_is_stale(workspace, plan)] == ["registry"]
     # What was read is still kept for who waits, even behind another question.
-    again = desk.asked(workspace, Question(question.ask, question.key))
+    again = reception.asked(workspace, Question(question.ask, question.key))
     assert again.ground.hashes["registry"]["sha256"] == before
 
 
 def test_who_waited_on_what_is_gone_is_asked_to_ask_again(tmp_path: Path) -> None:
     workspace = town(tmp_path)
-    desk = Desk()
-    first = desk.answerable(workspace, asked(most=1))
+    reception = Reception()
+    first = reception.answerable(workspace, asked(most=1))
     changed_registry(workspace)
-    second = desk.answerable(workspace, asked(most=2))
+    second = reception.answerable(workspace, asked(most=2))
     with pytest.raises(InvalidInputError, match="have changed while the plan waited; ask again"):
-        desk.asked(workspace, first)
+        reception.asked(workspace, first)
     now = registry_facts(workspace.registry_url)["sha256"]
-    assert desk.asked(workspace, second).ground.hashes["registry"]["sha256"] == now
+    assert reception.asked(workspace, second).ground.hashes["registry"]["sha256"] == now
 
 
 def test_a_registry_that_changes_while_it_is_read_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = town(tmp_path)
-    read, times = Ground.read, []
+    read, times = CommonGround.read, []
 
-    def disturbed(ground: Ground) -> None:
+    def disturbed(ground: CommonGround) -> None:
         times.append(1)
         if len(times) == 1:
             changed_registry(workspace)
         read(ground)
 
-    monkeypatch.setattr(Ground, "read", disturbed)
-    setting = Desk().setting(workspace, asked(most=1))
+    monkeypatch.setattr(CommonGround, "read", disturbed)
+    setting = Reception().setting(workspace, asked(most=1))
     assert len(times) == 2
     assert setting.ground.hashes == hashes_of(workspace)
     assert set(setting.situation.places["name"]) == {"renamed"}
@@ -74,12 +74,12 @@ def test_a_registry_that_changes_while_it_is_read_is_read_again(
 
 def test_questions_that_wait_hold_no_city(tmp_path: Path) -> None:
     workspace = town(tmp_path)
-    desk, seen = Desk(), []
+    reception, seen = Reception(), []
     waiting = []
     for limit_m in (300.0, 400.0, 500.0):
-        waiting.append(desk.answerable(workspace, asked(most=1, walk_limit_m=limit_m)))
-        assert desk._last is not None
-        seen.append(weakref.ref(desk._last[1].ground))
+        waiting.append(reception.answerable(workspace, asked(most=1, walk_limit_m=limit_m)))
+        assert reception._last is not None
+        seen.append(weakref.ref(reception._last[1].ground))
     gc.collect()
     assert len(waiting) == 3
     assert [one() is not None for one in seen] == [False, False, True]
@@ -89,8 +89,8 @@ def test_nobody_waits_for_a_question_that_is_being_set_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = town(tmp_path)
-    desk = Desk()
-    question = desk.answerable(workspace, asked(most=1))
+    reception = Reception()
+    question = reception.answerable(workspace, asked(most=1))
     busy, go_on = threading.Event(), threading.Event()
 
     def slow(_: object) -> None:
@@ -98,10 +98,10 @@ def test_nobody_waits_for_a_question_that_is_being_set_up(
         assert go_on.wait(60.0)
 
     monkeypatch.setattr("services.plans.solve.check", slow)
-    asking = threading.Thread(target=desk.answerable, args=(workspace, asked(most=2)))
+    asking = threading.Thread(target=reception.answerable, args=(workspace, asked(most=2)))
     asking.start()
     assert busy.wait(60.0)
-    started = threading.Thread(target=desk.asked, args=(workspace, question))
+    started = threading.Thread(target=reception.asked, args=(workspace, question))
     started.start()
     started.join(30.0)
     held_up = started.is_alive()

@@ -3,8 +3,9 @@ Protected residents: what the public view counts in place of the exact residents
 
 A base cell is a source area (mesh, point row, row without an area) × a band of ages that overlaps no
 other, or a part of the residents by itself (those living alone). Every cell is rounded
-(``geo.demand.rounding``); groups that overlap are sums of protected bands. Counts that the source
-itself hides stay as they are.
+(``geo.demand.rounding``); groups that overlap are sums of protected bands. A count that the source
+itself hides stays an interval, whose ends are no exact count either: nobody, and as many as the
+narrowest protected group around it can have.
 """
 
 import math
@@ -94,18 +95,16 @@ class Protection:
         Return (rows, groups) residents, protected.
 
         ``names`` (rows,) are the ids of the source areas, unique; a row whose id is no area's belongs
-        to no council. A count that the source hides (``<group>_low`` below ``<group>_high``) is kept.
+        to no council.
         """
         councils: pd.Categorical[str] = pd.Categorical(
             [self.council_of.get(name, NO_COUNCIL) for name in names]
         )
-        found = {}
+        found: dict[str, FloatArray] = {}
         for family in families(groups):
             exact = table[list(family.groups)].to_numpy(dtype=float)
             own = family.sums(self._rounded(family, family.bands(exact), names, councils))
-            for column, group in enumerate(family.groups):
-                hidden = _is_hidden(table, group)
-                found[group] = np.where(hidden, exact[:, column], own[:, column])
+            found.update(zip(family.groups, own.T, strict=True))
         return pd.DataFrame(found, index=table.index)[list(groups)]
 
     def _rounded(
@@ -148,10 +147,10 @@ def protected_residents(exact: Residents, spec: Population, protection: Protecti
         [frame.reindex(columns=columns).astype(float) for frame in frames], ignore_index=True
     )
     names = [str(area) for area in exact.by_area.index]
-    names += [f"point\0{text}" for text in _unique(_texts(frames[1]))]
-    names += [f"lost\0{text}" for text in _unique(_texts(frames[2]))]
+    names += list(_unique(pd.concat([_rows(frames[1]), _rows(frames[2])])))
     told = [group for group in spec.groups if group not in spec.estimated_groups]
-    whole = _with_estimates(both, protection.counts(both, told, names), spec)
+    counts = protection.counts(both, told, names)
+    whole = _with_estimates(both, counts, spec, base=protection.base)
     first, second = len(frames[0]), len(frames[0]) + len(frames[1])
     by_area, at_points, lost = (
         frame.assign(**{name: part[name].to_numpy() for name in columns if name in frame})
@@ -171,30 +170,47 @@ def protected_residents(exact: Residents, spec: Population, protection: Protecti
     )
 
 
-def _texts(frame: pd.DataFrame) -> "pd.Series[str]":
-    """Return key and name of each row, as one text."""
-    return frame["area_key"].astype(str) + "\0" + frame["name"].astype(str)
+def _rows(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Return the text of each row that has no area: its key and name, the same at any date."""
+    return "row\0" + frame["area_key"].astype(str) + "\0" + frame["name"].astype(str)
 
 
-def _unique(texts: "pd.Series[str]") -> list[str]:
-    """Return texts that differ, whatever follows a text that was there before."""
-    return list(texts + "\0" + texts.groupby(texts).cumcount().astype(str))
+def _unique(texts: "pd.Series[str]") -> "pd.Series[str]":
+    """Return texts that differ: those of the second and further rows have a number after them."""
+    again = texts.groupby(texts).cumcount()
+    return texts.where(again == 0, texts + "\0" + again.astype(str))
 
 
-def _with_estimates(exact: pd.DataFrame, counts: pd.DataFrame, spec: Population) -> pd.DataFrame:
+def _with_estimates(
+    exact: pd.DataFrame, counts: pd.DataFrame, spec: Population, *, base: int
+) -> pd.DataFrame:
     """Return all columns: both ends of each count, and what is known as a rate of another group."""
     whole = exact.assign(**{str(group): counts[group] for group in counts})
     for group in map(str, counts):
         hidden = _is_hidden(exact, group)
-        for end in (LOW, HIGH):
+        for end, outer in ((LOW, 0.0), (HIGH, _most(exact, counts, group, base=base))):
             if group + end in exact:
-                whole[group + end] = np.where(hidden, exact[group + end], counts[group])
+                whole[group + end] = np.where(hidden, outer, counts[group])
     for estimate in spec.estimate_from_rate:
         for end in ("", LOW, HIGH):
             if estimate.of + end in whole:
                 share = whole[estimate.of + end] * (estimate.rate_pct / 100.0)
                 whole[estimate.age_group + end] = share
     return whole
+
+
+def _most(exact: pd.DataFrame, counts: pd.DataFrame, group: str, *, base: int) -> FloatArray:
+    """Return (rows,) the most that a hidden count can be, as protected counts around it tell."""
+    around = [
+        np.where(_is_hidden(exact, other), np.inf, counts[other] + base)
+        for other in map(str, counts)
+        if encloses(other, group)
+    ]
+    if group + HIGH not in exact:
+        return counts[group].to_numpy()
+    most = np.minimum.reduce([np.full(len(exact), np.inf), *around])
+    own = np.ceil(exact[group + HIGH] / base) * base
+    return np.asarray(np.maximum(np.where(np.isfinite(most), most, own), counts[group]))
 
 
 def protected_series(
@@ -212,9 +228,9 @@ def protected_series(
 
 def _other_date(rows: pd.DataFrame, protection: Protection) -> pd.DataFrame:
     """Protect one date, with the draws of the run's own date where a count is the same."""
-    names = rows["area_id"].where(rows["area_id"] != "", "lost\0" + _texts(rows))
-    again = rows.groupby([names, rows["age_group"]]).cumcount()
-    keys = names.where(again == 0, names + "\0" + again.astype(str))
+    keys = pd.Series("", index=rows.index, dtype=object)
+    for _, alike in rows.groupby("age_group", sort=False):
+        keys[alike.index] = alike["area_id"].where(alike["area_id"] != "", _unique(_rows(alike)))
     table = rows.assign(key=keys).pivot_table(
         index="key", columns="age_group", values="residents", aggfunc="sum", fill_value=0.0
     )
@@ -224,25 +240,32 @@ def _other_date(rows: pd.DataFrame, protection: Protection) -> pd.DataFrame:
         table.index.get_indexer(pd.Index(keys)),
         table.columns.get_indexer(pd.Index(rows["age_group"])),
     )
-    return rows.assign(residents=counts.to_numpy()[row, column])
+    return _in_first_rows(rows, keys, counts.to_numpy()[row, column])
+
+
+def _in_first_rows(
+    rows: pd.DataFrame, keys: "pd.Series[str]", residents: FloatArray
+) -> pd.DataFrame:
+    """Return the rows with an area's residents in its first row, nobody in its others."""
+    again = pd.DataFrame({"key": keys, "group": rows["age_group"]}).duplicated()
+    return rows.assign(residents=np.where(again, 0.0, residents))
 
 
 def _main_date(rows: pd.DataFrame, residents: Residents) -> pd.DataFrame:
-    """Return the rows of the run's own date: an area's residents in its first row, nobody in others."""
+    """Return the rows of the run's own date."""
     at_points, lost = pd.DataFrame(residents.at_points), residents.lost
     known: dict[tuple[str, str], float] = {}
     for frame, names in (
         (residents.by_area, residents.by_area.index.astype(str)),
-        (at_points, _texts(at_points)),
-        (lost, _texts(lost)),
+        (at_points, _rows(at_points)),
+        (lost, _rows(lost)),
     ):
         for group in (name for name in residents.by_area.columns if name in frame):
             sums = frame[group].groupby(np.asarray(names, dtype=object)).sum()
             known |= {(str(name), group): float(value) for name, value in sums.items()}
-    names = rows["area_id"].where(rows["area_id"] != "", _texts(rows))
-    keys = pd.Series(list(zip(names, rows["age_group"], strict=True)), index=rows.index)
-    found = pd.Series([known.get(key, 0.0) for key in keys], index=rows.index)
-    return rows.assign(residents=found.mask(keys.duplicated(), 0.0))
+    keys = rows["area_id"].where(rows["area_id"] != "", _rows(rows))
+    pairs = zip(keys, rows["age_group"], strict=True)
+    return _in_first_rows(rows, keys, np.array([known.get(pair, 0.0) for pair in pairs]))
 
 
 def farthest(
@@ -269,13 +292,16 @@ def note_protection(residents: Residents, base: int, *, notes: SourceLedger) -> 
     InvalidInputError
         The whole municipality does.
     """
+    groups = list(residents.by_area.columns)
     most = residents.by_area.max(axis=1)
-    if most.sum() < base:
+    elsewhere = [frame[groups].max(axis=1) for frame in (residents.at_points, residents.lost)]
+    everybody = pd.concat([most, *elsewhere]).sum()
+    if everybody < base:
         raise InvalidInputError(
             "privacy.rounding_base is {base}, but only {residents:g} residents live there; "
             "choose a smaller one",
             base=base,
-            residents=float(most.sum()),
+            residents=float(everybody),
         )
     small = int(((most > 0) & (most < base)).sum())
     if small:

@@ -296,9 +296,11 @@ def _told_in_part(found: _Found, profile: Profile) -> set[str]:
         for frame in (found.places, found.venues)
         if "private_home" in frame
     ]
-    people = [profile.population, *profile.population_series]
-    counted = [] if found.protected is found.people else [spec.source for spec in people]
-    return {*counted, *(str(source) for rows in homes for source in rows)}
+    homes_of = {str(source) for rows in homes for source in rows}
+    if found.protected is found.people:
+        return homes_of
+    dates = {series.source for series in profile.population_series}
+    return {profile.population.source, *dates, *homes_of}
 
 
 def _boundary(assembly: Assembly, residents: Residents) -> BaseGeometry:

@@ -34,7 +34,7 @@ def hashes_of(workspace: Workspace) -> dict[str, Any]:
     """Return what a plan is made of: hashes of the workspace, its registry and its edits."""
     return {
         "workspace_sha256": workspace.sha256,
-        "registry": registry_facts(workspace.registry_url),
+        "registry": registry_facts(workspace),
         "edits": edits_record(workspace, today()),
     }
 

@@ -81,7 +81,7 @@ def store(
     workspace: Workspace, record: Mapping[str, Any], **tables: gpd.GeoDataFrame
 ) -> PlanResult:
     """Write a plan whole, under the next number."""
-    plans = workspace.path / FOLDER
+    plans = workspace.own / FOLDER
     with workspace.working(), staged_number(plans) as (name, folder):
         for title, table in tables.items():
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
@@ -138,7 +138,7 @@ def plan_is_stale(workspace: Workspace, plan: PlanResult) -> list[dict[str, Any]
     facts: list[dict[str, Any]] = []
     if workspace.sha256 != then["workspace_sha256"]:
         facts.append({"code": "data"})
-    registry = registry_facts(workspace.registry_url)
+    registry = registry_facts(workspace)
     if registry["sha256"] != then["registry"]["sha256"]:
         counts = {"before": then["registry"]["places_n"], "after": registry["places_n"]}
         facts.append({"code": "registry", **counts})

@@ -1,4 +1,4 @@
-"""Plans as they may leave: small counts hidden, private homes blurred, the same for all who show them."""
+"""Plans as they are shown, the same for all who show them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,14 +10,12 @@ import pandas as pd
 from geo.coverage.reached import Limit
 from services.plans.store import PlanResult, list_plans, plan_is_stale
 from services.plans.words import Terms, changed, proof, relaxed, said, site_name, variant, why
-from services.privacy.counts import hidden_counts
-from services.privacy.homes import PRIVATE_STEP_M, blur
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
 from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
 from services.words.origins import with_origins
 from services.words.shares import share, share_of
-from services.words.texts import LANGS, age_group_text, limit_text, people, text, yen
+from services.words.texts import LANGS, age_group_text, limit_text, text, yen
 from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
 
@@ -89,42 +87,35 @@ def plan_imprint(plan: PlanResult) -> dict[str, Any]:
     }
 
 
+_MAY_BE_UNKNOWN = ("yen_per_newly_reached", "coverage_after_pct")
 PLAN_COLUMNS = (*leaving("candidates"), *leaving("plans"))
-_COUNTS = ("newly_reached", "newly_reached_alone", "marginal", "catchment", "alone")
 
 
 def shown_candidates(plan: PlanResult) -> gpd.GeoDataFrame:
     """
-    Return the chosen options as they may leave, in words, plane CRS.
+    Return the chosen options in words, plane CRS.
 
     ``status`` is what councils last made of them.
     """
-    privacy = plan.workspace.blurred_as(plan.record["parameters"]).profile.privacy
     frame = gpd.GeoDataFrame(with_status(plan.chosen, plan.workspace.registry_url))
     frame = _in_words(frame, terms_of(plan))
-    blurred = blur(frame, frame["private_home"].astype(bool), blur_m=privacy.blur_m)
-    small = privacy.small_number
-    hidden = np.zeros(len(frame), dtype=bool)
-    for name in [str(column) for column in frame if str(column).startswith(_COUNTS)]:
-        few = hidden_counts(frame[name].to_numpy(dtype=float), small)
-        blurred[name] = blurred[name].mask(few)
-        if name == "newly_reached":
-            hidden = few
-    for name in ("yen_per_newly_reached", "coverage_after_pct"):
-        blurred[name] = blurred[name].mask(hidden | ~np.isfinite(blurred[name]))
-    made = ("suppressed", "frequency")
-    kept = [name for name in PLAN_COLUMNS if name in blurred or name in made]
+    at_home = frame["private_home"].astype(bool)
+    frame = frame.assign(
+        blurred=at_home & plan.workspace.is_public,
+        frequency=frame["target_class"],
+        **{name: frame[name].where(np.isfinite(frame[name])) for name in _MAY_BE_UNKNOWN},
+    )
+    kept = [name for name in PLAN_COLUMNS if name in frame]
     further = [str(name) for name in frame if str(name).startswith("newly_reached_")]
     names = list(dict.fromkeys([*kept, *further, "geometry"]))
-    shown = blurred.assign(suppressed=hidden, frequency=frame["target_class"])[names]
+    shown = frame[names]
     decided = with_status(pd.DataFrame(shown), plan.workspace.registry_url)
     return gpd.GeoDataFrame(decided, geometry="geometry", crs=frame.crs)
 
 
 def _in_words(frame: gpd.GeoDataFrame, terms: Terms) -> gpd.GeoDataFrame:
-    """Return chosen options with their names and reasons, said from figures that do not leave."""
-    few = hidden_counts(frame["newly_reached"].to_numpy(dtype=float), terms.small_number)
-    rows = frame.assign(hidden=few).drop(columns="geometry").to_dict("records")
+    """Return chosen options with their names and reasons."""
+    rows = frame.drop(columns="geometry").to_dict("records")
     joint = text("text.list", "ja")  # one cell whatever the language: clients part it there
     return frame.assign(
         venue_name=[site_name(row, "ja") for row in rows],
@@ -146,7 +137,7 @@ def plan_head(plan: PlanResult) -> dict[str, Any]:
         "status": record["status"],
         "proof": said(record["proof"], proof),
         "places_n": len(plan.chosen),
-        "newly_reached": _shown(record["totals"]["newly_reached"], plan),
+        "newly_reached": record["totals"]["newly_reached"],
         "first_year_yen": record["totals"]["first_year_yen"],
         "sentence": {lang: sentence(plan, lang) for lang in ("ja", "en")},
         "changed": [said(one, changed) for one in plan_is_stale(plan.workspace, plan)],
@@ -156,11 +147,6 @@ def plan_head(plan: PlanResult) -> dict[str, Any]:
 def plan_body(plan: PlanResult) -> dict[str, Any]:
     """Return a plan with all that may leave."""
     record = plan.record
-    totals = dict(record["totals"])
-    for name in ("newly_reached", "seats"):
-        totals[name] = _shown(totals[name], plan)
-    if totals["newly_reached"] is None:
-        totals["reached_after"] = totals["coverage_after_pct"] = None
     chosen, sites = pd.DataFrame(shown_candidates(plan).drop(columns="geometry")), _sites(plan)
     return {
         **plan_head(plan),
@@ -171,7 +157,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
             **record["hashes"],
             "registry": {"sha256": record["hashes"]["registry"]["sha256"]},
         },
-        "totals": totals,
+        "totals": record["totals"],
         "stages": [{**stage, **_coarse(stage)} for stage in record["stages"]],
         "targets": record["targets"],
         "relaxation": [said(one, relaxed) for one in record["relaxation"]],
@@ -179,7 +165,6 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         "alternatives": [
             {
                 **row,
-                "newly_reached": _about(row["newly_reached"], plan),
                 "proof": said(row["proof"], proof),
                 **{part: [sites[name] for name in row[part]] for part in ("added", "dropped")},
             }
@@ -187,12 +172,9 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         ],
         "stability": _variants(plan),
         "left_out": [{**row, **_names(sites, row["candidate_id"])} for row in record["left_out"]],
-        "years": [
-            {**row, **_names(sites, row["candidate_id"])} for row in _years(record["years"], plan)
-        ],
+        "years": [{**row, **_names(sites, row["candidate_id"])} for row in record["years"]],
         "needs_transport": [
-            {**_transport(row, plan), **_names(sites, row["site_id"], "site_")}
-            for row in record["needs_transport"]
+            {**row, **_names(sites, row["site_id"], "site_")} for row in record["needs_transport"]
         ],
     }
 
@@ -237,14 +219,14 @@ def sentence(plan: PlanResult, lang: str) -> str:
         lang,
         count=len(plan.chosen),
         age_group=age_group_text(totals["age_group"], lang),
-        newly=people(_shown(totals["newly_reached"], plan), lang),
+        newly=some_people(totals["newly_reached"], terms_of(plan), lang),
         limit=limit_text(limit.m, limit.minutes, lang),
         before=share(share_of(totals, "coverage_before", whole="residents"), lang),
         after=share(share_of(totals, "coverage_after", whole="residents"), lang),
     )
     if totals["seats"] is not None:
         expected = share(share_of(ask, "participation"), lang)
-        seats = people(_shown(totals["seats"], plan), lang)
+        seats = some_people(totals["seats"], terms_of(plan), lang)
         told += text("unit.joint", lang) + text(
             "plan.sentence.seats", lang, seats=seats, participation=expected
         )
@@ -259,47 +241,11 @@ def cost_sentence(plan: PlanResult, lang: str) -> str:
 
 
 def terms_of(plan: PlanResult) -> Terms:
-    """Return limit, age group and what is a small number."""
+    """Return limit, age group and below which number there are only "fewer than"."""
     parameters = plan.record["parameters"]
     limit = Limit(parameters["walk_limit_m"], parameters["walk_limit_min"])
-    small = plan.workspace.profile.privacy.small_number
+    small = plan.workspace.profile.privacy.small_number if plan.workspace.is_public else 0
     return Terms(limit, plan.record["totals"]["age_group"], small)
-
-
-def _shown(value: float | None, plan: PlanResult) -> float | None:
-    small = plan.workspace.profile.privacy.small_number
-    return None if value is None or 0 < value < small else value
-
-
-def _about(value: float, plan: PlanResult) -> float:
-    """Round to steps of the small number: exact figures of two plans would differ by a few persons."""
-    step = max(plan.workspace.profile.privacy.small_number, 1)
-    return float(step * round(value / step))
-
-
-def _counted(row: dict[str, Any], plan: PlanResult, name: str) -> dict[str, Any]:
-    return {**row, name: _shown(row[name], plan)}
-
-
-def _transport(row: dict[str, Any], plan: PlanResult) -> dict[str, Any]:
-    """Hide how many live there where they are few; then walks are coarse: they would find the house."""
-    shown = _counted(row, plan, "residents")
-    shown.pop("within")
-    if shown["residents"] is None:
-        step = PRIVATE_STEP_M
-        for name in ("walk", "nearest_stop_walk_m"):
-            if shown.get(name) is not None:
-                shown[name] = step * round(shown[name] / step)
-    return shown
-
-
-def _years(rows: list[dict[str, Any]], plan: PlanResult) -> list[dict[str, Any]]:
-    counts = np.array([row["newly_reached"] for row in rows], dtype=float)
-    few = hidden_counts(counts, plan.workspace.profile.privacy.small_number) if rows else counts
-    return [
-        {**row, "newly_reached": None if hidden else row["newly_reached"]}
-        for row, hidden in zip(rows, few, strict=True)
-    ]
 
 
 def _coarse(stage: dict[str, Any]) -> dict[str, float | None]:

@@ -37,7 +37,7 @@ class SoFar:
 
 
 class Onlooker:
-    """Turns what a search tells into what may leave, and passes it on."""
+    """Turns what a search tells into figures, and passes them on."""
 
     def __init__(self, setting: Setting, tell: Callable[[SoFar], None]) -> None:
         self._setting, self._tell = setting, tell
@@ -46,11 +46,9 @@ class Onlooker:
     def __call__(self, found: Incumbent) -> None:
         """Pass on the best so far."""
         setting = self._setting
-        small = setting.profile.privacy.small_number
         newly, yen = self._of(found.chosen)
         stages = setting.problem.stages
         goal = stages[found.stage].objective
-        counts = goal in {"most_reached", "backup"}
         ids = setting.candidates.options["candidate_id"].to_numpy()
         self._tell(
             SoFar(
@@ -58,11 +56,11 @@ class Onlooker:
                 goal=goal,
                 goal_number=found.stage + 1,
                 goals_n=len(stages),
-                value=_shown(found.value, small if counts else 0),
-                bound=_shown(found.bound, small if counts else 0),
+                value=_known(found.value),
+                bound=_known(found.bound),
                 gap_pct=found.gap_pct if found.gap_pct < NO_BOUND_PCT else None,
                 chosen=tuple(str(ids[number]) for number in found.chosen),
-                newly_reached=_shown(newly, small),
+                newly_reached=newly,
                 first_year_yen=yen,
             )
         )
@@ -77,9 +75,6 @@ class Onlooker:
         return self._figures[1:]
 
 
-def _shown(value: float, small: int) -> float | None:
-    """Round to steps of a small number, at least to whole ones; none where unknown or below it."""
-    if not math.isfinite(value) or 0 < value < small:
-        return None
-    step = max(small, 1)
-    return float(step * round(value / step))
+def _known(value: float) -> float | None:
+    """Return a whole number; None where it is unknown."""
+    return float(round(value)) if math.isfinite(value) else None

@@ -75,14 +75,14 @@ def site_name(row: Mapping[Hashable, Any], lang: str) -> str:
 
 
 def some_people(value: float, terms: Terms, lang: str) -> str:
-    """Return a number of persons as it may leave: small ones are not told."""
+    """Return a number of persons; the public view tells small ones as fewer than so many."""
     if 0 < value < terms.small_number:
         return text("plan.few", lang, count=terms.small_number)
     return people(value, lang)
 
 
 def why(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:
-    """Give the lines of one choice; ``hidden`` says whether its number may not leave."""
+    """Give the lines of one choice."""
     return text("unit.joint", lang).join(_lines(row, terms, lang)) + text("unit.end", lang)
 
 
@@ -91,7 +91,6 @@ def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
     wanted = type_text(str(row["target_class"]), lang)
     now = type_text(str(row["current_class"]), lang)
     how = text(f"plan.reason.{row['action']}", lang, now=now, wanted=wanted)
-    hidden = bool(row["hidden"])
     if newly <= 0:
         lines = [text("plan.reason.none", lang, how=how)]
     else:
@@ -101,15 +100,15 @@ def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
                 lang,
                 how=how,
                 age_group=age_group_text(terms.age_group, lang),
-                people=text("plan.hidden", lang) if hidden else some_people(newly, terms, lang),
-                older="" if hidden else _older(row, terms, lang),
+                people=some_people(newly, terms, lang),
+                older=_older(row, terms, lang),
                 limit=limit_text(terms.limit.m, terms.limit.minutes, lang),
             )
         ]
     lines += for_whom(row["units_gained"], lang)
-    if not hidden and 0 < marginal < newly - 1:
+    if 0 < marginal < newly - 1:
         lines.append(text("plan.reason.marginal", lang, people=some_people(marginal, terms, lang)))
-    if newly > 0 and not hidden:
+    if newly > 0:
         each = yen(_figure(row["yen_per_newly_reached"]), lang)
         total = yen(_figure(row["first_year_yen"]), lang)
         lines.append(text("plan.reason.cost", lang, yen=total, each=each))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import Select, delete, insert, inspect, select
+from sqlalchemy import Select, delete, insert, select
 
 from geo.arrays import LONLAT_EPSG
 from services.registry.attributes import ATTRIBUTES, with_attributes
@@ -21,7 +21,6 @@ from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
 from services.registry.tables import (
     Base,
-    Decision,
     Group,
     Place,
     PlaceStatus,
@@ -31,7 +30,6 @@ from services.registry.tables import (
 )
 from services.registry.venues import VENUE_ATTRIBUTES, with_venue_attributes
 from services.words.names import normalise
-from services.workspace.folder import digest
 
 Row = dict[str, Any]
 """One row of a table by column."""
@@ -285,25 +283,3 @@ def _points(table: pd.DataFrame) -> NDArray[np.object_]:
     known = np.isfinite(lon) & np.isfinite(lat)
     points[known] = shapely.points(lon[known], lat[known])
     return points
-
-
-def registry_facts(url: str) -> dict[str, Any]:
-    """
-    Return the hash of all venues and places with their groups, schedules and statuses, and numbers.
-
-    What councils decide is no part of it: nothing is computed from a decision unless that is asked for.
-    """
-    with session(url) as opened:
-        there = set(inspect(opened.connection()).get_table_names())
-        content = {
-            table.name: sorted(
-                [[str(cell) for cell in row] for row in opened.execute(select(table)).all()]
-            )
-            for table in Base.metadata.sorted_tables
-            if table.name in there and table.name != Decision.__tablename__
-        }
-    return {
-        "sha256": digest(content),
-        "places_n": len(content.get(Place.__tablename__, [])),
-        "venues_n": len(content.get(Venue.__tablename__, [])),
-    }

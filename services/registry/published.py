@@ -1,6 +1,7 @@
 """The registry of a published folder: what the public view sees, and no note beside it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -69,5 +70,5 @@ def _as_seen(
     lonlat = homes.geometry.to_crs(LONLAT_EPSG)
     points = pd.DataFrame({"lon": lonlat.x, "lat": lonlat.y}, index=homes.index)
     seen = pd.DataFrame(homes[list(names)]).join(points.astype(object).where(points.notna(), None))
-    told = seen.to_dict("index")
+    told: dict[Any, Any] = seen.to_dict("index")
     return [{**row, **told.get(row[key], {})} for row in rows]

@@ -7,16 +7,18 @@ reads the tables themselves.
 """
 
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from geo.arrays import LONLAT_EPSG
 from services.privacy.homes import at_cells, masked, masked_venues
 from services.registry.decisions import COLUMNS, read_decisions
-from services.registry.places import read_places, read_venues
-from services.workspace.folder import Workspace
+from services.registry.places import read_places, read_status_history, read_venues
+from services.workspace.folder import Workspace, digest
 
 
 def seen_places(workspace: Workspace, as_of: date | None = None) -> gpd.GeoDataFrame:
@@ -50,6 +52,30 @@ def seen_decisions(workspace: Workspace) -> pd.DataFrame:
         [*homes["venue_id"], *venues["venue_id"][venues["private_home"]]]
     )
     return log.assign(lon=log["lon"].mask(at_home), lat=log["lat"].mask(at_home))[list(COLUMNS)]
+
+
+def registry_facts(workspace: Workspace) -> dict[str, Any]:
+    """
+    Return the hash of what the view sees of the registry, and how many places and venues there are.
+
+    What councils decide is no part of it: nothing is computed from a decision unless that is asked for.
+    """
+    places, venues = seen_places(workspace), seen_venues(workspace)
+    statuses = read_status_history(workspace.registry_url)
+    tables = [_plain(venues.sort_values("venue_id")), _plain(places.sort_values("place_id"))]
+    return {
+        "sha256": digest([*tables, statuses.to_numpy().tolist()]),
+        "places_n": len(places),
+        "venues_n": len(venues),
+    }
+
+
+def _plain(frame: gpd.GeoDataFrame) -> list[object]:
+    points = frame.geometry.to_numpy()
+    there = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    # A millimetre: what a projection adds beyond it differs between machines.
+    xy = np.round(shapely.get_coordinates(points[there]), 3).tolist()
+    return [frame.drop(columns="geometry").astype(str).to_dict("list"), there.tolist(), xy]
 
 
 def has_homes(workspace: Workspace) -> bool:
@@ -86,5 +112,5 @@ def _at_cells(
     )
     shapes = gpd.GeoSeries(geometry, index=points.index, crs=points.crs)
     # By way of the degrees that a published registry holds: both are the same to the last digit.
-    shapes[at_home] = shapes[at_home].to_crs(LONLAT_EPSG).to_crs(points.crs)
+    shapes.loc[at_home] = shapes.loc[at_home].to_crs(LONLAT_EPSG).to_crs(points.crs)
     return points.set_geometry(shapes)

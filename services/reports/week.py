@@ -82,7 +82,10 @@ def week(
         )
     else:
         layer = layer or str(summary["council_layer"])
-        tables = (publication.disclosed.slots, publication.disclosed.combined)
+        tables = (
+            publication.disclosed.table("slots"),
+            publication.disclosed.table("combined"),
+        )
         slots, combined = (
             of_area(asked.rows(of_layer(table, layer)), area, layer) for table in tables
         )

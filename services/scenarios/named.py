@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 
 from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.edits.versions import edits_record
-from services.registry.seen import seen_places, seen_venues
+from services.registry.seen import registry_facts
 from services.scenarios.comparison import BASE, Comparison, compare
 from services.scenarios.file import (
     FOLDER,
@@ -195,7 +194,7 @@ def base_of(workspace: Workspace) -> Base:
         snapshot=snapshot.name if snapshot else "",
         workspace_sha256=workspace.sha256,
         parameters_sha256=digest(parameters),
-        registry_sha256=_registry_sha256(workspace),
+        registry_sha256=str(registry_facts(workspace)["sha256"]),
         edits_sha256=str(edits_record(workspace, today())["sha256"]),
     )
 
@@ -296,22 +295,6 @@ def _parameters(workspace: Workspace) -> Parameters:
             with_planned=bool(asked.get("with_planned", False)),
         ),
     )
-
-
-def _registry_sha256(workspace: Workspace) -> str:
-    """Return the hash of the venues and places, in whatever database they are."""
-    tables = []
-    for frame in (
-        seen_venues(workspace).sort_values("venue_id"),
-        seen_places(workspace).sort_values("place_id"),
-    ):
-        plain = frame.drop(columns="geometry").astype(str).to_dict("list")
-        points = frame.geometry.to_numpy()
-        there = ~(shapely.is_missing(points) | shapely.is_empty(points))
-        # A millimetre: what a projection adds beyond it differs between machines.
-        xy = np.round(shapely.get_coordinates(points[there]), 3).tolist()
-        tables.append([plain, there.tolist(), xy])
-    return digest(tables)
 
 
 def _path(workspace: Workspace, name: str) -> Path:

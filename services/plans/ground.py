@@ -13,7 +13,7 @@ from geo.coverage.reached import Layering, Limit, at_least
 from services.edits.versions import edits_record
 from services.plans.ask import PlanAsk
 from services.plans.sites import Junctions, halls_to_upgrade
-from services.registry.places import registry_facts
+from services.registry.seen import registry_facts
 from services.results.candidates import free_venues
 from services.results.gaps import gap_classes
 from services.results.stops import stop_columns

@@ -11,7 +11,7 @@ import geopandas as gpd
 from geo.errors import BrokenWorkspaceError, NotFoundError
 from services.edits.versions import edits_record
 from services.plans.ask import PlanAsk, ask_of
-from services.registry.places import registry_facts
+from services.registry.seen import registry_facts
 from services.situation.parameters import Parameters
 from services.words.dates import today
 from services.workspace.folder import Workspace, digest, read_json, write_json

@@ -9,7 +9,17 @@ import pandas as pd
 
 from geo.coverage.reached import Limit
 from services.plans.store import PlanResult, list_plans, plan_is_stale
-from services.plans.words import Terms, changed, proof, relaxed, said, site_name, variant, why
+from services.plans.words import (
+    Terms,
+    changed,
+    proof,
+    relaxed,
+    said,
+    site_name,
+    some_people,
+    variant,
+    why,
+)
 from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
 from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
@@ -174,7 +184,8 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         "left_out": [{**row, **_names(sites, row["candidate_id"])} for row in record["left_out"]],
         "years": [{**row, **_names(sites, row["candidate_id"])} for row in record["years"]],
         "needs_transport": [
-            {**row, **_names(sites, row["site_id"], "site_")} for row in record["needs_transport"]
+            {**_told(row), **_names(sites, row["site_id"], "site_")}
+            for row in record["needs_transport"]
         ],
     }
 
@@ -246,6 +257,11 @@ def terms_of(plan: PlanResult) -> Terms:
     limit = Limit(parameters["walk_limit_m"], parameters["walk_limit_min"])
     small = plan.workspace.profile.privacy.small_number if plan.workspace.is_public else 0
     return Terms(limit, plan.record["totals"]["age_group"], small)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of a unit that needs transport: not which of its homes are near a site."""
+    return {name: value for name, value in row.items() if name != "within"}
 
 
 def _coarse(stage: dict[str, Any]) -> dict[str, float | None]:

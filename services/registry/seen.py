@@ -112,5 +112,6 @@ def _at_cells(
     )
     shapes = gpd.GeoSeries(geometry, index=points.index, crs=points.crs)
     # By way of the degrees that a published registry holds: both are the same to the last digit.
-    shapes.loc[at_home] = shapes.loc[at_home].to_crs(LONLAT_EPSG).to_crs(points.crs)
-    return points.set_geometry(shapes)
+    degrees = gpd.GeoSeries(shapes[rows]).to_crs(LONLAT_EPSG)
+    geometry[rows] = degrees.to_crs(points.crs).to_numpy()
+    return points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))

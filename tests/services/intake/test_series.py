@@ -7,7 +7,7 @@ from services.intake.build import build
 from services.intake.people.series import SeriesIntake, read_all
 from services.intake.tables.ledger import Ledger
 from services.profile import read_profile
-from services.workspace.series import COLUMNS, read_series
+from services.workspace.series import COLUMNS, FILE, read_series
 
 AREAS = pd.DataFrame({"area_id": ["東", "西"], "area_name": ["東", "西"]})
 PEOPLE = """
@@ -98,7 +98,7 @@ def test_the_series_is_written_into_the_workspace_and_read_again(town_profile, t
     text += f'age_groups = {{"65+" = "{spec.age_groups["65+"]}"}}\nprojection = true\n'
     path.write_text(text, encoding="utf-8")
     workspace = build(path, tmp_path / "workspace")
-    found = read_series(workspace.path)
+    found = read_series(workspace.seen("exact").file(FILE))
     sums = found[found["age_group"] == "65+"].groupby("projection")["residents"].sum()
     assert sums[True] == pytest.approx(sums[False])
-    assert read_series(tmp_path).empty
+    assert read_series(tmp_path / FILE).empty

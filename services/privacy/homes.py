@@ -63,7 +63,7 @@ def masked_venues(venue: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the texts of venues as they may be read: private homes bear no name, address or owner."""
     private = venue["private_home"].astype(bool)
     return {
-        "name": venue["name"].mask(private, HOME_VENUE),
+        "name": venue["name"].mask(private, HOME_NAME),
         **{name: venue[name].mask(private, "") for name in ("address", "owner")},
     }
 

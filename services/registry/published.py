@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from geo.arrays import LONLAT_EPSG
-from services.privacy.homes import HOME_VENUE
+from services.privacy.homes import HOME_NAME
 from services.registry.database import session, writing
 from services.registry.places import Row
 from services.registry.seen import seen_decisions, seen_places, seen_venues
@@ -39,7 +39,7 @@ def write_published(workspace: Workspace, url: str) -> None:
     homes = places[places["private_home"].astype(bool)].set_index("place_id")
     # The building of a place alone, which is in no list of venues.
     hosts = homes.drop_duplicates("venue_id").set_index("venue_id")
-    hosts = hosts.assign(name=HOME_VENUE, owner="")
+    hosts = hosts.assign(name=HOME_NAME, owner="")
     listed = venues[venues["private_home"]].set_index("venue_id")
     with session(workspace.registry_url) as opened:
         tables: dict[type[Base], list[Row]] = {

@@ -113,5 +113,5 @@ def _at_cells(
     shapes = gpd.GeoSeries(geometry, index=points.index, crs=points.crs)
     # By way of the degrees that a published registry holds: both are the same to the last digit.
     degrees = gpd.GeoSeries(shapes[rows]).to_crs(LONLAT_EPSG)
-    geometry[rows] = degrees.to_crs(points.crs).to_numpy()
+    geometry[rows] = degrees.to_crs(_epsg(workspace)).to_numpy()
     return points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))

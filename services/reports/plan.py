@@ -199,9 +199,7 @@ def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
         far = metres(row.get("nearest_stop_walk_m"), lang)
         shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
     age_group = age_group_text(plan.record["totals"]["age_group"], lang)
-    count = people(row["residents"], lang)
-    if not is_figure(row["residents"]):
-        count = text("plan.few", lang, count=plan.workspace.profile.privacy.small_number)
+    count = some_people(row["residents"], terms_of(plan), lang)
     return text(
         "plan.transport",
         lang,

@@ -140,13 +140,11 @@ def test_the_page_says_it_in_words(tmp_path: Path) -> None:
     assert stop == "西口（歩いて200m）"
 
 
-def test_few_residents_are_not_counted_and_their_walks_are_coarse(tmp_path: Path) -> None:
+def test_few_residents_are_told_as_few(tmp_path: Path) -> None:
     plan = planned(town(tmp_path, small=15))
     (row,) = plan_body(plan)["needs_transport"]
-    assert row["residents"] is None
+    assert row["residents"] == 12.0
     assert "within" not in row
-    # In steps of 50 m.
-    assert (row["walk"], row["nearest_stop_walk_m"]) == (450.0, 200.0)
     assert "15人未満" in plan_report(plan).transport[0]
 
 

@@ -297,7 +297,7 @@ def test_it_leaves_blurred_and_without_a_name(
     at_home = make_plan(workspace, asked(most=1, upgrades=False))
     shown = shown_candidates(at_home).iloc[0]
     # The middle of the cell of 150 m that 1820 m lies in: 12 · 150 + 75; never the house itself.
-    assert shown.geometry.equals(Point(1875.0, 75.0))
+    assert shown.geometry.equals_exact(Point(1875.0, 75.0), 1e-6)
     with TestClient(create_app(workspace, Settings(warm=False))) as client:
         pages = [
             client.get(f"/plans/{at_home.plan_id}{page}").text for page in ("", "/items", "/report")

@@ -13,7 +13,7 @@ from services.plans.ground import CommonGround, hashes_of
 from services.plans.solve import Question, Reception, Watch, plan_of
 from services.plans.store import plan_is_stale
 from services.registry import database
-from services.registry.places import registry_facts
+from services.registry.seen import registry_facts
 from services.registry.tables import Place
 from services.workspace.folder import Workspace
 from tests.services.plans.test_plans import asked, town
@@ -28,11 +28,11 @@ def test_a_plan_says_what_it_was_made_of_though_the_registry_changes_while_it_wa
     tmp_path: Path,
 ) -> None:
     workspace = town(tmp_path)
-    before = registry_facts(workspace.registry_url)["sha256"]
+    before = registry_facts(workspace)["sha256"]
     reception = Reception()
     question = reception.answerable(workspace, asked(most=1))
     changed_registry(workspace)
-    assert registry_facts(workspace.registry_url)["sha256"] != before
+    assert registry_facts(workspace)["sha256"] != before
     plan = plan_of(reception.asked(workspace, question), Watch())
     assert plan.record["hashes"]["registry"]["sha256"] == before
     assert [one["code"] for one in plan_is_stale(workspace, plan)] == ["registry"]
@@ -49,7 +49,7 @@ def test_who_waited_on_what_is_gone_is_asked_to_ask_again(tmp_path: Path) -> Non
     second = reception.answerable(workspace, asked(most=2))
     with pytest.raises(InvalidInputError, match="have changed while the plan waited; ask again"):
         reception.asked(workspace, first)
-    now = registry_facts(workspace.registry_url)["sha256"]
+    now = registry_facts(workspace)["sha256"]
     assert reception.asked(workspace, second).ground.hashes["registry"]["sha256"] == now
 
 

@@ -9,6 +9,7 @@ import shapely
 from services.drawing.svg import plan_map
 from services.plans.store import PlanResult
 from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
+from services.plans.words import some_people
 from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
 from services.words.texts import (

@@ -11,8 +11,8 @@ from services.words import texts
 from services.workspace.folder import software_version
 
 
-def render_deck(deck: Deck, lang: str, *, font_url: str = SERVED_FONT) -> str:
-    """Return the page of the cards in one language."""
+def render_deck(deck: Deck, lang: str, *, stamp: str = "", font_url: str = SERVED_FONT) -> str:
+    """Return the page of the cards in one language, stamped where it is not for everybody."""
     environment = Environment(
         loader=PackageLoader("api", "templates"),
         autoescape=True,
@@ -23,7 +23,7 @@ def render_deck(deck: Deck, lang: str, *, font_url: str = SERVED_FONT) -> str:
     environment.globals["t"] = partial(_text, lang)
     page = environment.get_template("card.html")
     software = f"arukeba {software_version()}"
-    return page.render(deck=deck, lang=lang, font_url=font_url, software=software)
+    return page.render(deck=deck, lang=lang, stamp=stamp, font_url=font_url, software=software)
 
 
 def render_deck_file(deck: Deck, lang: str) -> str:

@@ -23,7 +23,7 @@ CARDS = 4
 
 def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
     """Return the page of a report in the report's own language."""
-    page = environment_of(report.lang).get_template("report.html")
+    page = environment_of(report.lang, report.few_below).get_template("report.html")
     # The drawing escapes every name in it; nothing else is taken as it is.
     drawing = Markup(report.map_svg)  # noqa: S704
     return page.render(report=report, drawing=drawing, font_url=font_url, **_signs())
@@ -34,8 +34,8 @@ def render_report_file(report: GapReport) -> str:
     return render_report(report, font_url=embedded_font(render_report(report)))
 
 
-def environment_of(lang: str) -> Environment:
-    """Return the templates with the words, numbers and dates of a language."""
+def environment_of(lang: str, few_below: int = 0) -> Environment:
+    """Return the templates with the words, numbers and dates of a language; ``few`` as in ``people``."""
     environment = Environment(
         loader=PackageLoader("api", "templates"),
         autoescape=True,
@@ -49,13 +49,23 @@ def environment_of(lang: str) -> Environment:
     environment.globals["walk"] = partial(_walk, lang)
     environment.globals["shade"] = _shade
     environment.filters["share"] = partial(_in_language, share, lang)
-    for name in ("people", "metres", "yen", "date_text"):
+    environment.filters["people"] = partial(_people, lang, few_below)
+    environment.filters["added"] = partial(_added, lang, few_below)
+    for name in ("metres", "yen", "date_text"):
         environment.filters[name] = partial(_in_language, getattr(texts, name), lang)
     return environment
 
 
 def _text(lang: str, key: str, **values: object) -> str:
     return texts.text(key, lang, **values)
+
+
+def _people(lang: str, few_below: int, value: object) -> str:
+    return texts.people(value, lang, few_below)
+
+
+def _added(lang: str, few_below: int, value: object) -> str:
+    return texts.added(value, lang, few_below)
 
 
 def _walk(lang: str, unit: UnitLine) -> str:

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title
 from services.publication.tables import Publication
 from services.words.texts import Lang, choices, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -41,14 +42,16 @@ def register(app: typer.Typer, lang: Lang) -> None:
         age_group: Annotated[
             str | None, typer.Option("--age-group", help=text("cli.crosstab.age", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        snapshot = open_workspace(workspace).snapshot()
+        opened = open_seen(workspace, view, desk)
+        snapshot = opened.snapshot()
         supply = Supply(Publication(snapshot))
         asked = {"frequency": frequency, "age_group": age_group}
         cells = supply.cells(rows, columns, **asked)
         write_table(cells, out)
         found = supply.crosstab(rows=rows, columns=columns, **asked)
         desk.result({"files": [str(out)], **found})
-        desk.show(crosstab_title(snapshot, cells, desk.lang))
+        desk.show(crosstab_title(snapshot, cells, desk.lang), numbers_line(opened, desk))
         desk.show(desk.say("cli.wrote", path=out))

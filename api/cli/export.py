@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
+from api.cli.opening import open_seen, view_option
 from services.publication.export import export
 from services.words.texts import Lang, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 
 class Format(StrEnum):
@@ -35,9 +36,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         out: Annotated[
             Path | None, typer.Option("--out", help=text("cli.export.out", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             files = export(
                 opened,

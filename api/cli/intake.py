@@ -8,10 +8,11 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import open_seen, view_option
 from api.intake_page import render_intake
 from services.reports.intake import IntakeReport, intake_report
 from services.words.texts import Lang, number, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 from services.workspace.staging import staged_file
 
 
@@ -28,12 +29,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         out: Annotated[
             Path | None, typer.Option("--out", help=text("cli.intake.out", lang))
         ] = None,
-        public: Annotated[
-            bool, typer.Option("--public", help=text("cli.intake.public", lang))
-        ] = False,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        report = intake_report(open_workspace(workspace), public=public)
+        report = intake_report(open_seen(workspace, view, desk))
         target = out or workspace / "reports" / "intake.html"
         with staged_file(target) as path:
             path.write_text(render_intake(report, desk.lang), encoding="utf-8")

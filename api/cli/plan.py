@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, OBJECTIVES
 from services.plans.ask import ask_of, read_ask
@@ -17,7 +18,7 @@ from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
 from services.words.dates import day_in_japan
 from services.words.texts import Lang, choices, number, people, text, yen
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -81,6 +82,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         time_s: Annotated[
             float | None, typer.Option("--time-s", help=text("cli.plan.time", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
         given: dict[str, Any] = {
@@ -103,7 +105,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         asked |= {name: value for name, value in given.items() if value is not None}
         if years:
             asked["years_yen"] = [_yearly(asked)] * years
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             made = make_plan(opened, ask_of(asked), progress=progress)
         desk.result(plan_body(made))
@@ -116,13 +118,18 @@ def register(app: typer.Typer, lang: Lang) -> None:
         workspace: Annotated[
             Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
         ],
+        *,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         heads = [plan_head(plan) for plan in list_plans(opened)]
         old = unreadable_plans(opened)
         desk.result({"plans": heads, "unreadable": old})
-        desk.show(_listing(heads, desk) if heads else desk.say("plan.none"))
+        if heads:
+            desk.show(_listing(heads, opened.few_below, desk), numbers_line(opened, desk))
+        else:
+            desk.show(desk.say("plan.none"))
         if old:
             desk.show(desk.say("plan.unreadable", names=choices(old, desk.lang), path=workspace))
 
@@ -148,7 +155,7 @@ def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
     if report.variants:
         lines.append(_rows(report.variants, ("variant", "shared", "lost"), desk))
         lines += [f"{one.name}: {one.unstable}" for one in report.choices if one.unstable]
-    lines += [f"※ {line}" for line in (*report.transport, *report.assumptions)]
+    lines += [f"※ {line}" for line in (*report.transport, *report.assumptions, report.numbers)]
     return [*lines, desk.say("plan.written", path=plan.path)]
 
 
@@ -176,13 +183,13 @@ def _rows(rows: tuple[tuple[str, ...], ...], heads: tuple[str, ...], desk: Desk)
     return table
 
 
-def _listing(heads: list[dict[str, Any]], desk: Desk) -> Table:
+def _listing(heads: list[dict[str, Any]], few: int, desk: Desk) -> Table:
     table = _table(desk, "plan", "made", "proof", "newly", "cost", "stale", words=3)
     for one in heads:
         changed = ("、" if desk.lang == "ja" else ", ").join(
             row[desk.lang] for row in one["changed"]
         )
-        cells = (one["proof"][desk.lang], people(one["newly_reached"], desk.lang))
+        cells = (one["proof"][desk.lang], people(one["newly_reached"], desk.lang, few))
         cost = yen(one["first_year_yen"], desk.lang)
         name = f"{one['plan_id']} ({number(one['places_n'])})"
         table.add_row(name, day_in_japan(str(one["made_at"])), *cells, cost, changed)

@@ -8,11 +8,12 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from geo.vocabulary import FREQUENCIES
 from services.publication.rastercompare import CompareAsked, Comparison, write_comparison
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
 from services.words.texts import NO_FIGURE, Lang, choices, people, text, told
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 _DEFAULT = SurfaceAsked()
 
@@ -58,10 +59,11 @@ def _register_surface(group: typer.Typer, lang: Lang) -> None:
         margin_m: Annotated[
             float, typer.Option("--margin-m", help=text("cli.raster.margin", lang))
         ] = _DEFAULT.margin_m,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
         asked = SurfaceAsked(frequency, cell_m, leg_limit_m, margin_m)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             made = write_surface(
                 opened, out, asked=asked, walking_profile=profile, progress=progress
@@ -99,9 +101,10 @@ def _register_compare(group: typer.Typer, lang: Lang) -> None:
         epsg: Annotated[
             int | None, typer.Option("--epsg", help=text("cli.raster.epsg", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             found, files = write_comparison(
                 opened, raster, out, asked=CompareAsked(layer, age_group, epsg), progress=progress
@@ -112,11 +115,13 @@ def _register_compare(group: typer.Typer, lang: Lang) -> None:
                 "total": found.total,
                 "correlation": found.correlation,
                 "outside_residents": found.outside_residents,
-                "notes": _notes(found, desk),
+                "notes": _notes(found, opened.few_below, desk),
             }
         )
-        desk.show(*(desk.say("cli.wrote", path=path) for path in files), _total(found, desk))
-        desk.show(*(f"※ {note}" for note in _notes(found, desk)))
+        desk.show(*(desk.say("cli.wrote", path=path) for path in files))
+        desk.show(_total(found, opened.few_below, desk))
+        desk.show(*(f"※ {note}" for note in _notes(found, opened.few_below, desk)))
+        desk.show(numbers_line(opened, desk))
 
 
 def _plain(made: SurfaceFile) -> dict[str, object]:
@@ -133,22 +138,22 @@ def _plain(made: SurfaceFile) -> dict[str, object]:
     }
 
 
-def _total(found: Comparison, desk: Desk) -> Table:
+def _total(found: Comparison, few: int, desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("raster.in_raster", "raster.at_buildings", "raster.difference", "raster.ratio"):
         table.add_column(desk.say(head), justify="right", overflow="fold")
     total = found.total
     ratio = NO_FIGURE if total["ratio"] is None else f"{total['ratio']:.2f}"
     counts = ("raster_residents", "buildings_residents", "difference")
-    table.add_row(*(people(total[name], desk.lang) for name in counts), ratio)
+    table.add_row(*(people(total[name], desk.lang, few) for name in counts), ratio)
     return table
 
 
-def _notes(found: Comparison, desk: Desk) -> list[str]:
+def _notes(found: Comparison, few: int, desk: Desk) -> list[str]:
     notes = [told(note.said, desk.lang) for note in found.notes]
     if found.correlation is not None:
         notes.append(desk.say("raster.correlation", r=f"{found.correlation:.2f}"))
     if found.outside_residents > 0:
-        outside = people(found.outside_residents, desk.lang)
+        outside = people(found.outside_residents, desk.lang, few)
         notes.append(desk.say("raster.outside", people=outside))
     return notes

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
+from api.cli.opening import open_seen, view_option
 from api.report_page import render_report_file
 from services.reports.area import gap_report
 from services.words.texts import Lang, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 from services.workspace.staging import staged_file
 
 
@@ -30,9 +31,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         out: Annotated[
             Path | None, typer.Option("--out", help=text("cli.report.out", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             progress("report", 0.2)
             report = gap_report(opened, area, layer=layer, lang=desk.lang)

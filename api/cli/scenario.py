@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET, rank
 from services.scenarios.comparison import BASE
@@ -28,8 +29,8 @@ from services.scenarios.named import (
     sentences,
 )
 from services.words.shares import share, share_of
-from services.words.texts import NO_FIGURE, Lang, choices, number, text
-from services.words.vocabulary import SCENARIO_ACTIONS
+from services.words.texts import NO_FIGURE, Lang, choices, number, people, text
+from services.words.vocabulary import PUBLIC, SCENARIO_ACTIONS, View
 from services.workspace.folder import open_workspace
 
 _PEOPLE = ("reached", "newly_reached", "no_longer_reached")
@@ -148,12 +149,16 @@ def _register_reading(group: typer.Typer, lang: Lang) -> None:
         names: Annotated[
             list[str], typer.Argument(metavar="NAME...", help=text("cli.scenario.names", lang))
         ],
+        *,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        found = compare_scenarios(open_workspace(workspace), names)
+        opened = open_seen(workspace, view, desk)
+        found = compare_scenarios(opened, names)
         plain = found.to_dict()
         desk.result({**plain, "sentences": sentences(found, desk.lang)})
-        desk.show(_side_by_side(plain, desk), *sentences(found, desk.lang))
+        desk.show(_side_by_side(plain, opened.few_below, desk), *sentences(found, desk.lang))
+        desk.show(numbers_line(opened, desk))
 
 
 def _register_files(group: typer.Typer, lang: Lang) -> None:
@@ -250,7 +255,7 @@ def _what(edit: ScenarioEdit) -> str:
     return " ".join(part for part in (edit.place_id, edit.venue_id, spot, edit.name) if part)
 
 
-def _side_by_side(plain: Mapping[str, Any], desk: Desk) -> Table:
+def _side_by_side(plain: Mapping[str, Any], few: int, desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("")
     rows = plain["overview"]
@@ -262,7 +267,7 @@ def _side_by_side(plain: Mapping[str, Any], desk: Desk) -> Table:
         often = desk.say(f"frequency.{name}")
         words[f"places_{name}"] = desk.say("scenario.row.places_of", frequency=often)
     for key, said in (words | {key: desk.say(f"scenario.row.{key}") for key in _MONEY}).items():
-        table.add_row(said, *[_figure(key, row, desk) for row in rows])
+        table.add_row(said, *[_figure(key, row, few, desk) for row in rows])
     label = "label" if desk.lang == "ja" else "label_en"
     for layer in dict.fromkeys(row["layer"] for row in plain["layers"]):
         found = [row for row in plain["layers"] if row["layer"] == layer]
@@ -283,7 +288,9 @@ def _lowest(row: Mapping[str, Any], desk: Desk) -> str:
     return f"{row['worst_area_name']} {share(worst, desk.lang)}"
 
 
-def _figure(key: str, row: Mapping[str, Any], desk: Desk) -> str:
+def _figure(key: str, row: Mapping[str, Any], few: int, desk: Desk) -> str:
+    if key in _PEOPLE:
+        return people(row[key], desk.lang, few)
     if key != "coverage_pct":
         return number(row[key])
     return share(share_of(row, "coverage", part="reached", whole="residents"), desk.lang)

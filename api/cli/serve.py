@@ -9,10 +9,15 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.console import HOST, PORT, Desk, desk_of
+from api.cli.opening import open_seen, view_option
 from api.settings import Settings
 from geo.errors import InvalidInputError
 from services.words.texts import Lang, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine that no other one can ask."""
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -28,14 +33,27 @@ def register(app: typer.Typer, lang: Lang) -> None:
         port: Annotated[
             int, typer.Option("--port", min=1, max=65535, help=text("cli.serve.port", lang))
         ] = PORT,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         opened.snapshot()
+        if not opened.is_public:
+            require_loopback(host)
         require_free(host, port)
         url = f"http://{host}:{port}/"
         _announce(desk, url)
         uvicorn.run(create_app(opened, Settings()), host=host, port=port, log_level="warning")
+
+
+def require_loopback(host: str) -> None:
+    """Refuse to serve exact figures to other machines: there are no accounts yet."""
+    if host not in LOOPBACK:
+        raise InvalidInputError(
+            "the exact view is served to this machine alone, not at {host}; leave out --host, "
+            "or serve the public view",
+            host=host,
+        )
 
 
 def require_free(host: str, port: int) -> None:

@@ -9,10 +9,10 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from services.results.snaps import SnapLine, write_snaps
 from services.words.texts import Lang, number, people, text
 from services.words.vocabulary import PUBLIC, View
-from services.workspace.folder import open_workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -26,10 +26,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ],
         *,
         out: Annotated[Path | None, typer.Option("--out", help=text("cli.snaps.out", lang))] = None,
-        view: Annotated[View, typer.Option("--view", help=text("cli.view", lang))] = PUBLIC,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        opened = open_workspace(workspace, view=view)
+        opened = open_seen(workspace, view, desk)
         written = write_snaps(opened, out)
         desk.result(
             {
@@ -38,11 +38,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
                 "classes": [asdict(line) for line in written.lines],
             }
         )
-        desk.show(_table(written.lines, desk), desk.say("cli.wrote", path=written.path))
+        desk.show(_table(written.lines, opened.few_below, desk), numbers_line(opened, desk))
+        desk.show(desk.say("cli.wrote", path=written.path))
         desk.show(desk.say("snaps.public" if opened.is_public else "snaps.internal"))
 
 
-def _table(lines: tuple[SnapLine, ...], desk: Desk) -> Table:
+def _table(lines: tuple[SnapLine, ...], few: int, desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(desk.say("snaps.kind"))
     table.add_column(desk.say("snaps.leg"), overflow="fold")
@@ -53,5 +54,5 @@ def _table(lines: tuple[SnapLine, ...], desk: Desk) -> Table:
         bounds = line.distance_class.replace("-", "–")
         leg = desk.say("snaps.class", bounds=bounds) if line.distance_class else words
         kind = text(f"snaps.kind.{line.kind}", desk.lang)
-        table.add_row(kind, leg, number(line.points_n), people(line.residents, desk.lang))
+        table.add_row(kind, leg, number(line.points_n), people(line.residents, desk.lang, few))
     return table

@@ -12,7 +12,7 @@ from api.cli.console import Desk
 from services.drawing.signs import GAP_SIGNS
 from services.reports.briefing import AreaLine, Briefing
 from services.words.shares import share, share_of
-from services.words.texts import NO_FIGURE, age_group_text, limit_text, people, text
+from services.words.texts import added, age_group_text, limit_text, people, text
 
 CANDIDATES_SHOWN = 5
 
@@ -30,6 +30,7 @@ def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
     yield _gaps(briefing, desk)
     yield _councils(briefing, desk)
     yield _candidates(briefing, desk)
+    yield Text(f"※ {briefing.numbers}", style="dim")
 
 
 def years_table(years: Sequence[Mapping[str, Any]], desk: Desk) -> RenderableType:
@@ -81,19 +82,19 @@ def _councils(briefing: Briefing, desk: Desk) -> Table:
     heads = ("table.area", "table.people", "table.reached", "table.share", "table.unreached")
     table = _table(title, *(desk.say(head) for head in heads))
     for line in briefing.councils:
-        table.add_row(*_area_cells(line, desk))
+        table.add_row(*_area_cells(line, briefing.few_below, desk))
     return table
 
 
-def _area_cells(line: AreaLine, desk: Desk) -> tuple[str, ...]:
+def _area_cells(line: AreaLine, few: int, desk: Desk) -> tuple[str, ...]:
     mark = "〜" if line.approximate else ""
     figures = line.figures
     return (
         f"{mark}{line.name}",
-        people(figures.residents, desk.lang),
-        people(figures.reached, desk.lang),
+        people(figures.residents, desk.lang, few),
+        people(figures.reached, desk.lang, few),
         share(figures.share, desk.lang),
-        people(figures.unreached, desk.lang),
+        people(figures.unreached, desk.lang, few),
     )
 
 
@@ -104,7 +105,6 @@ def _candidates(briefing: Briefing, desk: Desk) -> Table:
     table = _table(title, *(desk.say(head) for head in heads), wide=2)
     for line in shown:
         action = text(f"action.{line.action}", desk.lang)
-        gain = people(line.newly_reached, desk.lang)
-        added = gain if gain == NO_FIGURE else f"+{gain}"
-        table.add_row(str(line.rank), line.venue_name, action, added)
+        gain = added(line.newly_reached, desk.lang, briefing.few_below)
+        table.add_row(str(line.rank), line.venue_name, action, gain)
     return table

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
 from services.publication.timeline import timeline, write_timeline
 from services.situation.parameters import Parameters
 from services.words.dates import fiscal_year_ends
 from services.words.texts import Lang, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -40,12 +41,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
         with_planned: Annotated[
             bool, typer.Option("--with-planned", help=text("cli.timeline.with_planned", lang))
         ] = False,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
         ends = fiscal_year_ends(first, last)
         if out is not None and out.is_dir():
             raise InvalidInputError("{out}: is a folder; name a CSV file with --out", out=out)
-        opened = open_workspace(workspace)
+        opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             parameters = Parameters.of(
                 opened.profile, walk_limit_m=limit_m, walk_limit_min=limit_min
@@ -55,6 +57,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         rows = found.to_dict()
         desk.result({"files": [str(path) for path in files], **rows})
         desk.show(years_table(rows["years"], desk), *_remarks(rows["years"], desk))
+        desk.show(numbers_line(opened, desk))
         desk.show(*(desk.say("cli.wrote", path=path) for path in files))
 
 

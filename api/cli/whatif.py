@@ -8,12 +8,13 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from api.cli.console import desk_of
+from api.cli.opening import numbers_line, open_seen, view_option
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES
 from services.scenarios.answers import WhatIfs, edit_of_text, lines, title
 from services.why.ground import Published
 from services.words.texts import Lang, choices, text
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -44,9 +45,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
         layer: Annotated[
             str | None, typer.Option("--layer", help=text("cli.whatif.layer", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        snapshot = open_workspace(workspace).snapshot()
+        seen = open_seen(workspace, view, desk)
+        snapshot = seen.snapshot()
         epsg = snapshot.workspace.profile.municipality.plane_epsg
         asked = {"close": closed, "move": moved, "change": changed, "open": opened}
         edits = [
@@ -76,3 +79,4 @@ def register(app: typer.Typer, lang: Lang) -> None:
             table, desk.say("whatif.areas", n=len({row["area_id"] for row in answer["areas"]}))
         )
         desk.show(*answer["remarks" if desk.lang == "ja" else "remarks_en"])
+        desk.show(numbers_line(seen, desk))

@@ -7,13 +7,14 @@ import typer
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
+from api.cli.opening import open_seen, view_option
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.situation.parameters import limit_of
 from services.why.answer import why
 from services.why.ground import Ground
 from services.why.told import Way, Why
 from services.words.texts import Lang, choices, metres, text, walk
-from services.workspace.folder import open_workspace
+from services.words.vocabulary import PUBLIC, View
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -44,10 +45,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
         limit_min: Annotated[
             float | None, typer.Option("--limit-min", help=text("cli.why.limit_min", lang))
         ] = None,
+        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
         limit = limit_of(limit_m, limit_min)
-        ground = Ground.of(open_workspace(workspace).snapshot())
+        ground = Ground.of(open_seen(workspace, view, desk).snapshot())
         answer = why(ground, lon, lat, frequency=frequency, profile=profile, limit=limit)
         desk.result(answer.to_dict())
         areas = "・".join(answer.areas.values())

@@ -23,11 +23,11 @@ def intake(
     lang: Language = "ja",
 ) -> HTMLResponse:
     """Return the report of the intake as a page."""
-    page = render_intake(intake_report(workspace, public=True), lang)
+    page = render_intake(intake_report(workspace), lang)
     return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})
 
 
 @router.get("/intake.json", summary="What was read, repaired and left out (JSON)")
 def intake_json(workspace: WorkspaceDep) -> dict[str, Any]:
     """Return the report of the intake as plain data."""
-    return intake_report(workspace, public=True).to_dict()
+    return intake_report(workspace).to_dict()

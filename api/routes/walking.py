@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse
 from api.card_page import render_deck
 from api.deps import Language, WorkspaceDep
 from api.headers import DOCUMENT_POLICY
+from services.publication.viewed import stamp
 from services.reports.walkingcard import deck
 
 router = APIRouter(tags=["Walking profiles"])
@@ -21,5 +22,5 @@ def walking_profiles(
     lang: Language = "ja",
 ) -> HTMLResponse:
     """Return the cards of the walking profiles as a page."""
-    page = render_deck(deck(workspace.profile), lang)
+    page = render_deck(deck(workspace.profile), lang, stamp=stamp(workspace, lang))
     return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})

@@ -53,13 +53,20 @@ function tenths(value) {
 }
 
 export const number = (value) => (isFigure(value) ? Math.floor(value + 0.5).toLocaleString("en-US") : NO_FIGURE);
-export const people = (value) => unit("text.people", value);
+
+// Below it a number of persons from 1 on is told as few; 0 tells every number. Of the page's view.
+let fewBelow = 0;
+export function tellFew(below) { fewBelow = below; }
+const isFew = (value, few) => isFigure(value) && Math.floor(value + 0.5) >= 1 && Math.floor(value + 0.5) < few;
+
+export const people = (value, few = fewBelow) => (isFew(value, few) ? word("text.few", { n: few }) : unit("text.people", value));
+export const added = (value, few = fewBelow) => (isFigure(value) && !isFew(value, few) ? `+${people(value, few)}` : people(value, few));
 // A share of a whole; both are asked for, so that how it is written may depend on how many it is of.
 export const percent = (pct, _whole = null) => unit("text.percent", pct, tenths);
 export const metres = (value) => unit("text.metres", value);
 export const minutes = (value) => unit("text.minutes", value, (min) => number(Math.max(1, min)));
 export const yen = (value) => unit("text.yen", value);
-export const peopleShare = (part, pct, whole = null) => people(part) + (isFigure(pct) ? brackets(percent(pct, whole)) : "");
+export const peopleShare = (part, pct, whole = null, few = fewBelow) => people(part, few) + (isFigure(pct) ? brackets(percent(pct, whole)) : "");
 
 // A limit: 500m, 10分, or 500m・10分 where both must hold.
 export function limit({ walk_limit_m: m, walk_limit_min: min }) {

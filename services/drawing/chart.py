@@ -24,6 +24,7 @@ from services.drawing.signs import (
     PAPER,
     PLACE_SIGNS,
     REACH_COLOURS,
+    STAMP,
     VERMILION,
 )
 
@@ -270,26 +271,27 @@ def scale_bar(axes: Axes, pen: Pen, *, north: str) -> None:
     )
 
 
-def stamp(axes: Axes, words: str, pen: Pen) -> None:
-    """Stamp the map."""
+def stamp(axes: Axes, words: str, pen: Pen, *, row: int = 0) -> None:
+    """Stamp the map, in the first ``row`` or under it."""
+    south_of = 0.058 * row
     width = 0.028 + 0.019 * sum(1.0 if letter > "\u00ff" else 0.55 for letter in words)
     axes.add_patch(
         FancyBboxPatch(
-            (0.972 - width, 0.93),
+            (0.972 - width, 0.93 - south_of),
             width,
             0.042,
             boxstyle="round,pad=0.004,rounding_size=0.01",
             transform=axes.transAxes,
             facecolor=(PAPER, 0.9),
-            edgecolor="#B3261E",
+            edgecolor=STAMP,
             linewidth=1.8,
             zorder=8,
         )
     )
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    at = (west + (east - west) * (0.972 - width / 2), south + (north - south) * 0.951)
+    at = (west + (east - west) * (0.972 - width / 2), south + (north - south) * (0.951 - south_of))
     pen.write(
-        axes, at, words, size=13, colour="#B3261E", anchor=("center", "center"), heavy=True, above=9
+        axes, at, words, size=13, colour=STAMP, anchor=("center", "center"), heavy=True, above=9
     )
 
 

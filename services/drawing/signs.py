@@ -9,6 +9,9 @@ BLUE, ORANGE, VERMILION, PURPLE, GREEN = "#0072B2", "#E69F00", "#D55E00", "#CC79
 DARK_GREEN = "#00664A"
 """For figures beside a green star: green itself is too light to be read small."""
 
+STAMP = "#B3261E"
+"""Of what a picture must not be mistaken for."""
+
 INK, QUIET_INK = "#24292E", "#5F6468"
 PAPER, GROUND = "#FFFDF8", "#EFEBE2"
 

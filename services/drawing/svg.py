@@ -14,6 +14,7 @@ from services.drawing.signs import (
     PLACE_SIGNS,
     QUIET_INK,
     REACH_COLOURS,
+    STAMP,
     VERMILION,
 )
 from services.publication.tables import Publication
@@ -74,6 +75,8 @@ def area_map(
     places: gpd.GeoDataFrame,
     candidates: gpd.GeoDataFrame,
     publication: Publication,
+    *,
+    stamp: str = "",
 ) -> str:
     """Draw an area: streets by reach, units with signs and people, places, candidates; north up."""
     view = View(shape)
@@ -99,6 +102,7 @@ def area_map(
         *stars(view, candidates),
         *_labels(view, units, [*_boxes(view, places, (7, 7)), *_boxes(view, candidates, (12, 28))]),
         *scale_bar(view),
+        *stamped(stamp),
         "</g></svg>",
     ]
     return "\n".join(parts)
@@ -268,6 +272,19 @@ def star_sign(x: float, y: float, action: str) -> str:
     return f'<polygon points="{outline}" fill="{fill}" stroke="{stroke}" stroke-width="{width}"/>'
 
 
+def stamped(words: str) -> list[str]:
+    """Stamp a drawing: for whom it is; nothing where there are no words."""
+    if not words:
+        return []
+    length = 14 + sum(14.0 if letter > "\u00ff" else 7.6 for letter in words)
+    return [
+        f'<rect x="8" y="8" width="{length:.0f}" height="26" rx="4" fill="#fff" '
+        f'fill-opacity="0.9" stroke="{STAMP}" stroke-width="1.8"/>',
+        f'<text x="{8 + length / 2:.0f}" y="26" text-anchor="middle" font-size="14" '
+        f'font-weight="bold" fill="{STAMP}">{escape(words)}</text>',
+    ]
+
+
 def scale_bar(view: View) -> list[str]:
     """Draw the scale and north."""
     wanted_m = WIDTH / view.scale / 5
@@ -308,6 +325,8 @@ def plan_map(
     councils: gpd.GeoDataFrame,
     chosen: gpd.GeoDataFrame,
     catchments: gpd.GeoDataFrame,
+    *,
+    stamp: str = "",
 ) -> str:
     """Draw a plan, north up; readable without colour: catchments are hatched, choices numbered."""
     view = View(around)
@@ -333,6 +352,7 @@ def plan_map(
         *_names(view, seen),
         *stars(view, chosen),
         *scale_bar(view),
+        *stamped(stamp),
         "</g></svg>",
     ]
     return "\n".join(parts)

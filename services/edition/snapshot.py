@@ -138,7 +138,7 @@ class Edition:
     def imprint(self) -> dict[str, Any]:
         """Return the short provenance that every page carries; ``/about`` has all of it."""
         whole = self.provenance
-        names = ("software", "snapshot", "parameters_sha256", "workspace_sha256")
+        names = ("view", "privacy", "software", "snapshot", "parameters_sha256", "workspace_sha256")
         credits_given = [
             f"{source['credit']}「{source['title']}」{source['as_of']}（{source['licence']}）"
             for source in whole["sources"]
@@ -162,7 +162,6 @@ class Edition:
             "choices": choices,
             "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
             **self._declared(),
-            "privacy": self.snapshot.workspace.profile.privacy.model_dump(),
         }
 
     def _declared(self) -> dict[str, Any]:

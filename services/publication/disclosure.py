@@ -54,7 +54,8 @@ class Disclosed:
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:
         """Return the candidates."""
-        return candidates_in_words(self._marked(self.snapshot.layer("candidates")))
+        candidates = self._marked(self.snapshot.layer("candidates"))
+        return candidates_in_words(candidates, self.snapshot.workspace.few_below)
 
     @property
     def reach(self) -> gpd.GeoDataFrame:

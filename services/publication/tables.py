@@ -15,6 +15,7 @@ from geo.errors import NotFoundError
 from services.publication.collections import Collection, collections_of
 from services.publication.columns import IDS, leaving
 from services.publication.disclosure import Disclosed, disclose
+from services.publication.viewed import told_privacy
 from services.registry.decisions import with_status
 from services.words.origins import with_origins
 from services.workspace.folder import Snapshot, software_version
@@ -97,6 +98,7 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
     run = snapshot.run
     return {
         "view": snapshot.workspace.view,
+        "privacy": told_privacy(snapshot.workspace),
         "software": f"arukeba {software_version()}",
         "municipality": run["summary"]["municipality"],
         "snapshot": run["name"],

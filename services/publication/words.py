@@ -1,6 +1,7 @@
 """Words: the sentences of what leaves, made last, from the facts that are shown."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -28,11 +29,11 @@ def places_in_words(places: Frame) -> Frame:
     return places.assign(**_both("qualifies_why", reasons.falls_short, findings))
 
 
-def candidates_in_words(candidates: Frame) -> Frame:
-    """Return candidates, or the sites of a plan, with ``reasons`` in both languages."""
+def candidates_in_words(candidates: Frame, few: int = 0) -> Frame:
+    """Return candidates with ``reasons`` in both languages; ``few`` as in ``people``."""
     rows = candidates.to_dict("records")
     return candidates.assign(
-        **_both("reasons", reasons.candidate, rows),
+        **_both("reasons", partial(reasons.candidate, few=few), rows),
         # One cell whatever the language: clients part it at the Japanese comma.
         units_gained=[text("text.list", "ja").join(cell) for cell in candidates["units_gained"]],
     )

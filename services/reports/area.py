@@ -12,6 +12,7 @@ from geo.vocabulary import GAP_CLASSES, rank
 from services.drawing.svg import area_map
 from services.publication.aspect import Aspect
 from services.publication.tables import Publication
+from services.publication.viewed import numbers_note, stamp
 from services.reports.briefing import (
     figure,
     figures_of,
@@ -44,7 +45,7 @@ def gap_report(
     inside = _Inside(publication, chosen)
     coverage = _rows_of(publication.table("coverage"), chosen)
     main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
-    figures = figures_of(main.iloc[0].to_dict())
+    figures, few = figures_of(main.iloc[0].to_dict()), workspace.few_below
     units, places, candidates = inside.units(), inside.places(), inside.candidates()
     return GapReport(
         lang=lang,
@@ -54,8 +55,8 @@ def gap_report(
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
         made_on=day_in_japan(str(snapshot.run["made_at"])) if snapshot.run.get("made_at") else "",
-        sentence=headline(figures, Aspect.main(snapshot.run), lang),
-        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
+        sentence=headline(figures, Aspect.main(snapshot.run), lang, few),
+        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang, few)),
         notes=notes(snapshot, lang),
         figures=figures,
         age_group=age_group_text(summary["age_group"], lang),
@@ -77,10 +78,20 @@ def gap_report(
         ),
         assumptions=_assumptions(snapshot, lang),
         sources=_sources(workspace),
-        map_svg=area_map(inside.shape, inside.unit_shapes(), places, candidates, publication),
+        map_svg=area_map(
+            inside.shape,
+            inside.unit_shapes(),
+            places,
+            candidates,
+            publication,
+            stamp=stamp(workspace, lang),
+        ),
         snapshot=snapshot.name,
         parameters_sha256=snapshot.run["parameters_sha256"],
         software=f"arukeba {software_version()}",
+        stamp=stamp(workspace, lang),
+        numbers=numbers_note(workspace, lang),
+        few_below=few,
     )
 
 
@@ -214,8 +225,8 @@ def _units(gaps: pd.DataFrame, remarks: "_Remarks") -> tuple[UnitLine, ...]:
 
 
 def _gap_counts(units: pd.DataFrame) -> dict[str, int]:
-    """Count the units in which somebody lives, by class; a hidden count is somebody."""
-    lived_in = units[units["residents"] != 0]
+    """Count the units in which somebody lives, by class."""
+    lived_in = units[units["residents"] > 0]
     return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
+from services.publication.viewed import numbers_note, stamp
 from services.words.shares import Share, people_share, share
 from services.words.texts import age_group_text, is_figure, limit_text, people, text
 from services.workspace.folder import Snapshot
@@ -15,7 +16,7 @@ from services.workspace.folder import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Residents of an age group and those of them who are reached; None where it is hidden."""
+    """Residents of an age group and those of them who are reached; None where nobody lives."""
 
     residents: float | None
     reached: float | None
@@ -74,6 +75,11 @@ class Briefing:
     council_label: str
     councils: tuple[AreaLine, ...]
     candidates: tuple[CandidateLine, ...]
+    stamp: str
+    """Over all of the exact view; empty in the public one."""
+    numbers: str
+    """What the numbers of people are, in one line."""
+    few_below: int
 
 
 def briefing(snapshot: Snapshot, lang: str) -> Briefing:
@@ -81,7 +87,7 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
     summary = snapshot.run["summary"]
     tables = Publication(snapshot).disclosed
     figures = figures_of(summary)
-    profile = snapshot.workspace.profile
+    profile, few = snapshot.workspace.profile, snapshot.workspace.few_below
     gap_layer, council_layer = (
         profile.layer(summary[name]) for name in ("gap_layer", "council_layer")
     )
@@ -91,14 +97,17 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
         age_group=age_group_text(summary["age_group"], lang),
         limit=main_limit_text(snapshot.run, lang),
         figures=figures,
-        sentence=headline(figures, Aspect.main(snapshot.run), lang),
-        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang)),
+        sentence=headline(figures, Aspect.main(snapshot.run), lang, few),
+        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang, few)),
         notes=notes(snapshot, lang),
         gaps=summary["gaps"],
         gap_label=gap_layer.label if lang == "ja" else gap_layer.label_en,
         council_label=council_layer.label if lang == "ja" else council_layer.label_en,
         councils=area_lines(main_rows(tables.coverage, snapshot.run, council_layer.id), lang),
         candidates=candidate_lines(tables.candidates, lang),
+        stamp=stamp(snapshot.workspace, lang),
+        numbers=numbers_note(snapshot.workspace, lang),
+        few_below=few,
     )
 
 
@@ -108,19 +117,17 @@ def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
     return limit_text(limit.m, limit.minutes, lang)
 
 
-def headline(figures: Figures, asked: Aspect, lang: str) -> str:
-    """Return the one sentence: how many of the residents are reached."""
+def headline(figures: Figures, asked: Aspect, lang: str, few: int = 0) -> str:
+    """Return the one sentence: how many of the residents are reached; ``few`` as in ``people``."""
     group = age_group_text(asked.age_group, lang)
-    if not is_figure(figures.residents) or not is_figure(figures.reached):
-        return text("sentence.hidden", lang, age_group=group)
     if not figures.residents:
         return text("provision.nobody", lang, age_group=group)
     return text(
         "sentence",
         lang,
         age_group=group,
-        residents=people(figures.residents, lang),
-        reached=people_share(figures.share, lang),
+        residents=people(figures.residents, lang, few),
+        reached=people_share(figures.share, lang, few),
         limit=limit_text(asked.limit.m, asked.limit.minutes, lang),
         frequency=text(f"frequency.{asked.frequency}", lang),
     )
@@ -147,7 +154,8 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         joined = ("、" if lang == "ja" else ", ").join(dict.fromkeys(names))
         found.append(text("without_borders", lang, layers=joined))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
-        found.append(text("unmatched", lang, residents=people(unmatched, lang)))
+        few = snapshot.workspace.few_below
+        found.append(text("unmatched", lang, residents=people(unmatched, lang, few)))
     low, high = (share(Share(summary.get(f"coverage_{x}_pct")), lang) for x in ("low", "high"))
     if low != high:
         found.append(text("interval", lang, low=low, high=high))
@@ -174,7 +182,7 @@ def area_lines(rows: pd.DataFrame, lang: str) -> tuple[AreaLine, ...]:
     lines = []
     for row in rows.to_dict("records"):
         figures = figures_of(row)
-        if row["remainder"] and not figures.residents and not row["suppressed"]:
+        if row["remainder"] and not figures.residents:
             continue
         name = text("remainder", lang) if row["remainder"] else str(row["area_name"])
         lines.append(AreaLine(str(row["area_id"]), name, figures, bool(row["approximate"])))

@@ -84,13 +84,14 @@ class IntakeReport:
         }
 
 
-def intake_report(workspace: Workspace, *, public: bool) -> IntakeReport:
+def intake_report(workspace: Workspace) -> IntakeReport:
     """
     Return the report of a workspace.
 
-    The ``public`` one names neither a row's content nor residents, only reasons and row numbers:
-    a remark can name a private home or count a handful of people.
+    That of the public view names neither a row's content nor residents, only reasons and row
+    numbers: a remark can name a private home or count a handful of people.
     """
+    public = workspace.is_public
     municipality = workspace.profile.municipality
     inputs = inputs_of(_facts(workspace))
     return IntakeReport(

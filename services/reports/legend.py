@@ -9,7 +9,7 @@ from services.drawing import chart as drawing
 from services.drawing.pens import Pen
 from services.drawing.signs import DARK_GREEN, GAP_SIGNS, INK, QUIET_INK, REACH_COLOURS
 from services.reports.briefing import Briefing
-from services.words.texts import people, text
+from services.words.texts import added, people, text
 
 LINE = 0.036
 SIGN_X, WORD_X = 0.055, 0.13
@@ -135,8 +135,7 @@ def _first(column: _Column, told: Briefing) -> None:
         column.pen.write(
             column.axes, at, rank, size=10.5, colour=DARK_GREEN, anchor=("center", "center")
         )
-        gain = people(candidate.newly_reached, column.lang)
-        added = gain if candidate.newly_reached is None else f"+{gain}"
-        column.pen.write(column.axes, (1.0, column.y), added, size=9.5, anchor=("right", "center"))
+        gain = added(candidate.newly_reached, column.lang, told.few_below)
+        column.pen.write(column.axes, (1.0, column.y), gain, size=9.5, anchor=("right", "center"))
         column.line(column.pen.fit(candidate.venue_name, 26))
     column.line(text("map.first.note", column.lang), size=8, colour=QUIET_INK)

@@ -134,3 +134,8 @@ class GapReport:
     snapshot: str
     parameters_sha256: str
     software: str
+    stamp: str
+    """Over all of the exact view; empty in the public one."""
+    numbers: str
+    """What the numbers of people are, in one line."""
+    few_below: int

@@ -74,7 +74,7 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
     _draw_bar(figure, sheet)
     pen.write(figure, (0.43, 0.888), told.unreached, size=15, colour=VERMILION, heavy=True)
-    lines = pen.wrap("※ " + "　※ ".join(told.notes), NOTE_COLUMNS) if told.notes else []
+    lines = pen.wrap("※ " + "　※ ".join((*told.notes, told.numbers)), NOTE_COLUMNS)
     for position, line in enumerate(lines):
         at = (0.022, 0.859 - 0.017 * position)
         pen.write(figure, at, line, size=8.5, colour=QUIET_INK)
@@ -110,8 +110,9 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
     candidates = sheet.publication.points("candidates").sort_values("rank")
     drawing.stars(axes, candidates.head(CANDIDATES_SHOWN), pen)
     drawing.scale_bar(axes, pen, north=text("map.north", sheet.lang))
-    if sheet.briefing.fictional:
-        drawing.stamp(axes, text("map.stamp", sheet.lang), pen)
+    fictional = text("map.stamp", sheet.lang) if sheet.briefing.fictional else ""
+    for row, words in enumerate(filter(None, (fictional, sheet.briefing.stamp))):
+        drawing.stamp(axes, words, pen, row=row)
     return measure
 
 

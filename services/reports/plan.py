@@ -9,10 +9,11 @@ import shapely
 from services.drawing.svg import plan_map
 from services.plans.store import PlanResult
 from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
-from services.plans.words import some_people
+from services.publication.viewed import numbers_note, stamp
 from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
 from services.words.texts import (
+    added,
     age_group_text,
     is_figure,
     limit_text,
@@ -71,6 +72,10 @@ class PlanReport:
     sources: tuple[str, ...]
     map_svg: str
     software: str
+    stamp: str
+    """Over all of the exact view; empty in the public one."""
+    numbers: str
+    """What the numbers of people are, in one line."""
 
 
 def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
@@ -79,6 +84,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
     place = plan.workspace.profile.municipality
     targets = body["targets"]
     met = targets["count"] - len(targets["unmet"])
+    few = plan.workspace.few_below
     return PlanReport(
         lang=lang,
         plan_id=plan.plan_id,
@@ -94,13 +100,13 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         targets=text("plan.page.targets", lang, met=met, count=targets["count"])
         if targets["count"]
         else "",
-        choices=tuple(_choice(row, body["stability"], lang) for row in body["chosen"]),
+        choices=tuple(_choice(row, body["stability"], few, lang) for row in body["chosen"]),
         alternatives=tuple(
-            _alternative(row, number_, lang)
+            _alternative(row, number_, few, lang)
             for number_, row in enumerate(body["alternatives"], start=2)
         ),
         variants=tuple(_variant(row, lang) for row in body["stability"]),
-        years=tuple(_year(row, lang) for row in body["years"]),
+        years=tuple(_year(row, few, lang) for row in body["years"]),
         transport=tuple(transport_line(row, plan, lang) for row in body["needs_transport"]),
         assumptions=(*_assumptions(plan, lang), *_left_out(body, lang)),
         sources=tuple(
@@ -108,8 +114,10 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
                 f"{source['credit']}（{source['licence']}）" for source in plan.workspace.sources
             )
         ),
-        map_svg=_drawn(plan),
+        map_svg=_drawn(plan, lang),
         software=f"arukeba {software_version()}",
+        stamp=stamp(plan.workspace, lang),
+        numbers=numbers_note(plan.workspace, lang),
     )
 
 
@@ -125,7 +133,9 @@ def doing(row: dict[str, Any], lang: str) -> str:
     return text(f"plan.action.{row['action']}", lang, now=now, wanted=wanted)
 
 
-def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> Choice:
+def _choice(
+    row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang: str
+) -> Choice:
     elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
     joint = "・" if lang == "ja" else ", "
     return Choice(
@@ -134,7 +144,7 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> C
         name=str(row["venue_name" if lang == "ja" else "venue_name_en"]),
         doing=doing(row, lang),
         kind=str(row["kind"] or ""),
-        newly=_added(row["newly_reached"], lang),
+        newly=added(row["newly_reached"], lang, few),
         cost=yen(row["cost_max_yen"], lang),
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=share(share_of(row, "overlap"), lang),
@@ -144,11 +154,7 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> C
     )
 
 
-def _added(newly: object, lang: str) -> str:
-    return f"+{people(newly, lang)}" if is_figure(newly) else people(newly, lang)
-
-
-def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
+def _alternative(row: dict[str, Any], number_: int, few: int, lang: str) -> str:
     joint = "、" if lang == "ja" else ", "
     changes = [
         text(f"plan.alternative.{key}", lang, names=joint.join(_names(row[part], lang)))
@@ -159,7 +165,7 @@ def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
         "plan.alternative",
         lang,
         number=number_,
-        newly=people(row["newly_reached"], lang),
+        newly=people(row["newly_reached"], lang, few),
         yen=yen(row["first_year_yen"], lang),
         changes=("。" if lang == "ja" else "; ").join(changes),
     )
@@ -175,11 +181,11 @@ def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
     return row[lang], shared, share(share_of(row, "lost"), lang)
 
 
-def _year(row: dict[str, Any], lang: str) -> tuple[str, str, str, str]:
+def _year(row: dict[str, Any], few: int, lang: str) -> tuple[str, str, str, str]:
     return (
         text("plan.year", lang, number=row["year"]),
         row[lang],
-        people(row["newly_reached"], lang),
+        people(row["newly_reached"], lang, few),
         yen(row["year_yen"], lang),
     )
 
@@ -200,13 +206,12 @@ def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
         far = metres(row.get("nearest_stop_walk_m"), lang)
         shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
     age_group = age_group_text(plan.record["totals"]["age_group"], lang)
-    count = some_people(row["residents"], terms_of(plan), lang)
     return text(
         "plan.transport",
         lang,
         area=row["area_name"],
         age_group=age_group,
-        people=count,
+        people=people(row["residents"], lang, plan.workspace.few_below),
         shared=shared,
     )
 
@@ -218,7 +223,7 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     age_group = age_group_text(terms.age_group, lang)
     said = [
         text("plan.page.ceiling", lang, origin=origin),
-        text("plan.page.people", lang, age_group=age_group, small=terms.small_number),
+        text("plan.page.people", lang, age_group=age_group),
         text(
             "report.origin",
             lang,
@@ -249,7 +254,7 @@ def _left_out(body: dict[str, Any], lang: str) -> tuple[str, ...]:
     )
 
 
-def _drawn(plan: PlanResult) -> str:
+def _drawn(plan: PlanResult, lang: str) -> str:
     chosen = shown_candidates(plan)
     areas = plan.workspace.areas()
     layer = plan.workspace.profile.analysis.council_layer
@@ -259,4 +264,4 @@ def _drawn(plan: PlanResult) -> str:
     around = shapely.union_all([*shapes, *chosen.geometry.dropna()])
     if around.is_empty:
         around = councils.union_all()
-    return plan_map(around, councils, chosen, catchments)
+    return plan_map(around, councils, chosen, catchments, stamp=stamp(plan.workspace, lang))

@@ -44,7 +44,6 @@ class Week:
     area_id: str | None
     area_name: str
     residents: float | None
-    suppressed: bool
     slots: tuple[Slot, ...]
     reached_combined: float | None
     """Residents with no weekly hall, but with several that together meet every week."""
@@ -82,10 +81,7 @@ def week(
         )
     else:
         layer = layer or str(summary["council_layer"])
-        tables = (
-            publication.disclosed.table("slots"),
-            publication.disclosed.table("combined"),
-        )
+        tables = (publication.disclosed.table("slots"), publication.disclosed.table("combined"))
         slots, combined = (
             of_area(asked.rows(of_layer(table, layer)), area, layer) for table in tables
         )
@@ -122,7 +118,6 @@ def _whole(rows: pd.DataFrame, publication: Publication, asked: Aspect) -> pd.Da
         area_name=publication.snapshot.run["summary"]["municipality"]["name"],
         frequency=asked.frequency,
         age_group=asked.age_group,
-        suppressed=False,
         **asked.limit.columns(),
     )
 
@@ -135,7 +130,6 @@ def _week(asked: Aspect, slots: Sequence[_Row], combined: _Row, publication: Pub
         area_id=first["area_id"],
         area_name=str(first["area_name"]),
         residents=figure(first["residents"]),
-        suppressed=bool(first["suppressed"]),
         slots=tuple(
             Slot(
                 weekday=int(row["weekday"]),

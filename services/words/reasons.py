@@ -113,17 +113,15 @@ def divided_by(parts: Sequence[Row], lang: str) -> str:
     return text("split.joint", lang).join(said)
 
 
-def candidate(row: Row, lang: str) -> str:
-    """Say of a candidate what it gains, for whom, and the overlap; no number that is not shown."""
+def candidate(row: Row, lang: str, few: int = 0) -> str:
+    """Say of a candidate what it gains, for whom, and the overlap; ``few`` as in ``people``."""
     now = row["schedule_text"] or type_text(FREQUENCIES[0], lang)
     values = {
         "how": text(f"choice.{row['action']}", lang, now=now),
         "age_group": age_group_text(row["age_group"], lang),
         "limit": limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     }
-    newly = row["newly_reached"]
-    key = "choice.gain" if is_figure(newly) else "choice.gain.hidden"
-    lines = [text(key, lang, people=people(newly, lang), **values)]
+    lines = [text("choice.gain", lang, people=people(row["newly_reached"], lang, few), **values)]
     lines += for_whom(row["units_gained"], lang)
     lines.append(text("choice.overlap", lang, share=f"{row['overlap_pct']:.0f}"))
     return _joined(lines, lang) + text("unit.end", lang)

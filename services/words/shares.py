@@ -10,7 +10,7 @@ from services.words.texts import NO_FIGURE, is_figure, people, text, with_unit
 @dataclass(frozen=True, slots=True)
 class Share:
     """
-    So many per cent of a whole; what is not known, hidden or a share of nobody is None.
+    So many per cent of a whole; what is not known or a share of nobody is None.
 
     ``pct`` is the figure of the table, not the part over the whole: both may have been rounded.
     """
@@ -36,8 +36,8 @@ def share(value: Share, lang: str) -> str:
     return with_unit("text.percent", said, lang)
 
 
-def people_share(value: Share, lang: str) -> str:
-    """Return the persons of a share with, in brackets, their part of the whole."""
+def people_share(value: Share, lang: str, few: int = 0) -> str:
+    """Return the persons of a share (``few`` as in ``people``) with, in brackets, their part."""
     if not is_figure(value.pct):
-        return people(value.part, lang)
-    return people(value.part, lang) + text("text.brackets", lang, text=share(value, lang))
+        return people(value.part, lang, few)
+    return people(value.part, lang, few) + text("text.brackets", lang, text=share(value, lang))

@@ -17,7 +17,7 @@ Lang = Literal["ja", "en"]
 LANGS: tuple[Lang, ...] = ("ja", "en")
 
 NO_FIGURE = "−"
-"""Stands where there is no figure: nobody lives there, or the figure is not public."""
+"""Stands where there is no figure, as where nobody lives."""
 
 CLIMB_WORTH_SAYING_M = 5.0
 """A way that climbs less is flat to the feet, and within the error of the heights."""
@@ -100,7 +100,7 @@ def type_text(frequency: str, lang: str) -> str:
 
 
 def is_figure(value: object) -> bool:
-    """Say whether a value is a finite number: not None, not NaN, not hidden."""
+    """Say whether a value is a finite number: not None, not NaN."""
     return isinstance(value, numbers.Real) and math.isfinite(value)
 
 
@@ -108,12 +108,29 @@ def number(value: object) -> str:
     """Return a whole number with thousands separated, rounded half up, ``−`` without a figure."""
     if not is_figure(value):
         return NO_FIGURE
-    return f"{math.floor(float(cast('float', value)) + 0.5):,}"
+    return f"{_rounded(value):,}"
 
 
-def people(value: object, lang: str) -> str:
-    """Return a number of persons: ``12,610人``."""
+def _rounded(value: object) -> int:
+    return math.floor(float(cast("float", value)) + 0.5)
+
+
+def people(value: object, lang: str, few: int = 0) -> str:
+    """Return a number of persons: ``12,610人``; from 1 up to one below ``few`` ``10人未満``, for calm."""
+    if is_few(value, few):
+        return text("text.few", lang, n=few)
     return with_unit("text.people", number(value), lang)
+
+
+def added(value: object, lang: str, few: int = 0) -> str:
+    """Return how many persons more: ``+120人``."""
+    said = people(value, lang, few)
+    return f"+{said}" if is_figure(value) and not is_few(value, few) else said
+
+
+def is_few(value: object, few: int) -> bool:
+    """Say whether a number of persons, as it is written, is from 1 up to one below ``few``."""
+    return is_figure(value) and 1 <= _rounded(value) < few
 
 
 def metres(value: object, lang: str) -> str:

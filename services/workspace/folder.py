@@ -160,6 +160,11 @@ class Workspace:
         return self.view == PUBLIC
 
     @property
+    def few_below(self) -> int:
+        """Return the number of persons below which they are told of as few; 0 tells every number."""
+        return self.profile.privacy.small_number if self.is_public else 0
+
+    @property
     def is_published(self) -> bool:
         """Say whether the folder holds nothing exact, so that its homes are protected on disk."""
         return bool(self.manifest.get("published"))

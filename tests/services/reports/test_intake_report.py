@@ -10,6 +10,7 @@ from api.intake_page import render_intake
 from geo.errors import Sentence
 from services.reports.intake import FOLDED_FROM, IntakeReport, Reason, Remark, intake_report
 from services.words.texts import catalogue, reason
+from services.words.vocabulary import EXACT
 from services.workspace.folder import Snapshot
 
 INTAKE = Path(__file__).parents[3] / "services" / "intake"
@@ -17,7 +18,7 @@ INTAKE = Path(__file__).parents[3] / "services" / "intake"
 
 @pytest.fixture(scope="module")
 def report(town_snapshot: Snapshot) -> IntakeReport:
-    return intake_report(town_snapshot.workspace, public=False)
+    return intake_report(town_snapshot.workspace.seen(EXACT))
 
 
 def test_every_source_is_there_with_its_licence_date_and_hash(report, town_snapshot):
@@ -57,7 +58,7 @@ def test_the_json_is_plain_and_has_both_languages(report):
 
 
 def test_the_public_report_gives_rows_and_reasons_but_no_content(town_snapshot):
-    public = intake_report(town_snapshot.workspace, public=True)
+    public = intake_report(town_snapshot.workspace)
     names = set(town_snapshot.layer("places")["name"])
     for text in (
         json.dumps(public.to_dict(), ensure_ascii=False),

@@ -254,7 +254,7 @@ def test_the_full_layer_stays_beside_the_workspace(town_snapshot: Snapshot, tmp_
     assert sum(line.points_n for line in written.lines) == len(frame)
     assert {line.distance_class for line in written.lines} <= {*CLASSES, ""}
     for out in (workspace.path / "export" / "snaps.gpkg", tmp_path / "snaps.geojson"):
-        with pytest.raises(InvalidInputError, match=r"--public|\.gpkg"):
+        with pytest.raises(InvalidInputError, match=r"--view public|\.gpkg"):
             write_snaps(workspace, out)
         assert not out.exists()
     assert not (workspace.path / "export").exists()

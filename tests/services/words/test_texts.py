@@ -23,10 +23,11 @@ EXAMPLES = json.loads((Path(__file__).parent / "examples.json").read_text(encodi
 
 FORMATTERS: dict[str, Callable[..., str]] = {
     "number": lambda value, _lang: texts.number(value),
-    "people": texts.people,
+    "people": lambda value, few, lang: texts.people(value, lang, few),
+    "added": lambda value, few, lang: texts.added(value, lang, few),
     "percent": lambda pct, whole, lang: share(Share(pct, whole=whole), lang),
-    "people_share": lambda part, pct, whole, lang: people_share(
-        Share(pct, part=part, whole=whole), lang
+    "people_share": lambda part, pct, whole, few, lang: people_share(
+        Share(pct, part=part, whole=whole), lang, few
     ),
     "metres": texts.metres,
     "yen": texts.yen,

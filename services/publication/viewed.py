@@ -1,0 +1,32 @@
+"""What is said beside every figure of the view that it belongs to: how it is protected, or for whom it is."""
+
+from typing import Any
+
+from services.words.texts import text
+from services.workspace.folder import Workspace
+
+
+def stamp(workspace: Workspace, lang: str) -> str:
+    """Return what stands over every page and picture of the exact view; nothing in the public one."""
+    return "" if workspace.is_public else text("view.exact", lang)
+
+
+def numbers_note(workspace: Workspace, lang: str) -> str:
+    """Say in one line what the numbers of people are: exact, rounded by how much, or published where."""
+    if not workspace.is_public:
+        return text("view.exact", lang)
+    place = workspace.profile.municipality
+    if rounding := workspace.manifest.get("rounding"):
+        name = place.name if lang == "ja" else place.name_en
+        return text("view.rounded", lang, municipality=name, **rounding)
+    return text("view.published", lang, url=workspace.profile.privacy.residents_published_url)
+
+
+def told_privacy(workspace: Workspace) -> dict[str, Any]:
+    """Return how people and homes are protected in what is seen, ``note`` as the line for people."""
+    return {
+        **workspace.profile.privacy.model_dump(),
+        "rounding": workspace.manifest.get("rounding") if workspace.is_public else None,
+        "note": numbers_note(workspace, "ja"),
+        "note_en": numbers_note(workspace, "en"),
+    }

@@ -15,7 +15,6 @@ from geo.errors import InvalidInputError
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View
 
-
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine that no other one can ask."""
 

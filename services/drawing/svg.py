@@ -278,10 +278,14 @@ def stamped(words: str) -> list[str]:
         return []
     length = 14 + sum(14.0 if letter > "\u00ff" else 7.6 for letter in words)
     return [
-        f'<rect x="8" y="8" width="{length:.0f}" height="26" rx="4" fill="#fff" '
-        f'fill-opacity="0.9" stroke="{STAMP}" stroke-width="1.8"/>',
-        f'<text x="{8 + length / 2:.0f}" y="26" text-anchor="middle" font-size="14" '
-        f'font-weight="bold" fill="{STAMP}">{escape(words)}</text>',
+        (
+            f'<rect x="8" y="8" width="{length:.0f}" height="26" rx="4" fill="#fff" '
+            f'fill-opacity="0.9" stroke="{STAMP}" stroke-width="1.8"/>'
+        ),
+        (
+            f'<text x="{8 + length / 2:.0f}" y="26" text-anchor="middle" font-size="14" '
+            f'font-weight="bold" fill="{STAMP}">{escape(words)}</text>'
+        ),
     ]
 
 

@@ -133,9 +133,7 @@ def doing(row: dict[str, Any], lang: str) -> str:
     return text(f"plan.action.{row['action']}", lang, now=now, wanted=wanted)
 
 
-def _choice(
-    row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang: str
-) -> Choice:
+def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang: str) -> Choice:
     elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
     joint = "・" if lang == "ja" else ", "
     return Choice(

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.deps import Language
+from api.deps import Language, WorkspaceDep
+from services.publication.viewed import stamp
 from services.words.texts import Lang, sentences, text
 
 router = APIRouter(include_in_schema=False)
@@ -22,11 +23,14 @@ def openapi(request: Request, lang: Language = "ja") -> dict[str, Any]:
 
 
 @router.get("/docs")
-def docs(request: Request, lang: Language = "ja") -> HTMLResponse:
+def docs(request: Request, workspace: WorkspaceDep, lang: Language = "ja") -> HTMLResponse:
     """Return every address with its parameters, as forms that can be tried."""
     template = request.app.state.templates.get_template("docs.html")
     document = described(request.app.openapi(), lang)
-    return HTMLResponse(template.render(document=document, lang=lang, t=partial(text, lang=lang)))
+    page = template.render(
+        document=document, lang=lang, t=partial(text, lang=lang), stamp=stamp(workspace, lang)
+    )
+    return HTMLResponse(page)
 
 
 def described(document: dict[str, Any], lang: Lang) -> dict[str, Any]:

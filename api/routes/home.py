@@ -9,6 +9,7 @@ from api.deps import EditionDep, Language
 from api.links import GEOJSON, HTML, JSON, OPENAPI, link
 from api.models import Conformance, Landing
 from services.edition.snapshot import Edition
+from services.publication.viewed import stamp
 from services.words.texts import Lang, text
 
 CONFORMS_TO: tuple[str, ...] = ()
@@ -27,7 +28,11 @@ def home(request: Request, edition: EditionDep, lang: Language = "ja") -> Respon
     if "application/json" in accepts and "text/html" not in accepts:
         return JSONResponse(_landing(request, edition, lang).model_dump())
     page = request.app.state.templates.get_template("map.html")
-    body = page.render(lang=lang, t=partial(text, lang=lang))
+    body = page.render(
+        lang=lang,
+        t=partial(text, lang=lang),
+        stamp=stamp(edition.snapshot.workspace, lang),
+    )
     return HTMLResponse(body, headers={"cache-control": "no-cache"})
 
 
@@ -46,9 +51,10 @@ def conformance() -> Conformance:
 def _landing(request: Request, edition: Edition, lang: Lang) -> Landing:
     say = partial(text, lang=lang)
     municipality = edition.run["summary"]["municipality"]
+    words = stamp(edition.snapshot.workspace, lang)
     return Landing(
         title=say("api.title", name=municipality["name" if lang == "ja" else "name_en"]),
-        description=say("api.description"),
+        description=" ".join(filter(None, (words, say("api.description")))),
         links=[
             link(request, "/api", "self", JSON, lang=lang),
             link(request, "/collections", "data", JSON, title=say("api.data")),

@@ -34,9 +34,9 @@ function roundCounts() {
 function keysOf(group) {
   if (group === "l_share") {
     const steps = CLASSES.map(({ from, colour }) => h("li", {}, swatch(colour), h("span", {}, from)));
-    return [...steps, h("li", {}, h("span", {}, word("text.percent", { n: 100 }))), key(swatch(NO_SHARE, "dashed"), word("page.notPublic"))];
+    return [...steps, h("li", {}, h("span", {}, word("text.percent", { n: 100 }))), key(swatch(NO_SHARE, "dashed"), word("page.noResidents"))];
   }
-  if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count)));
+  if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count, 0)));
   if (group === "l_gaps") {
     return GAPS.map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`page.n_${gap}`)));
   }
@@ -73,7 +73,8 @@ export function drawLegend(onToggle) {
     return h("section", {}, h("label", { class: "switch" }, box, h("b", {}, word(`page.group.${group}`))), h("ul", { class: `keys ${group}` }, keysOf(group)));
   });
   const note = state.about.layers.some((layer) => layer.approximate) ? h("p", { class: "quiet" }, word("page.estimateNote")) : null;
-  fill($("legend"), h("summary", {}, word("map.legend")), h("div", { class: "legend-body" }, groups, note));
+  const numbers = h("p", { class: "quiet" }, said(state.about.privacy, "note"));
+  fill($("legend"), h("summary", {}, word("map.legend")), h("div", { class: "legend-body" }, groups, note, numbers));
 }
 
 // How people who walk differently fare, within minutes: the same metres are the same for all.
@@ -104,7 +105,7 @@ export function drawAbout() {
       [word("page.transportRule"), origins.needs_transport],
       [word("page.cost"), origins.subsidies],
       [word("estimate"), layer.approximate ? label(layer) : null],
-      ["−", word("page.privacy", { n: privacy.small_number })],
+      [word("table.people"), said(privacy, "note")],
     ]),
     h("p", {}, h("a", { href: `/walking-profiles?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.walkingCards"))),
     h("p", { class: "quiet" }, word("page.circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct, whole) })),

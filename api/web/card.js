@@ -19,13 +19,12 @@ const missingText = () => [capital(word("unreached")), h("small", {}, ` ${joined
 
 function areaCard(figures) {
   if (!figures) return null;
-  const { suppressed } = figures;
   const unreached = Number.isFinite(figures.residents) && Number.isFinite(figures.reached) ? figures.residents - figures.reached : null;
   const layer = layerOf(figures.layer);
   return {
     head: approximately(figures, figures.area_name), lead: label(layer), feature: shape(figures.layer, figures.area_id),
-    body: [big(missingText(), unreached, suppressed), facts([
-      [age(figures.age_group), figureText(figures.residents, suppressed)],
+    body: [big(missingText(), unreached), facts([
+      [age(figures.age_group), figureText(figures.residents)],
       [capital(word("reached")), known(figures.reached, (reached) => peopleShare(reached, figures.coverage_pct, figures.residents))],
       [word("page.own"), known(figures.reached_own_area, people)],
       [word("page.group.l_places"), number(figures.places_n)],
@@ -34,22 +33,21 @@ function areaCard(figures) {
   };
 }
 
-function big(name, value, suppressed) {
-  return h("p", { class: "big" }, h("span", {}, name), h("strong", { class: Number.isFinite(value) ? null : "words" }, figureText(value, suppressed)));
+function big(name, value) {
+  return h("p", { class: "big" }, h("span", {}, name), h("strong", { class: Number.isFinite(value) ? null : "words" }, figureText(value)));
 }
 
 function unitCard(unit) {
   if (!unit) return null;
   const layer = layerOf(unit.layer);
-  const suppressed = unit.suppressed_now;
   const others = Object.entries(RESIDENTS_OF).filter(([, group]) => group !== state.asked.age_group);
   return {
     head: approximately(unit, unit.area_name), lead: joined([label(layer), nameOfCouncil(unit.council_id)]), feature: shape(unit.layer, unit.area_id),
     body: [
       h("p", { class: "class" }, sign(unit.gap), " ", word(`gap.${unit.gap}`)),
-      big(missingText(), unit.unreached, suppressed),
+      big(missingText(), unit.unreached),
       facts([
-        [age(state.asked.age_group), figureText(unit.residents, suppressed)],
+        [age(state.asked.age_group), figureText(unit.residents)],
         ...others.map(([column, group]) => [age(group), known(unit[column], people)]),
         [capital(word("reached")), known(unit.reached, (reached) => peopleShare(reached, unit.coverage_pct, unit.residents))],
         [word("page.own"), known(unit.reached_own_area, people)],
@@ -97,7 +95,7 @@ function choiceCard(choice) {
   return {
     head: nameOfChoice(properties), lead: leadOf(doing(properties), properties), feature: choice, icon: starOf(choice), decidable: choice,
     body: [
-      big(capital(word("table.newly_reached")) + brackets(age(state.plan.body.totals.age_group)), properties.newly_reached, properties.suppressed),
+      big(capital(word("table.newly_reached")) + brackets(age(state.plan.body.totals.age_group)), properties.newly_reached),
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       say(said(properties, "reasons")),
       facts([
@@ -128,7 +126,7 @@ function candidateCard(candidate) {
   return {
     head: properties.venue_name, lead: leadOf(word(`action.${properties.action}`), properties), feature: candidate, icon: starOf(candidate), decidable: candidate,
     body: [
-      big(capital(word("table.newly_reached")), properties.newly_reached, properties.suppressed),
+      big(capital(word("table.newly_reached")), properties.newly_reached),
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       say(said(properties, "reasons")),
       facts([

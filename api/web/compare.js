@@ -14,8 +14,9 @@ const rowName = (key) => {
   return name ? capital(word("page.r_places", { frequency: often(name) })) : capital(word(`scenario.row.${key}`));
 };
 
+const persons = (value) => people(value);
 const ROWS = {
-  reached: people, coverage_pct: (pct, row) => percent(pct, row.residents), newly_reached: people, no_longer_reached: people,
+  reached: persons, coverage_pct: (pct, row) => percent(pct, row.residents), newly_reached: persons, no_longer_reached: persons,
   gaps_none: number, gaps_monthly_only: number, ...Object.fromEntries(CLASSES.map((name) => [`places_${name}`, number])),
   cost_per_year_yen: yen, cost_once_yen: yen,
 };

@@ -6,7 +6,7 @@ import { statusOf } from "./shown.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
-import { approximately, capital, joined, label, often, people, way, word } from "./words.js";
+import { added, approximately, capital, joined, label, often, people, way, word } from "./words.js";
 
 const STEP = 50;
 const TABS = ["needs", "have", "make"];
@@ -30,7 +30,7 @@ function placeRow({ properties }, onPick) {
 function candidateRow(candidate, onPick) {
   const { properties } = candidate;
   const status = statusOf(candidate);
-  const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : "−";
+  const gain = added(properties.newly_reached);
   const detail = joined([word(`action.${properties.action}`), properties.kind]);
   return h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, properties.rank, status), 34), h("span", { class: "what" }, h("b", {}, properties.venue_name), h("small", {}, detail, " ", badge(status))), h("span", { class: "count" }, gain));

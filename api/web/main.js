@@ -7,7 +7,7 @@ import { createFinder } from "./finder.js";
 import { letters } from "./letters.js";
 import { drawLists } from "./lists.js";
 import { drawChoices, drawCounts, drawMessage } from "./panel.js";
-import { latest, refresh, shape, start, state, writeHash } from "./store.js";
+import { isExact, latest, refresh, shape, start, state, writeHash } from "./store.js";
 import { createTown, settled } from "./town.js";
 import { createViews } from "./views.js";
 import { drawWeek } from "./week.js";
@@ -28,6 +28,8 @@ function drawHeader() {
   document.title = `${$("city").textContent} ${word("page.title")}`;
   $("fictional").hidden = !municipality.fictional;
   $("fictional").textContent = word("page.fictional");
+  $("exact").hidden = !isExact();
+  $("exact").textContent = word("view.exact");
   $("area-label").textContent = word("page.area");
   $("find").placeholder = word("page.find");
   $("find").setAttribute("aria-label", word("page.find"));

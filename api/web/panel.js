@@ -5,12 +5,7 @@ import { GAPS, GAP_SIGNS } from "./vocabulary.js";
 import { isMainWalking, limitKey, state, walkingOf } from "./store.js";
 import { age, approximately, brackets, capital, label, lang, limit, named, number, orMore, parts, people, percent, placeOf, said, typeOf, word } from "./words.js";
 
-const hiddenText = () => word("page.hidden", { n: state.about.privacy.small_number });
-
-export function figureText(value, suppressed) {
-  if (Number.isFinite(value)) return people(value);
-  return suppressed ? hiddenText() : word("page.noResidents");
-}
+export const figureText = (value) => (Number.isFinite(value) ? people(value) : word("page.noResidents"));
 
 function sentence(summary) {
   const far = limit(summary);
@@ -37,7 +32,7 @@ export function drawMessage() {
   if (!state.asked.area && unmatched >= 1) notes.push(word("page.unmatched", { n: people(unmatched) }));
   fill($("message"),
     state.asked.area ? h("h2", { class: "place" }, place) : null,
-    shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null, summary.suppressed)),
+    shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null)),
     notes.length ? h("div", { class: "note" }, notes.map((note) => h("p", {}, note))) : null,
     state.asked.area ? h("p", {}, reportLink(state.asked.area, place)) : null);
 }

@@ -6,7 +6,7 @@ import { get, state } from "./store.js";
 import { statusOf } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
 import { GAP_SIGNS } from "./vocabulary.js";
-import { age, brackets, day, dayInJapan, joined, lang, listed, metres, minutes, named, often, people, said, word, yen } from "./words.js";
+import { added, age, brackets, day, dayInJapan, joined, lang, listed, metres, minutes, named, often, people, said, word, yen } from "./words.js";
 
 export async function readPlan(id) {
   const [body, items, reach] = await Promise.all([get(`/plans/${id}`), get(`/plans/${id}/items?limit=1000`), get(`/plans/${id}/catchments`)]);
@@ -27,7 +27,7 @@ export function further(properties) {
 
 function row(feature, onPick) {
   const { properties } = feature;
-  const gain = Number.isFinite(properties.newly_reached) ? `+${people(properties.newly_reached)}` : word("page.fewPeople", { n: state.about.privacy.small_number });
+  const gain = added(properties.newly_reached);
   const who = further(properties).map(([group, count]) => word("page.groupCount", { age: group, people: people(count) }));
   const cost = [`${word("page.firstYear")} `, h("span", { class: "whole-words" }, yen(properties.cost_max_yen))];
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
@@ -55,12 +55,11 @@ function others(body) {
 
 function transport(body) {
   if (!body.needs_transport.length) return null;
-  const few = word("page.fewPeople", { n: state.about.privacy.small_number });
   const line = (area) => {
     const far = area.walk_unit === "m" ? metres(area.walk) : minutes(area.walk / 60);
     const shared = Number.isFinite(area.walk) && area.site_ja ? word("page.transportShared", { site: area.site_ja, walk: far }) : null;
     const stop = area.nearest_stop ? word("page.transportStop", { stop: area.nearest_stop }) : null;
-    return h("li", { class: "says" }, h("p", {}, h("span", { class: "sign transport", "aria-hidden": "true" }, GAP_SIGNS.needs_transport.sign), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${Number.isFinite(area.residents) ? people(area.residents) : few}`),
+    return h("li", { class: "says" }, h("p", {}, h("span", { class: "sign transport", "aria-hidden": "true" }, GAP_SIGNS.needs_transport.sign), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${people(area.residents)}`),
       [shared, stop].filter(Boolean).map((text) => h("p", {}, text)));
   };
   return [h("h2", {}, word("page.transportHead")), h("p", { class: "quiet" }, word("page.transportNote")), h("ul", {}, body.needs_transport.map(line))];

@@ -1,7 +1,7 @@
 // What is asked of the server, and what is shown now.
 
 import { TARGET } from "./vocabulary.js";
-import { lang, word } from "./words.js";
+import { lang, tellFew, word } from "./words.js";
 
 export const state = {
   about: null, // parameters, sources, choices
@@ -29,6 +29,7 @@ export const askedLimit = () => state.about.choices.limit.find((limit) => limitK
 export const walkingOf = (id) => state.about.parameters.profiles.find((walking) => walking.id === id) ?? { label: id, label_en: id };
 
 // Streets, signs and candidates are those of the run's own limit and walking profile.
+export const isExact = () => state.about.view === "exact";
 export const isMainWalking = () => state.asked.profile === state.about.parameters.profile.id;
 export const isMain = () => isMainWalking() && state.asked.limit === limitKey(state.about.parameters);
 
@@ -128,6 +129,7 @@ export function writeHash() {
 export async function start() {
   const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {}), readDecisions()]);
   state.about = await get("/about");
+  tellFew(isExact() ? 0 : state.about.privacy.small_number);
   readHash();
   const { council_layer: councils } = state.about.summary;
   const known = state.asked.area ? shapesOf(councils).then(() => state.shapes.get(councils).has(state.asked.area)) : true;
@@ -175,13 +177,13 @@ function unitsWith(figuresOf) {
     const now = figuresOf.get(gap.area_id) ?? {};
     const known = Number.isFinite(now.residents) && Number.isFinite(now.reached);
     const unreached = known ? now.residents - now.reached : null;
-    return { ...gap, residents: now.residents ?? null, reached: now.reached ?? null, reached_own_area: now.reached_own_area ?? null, unreached, coverage_pct: now.coverage_pct ?? null, suppressed_now: now.suppressed };
+    return { ...gap, residents: now.residents ?? null, reached: now.reached ?? null, reached_own_area: now.reached_own_area ?? null, unreached, coverage_pct: now.coverage_pct ?? null };
   });
   return units.sort((a, b) => (b.unreached ?? -1) - (a.unreached ?? -1));
 }
 
 // Where nobody lives there is nothing to be reached.
-export const livedIn = (unit) => unit.suppressed_now || unit.residents > 0;
+export const livedIn = (unit) => unit.residents > 0;
 
 export const inArea = (properties) => !state.asked.area || properties.council_id === state.asked.area;
 

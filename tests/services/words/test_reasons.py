@@ -78,14 +78,11 @@ def test_a_candidate_says_what_it_gains_for_whom_and_the_overlap() -> None:
     )
 
 
-def test_a_candidate_whose_number_is_hidden_says_none() -> None:
-    for lang in ("ja", "en"):
-        said = candidate({**SITE, "newly_reached": math.nan}, lang)
-        assert "412" not in said
-        assert "−" not in said
-    assert "新たに65歳以上の人（人数は公表しません）が歩いて500m以内に" in candidate(
-        {**SITE, "newly_reached": math.nan}, "ja"
-    )
+def test_a_candidate_that_few_people_gain_by_says_few() -> None:
+    row = {**SITE, "newly_reached": 9.0}
+    assert "新たに65歳以上10人未満が歩いて500m以内に" in candidate(row, "ja", 10)
+    assert "fewer than 10 more residents aged 65 and over" in candidate(row, "en", 10)
+    assert "新たに65歳以上9人が" in candidate(row, "ja")
 
 
 def test_a_limit_of_minutes_is_said_in_minutes() -> None:

@@ -21,6 +21,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import LineString, MultiLineString, Point, box
 
+from services.profile.schema import Privacy
 from services.workspace.folder import FORMAT, RESULT_FORMAT, Workspace, open_workspace
 
 EPSG = 6677
@@ -135,7 +136,7 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     places().to_parquet(result / "places.parquet")
     streets().to_parquet(result / "streets.parquet")
     reach().to_parquet(result / "reach.parquet")
-    _json(result / "run.json", run_record())
+    _json(result / "run.json", run_record(small_number))
     (path / "results" / "LATEST").write_text("0001\n", encoding="utf-8")
     return open_workspace(path)
 
@@ -330,6 +331,7 @@ def candidates() -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows).assign(
         rank=range(1, len(rows) + 1),
         plan_id="greedy",
+        private_home=False,
         status="proposed",
         schedule_text=["毎月第2金曜日", ""],
         age_group="65+",
@@ -340,11 +342,15 @@ def candidates() -> gpd.GeoDataFrame:
 
 
 def places() -> gpd.GeoDataFrame:
-    """Return a weekly place, a monthly one, a monthly one in a private home, one nobody located."""
+    """
+    Return a weekly place, a monthly one, a monthly one in a private home, one nobody located.
+
+    The home is 123 m east and 377 m north of the corner: the centre of its cell is 2 and 48 m off.
+    """
     rows = [
         ("p1", "中央ふれあいの家", "weekly", 4.3, "毎週月曜日10:00〜11:30", "w", at(250, 250)),
         ("p2", "北サロン", "monthly", 1.0, "毎月第2金曜日", "w", at(250, 750)),
-        ("p3", "お茶のみ会", "monthly", 1.0, "毎月第1水曜日", "w", at(123, 377)),
+        ("p3", "お茶のみ会", "monthly", 1.0, "毎月第1水曜日", "w", at(125, 425)),
         ("p4", "@ホーム", "", 0.0, "未定", "", None),
     ]
     columns = ["place_id", "name", "frequency", "sessions_per_month", "schedule_text"]
@@ -409,7 +415,7 @@ def reach() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
 
 
-def run_record() -> dict[str, object]:
+def run_record(small_number: int = 10) -> dict[str, object]:
     return {
         "format": RESULT_FORMAT,
         "name": "0001",
@@ -424,6 +430,7 @@ def run_record() -> dict[str, object]:
             "profile": _walking("standard"),
             "profiles": [_walking(profile) for profile in PROFILES],
             "origins": {"walk_limit_m": "架空の仮定", "profile": "J-CHS 2020"},
+            "privacy": Privacy(small_number=small_number).model_dump(),
         },
         "parameters_sha256": "ab" * 32,
         "workspace_sha256": "cd" * 32,
@@ -569,6 +576,7 @@ def _manifest() -> dict[str, object]:
         "counts": {"places": 4},
         "unmatched_residents": {"total": 0.0, "65+": 0.0, "75+": 0.0},
         "stand_in": [],
+        "rounding": {"base": 5, "whole": 5, "councils": 5},
     }
 
 

@@ -31,7 +31,7 @@ def test_every_source_is_there_with_its_licence_date_and_hash(report, town_snaps
 
 
 def test_every_entry_of_the_ledger_is_in_the_report_with_its_row(report, town_snapshot):
-    intake = town_snapshot.workspace.intake
+    intake = town_snapshot.workspace.seen(EXACT).intake
     assert sum(len(ledger["entries"]) for ledger in intake.values()) > 5
     for source in report.sources:
         ledger = intake.get(source.provenance["id"], {"entries": [], "rows_read": 0})

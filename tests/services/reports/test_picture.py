@@ -5,9 +5,10 @@ from matplotlib import font_manager
 from PIL import Image
 
 from services.drawing.pens import Pen
-from services.drawing.signs import BLUE, GREEN, ORANGE, VERMILION
+from services.drawing.signs import BLUE, GREEN, ORANGE, STAMP, VERMILION
 from services.reports.legend import round_number
 from services.reports.picture import coverage_picture
+from services.words.vocabulary import VIEWS
 from tests.snapshots import tiny_workspace
 
 
@@ -33,10 +34,13 @@ def test_the_fonts_of_other_figures_stay_as_they_are(tmp_path):
     assert {font.name for font in font_manager.fontManager.ttflist} == before
 
 
-def test_hidden_counts_draw_no_circle(tmp_path):
-    workspace = tiny_workspace(tmp_path, small_number=1000)
-    coverage_picture(workspace.snapshot(), tmp_path / "map.png")
-    assert (tmp_path / "map.png").stat().st_size > 0
+def test_the_exact_view_is_stamped(tmp_path):
+    workspace = tiny_workspace(tmp_path)
+    for view in VIEWS:
+        coverage_picture(workspace.seen(view).snapshot(), tmp_path / f"{view}.png")
+    public, exact = (colours(tmp_path / f"{view}.png").get(STAMP, 0) for view in VIEWS)
+    # Beside the stamp of a town that does not exist: eleven letters of about 20 pixels, and a frame.
+    assert exact > 1.5 * public > 0
 
 
 def test_a_character_that_the_font_lacks_is_a_geta_mark():

@@ -1,6 +1,7 @@
 """The report of one area."""
 
 import re
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,6 +11,7 @@ from geo.errors import InvalidInputError, NotFoundError
 from services.drawing.svg import star_sign
 from services.reports.area import gap_report
 from services.words.texts import told
+from services.words.vocabulary import EXACT
 from tests.snapshots import tiny_workspace
 
 
@@ -78,16 +80,42 @@ def test_a_nearest_place_in_another_area_and_a_detour_are_said(workspace):
     )
 
 
-def test_the_report_shows_only_what_may_leave(tmp_path):
+def test_few_people_are_told_of_as_few_for_all_but_the_office(tmp_path):
     workspace = tiny_workspace(tmp_path, small_number=13)
-    report = gap_report(workspace, "東地区")
-    assert [line.residents for line in report.units] == [None, None]
+    report = gap_report(workspace, "川向こう町会")
+    # 12 residents 65+, 3 of them 75+; nobody is reached
+    assert report.sentence.startswith("65歳以上 13人未満のうち0人（0.0")
+    assert report.unreached == "届いていない 13人未満"
     page = render_report(report)
-    assert ">12人" not in page
-    assert ">200人" not in page
-    hidden = gap_report(workspace, "川向こう町会")
-    assert hidden.sentence == "65歳以上の人数が少ないため、数字は非公開です"
+    assert ">12人<" not in page
+    assert ">3人<" not in page
+    exact = gap_report(workspace.seen(EXACT), "川向こう町会")
+    assert exact.unreached == "届いていない 12人"
+    assert ">3人<" in render_report(exact)
     assert "架空町1-2-3" not in render_report(gap_report(workspace, "西地区"))
+
+
+def test_what_the_numbers_are_stands_at_the_foot(workspace):
+    line = "※ 人数は5人単位に丸めてあります（架空町全体 ±5人、地区 ±5人）"
+    assert f"<footer>{line}" in render_report(gap_report(workspace, "西地区"))
+    english = render_report(gap_report(workspace, "西地区", lang="en"))
+    assert "rounded to multiples of 5 (all of Kaku Town ±5, each council&#39;s area ±5)" in english
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("ja", "庁内用（公開しない数）"),
+        ("en", "For the city's own use: exact figures, not to be published"),
+    ],
+)
+def test_the_exact_view_says_so_over_the_page_its_map_and_every_sheet(workspace, lang, words):
+    report = gap_report(workspace.seen(EXACT), "西地区", lang=lang)
+    assert unescape(words) in unescape(report.map_svg)
+    page = unescape(render_report(report))
+    assert f'<span class="stamp">{words}</span>' in page
+    assert f'@top-right {{ content: "{words}";' in page
+    assert words not in unescape(render_report(gap_report(workspace, "西地区", lang=lang)))
 
 
 def test_the_page_has_table_heads_that_repeat_room_for_words_and_its_provenance(workspace):

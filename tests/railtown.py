@@ -90,6 +90,9 @@ gap_layer = "district"
 council_layer = "district"
 walk_limit_m = 500
 walk_limits_m = [500]
+
+[privacy]
+small_number = 0
 """
 
 

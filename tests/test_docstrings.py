@@ -139,7 +139,6 @@ def test_the_formulas_name_their_sources():
         ("coverage/equity.py", "Lerman & Yitzhaki 1989"),
         ("demand/homes.py", "Wright 1936"),
         ("demand/apportionment.py", "Hamilton 1792"),
-        ("coverage/suppression.py", "Cox 1980"),
         ("demand/zonal.py", "Goodchild & Lam 1980"),
         ("catchment/delaunay.py", "Delaunay 1934"),
         ("areas/voronoi.py", "Erwig"),

@@ -17,7 +17,7 @@ def division_columns(situation: Situation, layering: Layering, weight: FloatArra
     """
     Return ``divided`` of each unit: its parts, with the area of the other layer and the share each.
 
-    A part with fewer residents than may be shown is left out, and then so is what it would tell.
+    A part with fewer residents than ``small_number`` is no division.
     """
     divided: list[list[dict[str, Any]]] = [[] for _ in range(len(layering.areas))]
     for layer in _dividing_layers(situation):

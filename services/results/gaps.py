@@ -190,7 +190,7 @@ def ranked(gaps: pd.DataFrame, *, small_number: float) -> pd.DataFrame:
     Rank units by number, by rate and by need, and sort by number, most residents not reached first.
 
     A rate is ranked among units of at least ``small_number`` residents: two of three people are no
-    rate. What is hidden (NaN) has no rank, and no other rank tells where it would stand.
+    rate. What has no figure (NaN) has no rank.
     """
     gaps = gaps.sort_values("area_id", ignore_index=True)
     unreached = gaps["unreached"].to_numpy(dtype=float)

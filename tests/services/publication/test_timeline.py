@@ -10,7 +10,7 @@ from shapely import Point
 from geo.errors import InvalidInputError
 from services.councils.decisions import record_decision
 from services.councils.entry import Entry
-from services.publication.timeline import disclosed, timeline, write_timeline
+from services.publication.timeline import timeline, write_timeline
 from services.results.run import run
 from services.situation.places import Selection
 from services.words.dates import fiscal_year_ends, fiscal_year_name
@@ -200,23 +200,8 @@ def test_the_order_of_the_list_changes_nothing(tmp_path, found):
     pd.testing.assert_frame_equal(other.targets, found.targets)
 
 
-def test_small_counts_are_hidden_in_the_version_of_the_area_that_is_small(tmp_path):
-    workspace = dated_workspace(tmp_path, small_number=30)
-    raw = timeline(workspace, fiscal_year_ends("H28", "H29"))
-    shown = disclosed(raw, workspace.profile.privacy)
-    # The western district of 2014 has 20 residents and takes the eastern one with it; that of
-    # 2017 has 50.
-    inhabited = shown.areas[(shown.areas["layer"] == "district") & ~shown.areas["remainder"]]
-    assert inhabited.loc[inhabited["version"] == "2014", "suppressed"].all()
-    assert inhabited.loc[inhabited["suppressed"], ["residents", "reached"]].isna().all().all()
-    assert not inhabited.loc[inhabited["version"] == "2017", "suppressed"].any()
-    assert len(shown.areas) == len(raw.areas)
-    rows = shown.to_dict()["areas"]
-    assert {row["coverage_pct"] for row in rows if row["suppressed"]} == {None}
-
-
-def test_three_tables_are_written_beside_each_other(workspace, found, tmp_path):
-    files = write_timeline(disclosed(found, workspace.profile.privacy), tmp_path / "t.csv")
+def test_three_tables_are_written_beside_each_other(found, tmp_path):
+    files = write_timeline(found, tmp_path / "t.csv")
     assert [file.name for file in files] == ["t.csv", "t-areas.csv", "t-targets.csv"]
     years = pd.read_csv(files[0], encoding="utf-8-sig")
     assert years["reached_weekly"].tolist() == found.years["reached_weekly"].tolist()
@@ -317,33 +302,6 @@ def test_what_is_rejected_later_is_planned_no_more(tmp_path):
     adopt(workspace, venue_id="vC", status="rejected", reason="坂が急", meeting_date="2026-02-01")
     years = timeline(workspace, fiscal_year_ends("R9", "R9"), planned=True).years
     assert years["places_planned"].tolist() == [0, 0, 0, 0]
-
-
-def test_few_residents_are_not_told_by_a_plan(tmp_path):
-    workspace = dated_workspace(tmp_path, small_number=60)
-    spot = gpd.GeoSeries([Point(600.0, 0.0)], crs=6677).to_crs(6668).iloc[0]
-    # At 600 m it would have h0, h1 and h2, who have A, and D with D2: nobody is new, all is shown.
-    adopt(workspace, council_id="w", lon=spot.x, lat=spot.y, opens_on="2026-01-01")
-    raw = timeline(workspace, fiscal_year_ends("R2", "R7"), planned=True)
-    shown = disclosed(raw, workspace.profile.privacy)
-    assert shown.years["reached_weekly"].notna().all()
-    # With A alone h2 is new: 50 residents, fewer than 60.
-    early = [("A", 100.0, "毎週月曜日", "active", "2010-04-01", "", "", "vA")]
-    (tmp_path / "few").mkdir()
-    other = dated_workspace(tmp_path / "few", *early, small_number=60)
-    adopt(other, council_id="w", lon=spot.x, lat=spot.y, opens_on="2026-01-01")
-    raw = timeline(other, fiscal_year_ends("R7", "R7"), planned=True)
-    rows = raw.years.set_index(["with_suspended", "with_planned"])
-    assert rows.loc[(False, True), "reached_weekly"] == 100.0
-    assert rows.loc[(False, False), "reached_weekly"] == 50.0
-    shown = disclosed(raw, other.profile.privacy)
-    rows = shown.years.set_index(["with_suspended", "with_planned"])
-    assert pd.isna(rows.loc[(False, True), "reached_weekly"])
-    assert pd.isna(rows.loc[(False, True), "coverage_weekly_pct"])
-    assert rows.loc[(False, False), "reached_weekly"] == 50.0
-    city = shown.areas[(shown.areas["layer"] == "city") & (shown.areas["frequency"] == "weekly")]
-    city = city[~city["remainder"] & city["with_planned"]]
-    assert city["reached"].isna().all()
 
 
 def test_a_row_of_years_has_both_ends():

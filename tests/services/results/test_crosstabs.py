@@ -6,13 +6,11 @@ import pytest
 
 from geo.coverage.equity import gini
 from geo.errors import InvalidInputError
-from services.profile import Privacy
 from services.publication.disclosure import disclose
 from services.results.crosstabs import (
     CROSSTAB_COLUMNS,
     crosstab_sentence,
     default_pairs,
-    disclosed_crosstab,
     layer_pairs,
 )
 from services.results.inequality import INEQUALITY_COLUMNS, inequality_frame, inequality_sentence
@@ -70,7 +68,7 @@ def test_shares_of_a_row_add_up(town_snapshot):
 
 
 def test_a_table_may_be_asked_for_the_other_way_round(town_snapshot):
-    shown = disclose(town_snapshot, Privacy(small_number=10))
+    shown = disclose(town_snapshot)
     straight = shown.crosstab("neighbourhood", "community_area")
     turned = shown.crosstab("community_area", "neighbourhood")
     assert set(turned["row_layer"]) == {"community_area"}
@@ -80,106 +78,24 @@ def test_a_table_may_be_asked_for_the_other_way_round(town_snapshot):
     swap = {"row_id": "column_id", "column_id": "row_id"}
     swap |= {"row_share_pct": "column_share_pct", "column_share_pct": "row_share_pct"}
     other = turned.rename(columns=swap).set_index(keys)[counts].sort_index()
-    shared = one.index.intersection(other.index)
-    # Which cells keep a small one company may differ; what both show is the same.
-    both = one.loc[shared].notna() & other.loc[shared].notna()
-    gap = (one.loc[shared] - other.loc[shared]).abs().where(both)
-    assert np.nanmax(gap.to_numpy()) == pytest.approx(0.0, abs=1e-9)
-    assert both["residents"].sum() > 20
+    pd.testing.assert_frame_equal(one, other)
+    assert len(one) > 20
 
 
 def test_layers_that_do_not_cross_are_refused_with_those_that_do(town_snapshot):
-    shown = disclose(town_snapshot, Privacy())
+    shown = disclose(town_snapshot)
     with pytest.raises(InvalidInputError, match="community_area") as error:
         shown.crosstab("neighbourhood", "ward")
     assert "使える区分" in told(error.value, "ja")
 
 
-def test_no_small_cell_and_no_hidden_total_follows_from_what_is_shown(town_snapshot):
-    """The reader knows the shown cells, the layers' shown rows of coverage, and solves for the rest."""
-    small_number = 60
-    shown = disclose(town_snapshot, Privacy(small_number=small_number))
-    table = shown.crosstab("neighbourhood", "elementary_district")
-    raw = town_snapshot.table("crosstabs")
-    raw = raw[(raw["row_layer"] == "elementary_district") | (raw["row_layer"] == "neighbourhood")]
-    raw = raw[
-        (raw["column_layer"] == "neighbourhood") | (raw["column_layer"] == "elementary_district")
-    ]
-    cells = table[(table["age_group"] == "75+") & (table["frequency"] == "weekly")]
-    assert cells["suppressed"].any()
-    assert not cells["suppressed"].all()
-    known = cells[~cells["suppressed"]]
-    assert not ((known["residents"] > 0) & (known["residents"] < small_number)).any()
-    unknown = cells[cells["suppressed"]].reset_index(drop=True)
-    equations = [
-        (unknown[side] == area).to_numpy(dtype=float)
-        for side, layer in (("row_id", "neighbourhood"), ("column_id", "elementary_district"))
-        for area in unknown[side].unique()
-        if (layer, "75+", area) not in shown.hidden
-    ]
-    matrix = np.array(equations) if equations else np.zeros((1, len(unknown)))
-    rank = np.linalg.matrix_rank(matrix)
-    values = raw[(raw["age_group"] == "75+") & (raw["frequency"] == "weekly")]
-    pairs = {
-        frozenset((r, c)): n
-        for r, c, n in zip(values["row_id"], values["column_id"], values["residents"], strict=True)
-    }
-    small = 0
-    for position, (row, column) in enumerate(
-        zip(unknown["row_id"], unknown["column_id"], strict=True)
-    ):
-        residents = pairs.get(frozenset((row, column)), 0.0)
-        if 0 < residents < small_number:
-            small += 1
-            what = np.eye(len(unknown))[position]
-            assert np.linalg.matrix_rank(np.vstack([matrix, what])) == rank + 1
-    assert small > 0
-
-
-def test_a_share_of_a_hidden_total_is_hidden():
-    columns = {
-        "row_layer": "n",
-        "column_layer": "d",
-        "row_name": "x",
-        "column_name": "y",
-        "frequency": "weekly",
-        "age_group": "65+",
-        "walk_limit_m": 500.0,
-        "walk_limit_min": np.nan,
-        "profile": "standard",
-        **dict.fromkeys(("coverage_pct", "coverage_low_pct", "coverage_high_pct"), 0.0),
-        **dict.fromkeys((f"column_share{end}_pct" for end in ("", "_low", "_high")), 50.0),
-        "approximate": False,
-        "residents_estimated": False,
-    }
-    cells = [("a", "1", 30.0), ("a", "2", 40.0), ("b", "1", 80.0), ("b", "2", 90.0)]
-    table = pd.DataFrame(
-        [
-            {"row_id": row, "column_id": column, "residents": n, "reached": 0.0, **columns}
-            for row, column, n in cells
-        ]
-    )
-    for end in ("", "_low", "_high"):
-        table[f"row_share{end}_pct"] = [30 / 0.7, 40 / 0.7, 80 / 1.7, 90 / 1.7]
-    table = table[list(CROSSTAB_COLUMNS)]
-    hidden = frozenset({("n", "65+", "a"), ("n", "65+", "b")})
-    shown = disclosed_crosstab(table, "n", "d", hidden=hidden, small_number=10)
-    assert not shown["suppressed"].any()
-    for end in ("", "_low", "_high"):  # an interval around a share tells it as well
-        assert shown[f"row_share{end}_pct"].isna().all()
-        assert shown[f"column_share{end}_pct"].notna().all()
-
-
 def test_a_cell_is_said_in_both_languages(town_snapshot):
-    shown = disclose(town_snapshot, Privacy(small_number=0)).crosstab(
-        "neighbourhood", "community_area"
-    )
+    shown = disclose(town_snapshot).crosstab("neighbourhood", "community_area")
     row = shown[(shown["age_group"] == "65+") & (shown["frequency"] == "weekly")].iloc[-1].to_dict()
     for lang, word in (("ja", "に住んでいます"), ("en", "live in")):
         words = crosstab_sentence(row, lang)
         assert word in words
         assert row["row_name"] in words
-    assert "非公開" in crosstab_sentence({**row, "suppressed": True}, "ja")
     assert "いません" in crosstab_sentence({**row, "coverage_pct": None}, "ja")
 
 
@@ -202,7 +118,6 @@ def test_inequality_is_that_of_the_units_of_coverage(town_snapshot, main):
     expected = gini(lived_in["coverage_pct"].to_numpy(), lived_in["residents"].to_numpy())
     assert row["gini"] == pytest.approx(expected)
     assert row["units_n"] == len(lived_in)
-    assert row["units_hidden_n"] == 0
     assert (row["min_pct"], row["max_pct"]) == (
         lived_in["coverage_pct"].min(),
         lived_in["coverage_pct"].max(),
@@ -211,17 +126,6 @@ def test_inequality_is_that_of_the_units_of_coverage(town_snapshot, main):
     # The whole municipality is one unit: nothing to be unequal to.
     city = table[table["layer"] == "municipality"]
     assert (city["gini"] == 0.0).all()
-
-
-def test_inequality_that_leaves_is_that_of_the_units_shown(town_snapshot):
-    shown = disclose(town_snapshot, Privacy(small_number=60))
-    table = shown.inequality
-    rows = table[(table["layer"] == "neighbourhood") & (table["age_group"] == "75+")]
-    assert (rows["units_hidden_n"] > 0).all()
-    visible = shown.coverage[~shown.coverage["suppressed"]]
-    again = inequality_frame(visible)
-    same = again[(again["layer"] == "neighbourhood") & (again["age_group"] == "75+")]
-    assert rows["gini"].to_numpy() == pytest.approx(same["gini"].to_numpy())
 
 
 def test_inequality_of_an_age_group_that_nobody_has_is_no_figure():
@@ -240,7 +144,7 @@ def test_inequality_of_an_age_group_that_nobody_has_is_no_figure():
         }
     )
     row = inequality_frame(coverage).iloc[0]
-    assert row["units_n"] == row["units_hidden_n"] == 0
+    assert row["units_n"] == 0
     assert np.isnan(row["gini"])
     assert inequality_sentence(row.to_dict(), "district", "en") == (
         "no residents aged 90 and over live here"

@@ -7,11 +7,8 @@ import pytest
 
 from geo.errors import InvalidInputError
 from geo.vocabulary import GAP_CLASSES
-from services.profile import Privacy
-from services.publication.disclosure import disclose
 from services.publication.words import gaps_in_words
 from services.results.gaps import gaps_frame
-from services.results.run import coverage_frame
 from services.results.stops import COLUMNS
 from services.situation.view import Situation
 from services.workspace.folder import open_workspace
@@ -168,54 +165,6 @@ def test_a_part_of_few_residents_is_no_division(tmp_path):
         "u3": False,
         "u4": False,
     }
-
-
-class Results:
-    """The tables of a run as a snapshot holds them."""
-
-    def __init__(self, situation):
-        self._tables = {"coverage": coverage_frame(situation), "gaps": gaps_frame(situation)}
-
-    def table(self, name):
-        return self._tables[name]
-
-    def layer(self, name):
-        return {"places": pd.DataFrame({"place_id": [], "private_home": []})}[name]
-
-
-def test_of_a_hidden_unit_nothing_tells_how_many_live_there(tmp_path):
-    # u3 has 12 residents, fewer than 13: it is hidden, and u1 (100, as u2, but first) with it.
-    situation = stop_situation(tmp_path, stops=STOPS, weights=WEIGHTS, small_number=13)
-    shown = disclose(Results(situation), Privacy(small_number=13)).gaps.set_index("area_id")
-    assert shown.loc["u3", "suppressed"]
-    hidden = shown.loc["u3"]
-    columns = ["residents", "unreached", "coverage_pct", "residents_75", "unreached_75"]
-    columns += ["unreached_single", "stop_residents", "stop_pct", "need"]
-    columns += ["rank_by_number", "rank_by_rate", "need_rank"]
-    assert hidden[columns].isna().all()
-    assert hidden["split_by"] == ""
-    assert "％" not in hidden["why"]
-    assert " %" not in hidden["why_en"]
-    assert "バス停「西口」まで200m。" in hidden["why"]
-    assert not {"why_few", "why_few_en"} & set(shown.columns)
-    # Where a stop is, and who can ride, is no secret.
-    assert hidden["nearest_stop_name"] == "西口"
-    assert np.isclose(hidden["nearest_stop_walk_m"], 200.0)
-
-
-def test_need_is_hidden_with_any_group_that_it_weighs(tmp_path):
-    weights = 'gap_weights = { "single_65+" = 1.0 }'
-    situation = stop_situation(tmp_path, weights=weights, small_number=11)
-    shown = disclose(Results(situation), Privacy(small_number=11)).gaps.set_index("area_id")
-    # 65+ are 100, 100 and 12: none is hidden. Single: 10, 12 and 2; 2 and 10 are below 11.
-    assert shown["residents"].notna().all()
-    assert shown["need"].isna().to_dict() == {
-        "u1": True,
-        "u2": False,
-        "u3": True,
-        "u4": False,
-    }
-    assert shown.loc["u2", ["need", "need_rank"]].tolist() == [12.0, 1]
 
 
 def test_a_limit_in_metres_and_minutes_holds_for_one_and_the_same_stop(tmp_path):

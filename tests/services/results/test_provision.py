@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from services.profile import Privacy, Provision
-from services.publication.disclosure import disclose
+from services.profile import Provision
 from services.registry.places import write_registry
 from services.results.provision import (
     PROVISION_COLUMNS,
@@ -32,8 +31,8 @@ CAPACITY = {"A": 1.0}
 FLOOR_M2 = {"D": 11.0}
 
 
-def situation(folder, *rows, small_number=0):
-    workspace = dated_workspace(folder, *rows, small_number=small_number)
+def situation(folder, *rows):
+    workspace = dated_workspace(folder, *rows)
     listed = places(*rows)
     listed = listed.assign(
         capacity=listed["place_id"].map(CAPACITY), floor_area_m2=listed["place_id"].map(FLOOR_M2)
@@ -160,32 +159,6 @@ def test_a_row_is_said_in_both_languages(table):
     assert not any("missing" in sentence for sentence in english)
     nobody = table[table["remainder"]].iloc[0]
     assert provision_sentences(nobody.to_dict(), "en") == ["no residents of all ages live here"]
-    hidden = {**row(table, "w").to_dict(), "suppressed": True}
-    assert "非公開" in provision_sentences(hidden, "ja")[0]
-    assert len(provision_sentences(hidden, "ja")) == 1
-
-
-def test_figures_of_few_people_leave_nowhere(tmp_path, table):
-    class Results:
-        def table(self, name):
-            return {"coverage": coverage, "gaps": gaps, "provision": table}[name]
-
-    coverage = table[table["layer"] != WHOLE]
-    gaps = coverage.iloc[:0]
-    shown = disclose(Results(), Privacy(small_number=60)).provision
-    older = shown[(shown["layer"] == "district") & (shown["age_group"] == "65+")]
-    inhabited = older[~older["remainder"]]
-    # West has 50 of 65+, fewer than 60; east goes with it.
-    assert inhabited["suppressed"].all()
-    told = ["residents", "seats_needed_per_week", "residents_outside", "participants_high"]
-    told += ["places_per_1000", "access_seats_per_100", "places_missing_n"]
-    assert inhabited[told].isna().all().all()
-    # What no resident is counted in stays.
-    assert inhabited["seats_per_week"].notna().all()
-    whole = shown[(shown["layer"] == WHOLE) & (shown["age_group"] == "65+")]
-    assert not whole["suppressed"].any()
-    shown = disclose(Results(), Privacy(small_number=201)).provision
-    assert shown.loc[(shown["layer"] == WHOLE) & (shown["age_group"] == "65+"), "suppressed"].all()
 
 
 def test_every_layer_of_the_model_town_has_the_residents_of_coverage(town_snapshot):

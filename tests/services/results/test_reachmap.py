@@ -1,4 +1,4 @@
-"""Reach polygons of the model town: buildings inside are buildings reached, private homes hidden."""
+"""Reach polygons of the model town: buildings inside are buildings reached."""
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,6 @@ from geo.coverage.reached import at_least
 from geo.vocabulary import FREQUENCIES
 from geo.walking.reach import nearest
 from services.results.reach import ALL_PLACES, reach_frame
-from services.results.streets import shown_snaps
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.workspace.folder import Snapshot
@@ -57,12 +56,9 @@ def test_every_counted_place_and_every_class_has_a_row(
 def test_homes_inside_a_place_s_polygon_are_those_that_the_run_counts_for_it(
     situation: Situation, frame: gpd.GeoDataFrame
 ) -> None:
-    public = ~situation.counted["private_home"].to_numpy(dtype=bool)
     counted = situation.within_limit.matrix(500.0).toarray().astype(bool)
-    assert counted[public].sum() > 1000
-    np.testing.assert_array_equal(
-        inside(frame, situation.homes)[: len(public)][public], counted[public]
-    )
+    assert counted.sum() > 1000
+    np.testing.assert_array_equal(inside(frame, situation.homes)[: len(counted)], counted)
 
 
 @pytest.mark.parametrize("number", range(len(FREQUENCIES)))
@@ -70,7 +66,7 @@ def test_homes_inside_the_polygon_of_a_class_are_those_that_it_reaches(
     situation: Situation, frame: gpd.GeoDataFrame, number: int
 ) -> None:
     of_class = at_least(situation.counted["venue_frequency"], FREQUENCIES[number])
-    walk_m = nearest(situation.network, shown_snaps(situation)[of_class], situation.homes).home_walk
+    walk_m = nearest(situation.network, situation.place_snaps[of_class], situation.homes).home_walk
     row = frame.iloc[[len(situation.counted) + number]]
     np.testing.assert_array_equal(inside(row, situation.homes)[0], within(walk_m, 500.0))
 
@@ -84,46 +80,9 @@ def test_minutes_are_judged_by_the_slow_walker_s_seconds(town_snapshot: Snapshot
     assert frame["walk_limit_m"].isna().all()
     assert set(frame["walk_limit_min"]) == {5.0}
     assert set(frame["profile"]) == {slow.id}
-    public = ~situation.counted["private_home"].to_numpy(dtype=bool)
     counted = situation.walking.s.walks(300.0).matrix(300.0).toarray().astype(bool)
-    assert counted[public].any()
-    np.testing.assert_array_equal(
-        inside(frame, situation.homes)[: len(public)][public], counted[public]
-    )
-
-
-def moved(situation: Situation, rows: np.ndarray, by_m: float) -> gpd.GeoDataFrame:
-    """Return the places with some of them moved, each within its cell of the grid."""
-    blur_m = situation.profile.privacy.blur_m
-    xy = shapely.get_coordinates(situation.counted.geometry.to_numpy())
-    cell = np.floor(xy[rows] / blur_m) * blur_m
-    xy[rows] = cell + (xy[rows] - cell + by_m) % blur_m
-    points = gpd.GeoSeries(shapely.points(xy), crs=situation.counted.crs)
-    return gpd.GeoDataFrame(situation.counted.set_geometry(points))
-
-
-def test_a_private_home_that_moves_within_its_cell_changes_no_polygon(
-    town_snapshot: Snapshot, frame: gpd.GeoDataFrame
-) -> None:
-    other = situation_of(town_snapshot)
-    private = other.counted["private_home"].to_numpy(dtype=bool)
-    assert private.sum() == 1
-    other.__dict__["counted"] = moved(other, private, 60.0)
-    assert frame.geometry.geom_equals_exact(reach_frame(other).geometry, 0.0).all()
-    # The same move of a public place does change its polygon.
-    public = np.flatnonzero(~private)[:1]
-    other.__dict__["counted"] = moved(other, public, 60.0)
-    changed = ~frame.geometry.geom_equals_exact(reach_frame(other).geometry, 0.0)
-    assert changed.iloc[public[0]]
-
-
-def test_without_a_cell_a_private_home_has_no_polygon(town_snapshot: Snapshot) -> None:
-    other = situation_of(town_snapshot)
-    privacy = other.profile.privacy.model_copy(update={"blur_m": 0.0})
-    other.profile = other.profile.model_copy(update={"privacy": privacy})
-    private = other.counted["private_home"].to_numpy(dtype=bool)
-    empty = reach_frame(other).geometry.is_empty.to_numpy()[: len(private)]
-    assert empty[private].all()
+    assert counted.any()
+    np.testing.assert_array_equal(inside(frame, situation.homes)[: len(counted)], counted)
 
 
 def test_a_point_of_a_table_leaves_no_trace(

@@ -1,11 +1,9 @@
 """What each closing takes: the town of one street by hand, the model town by closing in turn."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from services.privacy.counts import hide_backup, hide_losses
-from services.registry.places import read_places
+from services.registry.seen import seen_places
 from services.results.resilience import (
     BACKUP_COLUMNS,
     RESILIENCE_COLUMNS,
@@ -110,13 +108,11 @@ def test_the_sentences(tmp_path):
         "「A」：ここがなくなると、20人（65歳以上）が歩いて行ける週1の場を失います。30人には、ほかにも週1の場があります"
     )
     assert "if it closes, no resident" in closing_sentence(rows.loc["B"].to_dict(), "en")
-    assert "非公開" in closing_sentence({**rows.loc["A"].to_dict(), "residents_lost": None}, "ja")
     backup = backup_frame(town, closings(town))
     whole = backup[(backup["layer"] == WHOLE) & (backup["age_group"] == "65+")].iloc[0].to_dict()
     assert backup_sentence(whole, "en") == (
         "40.0 % of residents aged 65 and over keep a weekly place within a 500 m walk whichever single place closes; 120 depend on one place"
     )
-    assert "少ない" in backup_sentence({**whole, "suppressed": True}, "ja")
     nobody = backup[backup["remainder"]].iloc[0].to_dict()
     assert backup_sentence(nobody, "ja") == "総人口の住民がいません"
 
@@ -126,7 +122,7 @@ def test_closing_the_places_of_the_model_town_in_turn_gives_the_same(town_snapsh
     workspace = town_snapshot.workspace
     profile = workspace.profile
     parameters = Parameters.of(profile)
-    listed = read_places(workspace.registry_url, profile.municipality.plane_epsg)
+    listed = seen_places(workspace)
     today = Situation(workspace, parameters)
     weight = today.residents.to_numpy(dtype=float)
     reached = today.reached("weekly")
@@ -155,68 +151,3 @@ def test_places_of_the_snapshot_say_what_their_closing_takes(town_snapshot):
     assert told.tolist() == rows["residents_lost"].tolist()
     others = places.drop(rows.index)
     assert others["residents_lost_if_closed"].isna().all()
-
-
-def lost_table(lost, kept, **columns):
-    frame = pd.DataFrame({"residents_lost": lost, "residents_kept": kept}, dtype=float)
-    frame["place_id"] = [f"p{number}" for number in range(len(frame))]
-    return frame.assign(**columns)
-
-
-def hidden(frame):
-    shown = hide_losses(frame, ("residents_lost", "residents_kept"), small_number=10)
-    assert shown.loc[shown["suppressed"], ["residents_lost", "residents_kept"]].isna().all().all()
-    return list(shown.loc[shown["suppressed"], "place_id"])
-
-
-def test_few_who_lose_are_hidden_with_the_next_smallest():
-    # All who depend on one place add up to a figure of the area: 4 alone would follow from it.
-    assert hidden(lost_table([4, 40, 25, 0], [50, 50, 50, 50])) == ["p0", "p2"]
-    assert hidden(lost_table([6, 7, 25], [50, 50, 50])) == ["p0", "p1"]
-    assert hidden(lost_table([40, 25, 0], [0, 50, 80])) == []
-
-
-def test_few_who_keep_one_are_hidden_as_well():
-    # 200 within, 195 lost: five keep one.
-    assert hidden(lost_table([195, 40, 60], [5, 50, 50])) == ["p0", "p1"]
-
-
-def test_few_within_hide_the_number_within():
-    frame = lost_table([4, 30, 50], [0, 20, 20], residents_within=[4.0, 50.0, 70.0])
-    shown = hide_losses(frame, ("residents_lost", "residents_kept"), small_number=10)
-    assert shown["residents_within"].isna().tolist() == [True, False, False]
-
-
-def test_ranks_are_counted_anew_among_the_places_shown():
-    frame = lost_table([4, 40, 25, 90], [50, 50, 50, 50], rank=[4, 2, 3, 1], age_group="65+")
-    shown = hide_losses(frame, ("residents_lost", "residents_kept"), small_number=10)
-    assert shown["rank"].iloc[[1, 3]].tolist() == [2.0, 1.0]
-    assert shown["rank"].iloc[[0, 2]].isna().all()
-
-
-def test_age_groups_are_judged_alone():
-    both = pd.concat(
-        [
-            lost_table([4, 40, 25], [50, 50, 50], age_group="75+"),
-            lost_table([40, 90, 60], [50, 50, 50], age_group="65+"),
-        ]
-    )
-    shown = hide_losses(both, ("residents_lost", "residents_kept"), small_number=10)
-    assert shown["suppressed"].tolist() == [True, False, True, False, False, False]
-
-
-def test_few_without_a_second_place_are_hidden_with_another_area():
-    frame = pd.DataFrame(
-        {
-            "layer": "district",
-            "age_group": "65+",
-            "area_id": ["a", "b", "c"],
-            "reached_with_backup": [300.0, 200.0, 90.0],
-            "reached_without_backup": [3.0, 40.0, 20.0],
-            "backup_pct": [50.0, 50.0, 50.0],
-            "suppressed": False,
-        }
-    )
-    shown = hide_backup(frame, small_number=10)
-    assert shown["suppressed"].tolist() == [True, False, True]
-    assert shown["reached_with_backup"].isna().tolist() == [True, False, True]

@@ -181,20 +181,6 @@ def test_the_coloured_streets_are_the_whole_network(
     assert length_m == pytest.approx(situation.network.edge_length_m.sum(), rel=1e-6)
 
 
-def test_the_coloured_streets_do_not_end_where_they_would_find_a_private_home(
-    situation: Situation,
-) -> None:
-    """The home is put on the grid before its reach is drawn."""
-    from services.results.streets import shown_snaps
-
-    private = situation.counted["private_home"].to_numpy(dtype=bool)
-    drawn, exact = shown_snaps(situation), situation.place_snaps
-    assert private.sum() == 1
-    moved = np.hypot(drawn["x"] - exact["x"], drawn["y"] - exact["y"]).to_numpy()
-    assert moved[private][0] > 1.0
-    assert (moved[~private] == 0.0).all()
-
-
 def test_a_snapshot_remembers_its_parameters_with_their_origin(town_snapshot: Snapshot) -> None:
     parameters = town_snapshot.run["parameters"]
     assert parameters["walk_limit_m"] == 500.0

@@ -2,8 +2,6 @@
 
 import pytest
 
-from services.profile import Privacy
-from services.publication.disclosure import Disclosed
 from services.results.run import coverage_frame
 from services.results.slots import (
     COMBINED_COLUMNS,
@@ -124,7 +122,6 @@ def test_a_row_is_said_in_both_languages(town):
         "25.0 % of residents aged 65 and over have a place every Monday morning, within a 500 m walk"
     )
     assert slot_sentence(rest, "ja") == "65歳以上の住民がいません"
-    assert "too small" in slot_sentence({**row, "suppressed": True}, "en")
 
 
 def test_alternating_halls_are_shown_apart_from_the_main_figure(tmp_path):
@@ -157,22 +154,3 @@ def test_a_town_without_a_place_reaches_nobody_in_any_slot(tmp_path):
     assert slots["reached"].sum() == combined["reached"].sum() == 0.0
     inhabited = slots[slots["residents"] > 0]
     assert (inhabited["coverage_pct"] == 0.0).all()
-
-
-def test_small_counts_of_slots_are_hidden_with_their_area(town):
-    class Results:
-        def table(self, name):
-            return {"slots": slots, "combined": combined, "coverage": covered, "gaps": gaps}[name]
-
-    slots, combined, covered = slots_frame(town), combined_frame(town), coverage_frame(town)
-    gaps = covered.iloc[:0]
-    shown = Disclosed(Results(), Privacy(small_number=100))
-    # The western district has 50 residents 65+, fewer than 100; the eastern one keeps it company.
-    for table in (shown.slots, shown.combined):
-        older = table[(table["layer"] == "district") & (table["age_group"] == "65+")]
-        inhabited = older[~older["remainder"]]
-        assert inhabited["suppressed"].all()
-        assert inhabited[["residents", "reached", "coverage_pct"]].isna().all().all()
-        city = table[(table["layer"] == "city") & ~table["remainder"]]
-        assert not city["suppressed"].any()
-    assert shown.combined["reached_combined"].isna().any()

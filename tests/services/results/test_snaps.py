@@ -13,17 +13,15 @@ import shapely
 from geo.errors import InvalidInputError
 from geo.streets.network import joinable
 from geo.walking.snapping import REASONS
+from services.registry.seen import seen_places
 from services.results.snaps import (
     CLASSES,
     COLUMNS,
     distance_classes,
-    hide_classes,
-    hide_unsnapped,
     public_snaps,
     snaps_by_class,
     snaps_frame,
     why,
-    write_public_snaps,
     write_snaps,
 )
 from services.workspace.folder import REMAINDER, Snapshot, Workspace, open_workspace
@@ -75,49 +73,6 @@ def test_classes_are_counted_legs_first_then_reasons() -> None:
     ]
     assert counted(table.iloc[4:])[0][:4] == ("venue", "", "no_coordinates", 1)
     assert np.isnan(table["residents"].iloc[4])
-
-
-def hidden(*residents: tuple[str, str, float]) -> list[str]:
-    """Return which lines of homes (class, reason, residents) are hidden below 10."""
-    table = snaps_by_class(snaps(*(("home", *row) for row in residents)))
-    shown = hide_classes(table, small_number=10)
-    assert shown.loc[shown["suppressed"], ["points_n", "residents"]].isna().all(axis=None)
-    assert shown.loc[~shown["suppressed"], ["points_n", "residents"]].notna().all(axis=None)
-    return shown.loc[shown["suppressed"], ["distance_class", "reason"]].sum(axis=1).tolist()
-
-
-def test_a_small_number_of_residents_takes_the_next_smallest_with_it() -> None:
-    # 3 without a street: the municipality's total less the other lines would tell them.
-    assert hidden(("0-25", "", 900.0), ("25-50", "", 40.0), ("", "too_far", 3.0)) == [
-        *("25-50", "too_far")
-    ]
-
-
-def test_the_total_without_a_street_does_not_tell_a_small_reason() -> None:
-    # 3 isolated hide 20 of the class 50-100; 80 too far are hidden too, or 83 - 80 would tell.
-    assert hidden(
-        ("0-25", "", 900.0), ("50-100", "", 20.0), ("", "isolated", 3.0), ("", "too_far", 80.0)
-    ) == ["50-100", "isolated", "too_far"]
-
-
-def test_nothing_small_hides_nothing_and_places_are_never_hidden() -> None:
-    assert hidden(("0-25", "", 900.0), ("", "too_far", 10.0)) == []
-    table = snaps_by_class(snaps(("home", "0-25", "", 4.0), ("place", "0-25", "", np.nan)))
-    assert hide_classes(table, small_number=10)["suppressed"].tolist() == [True, False]
-
-
-def test_small_numbers_of_an_area_are_hidden_with_a_partner() -> None:
-    table = pd.DataFrame(
-        {
-            "layer": "unit",
-            "age_group": "65+",
-            "area_id": ["a", "b", "c", "d"],
-            "unsnapped": [4.0, 0.0, 30.0, 90.0],
-        }
-    )
-    shown = hide_unsnapped(table, small_number=10)
-    assert shown["suppressed"].tolist() == [True, False, True, False]
-    assert shown["unsnapped"].isna().tolist() == [True, False, True, False]
 
 
 @pytest.fixture(scope="module")
@@ -193,20 +148,18 @@ def test_a_home_without_a_street_is_a_point_with_its_reason(cut_off: Workspace) 
 def test_residents_without_a_street_add_up_in_every_layer(cut_off: Workspace) -> None:
     homes = cut_off.demand()
     expected = homes.loc[homes["edge"] < 0, "65+"].sum()
-    assert expected >= 10  # so that nothing has to be hidden in the layer of one area
+    assert expected > 0
     areas = public_snaps(cut_off).areas
     for layer in cut_off.profile.layers:
         rows = areas[areas["layer"] == layer.id]
         assert rows["area_id"].iloc[-1] == REMAINDER
-        if not rows["suppressed"].any():
-            assert rows["unsnapped"].sum() == pytest.approx(expected, abs=1e-6)
-    assert not areas.loc[areas["layer"] == "municipality", "suppressed"].any()
+        assert rows["unsnapped"].sum() == pytest.approx(expected, abs=1e-6)
 
 
 def test_nothing_of_what_may_leave_tells_where_a_home_is(
     cut_off: Workspace, tmp_path: Path
 ) -> None:
-    written = write_public_snaps(cut_off)
+    written = write_snaps(cut_off)
     assert written.path == cut_off.path / "export" / "snaps.gpkg"
     layers = [name for name, _ in pyogrio.list_layers(written.path)]
     assert layers == ["unsnapped_by_area", "unsnapped_places", "classes", "about"]
@@ -214,12 +167,9 @@ def test_nothing_of_what_may_leave_tells_where_a_home_is(
     for name in layers[:2]:
         found = gpd.read_file(written.path, layer=name)
         assert not {tuple(xy) for xy in shapely.get_coordinates(found.geometry)} & homes
-    areas = pyogrio.read_dataframe(written.path, layer="unsnapped_by_area", read_geometry=False)
-    small = areas["unsnapped"].between(0, cut_off.profile.privacy.small_number, inclusive="neither")
-    assert not small.any()
 
 
-def test_the_places_that_no_street_comes_near_are_named_and_private_homes_blurred(
+def test_the_places_that_no_street_comes_near_are_named_and_private_homes_at_their_cells(
     town_snapshot: Snapshot,
 ) -> None:
     workspace = town_snapshot.workspace
@@ -228,7 +178,7 @@ def test_the_places_that_no_street_comes_near_are_named_and_private_homes_blurre
     streets = workspace.profile.streets.model_copy(update={"snap_limit_m": 0.001})
     workspace.profile = workspace.profile.model_copy(update={"streets": streets})
     places = public_snaps(workspace).places
-    stored = town_snapshot.layer("places").set_index("place_id")
+    stored = seen_places(workspace.seen("exact")).set_index("place_id")
     own = stored.loc[places["place_id"]]
     assert len(places) > 0.9 * len(stored)
     assert set(places["reason"]) <= {"too_far", "no_coordinates"}
@@ -243,7 +193,7 @@ def test_the_places_that_no_street_comes_near_are_named_and_private_homes_blurre
 
 
 def test_the_full_layer_stays_beside_the_workspace(town_snapshot: Snapshot, tmp_path: Path) -> None:
-    workspace = town_snapshot.workspace
+    workspace = town_snapshot.workspace.seen("exact")
     written = write_snaps(workspace, tmp_path / "snaps.gpkg")
     found = pyogrio.read_dataframe(written.path, layer="snaps")
     frame = snaps_frame(workspace)

@@ -1,12 +1,11 @@
 """What if on the town of one street (tests/datedtown.py), by hand and against a registry written so."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.registry.places import read_places
-from services.scenarios.answers import disclosed, edit_of, edit_of_text
+from services.scenarios.answers import edit_of, edit_of_text
 from services.scenarios.whatif import Trial, WhatIf
 from services.situation.intervals import measured
 from services.situation.parameters import Parameters
@@ -183,22 +182,6 @@ def test_a_spot_too_far_from_a_street_is_refused(town, monkeypatch) -> None:
 def test_an_unknown_layer_is_named(town) -> None:
     with pytest.raises(NotFoundError, match="there are city, district"):
         WhatIf(town, "ward")
-
-
-def test_small_changes_and_small_areas_do_not_leave(whatif, town) -> None:
-    # Closing A loses h0 (20) and h1 (30) of the west: with fewer than 60 hidden, the change is.
-    privacy = town.profile.privacy.model_copy(update={"small_number": 60})
-    shown = disclosed(whatif.close("A"), privacy)
-    west, east = row(shown.areas, "w"), row(shown.areas, "e")
-    assert west["suppressed"]
-    assert east["suppressed"]  # the west alone would be the whole less the east
-    assert np.isnan(west["reached_after"])
-    whole = shown.whole[shown.whole["age_group"].eq("65+") & shown.whole["frequency"].eq("weekly")]
-    assert whole["reached_after"].isna().any()
-    privacy = town.profile.privacy.model_copy(update={"small_number": 45})
-    shown = disclosed(whatif.close("A"), privacy)
-    assert row(shown.areas, "w")["lost"] == 50.0
-    assert not row(shown.areas, "w")["suppressed_change"]
 
 
 def test_edits_are_read_from_requests_and_from_words() -> None:

@@ -269,7 +269,7 @@ def test_a_private_home_that_is_shown_nowhere_is_walked_to_by_nobody(tmp_path: P
     home = ("P", "山田さん宅", 420.0, 0.0, "毎週水曜日10:00〜12:00", "active")
     workspace = rail_workspace(tmp_path, *PLACES, home, private=("P",))
     profile = workspace.path / "profile.toml"
-    profile.write_text(profile.read_text("utf-8") + "\n[privacy]\nblur_m = 0\n", "utf-8")
+    profile.write_text(profile.read_text("utf-8") + "blur_m = 0\n", "utf-8")
     found = why(ground_of(open_workspace(workspace.path)), *lonlat(*HOUSE))
     assert found.way.place_id == "W"
     assert found.changes is not None

@@ -96,7 +96,7 @@ def test_a_private_home_stands_in_its_grid_cell_and_bears_no_name(tmp_path) -> N
         # y = 0 is the border of two cells, and a billionth of a metre decides.
         assert abs(cell.y) == pytest.approx(0.5 * grid_m, abs=0.5)
     assert "H4会館" not in str(found)
-    assert [row["properties"]["name"] for row in found] == ["個人宅", "個人宅の場"]
+    assert [row["properties"]["name"] for row in found] == ["個人宅の場", "個人宅の場"]
 
 
 def test_the_catchment_of_each_choice_holds_whom_it_reaches(tmp_path) -> None:

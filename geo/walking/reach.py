@@ -10,7 +10,7 @@ judged at its own position, also when the place stands on the same edge.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,15 @@ class Walks:
         origin, home, walk = self.origin[kept], self.home[kept], self.walk[kept]
         return Walks(origin, home, walk, self.origins_n, self.homes_n, limit)
 
+    def of_homes(self, rows: IntArray) -> "Walks":
+        """Return the walks of some homes, ascending positions, as if there were no others."""
+        position = np.full(self.homes_n, -1, dtype=np.int64)
+        position[rows] = np.arange(rows.size)
+        home = position[self.home]
+        kept = home >= 0
+        origin, walk = self.origin[kept], self.walk[kept]
+        return Walks(origin, home[kept], walk, self.origins_n, rows.size, self.limit)
+
     def matrix(self, limit: float) -> "scipy.sparse.csr_array":
         """Return the (origins, homes) matrix of ones where the walk is within ``limit``."""
         keep = within(self.walk, limit)
@@ -98,6 +107,16 @@ class Nearest:
     home_end: IntArray
     node_also: list[FloatArray] = field(default_factory=list)
     home_also: list[FloatArray] = field(default_factory=list)
+
+    def of_homes(self, rows: IntArray) -> "Nearest":
+        """Return the same for some homes."""
+        return replace(
+            self,
+            home_walk=self.home_walk[rows],
+            home_origin=self.home_origin[rows],
+            home_end=self.home_end[rows],
+            home_also=[one[rows] for one in self.home_also],
+        )
 
 
 def nearest(

@@ -82,8 +82,9 @@ def run(
     results = workspace.path / "results"
     with workspace.working():
         with staged_number(results) as (name, folder):
+            situation = None
             for one in _views(workspace):
-                situation = Situation(one, parameters)
+                situation = Situation(one, parameters, beside=situation)
                 _write(seen_in(folder, one.view), name, situation, day, progress)
         if selection == TODAY or not (results / "LATEST").is_file():
             with staged_file(results / "LATEST") as latest:
@@ -93,18 +94,18 @@ def run(
 
 
 def _views(workspace: Workspace) -> list[Workspace]:
-    """Return the workspace in the public view, and in the exact one where it knows something else."""
+    """Return the workspace in the exact view, where it knows something else, and in the public one."""
     public = workspace.seen(PUBLIC)
     if public.is_published:
         return [public]
     exact = workspace.seen(EXACT)
     same = exact.file(DEMAND) == public.file(DEMAND) and not has_homes(public)
-    return [public] if same else [public, exact]
+    return [public] if same else [exact, public]
 
 
 def _write(folder: Path, name: str, situation: Situation, day: date, progress: Progress) -> None:
     """Write every table of a snapshot."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     progress("run.reach", 0.1)
     for walking in situation.walkings:
         situation.access(walking)

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.areas.location import area_ids, locate
-from geo.arrays import FloatArray
+from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import Access, Journeys, Layering, at_least
 from geo.edits.applied import Edit, apply_edits, rejoin
 from geo.streets.network import Network, joinable
@@ -42,6 +42,7 @@ class Situation:
     ``places`` (as ``places_frame`` gives them) and further ``edits`` of the streets are those of
     somebody who asks what would be; else both are the workspace's own. ``drawn`` is the version of the
     edits and the day they are in force on: the newest and the day of the places where none is given.
+    ``beside`` is the same question to the other view: walks are looked for once where places are the same.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Situation:
         places: gpd.GeoDataFrame | None = None,
         edits: Sequence[Edit] = (),
         drawn: tuple[int, date] | None = None,
+        beside: "Situation | None" = None,
     ) -> None:
         self.workspace = workspace
         self.profile = workspace.profile
@@ -72,6 +74,7 @@ class Situation:
         self._usable = self._joinable(self._streets)
         self.usable = self._usable if self.edited is None else self._joinable(self.network)
         self.homes = self._homes()
+        self._beside = beside
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self._access: dict[str, dict[str, Access]] = {}
         self._approach: dict[str, Approach] = {}
@@ -154,12 +157,38 @@ class Situation:
     def walkings(self) -> list[Walking]:
         """Return every walking profile on the streets, the main one first."""
         main: Walking | None = None
-        found = []
+        found: list[Walking] = []
         for profile in self.parameters.walkings:
-            walking = Walking(profile, self.network, self.homes, self.place_snaps, like=main)
+            walking = Walking(
+                profile,
+                self.network,
+                self.homes,
+                self.place_snaps,
+                like=main,
+                among=self._among(len(found)),
+            )
             main = main or walking
             found.append(walking)
         return found
+
+    def _among(self, number: int) -> tuple[Walking, IntArray] | None:
+        """Return a walker among the homes of the other view, and where these homes are there."""
+        if self._same_homes is None or self._beside is None:
+            return None
+        return self._beside.walkings[number], self._same_homes
+
+    @cached_property
+    def _same_homes(self) -> IntArray | None:
+        """Return where these homes are among those of the other view; None where either differs."""
+        other = self._beside
+        if other is None or not self.place_snaps.equals(other.place_snaps):
+            return None
+        area = "source_area_id"
+        rows = np.flatnonzero(other.homes[area].isin(set(self.homes[area])).to_numpy())
+        joined = ["edge", "offset_m", "snap_m"]
+        mine, others = self.homes[joined], other.homes[joined].iloc[rows]
+        same = len(mine) == len(others) and np.array_equal(mine.to_numpy(), others.to_numpy())
+        return rows.astype(np.int64) if same else None
 
     @property
     def walking(self) -> Walking:
@@ -180,7 +209,11 @@ class Situation:
         """Return everybody's way to the nearest place of a frequency; origins are in ``counted``."""
         if frequency not in self._approach:
             counts = at_least(self.counted["venue_frequency"], frequency)
-            self._approach[frequency] = self.walking.approach(self.parameters.limit, counts)
+            if self._same_homes is not None and self._beside is not None:
+                found = self._beside.approach(frequency).of_homes(self._same_homes)
+            else:
+                found = self.walking.approach(self.parameters.limit, counts)
+            self._approach[frequency] = found
         return self._approach[frequency]
 
     def reached(self, frequency: str) -> np.ndarray:

@@ -56,18 +56,35 @@ class Unit:
     measure: Measure
     homes: Doors
     places: Doors
+    among: "tuple[Unit, IntArray] | None" = None
+    """A unit of more homes with the same streets and places, and which of them these are."""
     _walks: dict[float, Walks] = field(default_factory=dict)
+    _nearest: dict[bytes, Nearest] = field(default_factory=dict)
+
+    def of_homes(self, rows: IntArray) -> "Unit":
+        """Return the unit of some of the homes; what was found for all is found for them."""
+        return Unit(self.network, self.measure, self.homes.take(rows), self.places, (self, rows))
 
     def nearest(self, counts: np.ndarray) -> Nearest:
         """Return the nearest of the places that count, however far; origins are positions in all."""
-        return nearest(self.network, self.places.only(counts), self.homes, by=self.measure)
+        if self.among is not None:
+            all_homes, rows = self.among
+            return all_homes.nearest(counts).of_homes(rows)
+        key = counts.tobytes()
+        if key not in self._nearest:
+            places = self.places.only(counts)
+            self._nearest[key] = nearest(self.network, places, self.homes, by=self.measure)
+        return self._nearest[key]
 
     def walks(self, limit: float) -> Walks:
         """Return all walks from homes to places within a limit."""
         if limit not in self._walks:
-            self._walks[limit] = walks(
-                self.network, self.places, self.homes, limit=limit, by=self.measure
-            )
+            if self.among is None:
+                found = walks(self.network, self.places, self.homes, limit=limit, by=self.measure)
+            else:
+                all_homes, rows = self.among
+                found = all_homes.walks(limit).of_homes(rows)
+            self._walks[limit] = found
         return self._walks[limit]
 
 
@@ -86,6 +103,11 @@ class Approach:
     climb_m: FloatArray
     steps_n: FloatArray
 
+    def of_homes(self, rows: IntArray) -> "Approach":
+        """Return the same for some homes."""
+        ways = (self.walk_m, self.walk_s, self.climb_m, self.steps_n)
+        return Approach(self.nearest.of_homes(rows), *(way[rows] for way in ways))
+
     @property
     def origin(self) -> IntArray:
         """Return (homes,) positions of the nearest places, -1 without one."""
@@ -96,7 +118,8 @@ class Walking:
     """
     A walking profile on the streets; each part is computed once.
 
-    Walkers to whom the same streets are closed share their metres: ``like`` is one of them.
+    Walkers to whom the same streets are closed share their metres: ``like`` is one of them. ``among``
+    is the same walker with the same places and more homes, and which of them these are.
     """
 
     def __init__(
@@ -107,6 +130,7 @@ class Walking:
         places: pd.DataFrame,
         *,
         like: "Walking | None" = None,
+        among: "tuple[Walking, IntArray] | None" = None,
     ) -> None:
         self.profile = profile
         self.walker = walker_of(profile)
@@ -114,17 +138,24 @@ class Walking:
         self._homes = homes
         self._places = places
         self._like = like
+        self._among = among
 
     @cached_property
     def m(self) -> Unit:
         """Return homes and places in metres of the streets that this walker walks."""
         if self._like is not None and self._like.walker.closes == self.walker.closes:
             return self._like.m
+        if self._among is not None:
+            walking, rows = self._among
+            return walking.m.of_homes(rows)
         return self._unit(metres(self.network, self.walker))
 
     @cached_property
     def s(self) -> Unit:
         """Return homes and places in seconds."""
+        if self._among is not None:
+            walking, rows = self._among
+            return walking.s.of_homes(rows)
         return self._unit(seconds(self.network, self.walker))
 
     @cached_property

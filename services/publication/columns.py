@@ -8,7 +8,7 @@ the catalogue: ``column.TABLE.NAME``. Run as a program, it writes the tables int
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -372,6 +372,153 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("stays_pct", "number", "%", NOTHING),
         *_columns("hazards", "text", "text", NOTHING),
     ),
+    "timeline_years": (
+        *_columns("fiscal_year", "integer", "", NOTHING),
+        *_columns("fiscal_year_ja as_of", "text", "", NOTHING, says="fiscal_year"),
+        *_columns("with_suspended with_planned", "boolean", "true, false", NOTHING),
+        *_columns("places_n", "integer", "places", NOTHING),
+        *_columns(
+            "places_monthly places_weekly places_permanent places_unknown",
+            "integer",
+            "places",
+            NOTHING,
+        ),
+        *_columns("places_suspended places_planned", "integer", "places", NOTHING),
+        *_columns("age_group", "text", "", NOTHING),
+        *_columns("walk_limit_m", "number", "m", NOTHING, says="age_group"),
+        *_columns("walk_limit_min", "number", "min", NOTHING, says="age_group"),
+        *_columns("residents", "number", "residents", RESIDENTS),
+        *_columns(
+            "reached_monthly reached_weekly reached_permanent", "number", "residents", RESIDENTS
+        ),
+        *_columns(
+            "coverage_monthly_pct coverage_weekly_pct coverage_permanent_pct",
+            "number",
+            "%",
+            RESIDENTS,
+        ),
+        *_columns(
+            "coverage_monthly_low_pct coverage_weekly_low_pct coverage_permanent_low_pct",
+            "number",
+            "%",
+            RESIDENTS,
+        ),
+        *_columns(
+            "coverage_monthly_high_pct coverage_weekly_high_pct coverage_permanent_high_pct",
+            "number",
+            "%",
+            RESIDENTS,
+            says="coverage_monthly_low_pct",
+        ),
+        *_columns("places_documented", "text", "", NOTHING),
+        *_columns(
+            "opening_assumed_n suspension_assumed_n schedule_assumed_n",
+            "integer",
+            "places",
+            NOTHING,
+        ),
+        *_columns("closed_undated_n planned_undated_n", "integer", "places", NOTHING),
+        *_columns("remarks remarks_en", "words", "text", NOTHING),
+    ),
+    "timeline_areas": (
+        *_columns("fiscal_year", "integer", "", NOTHING),
+        *_columns("fiscal_year_ja as_of", "text", "", NOTHING, says="fiscal_year"),
+        *_columns(
+            "with_suspended with_planned", "boolean", "true, false", NOTHING, says="fiscal_year"
+        ),
+        *_columns("layer area_id area_name version", "text", "", NOTHING),
+        *_columns("frequency age_group", "text", "", NOTHING),
+        *_columns("walk_limit_m", "number", "m", NOTHING, says="frequency"),
+        *_columns("walk_limit_min", "number", "min", NOTHING, says="frequency"),
+        *_columns("residents reached coverage_pct", "number", "residents, %", RESIDENTS),
+        *_columns("coverage_low_pct coverage_high_pct", "number", "%", RESIDENTS),
+        *_columns("places_n", "integer", "places", NOTHING),
+        *_columns("approximate remainder", "boolean", "true, false", NOTHING),
+        *_columns("suppressed", "boolean", "true, false", NOTHING),
+    ),
+    "timeline_targets": (
+        *_columns("fiscal_year", "integer", "", NOTHING),
+        *_columns("fiscal_year_ja as_of", "text", "", NOTHING, says="fiscal_year"),
+        *_columns(
+            "with_suspended with_planned", "boolean", "true, false", NOTHING, says="fiscal_year"
+        ),
+        *_columns("frequency layer label label_en", "text", "", NOTHING),
+        *_columns("number", "integer", "areas, places", NOTHING),
+        *_columns("reached", "integer", "areas, places", NOTHING),
+        *_columns("counts", "text", "`areas`, `places`", NOTHING, says="reached"),
+        *_columns("places_n", "integer", "places", NOTHING),
+        *_columns("approximate", "boolean", "true, false", NOTHING),
+    ),
+    "comparison_overview": (
+        *_columns("scenario", "text", "", NOTHING),
+        *_columns("age_group", "text", "", NOTHING),
+        *_columns("walk_limit_m", "number", "m", NOTHING, says="age_group"),
+        *_columns("walk_limit_min", "number", "min", NOTHING, says="age_group"),
+        *_columns("residents reached unreached coverage_pct", "number", "residents, %", RESIDENTS),
+        *_columns("change newly_reached no_longer_reached", "number", "residents", RESIDENTS),
+        *_columns(
+            "gaps_weekly_or_more gaps_monthly_only gaps_none gaps_needs_transport",
+            "integer",
+            "units",
+            NOTHING,
+        ),
+        *_columns("places_n", "integer", "places", NOTHING),
+        *_columns("places_monthly places_weekly places_permanent", "integer", "places", NOTHING),
+        *_columns("cost_max_yen cost_per_year_yen cost_once_yen", "integer", "yen", NOTHING),
+        *_columns("suppressed", "boolean", "true, false", NOTHING),
+    ),
+    "comparison_coverage": (
+        *_columns("layer area_id area_name version", "text", "", NOTHING),
+        *_columns("frequency age_group", "text", "", NOTHING),
+        *_columns("walk_limit_m", "number", "m", NOTHING, says="frequency"),
+        *_columns("walk_limit_min", "number", "min", NOTHING, says="frequency"),
+        *_columns("residents reached", "number", "residents", RESIDENTS),
+        *_columns("places_n", "integer", "places", NOTHING),
+        *_columns("approximate draft remainder", "boolean", "true, false", NOTHING),
+        *_columns("coverage_pct unreached", "number", "%, residents", RESIDENTS),
+        *_columns("scenario", "text", "", NOTHING),
+        *_columns("change", "number", "residents", RESIDENTS),
+        *_columns("suppressed", "boolean", "true, false", NOTHING),
+    ),
+    "comparison_layers": (
+        *_columns("scenario layer label label_en", "text", "", NOTHING),
+        *_columns("approximate", "boolean", "true, false", NOTHING),
+        *_columns("areas_n areas_with_weekly_n", "integer", "areas", NOTHING),
+        *_columns("worst_area_id worst_area_name", "text", "", NOTHING),
+        *_columns(
+            "worst_coverage_pct worst_unreached worst_residents",
+            "number",
+            "%, residents",
+            RESIDENTS,
+        ),
+    ),
+    "comparison_gaps": (
+        *_columns("layer area_id area_name", "text", "", NOTHING),
+        *_columns("gap", "text", "class of the unit", NOTHING),
+        *_columns("scenario", "text", "", NOTHING),
+        *_columns("gap_today", "text", "class of the unit", NOTHING),
+    ),
+    "comparison_targets": (
+        *_columns("scenario", "text", "", NOTHING),
+        *_columns("frequency layer label label_en", "text", "", NOTHING),
+        *_columns("number", "integer", "areas, places", NOTHING),
+        *_columns("reached", "integer", "areas, places", NOTHING),
+        *_columns("counts", "text", "`areas`, `places`", NOTHING, says="reached"),
+        *_columns("change", "integer", "areas, places", NOTHING),
+    ),
+    "comparison_changes": (
+        *_columns("scenario", "text", "", NOTHING),
+        *_columns("number", "integer", "1 …", NOTHING, says="scenario"),
+        *_columns("action place_id name schedule_text", "text", "", NOTHING),
+        *_columns("frequency_before frequency_after", "text", "class", NOTHING),
+        *_columns("cost_per_year_yen cost_once_yen", "integer", "yen", NOTHING),
+    ),
+    "raster_comparison": (
+        *_columns("layer age_group area_id area_name", "text", "", NOTHING),
+        *_columns("raster_residents buildings_residents", "number", "residents", RESIDENTS),
+        *_columns("difference ratio", "number", "residents, share", RESIDENTS),
+        *_columns("suppressed", "boolean", "true, false", NOTHING),
+    ),
 }
 """Table → its columns; those that leave stand in the order in which they do."""
 
@@ -390,6 +537,12 @@ def leaving(table: str) -> tuple[str, ...]:
     """Return the columns of a table that may leave, in order, without the geometry."""
     kept = [one for one in TABLES[table] if not _stays(one) and one.kind != "geometry"]
     return tuple(one.name for one in kept)
+
+
+def kept(there: Iterable[Hashable], table: str) -> list[str]:
+    """Return the columns of a table that may leave, of those that are there."""
+    names = set(there)
+    return [name for name in leaving(table) if name in names]
 
 
 def telling(table: str, of: str = RESIDENTS) -> tuple[str, ...]:

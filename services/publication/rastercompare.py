@@ -18,6 +18,7 @@ from services.intake.people.raster import PopulationRaster, read_population_rast
 from services.intake.tables.ledger import Entry
 from services.privacy.counts import find_hidden
 from services.publication.collections import FIGURE_DECIMALS
+from services.publication.columns import leaving
 from services.publication.export import write_csv
 from services.results.rasters import outline
 from services.situation.naming import names_of
@@ -29,7 +30,6 @@ from services.workspace.staging import staged_file
 TOTAL = "_total"
 """area_id of the row of the whole municipality."""
 
-COLUMNS = ("layer", "age_group", "area_id", "area_name")
 FIGURES = ("raster_residents", "buildings_residents", "difference", "ratio")
 
 _AREAS_FOR_CORRELATION = 3
@@ -52,7 +52,7 @@ class Comparison:
     """A raster beside the buildings, as it may leave."""
 
     table: pd.DataFrame
-    """``COLUMNS``, ``FIGURES`` and ``suppressed``: a row per area, the remainder, the total."""
+    """``raster_comparison`` of ``services.publication.columns``: areas, the remainder, the total."""
     correlation: float | None
     """Pearson's r over the areas that are shown, None of fewer than three or of all the same."""
     outside_residents: float
@@ -184,7 +184,7 @@ def _disclosed(rows: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
     table = _with_differences(pd.concat([rows, pd.DataFrame([total])], ignore_index=True))
     suppressed = np.append(hidden, _is_small(table.iloc[-1], small_number))
     shown = {name: table[name].mask(suppressed) for name in FIGURES}
-    return table.assign(**shown, suppressed=suppressed)[[*COLUMNS, *FIGURES, "suppressed"]]
+    return table.assign(**shown, suppressed=suppressed)[list(leaving("raster_comparison"))]
 
 
 def _is_small(row: "pd.Series[Any]", small_number: int) -> bool:

@@ -16,7 +16,7 @@ from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.privacy.changes import hide_small_changes, small_change
 from services.privacy.counts import find_hidden, hide_counts
 from services.profile import Layer, Privacy, Profile
-from services.publication.columns import telling
+from services.publication.columns import kept, telling
 from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
@@ -53,10 +53,15 @@ class Comparison:
     changes: pd.DataFrame
     stale: dict[str, tuple[str, ...]]
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables with the columns that may leave."""
+        names = ("overview", "coverage", "layers", "gaps", "targets", "changes")
+        tables = {name: getattr(self, name) for name in names}
+        return {name: table[kept(table, f"comparison_{name}")] for name, table in tables.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the tables as plain rows; what is not known or not shown is None."""
-        names = ("overview", "coverage", "layers", "gaps", "targets", "changes")
-        tables = {name: plain_rows(getattr(self, name)) for name in names}
+        tables = {name: plain_rows(table) for name, table in self.tables().items()}
         return {**tables, "stale": {name: list(codes) for name, codes in self.stale.items()}}
 
 

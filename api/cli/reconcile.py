@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from services.intake.reconcile import SAVE_FROM, Proposal, reconcile, save_matches
-from services.words.texts import Lang, people, text
+from services.words.texts import Lang, people, text, told
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -75,7 +75,7 @@ def _table(proposals: list[Proposal], desk: Desk) -> Table:
             desk.say(head), justify="right" if justify == "right" else "left", overflow="fold"
         )
     for found in proposals:
-        reason = found.reason_ja if desk.lang == "ja" else found.reason
+        reason = told(found.reason, desk.lang)
         residents = people(found.residents, desk.lang)
         table.add_row(found.name, residents, found.area or "−", f"{found.confidence:.2f}", reason)
     return table

@@ -10,11 +10,12 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from services.plans.store import PlanResult
-from services.privacy.homes import HOME_VENUE, blur
+from services.privacy.homes import blur
 from services.registry.places import read_venues
 from services.scenarios.file import ScenarioEdit
 from services.scenarios.named import find_scenario
 from services.situation.places import places_frame
+from services.words.texts import text
 from services.workspace.folder import Workspace
 from services.workspace.geojson import as_data
 
@@ -66,7 +67,7 @@ class _Ground:
         places = places_frame(workspace)
         venues = read_venues(workspace.registry_url, self.epsg)
         at_home = venues["private_home"].fillna(value=False).astype(bool)
-        venues["name"] = venues["name"].mask(at_home, HOME_VENUE)
+        venues["name"] = venues["name"].mask(at_home, text("home.venue", "ja"))
         blur_m = workspace.profile.privacy.blur_m
         shown = blur(places, places["private_home"].astype(bool), blur_m=blur_m)
         self._places = _by(shown, "place_id")

@@ -11,8 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-HOME_NAME = "個人宅の場"
-HOME_VENUE = "個人宅"
+from services.words.texts import text
 
 PRIVATE_KINDS = ("個人宅", "自宅", "民家")
 """Kinds of venue that are somebody's home, unless a profile names its own."""
@@ -32,9 +31,9 @@ def is_private_home(cells: Iterable[str], *, words: Iterable[str]) -> bool:
     return any(_HOUSE.search(cell) or any(word in cell for word in words) for cell in plain_cells)
 
 
-def consents(text: str) -> bool:
+def consents(typed: str) -> bool:
     """Say whether a cell of a column of consent says yes; empty and anything else is no."""
-    form = unicodedata.normalize("NFKC", text).strip().casefold()
+    form = unicodedata.normalize("NFKC", typed).strip().casefold()
     yes = ("可", "公開", "公開可", "同意", "同意あり", "同意する", "有", "あり", "はい", "○", "〇")
     return form in (*yes, "◯", "済", "yes", "y", "true", "1", "ok")
 
@@ -51,8 +50,8 @@ def masked(place: pd.DataFrame) -> dict[str, pd.Series]:
     further = [name for name in ("open_hours", "fee_text") if name in place]
     return {
         **{name: place[name].mask(private, "") for name in further},
-        "name": place["name"].mask(private & ~consent, HOME_NAME),
-        "venue_name": place["venue_name"].mask(private, HOME_VENUE),
+        "name": place["name"].mask(private & ~consent, text("home.place", "ja")),
+        "venue_name": place["venue_name"].mask(private, text("home.venue", "ja")),
         "group_name": place["group_name"].mask(private, ""),
         "address": place["address"].mask(private, ""),
     }

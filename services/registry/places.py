@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, delete, insert, inspect, select
 
 from geo.arrays import LONLAT_EPSG
-from services.privacy.homes import HOME_NAME
 from services.registry.attributes import ATTRIBUTES, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
@@ -32,6 +31,7 @@ from services.registry.tables import (
 )
 from services.registry.venues import VENUE_ATTRIBUTES, with_venue_attributes
 from services.words.names import normalise
+from services.words.texts import text
 from services.workspace.folder import digest
 
 Row = dict[str, Any]
@@ -240,8 +240,8 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
     meetings: list[Row] = []
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
-        text = str(place["schedule_text"])
-        schedules.append({"schedule_id": number, "text": text})
+        typed = str(place["schedule_text"])
+        schedules.append({"schedule_id": number, "text": typed})
         meetings.append(
             _row(
                 **{column: str(place[column]) for column in _SAME},
@@ -272,8 +272,8 @@ def _frame(
     table = _table(url, query).rename(columns={"source_row": "row"})
     # Databases sort texts by the words' language; here they stand in the same order on all.
     table = table.sort_values(["source_id", "row", columns[0]], ignore_index=True)
-    text = [name for name in columns if name not in _NOT_TEXT]
-    table[text] = table[text].astype(object).fillna("")
+    texts = [name for name in columns if name not in _NOT_TEXT]
+    table[texts] = table[texts].astype(object).fillna("")
     table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)
     points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
@@ -319,7 +319,7 @@ def listed_venues(url: str, epsg: int) -> gpd.GeoDataFrame:
     venues = read_venues(url, epsg)
     at_home = venues["private_home"].fillna(value=False).astype(bool)
     return venues.assign(
-        name=venues["name"].mask(at_home, HOME_NAME),
+        name=venues["name"].mask(at_home, text("home.place", "ja")),
         address=venues["address"].mask(at_home, ""),
         owner=venues["owner"].mask(at_home, ""),
         private_home=at_home,

@@ -13,6 +13,7 @@ from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
 from services.words.texts import (
     age_group_text,
+    choices,
     is_figure,
     limit_text,
     metres,
@@ -126,7 +127,6 @@ def doing(row: dict[str, Any], lang: str) -> str:
 
 def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> Choice:
     elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
-    joint = "・" if lang == "ja" else ", "
     return Choice(
         rank=int(row["rank"]),
         action=str(row["action"]),
@@ -138,7 +138,9 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> C
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=share(share_of(row, "overlap"), lang),
         stays=share(share_of(row, "stays"), lang) if is_figure(row["stays_pct"]) else "",
-        unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
+        unstable=text("plan.stability.not", lang, names=choices(elsewhere, lang))
+        if elsewhere
+        else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
     )
 

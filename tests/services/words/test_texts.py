@@ -129,6 +129,7 @@ def steps() -> set[object]:
         node.args[0].value
         for node in parsed("services", "api")
         if isinstance(node, ast.Call)
+        and node.args
         and ast.unparse(node.func).endswith(("progress", ".step"))
         and isinstance(node.args[0], ast.Constant)
     }

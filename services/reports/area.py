@@ -242,7 +242,7 @@ class _Remarks:
             said.append(
                 text("report.straight", self._lang, straight=metres(straight_m, self._lang))
             )
-        return "、".join(said) if self._lang == "ja" else "; ".join(said)
+        return text("split.joint", self._lang).join(said)
 
 
 def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
@@ -277,7 +277,11 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
             kind=str(row["kind"] or ""),
             newly_reached=figure(row["newly_reached"]),
             cost_max_yen=figure(row["cost_max_yen"]) or None,
-            units_gained=tuple(name for name in str(row["units_gained"] or "").split("、") if name),
+            units_gained=tuple(
+                name
+                for name in str(row["units_gained"] or "").split(text("text.list", "ja"))
+                if name
+            ),
             reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
             status=str(row["status"]),
         )
@@ -309,9 +313,7 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     if subsidies := origins.get("subsidies"):
         told.append((text("report.subsidies", lang), subsidies))
     return tuple(
-        text("report.origin", lang, words=words, origin=origin_text(origin, lang))
-        if origin
-        else words
+        words + (text("text.brackets", lang, text=origin_text(origin, lang)) if origin else "")
         for words, origin in told
     )
 

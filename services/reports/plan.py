@@ -105,7 +105,8 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         assumptions=(*_assumptions(plan, lang), *_left_out(body, lang)),
         sources=tuple(
             dict.fromkeys(
-                f"{source['credit']}（{source['licence']}）" for source in plan.workspace.sources
+                source["credit"] + text("text.brackets", lang, text=source["licence"])
+                for source in plan.workspace.sources
             )
         ),
         map_svg=_drawn(plan),
@@ -150,9 +151,8 @@ def _added(newly: object, lang: str) -> str:
 
 
 def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
-    joint = "、" if lang == "ja" else ", "
     changes = [
-        text(f"plan.alternative.{key}", lang, names=joint.join(_names(row[part], lang)))
+        text(f"plan.alternative.{key}", lang, names=choices(_names(row[part], lang), lang))
         for key, part in (("in", "added"), ("out", "dropped"))
         if row[part]
     ]
@@ -162,13 +162,16 @@ def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
         number=number_,
         newly=people(row["newly_reached"], lang),
         yen=yen(row["first_year_yen"], lang),
-        changes=("。" if lang == "ja" else "; ").join(changes),
+        changes=text("unit.joint", lang).join(changes),
     )
 
 
 def _names(rows: list[dict[str, str]], lang: str) -> list[str]:
-    bracket = "{}（{}）" if lang == "ja" else "{} ({})"
-    return [bracket.format(row[lang], type_text(str(row["target_class"]), lang)) for row in rows]
+    types = [type_text(str(row["target_class"]), lang) for row in rows]
+    return [
+        row[lang] + text("text.brackets", lang, text=name)
+        for row, name in zip(rows, types, strict=True)
+    ]
 
 
 def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
@@ -197,9 +200,9 @@ def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
             "plan.transport.site", lang, site=row.get(f"site_{lang}", row["site_ja"]), walk=told
         )
     if row["nearest_stop"]:
-        joint = "。" if lang == "ja" else "; "
         far = metres(row.get("nearest_stop_walk_m"), lang)
-        shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
+        stop = text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
+        shared += text("unit.joint", lang) + stop
     age_group = age_group_text(plan.record["totals"]["age_group"], lang)
     count = people(row["residents"], lang)
     if not is_figure(row["residents"]):
@@ -222,12 +225,8 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     said = [
         text("plan.page.ceiling", lang, origin=origin),
         text("plan.page.people", lang, age_group=age_group, small=terms.small_number),
-        text(
-            "report.origin",
-            lang,
-            words=walking["label" if lang == "ja" else "label_en"],
-            origin=origin_text(walking["origin"], lang),
-        ),
+        walking["label" if lang == "ja" else "label_en"]
+        + text("text.brackets", lang, text=origin_text(walking["origin"], lang)),
     ]
     if plan.record["ask"]["participation_pct"] is not None:
         planning = profile.planning
@@ -244,10 +243,9 @@ def _left_out(body: dict[str, Any], lang: str) -> tuple[str, ...]:
     names: dict[tuple[str, str], list[str]] = {}
     for row in body["left_out"]:
         names.setdefault((row["council"], row["why"]), []).append(row[lang])
-    joint = "、" if lang == "ja" else ", "
     return tuple(
-        text("plan.page.left_out", lang, council=council, names=joint.join(found))
-        + (f"（{why}）" if why and lang == "ja" else "")
+        text("plan.page.left_out", lang, council=council, names=choices(found, lang))
+        + (text("text.brackets", lang, text=why) if why and lang == "ja" else "")
         for (council, why), found in names.items()
     )
 

@@ -39,6 +39,7 @@ RECOGNISERS = {
     "services/intake/tables/persons.py": "columns about persons",
     "services/intake/tables/reading.py": "counts with a unit, and hidden ones",
     "services/privacy/homes.py": "homes by their names, and consent",
+    "services/privacy/kinds.py": "kinds of venues that are homes",
     "services/profile/ages.py": "age groups in headers: 75歳以上",
     "services/registry/venues.py": "half-days when a room is free",
     "services/scenarios/file.py": "letters that a name may have",
@@ -51,7 +52,6 @@ RECOGNISERS = {
 NOT_YET = {
     "services/drawing/signs.py": "the sign 車",
     "services/edition/jobs.py": "an error that nobody foresaw",
-    "services/publication/rastercompare.py": "the row of the whole",
 }
 """Module → what is still to be moved to the words."""
 

@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 
 from services.words.texts import text
 
-PRIVATE_KINDS = ("個人宅", "自宅", "民家")
-"""Kinds of venue that are somebody's home, unless a profile names its own."""
-
 _HOUSE = re.compile(
     r"(?<![住社帰在お邸三大安家])宅(?=$|[\s（(・、,/／にでの]|サロン|カフェ|開放|茶の間|縁側|広場|リビング|離れ)|邸$"
     r"|(?<!なん)(?<!みな)(?<!皆)(?<!お隣)(?<!となり)(?<!ばあ)(?<!じい)(?<!母)(?<!父)"

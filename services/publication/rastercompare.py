@@ -22,7 +22,7 @@ from services.publication.columns import leaving
 from services.publication.export import write_csv
 from services.results.rasters import outline
 from services.situation.naming import names_of
-from services.words.texts import age_group_text, told
+from services.words.texts import age_group_text, text, told
 from services.workspace.folder import REMAINDER, Workspace, digest, software_version, write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -179,7 +179,7 @@ def _disclosed(rows: pd.DataFrame, *, small_number: int) -> pd.DataFrame:
             counts = part.assign(residents=part[column])
             areas = {area for *_, area in find_hidden(counts, small_number=small_number)}
             hidden |= rows["area_id"].isin(areas).to_numpy()
-    total = {**rows.iloc[0], "area_id": TOTAL, "area_name": "全体"}
+    total = {**rows.iloc[0], "area_id": TOTAL, "area_name": text("whole", "ja")}
     total |= {name: rows[name].sum() for name in ("raster_residents", "buildings_residents")}
     table = _with_differences(pd.concat([rows, pd.DataFrame([total])], ignore_index=True))
     suppressed = np.append(hidden, _is_small(table.iloc[-1], small_number))

@@ -11,7 +11,7 @@ from rich.table import Table
 from api.cli.console import Desk, desk_of
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.councils.decisions import Decided, export_decisions, list_decisions, record_decision
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.words.texts import Lang, choices, text
 from services.words.vocabulary import CANDIDATE_ACTIONS, DECISION_STATUSES
 from services.workspace.folder import open_workspace
@@ -71,7 +71,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         plan: Annotated[str, typer.Option("--plan", help=text("cli.decision.plan", lang))] = "",
     ) -> None:
         desk = desk_of(ctx)
-        entry = Entry(
+        entry = NewDecision(
             action=action,
             frequency=frequency,
             status=status,

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from geo.vocabulary import FREQUENCIES
-from services.publication.rastercompare import CompareAsked, Comparison, write_comparison
+from services.publication.rastercompare import CompareAsked, RasterComparison, write_comparison
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
 from services.words.texts import NO_FIGURE, Lang, choices, people, text, told
 from services.workspace.folder import open_workspace
@@ -133,7 +133,7 @@ def _plain(made: SurfaceFile) -> dict[str, object]:
     }
 
 
-def _total(found: Comparison, desk: Desk) -> Table:
+def _total(found: RasterComparison, desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("raster.in_raster", "raster.at_buildings", "raster.difference", "raster.ratio"):
         table.add_column(desk.say(head), justify="right", overflow="fold")
@@ -144,7 +144,7 @@ def _total(found: Comparison, desk: Desk) -> Table:
     return table
 
 
-def _notes(found: Comparison, desk: Desk) -> list[str]:
+def _notes(found: RasterComparison, desk: Desk) -> list[str]:
     notes = [told(note.said, desk.lang) for note in found.notes]
     if found.correlation is not None:
         notes.append(desk.say("raster.correlation", r=f"{found.correlation:.2f}"))

@@ -25,7 +25,7 @@ _LENGTHS = {"name": 200, "schedule_text": 200, "decided_by": 200, "plan_id": 60,
 
 
 @dataclass(frozen=True)
-class Entry:
+class NewDecision:
     """What is to be recorded: the candidate, the council, and what it made of it."""
 
     action: str
@@ -52,7 +52,7 @@ class Entry:
         return candidate_key(self.action, self.frequency, asdict(self))
 
 
-def check_words(entry: Entry) -> None:
+def check_words(entry: NewDecision) -> None:
     """Refuse words that are not known, a rejection without its reason, texts that are none."""
     for value, known, what in (
         (entry.status, DECISION_STATUSES, Sentence("status")),
@@ -94,7 +94,7 @@ def _check_text(name: str, value: str, most: int) -> None:
         )
 
 
-def meeting_day(entry: Entry) -> str:
+def meeting_day(entry: NewDecision) -> str:
     """Return the day of the meeting as ISO text; '' where none is needed and none is given."""
     if not entry.meeting_date.strip():
         if entry.status in FINAL_STATUSES:
@@ -117,7 +117,7 @@ def meeting_day(entry: Entry) -> str:
     return iso
 
 
-def opening_day(entry: Entry, meeting_date: str) -> str:
+def opening_day(entry: NewDecision, meeting_date: str) -> str:
     """Return the day or month of the planned opening as ISO text, '' where none is given."""
     if not entry.opens_on.strip():
         return ""
@@ -141,7 +141,9 @@ def opening_day(entry: Entry, meeting_date: str) -> str:
     return iso
 
 
-def check_follows(entry: Entry, meeting_date: str, earlier: Sequence[Mapping[str, Any]]) -> None:
+def check_follows(
+    entry: NewDecision, meeting_date: str, earlier: Sequence[Mapping[str, Any]]
+) -> None:
     """Refuse what cannot follow the earlier decisions on the same candidate, the oldest first."""
     before = str(earlier[-1]["status"]) if earlier else ""
     if entry.status not in NEXT_STATUSES[before]:

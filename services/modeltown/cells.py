@@ -11,7 +11,7 @@ from services.modeltown.arterials import extent
 from services.modeltown.kinds import Stretch
 from services.modeltown.linework import polygonal
 from services.modeltown.noise import BoolArray, FloatArray, Waves
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 from services.modeltown.railway import Railway
 from services.modeltown.terrain import Terrain
 from services.modeltown.water import River
@@ -39,7 +39,7 @@ class Cells:
 class Landscape:
     """What lies under the town."""
 
-    plan: Plan
+    plan: TownPlan
     terrain: Terrain
     river: River
     railway: Railway

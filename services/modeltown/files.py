@@ -13,7 +13,7 @@ from rasterio.transform import from_origin
 
 from services.modeltown.cells import Landscape
 from services.modeltown.coordinates import lonlat, lonlat_shapes
-from services.modeltown.houses import Buildings
+from services.modeltown.houses import BuildingPoints
 from services.modeltown.names import NAMES
 from services.modeltown.plan import ORIGIN_EAST_M, ORIGIN_NORTH_M, PLANE_EPSG
 from services.modeltown.streets import ObjectArray
@@ -48,7 +48,7 @@ def write_csv(
         writer.writerows(rows)
 
 
-def write_buildings(path: Path, buildings: Buildings) -> None:
+def write_buildings(path: Path, buildings: BuildingPoints) -> None:
     """Write a row per building, as taken from a 3D city model."""
     places = lonlat(buildings.xy)
     usage = pd.Series(buildings.usage).replace("461", None).astype("category")

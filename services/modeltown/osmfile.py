@@ -14,12 +14,12 @@ from services.modeltown.coordinates import lonlat
 from services.modeltown.extras import Features
 from services.modeltown.kinds import KINDS
 from services.modeltown.noise import IntArray
-from services.modeltown.streets import ObjectArray, Streets
+from services.modeltown.streets import ObjectArray, TownStreets
 
 FIRST_ID = 9_920_100_000
 
 
-def write_osm(path: Path, streets: Streets, *, features: Features) -> None:
+def write_osm(path: Path, streets: TownStreets, *, features: Features) -> None:
     """Write every way; points of one position are one node, except those of ``extras``' bridges."""
     lines, tags = _ways(streets)
     lines += [extra.line for extra in features.ways]
@@ -40,7 +40,7 @@ def write_osm(path: Path, streets: Streets, *, features: Features) -> None:
             writer.add_way(Way(id=FIRST_ID + number, nodes=refs, tags=tags[number], version=1))
 
 
-def _ways(streets: Streets) -> tuple[list[LineString], list[dict[str, str]]]:
+def _ways(streets: TownStreets) -> tuple[list[LineString], list[dict[str, str]]]:
     """Return the ways: edges of one stretch joined end to end, their vertices being junctions."""
     order = np.argsort(streets.stretch, kind="stable")
     chains = shapely.line_merge(

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from services.modeltown.noise import FloatArray, Waves, smoothstep
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 
 PLATEAU_M = 22.0
 LOWLAND_M = 5.0
@@ -25,7 +25,7 @@ class Terrain:
     hill: tuple[float, float]
 
     @classmethod
-    def draw(cls, plan: Plan, rng: np.random.Generator, *, hill: tuple[float, float]) -> Self:
+    def draw(cls, plan: TownPlan, rng: np.random.Generator, *, hill: tuple[float, float]) -> Self:
         """Lay the plateau in the north, its edge indented by small valleys."""
         return cls(
             edge=Waves.draw(rng, plan.relief_wavelength_m),

@@ -21,18 +21,18 @@ from services.modeltown.footways import (
     sidewalks,
     temple_approaches,
 )
-from services.modeltown.houses import Buildings, draw_buildings
+from services.modeltown.houses import BuildingPoints, draw_buildings
 from services.modeltown.layers import Layers, draw_layers
 from services.modeltown.linework import polygonal
 from services.modeltown.local import local_streets
 from services.modeltown.lots import draw_lots
 from services.modeltown.people import capacity, residents
 from services.modeltown.places import Home, Row, draw_places
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 from services.modeltown.railway import draw_railway
-from services.modeltown.streets import Streets, edge_streets, join
+from services.modeltown.streets import TownStreets, edge_streets, join
 from services.modeltown.terrain import Terrain
-from services.modeltown.venues import Venue, draw_further_venues, draw_rooms, draw_venues
+from services.modeltown.venues import Hall, draw_further_venues, draw_rooms, draw_venues
 from services.modeltown.water import draw_river
 from services.workspace.progress import Progress, silent
 
@@ -47,18 +47,18 @@ class Town:
     ground: Landscape
     cells: Cells
     castle: Castle
-    streets: Streets
+    streets: TownStreets
     blocks: Blocks
     lone_path: LineString
-    buildings: Buildings
+    buildings: BuildingPoints
     layers: Layers
     people: pd.DataFrame
-    venues: list[Venue]
+    venues: list[Hall]
     rooms: list[list[str]]
     places: list[Row]
 
 
-def draw_ground(plan: Plan, rng: np.random.Generator) -> Landscape:
+def draw_ground(plan: TownPlan, rng: np.random.Generator) -> Landscape:
     """Lay river, railway, old centre and relief."""
     railway = draw_railway(plan, rng)
     river = draw_river(plan, rng)
@@ -68,7 +68,7 @@ def draw_ground(plan: Plan, rng: np.random.Generator) -> Landscape:
     return Landscape(plan, terrain, river, railway, centre)
 
 
-def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Castle, Streets]:
+def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Castle, TownStreets]:
     """Lay main roads, cells, crossings and local streets."""
     roads = draw_arterials(ground.plan, rng, centre=ground.centre)
     cells = draw_cells(ground, roads, rng)
@@ -89,7 +89,7 @@ def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Ca
     return cells, castle, join(stretches, ground)
 
 
-def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
+def draw_town(plan: TownPlan, *, seed: int, progress: Progress = silent) -> Town:
     """Generate a town; the same seed gives the same town."""
     rng = np.random.default_rng(seed)
     progress("town.ground", 0.0)
@@ -141,7 +141,7 @@ def _closed(ground: Landscape, castle: Castle, lone_path: LineString) -> list[sh
     ]
 
 
-def _home(layers: Layers, buildings: Buildings, rng: np.random.Generator) -> Home:
+def _home(layers: Layers, buildings: BuildingPoints, rng: np.random.Generator) -> Home:
     houses = np.flatnonzero(buildings.usage == "411")
     chosen = int(rng.choice(houses))
     area = int(layers.districts.small_area[buildings.block[chosen]])

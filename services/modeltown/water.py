@@ -7,7 +7,7 @@ import shapely
 from shapely import LineString, Polygon
 
 from services.modeltown.noise import FloatArray
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 
 STEP_M = 30.0
 BEYOND_M = 400.0
@@ -21,7 +21,7 @@ class River:
     banks: Polygon
 
 
-def draw_river(plan: Plan, rng: np.random.Generator) -> River:
+def draw_river(plan: TownPlan, rng: np.random.Generator) -> River:
     """Draw the river in the east of the town."""
     reach_m = plan.half_height_m + plan.margin_m + BEYOND_M
     north_m = np.arange(reach_m, -reach_m - STEP_M, -STEP_M)

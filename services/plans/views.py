@@ -12,7 +12,14 @@ from services.plans.store import PlanResult, list_plans, plan_is_stale
 from services.plans.words import Terms, changed, proof, relaxed, said, site_name, variant, why
 from services.privacy.counts import hidden_counts
 from services.privacy.homes import PRIVATE_STEP_M, blur
-from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
+from services.publication.collections import (
+    FIGURE_DECIMALS,
+    Collection,
+    Page,
+    Query,
+    Shapes,
+    TableCollection,
+)
 from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
 from services.words.origins import with_origins
@@ -25,7 +32,7 @@ COLLECTION = "plans"
 MADE = ("made_at", "parameters_sha256")
 
 
-def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
+def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> TableCollection:
     """
     Return the sites of plans by plan and rank, as they may leave.
 
@@ -45,7 +52,7 @@ def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
         nothing = {name: pd.Series(dtype=object) for name in (*PLAN_COLUMNS, *MADE)}
         frame = gpd.GeoDataFrame(nothing, geometry=gpd.GeoSeries([], crs=plane_epsg))
     keys = zip(frame["plan_id"], frame["candidate_id"], strict=True)
-    return Table(
+    return TableCollection(
         COLLECTION,
         _types(frame),
         pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS),

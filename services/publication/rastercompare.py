@@ -48,7 +48,7 @@ class CompareAsked:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RasterComparison:
     """A raster beside the buildings, as it may leave."""
 
     table: pd.DataFrame
@@ -66,7 +66,7 @@ class Comparison:
         return {name: _or_none(float(row[name])) for name in FIGURES}
 
 
-def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Comparison:
+def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> RasterComparison:
     """
     Sum a raster's residents by area and put them beside the residents at the buildings.
 
@@ -112,7 +112,7 @@ def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Com
     )
     table = _disclosed(rows, small_number=profile.privacy.small_number)
     notes = tuple(_notes(raster, float(counted.sum()), age_group=group))
-    return Comparison(table, _correlation(table), outside, notes)
+    return RasterComparison(table, _correlation(table), outside, notes)
 
 
 def write_comparison(
@@ -122,7 +122,7 @@ def write_comparison(
     *,
     asked: CompareAsked | None = None,
     progress: Progress = silent,
-) -> tuple[Comparison, list[Path]]:
+) -> tuple[RasterComparison, list[Path]]:
     """Write the comparison as CSV and, beside it, what it was made of; return both files."""
     if out.is_dir() or out.resolve() == path.resolve():
         raise InvalidInputError(
@@ -274,7 +274,7 @@ def _notes(raster: PopulationRaster, residents: float, *, age_group: str) -> Ite
         )
 
 
-def _provenance(workspace: Workspace, path: Path, found: Comparison) -> dict[str, Any]:
+def _provenance(workspace: Workspace, path: Path, found: RasterComparison) -> dict[str, Any]:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {

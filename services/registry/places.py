@@ -20,12 +20,12 @@ from services.registry.attributes import ATTRIBUTES, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
 from services.registry.tables import (
-    Base,
     Decision,
     Group,
     Place,
     PlaceStatus,
     ScheduleRow,
+    Tables,
     Venue,
     prepare,
 )
@@ -75,7 +75,7 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
     groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
     schedules, meetings = _place_rows(held, groups)
     periods = [asdict(period) for place in held.to_dict("records") for period in history_of(place)]
-    parts: list[tuple[type[Base], list[Row]]] = [
+    parts: list[tuple[type[Tables], list[Row]]] = [
         (Venue, [*_venue_rows(venues), *_host_rows(held, venues)]),
         (Group, [{"group_id": number, "name": name} for name, number in groups.items()]),
         (ScheduleRow, schedules),
@@ -300,7 +300,7 @@ def registry_facts(url: str) -> dict[str, Any]:
             table.name: sorted(
                 [[str(cell) for cell in row] for row in opened.execute(select(table)).all()]
             )
-            for table in Base.metadata.sorted_tables
+            for table in Tables.metadata.sorted_tables
             if table.name in there and table.name != Decision.__tablename__
         }
     return {

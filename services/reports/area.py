@@ -20,7 +20,14 @@ from services.reports.briefing import (
     main_rows,
     notes,
 )
-from services.reports.lines import AgeLine, GapReport, PlaceLine, Proposal, SourceLine, UnitLine
+from services.reports.lines import (
+    AgeLine,
+    AreaCandidate,
+    GapReport,
+    PlaceLine,
+    SourceLine,
+    UnitLine,
+)
 from services.reports.sensitivity import limit_lines, walkers
 from services.reports.week import week
 from services.results.shares import ShareLine, share_table, shares_of_run
@@ -268,9 +275,9 @@ def _shares(snapshot: Snapshot, chosen: "pd.Series[Any]", lang: str) -> tuple[Sh
     return share_table(shares[shares["area_id"] == chosen["area_id"]].to_dict("records"), lang)
 
 
-def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
+def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]:
     return tuple(
-        Proposal(
+        AreaCandidate(
             rank=int(row["rank"]),
             action=str(row["action"]),
             venue_name=str(row["venue_name"]),

@@ -14,7 +14,7 @@ from services.workspace.folder import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class HeadFigures:
     """Residents of an age group and those of them who are reached; None where it is hidden."""
 
     residents: float | None
@@ -40,7 +40,7 @@ class AreaLine:
 
     area_id: str
     name: str
-    figures: Figures
+    figures: HeadFigures
     approximate: bool
 
 
@@ -65,7 +65,7 @@ class Briefing:
     fictional: bool
     age_group: str
     limit: str
-    figures: Figures
+    figures: HeadFigures
     sentence: str
     unreached: str
     notes: tuple[str, ...]
@@ -108,7 +108,7 @@ def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
     return limit_text(limit.m, limit.minutes, lang)
 
 
-def headline(figures: Figures, asked: Aspect, lang: str) -> str:
+def headline(figures: HeadFigures, asked: Aspect, lang: str) -> str:
     """Return the one sentence: how many of the residents are reached."""
     group = age_group_text(asked.age_group, lang)
     if not is_figure(figures.residents) or not is_figure(figures.reached):
@@ -159,9 +159,9 @@ def main_rows(coverage: pd.DataFrame, run: Mapping[str, Any], layer: str) -> pd.
     return Aspect.main(run).rows(coverage[coverage["layer"] == layer])
 
 
-def figures_of(row: Mapping[Any, Any]) -> Figures:
+def figures_of(row: Mapping[Any, Any]) -> HeadFigures:
     """Return the figures of a row, None for what it does not tell."""
-    return Figures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
+    return HeadFigures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
 
 
 def figure(value: object) -> float | None:

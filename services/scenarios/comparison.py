@@ -20,7 +20,7 @@ from services.publication.columns import kept, telling
 from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
-from services.scenarios.town import Outcome, apply_scenario, main_only
+from services.scenarios.town import Scene, apply_scenario, main_only
 from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -74,7 +74,7 @@ def compare(
     Use ``disclosed`` before it leaves.
     """
     parameters = main_only(parameters)
-    today = Outcome(_TODAY, Situation(workspace, parameters), ())
+    today = Scene(_TODAY, Situation(workspace, parameters), ())
     outcomes = [today, *(apply_scenario(workspace, parameters, one) for one in scenarios)]
     seen = [_Seen(BASE, today, None)]
     seen += [_Seen(one.scenario.name, one, seen[0]) for one in outcomes[1:]]
@@ -147,7 +147,7 @@ _CHANGES = [
 class _Seen:
     """One scenario, measured once."""
 
-    def __init__(self, name: str, outcome: Outcome, before: "_Seen | None") -> None:
+    def __init__(self, name: str, outcome: Scene, before: "_Seen | None") -> None:
         self.name = name
         self.outcome = outcome
         self.before = before

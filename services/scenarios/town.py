@@ -46,7 +46,7 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Scene:
     """A scenario on a workspace: the situation that it makes, and its changes."""
 
     scenario: Scenario
@@ -54,7 +54,7 @@ class Outcome:
     changes: tuple[Change, ...]
 
 
-def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scenario) -> Outcome:
+def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scenario) -> Scene:
     """
     Put a scenario on a workspace; nothing is written.
 
@@ -75,7 +75,7 @@ def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scena
     # The names of private homes stay inside; ``judged`` has taken them away.
     names = dict(zip(places["place_id"], places["name"], strict=True))
     named = tuple(replace(one, name=str(names.get(one.place_id, one.name))) for one in changes)
-    return Outcome(scenario, situation, named)
+    return Scene(scenario, situation, named)
 
 
 def _situation(draft: "_Draft", parameters: Parameters, places: gpd.GeoDataFrame) -> Situation:

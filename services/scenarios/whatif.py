@@ -18,7 +18,7 @@ from geo.areas.location import locate
 from geo.arrays import FloatArray
 from geo.coverage.reached import COUNTS, TIMES
 from geo.coverage.whatif import Asked, Homes, Sites
-from geo.coverage.whatif import WhatIf as Engine
+from geo.coverage.whatif import EditableCoverage as Engine
 from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import Schedule, combine, frequency_class, least_schedule, parse_schedule
 from geo.vocabulary import FREQUENCIES, rank

@@ -10,7 +10,7 @@ from rich.table import Table
 from api.cli.console import Desk, desk_of
 from api.intake_page import render_intake
 from services.reports.intake import IntakeReport, intake_report
-from services.words.texts import Lang, number, text
+from services.words.texts import Lang, listed, number, text
 from services.workspace.folder import open_workspace
 from services.workspace.staging import staged_file
 
@@ -59,6 +59,6 @@ def _figures(report: IntakeReport, desk: Desk) -> Table:
         table.add_column(desk.say(f"table.{name}"), overflow="fold")
     japanese = desk.lang == "ja"
     for one in (*report.figures, *report.inputs):
-        why = "、".join(one.why_ja) if japanese else ", ".join(one.why_en)
+        why = listed(one.why_ja if japanese else one.why_en, desk.lang)
         table.add_row(one.ja if japanese else one.en, desk.say(f"state.{one.state}"), why)
     return table

@@ -11,7 +11,7 @@ from api.cli.console import Desk, desk_of
 from geo.vocabulary import FREQUENCIES
 from services.publication.rastercompare import CompareAsked, RasterComparison, write_comparison
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
-from services.words.texts import NO_FIGURE, Lang, choices, people, text, told
+from services.words.texts import NO_FIGURE, Lang, listed, people, text, told
 from services.workspace.folder import open_workspace
 
 _DEFAULT = SurfaceAsked()
@@ -43,7 +43,7 @@ def _register_surface(group: typer.Typer, lang: Lang) -> None:
             str,
             typer.Option(
                 "--frequency",
-                help=text("cli.raster.frequency", lang, known=choices(FREQUENCIES, lang)),
+                help=text("cli.raster.frequency", lang, known=listed(FREQUENCIES, lang)),
             ),
         ] = _DEFAULT.frequency,
         profile: Annotated[

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -46,7 +46,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         saved = save_matches(sure, where) if save and where else 0
         desk.result(
             {
-                "proposals": [asdict(proposal) for proposal in found.proposals],
+                "proposals": [_plain(proposal) for proposal in found.proposals],
                 "residents": found.residents,
                 "saved": saved,
                 "profile": str(where) if save else None,
@@ -60,6 +60,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
             desk.show(desk.say("reconcile.saved", count=saved, path=where))
         else:
             desk.show(desk.say("reconcile.next", count=len(sure), at_least=at_least))
+
+
+def _plain(found: Proposal) -> dict[str, Any]:
+    said = {"reason": told(found.reason, "en"), "reason_ja": told(found.reason, "ja")}
+    return {**asdict(found), **said}
 
 
 def _table(proposals: list[Proposal], desk: Desk) -> Table:

@@ -28,7 +28,7 @@ from services.scenarios.named import (
     sentences,
 )
 from services.words.shares import share, share_of
-from services.words.texts import NO_FIGURE, Lang, choices, number, text
+from services.words.texts import NO_FIGURE, Lang, listed, number, text
 from services.words.vocabulary import SCENARIO_ACTIONS
 from services.workspace.folder import open_workspace
 
@@ -82,7 +82,7 @@ def _register_making(group: typer.Typer, lang: Lang) -> None:
             str,
             typer.Argument(
                 metavar="ACTION",
-                help=text("cli.scenario.action", lang, known=choices(SCENARIO_ACTIONS, lang)),
+                help=text("cli.scenario.action", lang, known=listed(SCENARIO_ACTIONS, lang)),
             ),
         ],
         *,
@@ -230,8 +230,7 @@ def _listing(found: list[Stored], desk: Desk) -> Table:
     table = _table(desk, "name", "edits", "made_on", "by", "note", "stale")
     for one in found:
         scenario = one.scenario
-        joint = "・" if desk.lang == "ja" else ", "
-        stale = joint.join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+        stale = listed((desk.say(f"scenario.stale.{code}") for code in one.stale), desk.lang)
         cells = (scenario.made_on, scenario.by, scenario.note, stale)
         table.add_row(scenario.name, number(len(scenario.edits)), *cells)
     return table

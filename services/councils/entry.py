@@ -72,8 +72,9 @@ def check_words(entry: NewDecision) -> None:
         raise InvalidInputError("a rejection needs its reason")
     if entry.schedule_text and not parse_schedule(entry.schedule_text).rules:
         raise InvalidInputError(
-            "the schedule {schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
+            "the schedule {schedule_text!r} cannot be read; write it like {example}",
             schedule_text=entry.schedule_text,
+            example=text("example.schedule", "ja"),
         )
 
 
@@ -150,7 +151,9 @@ def check_follows(
         names = ", ".join(NEXT_STATUSES[before])
         said = {lang: text(f"decision.status.{before}", lang) for lang in ("ja", "en")}
         new = {lang: text(f"decision.status.{entry.status}", lang) for lang in ("ja", "en")}
-        after = "・".join(text(f"decision.status.{name}", "ja") for name in NEXT_STATUSES[before])
+        after = text("text.joint", "ja").join(
+            text(f"decision.status.{name}", "ja") for name in NEXT_STATUSES[before]
+        )
         raise InvalidInputError(
             "it is {before}, which {new} cannot follow; only {names} can",
             before=said["en"],

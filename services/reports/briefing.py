@@ -9,7 +9,7 @@ import pandas as pd
 from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
 from services.words.shares import Share, people_share, share
-from services.words.texts import age_group_text, choices, is_figure, limit_text, people, text
+from services.words.texts import age_group_text, is_figure, limit_text, listed, people, text
 from services.workspace.folder import Snapshot
 
 
@@ -144,7 +144,7 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     ]
     if missing := summary.get("without_borders"):
         names = [layer["label" if lang == "ja" else "label_en"] for layer in missing]
-        layers = choices([*dict.fromkeys(names)], lang)
+        layers = listed([*dict.fromkeys(names)], lang)
         found.append(text("without_borders", lang, layers=layers))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         found.append(text("unmatched", lang, residents=people(unmatched, lang)))

@@ -16,7 +16,7 @@ from services.drawing.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
 from services.reports.legend import draw_legend
-from services.words.texts import choices, origin_text, text
+from services.words.texts import listed, origin_text, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Snapshot
 from services.workspace.staging import staged_file
@@ -145,7 +145,7 @@ def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
         source["credit"] + text("text.brackets", lang, text=source["licence"])
         for source in sheet.snapshot.workspace.sources
     )
-    sources = f"{text('map.sources', lang)}: {choices([*owners], lang)}"
+    sources = f"{text('map.sources', lang)}: {listed([*owners], lang)}"
     lines = [*pen.wrap(f"{origin}　{made}", SOURCE_COLUMNS), *pen.wrap(sources, SOURCE_COLUMNS)]
     step = min(0.017, 0.05 / len(lines))
     for position, line in enumerate(lines):

@@ -13,9 +13,9 @@ from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
 from services.words.texts import (
     age_group_text,
-    choices,
     is_figure,
     limit_text,
+    listed,
     metres,
     number,
     origin_text,
@@ -139,7 +139,7 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], lang: str) -> C
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=share(share_of(row, "overlap"), lang),
         stays=share(share_of(row, "stays"), lang) if is_figure(row["stays_pct"]) else "",
-        unstable=text("plan.stability.not", lang, names=choices(elsewhere, lang))
+        unstable=text("plan.stability.not", lang, names=listed(elsewhere, lang))
         if elsewhere
         else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
@@ -152,7 +152,7 @@ def _added(newly: object, lang: str) -> str:
 
 def _alternative(row: dict[str, Any], number_: int, lang: str) -> str:
     changes = [
-        text(f"plan.alternative.{key}", lang, names=choices(_names(row[part], lang), lang))
+        text(f"plan.alternative.{key}", lang, names=listed(_names(row[part], lang), lang))
         for key, part in (("in", "added"), ("out", "dropped"))
         if row[part]
     ]
@@ -244,7 +244,7 @@ def _left_out(body: dict[str, Any], lang: str) -> tuple[str, ...]:
     for row in body["left_out"]:
         names.setdefault((row["council"], row["why"]), []).append(row[lang])
     return tuple(
-        text("plan.page.left_out", lang, council=council, names=choices(found, lang))
+        text("plan.page.left_out", lang, council=council, names=listed(found, lang))
         + (text("text.brackets", lang, text=why) if why and lang == "ja" else "")
         for (council, why), found in names.items()
     )

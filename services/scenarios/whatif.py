@@ -26,6 +26,7 @@ from geo.walking.doors import Doors
 from services.registry.places import read_venues
 from services.situation.naming import named, unlocated
 from services.situation.view import Situation
+from services.words.texts import text
 from services.words.vocabulary import TrialAction
 
 XY = tuple[float, float]
@@ -235,10 +236,10 @@ class WhatIf:
         if not schedule.rules:
             names = ", ".join(FREQUENCIES)
             raise InvalidInputError(
-                "frequency={frequency!r} is neither one of {names} nor a schedule like "
-                "毎月第2・第4金曜日",
+                "frequency={frequency!r} is neither one of {names} nor a schedule like {example}",
                 frequency=frequency,
                 names=names,
+                example=text("example.days", "ja"),
             )
         return schedule
 

@@ -9,8 +9,9 @@ from scipy.sparse.csgraph import connected_components
 from shapely import LineString
 
 from services.modeltown.arterials import extent
-from services.modeltown.cells import GRID_M, Cells, Landscape
+from services.modeltown.cells import GRID_M, Cells
 from services.modeltown.kinds import ARTERIALS, KINDS
+from services.modeltown.landscape import Landscape
 from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, FloatArray, IntArray
 from services.modeltown.streets import CLOSE_M, ObjectArray, TownStreets

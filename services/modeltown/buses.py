@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from services.modeltown.blocks import Blocks
-from services.modeltown.cells import Landscape
+from services.modeltown.landscape import Landscape
 from services.modeltown.layers import Layers, unique
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray

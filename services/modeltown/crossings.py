@@ -8,10 +8,10 @@ from shapely import LineString, MultiPolygon, Point, Polygon
 
 from services.modeltown.arterials import NO_FOOT
 from services.modeltown.kinds import KINDS, Stretch
+from services.modeltown.landscape import River
 from services.modeltown.linework import parts, piece
 from services.modeltown.plan import TownPlan
 from services.modeltown.railway import Railway
-from services.modeltown.water import River
 
 BRIDGE = (("bridge", "yes"), ("layer", "1"))
 TUNNEL = (("tunnel", "yes"), ("layer", "-1"))

@@ -8,9 +8,10 @@ from shapely import LineString, Point
 
 from services.modeltown.arterials import draw_motorway
 from services.modeltown.blocks import Blocks
-from services.modeltown.cells import GRID_M, Cells, Landscape
+from services.modeltown.cells import GRID_M, Cells
 from services.modeltown.footways import Castle
 from services.modeltown.kinds import ARTERIALS
+from services.modeltown.landscape import Landscape
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray, TownStreets, end_nodes

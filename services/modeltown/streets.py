@@ -8,8 +8,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from services.modeltown.arterials import extent
-from services.modeltown.cells import GRID_M, Landscape
+from services.modeltown.cells import GRID_M
 from services.modeltown.kinds import KINDS, Stretch
+from services.modeltown.landscape import Landscape
 from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, IntArray
 

@@ -170,12 +170,12 @@ def _asked(
             description="Id of a walking profile (choices of /about); without it, that of the run"
         ),
     ] = None,
-) -> edition.Asked:
+) -> edition.Whom:
     """Return whom a summary is about."""
-    return edition.Asked(layer, area, frequency, _typed_plus(age_group), *limits, profile)
+    return edition.Whom(layer, area, frequency, _typed_plus(age_group), *limits, profile)
 
 
-AskedDep = Annotated[edition.Asked, Depends(_asked)]
+AskedDep = Annotated[edition.Whom, Depends(_asked)]
 
 
 def _asked_week(
@@ -186,12 +186,12 @@ def _asked_week(
         str, Query(description="weekly (every week) or monthly (once a month or more)")
     ] = TARGET,
     age_group: AgeGroup = None,
-) -> edition.Asked:
+) -> edition.Whom:
     """Return whose week is asked for; it is that of the main walking profile."""
-    return edition.Asked(layer, area, frequency, _typed_plus(age_group), *limits)
+    return edition.Whom(layer, area, frequency, _typed_plus(age_group), *limits)
 
 
-AskedWeekDep = Annotated[edition.Asked, Depends(_asked_week)]
+AskedWeekDep = Annotated[edition.Whom, Depends(_asked_week)]
 
 
 def _typed_plus(age_group: str | None) -> str | None:

@@ -33,7 +33,7 @@ def render_intake(report: IntakeReport, lang: str, *, font_url: str = SERVED_FON
         folded_from=FOLDED_FROM,
         rows_shown=ROWS_SHOWN,
         font_url=font_url,
-        joint="、" if lang == "ja" else ", ",
+        joint=texts.text("text.list", lang),
     )
 
 

@@ -44,7 +44,7 @@ def environment_of(lang: str, few_below: int = 0) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["lang"] = lang
-    environment.globals["joint"] = "、" if lang == "ja" else ", "
+    environment.globals["joint"] = texts.text("text.list", lang)
     environment.globals["t"] = partial(_text, lang)
     environment.globals["walk"] = partial(_walk, lang)
     environment.globals["shade"] = _shade

@@ -23,7 +23,7 @@ from geo.siting import (
     Rules,
     Search,
     Stage,
-    Target,
+    TargetRule,
     k_best,
     solve,
 )
@@ -170,7 +170,7 @@ def city(seed: int = 1) -> Problem:
     )
     areas = cKDTree(random.uniform(0, CITY_M, (7, 2))).query(sites)[1]
     targets = tuple(
-        Target(
+        TargetRule(
             f"area {area}", tuple(int(i) for i in np.flatnonzero(permanent & (areas[site] == area)))
         )
         for area in range(7)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from services.registry.tables import Base
+from services.registry.tables import Tables
 
 SERVER = os.environ.get("ARUKEBA_TEST_DATABASE_URL", "")
 """A database of a server that may be emptied, to run the same tests on: postgresql+psycopg://…"""
@@ -22,7 +22,7 @@ def empty_database(kind: str, folder: Path) -> str:
         pytest.skip("ARUKEBA_TEST_DATABASE_URL names no database")
     url = _own_database()
     engine = create_engine(url)
-    Base.metadata.drop_all(engine)
+    Tables.metadata.drop_all(engine)
     engine.dispose()
     return url
 

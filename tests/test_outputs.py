@@ -1,20 +1,60 @@
 """Every column is declared once: results hold what is declared, the page says it, no other leaves."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from rasterio.transform import from_origin
 
 from services.publication.columns import IDS, TABLES, leaving, page
 from services.publication.disclosure import disclose
+from services.publication.rastercompare import CompareAsked, compare_raster
+from services.publication.timeline import Timeline, timeline
+from services.publication.timeline import disclosed as timeline_disclosed
+from services.scenarios.comparison import Comparison, compare, disclosed
+from services.scenarios.file import scenario_of
+from services.situation.parameters import Parameters
+from services.words.dates import fiscal_year_ends
 from services.workspace.folder import Snapshot
+from tests.services.intake.populationrasters import write_counts
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "outputs.md"
 MADE = {"blurred", "is_split"}
 """Columns that only what leaves has."""
-OTHERS = {"areas", "plans"}
+YEARS = ("years", "areas", "targets")
+SIDES = ("overview", "coverage", "layers", "gaps", "targets", "changes")
+ASKED = [
+    *(f"timeline_{name}" for name in YEARS),
+    *(f"comparison_{name}" for name in SIDES),
+    "raster_comparison",
+]
+"""Tables that are made when somebody asks."""
+OTHERS = {"areas", "plans", *ASKED}
 """Tables that no result holds."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the model town answers."""
+
+    years: Timeline
+    sides: Comparison
+    raster: pd.DataFrame
+
+    @property
+    def made(self) -> dict[str, pd.DataFrame]:
+        return {
+            **{f"timeline_{name}": getattr(self.years, name) for name in YEARS},
+            **{f"comparison_{name}": getattr(self.sides, name) for name in SIDES},
+            "raster_comparison": self.raster,
+        }
+
+
+def counted_place(snapshot: Snapshot) -> str:
+    places = snapshot.layer("places")
+    return str(places[places["counts"]]["place_id"].iloc[0])
 
 
 def test_the_page_is_what_the_declaration_gives() -> None:
@@ -36,6 +76,46 @@ def test_the_columns_declared_are_those_of_the_result(table: str, town_snapshot:
     stored = {one.name for one in TABLES[table] if one.kind != "words"} - MADE
     schema = pq.read_schema(town_snapshot.path / f"{table}.parquet")
     assert {name for name in schema.names if not name.startswith("__")} == stored
+
+
+@pytest.fixture(scope="module")
+def asked(town_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """Make every table that somebody may ask for, of the model town."""
+    workspace = town_snapshot.workspace
+    profile = workspace.profile
+    edit = {"action": "close", "place_id": counted_place(town_snapshot)}
+    parameters = Parameters.of(profile)
+    sides = compare(workspace, parameters, [scenario_of({"name": "案", "edits": [edit]})])
+    raster = tmp_path_factory.mktemp("raster") / "pop.tif"
+    west_m, south_m, east_m, north_m = workspace.areas().total_bounds
+    one_cell = from_origin(west_m, north_m, east_m - west_m, north_m - south_m)
+    write_counts(raster, [[5.0]], crs=profile.municipality.plane_epsg, transform=one_cell)
+    return Asked(
+        timeline_disclosed(timeline(workspace, fiscal_year_ends("R6", "R6")), profile.privacy),
+        disclosed(sides, parameters, profile),
+        compare_raster(workspace, raster, CompareAsked()).table,
+    )
+
+
+@pytest.mark.parametrize("table", ASKED)
+def test_the_columns_declared_are_those_of_the_table_that_is_asked_for(
+    table: str, asked: Asked
+) -> None:
+    frame = asked.made[table]
+    assert len(frame)
+    assert list(frame) == list(leaving(table))
+
+
+def test_no_undeclared_column_leaves_with_what_is_asked_for(asked: Asked) -> None:
+    leaky = {"residents_alone": 1.0}
+    years = replace(
+        asked.years, **{name: getattr(asked.years, name).assign(**leaky) for name in YEARS}
+    )
+    sides = replace(
+        asked.sides, **{name: getattr(asked.sides, name).assign(**leaky) for name in SIDES}
+    )
+    assert years.to_dict() == asked.years.to_dict()
+    assert sides.to_dict() == asked.sides.to_dict()
 
 
 def test_no_result_holds_a_sentence(town_snapshot: Snapshot) -> None:

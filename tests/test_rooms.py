@@ -75,3 +75,21 @@ def test_the_town_is_imported_by_the_command_line_alone() -> None:
 
 def test_there_are_few_rooms() -> None:
     assert len(stair("services")) <= 20
+
+
+OF_THE_CONTRACT = {"Problem", "Share", "Slot", "Week"}
+"""Names of bodies in the contract of the API, which clients know, and of a class within as well."""
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """A name means one thing in the whole program; a private one, in its module."""
+    where: dict[str, list[str]] = {}
+    for ring in ("geo", "services", "api"):
+        for path in sorted((ROOT / ring).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    where.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    shared = {name: paths for name, paths in where.items() if len(paths) > 1}
+    assert {name: paths for name, paths in shared.items() if name not in OF_THE_CONTRACT} == {}
+    of_both = {name for name, (*_, last) in shared.items() if last.startswith("api/")}
+    assert of_both == OF_THE_CONTRACT

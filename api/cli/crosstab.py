@@ -11,7 +11,7 @@ from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title
 from services.publication.tables import Publication
-from services.words.texts import Lang, choices, text
+from services.words.texts import Lang, listed, text
 from services.words.vocabulary import PUBLIC, View
 
 
@@ -36,7 +36,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             str,
             typer.Option(
                 "--frequency",
-                help=text("cli.crosstab.frequency", lang, known=choices(FREQUENCIES, lang)),
+                help=text("cli.crosstab.frequency", lang, known=listed(FREQUENCIES, lang)),
             ),
         ] = TARGET,
         age_group: Annotated[

@@ -11,8 +11,8 @@ from rich.table import Table
 from api.cli.console import Desk, desk_of
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.councils.decisions import Decided, export_decisions, list_decisions, record_decision
-from services.councils.entry import Entry
-from services.words.texts import Lang, choices, text
+from services.councils.entry import NewDecision
+from services.words.texts import Lang, listed, text
 from services.words.vocabulary import CANDIDATE_ACTIONS, DECISION_STATUSES
 from services.workspace.folder import open_workspace
 
@@ -33,7 +33,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             str,
             typer.Argument(
                 metavar="STATUS",
-                help=text("cli.decision.status", lang, known=choices(DECISION_STATUSES, lang)),
+                help=text("cli.decision.status", lang, known=listed(DECISION_STATUSES, lang)),
             ),
         ],
         *,
@@ -42,14 +42,14 @@ def register(app: typer.Typer, lang: Lang) -> None:
             str,
             typer.Option(
                 "--action",
-                help=text("cli.decision.action", lang, known=choices(CANDIDATE_ACTIONS, lang)),
+                help=text("cli.decision.action", lang, known=listed(CANDIDATE_ACTIONS, lang)),
             ),
         ] = "open",
         frequency: Annotated[
             str,
             typer.Option(
                 "--frequency",
-                help=text("cli.decision.frequency", lang, known=choices(FREQUENCIES, lang)),
+                help=text("cli.decision.frequency", lang, known=listed(FREQUENCIES, lang)),
             ),
         ] = TARGET,
         venue: Annotated[str, typer.Option("--venue", help=text("cli.scenario.venue", lang))] = "",
@@ -71,7 +71,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         plan: Annotated[str, typer.Option("--plan", help=text("cli.decision.plan", lang))] = "",
     ) -> None:
         desk = desk_of(ctx)
-        entry = Entry(
+        entry = NewDecision(
             action=action,
             frequency=frequency,
             status=status,
@@ -152,6 +152,5 @@ def _stale(found: list[Decided], desk: Desk) -> Iterator[str]:
     """Say which decisions were made on other data than those of today."""
     for one in found:
         if one.stale:
-            joint = "・" if desk.lang == "ja" else ", "
-            what = joint.join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+            what = listed((desk.say(f"scenario.stale.{code}") for code in one.stale), desk.lang)
             yield desk.say("decision.stale", name=_candidate(one.latest, desk), what=what)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import FAILED, Desk, desk_of
-from services.modeltown.doctor import Finding, examine
+from services.modeltown.doctor import LookedFor, examine
 from services.words.texts import Lang, text
 
 
@@ -27,12 +27,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
             raise typer.Exit(FAILED)
 
 
-def _plain(finding: Finding, desk: Desk) -> dict[str, object]:
+def _plain(finding: LookedFor, desk: Desk) -> dict[str, object]:
     plain = {key: value for key, value in asdict(finding).items() if key != "key"}
     return {**plain, "ok": finding.ok, "advice": finding.advice(desk.lang)}
 
 
-def _table(findings: list[Finding], desk: Desk) -> Table:
+def _table(findings: list[LookedFor], desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("", "doctor.item", "doctor.found", "doctor.meaning"):
         table.add_column(desk.say(head) if head else "", overflow="fold")

@@ -22,7 +22,7 @@ from services.edits.versions import (
     revert_edits,
 )
 from services.words.dates import today
-from services.words.texts import Lang, metres, number, text
+from services.words.texts import Lang, listed, metres, number, text
 from services.workspace.folder import open_workspace
 
 
@@ -105,9 +105,10 @@ def _added(added: Added, desk: Desk) -> list[str]:
     counts = {"new": len(added.added), "replaced": len(added.replaced)}
     version = added.version
     lines = [desk.say("edits.added", version=version.version, edits=version.edits_n, **counts)]
-    joint = "、" if desk.lang == "ja" else ", "
     if added.without_effect:
-        lines.append(desk.say("edits.without_effect", names=joint.join(added.without_effect)))
+        lines.append(
+            desk.say("edits.without_effect", names=listed(added.without_effect, desk.lang))
+        )
     return lines
 
 

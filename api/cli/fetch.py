@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import REFUSED, desk_of
-from services.intake.fetch import Options, fetch
+from services.intake.fetch import FetchOptions, fetch
 from services.words.texts import Lang, text, told
 
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         mirror: Annotated[str, typer.Option("--mirror", help=text("cli.fetch.mirror", lang))] = "",
     ) -> None:
         desk = desk_of(ctx)
-        options = Options(only=only or [], mirror=mirror)
+        options = FetchOptions(only=only or [], mirror=mirror)
         with desk.progress() as progress:
             fetched = fetch(code, out or Path(code), options=options, progress=progress)
         desk.result(fetched.to_dict())

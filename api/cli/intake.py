@@ -11,7 +11,7 @@ from api.cli.console import Desk, desk_of
 from api.cli.opening import open_seen, view_option
 from api.intake_page import render_intake
 from services.reports.intake import IntakeReport, intake_report
-from services.words.texts import Lang, number, text
+from services.words.texts import Lang, listed, number, text
 from services.words.vocabulary import PUBLIC, View
 from services.workspace.staging import staged_file
 
@@ -58,6 +58,6 @@ def _figures(report: IntakeReport, desk: Desk) -> Table:
         table.add_column(desk.say(f"table.{name}"), overflow="fold")
     japanese = desk.lang == "ja"
     for one in (*report.figures, *report.inputs):
-        why = "、".join(one.why_ja) if japanese else ", ".join(one.why_en)
+        why = listed(one.why_ja if japanese else one.why_en, desk.lang)
         table.add_row(one.ja if japanese else one.en, desk.say(f"state.{one.state}"), why)
     return table

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from services.intake.tables.columnmap import Proposed, propose_map, save_map
-from services.words.texts import Lang, text
+from services.words.texts import Lang, listed, text
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -44,7 +44,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         )
         desk.show(*_lines(proposed, desk), _table(proposed, desk))
         if proposed.found.unknown:
-            desk.show(desk.say("map.unknown", columns="、".join(proposed.found.unknown)))
+            desk.show(desk.say("map.unknown", columns=listed(proposed.found.unknown, desk.lang)))
         desk.show(
             desk.say("map.saved", path=save) if save else desk.say("map.next", file=file),
         )
@@ -53,7 +53,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 def _lines(proposed: Proposed, desk: Desk) -> list[str]:
     lines = [desk.say("map.read", rows=proposed.rows, row=proposed.header_row)]
     if proposed.layout:
-        lines.append(desk.say("map.layout", title=proposed.layout))
+        lines.append(desk.say("map.layout", title=desk.say(f"layout.{proposed.layout}")))
     return lines
 
 

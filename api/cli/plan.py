@@ -17,7 +17,7 @@ from services.plans.store import PlanResult, list_plans, unreadable_plans
 from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
 from services.words.dates import day_in_japan
-from services.words.texts import Lang, choices, number, people, text, yen
+from services.words.texts import Lang, listed, number, people, text, yen
 from services.words.vocabulary import PUBLIC, View
 
 
@@ -42,13 +42,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
             list[str] | None,
             typer.Option(
                 "--objective",
-                help=text("cli.plan.objective", lang, known=choices(OBJECTIVES, lang)),
+                help=text("cli.plan.objective", lang, known=listed(OBJECTIVES, lang)),
             ),
         ] = None,
         target: Annotated[
             list[str] | None,
             typer.Option(
-                "--target", help=text("cli.plan.target", lang, known=choices(FREQUENCIES, lang))
+                "--target", help=text("cli.plan.target", lang, known=listed(FREQUENCIES, lang))
             ),
         ] = None,
         reach_pct: Annotated[
@@ -131,7 +131,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         else:
             desk.show(desk.say("plan.none"))
         if old:
-            desk.show(desk.say("plan.unreadable", names=choices(old, desk.lang), path=workspace))
+            desk.show(desk.say("plan.unreadable", names=listed(old, desk.lang), path=workspace))
 
 
 def _yearly(asked: dict[str, Any]) -> float:
@@ -186,9 +186,7 @@ def _rows(rows: tuple[tuple[str, ...], ...], heads: tuple[str, ...], desk: Desk)
 def _listing(heads: list[dict[str, Any]], few: int, desk: Desk) -> Table:
     table = _table(desk, "plan", "made", "proof", "newly", "cost", "stale", words=3)
     for one in heads:
-        changed = ("、" if desk.lang == "ja" else ", ").join(
-            row[desk.lang] for row in one["changed"]
-        )
+        changed = listed((row[desk.lang] for row in one["changed"]), desk.lang)
         cells = (one["proof"][desk.lang], people(one["newly_reached"], desk.lang, few))
         cost = yen(one["first_year_yen"], desk.lang)
         name = f"{one['plan_id']} ({number(one['places_n'])})"

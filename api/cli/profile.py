@@ -14,7 +14,7 @@ from rich.text import Text
 from api.cli.console import REFUSED, Desk, desk_of
 from services.profile import Fact, Layer, read_profile
 from services.profile.book import Checked, bundled_profiles, check_profile, profile_schema
-from services.words.texts import Lang, text
+from services.words.texts import Lang, listed, text
 from services.workspace.staging import staged_file
 
 
@@ -124,7 +124,7 @@ def _names(layers: list[Layer], desk: Desk) -> str:
         marks += [desk.say("profile.draft")] if layer.draft else []
         marks += [f"{layer.count}"] if layer.count else []
         words.append(f"{name} ({', '.join(marks)})" if marks else name)
-    return ("、" if desk.lang == "ja" else "; ").join(words)
+    return listed(words, desk.lang)
 
 
 def _figure(fact: Fact, desk: Desk) -> str:

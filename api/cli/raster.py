@@ -10,9 +10,9 @@ from rich.table import Table
 from api.cli.console import Desk, desk_of
 from api.cli.opening import numbers_line, open_seen, view_option
 from geo.vocabulary import FREQUENCIES
-from services.publication.rastercompare import CompareAsked, Comparison, write_comparison
+from services.publication.rastercompare import CompareAsked, RasterComparison, write_comparison
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
-from services.words.texts import NO_FIGURE, Lang, choices, people, text, told
+from services.words.texts import NO_FIGURE, Lang, listed, people, text, told
 from services.words.vocabulary import PUBLIC, View
 
 _DEFAULT = SurfaceAsked()
@@ -44,7 +44,7 @@ def _register_surface(group: typer.Typer, lang: Lang) -> None:
             str,
             typer.Option(
                 "--frequency",
-                help=text("cli.raster.frequency", lang, known=choices(FREQUENCIES, lang)),
+                help=text("cli.raster.frequency", lang, known=listed(FREQUENCIES, lang)),
             ),
         ] = _DEFAULT.frequency,
         profile: Annotated[
@@ -138,7 +138,7 @@ def _plain(made: SurfaceFile) -> dict[str, object]:
     }
 
 
-def _total(found: Comparison, few: int, desk: Desk) -> Table:
+def _total(found: RasterComparison, few: int, desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("raster.in_raster", "raster.at_buildings", "raster.difference", "raster.ratio"):
         table.add_column(desk.say(head), justify="right", overflow="fold")
@@ -149,7 +149,7 @@ def _total(found: Comparison, few: int, desk: Desk) -> Table:
     return table
 
 
-def _notes(found: Comparison, few: int, desk: Desk) -> list[str]:
+def _notes(found: RasterComparison, few: int, desk: Desk) -> list[str]:
     notes = [told(note.said, desk.lang) for note in found.notes]
     if found.correlation is not None:
         notes.append(desk.say("raster.correlation", r=f"{found.correlation:.2f}"))

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from services.intake.reconcile import SAVE_FROM, Proposal, reconcile, save_matches
-from services.words.texts import Lang, people, text
+from services.words.texts import Lang, people, text, told
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -46,7 +46,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         saved = save_matches(sure, where) if save and where else 0
         desk.result(
             {
-                "proposals": [asdict(proposal) for proposal in found.proposals],
+                "proposals": [_plain(proposal) for proposal in found.proposals],
                 "residents": found.residents,
                 "saved": saved,
                 "profile": str(where) if save else None,
@@ -62,6 +62,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
             desk.show(desk.say("reconcile.next", count=len(sure), at_least=at_least))
 
 
+def _plain(found: Proposal) -> dict[str, Any]:
+    said = {"reason": told(found.reason, "en"), "reason_ja": told(found.reason, "ja")}
+    return {**asdict(found), **said}
+
+
 def _table(proposals: list[Proposal], desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head, justify in (
@@ -75,7 +80,7 @@ def _table(proposals: list[Proposal], desk: Desk) -> Table:
             desk.say(head), justify="right" if justify == "right" else "left", overflow="fold"
         )
     for found in proposals:
-        reason = found.reason_ja if desk.lang == "ja" else found.reason
+        reason = told(found.reason, desk.lang)
         residents = people(found.residents, desk.lang)
         table.add_row(found.name, residents, found.area or "−", f"{found.confidence:.2f}", reason)
     return table

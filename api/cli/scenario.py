@@ -29,7 +29,7 @@ from services.scenarios.named import (
     sentences,
 )
 from services.words.shares import share, share_of
-from services.words.texts import NO_FIGURE, Lang, choices, number, people, text
+from services.words.texts import NO_FIGURE, Lang, listed, number, people, text
 from services.words.vocabulary import PUBLIC, SCENARIO_ACTIONS, View
 from services.workspace.folder import open_workspace
 
@@ -83,7 +83,7 @@ def _register_making(group: typer.Typer, lang: Lang) -> None:
             str,
             typer.Argument(
                 metavar="ACTION",
-                help=text("cli.scenario.action", lang, known=choices(SCENARIO_ACTIONS, lang)),
+                help=text("cli.scenario.action", lang, known=listed(SCENARIO_ACTIONS, lang)),
             ),
         ],
         *,
@@ -235,8 +235,7 @@ def _listing(found: list[Stored], desk: Desk) -> Table:
     table = _table(desk, "name", "edits", "made_on", "by", "note", "stale")
     for one in found:
         scenario = one.scenario
-        joint = "・" if desk.lang == "ja" else ", "
-        stale = joint.join(desk.say(f"scenario.stale.{code}") for code in one.stale)
+        stale = listed((desk.say(f"scenario.stale.{code}") for code in one.stale), desk.lang)
         cells = (scenario.made_on, scenario.by, scenario.note, stale)
         table.add_row(scenario.name, number(len(scenario.edits)), *cells)
     return table

@@ -19,7 +19,7 @@ CANDIDATES_SHOWN = 5
 
 def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
     """Return the result of a run for a terminal: the sentence, gaps, areas, candidates."""
-    mark = f" 【{text('fictional.short', desk.lang)}】" if briefing.fictional else ""
+    mark = desk.say("text.brackets", text=desk.say("fictional.short")) if briefing.fictional else ""
     yield Text()
     yield Text(f"{briefing.municipality}{mark}", style="bold")
     yield Text(briefing.sentence, style="bold")

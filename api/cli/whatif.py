@@ -13,7 +13,7 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES
 from services.scenarios.answers import WhatIfs, edit_of_text, lines, title
 from services.why.ground import Published
-from services.words.texts import Lang, choices, text
+from services.words.texts import Lang, listed, text
 from services.words.vocabulary import PUBLIC, View
 
 
@@ -30,7 +30,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         opened: Annotated[
             list[str] | None,
             typer.Option(
-                "--open", help=text("cli.whatif.open", lang, known=choices(FREQUENCIES, lang))
+                "--open", help=text("cli.whatif.open", lang, known=listed(FREQUENCIES, lang))
             ),
         ] = None,
         closed: Annotated[

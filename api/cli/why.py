@@ -13,7 +13,7 @@ from services.situation.parameters import limit_of
 from services.why.answer import why
 from services.why.ground import Ground
 from services.why.told import Way, Why
-from services.words.texts import Lang, choices, metres, text, walk
+from services.words.texts import Lang, listed, metres, text, walk
 from services.words.vocabulary import PUBLIC, View
 
 
@@ -33,7 +33,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             str,
             typer.Option(
                 "--frequency",
-                help=text("cli.why.frequency", lang, known=choices(FREQUENCIES, lang)),
+                help=text("cli.why.frequency", lang, known=listed(FREQUENCIES, lang)),
             ),
         ] = TARGET,
         profile: Annotated[
@@ -52,7 +52,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ground = Ground.of(open_seen(workspace, view, desk).snapshot())
         answer = why(ground, lon, lat, frequency=frequency, profile=profile, limit=limit)
         desk.result(answer.to_dict())
-        areas = "・".join(answer.areas.values())
+        areas = desk.say("text.joint").join(answer.areas.values())
         desk.show(desk.say("why.title", areas=areas), *answer.sentences[desk.lang])
         desk.show(_table(answer, desk))
 

@@ -9,7 +9,7 @@ from api.deps import EditorDep, WorkspaceDep
 from api.errors import Problem
 from geo.vocabulary import TARGET
 from services.councils.decisions import list_decisions, record_decision
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.results.shares import shares_answer
 
 router = APIRouter(tags=["Councils"])
@@ -54,11 +54,13 @@ def decisions(
 )
 def record(workspace: EditorDep, body: DecisionBody) -> dict[str, Any]:
     """Add one decision to the log."""
-    return record_decision(workspace, Entry(**body.model_dump())).to_dict()
+    return record_decision(workspace, NewDecision(**body.model_dump())).to_dict()
 
 
 @router.get(
-    "/shares", summary="What of the targets falls to each area", responses={404: {"model": Problem}}
+    "/shares",
+    summary="What of the targets falls to each area",
+    responses={404: {"model": Problem}},
 )
 def shares(
     workspace: WorkspaceDep,

@@ -68,7 +68,7 @@ class Uptake:
 
 
 @dataclass(frozen=True)
-class Supply:
+class Offer:
     """
     What the places of one frequency class or better offer.
 
@@ -100,7 +100,7 @@ def seats_per_week(capacity: FloatArray, sessions_per_month: FloatArray) -> Floa
     return capacity * sessions_per_month * MONTHS_PER_WEEK
 
 
-def two_step_access(supply: Supply, weight: FloatArray) -> FloatArray:
+def two_step_access(supply: Offer, weight: FloatArray) -> FloatArray:
     """
     Return the seats a week that there are for each resident, by two-step floating catchments.
 
@@ -128,7 +128,7 @@ def two_step_access(supply: Supply, weight: FloatArray) -> FloatArray:
 
 
 def access_bounds(
-    supply: Supply, layering: Layering, least: FloatArray, most: FloatArray
+    supply: Offer, layering: Layering, least: FloatArray, most: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """
     Return the least and the most that the mean of ``two_step_access`` can be in each area.
@@ -187,7 +187,7 @@ def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     return found
 
 
-def fill(supply: Supply, weight: FloatArray, *, rate: float) -> FloatArray:
+def fill(supply: Offer, weight: FloatArray, *, rate: float) -> FloatArray:
     """
     Let places fill with residents from the nearest home on.
 
@@ -224,7 +224,7 @@ def _by_walk(walks: Walks) -> tuple[IntArray, FloatArray]:
     return order, walk[order]
 
 
-def _queue(supply: Supply, by_walk: tuple[IntArray, FloatArray]) -> _Queue:
+def _queue(supply: Offer, by_walk: tuple[IntArray, FloatArray]) -> _Queue:
     """Return places and homes by their walk, and where each row of equal walks starts."""
     order, walk = by_walk
     kept = supply.kept[order]
@@ -320,13 +320,13 @@ class Provided:
     """
 
     residents: pd.DataFrame
-    supplies: Mapping[str, Supply]
+    supplies: Mapping[str, Offer]
     rate: float
     near: IntArray
     sums: FloatArray
 
 
-def provide(residents: pd.DataFrame, supplies: Mapping[str, Supply], uptake: Uptake) -> Provided:
+def provide(residents: pd.DataFrame, supplies: Mapping[str, Offer], uptake: Uptake) -> Provided:
     """
     Find what each home has of the places of each frequency class.
 
@@ -446,7 +446,7 @@ def _by_area(slot: IntArray, values: FloatArray, size: int) -> FloatArray:
     return found
 
 
-def _places_by_area(supply: Supply, layering: Layering, size: int) -> tuple[IntArray, FloatArray]:
+def _places_by_area(supply: Offer, layering: Layering, size: int) -> tuple[IntArray, FloatArray]:
     place_area = layering.place_area[supply.counts]
     slot = np.where(place_area >= 0, place_area, size - 1)
     number = np.bincount(slot, minlength=size).astype(np.int64)

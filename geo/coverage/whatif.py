@@ -188,7 +188,7 @@ class _Class:
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIf:
+class EditableCoverage:
     """
     The coverage of one layer for one walker, ready for edits; an edit makes another, this one stays.
 
@@ -210,13 +210,13 @@ class WhatIf:
     classes: tuple[_Class, ...]
 
     @classmethod
-    def of(cls, asked: Asked, sites: Sites) -> "WhatIf":
+    def of(cls, asked: Asked, sites: Sites) -> "EditableCoverage":
         """Compute where all edits start from."""
         near = _near(asked, sites)
         classes = [_class(asked, sites, near, rank) for rank in range(len(FREQUENCIES))]
         return cls(asked, sites, near, tuple(classes))
 
-    def edited(self, rank: IntArray, opened: Sites | None = None) -> "WhatIf":
+    def edited(self, rank: IntArray, opened: Sites | None = None) -> "EditableCoverage":
         """
         Return the coverage after edits.
 
@@ -255,7 +255,7 @@ class WhatIf:
                 classes.append(replace(old, gained=nobody, lost=nobody))
             else:
                 classes.append(_Edit(self.asked, sites, near, was, counts).of(old))
-        return WhatIf(self.asked, sites, near, tuple(classes))
+        return EditableCoverage(self.asked, sites, near, tuple(classes))
 
     def columns(self) -> dict[str, np.ndarray]:
         """Return the figures in the order of the rows of ``asked.keys``."""

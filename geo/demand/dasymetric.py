@@ -28,7 +28,7 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class Figures:
+class CellCounts:
     """One figure for each of k cells: the least, the likely and the most; equal if none is suppressed."""
 
     low: FloatArray
@@ -64,7 +64,7 @@ def even_shares(weight: FloatArray, area: IntArray) -> FloatArray:
     return weight / np.bincount(area, weights=weight)[area]
 
 
-def corrections(counts: Figures, expected: FloatArray, cell: IntArray) -> Figures:
+def corrections(counts: CellCounts, expected: FloatArray, cell: IntArray) -> CellCounts:
     """
     Return by how much the counts of cells differ from what the areas alone put there.
 
@@ -85,12 +85,12 @@ def corrections(counts: Figures, expected: FloatArray, cell: IntArray) -> Figure
     number = len(counts.likely)
     put = np.bincount(cell[inside], weights=expected[inside], minlength=number)
     held = put.astype(np.float64, copy=False)
-    return Figures(
+    return CellCounts(
         _quotient(counts.low, held), _quotient(counts.likely, held), _quotient(counts.high, held)
     )
 
 
-def dasymetric_shares(weight: FloatArray, points: Membership, factors: Figures) -> Shares:
+def dasymetric_shares(weight: FloatArray, points: Membership, factors: CellCounts) -> Shares:
     """
     Divide every area by weights that the cells correct; by the weights alone where they leave none.
 

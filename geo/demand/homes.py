@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from geo.areas.location import locate
 from geo.arrays import FloatArray, IntArray
 from geo.demand.dasymetric import (
-    Figures,
+    CellCounts,
     Membership,
     Shares,
     corrections,
@@ -41,7 +41,7 @@ _KINDS = np.array(["building", "street", "point"], dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class MeshCounts:
     """Counts on a grid, which tell where within an area its residents live."""
 
     cells: gpd.GeoDataFrame
@@ -80,7 +80,7 @@ def allocate(
     buildings: gpd.GeoDataFrame | None,
     network: Network,
     *,
-    grid: Grid | None = None,
+    grid: MeshCounts | None = None,
     also: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
     """
@@ -222,7 +222,7 @@ def _sorted(spots: _Spots) -> _Spots:
 
 
 def _group_shares(
-    spots: _Spots, wanted: pd.DataFrame, groups: list[str], grid: Grid | None
+    spots: _Spots, wanted: pd.DataFrame, groups: list[str], grid: MeshCounts | None
 ) -> dict[str, Shares]:
     """Return for every age group the parts of its area that the spots hold."""
     alone = {
@@ -252,12 +252,12 @@ def _before(wanted: pd.DataFrame, group: str) -> FloatArray:
     return middle
 
 
-def _figures(cells: gpd.GeoDataFrame, group: str) -> Figures:
+def _figures(cells: gpd.GeoDataFrame, group: str) -> CellCounts:
     low, likely, high = (
         cells[name if name in cells else group].to_numpy(dtype=float)
         for name in (group + LOW, group, group + HIGH)
     )
-    return Figures(low, likely, high)
+    return CellCounts(low, likely, high)
 
 
 def _people(spots: _Spots, wanted: pd.DataFrame, shares: dict[str, Shares]) -> pd.DataFrame:

@@ -19,9 +19,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import FloatArray
-from geo.edits.closures import Streets, barrier_region, closed_spans, legs_across, no_spans
+from geo.edits.closures import StreetSearch, barrier_region, closed_spans, legs_across, no_spans
 from geo.edits.drawn import Edit, Value, check_edits, said_of_street
-from geo.edits.joining import Joined, Path, add_paths
+from geo.edits.joining import Joined, NewPath, add_paths
 from geo.edits.splitting import Mask, Spans, Trace, close_spans
 from geo.errors import EditError
 from geo.streets.network import Network
@@ -262,7 +262,7 @@ class _Plan:
     edits: list[Edit]
     original: Network
     joined: Joined
-    paths: list[Path]
+    paths: list[NewPath]
     spans: Mapping[str, Spans]
     barriers: tuple[BaseGeometry, ...]
 
@@ -272,9 +272,9 @@ def _prepare(network: Network, edits: Sequence[Edit]) -> _Plan:
     ordered = check_edits(edits)
     corrected = _corrected(network, [edit for edit in ordered if edit.kind == "correction"])
     paths = [path for edit in ordered if edit.kind == "path" for path in _paths(edit)]
-    streets = Streets(corrected)
+    streets = StreetSearch(corrected)
     joined = _joined(streets, paths)
-    with_paths = Streets(joined.network) if paths else streets
+    with_paths = StreetSearch(joined.network) if paths else streets
     spans, barriers = {}, []
     for edit in ordered:
         if edit.kind == "barrier" and edit.shape is not None:
@@ -302,7 +302,7 @@ def _apply(plan: _Plan) -> Edited:
     return Edited(network, trace, cut.closed, added, plan.original, plan.joined)
 
 
-def _joined(streets: Streets, paths: list[Path]) -> Joined:
+def _joined(streets: StreetSearch, paths: list[NewPath]) -> Joined:
     if paths:
         return add_paths(streets, paths, _rows(streets.network, paths))
     edges_n = len(streets.network.edge_u)
@@ -310,16 +310,16 @@ def _joined(streets: Streets, paths: list[Path]) -> Joined:
     return Joined(streets.network, Trace.identity(streets.network), nothing, np.full(edges_n, -1))
 
 
-def _paths(edit: Edit) -> list[Path]:
+def _paths(edit: Edit) -> list[NewPath]:
     """Return the lines of a path, in the order in which they are drawn."""
     attributes = {"highway": "footway", **said_of_street(edit)}
     return [
-        Path(edit.edit_id, shapely.get_coordinates(part), edit.join_m, attributes)
+        NewPath(edit.edit_id, shapely.get_coordinates(part), edit.join_m, attributes)
         for part in shapely.get_parts(edit.shape).tolist()
     ]
 
 
-def _rows(network: Network, paths: list[Path]) -> pd.DataFrame:
+def _rows(network: Network, paths: list[NewPath]) -> pd.DataFrame:
     """Return what the network says of the paths; their osm_id is negative, for OSM has none."""
     table = {}
     for name, column in network.edges.items():

@@ -25,7 +25,7 @@ _ARC_PIECES = 4
 _LINES, _AREAS, _POINTS = (1, 5), (3, 6), (0, 4)
 
 
-class Streets:
+class StreetSearch:
     """The edges of a network, to be searched by drawn shapes."""
 
     def __init__(self, network: Network) -> None:
@@ -144,7 +144,7 @@ def barrier_region(shape: BaseGeometry) -> BaseGeometry:
 
 
 def closed_spans(
-    streets: Streets,
+    streets: StreetSearch,
     shape: BaseGeometry | None,
     *,
     among: Mask | None,
@@ -255,7 +255,7 @@ def _along(spans: Spans, line: BaseGeometry, network: Network) -> Spans:
 
 
 def _on_no_street(
-    streets: Streets,
+    streets: StreetSearch,
     shape: BaseGeometry,
     among: Mask | None,
     reach_m: float,

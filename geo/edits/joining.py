@@ -8,14 +8,14 @@ import scipy
 import shapely
 
 from geo.arrays import FloatArray, IntArray
-from geo.edits.closures import TOUCH_M, Streets
+from geo.edits.closures import TOUCH_M, StreetSearch
 from geo.edits.splitting import SLIVER_M, Mask, Trace, append_edges, edge_lines, split_at
 from geo.errors import EditError, Sentence
 from geo.streets.network import Network
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class NewPath:
     """One line to be joined: its vertices, how far its ends may be from a street, what it says of itself."""
 
     edit_id: str
@@ -44,7 +44,7 @@ class _Ends:
     xy: FloatArray
 
 
-def add_paths(streets: Streets, paths: list[Path], attributes: pd.DataFrame) -> Joined:
+def add_paths(streets: StreetSearch, paths: list[NewPath], attributes: pd.DataFrame) -> Joined:
     """
     Add paths to a network.
 
@@ -88,7 +88,7 @@ def add_paths(streets: Streets, paths: list[Path], attributes: pd.DataFrame) -> 
     return Joined(network, trace, path >= 0, path)
 
 
-def _find_ends(streets: Streets, paths: list[Path]) -> _Ends:
+def _find_ends(streets: StreetSearch, paths: list[NewPath]) -> _Ends:
     edge = np.full(2 * len(paths), -1, dtype=np.int64)
     offset_m, xy = np.zeros(edge.size), np.full((edge.size, 2), np.nan)
     for row, path in enumerate(paths):
@@ -107,7 +107,7 @@ def _find_ends(streets: Streets, paths: list[Path]) -> _Ends:
     return _Ends(edge, offset_m, xy)
 
 
-def _touches(paths: list[Path]) -> list[tuple[int, int]]:
+def _touches(paths: list[NewPath]) -> list[tuple[int, int]]:
     """Return (end, path): which ends of paths lie on another path."""
     if len(paths) < 2:  # noqa: PLR2004 (a path and another)
         return []
@@ -119,7 +119,7 @@ def _touches(paths: list[Path]) -> list[tuple[int, int]]:
 
 
 def _require_joined(
-    streets: Streets, paths: list[Path], ends: _Ends, touches: list[tuple[int, int]]
+    streets: StreetSearch, paths: list[NewPath], ends: _Ends, touches: list[tuple[int, int]]
 ) -> None:
     touching = {end for end, _ in touches}
     for end in np.flatnonzero(ends.edge < 0).tolist():

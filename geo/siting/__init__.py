@@ -16,7 +16,7 @@ its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give whe
 from geo.siting.explain import explain, unit_gains
 from geo.siting.greedy import gains_by_unit, rank_greedily
 from geo.siting.plans import Plan, StageResult, differences, k_best, solve
-from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, Target
+from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.siting.relax import Relaxation, relax
 from geo.siting.solver import Incumbent, Search
 from geo.siting.stability import Stability, stability
@@ -35,7 +35,7 @@ __all__ = [
     "Stability",
     "Stage",
     "StageResult",
-    "Target",
+    "TargetRule",
     "best_years",
     "differences",
     "explain",

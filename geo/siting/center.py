@@ -10,14 +10,14 @@ from geo.siting.goals import Goal
 from geo.siting.homes import useful, walkers
 from geo.siting.model import Model
 from geo.siting.problem import Stage
-from geo.siting.solver import Outcome, Solver
+from geo.siting.solver import Solution, Solver
 
 WALK_TOLERANCE = 1e-9
 
 
 def shortest_longest(
     model: Model, solver: Solver, number: int, start: tuple[IntArray, FloatArray] | None
-) -> tuple[Outcome, Goal]:
+) -> tuple[Solution, Goal]:
     """
     Halve the walks that occur until the smallest is found within which a plan serves every home.
 
@@ -54,7 +54,7 @@ def shortest_longest(
     _cover_within(model, solver, kept)
     status = "optimal" if low == high else outcome.status
     status = "feasible" if status == "unknown" else status
-    return Outcome(status, best.columns, longest, float(walks[low])), replace(
+    return Solution(status, best.columns, longest, float(walks[low])), replace(
         nothing, constant=kept
     )
 

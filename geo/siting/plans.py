@@ -15,7 +15,7 @@ from geo.siting.model import Model, build
 from geo.siting.patterns import boil
 from geo.siting.problem import Problem, Stage
 from geo.siting.recheck import Claim, broken_rules, recheck, values
-from geo.siting.solver import Incumbent, Outcome, Search, Solver, Status, gap_pct
+from geo.siting.solver import Incumbent, Search, Solution, Solver, Status, gap_pct
 from geo.siting.start import first_plan
 from geo.siting.worth import newly_reached, times_covered, unmet_targets
 
@@ -213,7 +213,7 @@ class _Session:
         self.solver.forget_rows(self.rows_n)
         self.solver.restart_clock()
         start = self._first(before)
-        results: list[tuple[Stage, Outcome, Goal]] = []
+        results: list[tuple[Stage, Solution, Goal]] = []
         for number, stage in enumerate(self.problem.stages):
             if results and results[-1][1].status not in {"optimal", "feasible"}:
                 results.append((stage, *self._unsettled(stage, results[-1][1])))
@@ -232,7 +232,7 @@ class _Session:
             start = self.solver.start_at(outcome.columns)
         return self._plan(results)
 
-    def _greedy(self, stage: Stage, ended: Outcome) -> tuple[Outcome, Goal]:
+    def _greedy(self, stage: Stage, ended: Solution) -> tuple[Solution, Goal]:
         """Return the greedy plan, where a search ended before it found any."""
         columns = np.zeros(self.model.sheet.columns_n)
         columns[self.model.chosen] = np.isin(self.patterns.option, self.best)
@@ -240,7 +240,7 @@ class _Session:
         outcome, aim = self._unsettled(stage, replace(ended, columns=columns))
         return replace(outcome, status=status), aim
 
-    def _unsettled(self, stage: Stage, last: Outcome) -> tuple[Outcome, Goal]:
+    def _unsettled(self, stage: Stage, last: Solution) -> tuple[Solution, Goal]:
         """Return a goal whose turn never came: nothing is claimed of it."""
         aim = goal(self.model, stage.objective, stage.depth)
         best = np.inf if aim.maximise else -np.inf
@@ -249,7 +249,7 @@ class _Session:
 
     def _settle(
         self, number: int, stage: Stage, start: tuple[IntArray, FloatArray] | None
-    ) -> tuple[Outcome, Goal]:
+    ) -> tuple[Solution, Goal]:
         """Settle one goal and hold later ones to it."""
         if stage.objective == "shortest_longest_walk":
             return shortest_longest(self.model, self.solver, number, start)
@@ -318,7 +318,7 @@ class _Session:
             for other, difference in self.excluded
         )
 
-    def _none(self, outcome: Outcome) -> Plan:
+    def _none(self, outcome: Solution) -> Plan:
         demand = self.problem.demand
         status: Status = outcome.status
         return Plan(
@@ -329,7 +329,7 @@ class _Session:
             spent_s=self.solver.spent_s,
         )
 
-    def _plan(self, results: list[tuple[Stage, Outcome, Goal]]) -> Plan:
+    def _plan(self, results: list[tuple[Stage, Solution, Goal]]) -> Plan:
         columns = results[-1][1].columns
         assert columns is not None  # noqa: S101  plans without columns went another way
         chosen = _without_idle(self.problem, self._picked(columns))

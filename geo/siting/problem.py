@@ -186,7 +186,7 @@ class Covers:
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetRule:
     """At least ``at_least`` of ``options`` chosen, less what exists: 各小学校区に週1の場を1つ."""
 
     name: str
@@ -233,7 +233,7 @@ class Rules:
 
     most: int | None = None
     budget_yen: float | None = None
-    targets: tuple[Target, ...] = ()
+    targets: tuple[TargetRule, ...] = ()
     reach_pct: float | None = None
     overlap_max_pct: float | None = None
     apart_m: float | None = None

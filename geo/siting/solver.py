@@ -73,7 +73,7 @@ class Search:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Solution:
     """What a search found: columns (none where nothing was found), value and bound."""
 
     status: Status
@@ -169,7 +169,7 @@ class Solver:
         start: tuple[IntArray, FloatArray] | None,
         *,
         quiet: bool = False,
-    ) -> Outcome:
+    ) -> Solution:
         """
         Search for the best columns.
 
@@ -195,7 +195,7 @@ class Solver:
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left_s)
         before_s = self._highs.getRunTime()
         if not self._ran(watch):
-            return Outcome("cancelled", watch.columns, *watch.found)
+            return Solution("cancelled", watch.columns, *watch.found)
         self._spent_s += max(self._highs.getRunTime() - before_s, 0.0)
         return self._outcome(goal, cancelled=watch.cancelled)
 
@@ -227,22 +227,22 @@ class Solver:
         sense = highspy.ObjSense.kMaximize if goal.maximise else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
 
-    def _outcome(self, goal: Goal, *, cancelled: bool) -> Outcome:
+    def _outcome(self, goal: Goal, *, cancelled: bool) -> Solution:
         status = self._highs.getModelStatus()
         info = self._highs.getInfo()
         worst = -np.inf if goal.maximise else np.inf
         if status == highspy.HighsModelStatus.kInfeasible:
-            return Outcome("infeasible", None, worst, worst)
+            return Solution("infeasible", None, worst, worst)
         bound = goal.value(info.mip_dual_bound)
         feasible = highspy.SolutionStatus.kSolutionStatusFeasible
         if info.primal_solution_status != int(feasible):
-            return Outcome("cancelled" if cancelled else "unknown", None, worst, -worst)
+            return Solution("cancelled" if cancelled else "unknown", None, worst, -worst)
         columns = np.array(self._highs.getSolution().col_value)
         columns[self._integer] = np.round(columns[self._integer])
         value = goal.value(info.objective_function_value)
         if status == highspy.HighsModelStatus.kOptimal:
-            return Outcome("optimal", columns, value, bound)
-        return Outcome("cancelled" if cancelled else "feasible", columns, value, bound)
+            return Solution("optimal", columns, value, bound)
+        return Solution("cancelled" if cancelled else "feasible", columns, value, bound)
 
 
 class _Watch:

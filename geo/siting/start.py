@@ -7,7 +7,7 @@ import numpy as np
 from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE
 from geo.siting.patterns import Patterns
-from geo.siting.problem import BoolArray, Problem, Target
+from geo.siting.problem import BoolArray, Problem, TargetRule
 from geo.siting.recheck import broken_rules
 
 Score = Callable[[FloatArray, FloatArray], FloatArray]
@@ -133,7 +133,7 @@ class _Hand:
             return None
         return int(np.argmax(np.where(able, score(gain, self.yen), -np.inf)))
 
-    def _meet(self, target: Target, score: Score) -> bool:
+    def _meet(self, target: TargetRule, score: Score) -> bool:
         among = np.isin(self.patterns.option, np.array(target.options, dtype=np.int64))
         missing = target.missing - int(among[self.chosen].sum())
         for _ in range(missing):

@@ -51,7 +51,7 @@ class Starts:
 
 
 @dataclass(frozen=True)
-class Link:
+class StraightLink:
     """A straight path from a start to a point of an edge, and the walk that it makes."""
 
     start: int
@@ -114,7 +114,7 @@ def pieces_of(measure: Measure, edges: IntArray, node_cost: FloatArray, places: 
 
 def shortest_link(
     starts: Starts, pieces: Pieces, *, leg_per_m: float, longest_m: float, enough: float
-) -> Link | None:
+) -> StraightLink | None:
     """
     Find the shortest straight path that makes the walk short enough.
 
@@ -143,7 +143,9 @@ def shortest_link(
     return pairs.first(at_m, pairs.cost(at_m) <= enough + _TOLERANCE, by_path=True)
 
 
-def best_link(starts: Starts, pieces: Pieces, *, leg_per_m: float, longest_m: float) -> Link | None:
+def best_link(
+    starts: Starts, pieces: Pieces, *, leg_per_m: float, longest_m: float
+) -> StraightLink | None:
     """
     Find the straight path of at most ``longest_m`` that makes the shortest walk.
 
@@ -232,7 +234,9 @@ class _Pairs:
         """Return (choices, pairs) walks over such paths."""
         return self.base + self.leg_per_m * self.path_m(at_m) + self.rate * at_m
 
-    def first(self, at_m: FloatArray, kept: NDArray[np.bool_], *, by_path: bool) -> Link | None:
+    def first(
+        self, at_m: FloatArray, kept: NDArray[np.bool_], *, by_path: bool
+    ) -> StraightLink | None:
         """Return the best of some (choices, pairs): the shortest path, or the shortest walk."""
         choice, pair = np.nonzero(kept)
         if pair.size == 0:
@@ -243,7 +247,7 @@ class _Pairs:
         best = int(np.lexsort((self.piece[pair], self.start[pair], *order[::-1]))[0])
         row, pieces = pair[best], self.pieces
         piece, share = self.piece[row], along_m[best] / self.length_m[row]
-        return Link(
+        return StraightLink(
             start=int(self.start[row]),
             edge=int(pieces.edge[piece]),
             offset_m=float(pieces.from_m[piece] * (1 - share) + pieces.to_m[piece] * share),

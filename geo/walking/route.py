@@ -25,7 +25,7 @@ AT_DOOR = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class RoutePart:
     """
     A part of a route along one street.
 
@@ -131,13 +131,13 @@ class Route:
         return shapely.LineString(np.vstack([home_xy, self.line_xy(), place_xy]))
 
     @cached_property
-    def stretches(self) -> list[Stretch]:
+    def stretches(self) -> list[RoutePart]:
         """Return the streets in order, neighbouring spans of one name and kind as one stretch."""
         table = self.network.edges.iloc[self.edge]
         said = list(zip(table["name"].astype(str), _kinds(table), strict=True))
         changes = [at for at in range(len(said)) if at == 0 or said[at] != said[at - 1]]
         return [
-            Stretch(*said[first], float(self.span_m[first:last].sum()), (first, last))
+            RoutePart(*said[first], float(self.span_m[first:last].sum()), (first, last))
             for first, last in pairwise([*changes, len(said)])
         ]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.councils.entry import (
-    Entry,
+    NewDecision,
     check_follows,
     check_words,
     meeting_day,
@@ -49,7 +49,7 @@ class Decided:
         return {**self.latest, "stale": list(self.stale), "history": list(self.history)}
 
 
-def record_decision(workspace: Workspace, entry: Entry) -> Decided:
+def record_decision(workspace: Workspace, entry: NewDecision) -> Decided:
     """
     Add one decision to the log.
 
@@ -83,7 +83,7 @@ def record_decision(workspace: Workspace, entry: Entry) -> Decided:
 
 
 def _known(
-    workspace: Workspace, entry: Entry, spots: Spots, earlier: Sequence[dict[str, Any]]
+    workspace: Workspace, entry: NewDecision, spots: Spots, earlier: Sequence[dict[str, Any]]
 ) -> dict[str, str]:
     """Return name and venue of the candidate once this council may decide on it."""
     last = earlier[-1] if earlier else None

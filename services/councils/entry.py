@@ -25,7 +25,7 @@ _LENGTHS = {"name": 200, "schedule_text": 200, "decided_by": 200, "plan_id": 60,
 
 
 @dataclass(frozen=True)
-class Entry:
+class NewDecision:
     """What is to be recorded: the candidate, the council, and what it made of it."""
 
     action: str
@@ -52,7 +52,7 @@ class Entry:
         return candidate_key(self.action, self.frequency, asdict(self))
 
 
-def check_words(entry: Entry) -> None:
+def check_words(entry: NewDecision) -> None:
     """Refuse words that are not known, a rejection without its reason, texts that are none."""
     for value, known, what in (
         (entry.status, DECISION_STATUSES, Sentence("status")),
@@ -72,8 +72,9 @@ def check_words(entry: Entry) -> None:
         raise InvalidInputError("a rejection needs its reason")
     if entry.schedule_text and not parse_schedule(entry.schedule_text).rules:
         raise InvalidInputError(
-            "the schedule {schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
+            "the schedule {schedule_text!r} cannot be read; write it like {example}",
             schedule_text=entry.schedule_text,
+            example=text("example.schedule", "ja"),
         )
 
 
@@ -94,7 +95,7 @@ def _check_text(name: str, value: str, most: int) -> None:
         )
 
 
-def meeting_day(entry: Entry) -> str:
+def meeting_day(entry: NewDecision) -> str:
     """Return the day of the meeting as ISO text; '' where none is needed and none is given."""
     if not entry.meeting_date.strip():
         if entry.status in FINAL_STATUSES:
@@ -117,7 +118,7 @@ def meeting_day(entry: Entry) -> str:
     return iso
 
 
-def opening_day(entry: Entry, meeting_date: str) -> str:
+def opening_day(entry: NewDecision, meeting_date: str) -> str:
     """Return the day or month of the planned opening as ISO text, '' where none is given."""
     if not entry.opens_on.strip():
         return ""
@@ -141,14 +142,18 @@ def opening_day(entry: Entry, meeting_date: str) -> str:
     return iso
 
 
-def check_follows(entry: Entry, meeting_date: str, earlier: Sequence[Mapping[str, Any]]) -> None:
+def check_follows(
+    entry: NewDecision, meeting_date: str, earlier: Sequence[Mapping[str, Any]]
+) -> None:
     """Refuse what cannot follow the earlier decisions on the same candidate, the oldest first."""
     before = str(earlier[-1]["status"]) if earlier else ""
     if entry.status not in NEXT_STATUSES[before]:
         names = ", ".join(NEXT_STATUSES[before])
         said = {lang: text(f"decision.status.{before}", lang) for lang in ("ja", "en")}
         new = {lang: text(f"decision.status.{entry.status}", lang) for lang in ("ja", "en")}
-        after = "・".join(text(f"decision.status.{name}", "ja") for name in NEXT_STATUSES[before])
+        after = text("text.joint", "ja").join(
+            text(f"decision.status.{name}", "ja") for name in NEXT_STATUSES[before]
+        )
         raise InvalidInputError(
             "it is {before}, which {new} cannot follow; only {names} can",
             before=said["en"],

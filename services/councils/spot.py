@@ -11,7 +11,7 @@ from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import frequency_class, parse_schedule
 from geo.vocabulary import rank
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.registry.history import CLOSED
 from services.registry.seen import seen_places, seen_venues
 from services.words.texts import text
@@ -19,7 +19,7 @@ from services.workspace.folder import Workspace
 
 
 @dataclass(frozen=True)
-class Spot:
+class CandidateSpot:
     """A candidate as it is there: its name ('' of a private home), and where, if that is known."""
 
     name: str
@@ -46,7 +46,7 @@ class Spots:
             return place_id in self._upgradable
         return not venue_id or venue_id in self._halls
 
-    def find(self, entry: Entry) -> Spot:
+    def find(self, entry: NewDecision) -> CandidateSpot:
         """
         Return where a candidate is.
 
@@ -62,7 +62,7 @@ class Spots:
             raise InvalidInputError("open needs one of venue_id and lon, lat")
         return self._hall(entry.venue_id) if entry.venue_id else self._point(entry)
 
-    def _hall(self, venue_id: str) -> Spot:
+    def _hall(self, venue_id: str) -> CandidateSpot:
         listed = self._venues[self._venues["venue_id"] == venue_id]
         hosts = self._places[self._places["venue_id"] == venue_id]
         if listed.empty and hosts.empty:
@@ -71,9 +71,9 @@ class Spots:
         private |= bool(listed["private_home"].any())
         name = listed["name"] if len(listed) else hosts["venue_name"]
         point = _point_of(listed if len(listed) else hosts)
-        return Spot("" if private else str(name.iloc[0]), point, private, venue_id)
+        return CandidateSpot("" if private else str(name.iloc[0]), point, private, venue_id)
 
-    def _upgraded(self, entry: Entry) -> Spot:
+    def _upgraded(self, entry: NewDecision) -> CandidateSpot:
         found = self._places[self._places["place_id"] == entry.place_id]
         if not entry.place_id or found.empty:
             raise NotFoundError(
@@ -99,9 +99,9 @@ class Spots:
         self._check_raises(entry, str(place["schedule_text"]))
         private = bool(place["private_home"])
         name = "" if private else str(place["name"])
-        return Spot(name, _point_of(found), private, str(place["venue_id"]))
+        return CandidateSpot(name, _point_of(found), private, str(place["venue_id"]))
 
-    def _check_raises(self, entry: Entry, schedule_text: str) -> None:
+    def _check_raises(self, entry: NewDecision, schedule_text: str) -> None:
         days = self._workspace.profile.frequency.permanent_min_days_per_week
         own = frequency_class(parse_schedule(schedule_text), permanent_min_days_per_week=days)
         if rank(own) >= rank(entry.frequency):
@@ -114,7 +114,7 @@ class Spots:
                 frequency_ja=text(f"frequency.{entry.frequency}", "ja"),
             )
 
-    def _point(self, entry: Entry) -> Spot:
+    def _point(self, entry: NewDecision) -> CandidateSpot:
         point = gpd.GeoSeries([shapely.Point(entry.lon or 0.0, entry.lat or 0.0)], crs=LONLAT_EPSG)
         plane = point.to_crs(self._epsg).iloc[0]
         around = shapely.box(*self._workspace.areas().total_bounds)
@@ -125,7 +125,7 @@ class Spots:
                 lon=entry.lon,
                 lat=entry.lat,
             )
-        return Spot(text("decision.no_venue", "ja"), plane)
+        return CandidateSpot(text("decision.no_venue", "ja"), plane)
 
 
 def check_council(workspace: Workspace, council_id: str) -> None:
@@ -139,7 +139,7 @@ def check_council(workspace: Workspace, council_id: str) -> None:
         )
 
 
-def check_is_its_own(workspace: Workspace, council_id: str, spot: Spot) -> None:
+def check_is_its_own(workspace: Workspace, council_id: str, spot: CandidateSpot) -> None:
     """Refuse a decision on a candidate in another council's area; one in no area is anybody's."""
     mine = _areas_of(workspace, council_id)
     if spot.point is None or mine is None or mine.empty or mine.intersects(spot.point).any():

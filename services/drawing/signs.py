@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from services.words.texts import text
+
 BLUE, ORANGE, VERMILION, PURPLE, GREEN = "#0072B2", "#E69F00", "#D55E00", "#CC79A7", "#009E73"
 """Of the palette of Okabe and Ito (2008), told apart by every kind of eye."""
 
@@ -50,7 +52,7 @@ GAP_SIGNS = {
     "weekly_or_more": GapSign("○", BLUE, "weekly", ""),
     "monthly_only": GapSign("△", ORANGE, "monthly", "bands"),
     "none": GapSign("×", VERMILION, "none", "hatch"),
-    "needs_transport": GapSign("車", PURPLE, "transport", "dots"),
+    "needs_transport": GapSign(text("gap.sign.needs_transport", "ja"), PURPLE, "transport", "dots"),
 }
 
 DECISION_SIGNS = {"proposed": "☆", "discussed": "…", "adopted": "✓", "rejected": "×"}

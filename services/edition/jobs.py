@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from geo.errors import ArukebaError, NotFoundError, QueueFullError
+from geo.errors import ArukebaError, NotFoundError, QueueFullError, Sentence
 from services.words.texts import told
 from services.words.vocabulary import JobStatus
 from services.workspace.progress import StoppedError
@@ -165,11 +165,8 @@ def _run(job: Job[Best], work: Work[Best]) -> None:
         job.end("failed", error=error.message, error_ja=told(error, "ja"))
     except Exception as error:  # noqa: BLE001  the outermost frame of the thread
         _log.exception("job %s failed", job.job_id)
-        known, said = storage_error(error), f"{type(error).__name__}: {error}"
-        job.end(
-            "failed",
-            error=known.message if known else said,
-            error_ja=told(known, "ja") if known else "予期しない不具合です",
-        )
+        known = storage_error(error)
+        said = known or Sentence("{kind}: {error}", kind=type(error).__name__, error=error)
+        job.end("failed", error=told(said, "en"), error_ja=told(said, "ja"))
     else:
         job.end("cancelled" if job.stopped() else "done", result=result)

@@ -24,7 +24,7 @@ from geo.vocabulary import TARGET
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
 from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
-from services.publication.collections import Collection, Query, Table
+from services.publication.collections import Collection, Query, TableCollection
 from services.publication.supply import Supply
 from services.publication.tables import Publication, provenance
 from services.publication.timeline import Timeline, timeline
@@ -65,7 +65,7 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Whom:
     """Whom a summary is about; None stands for the run's own parameter."""
 
     layer: str | None = None
@@ -119,7 +119,7 @@ class Edition:
             )
         found = self._of_snapshot[collection_id]
         # Councils decide between two runs: the status is that of the moment.
-        if collection_id == "candidates" and isinstance(found, Table):
+        if collection_id == "candidates" and isinstance(found, TableCollection):
             url = self.snapshot.workspace.registry_url
             return replace(found, frame=with_status(found.frame, url))
         return found
@@ -170,7 +170,7 @@ class Edition:
         names = ("layers_without_borders", "units", "councils", "estimated_age_groups")
         return {name: manifest.get(name, []) for name in (*names, "facts", "conflicting_facts")}
 
-    def summary(self, asked: Asked) -> dict[str, Any]:
+    def summary(self, asked: Whom) -> dict[str, Any]:
         """Return the figures of the one sentence, for an area or for the whole municipality."""
         aspect, layer = self._aspect(asked), self._layer(asked)
         rows = aspect.rows(of_layer(self.snapshot.table("coverage"), layer))
@@ -196,13 +196,13 @@ class Edition:
             shares = self._shared[1]
         return share_figures(shares[shares["area_id"] == area_id].to_dict("records"))
 
-    def week(self, asked: Asked) -> dict[str, Any]:
+    def week(self, asked: Whom) -> dict[str, Any]:
         """Return who has a place on which weekday and half of the day, by the main profile."""
         aspect = self._aspect(replace(asked, profile=None))
         found = week(self._publication, aspect, layer=self._layer(asked), area=asked.area)
         return {**_told(found.asked), **_week_of(found)}
 
-    def _aspect(self, asked: Asked) -> Aspect:
+    def _aspect(self, asked: Whom) -> Aspect:
         """Return what is asked for, the run's own where nothing is; refuse what was not computed."""
         main = Aspect.main(self.run)
         aspect = Aspect(
@@ -223,7 +223,7 @@ class Edition:
             )
         return aspect
 
-    def _layer(self, asked: Asked) -> str:
+    def _layer(self, asked: Whom) -> str:
         layer = asked.layer or self.run["summary"]["council_layer" if asked.area else "gap_layer"]
         self._require("layer", layer)
         return str(layer)

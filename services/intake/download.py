@@ -18,7 +18,7 @@ _FULL, _PARTIAL, _BEYOND = 200, 206, 416
 
 
 @dataclass(frozen=True)
-class Rules:
+class Patience:
     """How patient a download is, and what it accepts."""
 
     tries: int = 4
@@ -47,13 +47,13 @@ class _Broken(Exception):  # noqa: N818  never leaves this module: the next try 
     """The connection broke or the server was busy: worth another try."""
 
 
-def download(url: str, target: Path, *, expected: Expected, rules: Rules | None = None) -> str:
+def download(url: str, target: Path, *, expected: Expected, rules: Patience | None = None) -> str:
     """
     Download one file and return its SHA-256; ``target`` appears whole or not at all.
 
     What was received stays beside it as .part, and a later call goes on from there.
     """
-    rules = rules or Rules()
+    rules = rules or Patience()
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + PART)
     with requests.Session() as session:
@@ -89,7 +89,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _receive(
-    session: requests.Session, url: str, part: Path, *, expected: Expected, rules: Rules
+    session: requests.Session, url: str, part: Path, *, expected: Expected, rules: Patience
 ) -> None:
     """Receive what is missing of a file; the whole of it where the server sends no pieces."""
     have = part.stat().st_size if part.is_file() else 0

@@ -10,7 +10,7 @@ import shapely
 from geo.areas.meshes import mesh_codes, mesh_polygons
 from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, Sentence
-from services.intake.download import DownloadError, Expected, Rules, download, sha256_of
+from services.intake.download import DownloadError, Expected, Patience, download, sha256_of
 from services.intake.vectors.archives import unpack
 from services.intake.vectors.reading import read_vector
 from services.intake.vectors.window import Window
@@ -78,20 +78,20 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class Options:
+class FetchOptions:
     """Which sources, from where, how patiently."""
 
     only: list[str] = field(default_factory=list)
     mirror: str = ""
-    rules: Rules = field(default_factory=Rules)
+    rules: Patience = field(default_factory=Patience)
     sources: Catalogue | None = None
 
 
 def fetch(
-    jis_code: str, out: Path, *, options: Options | None = None, progress: Progress = silent
+    jis_code: str, out: Path, *, options: FetchOptions | None = None, progress: Progress = silent
 ) -> Fetched:
     """Download and unpack what a municipality needs; what fails is listed, the rest goes on."""
-    options = options or Options()
+    options = options or FetchOptions()
     fetched = Fetched(require_code(jis_code), out)
     chosen = (options.sources or catalogue()).chosen(options.only)
     # The boundary tells which squares of meshes are needed, so it comes first.
@@ -106,7 +106,7 @@ def fetch(
     return fetched
 
 
-def _fetch_one(wanted: Wanted, fetched: Fetched, options: Options) -> None:
+def _fetch_one(wanted: Wanted, fetched: Fetched, options: FetchOptions) -> None:
     target = fetched.folder / wanted.source.id / wanted.file
     url = mirrored(wanted.url, options.mirror)
     known = _record(fetched.folder).get(f"{wanted.source.id}/{wanted.file}", {})

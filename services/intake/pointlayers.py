@@ -13,8 +13,7 @@ from services.intake.areas.polygons import Assembly
 from services.intake.inputs import Inputs
 from services.intake.places.busstops import read_stops
 from services.intake.places.geocoder import open_geocoder
-from services.intake.places.locator import Found, Locator
-from services.intake.places.locator import Municipality as AddressHead
+from services.intake.places.locator import AddressHead, Found, Locator
 from services.intake.places.position import keep_inside, note_unsnapped_points
 from services.intake.places.remarks import note_typed_classes
 from services.intake.places.rows import Locate, read_places, require_near

@@ -12,13 +12,14 @@ import pandas as pd
 import shapely
 
 from geo.arrays import LONLAT_EPSG
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, Sentence
 from services.intake.areas.layers import read_layer
 from services.intake.people.population import MAIN_AGE_GROUPS, match_population, read_population
 from services.intake.tables.columns import quoted
 from services.intake.tables.ledger import Ledger
 from services.profile import Profile, read_profile
 from services.words.names import normalise, stem
+from services.words.texts import told
 from services.workspace.folder import open_workspace
 from services.workspace.remainder import read_unmatched, unmatched_frame
 from services.workspace.staging import staged_file
@@ -38,8 +39,7 @@ class Proposal:
     residents: float
     """Of the main age group."""
     area: str
-    reason: str
-    reason_ja: str
+    reason: Sentence
     confidence: float
 
 
@@ -86,52 +86,46 @@ def _proposal(record: dict[object, object], point: _Point, single: dict[str, str
     group = next((group for group in MAIN_AGE_GROUPS if group in record), "")
     residents = float(str(record[group])) if group else 0.0
     name, row = str(record["name"]), int(str(record["row"]))
-    area, reason, reason_ja, confidence = _choose(name, point, single)
-    return Proposal(name, row, residents, area, reason, reason_ja, confidence)
+    area, reason, confidence = _choose(name, point, single)
+    return Proposal(name, row, residents, area, reason, confidence)
 
 
-def _choose(name: str, point: _Point, single: dict[str, str]) -> tuple[str, str, str, float]:
+def _choose(name: str, point: _Point, single: dict[str, str]) -> tuple[str, Sentence, float]:
     """Choose by the stem of the name, then by the point; what both say is surest."""
     area = single.get(stem(name), "")
     if area:
-        return _by_stem(area, point)
+        return area, *_by_stem(area, point)
     here = point.area if normalise(point.area) in single else ""
-    if here and point.away_m == 0.0 and normalise(name).startswith(normalise(here)):
-        return (
-            here,
-            f"its point lies in {here}, and its name begins with it",
-            f"位置が「{here}」の中で、名前もそれで始まります",
-            0.9,
-        )
     if here and point.away_m == 0.0:
-        return here, f"its point lies in {here}", f"位置が「{here}」の中です", 0.7
+        if normalise(name).startswith(normalise(here)):
+            said = Sentence("its point lies in {area}, and its name begins with it", area=here)
+            return here, said, 0.9
+        return here, Sentence("its point lies in {area}", area=here), 0.7
     if here and point.away_m <= NEAR_M:
-        return (
-            here,
-            f"its point is {point.away_m:.0f} m from {here}, the nearest area",
-            f"位置が「{here}」から{point.away_m:.0f}mで、最も近い区域です",
-            0.5,
+        said = Sentence(
+            "its point is {away_m:.0f} m from {area}, the nearest area",
+            away_m=point.away_m,
+            area=here,
         )
-    return (
-        "",
-        "neither its name nor its point tells an area; it stays in the remainder under its name",
-        "名前からも位置からも区域がわかりません。この名前のまま「区域外・不明」に残します",
-        0.0,
+        return here, said, 0.5
+    said = Sentence(
+        "neither its name nor its point tells an area; it stays in the remainder under its name"
     )
+    return "", said, 0.0
 
 
-def _by_stem(area: str, point: _Point) -> tuple[str, str, str, float]:
-    says, says_ja = f"the stem of its name is {area}", f"丁目を除いた名前が「{area}」です"
+def _by_stem(area: str, point: _Point) -> tuple[Sentence, float]:
     if not np.isfinite(point.away_m):
-        return area, says, says_ja, 0.8
+        return Sentence("the stem of its name is {area}", area=area), 0.8
     if point.area == area and point.away_m == 0.0:
-        return area, f"{says}, and its point lies there", f"{says_ja}。位置もその中です", 0.95
-    return (
-        area,
-        f"{says}, though its point lies at {point.area}",
-        f"{says_ja}（位置は「{point.area}」のところです）",
-        0.75,
+        said = Sentence("the stem of its name is {area}, and its point lies there", area=area)
+        return said, 0.95
+    said = Sentence(
+        "the stem of its name is {area}, though its point lies at {other}",
+        area=area,
+        other=point.area,
     )
+    return said, 0.75
 
 
 @dataclass(frozen=True)
@@ -197,7 +191,8 @@ def save_matches(proposals: Iterable[Proposal], profile_path: Path) -> int:
         return 0
     text = profile_path.read_text(encoding="utf-8")
     added = [
-        f"{quoted(found.name)} = {quoted(found.area)} # {found.reason_ja}" for found in new.values()
+        f"{quoted(found.name)} = {quoted(found.area)} # {told(found.reason, 'ja')}"
+        for found in new.values()
     ]
     changed = _inserted(text, added)
     expected = tomllib.loads(text)

@@ -7,7 +7,7 @@ from shapely import LineString, Point, Polygon, box
 from services.modeltown.kinds import Stretch
 from services.modeltown.linework import parts
 from services.modeltown.noise import FloatArray, Waves
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 
 STEP_M = 45.0
 TILT_RAD = 0.32
@@ -16,7 +16,7 @@ BESIDE_M = 80.0
 NO_FOOT = (("foot", "no"),)
 
 
-def draw_arterials(plan: Plan, rng: np.random.Generator, *, centre: Point) -> list[Stretch]:
+def draw_arterials(plan: TownPlan, rng: np.random.Generator, *, centre: Point) -> list[Stretch]:
     """Draw every main road over the whole extent, across river and railway."""
     frame = extent(plan)
     lattice = _lattice(plan, rng)
@@ -34,13 +34,13 @@ def draw_arterials(plan: Plan, rng: np.random.Generator, *, centre: Point) -> li
     ]
 
 
-def extent(plan: Plan) -> Polygon:
+def extent(plan: TownPlan) -> Polygon:
     """Return the rectangle in which everything lies."""
     east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m
     return box(-east_m, -north_m, east_m, north_m)
 
 
-def _lattice(plan: Plan, rng: np.random.Generator) -> list[Stretch]:
+def _lattice(plan: TownPlan, rng: np.random.Generator) -> list[Stretch]:
     warp_east, warp_north = (Waves.draw(rng, plan.arterial_spacing_m * 4.2) for _ in range(2))
     amplitude_m = plan.arterial_spacing_m * 0.26
     reach_m = float(np.hypot(plan.half_width_m, plan.half_height_m)) + plan.margin_m + 600.0
@@ -82,7 +82,7 @@ def _wandering(start: FloatArray, end: FloatArray, waves: Waves, amplitude_m: fl
     return LineString(xy + sway_m[:, None] * normal)
 
 
-def _old_highway(plan: Plan, rng: np.random.Generator, centre: Point) -> list[Stretch]:
+def _old_highway(plan: TownPlan, rng: np.random.Generator, centre: Point) -> list[Stretch]:
     waves = Waves.draw(rng, 1300.0)
     east_m, north_m = plan.half_width_m + plan.margin_m, plan.half_height_m + plan.margin_m
     gate = np.array([centre.x, centre.y])
@@ -90,7 +90,7 @@ def _old_highway(plan: Plan, rng: np.random.Generator, centre: Point) -> list[St
     return [Stretch(_wandering(gate, end, waves, 70.0), "secondary") for end in ends]
 
 
-def _spokes(plan: Plan, rng: np.random.Generator, centre: Point) -> list[Stretch]:
+def _spokes(plan: TownPlan, rng: np.random.Generator, centre: Point) -> list[Stretch]:
     waves = Waves.draw(rng, 500.0)
     start = rng.uniform(0, 2 * np.pi)
     spokes = []
@@ -103,14 +103,14 @@ def _spokes(plan: Plan, rng: np.random.Generator, centre: Point) -> list[Stretch
     return spokes
 
 
-def _bypass(plan: Plan) -> LineString:
+def _bypass(plan: TownPlan) -> LineString:
     east_m = np.arange(-plan.half_width_m - 900.0, plan.half_width_m + 900.0, STEP_M)
     share = east_m / plan.half_width_m
     north_m = plan.half_height_m * (-0.30 - 0.42 * np.cos(0.9 * share + 0.35) + 0.10 * share)
     return LineString(np.column_stack([east_m, north_m]))
 
 
-def draw_motorway(plan: Plan) -> LineString:
+def draw_motorway(plan: TownPlan) -> LineString:
     """Draw the motorway, on stilts above everything, across the west of the town."""
     north_m = np.arange(-plan.half_height_m - 800.0, plan.half_height_m + 800.0, STEP_M)
     share = north_m / plan.half_height_m

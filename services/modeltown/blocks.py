@@ -9,11 +9,12 @@ from scipy.sparse.csgraph import connected_components
 from shapely import LineString
 
 from services.modeltown.arterials import extent
-from services.modeltown.cells import GRID_M, Cells, Landscape
+from services.modeltown.cells import GRID_M, Cells
 from services.modeltown.kinds import ARTERIALS, KINDS
+from services.modeltown.landscape import Landscape
 from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, FloatArray, IntArray
-from services.modeltown.streets import CLOSE_M, ObjectArray, Streets
+from services.modeltown.streets import CLOSE_M, ObjectArray, TownStreets
 
 SMALLEST_M2 = 600.0
 CUT_M = 30.0
@@ -48,7 +49,7 @@ class _Borders:
     barrier: BoolArray
 
 
-def draw_blocks(ground: Landscape, cells: Cells, streets: Streets) -> Blocks:
+def draw_blocks(ground: Landscape, cells: Cells, streets: TownStreets) -> Blocks:
     """Cut the extent into faces, join strips and slivers to neighbours, keep those in town."""
     bounding = streets.has(frozenset(kind.name for kind in KINDS.values() if kind.blocks))
     barriers = [ground.river.centreline, *ground.railway.lines, extent(ground.plan).boundary]
@@ -86,7 +87,7 @@ def _cell_of(middle: ObjectArray, cells: Cells) -> IntArray:
     return cell
 
 
-def _borders(faces: ObjectArray, ground: Landscape, streets: Streets) -> _Borders:
+def _borders(faces: ObjectArray, ground: Landscape, streets: TownStreets) -> _Borders:
     """Return which faces share a border, how long it is, and what lies on it."""
     coordinates, owner = shapely.get_coordinates(faces, return_index=True)
     keys = np.round(coordinates / GRID_M).astype(np.int64)

@@ -4,11 +4,11 @@ import numpy as np
 import shapely
 
 from services.modeltown.blocks import Blocks
-from services.modeltown.cells import Landscape
+from services.modeltown.landscape import Landscape
 from services.modeltown.layers import Layers, unique
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
-from services.modeltown.streets import ObjectArray, Streets
+from services.modeltown.streets import ObjectArray, TownStreets
 
 EVERY_M = 420.0
 APART_M = 260.0
@@ -17,7 +17,7 @@ BUS_ROADS = frozenset({"trunk", "secondary"})
 
 
 def draw_stops(
-    ground: Landscape, streets: Streets, blocks: Blocks, layers: Layers
+    ground: Landscape, streets: TownStreets, blocks: Blocks, layers: Layers
 ) -> tuple[ObjectArray, list[dict[str, object]]]:
     """Return the stops of the town and their attributes, from the north on."""
     roads = shapely.line_merge(shapely.union_all(streets.edges[streets.has(BUS_ROADS)]))

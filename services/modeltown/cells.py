@@ -5,16 +5,11 @@ from typing import Literal
 
 import numpy as np
 import shapely
-from shapely import MultiPolygon, Point, Polygon
+from shapely import Polygon
 
-from services.modeltown.arterials import extent
 from services.modeltown.kinds import Stretch
-from services.modeltown.linework import polygonal
+from services.modeltown.landscape import Landscape
 from services.modeltown.noise import BoolArray, FloatArray, Waves
-from services.modeltown.plan import Plan
-from services.modeltown.railway import Railway
-from services.modeltown.terrain import Terrain
-from services.modeltown.water import River
 
 GRID_M = 0.01
 FLOOD_PLAIN_M = 330.0
@@ -33,22 +28,6 @@ class Cells:
     """About how many residents of a cell are 65 or older, before the town's total is met."""
     village: FloatArray
     """Position of a village in each cell, NaN where there is none; shape (n, 2)."""
-
-
-@dataclass(frozen=True)
-class Landscape:
-    """What lies under the town."""
-
-    plan: Plan
-    terrain: Terrain
-    river: River
-    railway: Railway
-    centre: Point
-
-    def land(self) -> Polygon | MultiPolygon:
-        """Return the extent without river and railway."""
-        barriers = shapely.union_all([self.river.banks, self.railway.corridor])
-        return polygonal(extent(self.plan).difference(barriers))
 
 
 NEAR_STATION_M = 900.0

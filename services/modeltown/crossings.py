@@ -8,10 +8,10 @@ from shapely import LineString, MultiPolygon, Point, Polygon
 
 from services.modeltown.arterials import NO_FOOT
 from services.modeltown.kinds import KINDS, Stretch
+from services.modeltown.landscape import River
 from services.modeltown.linework import parts, piece
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 from services.modeltown.railway import Railway
-from services.modeltown.water import River
 
 BRIDGE = (("bridge", "yes"), ("layer", "1"))
 TUNNEL = (("tunnel", "yes"), ("layer", "-1"))
@@ -58,7 +58,7 @@ def spread(
 
 
 def river_bridges(
-    roads: list[Stretch], river: River, plan: Plan, town: Polygon | MultiPolygon
+    roads: list[Stretch], river: River, plan: TownPlan, town: Polygon | MultiPolygon
 ) -> list[Stretch]:
     """Return the bridges: the bypass's, and as many others as the plan says."""
     line = river.centreline
@@ -75,7 +75,7 @@ def river_bridges(
 
 
 def rail_crossings(
-    roads: list[Stretch], railway: Railway, plan: Plan, town: Polygon | MultiPolygon
+    roads: list[Stretch], railway: Railway, plan: TownPlan, town: Polygon | MultiPolygon
 ) -> list[Stretch]:
     """Return overpasses without walkers, underpasses, level crossings and bridges with stairs."""
     lengths = np.array([_inside_m(line, town) for line in railway.lines])

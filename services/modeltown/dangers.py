@@ -4,12 +4,10 @@ import numpy as np
 import shapely
 from scipy.ndimage import maximum_filter
 
-from services.modeltown.cells import Landscape
+from services.modeltown.landscape import LOWLAND_M, PLATEAU_M, Landscape, distance_m
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray
-from services.modeltown.terrain import LOWLAND_M, PLATEAU_M
-from services.modeltown.water import distance_m
 
 CELL_M = 50.0
 CREST_M = 3.2

@@ -24,7 +24,7 @@ _FILES_ONLY = ("matplotlib-fontja", "maplibre")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LookedFor:
     """One thing that was looked for."""
 
     name: str
@@ -49,7 +49,7 @@ class Finding:
         )
 
 
-def examine() -> list[Finding]:
+def examine() -> list[LookedFor]:
     """Look at Python, every library, GDAL, the Japanese font and the optional programs."""
     return [
         _python(),
@@ -61,10 +61,10 @@ def examine() -> list[Finding]:
     ]
 
 
-def _python() -> Finding:
+def _python() -> LookedFor:
     fits = sys.version_info[:2] >= PYTHON_NEEDED
     found = platform.python_version() if fits else ""
-    return Finding("Python", found, essential=True, key="doctor.python")
+    return LookedFor("Python", found, essential=True, key="doctor.python")
 
 
 def _requirements() -> list[str]:
@@ -83,27 +83,27 @@ def _distribution(requirement: str) -> str:
     return name.strip()
 
 
-def _library(name: str) -> Finding:
+def _library(name: str) -> LookedFor:
     try:
         found = version(name)
         if name not in _FILES_ONLY:
             import_module(_MODULES.get(name, name.replace("-", "_")))
     except Exception as error:  # noqa: BLE001  a broken library may raise anything
-        return Finding(name, "", essential=True, key="doctor.library", detail=str(error))
-    return Finding(name, found, essential=True)
+        return LookedFor(name, "", essential=True, key="doctor.library", detail=str(error))
+    return LookedFor(name, found, essential=True)
 
 
-def _gdal() -> Iterator[Finding]:
+def _gdal() -> Iterator[LookedFor]:
     try:
         pyogrio = import_module("pyogrio")
         drivers = pyogrio.list_drivers(write=True)
         found = ".".join(str(part) for part in pyogrio.__gdal_version__)
     except Exception as error:  # noqa: BLE001  a broken library may raise anything
-        yield Finding("GDAL", "", essential=True, key="doctor.gdal", detail=str(error))
+        yield LookedFor("GDAL", "", essential=True, key="doctor.gdal", detail=str(error))
         return
-    yield Finding("GDAL", found, essential=True)
+    yield LookedFor("GDAL", found, essential=True)
     missing = [name for name in DRIVERS_NEEDED if name not in drivers]
-    yield Finding(
+    yield LookedFor(
         "GDAL: " + ", ".join(DRIVERS_NEEDED),
         "" if missing else "ok",
         essential=True,
@@ -112,25 +112,25 @@ def _gdal() -> Iterator[Finding]:
     )
 
 
-def _font() -> Finding:
+def _font() -> LookedFor:
     try:
         found = japanese_font().name
     except Exception as error:  # noqa: BLE001  a broken library may raise anything
-        return Finding("IPAexGothic", "", essential=True, key="doctor.font", detail=str(error))
-    return Finding("IPAexGothic", found, essential=True)
+        return LookedFor("IPAexGothic", "", essential=True, key="doctor.font", detail=str(error))
+    return LookedFor("IPAexGothic", found, essential=True)
 
 
-def _program(name: str, commands: tuple[str, ...], key: str) -> Finding:
+def _program(name: str, commands: tuple[str, ...], key: str) -> LookedFor:
     path = next((found for command in commands if (found := shutil.which(command))), None)
     if path is None:
-        return Finding(name, "", essential=False, key=key)
+        return LookedFor(name, "", essential=False, key=key)
     try:
         asked = subprocess.run(  # noqa: S603  a program found on the user's own PATH
             [path, "--version"], capture_output=True, text=True, timeout=20, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
-        return Finding(name, path, essential=False)
-    return Finding(name, asked.stdout.strip() or path, essential=False)
+        return LookedFor(name, path, essential=False)
+    return LookedFor(name, asked.stdout.strip() or path, essential=False)
 
 
 def _reinstall(name: str) -> str:

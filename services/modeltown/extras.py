@@ -8,12 +8,13 @@ from shapely import LineString, Point
 
 from services.modeltown.arterials import draw_motorway
 from services.modeltown.blocks import Blocks
-from services.modeltown.cells import GRID_M, Cells, Landscape
+from services.modeltown.cells import GRID_M, Cells
 from services.modeltown.footways import Castle
 from services.modeltown.kinds import ARTERIALS
+from services.modeltown.landscape import Landscape
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
-from services.modeltown.streets import ObjectArray, Streets, end_nodes
+from services.modeltown.streets import ObjectArray, TownStreets, end_nodes
 
 LOOP_RADIUS_M = 26.0
 LOOP_SHARE = 0.6
@@ -38,7 +39,7 @@ class Features:
 
 
 def draw_features(
-    ground: Landscape, streets: Streets, *, castle: Castle, lone_path: LineString
+    ground: Landscape, streets: TownStreets, *, castle: Castle, lone_path: LineString
 ) -> Features:
     """Return every extra way and the tags of crossings and stations."""
     tags = {key: {"highway": "crossing", "crossing": "zebra"} for key in _zebra_keys(streets)}
@@ -76,7 +77,7 @@ def keys_of(xy: FloatArray) -> list[Key]:
     return [(east, north) for east, north in numbers]
 
 
-def _zebra_keys(streets: Streets) -> list[Key]:
+def _zebra_keys(streets: TownStreets) -> list[Key]:
     """Return where a zebra crossing meets the road that it crosses."""
     ends = end_nodes(streets.edges)
     zebra = np.unique(ends[streets.has(frozenset({"crossing"}))])
@@ -87,7 +88,7 @@ def _zebra_keys(streets: Streets) -> list[Key]:
     return sorted(set(keys_of(np.concatenate([first, last]))))
 
 
-def _level_points(line: LineString, streets: Streets) -> ObjectArray:
+def _level_points(line: LineString, streets: TownStreets) -> ObjectArray:
     """Return the vertices of streets that lie on the rails, between stations and overpasses."""
     separated = np.array([stretch.grade_separated for stretch in streets.stretches])
     edges = streets.edges[~separated[streets.stretch]]
@@ -97,18 +98,18 @@ def _level_points(line: LineString, streets: Streets) -> ObjectArray:
     return np.asarray(points, dtype=object)[near_m < 2 * GRID_M]
 
 
-def _level_keys(line: LineString, streets: Streets) -> list[Key]:
+def _level_keys(line: LineString, streets: TownStreets) -> list[Key]:
     return sorted(set(keys_of(shapely.get_coordinates(_level_points(line, streets)))))
 
 
-def _with_level_crossings(line: LineString, streets: Streets) -> LineString:
+def _with_level_crossings(line: LineString, streets: TownStreets) -> LineString:
     """Return the rails with a vertex wherever a street crosses them."""
     points = [*map(Point, line.coords), *_level_points(line, streets).tolist()]
     order = sorted({round(line.project(point), 3): point for point in points}.items())
     return LineString([point for _, point in order])
 
 
-def _ramp(motorway: LineString, streets: Streets) -> LineString:
+def _ramp(motorway: LineString, streets: TownStreets) -> LineString:
     """Return the road for motor vehicles only from the bypass to the motorway."""
     trunk = shapely.union_all(streets.edges[streets.has(frozenset({"trunk"}))])
     corners = shapely.get_coordinates(trunk)

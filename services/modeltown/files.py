@@ -2,25 +2,48 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import osmium
 import pandas as pd
 import rasterio
 import shapely
+from osmium.osm.mutable import Node, Way
 from rasterio.transform import from_origin
+from shapely import LineString
 
-from services.modeltown.cells import Landscape
-from services.modeltown.coordinates import lonlat, lonlat_shapes
-from services.modeltown.houses import Buildings
+from geo.arrays import LONLAT_EPSG
+from services.modeltown.cells import GRID_M
+from services.modeltown.extras import Features
+from services.modeltown.houses import BuildingPoints
+from services.modeltown.kinds import KINDS
+from services.modeltown.landscape import Landscape
 from services.modeltown.names import NAMES
+from services.modeltown.noise import FloatArray, IntArray
 from services.modeltown.plan import ORIGIN_EAST_M, ORIGIN_NORTH_M, PLANE_EPSG
-from services.modeltown.streets import ObjectArray
+from services.modeltown.streets import ObjectArray, TownStreets
 
 CELL_M = 10.0
 NODATA = -9999.0
 CRS84 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+FIRST_ID = 9_920_100_000
+DIGITS = 7
+"""Decimal places of degrees: about a centimetre, as in OSM."""
+
+
+def lonlat(xy: FloatArray) -> FloatArray:
+    """Return longitude and latitude of points of shape (n, 2)."""
+    east_m, north_m = xy[:, 0] + ORIGIN_EAST_M, xy[:, 1] + ORIGIN_NORTH_M
+    points = gpd.GeoSeries.from_xy(east_m, north_m, crs=PLANE_EPSG).to_crs(LONLAT_EPSG)
+    return np.asarray(np.round(shapely.get_coordinates(points.to_numpy()), DIGITS))
+
+
+def lonlat_shapes(shapes: ObjectArray) -> ObjectArray:
+    """Return shapes in longitude and latitude; equal vertices stay equal."""
+    return np.asarray(shapely.transform(shapes, lonlat), dtype=object)
 
 
 def write_geojson(
@@ -48,7 +71,7 @@ def write_csv(
         writer.writerows(rows)
 
 
-def write_buildings(path: Path, buildings: Buildings) -> None:
+def write_buildings(path: Path, buildings: BuildingPoints) -> None:
     """Write a row per building, as taken from a 3D city model."""
     places = lonlat(buildings.xy)
     usage = pd.Series(buildings.usage).replace("461", None).astype("category")
@@ -99,3 +122,55 @@ def city_properties() -> dict[str, object]:
         "N03_004": NAMES.city.name,
         "N03_007": NAMES.city.jis_code,
     }
+
+
+def write_osm(path: Path, streets: TownStreets, *, features: Features) -> None:
+    """Write every way; points of one position are one node, except those of ``extras``' bridges."""
+    lines, tags = _ways(streets)
+    lines += [extra.line for extra in features.ways]
+    tags += [extra.tags for extra in features.ways]
+    coordinates, way = shapely.get_coordinates(lines, return_index=True)
+    keys = np.round(coordinates / GRID_M).astype(np.int64)
+    unique, node = np.unique(keys, axis=0, return_inverse=True)
+    places = lonlat(np.asarray(unique * GRID_M, dtype=np.float64)).tolist()
+    if path.exists():
+        path.unlink()
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, (key, place) in enumerate(zip(unique.tolist(), places, strict=True)):
+            own = features.node_tags.get((key[0], key[1]), {})
+            writer.add_node(
+                Node(id=FIRST_ID + number, location=(place[0], place[1]), tags=own, version=1)
+            )
+        for number, refs in enumerate(_split(node, way)):
+            writer.add_way(Way(id=FIRST_ID + number, nodes=refs, tags=tags[number], version=1))
+
+
+def _ways(streets: TownStreets) -> tuple[list[LineString], list[dict[str, str]]]:
+    """Return the ways: edges of one stretch joined end to end, their vertices being junctions."""
+    order = np.argsort(streets.stretch, kind="stable")
+    chains = shapely.line_merge(
+        shapely.multilinestrings(
+            streets.edges[order].tolist(), indices=_rank(streets.stretch[order])
+        )
+    )
+    stretches = np.unique(streets.stretch)
+    lines: list[LineString] = []
+    tags: list[dict[str, str]] = []
+    for stretch, chain in zip(stretches.tolist(), chains.tolist(), strict=True):
+        kind = KINDS[streets.stretches[stretch].kind]
+        own = {"highway": kind.highway, **dict(kind.tags), **dict(streets.stretches[stretch].tags)}
+        for part in shapely.get_parts(chain).tolist():
+            lines.append(part)
+            tags.append(own)
+    return lines, tags
+
+
+def _rank(values: IntArray) -> IntArray:
+    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
+
+
+def _split(node: IntArray, way: ObjectArray) -> Iterable[list[int]]:
+    starts = np.flatnonzero(np.diff(way, prepend=-1))
+    for refs in np.split(node + FIRST_ID, starts[1:]):
+        kept = refs[np.append(True, refs[1:] != refs[:-1])]
+        yield kept.tolist()

@@ -6,9 +6,10 @@ import numpy as np
 import shapely
 from shapely import LineString, Point, Polygon
 
-from services.modeltown.cells import Cells, Landscape
+from services.modeltown.cells import Cells
 from services.modeltown.crossings import BRIDGE
 from services.modeltown.kinds import ARTERIALS, KINDS, Stretch
+from services.modeltown.landscape import Landscape
 from services.modeltown.lattice import Spacing, straight_streets
 from services.modeltown.linework import parts, piece
 

@@ -63,7 +63,7 @@ SLAB_STOREYS = 5
 
 
 @dataclass(frozen=True)
-class Buildings:
+class BuildingPoints:
     """Buildings as points, with their block, use and size."""
 
     xy: FloatArray
@@ -86,7 +86,7 @@ def draw_buildings(
     rng: np.random.Generator,
     *,
     number: int,
-) -> Buildings:
+) -> BuildingPoints:
     """Build on at most ``number`` of the lots."""
     xy, block = lots
     if len(xy) > number:
@@ -98,7 +98,7 @@ def draw_buildings(
 
 def _furnished(
     xy: FloatArray, block: IntArray, character: ObjectArray, rng: np.random.Generator
-) -> Buildings:
+) -> BuildingPoints:
     usage = np.full(len(xy), "411", dtype=object)
     for name, shares in USAGES.items():
         here = np.flatnonzero(character == name)
@@ -117,4 +117,4 @@ def _furnished(
     footprint_m2 = np.where(slabs, SLAB_M2 * rng.uniform(0.6, 1.2, len(xy)), footprint_m2)
     storeys = np.where(slabs, SLAB_STOREYS, storeys)
     height_m = storeys * STOREY_M + rng.uniform(0.2, 1.2, len(xy))
-    return Buildings(xy, block, usage, np.round(footprint_m2, 1), np.round(height_m, 1))
+    return BuildingPoints(xy, block, usage, np.round(footprint_m2, 1), np.round(height_m, 1))

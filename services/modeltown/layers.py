@@ -11,7 +11,7 @@ from services.modeltown.blocks import Blocks
 from services.modeltown.cells import Cells
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray, IntArray
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 from services.modeltown.streets import ObjectArray
 from services.modeltown.venues import Districts
 
@@ -26,7 +26,7 @@ class Layers:
 
 
 def draw_layers(
-    blocks: Blocks, cells: Cells, residents: FloatArray, plan: Plan, rng: np.random.Generator
+    blocks: Blocks, cells: Cells, residents: FloatArray, plan: TownPlan, rng: np.random.Generator
 ) -> Layers:
     """Group the blocks for every layer."""
     small = group(blocks, residents, rng, manner=Manner(plan.small_areas, 2.5, 4.0, 0.3))

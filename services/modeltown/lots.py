@@ -8,7 +8,7 @@ from services.modeltown.blocks import Blocks
 from services.modeltown.cells import Cells
 from services.modeltown.kinds import KINDS
 from services.modeltown.noise import BoolArray, FloatArray, IntArray
-from services.modeltown.streets import Streets
+from services.modeltown.streets import TownStreets
 
 ROW_M = (9.0, 25.0)
 LOT_M = 12.0
@@ -35,7 +35,7 @@ DENSITY = {
 
 def draw_lots(
     cells: Cells,
-    streets: Streets,
+    streets: TownStreets,
     blocks: Blocks,
     rng: np.random.Generator,
     *,
@@ -82,7 +82,7 @@ def _slabs(cells: Cells, rng: np.random.Generator) -> FloatArray:
     return np.concatenate(rows)
 
 
-def _along_streets(streets: Streets, rng: np.random.Generator) -> FloatArray:
+def _along_streets(streets: TownStreets, rng: np.random.Generator) -> FloatArray:
     """Return a point per lot on both sides of every street, in one or two rows."""
     built = streets.has(frozenset(kind.name for kind in KINDS.values() if kind.lots))
     separated = np.array([stretch.grade_separated for stretch in streets.stretches])
@@ -119,7 +119,7 @@ def _block_of(xy: FloatArray, blocks: Blocks) -> IntArray:
     return found
 
 
-def _clear(xy: FloatArray, streets: Streets, closed: list[shapely.Geometry]) -> BoolArray:
+def _clear(xy: FloatArray, streets: TownStreets, closed: list[shapely.Geometry]) -> BoolArray:
     """Return which points stand clear of every street and of closed land."""
     clear = np.ones(len(xy), dtype=bool)
     tree = _tree(xy)

@@ -5,19 +5,19 @@ from pathlib import Path
 import numpy as np
 
 from services.modeltown.buses import draw_stops
-from services.modeltown.coordinates import lonlat
 from services.modeltown.dangers import draw_floods, draw_slopes
 from services.modeltown.extras import draw_features
 from services.modeltown.files import (
     city_properties,
+    lonlat,
     write_buildings,
     write_csv,
     write_elevation,
     write_geojson,
+    write_osm,
 )
 from services.modeltown.layers import layer_shapes, named_rows, school_rows, small_area_rows
 from services.modeltown.names import FULL_WIDTH, NAMES
-from services.modeltown.osmfile import write_osm
 from services.modeltown.people import UNMATCHED
 from services.modeltown.places import Row
 from services.modeltown.plan import PLANS, Size

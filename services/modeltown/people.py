@@ -5,9 +5,9 @@ import pandas as pd
 
 from services.modeltown.blocks import Blocks
 from services.modeltown.cells import Cells
-from services.modeltown.houses import Buildings
+from services.modeltown.houses import BuildingPoints
 from services.modeltown.noise import FloatArray, IntArray
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 
 CHILD_SHARE = 0.125
 OLDEST_SHARE = 0.54
@@ -25,7 +25,9 @@ def apportion(weight: FloatArray, total: int) -> IntArray:
     return np.asarray(whole, dtype=np.int64)
 
 
-def capacity(blocks: Blocks, buildings: Buildings, cells: Cells) -> tuple[FloatArray, FloatArray]:
+def capacity(
+    blocks: Blocks, buildings: BuildingPoints, cells: Cells
+) -> tuple[FloatArray, FloatArray]:
     """Return how many residents each block could hold, and the older among them, as weights."""
     number = len(blocks.cell)
     lived_m2 = np.bincount(buildings.block, buildings.dwelling_m2(), number).astype(np.float64)
@@ -33,7 +35,10 @@ def capacity(blocks: Blocks, buildings: Buildings, cells: Cells) -> tuple[FloatA
 
 
 def residents(
-    small_area: IntArray, held: tuple[FloatArray, FloatArray], plan: Plan, rng: np.random.Generator
+    small_area: IntArray,
+    held: tuple[FloatArray, FloatArray],
+    plan: TownPlan,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return residents per small area: total, households, 0-14, 15-64, 65+, 75+."""
     number = int(small_area.max()) + 1

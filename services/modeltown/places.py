@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.modeltown.names import FULL_WIDTH, NAMES
-from services.modeltown.plan import Plan
-from services.modeltown.venues import Venue, address_of
+from services.modeltown.plan import TownPlan
+from services.modeltown.venues import Hall, address_of
 
 HALLS = ("centre", "civic_hall", "meeting_hall", "neighbourhood_hall")
 KINDS = (*HALLS, "school", "empty_shop", "bath", "day_care")
@@ -37,7 +37,9 @@ class Home:
     xy: tuple[float, float]
 
 
-def draw_places(venues: list[Venue], home: Home, plan: Plan, rng: np.random.Generator) -> list[Row]:
+def draw_places(
+    venues: list[Hall], home: Home, plan: TownPlan, rng: np.random.Generator
+) -> list[Row]:
     """Return the rows: ordinary ones first, then those that are awkward on purpose."""
     rooms = [venue for venue in venues if venue.kind in KINDS]
     chance = np.array([3.0 if venue.kind in HALLS else 0.5 for venue in rooms])
@@ -52,7 +54,7 @@ def draw_places(venues: list[Venue], home: Home, plan: Plan, rng: np.random.Gene
     return _awkward(rows, home, rng)
 
 
-def _schedules(plan: Plan, rng: np.random.Generator) -> list[str]:
+def _schedules(plan: TownPlan, rng: np.random.Generator) -> list[str]:
     permanent = max(2, round(plan.weekly_places * PERMANENT_SHARE))
     weekly = plan.weekly_places - permanent
     monthly = plan.places - plan.weekly_places
@@ -62,7 +64,7 @@ def _schedules(plan: Plan, rng: np.random.Generator) -> list[str]:
     return [texts[int(index)] for index in rng.permutation(len(texts))]
 
 
-def _row(venue: Venue, schedule: str, index: int, rng: np.random.Generator) -> Row:
+def _row(venue: Hall, schedule: str, index: int, rng: np.random.Generator) -> Row:
     words = NAMES.places
     activity = words.activities[int(rng.integers(len(words.activities)))]
     name = words.groups[index % len(words.groups)] + activity

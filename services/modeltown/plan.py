@@ -12,7 +12,7 @@ ORIGIN_NORTH_M = -20_000.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class TownPlan:
     """Lengths, counts and totals of one size."""
 
     half_width_m: float
@@ -40,8 +40,8 @@ class Plan:
     weekly_places: int
 
 
-PLANS: dict[Size, Plan] = {
-    "small": Plan(
+PLANS: dict[Size, TownPlan] = {
+    "small": TownPlan(
         half_width_m=1960.0,
         half_height_m=1560.0,
         margin_m=450.0,
@@ -66,7 +66,7 @@ PLANS: dict[Size, Plan] = {
         places=24,
         weekly_places=6,
     ),
-    "city": Plan(
+    "city": TownPlan(
         half_width_m=6850.0,
         half_height_m=5530.0,
         margin_m=500.0,

@@ -7,8 +7,8 @@ from string import Template
 
 from services.modeltown.names import NAMES
 from services.modeltown.places import Row
-from services.modeltown.plan import Plan
-from services.modeltown.venues import Districts, Venue
+from services.modeltown.plan import TownPlan
+from services.modeltown.venues import Districts, Hall
 from services.words.datafiles import data_file
 
 REFUSED = ("empty_shop", "bath")
@@ -24,7 +24,7 @@ class Wish:
     why: str = ""
 
 
-def draw_wishes(venues: list[Venue], places: list[Row], districts: Districts) -> list[Wish]:
+def draw_wishes(venues: list[Hall], places: list[Row], districts: Districts) -> list[Wish]:
     """Return the lists: the first hall that meets monthly alone, the first shop of another area."""
     often = {row.venue for row in places if row.schedule not in NAMES.places.monthly}
     monthly = {
@@ -42,7 +42,7 @@ def draw_wishes(venues: list[Venue], places: list[Row], districts: Districts) ->
     return wishes
 
 
-def profile_text(plan: Plan, wishes: Sequence[Wish] = ()) -> str:
+def profile_text(plan: TownPlan, wishes: Sequence[Wish] = ()) -> str:
     """Return the profile as TOML."""
     template = Template(data_file("modeltown/profile.toml").read_text(encoding="utf-8"))
     numbers = {

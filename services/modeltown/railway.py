@@ -7,7 +7,7 @@ from shapely import LineString, MultiPolygon, Point, Polygon, union_all
 
 from services.modeltown.linework import polygonal
 from services.modeltown.noise import FloatArray
-from services.modeltown.plan import Plan
+from services.modeltown.plan import TownPlan
 
 STEP_M = 40.0
 BEYOND_M = 400.0
@@ -25,7 +25,7 @@ class Railway:
     corridor: Polygon | MultiPolygon
 
 
-def draw_railway(plan: Plan, rng: np.random.Generator) -> Railway:
+def draw_railway(plan: TownPlan, rng: np.random.Generator) -> Railway:
     """Draw the main line from west to east and, in a city, a branch to the south."""
     main = LineString(_main_line(plan, rng))
     stations = [_at_east(main, -0.12 * plan.half_width_m)]
@@ -44,7 +44,7 @@ def draw_railway(plan: Plan, rng: np.random.Generator) -> Railway:
     return Railway(tuple(lines), tuple(stations), corridor)
 
 
-def _main_line(plan: Plan, rng: np.random.Generator) -> FloatArray:
+def _main_line(plan: TownPlan, rng: np.random.Generator) -> FloatArray:
     reach_m = plan.half_width_m + plan.margin_m + BEYOND_M
     east_m = np.arange(-reach_m, reach_m + STEP_M, STEP_M)
     phase = rng.uniform(-0.4, 0.4)
@@ -54,7 +54,7 @@ def _main_line(plan: Plan, rng: np.random.Generator) -> FloatArray:
     return np.column_stack([east_m, north_m])
 
 
-def _branch_line(plan: Plan, rng: np.random.Generator, station: Point) -> FloatArray:
+def _branch_line(plan: TownPlan, rng: np.random.Generator, station: Point) -> FloatArray:
     reach_m = station.y + plan.half_height_m + plan.margin_m + BEYOND_M
     along_m = np.arange(0.0, reach_m + STEP_M, STEP_M)
     leave = 1 - np.exp(-along_m / 600.0)

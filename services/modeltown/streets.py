@@ -8,8 +8,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from services.modeltown.arterials import extent
-from services.modeltown.cells import GRID_M, Landscape
+from services.modeltown.cells import GRID_M
 from services.modeltown.kinds import KINDS, Stretch
+from services.modeltown.landscape import Landscape
 from services.modeltown.linework import parts
 from services.modeltown.noise import BoolArray, IntArray
 
@@ -22,7 +23,7 @@ ObjectArray = np.ndarray
 
 
 @dataclass(frozen=True)
-class Streets:
+class TownStreets:
     """Edges between junctions, and the stretch that each belongs to."""
 
     edges: ObjectArray
@@ -59,7 +60,7 @@ def edge_streets(ground: Landscape, roads: list[Stretch]) -> list[Stretch]:
     return main + sides
 
 
-def join(stretches: list[Stretch], ground: Landscape) -> Streets:
+def join(stretches: list[Stretch], ground: Landscape) -> TownStreets:
     """Cut all stretches where they meet; keep one connected network."""
     lines = np.array([stretch.line for stretch in stretches], dtype=object)
     network = shapely.union_all(lines, grid_size=GRID_M)
@@ -75,7 +76,7 @@ def join(stretches: list[Stretch], ground: Landscape) -> Streets:
         )
     ]
     owner = _owners(edges, lines, stretches)
-    streets = _with_steps(Streets(edges, owner, stretches), ground)
+    streets = _with_steps(TownStreets(edges, owner, stretches), ground)
     return _connected(streets)
 
 
@@ -92,7 +93,7 @@ def _owners(edges: ObjectArray, lines: ObjectArray, stretches: list[Stretch]) ->
     return np.asarray(line[order][first], dtype=np.int64)
 
 
-def _with_steps(streets: Streets, ground: Landscape) -> Streets:
+def _with_steps(streets: TownStreets, ground: Landscape) -> TownStreets:
     """Turn the steepest short lanes into steps; each becomes a stretch of its own."""
     ends = shapely.get_coordinates(
         [shapely.get_point(streets.edges, 0), shapely.get_point(streets.edges, -1)]
@@ -110,10 +111,10 @@ def _with_steps(streets: Streets, ground: Landscape) -> Streets:
     stretch = streets.stretch.copy()
     stretch[new] = len(streets.stretches) + np.arange(len(new))
     flights = [Stretch(edge, "steps") for edge in streets.edges[new]]
-    return Streets(streets.edges, stretch, [*streets.stretches, *flights])
+    return TownStreets(streets.edges, stretch, [*streets.stretches, *flights])
 
 
-def _connected(streets: Streets) -> Streets:
+def _connected(streets: TownStreets) -> TownStreets:
     """Drop what cannot be walked to from the largest piece (roads without walkers stay)."""
     ends = end_nodes(streets.edges)
     walkable = streets.walkable()
@@ -124,7 +125,7 @@ def _connected(streets: Streets) -> Streets:
     _, piece = connected_components(links, directed=False)
     sizes = np.bincount(piece[ends[walkable, 0]])
     keep = ~walkable | (piece[ends[:, 0]] == np.argmax(sizes))
-    return Streets(streets.edges[keep], streets.stretch[keep], streets.stretches)
+    return TownStreets(streets.edges[keep], streets.stretch[keep], streets.stretches)
 
 
 def end_nodes(edges: ObjectArray) -> IntArray:

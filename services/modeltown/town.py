@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Polygon
 
 from services.modeltown.arterials import draw_arterials
 from services.modeltown.blocks import Blocks, draw_blocks
-from services.modeltown.cells import Cells, Landscape, draw_cells
+from services.modeltown.cells import Cells, draw_cells
 from services.modeltown.crossings import rail_crossings, river_bridges
 from services.modeltown.extras import draw_lone_path
 from services.modeltown.footways import (
@@ -21,19 +21,17 @@ from services.modeltown.footways import (
     sidewalks,
     temple_approaches,
 )
-from services.modeltown.houses import Buildings, draw_buildings
+from services.modeltown.houses import BuildingPoints, draw_buildings
+from services.modeltown.landscape import Landscape, draw_landscape
 from services.modeltown.layers import Layers, draw_layers
 from services.modeltown.linework import polygonal
 from services.modeltown.local import local_streets
 from services.modeltown.lots import draw_lots
 from services.modeltown.people import capacity, residents
 from services.modeltown.places import Home, Row, draw_places
-from services.modeltown.plan import Plan
-from services.modeltown.railway import draw_railway
-from services.modeltown.streets import Streets, edge_streets, join
-from services.modeltown.terrain import Terrain
-from services.modeltown.venues import Venue, draw_further_venues, draw_rooms, draw_venues
-from services.modeltown.water import draw_river
+from services.modeltown.plan import TownPlan
+from services.modeltown.streets import TownStreets, edge_streets, join
+from services.modeltown.venues import Hall, draw_further_venues, draw_rooms, draw_venues
 from services.workspace.progress import Progress, silent
 
 TOWN_GAP_M = 70.0
@@ -47,28 +45,18 @@ class Town:
     ground: Landscape
     cells: Cells
     castle: Castle
-    streets: Streets
+    streets: TownStreets
     blocks: Blocks
     lone_path: LineString
-    buildings: Buildings
+    buildings: BuildingPoints
     layers: Layers
     people: pd.DataFrame
-    venues: list[Venue]
+    venues: list[Hall]
     rooms: list[list[str]]
     places: list[Row]
 
 
-def draw_ground(plan: Plan, rng: np.random.Generator) -> Landscape:
-    """Lay river, railway, old centre and relief."""
-    railway = draw_railway(plan, rng)
-    river = draw_river(plan, rng)
-    station = railway.stations[0]
-    centre = Point(station.x + 40.0, station.y + 0.45 * plan.centre_radius_m)
-    terrain = Terrain.draw(plan, rng, hill=(centre.x + 150.0, centre.y + 150.0))
-    return Landscape(plan, terrain, river, railway, centre)
-
-
-def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Castle, Streets]:
+def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Castle, TownStreets]:
     """Lay main roads, cells, crossings and local streets."""
     roads = draw_arterials(ground.plan, rng, centre=ground.centre)
     cells = draw_cells(ground, roads, rng)
@@ -89,11 +77,11 @@ def draw_streets(ground: Landscape, rng: np.random.Generator) -> tuple[Cells, Ca
     return cells, castle, join(stretches, ground)
 
 
-def draw_town(plan: Plan, *, seed: int, progress: Progress = silent) -> Town:
+def draw_town(plan: TownPlan, *, seed: int, progress: Progress = silent) -> Town:
     """Generate a town; the same seed gives the same town."""
     rng = np.random.default_rng(seed)
     progress("town.ground", 0.0)
-    ground = draw_ground(plan, rng)
+    ground = draw_landscape(plan, rng)
     cells, castle, streets = draw_streets(ground, rng)
     progress("town.blocks", 0.35)
     blocks = draw_blocks(ground, cells, streets)
@@ -141,7 +129,7 @@ def _closed(ground: Landscape, castle: Castle, lone_path: LineString) -> list[sh
     ]
 
 
-def _home(layers: Layers, buildings: Buildings, rng: np.random.Generator) -> Home:
+def _home(layers: Layers, buildings: BuildingPoints, rng: np.random.Generator) -> Home:
     houses = np.flatnonzero(buildings.usage == "411")
     chosen = int(rng.choice(houses))
     area = int(layers.districts.small_area[buildings.block[chosen]])

@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from services.modeltown.blocks import Blocks
 from services.modeltown.cells import Cells
-from services.modeltown.houses import Buildings
+from services.modeltown.houses import BuildingPoints
 from services.modeltown.names import FULL_WIDTH, NAMES
 from services.modeltown.noise import BoolArray, FloatArray, IntArray
 
@@ -21,7 +21,7 @@ M2_PER_TATAMI = 1.62
 
 
 @dataclass(frozen=True)
-class Venue:
+class Hall:
     """A building where people could meet."""
 
     name: str
@@ -47,12 +47,12 @@ class Districts:
     community_names: list[str]
 
 
-class Sites:
+class FreeBuildings:
     """Buildings that are still free to become a venue."""
 
     def __init__(
         self,
-        buildings: Buildings,
+        buildings: BuildingPoints,
         blocks: Blocks,
         rng: np.random.Generator,
         taken: Iterable[int] = (),
@@ -91,10 +91,10 @@ class Sites:
 
 
 def draw_venues(
-    districts: Districts, buildings: Buildings, blocks: Blocks, rng: np.random.Generator
-) -> list[Venue]:
+    districts: Districts, buildings: BuildingPoints, blocks: Blocks, rng: np.random.Generator
+) -> list[Hall]:
     """Return the venues of every district."""
-    sites = Sites(buildings, blocks, rng)
+    sites = FreeBuildings(buildings, blocks, rng)
     ending = NAMES.areas.neighbourhood
     neighbourhoods = [name.removesuffix(ending) for name in districts.neighbourhood_names]
     wanted = [
@@ -130,15 +130,15 @@ def venue_at(
     name: str,
     kind: str,
     site: int,
-    where: tuple[Districts, Buildings],
+    where: tuple[Districts, BuildingPoints],
     rng: np.random.Generator,
-) -> Venue:
+) -> Hall:
     """Return the venue that a building is."""
     districts, buildings = where
     block = int(buildings.block[site])
     east_m, north_m = buildings.xy[site].tolist()
     address = address_of(districts.small_area_names[int(districts.small_area[block])], rng)
-    return Venue(name, kind, address, (east_m, north_m), block, site)
+    return Hall(name, kind, address, (east_m, north_m), block, site)
 
 
 def address_of(small_area: str, rng: np.random.Generator) -> str:
@@ -166,17 +166,17 @@ _WANTED = (
 
 
 def draw_further_venues(
-    venues: list[Venue],
+    venues: list[Hall],
     districts: Districts,
-    built: tuple[Buildings, Blocks, Cells],
+    built: tuple[BuildingPoints, Blocks, Cells],
     rng: np.random.Generator,
-) -> list[Venue]:
+) -> list[Hall]:
     """Return more venues that a plan may turn to, in buildings that hold none of ``venues``."""
     buildings, blocks, cells = built
-    sites = Sites(buildings, blocks, rng, taken=[venue.building for venue in venues])
+    sites = FreeBuildings(buildings, blocks, rng, taken=[venue.building for venue in venues])
     character = np.array(cells.characters, dtype=object)[blocks.cell[buildings.block]]
     names = {venue.name for venue in venues}
-    found: list[Venue] = []
+    found: list[Hall] = []
     for wanted in _WANTED:
         here: BoolArray = np.isin(character.astype(str), wanted.characters)
         for _ in range(max(1, len(districts.neighbourhood_names) // wanted.each)):
@@ -202,12 +202,12 @@ def _free_name(name: str, names: set[str]) -> str:
     return free
 
 
-def draw_rooms(venues: list[Venue], rng: np.random.Generator) -> list[list[str]]:
+def draw_rooms(venues: list[Hall], rng: np.random.Generator) -> list[list[str]]:
     """Return how offices describe the room of every venue: area, seats, free hours … consent."""
     return [_cells(venue, rng) for venue in venues]
 
 
-def _cells(venue: Venue, rng: np.random.Generator) -> list[str]:
+def _cells(venue: Hall, rng: np.random.Generator) -> list[str]:
     room, typed = NAMES.venues.kinds[venue.kind], NAMES.typed
     m2 = float(rng.uniform(*room.m2))
     tatami, unknown = rng.uniform(size=2)
@@ -230,6 +230,6 @@ def _cells(venue: Venue, rng: np.random.Generator) -> list[str]:
     return [*cells, owner, consent.get(venue.name, "")]
 
 
-def points(venues: list[Venue]) -> FloatArray:
+def points(venues: list[Hall]) -> FloatArray:
     """Return the positions of venues; shape (n, 2)."""
     return np.array([venue.xy for venue in venues], dtype=np.float64)

@@ -15,7 +15,7 @@ from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
 from geo.demand.homes import HIGH, LOW
 from geo.errors import InvalidInputError, Sentence
-from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, Target
+from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.walking.reach import Walks
 from services.plans.ask import PlanAsk
 from services.plans.ground import CommonGround
@@ -228,7 +228,7 @@ class Setting:
         )
 
     @cached_property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[TargetRule, ...]:
         """Return the profile's targets of the classes asked for, one for each area or in total."""
         wanted = [one for one in self.profile.targets if one.frequency in self.ask.targets]
         missing = set(self.ask.targets) - {one.frequency for one in wanted}
@@ -239,7 +239,7 @@ class Setting:
             )
         return tuple(target for one in wanted for target in self._targets_of(one))
 
-    def _targets_of(self, wanted: Wanted) -> list[Target]:
+    def _targets_of(self, wanted: Wanted) -> list[TargetRule]:
         frame, counted = self.candidates.options, self.situation.counted
         now = at_least(frame["current_class"], wanted.frequency)
         brings = at_least(frame["target_class"], wanted.frequency) & ~now
@@ -248,12 +248,12 @@ class Setting:
         if wanted.layer not in {layer.id for layer in self.profile.layers}:
             # No borders: places are counted, not areas that have one.
             options = tuple(np.flatnonzero(brings).tolist())
-            return [Target(wanted.label, options, wanted.number, len(halls))]
+            return [TargetRule(wanted.label, options, wanted.number, len(halls))]
         return self._by_area(
             wanted.layer, brings, shapely.get_coordinates(halls.geometry.to_numpy())
         )
 
-    def _by_area(self, layer: str, brings: BoolArray, halls: FloatArray) -> list[Target]:
+    def _by_area(self, layer: str, brings: BoolArray, halls: FloatArray) -> list[TargetRule]:
         layering = self.situation.layering(layer)
         areas = gpd.GeoDataFrame(layering.areas.reset_index(drop=True))
         at = locate(self.options.xy, areas)
@@ -263,7 +263,7 @@ class Setting:
             layering.home_area + 1, self.weight * self.ground.on_foot, minlength=len(areas) + 1
         )[1:]
         return [
-            Target(
+            TargetRule(
                 str(areas["area_name"].iloc[area]),
                 tuple(np.flatnonzero(brings & (at == area)).tolist()),
                 1,

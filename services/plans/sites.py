@@ -13,6 +13,7 @@ from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import at_least
 from geo.streets.network import Network
 from geo.vocabulary import FREQUENCIES
+from services.situation.naming import picked
 from services.situation.view import Situation
 
 BORDER_M = 0.001
@@ -80,8 +81,7 @@ def hazards_at(sites: gpd.GeoDataFrame, situation: Situation) -> list[list[str]]
 def area_names(points: gpd.GeoDataFrame, areas: pd.DataFrame) -> list[str]:
     """Return the name of the area that each point lies in, empty where none."""
     found = locate(shapely.get_coordinates(points.geometry.to_numpy()), gpd.GeoDataFrame(areas))
-    names = np.append(areas["area_name"].to_numpy(dtype=object), "")
-    return [str(name) for name in names[found]]
+    return [str(name) for name in picked(areas["area_name"], found)]
 
 
 CELL_M = 200.0

@@ -20,7 +20,14 @@ from services.plans.words import (
     variant,
     why,
 )
-from services.publication.collections import FIGURE_DECIMALS, Collection, Page, Query, Shapes, Table
+from services.publication.collections import (
+    FIGURE_DECIMALS,
+    Collection,
+    Page,
+    Query,
+    Shapes,
+    TableCollection,
+)
 from services.publication.columns import json_types, leaving
 from services.registry.decisions import with_status
 from services.words.origins import with_origins
@@ -33,7 +40,7 @@ COLLECTION = "plans"
 MADE = ("made_at", "parameters_sha256")
 
 
-def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
+def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> TableCollection:
     """
     Return the sites of plans by plan and rank, as they may leave.
 
@@ -53,7 +60,7 @@ def plan_sites(plans: Sequence[PlanResult], plane_epsg: int) -> Table:
         nothing = {name: pd.Series(dtype=object) for name in (*PLAN_COLUMNS, *MADE)}
         frame = gpd.GeoDataFrame(nothing, geometry=gpd.GeoSeries([], crs=plane_epsg))
     keys = zip(frame["plan_id"], frame["candidate_id"], strict=True)
-    return Table(
+    return TableCollection(
         COLLECTION,
         _types(frame),
         pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS),

@@ -11,12 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import FloatArray
-
-HOME_NAME = "個人宅の場"
-HOME_VENUE = "個人宅"
-
-PRIVATE_KINDS = ("個人宅", "自宅", "民家")
-"""Kinds of venue that are somebody's home, unless a profile names its own."""
+from services.words.texts import text
 
 _HOUSE = re.compile(
     r"(?<![住社帰在お邸三大安家])宅(?=$|[\s（(・、,/／にでの]|サロン|カフェ|開放|茶の間|縁側|広場|リビング|離れ)|邸$"
@@ -33,9 +28,9 @@ def is_private_home(cells: Iterable[str], *, words: Iterable[str]) -> bool:
     return any(_HOUSE.search(cell) or any(word in cell for word in words) for cell in plain_cells)
 
 
-def consents(text: str) -> bool:
+def consents(typed: str) -> bool:
     """Say whether a cell of a column of consent says yes; empty and anything else is no."""
-    form = unicodedata.normalize("NFKC", text).strip().casefold()
+    form = unicodedata.normalize("NFKC", typed).strip().casefold()
     yes = ("可", "公開", "公開可", "同意", "同意あり", "同意する", "有", "あり", "はい", "○", "〇")
     return form in (*yes, "◯", "済", "yes", "y", "true", "1", "ok")
 
@@ -52,8 +47,8 @@ def masked(place: pd.DataFrame) -> dict[str, pd.Series]:
     further = [name for name in ("open_hours", "fee_text") if name in place]
     return {
         **{name: place[name].mask(private, "") for name in further},
-        "name": place["name"].mask(private & ~consent, HOME_NAME),
-        "venue_name": place["venue_name"].mask(private, HOME_VENUE),
+        "name": place["name"].mask(private & ~consent, text("home.place", "ja")),
+        "venue_name": place["venue_name"].mask(private, text("home.venue", "ja")),
         "group_name": place["group_name"].mask(private, ""),
         "address": place["address"].mask(private, ""),
     }
@@ -63,7 +58,7 @@ def masked_venues(venue: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the texts of venues as they may be read: private homes bear no name, address or owner."""
     private = venue["private_home"].astype(bool)
     return {
-        "name": venue["name"].mask(private, HOME_NAME),
+        "name": venue["name"].mask(private, text("home.place", "ja")),
         **{name: venue[name].mask(private, "") for name in ("address", "owner")},
     }
 

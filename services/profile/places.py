@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from services.privacy.homes import PRIVATE_KINDS
+from services.privacy.kinds import PRIVATE_KINDS
 from services.profile.base import Identifier, Table
 from services.profile.planning import VenueFields
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.privacy.homes import PRIVATE_KINDS
+from services.privacy.kinds import PRIVATE_KINDS
 from services.profile.base import Identifier, Table
 
 

@@ -23,7 +23,7 @@ class LeaveOut(_Table):
     values: list[str]
 
 
-class Edition(_Table):
+class ProductEdition(_Table):
     """The columns of one edition of a product."""
 
     title: str
@@ -50,13 +50,13 @@ class Product(_Table):
     page: str
     sure: bool
     """Whether the names of the attributes were confirmed by several readers of the files."""
-    editions: list[Edition]
+    editions: list[ProductEdition]
     kinds: dict[str, str] = Field(default_factory=dict)
     """Code → kind of venue."""
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Column → code → what it means, for areas of danger."""
 
-    def edition(self, columns: Iterable[object], *, path: Path) -> Edition:
+    def edition(self, columns: Iterable[object], *, path: Path) -> ProductEdition:
         """Return the edition that a file's columns tell."""
         there = {str(column) for column in columns}
         for edition in self.editions:

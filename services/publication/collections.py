@@ -127,7 +127,7 @@ class Shapes:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableCollection:
     """A collection over a frame: one row a feature, ``shape_of`` its position in ``shapes``."""
 
     id: str
@@ -274,11 +274,11 @@ def collections_of(
 
 def _table(
     name: str, frame: pd.DataFrame, shapes: Shapes, shape_of: "pd.Index[Any] | pd.Series[Any]"
-) -> Table:
+) -> TableCollection:
     types = json_types(name)
     shown = frame[[column for column in frame.columns if column in types]].round(FIGURE_DECIMALS)
     positions = np.asarray(shape_of, dtype=np.int64)
-    return Table(name, types, shown, shapes, positions, _feature_ids(frame, IDS[name]))
+    return TableCollection(name, types, shown, shapes, positions, _feature_ids(frame, IDS[name]))
 
 
 def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":

@@ -8,7 +8,7 @@ a program, it writes the tables into that page.
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -331,6 +331,142 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("stays_pct", "number", "%"),
         *_columns("hazards", "text", "text"),
     ),
+    "timeline_years": (
+        *_columns("fiscal_year", "integer", ""),
+        *_columns("fiscal_year_ja as_of", "text", "", says="fiscal_year"),
+        *_columns("with_suspended with_planned", "boolean", "true, false"),
+        *_columns("places_n", "integer", "places"),
+        *_columns(
+            "places_monthly places_weekly places_permanent places_unknown",
+            "integer",
+            "places",
+        ),
+        *_columns("places_suspended places_planned", "integer", "places"),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m", says="age_group"),
+        *_columns("walk_limit_min", "number", "min", says="age_group"),
+        *_columns("residents", "number", "residents"),
+        *_columns(
+            "reached_monthly reached_weekly reached_permanent", "number", "residents"
+        ),
+        *_columns(
+            "coverage_monthly_pct coverage_weekly_pct coverage_permanent_pct",
+            "number",
+            "%",
+        ),
+        *_columns(
+            "coverage_monthly_low_pct coverage_weekly_low_pct coverage_permanent_low_pct",
+            "number",
+            "%",
+        ),
+        *_columns(
+            "coverage_monthly_high_pct coverage_weekly_high_pct coverage_permanent_high_pct",
+            "number",
+            "%",
+            says="coverage_monthly_low_pct",
+        ),
+        *_columns("places_documented", "text", ""),
+        *_columns(
+            "opening_assumed_n suspension_assumed_n schedule_assumed_n",
+            "integer",
+            "places",
+        ),
+        *_columns("closed_undated_n planned_undated_n", "integer", "places"),
+        *_columns("remarks remarks_en", "words", "text"),
+    ),
+    "timeline_areas": (
+        *_columns("fiscal_year", "integer", ""),
+        *_columns("fiscal_year_ja as_of", "text", "", says="fiscal_year"),
+        *_columns(
+            "with_suspended with_planned", "boolean", "true, false", says="fiscal_year"
+        ),
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("frequency age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m", says="frequency"),
+        *_columns("walk_limit_min", "number", "min", says="frequency"),
+        *_columns("residents reached coverage_pct", "number", "residents, %"),
+        *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("places_n", "integer", "places"),
+        *_columns("approximate remainder", "boolean", "true, false"),
+    ),
+    "timeline_targets": (
+        *_columns("fiscal_year", "integer", ""),
+        *_columns("fiscal_year_ja as_of", "text", "", says="fiscal_year"),
+        *_columns(
+            "with_suspended with_planned", "boolean", "true, false", says="fiscal_year"
+        ),
+        *_columns("frequency layer label label_en", "text", ""),
+        *_columns("number", "integer", "areas, places"),
+        *_columns("reached", "integer", "areas, places"),
+        *_columns("counts", "text", "`areas`, `places`", says="reached"),
+        *_columns("places_n", "integer", "places"),
+        *_columns("approximate", "boolean", "true, false"),
+    ),
+    "comparison_overview": (
+        *_columns("scenario", "text", ""),
+        *_columns("age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m", says="age_group"),
+        *_columns("walk_limit_min", "number", "min", says="age_group"),
+        *_columns("residents reached unreached coverage_pct", "number", "residents, %"),
+        *_columns("change newly_reached no_longer_reached", "number", "residents"),
+        *_columns(
+            "gaps_weekly_or_more gaps_monthly_only gaps_none gaps_needs_transport",
+            "integer",
+            "units",
+        ),
+        *_columns("places_n", "integer", "places"),
+        *_columns("places_monthly places_weekly places_permanent", "integer", "places"),
+        *_columns("cost_max_yen cost_per_year_yen cost_once_yen", "integer", "yen"),
+    ),
+    "comparison_coverage": (
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("frequency age_group", "text", ""),
+        *_columns("walk_limit_m", "number", "m", says="frequency"),
+        *_columns("walk_limit_min", "number", "min", says="frequency"),
+        *_columns("residents reached", "number", "residents"),
+        *_columns("places_n", "integer", "places"),
+        *_columns("approximate draft remainder", "boolean", "true, false"),
+        *_columns("coverage_pct unreached", "number", "%, residents"),
+        *_columns("scenario", "text", ""),
+        *_columns("change", "number", "residents"),
+    ),
+    "comparison_layers": (
+        *_columns("scenario layer label label_en", "text", ""),
+        *_columns("approximate", "boolean", "true, false"),
+        *_columns("areas_n areas_with_weekly_n", "integer", "areas"),
+        *_columns("worst_area_id worst_area_name", "text", ""),
+        *_columns(
+            "worst_coverage_pct worst_unreached worst_residents",
+            "number",
+            "%, residents",
+        ),
+    ),
+    "comparison_gaps": (
+        *_columns("layer area_id area_name", "text", ""),
+        *_columns("gap", "text", "class of the unit"),
+        *_columns("scenario", "text", ""),
+        *_columns("gap_today", "text", "class of the unit"),
+    ),
+    "comparison_targets": (
+        *_columns("scenario", "text", ""),
+        *_columns("frequency layer label label_en", "text", ""),
+        *_columns("number", "integer", "areas, places"),
+        *_columns("reached", "integer", "areas, places"),
+        *_columns("counts", "text", "`areas`, `places`", says="reached"),
+        *_columns("change", "integer", "areas, places"),
+    ),
+    "comparison_changes": (
+        *_columns("scenario", "text", ""),
+        *_columns("number", "integer", "1 …", says="scenario"),
+        *_columns("action place_id name schedule_text", "text", ""),
+        *_columns("frequency_before frequency_after", "text", "class"),
+        *_columns("cost_per_year_yen cost_once_yen", "integer", "yen"),
+    ),
+    "raster_comparison": (
+        *_columns("layer age_group area_id area_name", "text", ""),
+        *_columns("raster_residents buildings_residents", "number", "residents"),
+        *_columns("difference ratio", "number", "residents, share"),
+    ),
 }
 """Table → its columns; those that leave stand in the order in which they do."""
 
@@ -349,6 +485,12 @@ def leaving(table: str) -> tuple[str, ...]:
     """Return the columns of a table that may leave, in order, without the geometry."""
     kept = [one for one in TABLES[table] if not _stays(one) and one.kind != "geometry"]
     return tuple(one.name for one in kept)
+
+
+def kept(there: Iterable[Hashable], table: str) -> list[str]:
+    """Return the columns of a table that may leave, of those that are there."""
+    names = set(there)
+    return [name for name in leaving(table) if name in names]
 
 
 def json_types(table: str) -> dict[str, str]:

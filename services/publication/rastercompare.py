@@ -20,7 +20,7 @@ from services.publication.collections import FIGURE_DECIMALS
 from services.publication.export import write_csv
 from services.results.rasters import outline
 from services.situation.naming import names_of
-from services.words.texts import age_group_text, told
+from services.words.texts import age_group_text, text, told
 from services.workspace.folder import REMAINDER, Workspace, software_version, write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -28,7 +28,6 @@ from services.workspace.staging import staged_file
 TOTAL = "_total"
 """area_id of the row of the whole municipality."""
 
-COLUMNS = ("layer", "age_group", "area_id", "area_name")
 FIGURES = ("raster_residents", "buildings_residents", "difference", "ratio")
 
 _AREAS_FOR_CORRELATION = 3
@@ -47,11 +46,11 @@ class CompareAsked:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RasterComparison:
     """A raster beside the buildings."""
 
     table: pd.DataFrame
-    """``COLUMNS`` and ``FIGURES``: a row per area, the remainder, the total."""
+    """``raster_comparison`` of ``services.publication.columns``: areas, the remainder, the total."""
     correlation: float | None
     """Pearson's r over the areas, None of fewer than three or of all the same."""
     outside_residents: float
@@ -65,7 +64,7 @@ class Comparison:
         return {name: _or_none(float(row[name])) for name in FIGURES}
 
 
-def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Comparison:
+def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> RasterComparison:
     """
     Sum a raster's residents by area and put them beside the residents at the buildings.
 
@@ -111,7 +110,7 @@ def compare_raster(workspace: Workspace, path: Path, asked: CompareAsked) -> Com
     )
     table = _with_total(rows)
     notes = tuple(_notes(raster, float(counted.sum()), age_group=group))
-    return Comparison(table, _correlation(table), outside, notes)
+    return RasterComparison(table, _correlation(table), outside, notes)
 
 
 def write_comparison(
@@ -121,7 +120,7 @@ def write_comparison(
     *,
     asked: CompareAsked | None = None,
     progress: Progress = silent,
-) -> tuple[Comparison, list[Path]]:
+) -> tuple[RasterComparison, list[Path]]:
     """Write the comparison as CSV and, beside it, what it was made of; return both files."""
     if out.is_dir() or out.resolve() == path.resolve():
         raise InvalidInputError(
@@ -172,12 +171,13 @@ def _at_buildings(
 
 def _with_total(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows and their total, with the differences."""
-    total = {**rows.iloc[0], "area_id": TOTAL, "area_name": "全体"}
-    total |= {name: rows[name].sum() for name in FIGURES[:2]}
+    total = {**rows.iloc[0], "area_id": TOTAL, "area_name": text("whole", "ja")}
+    total |= {name: rows[name].sum() for name in ("raster_residents", "buildings_residents")}
     table = pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
-    raster, buildings = (table[name] for name in FIGURES[:2])
+    raster, buildings = table["raster_residents"], table["buildings_residents"]
     ratio = raster / buildings.where(buildings > 0)
-    return table.assign(difference=raster - buildings, ratio=ratio)[[*COLUMNS, *FIGURES]]
+    told = table.assign(difference=raster - buildings, ratio=ratio)
+    return told[list(leaving("raster_comparison"))]
 
 
 def _correlation(table: pd.DataFrame) -> float | None:
@@ -256,7 +256,7 @@ def _notes(raster: PopulationRaster, residents: float, *, age_group: str) -> Ite
         )
 
 
-def _provenance(workspace: Workspace, path: Path, found: Comparison) -> dict[str, Any]:
+def _provenance(workspace: Workspace, path: Path, found: RasterComparison) -> dict[str, Any]:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {

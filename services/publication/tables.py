@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.errors import NotFoundError
 from services.publication.collections import Collection, collections_of
-from services.publication.columns import IDS, leaving
+from services.publication.columns import IDS, kept
 from services.publication.disclosure import Disclosed, disclose
 from services.publication.viewed import told_privacy
 from services.registry.decisions import with_status
@@ -37,7 +37,7 @@ class Publication:
     def table(self, name: Literal["coverage", "gaps"]) -> pd.DataFrame:
         """Return a collection without its geometry."""
         frame = self.disclosed.coverage if name == "coverage" else self.disclosed.gaps
-        return pd.DataFrame(frame[_known(frame, name)]).reset_index(drop=True)
+        return pd.DataFrame(frame[kept(frame, name)]).reset_index(drop=True)
 
     def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
         """Return a collection of points, plane CRS; unlocated places have no geometry."""
@@ -116,8 +116,4 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _pick(frame: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
-    return frame[[*_known(frame, name), frame.geometry.name]].reset_index(drop=True)
-
-
-def _known(frame: pd.DataFrame, name: str) -> list[str]:
-    return [column for column in leaving(name) if column in frame.columns]
+    return frame[[*kept(frame, name), frame.geometry.name]].reset_index(drop=True)

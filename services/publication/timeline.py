@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from services.publication.columns import kept
 from services.publication.export import write_csv
 from services.results.yearends import TARGET_COLUMNS, History, Moment
 from services.situation.parameters import Parameters
@@ -43,10 +44,14 @@ class Timeline:
     areas: pd.DataFrame
     targets: pd.DataFrame
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables with the columns that may leave."""
+        tables = {"years": self.years, "areas": self.areas, "targets": self.targets}
+        return {name: table[kept(table, f"timeline_{name}")] for name, table in tables.items()}
+
     def to_dict(self) -> dict[str, list[dict[str, Any]]]:
         """Return the tables as plain rows; what is not known is None."""
-        tables = {"years": self.years, "areas": self.areas, "targets": self.targets}
-        return {name: plain_rows(table) for name, table in tables.items()}
+        return {name: plain_rows(table) for name, table in self.tables().items()}
 
 
 def timeline(
@@ -88,10 +93,11 @@ def timeline(
 
 def write_timeline(found: Timeline, path: Path) -> list[Path]:
     """Write a timeline as CSV: the years to ``path``, areas and targets beside it."""
+    tables = found.tables()
     files = {
-        path: found.years,
-        path.with_name(f"{path.stem}-areas{path.suffix}"): found.areas,
-        path.with_name(f"{path.stem}-targets{path.suffix}"): found.targets,
+        path: tables["years"],
+        path.with_name(f"{path.stem}-areas{path.suffix}"): tables["areas"],
+        path.with_name(f"{path.stem}-targets{path.suffix}"): tables["targets"],
     }
     for file, table in files.items():
         with staged_file(file) as staged:

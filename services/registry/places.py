@@ -20,11 +20,11 @@ from services.registry.attributes import ATTRIBUTES, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
 from services.registry.tables import (
-    Base,
     Group,
     Place,
     PlaceStatus,
     ScheduleRow,
+    Tables,
     Venue,
     prepare,
 )
@@ -72,7 +72,7 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
     groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
     schedules, meetings = _place_rows(held, groups)
     periods = [asdict(period) for place in held.to_dict("records") for period in history_of(place)]
-    parts: list[tuple[type[Base], list[Row]]] = [
+    parts: list[tuple[type[Tables], list[Row]]] = [
         (Venue, [*_venue_rows(venues), *_host_rows(held, venues)]),
         (Group, [{"group_id": number, "name": name} for name, number in groups.items()]),
         (ScheduleRow, schedules),
@@ -237,8 +237,8 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
     meetings: list[Row] = []
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
-        text = str(place["schedule_text"])
-        schedules.append({"schedule_id": number, "text": text})
+        typed = str(place["schedule_text"])
+        schedules.append({"schedule_id": number, "text": typed})
         meetings.append(
             _row(
                 **{column: str(place[column]) for column in _SAME},
@@ -269,8 +269,8 @@ def _frame(
     table = _table(url, query).rename(columns={"source_row": "row"})
     # Databases sort texts by the words' language; here they stand in the same order on all.
     table = table.sort_values(["source_id", "row", columns[0]], ignore_index=True)
-    text = [name for name in columns if name not in _NOT_TEXT]
-    table[text] = table[text].astype(object).fillna("")
+    texts = [name for name in columns if name not in _NOT_TEXT]
+    table[texts] = table[texts].astype(object).fillna("")
     table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)
     points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
     frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)

@@ -8,20 +8,20 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from geo.arrays import LONLAT_EPSG
-from services.privacy.homes import HOME_NAME
 from services.registry.database import session, writing
 from services.registry.places import Row
 from services.registry.seen import seen_decisions, seen_places, seen_venues
 from services.registry.tables import (
-    Base,
     Decision,
     Group,
     Place,
     PlaceStatus,
     ScheduleRow,
+    Tables,
     Venue,
     prepare,
 )
+from services.words.texts import text
 from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
@@ -39,10 +39,10 @@ def write_published(workspace: Workspace, url: str) -> None:
     homes = places[places["private_home"].astype(bool)].set_index("place_id")
     # The building of a place alone, which is in no list of venues.
     hosts = homes.drop_duplicates("venue_id").set_index("venue_id")
-    hosts = hosts.assign(name=HOME_NAME, owner="")
+    hosts = hosts.assign(name=text("home.place", "ja"), owner="")
     listed = venues[venues["private_home"]].set_index("venue_id")
     with session(workspace.registry_url) as opened:
-        tables: dict[type[Base], list[Row]] = {
+        tables: dict[type[Tables], list[Row]] = {
             model: [dict(row) for row in opened.execute(select(model.__table__)).mappings()]
             for model in (Venue, Group, ScheduleRow, Place, PlaceStatus)
         }

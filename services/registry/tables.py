@@ -6,11 +6,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateColumn
 
 
-class Base(DeclarativeBase):
+class Tables(DeclarativeBase):
     """The tables together."""
 
 
-class Venue(Base):
+class Venue(Tables):
     """A building; ``listed`` where it came from a list of venues, not only from a place."""
 
     __tablename__ = "venues"
@@ -34,7 +34,7 @@ class Venue(Base):
     consent: Mapped[bool | None]
 
 
-class Group(Base):
+class Group(Tables):
     """A group that runs sessions, at one venue or at several."""
 
     __tablename__ = "groups"
@@ -43,7 +43,7 @@ class Group(Base):
     name: Mapped[str] = mapped_column(unique=True)
 
 
-class ScheduleRow(Base):
+class ScheduleRow(Tables):
     """A schedule as typed: class and sessions a month are derived from it whenever it is read."""
 
     __tablename__ = "schedules"
@@ -52,7 +52,7 @@ class ScheduleRow(Base):
     text: Mapped[str]
 
 
-class Place(Base):
+class Place(Tables):
     """A gathering place: sessions of a group at a venue by a schedule."""
 
     __tablename__ = "places"
@@ -96,7 +96,7 @@ class Place(Base):
     catchment_scope: Mapped[str]
 
 
-class PlaceStatus(Base):
+class PlaceStatus(Tables):
     """A status of a place from its first day to the day before ``until`` (ISO; '' is unknown)."""
 
     __tablename__ = "place_status"
@@ -107,7 +107,7 @@ class PlaceStatus(Base):
     until: Mapped[str]
 
 
-class Decision(Base):
+class Decision(Tables):
     """
     What a council decided on one candidate, on one occasion; rows are only ever added.
 
@@ -148,10 +148,10 @@ def prepare(connection: Connection) -> None:
     """
     there = set(inspect(connection).get_table_names())
     log = Decision.metadata.tables[Decision.__tablename__]
-    others = [table for table in Base.metadata.sorted_tables if table is not log]
+    others = [table for table in Tables.metadata.sorted_tables if table is not log]
     if any(_columns(table) != _there(connection, table) for table in others if table.name in there):
-        Base.metadata.drop_all(connection, tables=others)
-    Base.metadata.create_all(connection)
+        Tables.metadata.drop_all(connection, tables=others)
+    Tables.metadata.create_all(connection)
     if log.name in there:
         for name in sorted(_columns(log) - _there(connection, log)):
             column = CreateColumn(log.columns[name]).compile(dialect=connection.dialect)

@@ -21,7 +21,14 @@ from services.reports.briefing import (
     main_rows,
     notes,
 )
-from services.reports.lines import AgeLine, GapReport, PlaceLine, Proposal, SourceLine, UnitLine
+from services.reports.lines import (
+    AgeLine,
+    AreaCandidate,
+    GapReport,
+    PlaceLine,
+    SourceLine,
+    UnitLine,
+)
 from services.reports.sensitivity import limit_lines, walkers
 from services.reports.week import week
 from services.results.shares import ShareLine, share_table, shares_of_run
@@ -253,7 +260,7 @@ class _Remarks:
             said.append(
                 text("report.straight", self._lang, straight=metres(straight_m, self._lang))
             )
-        return "、".join(said) if self._lang == "ja" else "; ".join(said)
+        return text("split.joint", self._lang).join(said)
 
 
 def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
@@ -279,16 +286,20 @@ def _shares(snapshot: Snapshot, chosen: "pd.Series[Any]", lang: str) -> tuple[Sh
     return share_table(shares[shares["area_id"] == chosen["area_id"]].to_dict("records"), lang)
 
 
-def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[Proposal, ...]:
+def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]:
     return tuple(
-        Proposal(
+        AreaCandidate(
             rank=int(row["rank"]),
             action=str(row["action"]),
             venue_name=str(row["venue_name"]),
             kind=str(row["kind"] or ""),
             newly_reached=figure(row["newly_reached"]),
             cost_max_yen=figure(row["cost_max_yen"]) or None,
-            units_gained=tuple(name for name in str(row["units_gained"] or "").split("、") if name),
+            units_gained=tuple(
+                name
+                for name in str(row["units_gained"] or "").split(text("text.list", "ja"))
+                if name
+            ),
             reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
             status=str(row["status"]),
         )
@@ -320,9 +331,7 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     if subsidies := origins.get("subsidies"):
         told.append((text("report.subsidies", lang), subsidies))
     return tuple(
-        text("report.origin", lang, words=words, origin=origin_text(origin, lang))
-        if origin
-        else words
+        words + (text("text.brackets", lang, text=origin_text(origin, lang)) if origin else "")
         for words, origin in told
     )
 

@@ -10,12 +10,12 @@ from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
 from services.words.shares import Share, people_share, share
-from services.words.texts import age_group_text, is_figure, limit_text, people, text
+from services.words.texts import age_group_text, is_figure, limit_text, listed, people, text
 from services.workspace.folder import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class HeadFigures:
     """Residents of an age group and those of them who are reached; None where nobody lives."""
 
     residents: float | None
@@ -41,7 +41,7 @@ class AreaLine:
 
     area_id: str
     name: str
-    figures: Figures
+    figures: HeadFigures
     approximate: bool
 
 
@@ -66,7 +66,7 @@ class Briefing:
     fictional: bool
     age_group: str
     limit: str
-    figures: Figures
+    figures: HeadFigures
     sentence: str
     unreached: str
     notes: tuple[str, ...]
@@ -117,7 +117,7 @@ def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
     return limit_text(limit.m, limit.minutes, lang)
 
 
-def headline(figures: Figures, asked: Aspect, lang: str, few: int = 0) -> str:
+def headline(figures: HeadFigures, asked: Aspect, lang: str, few: int = 0) -> str:
     """Return the one sentence: how many of the residents are reached; ``few`` as in ``people``."""
     group = age_group_text(asked.age_group, lang)
     if not figures.residents:
@@ -151,8 +151,8 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     ]
     if missing := summary.get("without_borders"):
         names = [layer["label" if lang == "ja" else "label_en"] for layer in missing]
-        joined = ("、" if lang == "ja" else ", ").join(dict.fromkeys(names))
-        found.append(text("without_borders", lang, layers=joined))
+        layers = listed([*dict.fromkeys(names)], lang)
+        found.append(text("without_borders", lang, layers=layers))
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         few = snapshot.workspace.few_below
         found.append(text("unmatched", lang, residents=people(unmatched, lang, few)))
@@ -167,9 +167,9 @@ def main_rows(coverage: pd.DataFrame, run: Mapping[str, Any], layer: str) -> pd.
     return Aspect.main(run).rows(coverage[coverage["layer"] == layer])
 
 
-def figures_of(row: Mapping[Any, Any]) -> Figures:
+def figures_of(row: Mapping[Any, Any]) -> HeadFigures:
     """Return the figures of a row, None for what it does not tell."""
-    return Figures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
+    return HeadFigures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
 
 
 def figure(value: object) -> float | None:

@@ -23,35 +23,19 @@ import pandas as pd
 
 from geo.schedule.typed import parse_schedule
 from services.registry.history import lacks_dates
-from services.words.texts import age_group_text
+from services.words.texts import LANGS, age_group_text, text
 
 KNOWN, PARTIAL, UNKNOWN = "known", "partial", "unknown"
 _ORDER = (KNOWN, PARTIAL, UNKNOWN)
 
-FIGURES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "reached": (
-        "歩いて行ける人の数と割合",
-        "residents reached, and their share",
-        ("age_group", "homes", "places", "schedules", "streets"),
-    ),
-    "gaps": (
-        "場のない区域",
-        "units without a place",
-        ("boundaries", "age_group", "homes", "places", "schedules", "streets"),
-    ),
-    "candidates": (
-        "候補地",
-        "candidates",
-        ("age_group", "homes", "places", "schedules", "streets"),
-    ),
-    "places_by_class": ("型ごとの場の数", "places by class", ("places", "schedules")),
-    "past_years": (
-        "過去の年度の数字",
-        "figures of past fiscal years",
-        ("places", "schedules", "opening_dates"),
-    ),
+FIGURES: dict[str, tuple[str, ...]] = {
+    "reached": ("age_group", "homes", "places", "schedules", "streets"),
+    "gaps": ("boundaries", "age_group", "homes", "places", "schedules", "streets"),
+    "candidates": ("age_group", "homes", "places", "schedules", "streets"),
+    "places_by_class": ("places", "schedules"),
+    "past_years": ("places", "schedules", "opening_dates"),
 }
-"""Figure → Japanese, English, and the inputs on which it stands."""
+"""Figure → the inputs on which it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,246 +78,144 @@ class Facts:
     has_elevation: bool
 
 
-Finding = tuple[str, str, str]
-"""State, Japanese, English."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why an input is not known altogether."""
+
+    state: str
+    ja: str
+    en: str
 
 
 def inputs_of(facts: Facts) -> list[Evidence]:
     """Judge every input."""
     total = "total" if "total" in facts.placed else next(iter(facts.placed))
-    older_ja = age_group_text(facts.age_group, "ja")
-    older_ja = older_ja if facts.age_group == "total" else f"{older_ja}の人口"
+    older = "residents" if facts.age_group == "total" else "age_group"
     return [
-        _judge("residents", ("総人口", "residents"), _residents(facts, total)),
-        _judge(
+        _judge("residents", _residents(facts, total)),
+        _evidence(
             "age_group",
-            (older_ja, f"residents {age_group_text(facts.age_group, 'en')}"),
+            [
+                text(f"evidence.{older}", lang, age_group=age_group_text(facts.age_group, lang))
+                for lang in LANGS
+            ],
             _residents(facts, facts.age_group),
         ),
-        _judge("homes", ("住まいの位置", "where residents live"), _homes(facts)),
-        _judge("places", ("場の位置", "where places are"), _places(facts)),
-        _judge("schedules", ("開催日", "schedules"), _schedules(facts)),
-        _judge("opening_dates", ("開設日", "opening dates"), _openings(facts)),
-        _judge("streets", ("道", "streets"), _streets(facts)),
-        _judge("boundaries", ("区域の境界", "boundaries"), _boundaries(facts)),
-        _judge("elevation", ("標高", "elevation"), _elevation(facts)),
+        _judge("homes", _homes(facts)),
+        _judge("places", _places(facts)),
+        _judge("schedules", _schedules(facts)),
+        _judge("opening_dates", _openings(facts)),
+        _judge("streets", _counted(facts, "missing_nodes", "too_few_nodes")),
+        _judge("boundaries", _boundaries(facts)),
+        _judge("elevation", _elevation(facts)),
     ]
 
 
 def figures_of(inputs: list[Evidence]) -> list[Evidence]:
     """Judge every headline figure by the worst of its inputs."""
     by_id = {evidence.id: evidence for evidence in inputs}
-    found = []
-    for figure, (ja, en, needs) in FIGURES.items():
-        weak = [by_id[name] for name in needs if by_id[name].state != KNOWN]
-        state = max((one.state for one in weak), key=_ORDER.index, default=KNOWN)
-        found.append(
-            Evidence(
-                figure, ja, en, state, tuple(one.ja for one in weak), tuple(one.en for one in weak)
-            )
+    return [
+        _judge(
+            figure,
+            [
+                Finding(one.state, one.ja, one.en)
+                for name in needs
+                if (one := by_id[name]).state != KNOWN
+            ],
         )
-    return found
+        for figure, needs in FIGURES.items()
+    ]
 
 
-def _judge(name: str, words: tuple[str, str], findings: list[Finding]) -> Evidence:
-    state = max((finding[0] for finding in findings), key=_ORDER.index, default=KNOWN)
-    return Evidence(
-        name,
-        *words,
-        state,
-        tuple(finding[1] for finding in findings),
-        tuple(finding[2] for finding in findings),
-    )
+def _judge(name: str, findings: list[Finding]) -> Evidence:
+    return _evidence(name, [text(f"evidence.{name}", lang) for lang in LANGS], findings)
 
 
-def _counted(facts: Facts, state: str, code: str, words: tuple[str, str]) -> list[Finding]:
-    count = facts.codes[code]
-    return [(state, words[0].format(n=count), words[1].format(n=count))] if count else []
+def _evidence(name: str, label: list[str], findings: list[Finding]) -> Evidence:
+    worst = max((finding.state for finding in findings), key=_ORDER.index, default=KNOWN)
+    said_ja = tuple(finding.ja for finding in findings)
+    said_en = tuple(finding.en for finding in findings)
+    return Evidence(name, label[0], label[1], worst, said_ja, said_en)
+
+
+def _found(state: str, why: str, **values: object) -> Finding:
+    return Finding(state, *(text(f"evidence.why.{why}", lang, **values) for lang in LANGS))
+
+
+def _counted(facts: Facts, *codes: str) -> list[Finding]:
+    """Return a finding for each code that the intake has remarked, with how often."""
+    counts = {code: facts.codes[code] for code in codes if facts.codes[code]}
+    return [_found(PARTIAL, code, n=count) for code, count in counts.items()]
 
 
 def _residents(facts: Facts, group: str) -> list[Finding]:
     if not facts.placed.get(group, 0.0) > 0:
-        return [(UNKNOWN, "地図に置けた人がいません", "nobody could be placed on the map")]
-    found: list[Finding] = []
-    if facts.unmatched.get(group, 0.0) > 0:
-        found.append(
-            (
-                PARTIAL,
-                "人口表の地区の一部が地図に見つかりません",
-                "some areas of the table are not on the map",
-            )
-        )
-    found += _counted(
-        facts,
-        PARTIAL,
-        "suppressed",
-        ("秘匿された値が{n}件あり、0人としています", "{n} counts are suppressed and taken as 0"),
-    )
-    found += _counted(
-        facts,
-        PARTIAL,
-        "suppressed_interval",
-        (
-            "秘匿されたメッシュの人数を幅として扱っています",
-            "hidden counts of meshes are an interval",
-        ),
-    )
-    if group != "total":
-        found += _counted(
-            facts,
-            PARTIAL,
-            "older_than_total",
-            (
-                "65歳以上が総人口より多い地区が{n}件あります",
-                "{n} areas have more people 65+ than people",
-            ),
-        )
-    return found
+        return [_found(UNKNOWN, "nobody")]
+    lost = facts.unmatched.get(group, 0.0) > 0
+    found = [_found(PARTIAL, "unmatched")] if lost else []
+    codes = ("suppressed", "suppressed_interval", "older_than_total")
+    return found + _counted(facts, *(codes[:2] if group == "total" else codes))
 
 
 def _homes(facts: Facts) -> list[Finding]:
-    found: list[Finding] = []
-    if not facts.has_buildings:
-        found.append(
-            (
-                PARTIAL,
-                "建物のデータがなく、道に沿って割りふっています",
-                "no buildings: residents are spread along streets",
-            )
-        )
-    if facts.codes["unsnapped_homes"]:
-        found.append(
-            (
-                PARTIAL,
-                "近くに歩ける道のない住まいがあります",
-                "some homes have no walkable street nearby",
-            )
-        )
-    return found
+    found = [] if facts.has_buildings else [_found(PARTIAL, "no_buildings")]
+    return found + _counted(facts, "unsnapped_homes")
 
 
 def _places(facts: Facts) -> list[Finding]:
     places = facts.places
     if places.empty:
-        return [(UNKNOWN, "場の一覧がありません", "there is no list of places")]
-    by = Counter(places["located_by"])
-    found: list[Finding] = []
-    for how, ja, en in (
-        (
-            "area",
-            "町名だけでわかる場が{n}か所あります",
-            "{n} places are located by their area only",
-        ),
-        (
-            "venue",
-            "会場名で位置を決めた場が{n}か所あります",
-            "{n} places are located by their venue's name",
-        ),
-        ("", "位置のわからない場が{n}か所あります", "{n} places could not be located"),
-    ):
-        if by[how]:
-            state = UNKNOWN if how == "" and by[how] == len(places) else PARTIAL
-            found.append((state, ja.format(n=by[how]), en.format(n=by[how])))
-    known = {"coordinates", "area", "venue", ""}
-    others = sum(count for how, count in by.items() if how not in known)
-    if others:
-        ja, en = "住所などから位置を決めた場が{n}か所あります", "{n} places are located by address"
-        found.append((PARTIAL, ja.format(n=others), en.format(n=others)))
-    found += [(PARTIAL, *both) for both in facts.stand_in]
-    return found + _counted(
-        facts,
-        PARTIAL,
-        "rotation_unread",
-        (
-            "日替わりの会場が読み取れない場が{n}か所あります",
-            "{n} places rotate between venues that cannot be read",
-        ),
-    )
+        return [_found(UNKNOWN, "no_places")]
+    named = {"coordinates": "", "area": "by_area", "venue": "by_venue", "": "not_located"}
+    why = Counter(named.get(how, "by_address") for how in places["located_by"])
+    found = []
+    for how in ("by_area", "by_venue", "not_located", "by_address"):
+        if why[how]:
+            nowhere = how == "not_located" and why[how] == len(places)
+            found.append(_found(UNKNOWN if nowhere else PARTIAL, how, n=why[how]))
+    found += [Finding(PARTIAL, *both) for both in facts.stand_in]
+    return found + _counted(facts, "rotation_unread")
 
 
 def _schedules(facts: Facts) -> list[Finding]:
     if facts.places.empty:
-        return [(UNKNOWN, "場の一覧がありません", "there is no list of places")]
-    schedules = [parse_schedule(text) for text in facts.places["schedule_text"]]
+        return [_found(UNKNOWN, "no_places")]
+    schedules = [parse_schedule(typed) for typed in facts.places["schedule_text"]]
     silent = sum(1 for schedule in schedules if not schedule.rules)
     assumed = sum(1 for schedule in schedules if schedule.is_assumed)
     if silent == len(schedules):
-        return [(UNKNOWN, "読み取れる開催日がありません", "no schedule can be read")]
-    found: list[Finding] = []
-    if silent:
-        found.append(
-            (
-                PARTIAL,
-                f"開催日のわからない場が{silent}か所あります",
-                f"{silent} places have no schedule that can be read",
-            )
-        )
-    if assumed:
-        found.append(
-            (
-                PARTIAL,
-                f"開催日の一部を仮定した場が{assumed}か所あります",
-                f"{assumed} schedules are partly assumed",
-            )
-        )
-    return found + _counted(
-        facts,
-        PARTIAL,
-        "class_conflict",
-        ("型が開催日と合わない場が{n}か所あります", "{n} typed classes contradict the schedule"),
-    )
+        return [_found(UNKNOWN, "no_schedule")]
+    counts = {"schedules_unread": silent, "schedules_assumed": assumed}
+    found = [_found(PARTIAL, why, n=count) for why, count in counts.items() if count]
+    return found + _counted(facts, "class_conflict")
 
 
 def _openings(facts: Facts) -> list[Finding]:
     if facts.places.empty:
-        return [(UNKNOWN, "場の一覧がありません", "there is no list of places")]
+        return [_found(UNKNOWN, "no_places")]
     lacking = sum(1 for place in facts.places.to_dict("records") if lacks_dates(place))
     if not lacking:
         return []
-    state = UNKNOWN if lacking == len(facts.places) else PARTIAL
-    return [
-        (
-            state,
-            f"開設日や休止・閉所の日のわからない場が{lacking}か所あります",
-            f"{lacking} places lack the date of opening or of a change",
-        )
-    ]
-
-
-def _streets(facts: Facts) -> list[Finding]:
-    found = _counted(
-        facts,
-        PARTIAL,
-        "missing_nodes",
-        ("点が足りないため切った道があります", "streets are cut where the file lacks nodes"),
-    )
-    return found + _counted(
-        facts,
-        PARTIAL,
-        "too_few_nodes",
-        ("点が足りず使えない道があります", "streets are dropped for want of nodes"),
-    )
+    return [_found(UNKNOWN if lacking == len(facts.places) else PARTIAL, "no_dates", n=lacking)]
 
 
 def _boundaries(facts: Facts) -> list[Finding]:
-    found: list[Finding] = [
-        (
+    found = [
+        Finding(
             PARTIAL,
-            f"「{layer['label']}」は推定の境界です",
-            f"{layer['label_en']}: borders that stand in for others",
+            *(
+                text("evidence.why.stand_in", lang, layer=layer[label])
+                for lang, label in (("ja", "label"), ("en", "label_en"))
+            ),
         )
         for layer in facts.layers
         if layer["approximate"]
     ]
-    return found + _counted(
-        facts, PARTIAL, "overlap", ("重なる区域が{n}件あります", "{n} areas overlap others")
-    )
+    return found + _counted(facts, "overlap")
 
 
 def _elevation(facts: Facts) -> list[Finding]:
     if not facts.has_elevation:
-        return [(UNKNOWN, "標高のデータがありません", "there is no elevation")]
+        return [_found(UNKNOWN, "no_raster")]
     lacks = facts.codes["no_elevation"] + facts.codes["impossible_elevation"]
-    if not lacks:
-        return []
-    return [(PARTIAL, "標高のわからない道があります", "some streets have no elevation")]
+    return [_found(PARTIAL, "no_height")] if lacks else []

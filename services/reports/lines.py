@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.reports.briefing import Figures
+from services.reports.briefing import HeadFigures
 from services.reports.week import Week
 from services.results.shares import ShareLine
 from services.words.shares import Share
@@ -14,7 +14,7 @@ class AgeLine:
     """Residents of one age group."""
 
     age_group: str
-    figures: Figures
+    figures: HeadFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PlaceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class AreaCandidate:
     """One candidate in the area."""
 
     rank: int
@@ -68,7 +68,7 @@ class LimitLine:
     """What another walking limit would give."""
 
     limit: str
-    figures: Figures
+    figures: HeadFigures
     circle: Share
 
 
@@ -114,7 +114,7 @@ class GapReport:
     sentence: str
     unreached: str
     notes: tuple[str, ...]
-    figures: Figures
+    figures: HeadFigures
     age_group: str
     limit: str
     ages: tuple[AgeLine, ...]
@@ -124,7 +124,7 @@ class GapReport:
     places: tuple[PlaceLine, ...]
     shares: tuple[ShareLine, ...]
     """None where the area is no council's."""
-    candidates: tuple[Proposal, ...]
+    candidates: tuple[AreaCandidate, ...]
     limits: tuple[LimitLine, ...]
     walkers: Walkers
     week: Week

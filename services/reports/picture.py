@@ -16,7 +16,7 @@ from services.drawing.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
 from services.reports.legend import draw_legend
-from services.words.texts import origin_text, text
+from services.words.texts import listed, origin_text, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Snapshot
 from services.workspace.staging import staged_file
@@ -69,7 +69,7 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     told = sheet.briefing
     name = told.municipality
     if told.fictional:
-        name += f"（{text('map.stamp', sheet.lang)}）" if sheet.lang == "ja" else " (fictional)"
+        name += text("text.brackets", sheet.lang, text=text("map.stamp", sheet.lang))
     pen.write(figure, (0.022, 0.968), name, size=12, colour=QUIET_INK)
     pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
     _draw_bar(figure, sheet)
@@ -143,9 +143,10 @@ def _draw_footer(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     )
     made = text("map.made", lang, software=f"arukeba {run['arukeba']}")
     owners = dict.fromkeys(
-        f"{source['credit']}（{source['licence']}）" for source in sheet.snapshot.workspace.sources
+        source["credit"] + text("text.brackets", lang, text=source["licence"])
+        for source in sheet.snapshot.workspace.sources
     )
-    sources = f"{text('map.sources', lang)}: " + "、".join(owners)
+    sources = f"{text('map.sources', lang)}: {listed([*owners], lang)}"
     lines = [*pen.wrap(f"{origin}　{made}", SOURCE_COLUMNS), *pen.wrap(sources, SOURCE_COLUMNS)]
     step = min(0.017, 0.05 / len(lines))
     for position, line in enumerate(lines):

@@ -17,6 +17,7 @@ from services.words.texts import (
     age_group_text,
     is_figure,
     limit_text,
+    listed,
     metres,
     number,
     origin_text,
@@ -111,7 +112,8 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         assumptions=(*_assumptions(plan, lang), *_left_out(body, lang)),
         sources=tuple(
             dict.fromkeys(
-                f"{source['credit']}（{source['licence']}）" for source in plan.workspace.sources
+                source["credit"] + text("text.brackets", lang, text=source["licence"])
+                for source in plan.workspace.sources
             )
         ),
         map_svg=_drawn(plan, lang),
@@ -135,7 +137,6 @@ def doing(row: dict[str, Any], lang: str) -> str:
 
 def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang: str) -> Choice:
     elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
-    joint = "・" if lang == "ja" else ", "
     return Choice(
         rank=int(row["rank"]),
         action=str(row["action"]),
@@ -147,15 +148,16 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang:
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=share(share_of(row, "overlap"), lang),
         stays=share(share_of(row, "stays"), lang) if is_figure(row["stays_pct"]) else "",
-        unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
+        unstable=text("plan.stability.not", lang, names=listed(elsewhere, lang))
+        if elsewhere
+        else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
     )
 
 
 def _alternative(row: dict[str, Any], number_: int, few: int, lang: str) -> str:
-    joint = "、" if lang == "ja" else ", "
     changes = [
-        text(f"plan.alternative.{key}", lang, names=joint.join(_names(row[part], lang)))
+        text(f"plan.alternative.{key}", lang, names=listed(_names(row[part], lang), lang))
         for key, part in (("in", "added"), ("out", "dropped"))
         if row[part]
     ]
@@ -165,13 +167,16 @@ def _alternative(row: dict[str, Any], number_: int, few: int, lang: str) -> str:
         number=number_,
         newly=people(row["newly_reached"], lang, few),
         yen=yen(row["first_year_yen"], lang),
-        changes=("。" if lang == "ja" else "; ").join(changes),
+        changes=text("unit.joint", lang).join(changes),
     )
 
 
 def _names(rows: list[dict[str, str]], lang: str) -> list[str]:
-    bracket = "{}（{}）" if lang == "ja" else "{} ({})"
-    return [bracket.format(row[lang], type_text(str(row["target_class"]), lang)) for row in rows]
+    types = [type_text(str(row["target_class"]), lang) for row in rows]
+    return [
+        row[lang] + text("text.brackets", lang, text=name)
+        for row, name in zip(rows, types, strict=True)
+    ]
 
 
 def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
@@ -200,9 +205,9 @@ def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
             "plan.transport.site", lang, site=row.get(f"site_{lang}", row["site_ja"]), walk=told
         )
     if row["nearest_stop"]:
-        joint = "。" if lang == "ja" else "; "
         far = metres(row.get("nearest_stop_walk_m"), lang)
-        shared += joint + text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
+        stop = text("plan.transport.stop", lang, stop=row["nearest_stop"], walk=far)
+        shared += text("unit.joint", lang) + stop
     age_group = age_group_text(plan.record["totals"]["age_group"], lang)
     return text(
         "plan.transport",
@@ -222,12 +227,8 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     said = [
         text("plan.page.ceiling", lang, origin=origin),
         text("plan.page.people", lang, age_group=age_group),
-        text(
-            "report.origin",
-            lang,
-            words=walking["label" if lang == "ja" else "label_en"],
-            origin=origin_text(walking["origin"], lang),
-        ),
+        walking["label" if lang == "ja" else "label_en"]
+        + text("text.brackets", lang, text=origin_text(walking["origin"], lang)),
     ]
     if plan.record["ask"]["participation_pct"] is not None:
         planning = profile.planning
@@ -244,10 +245,9 @@ def _left_out(body: dict[str, Any], lang: str) -> tuple[str, ...]:
     names: dict[tuple[str, str], list[str]] = {}
     for row in body["left_out"]:
         names.setdefault((row["council"], row["why"]), []).append(row[lang])
-    joint = "、" if lang == "ja" else ", "
     return tuple(
-        text("plan.page.left_out", lang, council=council, names=joint.join(found))
-        + (f"（{why}）" if why and lang == "ja" else "")
+        text("plan.page.left_out", lang, council=council, names=listed(found, lang))
+        + (text("text.brackets", lang, text=why) if why and lang == "ja" else "")
         for (council, why), found in names.items()
     )
 

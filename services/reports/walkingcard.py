@@ -8,7 +8,7 @@ from geo.walking.walker import STEPS_PER_M, Walker
 from services.profile import Profile, WalkingProfile
 from services.profile.walking_sources import ASSUMED, DEFAULT_ORIGINS, NAMING
 from services.situation.walking import walker_of
-from services.words.texts import choices, limit_text, metres, origin_text, text
+from services.words.texts import limit_text, listed, metres, origin_text, text
 
 FLAT_M = (300.0, 500.0, 800.0)
 """Walks on the flat that a card tells in minutes."""
@@ -175,7 +175,7 @@ def _value(field: str, value: object) -> Said:
         listing = ", ".join(f"{slope:+g} %: {share:g}" for slope, share in sorted(rows))
         return Said(listing, listing)
     if isinstance(value, list):
-        return Said(choices(value, "ja"), choices(value, "en"))
+        return Said(listed(value, "ja"), listed(value, "en"))
     return _said(f"card.{field}.value", value=f"{value:g}")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import ArrayLike
 
 from geo.arrays import BoolArray, FloatArray
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
@@ -10,6 +11,7 @@ from geo.coverage.reached import Layering
 from services.results.divisions import division_columns
 from services.results.stops import stop_columns
 from services.situation.intervals import Bounds, Ends
+from services.situation.naming import picked
 from services.situation.view import Situation
 from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 
@@ -143,22 +145,15 @@ def _with_nearest(
     }
     found = nearest_place(walks, weekly.origin, weight, layering)
     councils = situation.layering(situation.profile.analysis.council_layer)
-    inside = councils.place_area
-    owner = [councils.areas["area_id"].iloc[area] if area >= 0 else "" for area in inside]
-    label = [councils.areas["area_name"].iloc[area] if area >= 0 else "" for area in inside]
     place = found["place"].to_numpy()
-    columns = {
+    columns: dict[str, ArrayLike] = {
         "nearest_place_id": counted["place_id"],
         "nearest_place_name": counted["name"],
-        "nearest_place_council_id": owner,
-        "nearest_place_council_name": label,
-    }
-    named = {
-        name: np.append(np.asarray(values, dtype=object), "")[place]
-        for name, values in columns.items()
+        "nearest_place_council_id": picked(councils.areas["area_id"], councils.place_area),
+        "nearest_place_council_name": picked(councils.areas["area_name"], councils.place_area),
     }
     return frame.assign(
-        **named,
+        **{name: picked(values, place) for name, values in columns.items()},
         nearest_place_walk_m=found["walk_m"].to_numpy(),
         nearest_place_walk_min=found["walk_s"].to_numpy() / 60.0,
         nearest_place_climb_m=found["climb_m"].to_numpy(),

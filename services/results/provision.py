@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import FloatArray
-from geo.coverage.provision import Supply, Uptake, access_bounds, provide, provision, seats_per_week
+from geo.coverage.provision import Offer, Uptake, access_bounds, provide, provision, seats_per_week
 from geo.coverage.reached import Layering, at_least
 from geo.demand.homes import HIGH, LOW
 from geo.vocabulary import FREQUENCIES
@@ -106,7 +106,7 @@ def _with_ends(frame: pd.DataFrame, ends: Sequence[pd.DataFrame]) -> pd.DataFram
 
 def _access_ends(
     frame: pd.DataFrame,
-    supplies: Mapping[str, Supply],
+    supplies: Mapping[str, Offer],
     layering: Layering,
     ends: Sequence[pd.DataFrame],
 ) -> dict[str, np.ndarray]:
@@ -124,11 +124,11 @@ def _access_ends(
     return {"access_seats_per_100_low": low, "access_seats_per_100_high": high}
 
 
-def _supplies(situation: Situation, seats: FloatArray) -> dict[str, Supply]:
+def _supplies(situation: Situation, seats: FloatArray) -> dict[str, Offer]:
     access, counted = situation.access(situation.walking), situation.counted
     weekly = seats_per_week(seats, counted["sessions_per_month"].to_numpy(dtype=float))
     return {
-        frequency: Supply(
+        frequency: Offer(
             situation.within_limit,
             access[frequency].walk_m,
             weekly,
@@ -139,7 +139,7 @@ def _supplies(situation: Situation, seats: FloatArray) -> dict[str, Supply]:
 
 
 def _assumed_n(
-    frame: pd.DataFrame, supplies: Mapping[str, Supply], assumed: np.ndarray, place_area: np.ndarray
+    frame: pd.DataFrame, supplies: Mapping[str, Offer], assumed: np.ndarray, place_area: np.ndarray
 ) -> np.ndarray:
     """Return for each row how many of its places have seats that are only assumed."""
     found = np.zeros(len(frame), dtype=np.int64)

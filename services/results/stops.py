@@ -20,6 +20,7 @@ from geo.coverage.reached import Layering, at_least, share_pct
 from geo.walking.doors import Doors
 from geo.walking.reach import nearest, walks
 from services.situation.intervals import Bounds, Ends
+from services.situation.naming import picked
 from services.situation.view import Situation
 from services.situation.walking import Unit
 
@@ -74,20 +75,15 @@ def stop_columns(situation: Situation, layering: Layering, weight: FloatArray) -
             "stop_pct": share_pct(by_unit["reached"], by_unit["residents"]),
             "stop_low_pct": low,
             "stop_high_pct": high,
-            "nearest_stop_id": _named(stops["stop_id"], near["place"]),
-            "nearest_stop_name": _named(stops["name"], near["place"]),
+            "nearest_stop_id": picked(stops["stop_id"], near["place"]),
+            "nearest_stop_name": picked(stops["name"], near["place"]),
             "nearest_stop_walk_m": near["walk_m"].to_numpy(),
-            "place_by_stop_id": _named(counted["place_id"], place["place"]),
-            "place_by_stop_name": _named(counted["name"], place["place"]),
+            "place_by_stop_id": picked(counted["place_id"], place["place"]),
+            "place_by_stop_name": picked(counted["name"], place["place"]),
             "place_by_stop_walk_m": _finite(place["walk_m"]),
             "place_by_stop_straight_m": _finite(place["straight_m"]),
         }
     )
-
-
-def _named(values: pd.Series, position: "pd.Series[int]") -> np.ndarray:
-    """Return the values at these positions, the empty text at -1."""
-    return np.append(values.to_numpy(dtype=object), "")[position.to_numpy()]
 
 
 def _finite(values: "pd.Series[float]") -> np.ndarray:

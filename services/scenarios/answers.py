@@ -149,7 +149,7 @@ def remarks(outcome: Outcome, lang: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Line:
+class EffectLine:
     """One row for people: the limit, before, after, gained and lost."""
 
     frequency: str
@@ -160,10 +160,10 @@ class Line:
     lost: str
 
 
-def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[Line]:
+def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[EffectLine]:
     """Yield the whole municipality as people read it, row by row."""
     for row in whole:
-        yield Line(
+        yield EffectLine(
             at_least_text(row["frequency"], lang),
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
             people_share(share_of(row, "coverage", part="reached", whole="residents"), lang),

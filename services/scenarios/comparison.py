@@ -14,10 +14,11 @@ from geo.areas.location import locate
 from geo.coverage.reached import Limit, at_least, share_pct
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.profile import Layer, Profile
+from services.publication.columns import kept
 from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
-from services.scenarios.town import Outcome, apply_scenario, main_only
+from services.scenarios.town import Scene, apply_scenario, main_only
 from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -49,10 +50,15 @@ class Comparison:
     changes: pd.DataFrame
     stale: dict[str, tuple[str, ...]]
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables with the columns that may leave."""
+        names = ("overview", "coverage", "layers", "gaps", "targets", "changes")
+        tables = {name: getattr(self, name) for name in names}
+        return {name: table[kept(table, f"comparison_{name}")] for name, table in tables.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the tables as plain rows; what is not known is None."""
-        names = ("overview", "coverage", "layers", "gaps", "targets", "changes")
-        tables = {name: plain_rows(getattr(self, name)) for name in names}
+        tables = {name: plain_rows(table) for name, table in self.tables().items()}
         return {**tables, "stale": {name: list(codes) for name, codes in self.stale.items()}}
 
 
@@ -61,7 +67,7 @@ def compare(
 ) -> Comparison:
     """Compute scenarios beside today, with the main walking profile; nothing is written."""
     parameters = main_only(parameters)
-    today = Outcome(_TODAY, Situation(workspace, parameters), ())
+    today = Scene(_TODAY, Situation(workspace, parameters), ())
     outcomes = [today, *(apply_scenario(workspace, parameters, one) for one in scenarios)]
     seen = [_Seen(BASE, today, None)]
     seen += [_Seen(one.scenario.name, one, seen[0]) for one in outcomes[1:]]
@@ -96,7 +102,7 @@ _CHANGES = [
 class _Seen:
     """One scenario, measured once."""
 
-    def __init__(self, name: str, outcome: Outcome, before: "_Seen | None") -> None:
+    def __init__(self, name: str, outcome: Scene, before: "_Seen | None") -> None:
         self.name = name
         self.outcome = outcome
         self.before = before

@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, field_validator
 from geo.errors import InvalidInputError, Sentence
 from geo.schedule.typed import parse_schedule
 from services.profile.base import Table
+from services.words.texts import LANGS, text
 from services.words.vocabulary import ScenarioAction
 
 NAME = re.compile(r"\w[\w\-－・（）()]{0,59}")
@@ -252,16 +253,18 @@ def _check_schedule(name: str, number: int, edit: ScenarioEdit) -> None:
             raise fail(
                 name,
                 number,
-                "{action} needs schedule_text, such as 毎週火曜日10:00〜11:30",
+                "{action} needs schedule_text, such as {example}",
                 action=edit.action,
+                example=text("example.schedule", "ja"),
             )
         return
     if not parse_schedule(edit.schedule_text).rules:
         raise fail(
             name,
             number,
-            "the schedule {schedule_text!r} cannot be read; write it like 毎週火曜日10:00〜11:30",
+            "the schedule {schedule_text!r} cannot be read; write it like {example}",
             schedule_text=edit.schedule_text,
+            example=text("example.schedule", "ja"),
         )
 
 
@@ -270,7 +273,10 @@ def to_toml(scenario: Scenario) -> str:
     plain = scenario.model_dump(exclude_defaults=True)
     edits = plain.pop("edits", [])
     base = plain.pop("base", {})
-    lines = ["# arukeba: 案（シナリオ） / scenario", "scenario_version = 1"]
+    lines = [
+        f"# arukeba: {' / '.join(text('scenario.file', lang) for lang in LANGS)}",
+        "scenario_version = 1",
+    ]
     lines += [f"{key} = {_value(value)}" for key, value in plain.items()]
     if base:
         lines += ["", "[base]", *(f"{key} = {_value(value)}" for key, value in base.items())]

@@ -33,7 +33,7 @@ from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.words.dates import today
 from services.words.shares import share, share_of
-from services.words.texts import age_group_text, is_figure, limit_text, people, text, yen
+from services.words.texts import age_group_text, is_figure, limit_text, listed, people, text, yen
 from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Snapshot, Workspace, digest
 from services.workspace.staging import staged_file
@@ -222,8 +222,7 @@ def sentences(found: Comparison, lang: str) -> list[str]:
         said += _worst(found, str(row["scenario"]), lang)
         codes = found.stale.get(str(row["scenario"]), ())
         if codes:
-            joint = "・" if lang == "ja" else ", "
-            what = joint.join(text(f"scenario.stale.{code}", lang) for code in codes)
+            what = listed((text(f"scenario.stale.{code}", lang) for code in codes), lang)
             said.append(text("scenario.stale", lang, name=row["scenario"], what=what))
     return said
 

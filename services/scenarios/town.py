@@ -47,7 +47,7 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Scene:
     """A scenario on a workspace: the situation that it makes, and its changes."""
 
     scenario: Scenario
@@ -55,7 +55,7 @@ class Outcome:
     changes: tuple[Change, ...]
 
 
-def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scenario) -> Outcome:
+def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scenario) -> Scene:
     """
     Put a scenario on a workspace; nothing is written.
 
@@ -73,7 +73,7 @@ def apply_scenario(workspace: Workspace, parameters: Parameters, scenario: Scena
     places = judged(draft.places(), profile, parameters.selection)
     situation = _situation(draft, parameters, places)
     _require_near_streets(draft, situation)
-    return Outcome(scenario, situation, changes)
+    return Scene(scenario, situation, changes)
 
 
 def _situation(draft: "_Draft", parameters: Parameters, places: gpd.GeoDataFrame) -> Situation:

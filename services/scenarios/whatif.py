@@ -18,7 +18,7 @@ from geo.areas.location import locate
 from geo.arrays import FloatArray
 from geo.coverage.reached import COUNTS, TIMES
 from geo.coverage.whatif import Asked, Homes, Sites
-from geo.coverage.whatif import WhatIf as Engine
+from geo.coverage.whatif import EditableCoverage as Engine
 from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import Schedule, combine, frequency_class, least_schedule, parse_schedule
 from geo.vocabulary import FREQUENCIES, rank
@@ -26,6 +26,7 @@ from geo.walking.doors import Doors
 from services.registry.seen import seen_venues
 from services.situation.naming import named, unlocated
 from services.situation.view import Situation
+from services.words.texts import text
 from services.words.vocabulary import TrialAction
 
 XY = tuple[float, float]
@@ -234,10 +235,10 @@ class WhatIf:
         if not schedule.rules:
             names = ", ".join(FREQUENCIES)
             raise InvalidInputError(
-                "frequency={frequency!r} is neither one of {names} nor a schedule like "
-                "毎月第2・第4金曜日",
+                "frequency={frequency!r} is neither one of {names} nor a schedule like {example}",
                 frequency=frequency,
                 names=names,
+                example=text("example.days", "ja"),
             )
         return schedule
 

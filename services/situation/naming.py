@@ -5,9 +5,11 @@ The remainder, and the whole, also get the residents whose home nobody knows.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from geo.arrays import FloatArray
 from geo.coverage.reached import Layering
@@ -84,6 +86,11 @@ def names_of(areas: pd.DataFrame) -> pd.DataFrame:
     """Return ``area_id, area_name`` by position; the last one, position -1, is the remainder."""
     rest = {"area_id": [REMAINDER], "area_name": [text("remainder", "ja")]}
     return pd.DataFrame({name: [*areas[name], *last] for name, last in rest.items()}, dtype="str")
+
+
+def picked(values: ArrayLike, position: ArrayLike) -> NDArray[Any]:
+    """Return the ids or names of areas or places at positions; the empty text at -1, for none."""
+    return np.append(np.asarray(values, dtype=object), "")[np.asarray(position, dtype=np.intp)]
 
 
 def unlocated(table: pd.DataFrame, situation: Situation, end: str = "") -> FloatArray:

@@ -19,6 +19,7 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET
 from geo.walking.doors import Doors
 from geo.walking.route import Route
+from services.situation.naming import picked
 from services.situation.view import Situation
 from services.situation.walking import Walking
 from services.why.changes import Changes, changes_of
@@ -153,8 +154,8 @@ class _Asker:
         """Say whether the place lies in the point's own council area; name that area."""
         areas = self._ground.layer(self._ground.profile.analysis.council_layer)
         home, there = locate(np.array([self._spot.xy, self._ground.place_xy(place)]), areas)
-        name = str(areas["area_name"].iloc[there]) if there >= 0 else ""
-        return (None if home < 0 or there < 0 else bool(home == there)), name
+        name = picked(areas["area_name"], there)
+        return (None if home < 0 or there < 0 else bool(home == there)), str(name)
 
 
 def _plane(ground: Ground, lon: float, lat: float) -> FloatArray:

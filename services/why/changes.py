@@ -11,7 +11,7 @@ from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
 from geo.schedule.calendar import is_weekly
 from geo.walking.doors import Doors
-from geo.walking.links import Link, Starts, best_link, pieces_of, shortest_link
+from geo.walking.links import Starts, StraightLink, best_link, pieces_of, shortest_link
 from geo.walking.reach import nearest
 from geo.walking.route import walks_from
 from geo.walking.snapping import BARRIER
@@ -54,7 +54,7 @@ class ByWalker:
 
 
 @dataclass(frozen=True)
-class Path:
+class Shortcut:
     """
     A straight path that is not there.
 
@@ -101,7 +101,7 @@ class Changes:
     together: list[str] = field(default_factory=list)
     alternating: list[str] = field(default_factory=list)
     stopped: list[Near] = field(default_factory=list)
-    path: Path | None = None
+    path: Shortcut | None = None
     far_leg: FarLeg | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -263,19 +263,19 @@ class _Paths:
             self.streets.append(str(name[at]))
         return Starts(np.concatenate(xy), np.array(cost), np.array(own, dtype=np.int64))
 
-    def enough(self, most: float) -> Link | None:
+    def enough(self, most: float) -> StraightLink | None:
         """Return the shortest path that makes a walk of at most ``most``."""
         leg_per_m = self.unit.measure.leg_per_m
         return shortest_link(
             self.starts, self.pieces, leg_per_m=leg_per_m, longest_m=PATH_M, enough=most
         )
 
-    def best(self) -> Link | None:
+    def best(self) -> StraightLink | None:
         """Return the path that makes the shortest walk."""
         leg_per_m = self.unit.measure.leg_per_m
         return best_link(self.starts, self.pieces, leg_per_m=leg_per_m, longest_m=PATH_M)
 
-    def walk(self, link: Link) -> float:
+    def walk(self, link: StraightLink) -> float:
         """Return the walk over a path that was found in any unit."""
         row = self._spot.snap.assign(edge=link.edge, offset_m=link.offset_m, snap_m=link.path_m)
         door = Doors.of(row, self.unit.measure)
@@ -285,7 +285,7 @@ class _Paths:
 
 def _path(
     ground: Ground, spot: Spot, walking: Walking, limit: Limit, counts: np.ndarray
-) -> Path | None:
+) -> Shortcut | None:
     """Return the shortest missing path that is enough, else the one that saves most."""
     by_m = _Paths(ground, spot, walking.m, counts)
     by_s = _Paths(ground, spot, walking.s, counts)
@@ -301,7 +301,7 @@ def _path(
     if not links and not saved > 0:
         return None
     start = by_m.starts.xy[chosen.start]
-    return Path(
+    return Shortcut(
         enough=bool(links),
         begins=by_m.begins[chosen.start],
         from_street=by_m.streets[chosen.start],

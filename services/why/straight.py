@@ -23,7 +23,7 @@ BREAK_WORTH_SAYING_M = 100.0
 
 
 @dataclass(frozen=True)
-class Found:
+class OnTheLine:
     """One thing on the line: from where, how long, how many metres round, between which streets."""
 
     kind: str
@@ -40,7 +40,7 @@ class Straight:
 
     line: Line
     walk_m: float
-    found: list[Found]
+    found: list[OnTheLine]
 
     @property
     def detour(self) -> float | None:
@@ -56,12 +56,12 @@ def straight_of(ground: Ground, spot: Spot, walking: Walking, place: int) -> Str
     edges = ground.nearby.edges(drawn, NO_STREET_M)
     edges = edges[measure.open[edges]]
     stretches = far_stretches(line, ground.network, edges, apart_m=NO_STREET_M)
-    found = [Found("no_street", first, last - first) for first, last in stretches]
+    found = [OnTheLine("no_street", first, last - first) for first, last in stretches]
     found = [each for each in found if each.length_m >= GAP_WORTH_SAYING_M]
     walk_m, broken = _break(ground, spot, measure, place, line)
     found += [broken] if broken is not None else []
     found += [
-        Found("barrier", line.length_m * share, 0.0, name=name)
+        OnTheLine("barrier", line.length_m * share, 0.0, name=name)
         for name, shape in ground.barriers.items()
         for share in _crossings(drawn, shape)
     ]
@@ -70,7 +70,7 @@ def straight_of(ground: Ground, spot: Spot, walking: Walking, place: int) -> Str
 
 def _break(
     ground: Ground, spot: Spot, measure: Measure, place: int, line: Line
-) -> tuple[float, Found | None]:
+) -> tuple[float, OnTheLine | None]:
     """Return the walk from the point, and where the line gains most over the streets."""
     network = ground.network
     edges = ground.nearby.edges(piece(line, 0.0, line.length_m), 0.0)
@@ -86,7 +86,7 @@ def _break(
     if widest is None or widest.around_m - (widest.to_m - widest.from_m) < BREAK_WORTH_SAYING_M:
         return float(walk_m[0]), None
     names = [str(name) for name in network.edges["name"].to_numpy()[crossed["edge"].to_numpy()]]
-    told = Found(
+    told = OnTheLine(
         "break",
         widest.from_m,
         widest.to_m - widest.from_m,

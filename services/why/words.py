@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from geo.arrays import TOLERANCE
 from geo.coverage.reached import Limit
-from services.why.changes import Changes, Path
-from services.why.straight import Found
+from services.why.changes import Changes, Shortcut
+from services.why.straight import OnTheLine
 from services.why.told import Way, Why
 from services.words.reasons import DETOUR_WORTH_SAYING
 from services.words.texts import limit_text, metres, text, walk
@@ -32,7 +32,7 @@ def sentences(answer: Why, lang: str) -> list[str]:
     return lines
 
 
-def found_sentence(found: Found, lang: str) -> str:
+def found_sentence(found: OnTheLine, lang: str) -> str:
     """Say one thing that the straight line meets."""
     ahead = found.from_m >= HERE_M
     start = text("why.start.ahead", lang, ahead=metres(found.from_m, lang))
@@ -161,7 +161,7 @@ def _schedules(answer: Why, changes: Changes, lang: str) -> Iterator[str]:
         )
 
 
-def _path(path: Path, lang: str) -> Iterator[str]:
+def _path(path: Shortcut, lang: str) -> Iterator[str]:
     if not path.enough and (path.saved_m or 0.0) < PATH_WORTH_SAYING_M:
         return
     street = text("why.street", lang, name=path.from_street) if path.from_street else ""

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -30,14 +29,6 @@ TATAMI_M2 = 1.62
 """One tatami, at the least: 不動産の表示に関する公正競争規約施行規則 (畳1枚当たりの広さは1.62㎡以上)."""
 
 Row = Mapping[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing said in both languages."""
-
-    ja: str
-    en: str
 
 
 def unit_why(row: Row, lang: str) -> str:

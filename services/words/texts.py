@@ -4,7 +4,7 @@ import math
 import numbers
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Literal, cast
@@ -80,8 +80,8 @@ def origin_text(origin: str, lang: str) -> str:
     return catalogue(lang_of(lang)).get(f"origin.{origin}", origin)
 
 
-def choices(names: Sequence[str], lang: str) -> str:
-    """Return what can be chosen from, one after the other."""
+def listed(names: Iterable[str], lang: str) -> str:
+    """Return names one after the other."""
     return text("text.list", lang).join(names)
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from api.app import create_app
 from api.settings import Settings
 from geo import siting
-from services.councils.decisions import Entry, record_decision
+from services.councils.decisions import NewDecision, record_decision
 from services.results.run import run
 from services.scenarios.file import read_scenario, scenario_of
 from services.scenarios.named import save_scenario
@@ -301,7 +301,9 @@ def test_a_decision_is_recorded_and_seen_in_list_and_card(seen: Visit) -> None:
 def test_what_was_adopted_is_taken_up_again_with_a_reason(
     workspace: Workspace, browser: Browser, address: str
 ) -> None:
-    adopted = Entry("open", "weekly", "adopted", "e", venue_id="H3", meeting_date="2025-10-01")
+    adopted = NewDecision(
+        "open", "weekly", "adopted", "e", venue_id="H3", meeting_date="2025-10-01"
+    )
     record_decision(workspace, adopted)
     with visit(browser, f"{address}/#view=decisions") as seen:
         page, card = seen.page, seen.page.locator("#card")
@@ -327,7 +329,7 @@ def test_what_was_adopted_is_taken_up_again_with_a_reason(
 def test_decisions_of_one_area_stand_with_its_share_of_the_targets(
     workspace: Workspace, browser: Browser, address: str
 ) -> None:
-    record_decision(workspace, Entry("open", "weekly", "discussed", "e", venue_id="H3"))
+    record_decision(workspace, NewDecision("open", "weekly", "discussed", "e", venue_id="H3"))
     with visit(browser, f"{address}/#view=decisions&area=e") as seen:
         rows = seen.page.locator("#view .row")
         expect(rows).to_have_count(1)

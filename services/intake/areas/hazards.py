@@ -15,6 +15,7 @@ from services.intake.tables.remarks import note_remarks
 from services.intake.vectors.reading import read_vector
 from services.profile import Hazards, Source
 from services.profile.products import product
+from services.words.texts import text
 
 FILE = "hazards.parquet"
 
@@ -115,6 +116,10 @@ def _words(frame: gpd.GeoDataFrame, path: Path, *, spec: Hazards, source: Source
     told = []
     for field in fields:
         meaning = known.words.get(field, {}) if known else {}
-        told.append([meaning.get(text, text) for text in texts(table, field)])
-    joined = ["・".join(filter(None, row)) for row in zip(*told, strict=True)]
-    return [f"{spec.name}（{text}）" if text else spec.name for text in joined or [""] * len(table)]
+        told.append([meaning.get(cell, cell) for cell in texts(table, field)])
+    joint = text("text.joint", "ja")
+    joined = [joint.join(filter(None, row)) for row in zip(*told, strict=True)]
+    return [
+        spec.name + (text("text.brackets", "ja", text=words) if words else "")
+        for words in joined or [""] * len(table)
+    ]

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.areas.location import locate
 from geo.areas.meshes import mesh_polygons, meshes_within
-from geo.demand.homes import Grid
+from geo.demand.homes import MeshCounts
 from geo.errors import Sentence
 from services.intake.people.mesh import read_mesh_population
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
@@ -28,7 +28,7 @@ def read_distribution(
     boundary: BaseGeometry,
     by_area: pd.DataFrame,
     ledger: Ledger,
-) -> Grid:
+) -> MeshCounts:
     """
     Read the meshes of ``population.distribution``, hidden counts as an interval.
 
@@ -58,7 +58,9 @@ def read_distribution(
         crs=plane_epsg,
     )
     told = {group: followed(group, spec.age_groups) for group in profile.population.groups}
-    return Grid(cells, {group: teller for group, teller in told.items() if teller is not None})
+    return MeshCounts(
+        cells, {group: teller for group, teller in told.items() if teller is not None}
+    )
 
 
 def _note_squares(codes: list[str], read: pd.Index, *, notes: SourceLedger) -> None:
@@ -103,7 +105,7 @@ def _note_totals(people: pd.DataFrame, by_area: pd.DataFrame, *, notes: SourceLe
         )
 
 
-def note_unfollowed(homes: gpd.GeoDataFrame, grid: Grid, *, notes: SourceLedger) -> None:
+def note_unfollowed(homes: gpd.GeoDataFrame, grid: MeshCounts, *, notes: SourceLedger) -> None:
     """Write down where the meshes know of nobody, though the area's own table has residents."""
     cell = locate(shapely.get_coordinates(homes.geometry.to_numpy()), grid.cells)
     area = homes["source_area_id"].to_numpy()

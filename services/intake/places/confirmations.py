@@ -14,26 +14,16 @@ from services.intake.places.locator import CONFIRM_BELOW
 from services.intake.tables.reading import read_csv, require_columns
 from services.privacy.homes import consents
 from services.words.names import normalise
+from services.words.texts import catalogue, text
 
 TO_CONFIRM = "to_confirm.csv"
 COLUMNS = (
-    *("出典", "行", "名称", "会場", "住所", "方法", "段階", "確からしさ", "緯度", "経度", "確認"),
+    *("source", "row", "name", "venue", "address", "how", "level", "confidence"),
+    *("lat", "lon", "confirmed"),
 )
-_HOW = {
-    "venue": "会場名",
-    "geocoder": "住所検索",
-    "area": "町名",
-    "confirmed": "確認ずみ",
-    "": "不明",
-}
-_LEVEL = {
-    "venue": "会場",
-    "house": "号",
-    "block": "番地",
-    "small_area": "町丁・字",
-    "oaza": "大字",
-    "mentioned": "住所の一部",
-}
+"""Keys of the words above the columns: the list is for the staff, in Japanese."""
+_INFORMATIVE = ("how", "level", "confidence")
+"""Columns that tell people why a row is there; nobody reads them back."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +43,17 @@ def no_confirmations() -> Confirmations:
 
 
 def read_confirmations(path: Path) -> Confirmations:
-    """Read a list that was given back: rows marked in 確認 count, with their 緯度 and 経度."""
-    table = read_csv(path, wanted=COLUMNS)
-    require_columns(table.columns, COLUMNS[:5] + COLUMNS[8:], path=path)
+    """Read a list that was given back: rows marked as confirmed count, with their position."""
+    heads = {_head(name): name for name in COLUMNS}
+    table = read_csv(path, wanted=heads)
+    needed = [head for head, name in heads.items() if name not in _INFORMATIVE]
+    require_columns(table.columns, needed, path=path)
     positions = {}
-    for record in table.to_dict("records"):
-        found = to_lonlat(str(record["経度"]), str(record["緯度"]))
-        if found and consents(str(record["確認"])):
+    for record in table.rename(columns=heads).to_dict("records"):
+        found = to_lonlat(str(record["lon"]), str(record["lat"]))
+        if found and consents(str(record["confirmed"])):
             source_id, name, venue, address = (
-                _unguarded(record[column]) for column in ("出典", "名称", "会場", "住所")
+                _unguarded(record[column]) for column in ("source", "name", "venue", "address")
             )
             positions[_key(source_id, venue or name, address)] = (found.lon, found.lat)
     return Confirmations(positions)
@@ -81,20 +73,29 @@ def write_confirmations(places: gpd.GeoDataFrame, path: Path) -> int:
             _line(record, _degrees(lon), _degrees(lat))
             for record, lon, lat in zip(listed.to_dict("records"), lonlat.x, lonlat.y, strict=True)
         ]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow([_head(name) for name in COLUMNS])
     writer.writerows(lines)
-    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+    path.write_bytes(written.getvalue().encode("utf-8-sig"))
     return waiting
 
 
 def _line(place: dict[object, object], lon: str, lat: str) -> list[str]:
     how, level = str(place["located_by"]), str(place["located_level"])
     cells = [place["source_id"], place["row"], place["name"], place["venue_name"], place["address"]]
-    cells += [_HOW.get(how, how), _LEVEL.get(level, level), f"{place['confidence']:.1f}"]
+    cells += [_said("how", how), _said("level", level), f"{place['confidence']:.1f}"]
     cells += [lat, lon, "○" if how == "confirmed" else ""]
     return [_guarded(str(cell)) for cell in cells]
+
+
+def _head(name: str) -> str:
+    return text(f"confirm.{name}", "ja")
+
+
+def _said(column: str, code: str) -> str:
+    """Return how a position was found, or how fine it is; a code without words stands for itself."""
+    return catalogue("ja").get(f"confirm.{column}.{code or 'unknown'}", code)
 
 
 def _degrees(value: float) -> str:
@@ -107,8 +108,10 @@ def _guarded(cell: str) -> str:
 
 
 def _unguarded(cell: object) -> str:
-    text = str(cell)
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text
+    typed = str(cell)
+    return (
+        typed[1:] if typed[:1] == "'" and typed[1:2] in ("=", "+", "-", "@", "\t", "\r") else typed
+    )
 
 
 def _key(source_id: str, name: str, address: str) -> tuple[str, str, str]:

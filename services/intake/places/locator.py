@@ -31,7 +31,7 @@ class Found(NamedTuple):
     confidence: float = 1.0
 
 
-class Municipality(NamedTuple):
+class AddressHead(NamedTuple):
     """The names that addresses start with."""
 
     prefecture: str = ""
@@ -46,10 +46,10 @@ class Locator:
         venues: gpd.GeoDataFrame,
         areas: gpd.GeoDataFrame,
         *,
-        municipality: Municipality | None = None,
+        municipality: AddressHead | None = None,
         geocoder: Geocoder | None = None,
     ) -> None:
-        self._municipality = municipality or Municipality()
+        self._municipality = municipality or AddressHead()
         self._geocoder = geocoder
         self._to_plane = _to_plane(areas if len(areas) else venues) if geocoder else None
         self._venues = _by_name(venues)

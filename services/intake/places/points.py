@@ -359,14 +359,13 @@ def note_look_alikes(points: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
 def note_not_asked(count: int, *, where: Filter, notes: SourceLedger) -> None:
     """Write down how many rows the profile's filter leaves out."""
     if count:
-        words = "・".join(where.contains)
         notes.note(
             Entry(
                 "not_asked",
                 Sentence(
                     "{count} rows have none of {words} in {field}; not asked for",
                     count=count,
-                    words=words,
+                    words=where.contains,
                     field=where.field,
                 ),
             )

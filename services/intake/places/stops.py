@@ -6,6 +6,7 @@ import pandas as pd
 from geo.errors import Sentence
 from geo.schedule.rotation import is_rotating, read_rotation
 from services.intake.tables.ledger import Entry, SourceLedger
+from services.words.texts import text
 
 
 def with_stops(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
@@ -73,10 +74,11 @@ def _note(
         Entry(
             "rotation_unread",
             Sentence(
-                "{name}: held at rotating venues that {schedule_text!r} does not list as 「月 "
-                "A会館、火 B会館」; taken as one place",
+                "{name}: held at rotating venues that {schedule_text!r} does not list as "
+                "{example}; taken as one place",
                 name=name,
                 schedule_text=place["schedule_text"],
+                example=text("example.rotation", "ja"),
             ),
             row=row,
         )

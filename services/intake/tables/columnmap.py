@@ -15,6 +15,7 @@ class Proposed:
 
     found: ColumnMap
     layout: str
+    """Id of a published layout; '' where it has one of its own."""
     header_row: int
     titles: list[str]
     rows: int
@@ -32,7 +33,7 @@ def propose_map(path: Path, *, encoding: str = "auto") -> Proposed:
     }
     return Proposed(
         found=proposal(columns, file=path.name),
-        layout=layout.title if layout else "",
+        layout=layout.id if layout else "",
         header_row=int(table.attrs["header_row"]),
         titles=list(table.attrs["titles"]),
         rows=len(table),

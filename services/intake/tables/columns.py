@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.errors import InvalidInputError
+from services.words.texts import LANGS, text
 from services.workspace.staging import staged_file
 
 # Names of デジタル庁's 自治体標準オープンデータセット and of the older 推奨データセット are among the synonyms,
@@ -270,14 +271,13 @@ def _rank(meaning: str, column: str) -> int:
 def write_map(found: ColumnMap, path: Path) -> None:
     """Write a mapping as TOML, for a person to correct and give back."""
     lines = [
-        "# 列の意味。左が意味、右が列の見出し。直してから [[places]] の map か build --map で指定します。",
-        "# Columns by meaning: correct what is wrong, then name this file in map or with --map.",
+        *(f"# {text('map.file', lang)}" for lang in LANGS),
         f"file = {quoted(found.file)}",
         "",
         "[columns]",
         *(f"{meaning} = {quoted(column)}" for meaning, column in found.columns.items()),
     ]
-    lines += ["", "# 意味のわからない列（使いません） / columns of no known meaning, not used"]
+    lines += ["", f"# {' / '.join(text('map.file.unknown', lang) for lang in LANGS)}"]
     lines += [f"# {quoted(column)}" for column in found.unknown]
     lines += [
         f"# {quoted(column)}  ({meaning} is {quoted(found.columns[meaning])})"

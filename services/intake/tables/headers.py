@@ -139,12 +139,17 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
     return names
 
 
+def column_name(number: int) -> str:
+    """Return the name of a column that has none, by its number from 1."""
+    return f"列{number}"
+
+
 def _unique(cells: list[str]) -> list[str]:
     """Name columns without a name by their number, and a second column of one name by its own."""
     names: list[str] = []
     taken: set[str] = set()
     for number, cell in enumerate(cells, start=1):
-        name = re.sub(r"\s*\n\s*", "", cell) or f"列{number}"
+        name = re.sub(r"\s*\n\s*", "", cell) or column_name(number)
         while name in taken:
             name = f"{name}（{number}列目）"
         taken.add(name)

@@ -11,14 +11,13 @@ class Layout:
     """A published layout: the columns that tell it, and what they mean here."""
 
     id: str
-    title: str
     signature: frozenset[str]
     columns: dict[str, str]
     """Meaning → column; a column that a file leaves out is not asked for."""
 
 
-def _layout(layout_id: str, title: str, signature: str, **columns: str) -> Layout:
-    return Layout(layout_id, title, frozenset(plain(name) for name in signature.split()), columns)
+def _layout(layout_id: str, signature: str, **columns: str) -> Layout:
+    return Layout(layout_id, frozenset(plain(name) for name in signature.split()), columns)
 
 
 # Item names: 推奨データセット after NEC-FIWARE/smart-data-models (cio/02, cio/11, cio/12 datamodels.md);
@@ -37,7 +36,6 @@ _HOURS = {"schedule": "利用可能曜日", "start": "開始時間", "end": "終
 LAYOUTS = (
     _layout(
         "care_services",
-        "自治体標準オープンデータセット 介護サービス事業所一覧",
         "全国地方公共団体コード 地方公共団体名 所在地_連結表記 事業所番号",
         **_STANDARD,
         kind="実施サービス",
@@ -47,7 +45,6 @@ LAYOUTS = (
     ),
     _layout(
         "care_services_2017",
-        "推奨データセット 介護サービス事業所一覧",
         "介護サービス事業所名称 実施サービス 住所",
         **_OLDER,
         name="介護サービス事業所名称",
@@ -58,7 +55,6 @@ LAYOUTS = (
     ),
     _layout(
         "population",
-        "自治体標準オープンデータセット 地域・年齢別人口",
         "地域名 総人口 0-4歳の男性 65-69歳の女性",
         area_name="地域名",
         area_id="地域コード",
@@ -68,7 +64,6 @@ LAYOUTS = (
     ),
     _layout(
         "public_facilities",
-        "自治体標準オープンデータセット 公共施設一覧",
         "全国地方公共団体コード 地方公共団体名 名称 所在地_連結表記 利用可能曜日",
         **_STANDARD,
         **_HOURS,
@@ -76,7 +71,6 @@ LAYOUTS = (
     ),
     _layout(
         "public_facilities_2017",
-        "推奨データセット 公共施設一覧",
         "都道府県コード又は市区町村コード 名称 住所 利用可能曜日",
         **_OLDER,
         **_HOURS,
@@ -85,20 +79,17 @@ LAYOUTS = (
     ),
     _layout(
         "facilities",
-        "自治体標準オープンデータセット（施設）",
         "全国地方公共団体コード 地方公共団体名 名称 所在地_連結表記",
         **_STANDARD,
     ),
     _layout(
         "facilities_2017",
-        "推奨データセット（施設）",
         "都道府県コード又は市区町村コード 名称 住所",
         **_OLDER,
         name="名称",
     ),
     _layout(
         "schema_org",
-        "施設一覧（#property 形式）",
         "#property latitude longitude name address",
         name="name",
         address="address",
@@ -125,5 +116,5 @@ def recognise(columns: Iterable[str]) -> Layout | None:
                 for meaning, name in layout.columns.items()
                 if plain(name) in there
             }
-            return Layout(layout.id, layout.title, layout.signature, known)
+            return Layout(layout.id, layout.signature, known)
     return None

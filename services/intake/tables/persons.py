@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.errors import Sentence, SourceError
 from services.intake.tables.columns import plain
+from services.intake.tables.headers import column_name
 from services.words.dates import to_iso_date
 
 _PERSON_HEADERS = re.compile(
@@ -83,7 +84,7 @@ def _labels(table: pd.DataFrame) -> dict[str, str]:
         form = unicodedata.normalize("NFKC", column)
         about = _PERSON.fullmatch(form) or _MOBILE.search(form) or is_my_number(form)
         about = about or len(to_iso_date(form)) == len("2000-01-01")
-        labels[column] = f"列{number}" if about else column
+        labels[column] = column_name(number) if about else column
     return labels
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geo.errors import Sentence, SourceError
 from services.intake.tables.columns import propose
 from services.intake.tables.grids import Row, read_grids
-from services.intake.tables.headers import Header, find_header, known_names
+from services.intake.tables.headers import Header, column_name, find_header, known_names
 from services.intake.tables.persons import require_no_persons
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
@@ -47,7 +47,7 @@ def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) 
     if grids[0][0]:
         # A note beside an Excel table is no comma without quotes.
         widest = max((len(cells) for _, cells in body), default=0)
-        names = names + [f"列{n}" for n in range(len(names) + 1, widest + 1)]
+        names = names + [column_name(n) for n in range(len(names) + 1, widest + 1)]
     width = _require_width(body, len(names), path=path)
     cells = [row[:width] + [""] * (width - len(row)) for _, row in body]
     table = pd.DataFrame(cells, columns=names, index=[row for row, _ in body], dtype=str)

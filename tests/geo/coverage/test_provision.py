@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.coverage.provision import (
-    Supply,
+    Offer,
     Uptake,
     access_bounds,
     fill,
@@ -34,7 +34,7 @@ def supply(walk_m, seats, counts=None, homes_n=None):
         if counts[place]:
             nearest[at] = min(nearest[at], metre)
     walks = Walks(origin, home, walk, len(seats), homes_n, 500.0)
-    return Supply(walks, nearest, np.array(seats, dtype=float), counts)
+    return Offer(walks, nearest, np.array(seats, dtype=float), counts)
 
 
 def test_seats_of_a_week_are_twelve_months_of_sessions_over_52_weeks():
@@ -164,7 +164,7 @@ def test_no_places_leave_everybody_outside():
     residents = pd.DataFrame({"65+": [60.0]})
     layering = Layering(pd.DataFrame({"area_id": ["a"]}), np.array([0]), np.array([], dtype=int))
     empty = np.zeros(0, dtype=np.int64)
-    none = Supply(
+    none = Offer(
         Walks(empty, empty, np.zeros(0), 0, 1, 500.0),
         np.full(1, np.inf),
         np.zeros(0),

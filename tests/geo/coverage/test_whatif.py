@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.coverage.reached import Access, Journeys, Layering, Limit, coverage
-from geo.coverage.whatif import Asked, Homes, Sites, WhatIf
+from geo.coverage.whatif import Asked, EditableCoverage, Homes, Sites
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.vocabulary import FREQUENCIES
@@ -135,8 +135,8 @@ def edited_towns(draw: st.DrawFn) -> tuple[Town, list[Place], list[tuple[str, in
 
 
 def edited(
-    state: WhatIf, town: Town, places: list[Place], edit: tuple[str, int, Place]
-) -> tuple[WhatIf, list[Place]]:
+    state: EditableCoverage, town: Town, places: list[Place], edit: tuple[str, int, Place]
+) -> tuple[EditableCoverage, list[Place]]:
     """Do one edit to the state and to the list of places."""
     kind, which, fresh = edit
     at = which % len(places)
@@ -164,7 +164,7 @@ def test_every_edit_equals_computing_everything_again(
     drawn: tuple[Town, list[Place], list[tuple[str, int, Place]]],
 ) -> None:
     town, places, edits = drawn
-    history = [(WhatIf.of(town.asked(), town.sites(places)), places)]
+    history = [(EditableCoverage.of(town.asked(), town.sites(places)), places)]
     assert_alike(history[-1][0].table(), town.from_scratch(places))
     for edit in edits:
         if edit[0] == "undo":
@@ -181,7 +181,7 @@ def test_gained_less_lost_is_the_difference_and_the_base_stays_as_it_was(
     drawn: tuple[Town, list[Place], list[tuple[str, int, Place]]],
 ) -> None:
     town, places, edits = drawn
-    base = WhatIf.of(town.asked(), town.sites(places))
+    base = EditableCoverage.of(town.asked(), town.sites(places))
     before = base.table()
     for edit in edits:
         state, _ = edited(base, town, places, edit)
@@ -204,7 +204,7 @@ def street() -> tuple[Town, list[Place]]:
     return town, [Place((0, 0.0, 0.0), 0, 1), Place((0, 1600.0, 0.0), 1, 1)]
 
 
-def figures(state: WhatIf, area: int) -> pd.Series:
+def figures(state: EditableCoverage, area: int) -> pd.Series:
     table = state.table()
     chosen = (
         table["area"].eq(area) & table["frequency"].eq("weekly") & table["walk_limit_m"].eq(700)
@@ -214,7 +214,7 @@ def figures(state: WhatIf, area: int) -> pd.Series:
 
 def test_closing_a_place_leaves_its_homes_to_the_next_one() -> None:
     town, places = street()
-    base = WhatIf.of(town.asked(), town.sites(places))
+    base = EditableCoverage.of(town.asked(), town.sites(places))
     assert figures(base, 0)["reached"] == 30.0
     after = figures(base.edited(np.array([-1, 1])), 0)
     # From 0 m it is 1,600 m to the place that is left, from 600 m it is 1,000 m: nobody within 700.
@@ -226,7 +226,7 @@ def test_closing_a_place_leaves_its_homes_to_the_next_one() -> None:
 
 def test_a_monthly_place_changes_nothing_for_those_who_ask_for_weekly_ones() -> None:
     town, places = street()
-    base = WhatIf.of(town.asked(), town.sites(places))
+    base = EditableCoverage.of(town.asked(), town.sites(places))
     opened = base.edited(np.array([1, 1]), town.sites([Place((0, 600.0, 0.0), 1, 0)]))
     assert figures(opened, 0)["reached"] == figures(base, 0)["reached"]
     table = opened.table()
@@ -238,14 +238,16 @@ def test_a_monthly_place_changes_nothing_for_those_who_ask_for_weekly_ones() -> 
 
 def test_without_the_last_place_nobody_is_reached_and_no_time_is_known() -> None:
     town, places = street()
-    closed = WhatIf.of(town.asked(), town.sites(places)).edited(np.array([-1, -1])).table()
+    closed = (
+        EditableCoverage.of(town.asked(), town.sites(places)).edited(np.array([-1, -1])).table()
+    )
     assert (closed[["reached", "reached_own_area", "circle_reached", "places_n"]] == 0).all().all()
     assert closed["walk_min_mean"].isna().all()
 
 
 def test_a_town_without_places_can_open_its_first() -> None:
     town, places = street()
-    empty = WhatIf.of(town.asked(), town.sites([]))
+    empty = EditableCoverage.of(town.asked(), town.sites([]))
     opened = empty.edited(np.array([], dtype=np.int64), town.sites(places))
     assert_alike(opened.table(), town.from_scratch(places))
 
@@ -253,4 +255,4 @@ def test_a_town_without_places_can_open_its_first() -> None:
 def test_ranks_of_other_places_are_refused() -> None:
     town, places = street()
     with pytest.raises(InvalidInputError, match="give one for each place"):
-        WhatIf.of(town.asked(), town.sites(places)).edited(np.array([1]))
+        EditableCoverage.of(town.asked(), town.sites(places)).edited(np.array([1]))

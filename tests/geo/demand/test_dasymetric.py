@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.demand.dasymetric import Figures, Membership, corrections, dasymetric_shares, even_shares
+from geo.demand.dasymetric import (
+    CellCounts,
+    Membership,
+    corrections,
+    dasymetric_shares,
+    even_shares,
+)
 
 SPOT = st.tuples(st.integers(1, 300), st.integers(0, 2), st.integers(-1, 3))
 """Weight, area, cell."""
@@ -19,8 +25,8 @@ def members(spots: list[tuple[int, int, int]]) -> tuple[np.ndarray, Membership]:
     return weight.astype(float), Membership(area, cell)
 
 
-def exact(count: np.ndarray) -> Figures:
-    return Figures(count, count, count)
+def exact(count: np.ndarray) -> CellCounts:
+    return CellCounts(count, count, count)
 
 
 @given(st.lists(SPOT, min_size=1, max_size=14), st.lists(CELL, min_size=4, max_size=4))
@@ -28,7 +34,7 @@ def test_the_shares_of_any_truth_lie_between_the_least_and_the_most(spots, count
     weight, points = members(spots)
     low, width, likely, truth = np.array(counts).T
     # Rounded, so that counts of 0 and those at the very ends occur.
-    figures = Figures(low, low + np.round(width * likely), low + width)
+    figures = CellCounts(low, low + np.round(width * likely), low + width)
     found = dasymetric_shares(weight, points, figures)
     true = dasymetric_shares(weight, points, exact(low + np.round(width * truth))).likely
     least = found.likely if found.low is None else found.low
@@ -45,9 +51,9 @@ def test_a_wider_count_never_narrows_an_interval(spots, counts):
     weight, points = members(spots)
     low, width, likely, more = np.array(counts).T
     middle = low + np.round(width * likely)
-    narrow = dasymetric_shares(weight, points, Figures(low, middle, low + width + 1))
+    narrow = dasymetric_shares(weight, points, CellCounts(low, middle, low + width + 1))
     wide = dasymetric_shares(
-        weight, points, Figures(np.floor(low * more), middle, low + 2 * width + 1)
+        weight, points, CellCounts(np.floor(low * more), middle, low + 2 * width + 1)
     )
     if narrow.low is not None and narrow.high is not None:
         assert wide.low is not None

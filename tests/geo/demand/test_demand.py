@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from geo.demand.homes import DWELLING, OTHER_USE, STREET_STEP_M, UNKNOWN_USE, Grid, allocate
+from geo.demand.homes import DWELLING, OTHER_USE, STREET_STEP_M, UNKNOWN_USE, MeshCounts, allocate
 from geo.streets.network import Network
 from tests.streets import PLANE, streets
 
@@ -177,14 +177,14 @@ def test_an_area_that_only_a_projection_fills_has_homes_without_residents() -> N
     assert demand.loc[demand["source_area_id"] == "n", "home_share"].tolist() == [1.0]
 
 
-def grid(tells: dict[str, str] | None = None, **figures: list[float]) -> Grid:
+def grid(tells: dict[str, str] | None = None, **figures: list[float]) -> MeshCounts:
     """Two cells: the west of the first square and all east of x = 15."""
     cells = gpd.GeoDataFrame(
         {"area_id": ["a", "b"], **figures},
         geometry=[box(0, 0, 15, 100), box(15, 0, 600, 100)],
         crs=PLANE,
     )
-    return Grid(cells, tells or {"65+": "65+"})
+    return MeshCounts(cells, tells or {"65+": "65+"})
 
 
 def test_cells_tell_where_within_an_area_residents_live() -> None:
@@ -280,7 +280,7 @@ def test_no_order_changes_a_bit_and_no_resident_is_lost(rows, people, counts, rn
         areas().iloc[mixed[1]],
         houses.iloc[mixed[2]],
         network(),
-        grid=Grid(told.cells[::-1], tells),
+        grid=MeshCounts(told.cells[::-1], tells),
     )
     assert first.equals(again)
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from hypothesis import strategies as st
 
-from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, Target
+from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 
 LIMIT = 500.0
 LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
@@ -104,7 +104,7 @@ class Town:
         return ok and all(self.meets(target, chosen) for target in rules.targets)
 
     @staticmethod
-    def meets(target: Target, chosen: tuple[int, ...]) -> bool:
+    def meets(target: TargetRule, chosen: tuple[int, ...]) -> bool:
         return len(set(target.options) & set(chosen)) + target.already >= target.at_least
 
     def new(self, chosen: tuple[int, ...]) -> set[int]:
@@ -218,7 +218,7 @@ def rules(n: int) -> st.SearchStrategy[Rules]:
         return st.one_of(st.none(), st.none(), values)
 
     target = st.builds(
-        Target,
+        TargetRule,
         st.just("t"),
         st.lists(st.integers(0, n - 1), min_size=1, max_size=3, unique=True).map(tuple),
         st.integers(1, 2),

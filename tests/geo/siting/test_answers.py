@@ -16,7 +16,7 @@ from geo.siting import (
     Problem,
     Rules,
     Stage,
-    Target,
+    TargetRule,
     best_years,
     explain,
     order_of_opening,
@@ -50,7 +50,7 @@ STREET = Town(
     x_m=[0.0] * 4,
     rules=Rules(),
 )
-EACH = tuple(Target(f"school {i}", (i,)) for i in range(4))
+EACH = tuple(TargetRule(f"school {i}", (i,)) for i in range(4))
 
 
 def resident_years(problem: Problem, plan: Plan, year: NDArray[np.int64], years_n: int) -> float:

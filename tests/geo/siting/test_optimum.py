@@ -100,7 +100,7 @@ def test_order_of_rows_changes_nothing(town: Town, data: st.DataObject) -> None:
 def permuted(problem: Problem, options: np.ndarray, homes: np.ndarray) -> Problem:
     from dataclasses import replace
 
-    from geo.siting import Covers, Demand, Options, Target
+    from geo.siting import Covers, Demand, Options, TargetRule
 
     here = np.argsort(options)
     o, d, c = problem.options, problem.demand, problem.covers
@@ -108,7 +108,7 @@ def permuted(problem: Problem, options: np.ndarray, homes: np.ndarray) -> Proble
     rules = replace(
         problem.rules,
         targets=tuple(
-            Target(t.name, tuple(int(here[i]) for i in t.options), t.at_least, t.already)
+            TargetRule(t.name, tuple(int(here[i]) for i in t.options), t.at_least, t.already)
             for t in problem.rules.targets
         ),
     )

@@ -20,7 +20,7 @@ from geo.siting import (
     Rules,
     Search,
     Stage,
-    Target,
+    TargetRule,
     k_best,
     solve,
 )
@@ -76,7 +76,7 @@ def big(seed: int = 3, *, homes_n: int = 600, halls_n: int = 80) -> Problem:
         (replace(TOWN, must=(0, 2)), Rules(most=1), "2 candidates must be chosen, but at most 1"),
         (replace(TOWN, must=(0, 2)), Rules(budget_yen=129_999.0), "cost ¥130,000, more than"),
         (TOWN, Rules(most=-1), "less than none"),
-        (TOWN, Rules(targets=(Target("school", (3,)),)), "'school' names an option"),
+        (TOWN, Rules(targets=(TargetRule("school", (3,)),)), "'school' names an option"),
     ],
 )
 def test_what_no_plan_can_be_made_from_is_one_sentence(
@@ -146,7 +146,7 @@ def test_a_dominated_option_is_looked_at_only_for_near_equal_plans() -> None:
     assert boil(cheap.problem(GOAL), every_plan=True).option.tolist() == [0, 2]
     dearer = replace(town, yen=[30_000.0, 0.0, 100_000.0])
     assert boil(dearer.problem(GOAL)).option.tolist() == [0, 2]
-    named = replace(cheap, rules=Rules(targets=(Target("t", (0,)),)))
+    named = replace(cheap, rules=Rules(targets=(TargetRule("t", (0,)),)))
     assert boil(named.problem(GOAL)).option.tolist() == [0, 2]
 
 
@@ -270,8 +270,8 @@ def test_a_plan_that_does_not_hold_is_an_error_of_ours() -> None:
         (Rules(apart_m=100.1), [0, 2], ("apart_m",)),
         (Rules(), [0, 2], ()),
         (Rules(one_per_owner=True), [0, 2], ("one_per_owner",)),
-        (Rules(targets=(Target("school", (1, 2)),)), [2], ()),
-        (Rules(targets=(Target("school", (1, 2)),)), [0], ("targets",)),
+        (Rules(targets=(TargetRule("school", (1, 2)),)), [2], ()),
+        (Rules(targets=(TargetRule("school", (1, 2)),)), [0], ("targets",)),
     ],
 )
 def test_the_re_check_names_the_rule_that_is_broken(

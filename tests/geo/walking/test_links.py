@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.streets.network import Network
 from geo.walking.doors import Doors
-from geo.walking.links import Link, Pieces, Starts, best_link, pieces_of, shortest_link
+from geo.walking.links import Pieces, Starts, StraightLink, best_link, pieces_of, shortest_link
 from geo.walking.measure import Measure, metres, seconds
 from geo.walking.reach import nearest
 from geo.walking.walker import TOBLER, Walker
@@ -127,7 +127,7 @@ def tried(
 
 
 def as_told(
-    network: Network, measure: Measure, places: list[Point], home: Starts, link: Link
+    network: Network, measure: Measure, places: list[Point], home: Starts, link: StraightLink
 ) -> float:
     """Return the walk over a path, by the engine."""
     snap = snaps((link.edge, link.offset_m, link.path_m))

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.councils.decisions import export_decisions, list_decisions, record_decision
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.intake.build import build
 from services.intake.inputs import Given
 from services.registry.decisions import keep_decisions, read_decisions, with_status
@@ -39,9 +39,9 @@ def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
     return dated_workspace(tmp_path, registry=registry_of(request.param, tmp_path))
 
 
-def entry(status: str, **said: object) -> Entry:
+def entry(status: str, **said: object) -> NewDecision:
     base = {"action": "open", "frequency": "weekly", "council_id": "e", "venue_id": "vC"}
-    return Entry(**{**base, "status": status, **said})  # type: ignore[arg-type]
+    return NewDecision(**{**base, "status": status, **said})  # type: ignore[arg-type]
 
 
 def test_the_log_is_only_added_to_and_the_latest_row_counts(workspace: Workspace) -> None:
@@ -112,7 +112,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("before", "refused", "japanese"), REFUSED)
 def test_what_cannot_follow_is_refused_and_nothing_is_written(
-    workspace: Workspace, before: list[Entry], refused: Entry, japanese: str
+    workspace: Workspace, before: list[NewDecision], refused: NewDecision, japanese: str
 ) -> None:
     for one in before:
         record_decision(workspace, one)
@@ -403,7 +403,7 @@ def test_a_town_built_again_keeps_what_was_decided(
     inside = venues.sjoin(areas[areas["layer"] == council][["area_id", "geometry"]])
     venue, owner = inside[["venue_id", "area_id"]].iloc[0]
     record_decision(
-        built, Entry("open", "weekly", "adopted", owner, venue_id=venue, meeting_date=DAY)
+        built, NewDecision("open", "weekly", "adopted", owner, venue_id=venue, meeting_date=DAY)
     )
     before = read_decisions(built.registry_url)
     again = build(town_profile, out, given=given)

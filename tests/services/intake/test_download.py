@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from services.intake.download import DownloadError, Expected, Rules, download
+from services.intake.download import DownloadError, Expected, Patience, download
 from services.words.texts import told
 from tests.services.intake.mirror import mirror
 
 DATA = bytes(range(256)) * 2000
-RULES = Rules(tries=3, wait_s=0.0, connect_s=5, read_s=5)
+RULES = Patience(tries=3, wait_s=0.0, connect_s=5, read_s=5)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import pytest
 
 from api.cli.main import main
 from geo.errors import InvalidInputError
-from services.intake.download import Rules
-from services.intake.fetch import Options, fetch
+from services.intake.download import Patience
+from services.intake.fetch import FetchOptions, fetch
 from services.profile.catalogue import catalogue, files_of, mirrored, read_catalogue, require_code
 from services.profile.products import products
 from services.words.texts import told
 from tests.services.intake.mirror import boundary_zip, mirror, zip_of
 
-RULES = Rules(tries=2, wait_s=0.0, connect_s=5, read_s=5)
+RULES = Patience(tries=2, wait_s=0.0, connect_s=5, read_s=5)
 N03 = "/nlftp.mlit.go.jp/ksj/gml/data/N03/N03-2025/N03-20250101_12_GML.zip"
 P05 = "/nlftp.mlit.go.jp/ksj/gml/data/P05/P05-22/P05-22_12_GML.zip"
 MESH = "/www.e-stat.go.jp/gis/statmap-search/data?statsId=T001140&code={}&downloadType=2"
@@ -39,7 +39,7 @@ def small(tmp_path):
 
 
 def get(server, tmp_path, *only):
-    options = Options(list(only), server.url, RULES, small(tmp_path))
+    options = FetchOptions(list(only), server.url, RULES, small(tmp_path))
     return fetch("12217", tmp_path / "out", options=options)
 
 

@@ -11,10 +11,10 @@ from shapely import Point, box
 
 from services.intake.places.addresses import chome_written_out, local_part
 from services.intake.places.geocoder import Geocoded, open_geocoder
-from services.intake.places.locator import CONFIRM_BELOW, Found, Locator, Municipality
+from services.intake.places.locator import CONFIRM_BELOW, AddressHead, Found, Locator
 
 EPSG = 6677
-KASHIWA = Municipality("千葉県", "柏市")
+KASHIWA = AddressHead("千葉県", "柏市")
 
 
 def areas(*named):

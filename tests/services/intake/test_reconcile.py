@@ -9,8 +9,10 @@ import pytest
 from shapely import box
 
 from geo.arrays import LONLAT_EPSG
+from geo.errors import Sentence
 from services.intake.reconcile import Proposal, propose_matches, reconcile, save_matches
 from services.profile import read_profile
+from services.words.texts import told
 from services.workspace.folder import Snapshot
 from services.workspace.remainder import named_remainder, read_unmatched, unmatched_frame
 
@@ -63,8 +65,8 @@ def propose(*named):
 def test_an_area_is_proposed_by_stem_and_by_point(name, x, area, confidence):
     (found,) = propose((name, x))
     assert (found.area, found.confidence) == (area, confidence)
-    assert found.reason
-    assert found.reason_ja
+    assert told(found.reason, "en")
+    assert told(found.reason, "ja") != told(found.reason, "en")
 
 
 def test_what_concerns_most_residents_comes_first():
@@ -79,7 +81,8 @@ def test_without_points_the_name_alone_speaks():
 
 
 def proposal(name, area):
-    return Proposal(name, 2, 1.0, area, "r", "理由", 0.9)
+    said = Sentence("its point lies in {area}", area=area)
+    return Proposal(name, 2, 1.0, area, said, 0.9)
 
 
 @pytest.fixture
@@ -95,7 +98,7 @@ def test_matches_are_saved_and_every_other_line_stays(profile):
     assert save_matches([proposal("新町", "東"), proposal("どこか", "")], profile) == 1
     assert read_profile(profile).population.matches == {**known, "新町": "東"}
     added = [line for line in profile.read_text(encoding="utf-8").splitlines() if "新町" in line]
-    assert added == ['"新町" = "東" # 理由']
+    assert added == ['"新町" = "東" # 位置が「東」の中です']
     rest = [line for line in profile.read_text(encoding="utf-8").splitlines() if "新町" not in line]
     assert [line for line in rest if line and line != "[population.matches]"] == [
         line for line in before.splitlines() if line and line != "[population.matches]"

@@ -24,7 +24,7 @@ from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.siting import solve
 from services.councils.decisions import record_decision
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.plans.ask import PlanAsk, ask_of, read_ask
 from services.plans.ground import CommonGround
 from services.plans.problem import Setting, parameters_of
@@ -253,7 +253,7 @@ def test_a_plan_shows_what_was_decided_and_is_not_out_of_date_by_it(workspace: W
     plan = make_plan(workspace, asked(most=2, points_max=9))
     told = {row["candidate_id"]: row for row in plan_body(plan)["chosen"]}
     assert {row["status"] for row in told.values()} == {"proposed"}
-    decided = Entry(
+    decided = NewDecision(
         "open", "weekly", "adopted", "e", venue_id="H3", meeting_date="2025-10-01", plan_id="0001"
     )
     record_decision(workspace, decided)
@@ -266,7 +266,7 @@ def test_a_plan_shows_what_was_decided_and_is_not_out_of_date_by_it(workspace: W
 def test_a_point_on_a_street_bears_its_decision(workspace: Workspace) -> None:
     plan = make_plan(workspace, asked(most=1, upgrades=False, venues=False, points_max=9))
     spot = plan.chosen.to_crs(6668).geometry.iloc[0]
-    decided = Entry("open", "weekly", "discussed", "e", lon=spot.x, lat=spot.y)
+    decided = NewDecision("open", "weekly", "discussed", "e", lon=spot.x, lat=spot.y)
     record_decision(workspace, decided)
     assert [row["status"] for row in plan_body(plan)["chosen"]] == ["discussed"]
 

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.publication.collections import Query, Shapes, Table, collections_of
+from services.publication.collections import Query, Shapes, TableCollection, collections_of
 from tests.snapshots import areas, candidates, coverage, gaps, places, reach
 
 EPSG = 6677
@@ -20,10 +20,12 @@ def squares(count: int) -> gpd.GeoSeries:
     return gpd.GeoSeries(boxes, crs=EPSG)
 
 
-def table(frame: pd.DataFrame) -> Table:
+def table(frame: pd.DataFrame) -> TableCollection:
     ids = pd.Series([f"f{row}" for row in range(len(frame))], dtype="object")
     types = {name: json_type(frame[name]) for name in frame}
-    return Table("places", types, frame, Shapes(squares(len(frame))), np.arange(len(frame)), ids)
+    return TableCollection(
+        "places", types, frame, Shapes(squares(len(frame))), np.arange(len(frame)), ids
+    )
 
 
 def json_type(column: pd.Series) -> str:
@@ -34,7 +36,7 @@ def json_type(column: pd.Series) -> str:
     return "number" if pd.api.types.is_numeric_dtype(column) else "string"
 
 
-def properties(collection: Table, **filters: list[str]) -> list[dict]:
+def properties(collection: TableCollection, **filters: list[str]) -> list[dict]:
     page = collection.features(Query(filters, limit=1000))
     return [json.loads(item)["properties"] for item in page.items]
 
@@ -125,7 +127,9 @@ def test_rows_of_one_area_share_its_geometry() -> None:
     frame = pd.DataFrame({"area": np.tile(np.arange(125), 200), "reached": 1.5})
     ids = pd.Series(frame.index.astype(str), dtype="object")
     types = {"area": "integer", "reached": "number"}
-    big = Table("areas", types, frame, Shapes(squares(125)), frame["area"].to_numpy(), ids)
+    big = TableCollection(
+        "areas", types, frame, Shapes(squares(125)), frame["area"].to_numpy(), ids
+    )
     page = big.features(Query({"area": ["7"]}, limit=1000))
 
     assert page.matched == 200

@@ -9,7 +9,7 @@ from shapely import Point
 
 from geo.errors import InvalidInputError
 from services.councils.decisions import record_decision
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.publication.timeline import timeline, write_timeline
 from services.results.run import run
 from services.situation.places import Selection
@@ -209,7 +209,7 @@ def test_three_tables_are_written_beside_each_other(found, tmp_path):
 
 def adopt(workspace, **said):
     base = {"action": "open", "frequency": "weekly", "council_id": "e", "status": "adopted"}
-    record_decision(workspace, Entry(**{**base, "meeting_date": "2025-10-01", **said}))
+    record_decision(workspace, NewDecision(**{**base, "meeting_date": "2025-10-01", **said}))
 
 
 # D2, at 1390 m, is to meet weekly from March 2026 (R7); vC, at h3, is to open on 2027-04-01, a day

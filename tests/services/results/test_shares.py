@@ -6,7 +6,7 @@ import pytest
 
 from geo.errors import NotFoundError
 from services.councils.decisions import record_decision
-from services.councils.entry import Entry
+from services.councils.entry import NewDecision
 from services.results.shares import share_lines, share_of, share_table, shares_answer, shares_frame
 from services.workspace.folder import Snapshot, Workspace
 from tests.databases import DATABASES, registry_of
@@ -40,7 +40,9 @@ def test_areas_where_there_are_borders_residents_where_there_are_none(workspace:
 
 
 def test_what_is_adopted_is_planned(workspace: Workspace) -> None:
-    decided = Entry("open", "weekly", "adopted", "e", venue_id="vC", meeting_date="2025-10-01")
+    decided = NewDecision(
+        "open", "weekly", "adopted", "e", venue_id="vC", meeting_date="2025-10-01"
+    )
     record_decision(workspace, decided)
     found = rows(workspace)
     assert (found[1, "e"]["planned"], found[1, "e"]["missing"]) == (1, 1)

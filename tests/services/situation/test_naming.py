@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import Layering
-from services.situation.naming import WHOLE, named, unlocated, unlocated_of
+from services.situation.naming import WHOLE, named, picked, unlocated, unlocated_of
 from services.workspace.folder import MANIFEST, Workspace, write_json
 
 LAYER = SimpleNamespace(id="unit", version="2025", approximate=True, draft=False)
@@ -51,3 +51,9 @@ def test_who_lives_nobody_knows_where_counts_in_the_remainder_and_in_the_whole_a
     assert unlocated(table, situation, "_low").tolist() == [0.0, 4.0, 3.0, 4.0]
     assert unlocated_of(table["age_group"], situation, "_high").tolist() == [7.0, 7.0, 3.0, 7.0]
     assert situation.workspace.unlocated("85+") == 0.0
+
+
+def test_what_stands_nowhere_has_no_name() -> None:
+    assert picked(["本町", "新町"], [1, -1, 0]).tolist() == ["新町", "", "本町"]
+    assert picked(pd.Series([], dtype="str"), np.array([-1])).tolist() == [""]
+    assert picked(["本町"], -1) == ""

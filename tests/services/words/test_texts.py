@@ -4,8 +4,10 @@ import ast
 import json
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import pytest
@@ -86,52 +88,84 @@ def test_no_key_is_said_twice_and_both_languages_ask_for_the_same_values():
         assert asked[0] == asked[1], key
 
 
+@cache
+def parsed(*rings: str) -> list[ast.AST]:
+    return [
+        node
+        for ring in rings
+        for path in sorted((ROOT / ring).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+
+def pattern(made: ast.JoinedStr) -> str:
+    """Return what a key that is made with values looks like: no value has a point in it."""
+    parts = made.values
+    return "".join(
+        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w+-]*"
+        for part in parts
+    )
+
+
+def asked(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the key that a call asks words for."""
+    if isinstance(node, ast.Call):
+        for name, position in _CALLS:
+            if ast.unparse(node.func) == name and len(node.args) > position:
+                yield node.args[position]
+
+
 def test_every_key_that_the_code_names_has_words():
-    named = {
-        found.args[position].value
-        for ring in ("services", "api")
-        for path in (ROOT / ring).rglob("*.py")
-        for found in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(found, ast.Call)
-        for name, position in _CALLS
-        if ast.unparse(found.func) == name
-        and len(found.args) > position
-        and isinstance(found.args[position], ast.Constant)
-    }
+    keys = [key for node in parsed("services", "api") for key in asked(node)]
+    named = {key.value for key in keys if isinstance(key, ast.Constant)}
     assert len(named) > 50
     assert {key for key in named if isinstance(key, str)} - set(ALL) == set()
+    made = {pattern(key) for key in keys if isinstance(key, ast.JoinedStr)}
+    assert len(made) > 50
+    assert [one for one in made if not any(re.fullmatch(one, key) for key in ALL)] == []
+
+
+def steps() -> set[object]:
+    return {
+        node.args[0].value
+        for node in parsed("services", "api")
+        if isinstance(node, ast.Call)
+        and node.args
+        and ast.unparse(node.func).endswith(("progress", ".step"))
+        and isinstance(node.args[0], ast.Constant)
+    }
 
 
 def test_every_step_that_a_use_case_reports_has_words():
-    steps = {
-        found.args[0].value
-        for path in (ROOT / "services").rglob("*.py")
-        for found in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(found, ast.Call)
-        and ast.unparse(found.func) == "progress"
-        and isinstance(found.args[0], ast.Constant)
-    }
-    assert {step for step in steps if texts.step_text(step, "ja") == step} == set()
+    assert {step for step in steps() if texts.step_text(str(step), "ja") == step} == set()
 
 
 def test_no_key_is_unused():
-    """A key stands in the code whole, or behind a beginning that ends where a value is put in."""
+    """A key stands in the code whole, or is what a key with values in it may be."""
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for ring in ("geo", "services", "api", "pictures")
         for path in (ROOT / ring).rglob("*")
         if path.suffix in {".py", ".js", ".html"}
     )
-    begun = {
-        found
-        for pattern in (r'f"([\w.]+)\{', r"`([\w.]+)\$\{", r"""["']([\w.]+)["'] ~""")
-        for found in re.findall(pattern, code)
-        if "." in found and found != "page."
+    made = {pattern(node) for node in parsed("services", "api", "pictures") if is_made(node)}
+    made |= {
+        re.sub(r"\\\$\\\{.*?\\\}", r"[\\w+-]*", re.escape(found))
+        for found in re.findall(r"`([a-z]\w*\.[^`\s]*)`", code)
     }
-    named = (key for key in ALL if f'"{key}"' in code or f"'{key}'" in code)
-    assert (
-        sorted(set(ALL) - set(named) - {key for key in ALL if key.startswith(tuple(begun))}) == []
-    )
+    made |= {
+        re.escape(found) + r"[\w+-]*" for found in re.findall(r"""["']([\w.]+\.)["'] ~""", code)
+    }
+    made |= {re.escape(f"step.{step}") for step in steps()}
+    left = [key for key in ALL if f'"{key}"' not in code and f"'{key}'" not in code]
+    assert [key for key in left if not any(re.fullmatch(one, key) for one in made)] == []
+
+
+def is_made(node: ast.AST) -> TypeGuard[ast.JoinedStr]:
+    """Say whether a text with values in it begins as a key does."""
+    if not isinstance(node, ast.JoinedStr) or not isinstance(node.values[0], ast.Constant):
+        return False
+    return re.fullmatch(r"[a-z]\w*\.[\w.]*", str(node.values[0].value)) is not None
 
 
 def test_every_word_of_the_page_is_in_the_catalogue():
@@ -145,9 +179,9 @@ def test_every_word_of_the_page_is_in_the_catalogue():
     assert [part for part in begun if not any(key.startswith(part) for key in ALL)] == []
 
 
-def test_no_japanese_stands_in_the_page_itself():
+def test_no_japanese_stands_in_a_page_itself():
     letters = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
-    for path in (*WEB.glob("*.js"), ROOT / "api" / "templates" / "map.html"):
+    for path in (*WEB.glob("*.js"), *(ROOT / "api" / "templates").glob("*.html")):
         for line in path.read_text(encoding="utf-8").splitlines():
             said = re.sub(r"(^|\s)//.*", "", line)
             assert not letters.search(said), f"{path.name}: {line.strip()}"

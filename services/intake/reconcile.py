@@ -21,7 +21,7 @@ from services.profile import Profile, read_profile
 from services.words.names import normalise, stem
 from services.words.texts import told
 from services.workspace.folder import open_workspace
-from services.workspace.remainder import read_unmatched, unmatched_frame
+from services.workspace.remainder import FILE, read_unmatched, unmatched_frame
 from services.workspace.staging import staged_file
 
 NEAR_M = 150.0
@@ -145,7 +145,7 @@ def reconcile(target: Path, *, data: Path | None = None) -> Reconciliation:
         areas = workspace.areas()
         layer = areas[areas["layer"] == workspace.profile.population.layer]
         epsg = workspace.profile.municipality.plane_epsg
-        lost = read_unmatched(target)
+        lost = read_unmatched(workspace.file(FILE))
         demand = workspace.demand()
         group = _main_group(workspace.profile)
         residents = float(demand[group].sum() + lost[group].sum())

@@ -346,9 +346,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("walk_limit_m", "number", "m", says="age_group"),
         *_columns("walk_limit_min", "number", "min", says="age_group"),
         *_columns("residents", "number", "residents"),
-        *_columns(
-            "reached_monthly reached_weekly reached_permanent", "number", "residents"
-        ),
+        *_columns("reached_monthly reached_weekly reached_permanent", "number", "residents"),
         *_columns(
             "coverage_monthly_pct coverage_weekly_pct coverage_permanent_pct",
             "number",
@@ -377,9 +375,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "timeline_areas": (
         *_columns("fiscal_year", "integer", ""),
         *_columns("fiscal_year_ja as_of", "text", "", says="fiscal_year"),
-        *_columns(
-            "with_suspended with_planned", "boolean", "true, false", says="fiscal_year"
-        ),
+        *_columns("with_suspended with_planned", "boolean", "true, false", says="fiscal_year"),
         *_columns("layer area_id area_name version", "text", ""),
         *_columns("frequency age_group", "text", ""),
         *_columns("walk_limit_m", "number", "m", says="frequency"),
@@ -392,9 +388,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "timeline_targets": (
         *_columns("fiscal_year", "integer", ""),
         *_columns("fiscal_year_ja as_of", "text", "", says="fiscal_year"),
-        *_columns(
-            "with_suspended with_planned", "boolean", "true, false", says="fiscal_year"
-        ),
+        *_columns("with_suspended with_planned", "boolean", "true, false", says="fiscal_year"),
         *_columns("frequency layer label label_en", "text", ""),
         *_columns("number", "integer", "areas, places"),
         *_columns("reached", "integer", "areas, places"),

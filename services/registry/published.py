@@ -7,10 +7,9 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import insert, select
 
-from geo.arrays import LONLAT_EPSG
 from services.registry.database import session, writing
 from services.registry.places import Row
-from services.registry.seen import seen_decisions, seen_places, seen_venues
+from services.registry.seen import in_degrees, seen_decisions, seen_places, seen_venues
 from services.registry.tables import (
     Decision,
     Group,
@@ -67,7 +66,7 @@ def _as_seen(
     rows: Sequence[Row], key: str, homes: gpd.GeoDataFrame, names: Sequence[str]
 ) -> list[Row]:
     """Return rows of a table with texts and position of the homes among them as they are seen."""
-    lonlat = homes.geometry.to_crs(LONLAT_EPSG)
+    lonlat = in_degrees(homes.geometry)
     points = pd.DataFrame({"lon": lonlat.x, "lat": lonlat.y}, index=homes.index)
     seen = pd.DataFrame(homes[list(names)]).join(points.astype(object).where(points.notna(), None))
     told: dict[Any, Any] = seen.to_dict("index")

@@ -20,6 +20,9 @@ from services.registry.decisions import COLUMNS, read_decisions
 from services.registry.places import read_places, read_status_history, read_venues
 from services.workspace.folder import Workspace, digest
 
+_DEGREES_DECIMALS = 9
+"""0.1 mm: more than the last digits that a projection there and back may change."""
+
 
 def seen_places(workspace: Workspace, as_of: date | None = None) -> gpd.GeoDataFrame:
     """Return the places as on a day (``read_places``) as the workspace's view sees them."""
@@ -78,6 +81,13 @@ def _plain(frame: gpd.GeoDataFrame) -> list[object]:
     return [frame.drop(columns="geometry").astype(str).to_dict("list"), there.tolist(), xy]
 
 
+def in_degrees(points: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return points in degrees of so many decimals that writing and reading them changes none."""
+    lonlat = points.to_crs(LONLAT_EPSG).to_numpy()
+    rounded = shapely.transform(lonlat, lambda xy: np.round(xy, _DEGREES_DECIMALS))
+    return gpd.GeoSeries(rounded, index=points.index, crs=LONLAT_EPSG)
+
+
 def has_homes(workspace: Workspace) -> bool:
     """Say whether the registry holds places or venues in private homes."""
     return bool(
@@ -112,6 +122,6 @@ def _at_cells(
     )
     shapes = gpd.GeoSeries(geometry, index=points.index, crs=points.crs)
     # By way of the degrees that a published registry holds: both are the same to the last digit.
-    degrees = gpd.GeoSeries(shapes[rows]).to_crs(LONLAT_EPSG)
+    degrees = in_degrees(gpd.GeoSeries(shapes[rows]))
     geometry[rows] = degrees.to_crs(_epsg(workspace)).to_numpy()
     return points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))

@@ -15,7 +15,7 @@ from tests.datedtown import dated_workspace
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    made = dated_workspace(tmp_path_factory.mktemp("timeline"), small_number=30)
+    made = dated_workspace(tmp_path_factory.mktemp("timeline"))
     run(made)
     return made
 
@@ -37,12 +37,11 @@ def test_the_timeline_has_years_areas_and_targets_with_their_provenance(client):
     assert body["provenance"]["snapshot"] == "0001"
 
 
-def test_small_counts_do_not_leave(client):
+def test_the_areas_are_those_of_one_layer_in_the_version_of_the_year(client):
     body = client.get("/timeline", params={"from": "H28", "to": "H28"}).json()
-    # The western district of 2014 has 20 residents, fewer than 30; the eastern one goes with it.
-    hidden = [row for row in body["areas"] if row["suppressed"]]
-    assert {row["area_id"] for row in hidden} == {"w", "e"}
-    assert {row["residents"] for row in hidden} == {row["reached"] for row in hidden} == {None}
+    # The western district of 2014 has 20 of the 200 residents.
+    residents = {row["area_id"]: row["residents"] for row in body["areas"]}
+    assert residents == {"w": 20.0, "e": 180.0, "_remainder": 0.0}
     body = client.get("/timeline", params={"from": "H28", "to": "H28", "layer": "city"}).json()
     assert {row["layer"] for row in body["areas"]} == {"city"}
 

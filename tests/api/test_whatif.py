@@ -20,7 +20,7 @@ OPEN = (
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    made = dated_workspace(tmp_path_factory.mktemp("whatif"), *OPEN, small_number=30)
+    made = dated_workspace(tmp_path_factory.mktemp("whatif"), *OPEN)
     run(made)
     return made
 
@@ -47,16 +47,15 @@ def test_an_upgrade_is_answered_before_and_after_with_its_provenance(client):
     assert body["remarks"] == []
 
 
-def test_small_changes_do_not_leave_and_the_last_place_is_said(client):
-    # Opened at 0 m, within 300 m of h0 only; A serves h0 already: moving it loses h1, 30 residents.
+def test_areas_that_lose_are_told_and_that_no_place_is_left(client):
     edits = [{"action": "close", "place_id": place} for place in ("A", "C", "D")]
     body = client.post("/whatif", json={"edits": edits}).json()
     assert body["places_n"] == 0
     assert body["remarks_en"] == ["no places are left"]
-    small = [r for r in body["areas"] if r["frequency"] == "weekly" and r["walk_limit_m"] == 300.0]
-    # Within 300 m A has h0 alone: 20 residents of the west, fewer than 30; the east goes with it.
-    assert {r["area_id"]: r["reached_after"] for r in small} == {"w": None, "e": None}
-    assert all(r["suppressed_change"] for r in small)
+    near = [r for r in body["areas"] if r["frequency"] == "weekly" and r["walk_limit_m"] == 300.0]
+    # Within 300 m A has h0 alone, 20 residents of the west, and C h3, 100 of the east.
+    assert {r["area_id"]: r["lost"] for r in near} == {"w": 20.0, "e": 100.0}
+    assert {r["reached_after"] for r in near} == {0.0}
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,10 @@ def test_limit_profile_and_frequency_can_be_asked_for(client: TestClient) -> Non
 
 
 def test_nothing_about_residents_is_said(client: TestClient) -> None:
-    text = client.get("/why", params={"lon": LON, "lat": LAT}).text
-    assert "65+" not in text
-    assert "residents" not in text
+    body = client.get("/why", params={"lon": LON, "lat": LAT}).json()
+    told = json.dumps({**body, "provenance": None}, ensure_ascii=False)
+    assert "65+" not in told
+    assert "residents" not in told
 
 
 @pytest.mark.parametrize(

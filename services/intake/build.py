@@ -29,7 +29,6 @@ from services.intake.inputs import (
 )
 from services.intake.manifest import manifest
 from services.intake.people import series
-from services.intake.people.placing import Placing
 from services.intake.people.protected import (
     Protection,
     farthest,
@@ -42,6 +41,7 @@ from services.intake.places.confirmations import (
     TO_CONFIRM,
     write_confirmations,
 )
+from services.intake.placing import Placing
 from services.intake.pointlayers import read_point_layers, read_stop_layer
 from services.intake.streets.elevation import sample_elevation
 from services.intake.streets.ground import note_level_streets, usable_elevation

@@ -17,6 +17,7 @@ from geo.errors import InvalidInputError, NotFoundError, Sentence
 from services.intake.people.raster import PopulationRaster, read_population_raster
 from services.intake.tables.ledger import Entry
 from services.publication.collections import FIGURE_DECIMALS
+from services.publication.columns import leaving
 from services.publication.export import write_csv
 from services.results.rasters import outline
 from services.situation.naming import names_of

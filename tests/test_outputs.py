@@ -12,8 +12,7 @@ from services.publication.columns import IDS, TABLES, leaving, page
 from services.publication.disclosure import disclose
 from services.publication.rastercompare import CompareAsked, compare_raster
 from services.publication.timeline import Timeline, timeline
-from services.publication.timeline import disclosed as timeline_disclosed
-from services.scenarios.comparison import Comparison, compare, disclosed
+from services.scenarios.comparison import Comparison, compare
 from services.scenarios.file import scenario_of
 from services.situation.parameters import Parameters
 from services.words.dates import fiscal_year_ends
@@ -91,8 +90,8 @@ def asked(town_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> 
     one_cell = from_origin(west_m, north_m, east_m - west_m, north_m - south_m)
     write_counts(raster, [[5.0]], crs=profile.municipality.plane_epsg, transform=one_cell)
     return Asked(
-        timeline_disclosed(timeline(workspace, fiscal_year_ends("R6", "R6")), profile.privacy),
-        disclosed(sides, parameters, profile),
+        timeline(workspace, fiscal_year_ends("R6", "R6")),
+        sides,
         compare_raster(workspace, raster, CompareAsked()).table,
     )
 

@@ -26,7 +26,7 @@ _MISSED = 1e4
 
 def draws(key: bytes, names: Sequence[Sequence[str]], values: FloatArray) -> FloatArray:
     """
-    Return a number in (0, 1) for every cell, the same for the same key, name and value.
+    Draw a number for every cell, the same for the same key, name and value.
 
     Parameters
     ----------
@@ -36,6 +36,10 @@ def draws(key: bytes, names: Sequence[Sequence[str]], values: FloatArray) -> Flo
         (rows, columns) the text of each cell.
     values
         (rows, columns) the count of each cell.
+
+    Returns
+    -------
+    (rows, columns) numbers evenly spread over (0, 1).
     """
     found = np.empty(values.shape)
     for row, columns in enumerate(names):
@@ -79,6 +83,10 @@ def rounded(
         At least 1.
     cell_draws, council_draws, whole_draws
         (areas, bands), (k, bands) and (1, bands) numbers in (0, 1).
+
+    Returns
+    -------
+    (areas, bands) multiples of the base.
     """
     part = counts / base
     of_councils = np.zeros(council_draws.shape)

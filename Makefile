@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
-.PHONY: setup demo test fuzz lint bench municipalities pictures lock wheel clean
+.PHONY: setup demo test fuzz lint bench views municipalities pictures lock wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.ready
@@ -40,6 +40,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# The public view beside the exact one; writes the table of docs/method.md.
+views: setup
+	$(BIN)/python -m bench.views
 
 # Every profile on its real data beside the checkout; writes docs/municipalities.md.
 municipalities: setup

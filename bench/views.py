@@ -3,7 +3,7 @@ Compare the public view with the exact one and write the table of docs/method.md
 
 Every town is built as if its residents were not published. Where no list of places is open, a weekly
 place stands at the middle of every sixth small area, by id: fictional, so that there is something to
-reach. The key is a fixed one for each of ten draws: the worst draw is told.
+reach. The key is a fixed one for each of five draws: the worst draw is told.
 """
 
 import re
@@ -24,7 +24,7 @@ from services.workspace.folder import KEY, Snapshot, Workspace
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 METHOD = ROOT / "docs" / "method.md"
-DRAWS_N = 10
+DRAWS_N = 5
 EVERY = 6
 TOP_N = 10
 _PLACES = """

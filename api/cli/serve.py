@@ -35,10 +35,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
+        if view != PUBLIC:
+            require_loopback(host)
         opened = open_seen(workspace, view, desk)
         opened.snapshot()
-        if not opened.is_public:
-            require_loopback(host)
         require_free(host, port)
         url = f"http://{host}:{port}/"
         _announce(desk, url)

@@ -76,9 +76,7 @@ def site_name(row: Mapping[Hashable, Any], lang: str) -> str:
 
 def some_people(value: float, terms: Terms, lang: str) -> str:
     """Return a number of persons; the public view tells small ones as fewer than so many."""
-    if 0 < value < terms.small_number:
-        return text("plan.few", lang, count=terms.small_number)
-    return people(value, lang)
+    return people(value, lang, terms.small_number)
 
 
 def why(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:

@@ -9,9 +9,10 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.errors import add_error_handlers
-from api.headers import SecurityHeaders
+from api.headers import LOOPBACK, SecurityHeaders
 from api.routes import (
     assets,
     decisions,
@@ -80,6 +81,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         exclude_content_types=NOT_GZIPPED,
     )
     app.add_middleware(SecurityHeaders)
+    if not workspace.is_public:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)
     add_error_handlers(app)
     resources = (
         home,

@@ -16,6 +16,10 @@ DOCUMENT_POLICY = (
 )
 """For a page that carries its own style and runs nothing: a report."""
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine that no other one can ask for: alone they are answered in the exact view, lest
+a page from elsewhere read it under a name of its own that leads here."""
+
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

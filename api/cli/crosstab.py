@@ -10,7 +10,7 @@ from api.cli.opening import numbers_line, open_seen, view_option
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title
-from services.publication.tables import Publication
+from services.publication.tables import Publication, provenance
 from services.words.texts import Lang, listed, text
 from services.words.vocabulary import PUBLIC, View
 
@@ -50,8 +50,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
         supply = Supply(Publication(snapshot))
         asked = {"frequency": frequency, "age_group": age_group}
         cells = supply.cells(rows, columns, **asked)
-        write_table(cells, out)
+        files = write_table(cells, out, provenance(snapshot))
         found = supply.crosstab(rows=rows, columns=columns, **asked)
-        desk.result({"files": [str(out)], **found})
+        desk.result({"files": [str(path) for path in files], **found})
         desk.show(crosstab_title(snapshot, cells, desk.lang), numbers_line(opened, desk))
-        desk.show(desk.say("cli.wrote", path=out))
+        desk.show(*(desk.say("cli.wrote", path=path) for path in files))

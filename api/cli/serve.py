@@ -10,13 +10,11 @@ import uvicorn
 from api.app import create_app
 from api.cli.console import HOST, PORT, Desk, desk_of
 from api.cli.opening import open_seen, view_option
+from api.headers import LOOPBACK
 from api.settings import Settings
 from geo.errors import InvalidInputError
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""Names of this machine that no other one can ask."""
 
 
 def register(app: typer.Typer, lang: Lang) -> None:

@@ -11,8 +11,10 @@ from api.cli.opening import numbers_line, open_seen, view_option
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
 from services.publication.timeline import timeline, write_timeline
+from services.publication.viewed import origin
 from services.situation.parameters import Parameters
 from services.words.dates import fiscal_year_ends
+from services.words.origins import with_origins
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View
 
@@ -53,7 +55,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
                 opened.profile, walk_limit_m=limit_m, walk_limit_min=limit_min
             )
             found = timeline(opened, ends, parameters, planned=with_planned, progress=progress)
-        files = [] if out is None else write_timeline(found, out)
+        told = {**origin(opened), "parameters": with_origins(parameters.to_dict(opened.profile))}
+        files = [] if out is None else write_timeline(found, out, told)
         rows = found.to_dict()
         desk.result({"files": [str(path) for path in files], **rows})
         desk.show(years_table(rows["years"], desk), *_remarks(rows["years"], desk))

@@ -3,7 +3,7 @@
 import { $, facts, fill, h } from "./dom.js";
 import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
 import { PATTERNED, candidateImage, patternImage, placeImage, shown } from "./signs.js";
-import { isMain, state } from "./store.js";
+import { isExact, isMain, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
 import { FREQUENCIES, GAPS, NEXT_STATUSES } from "./vocabulary.js";
@@ -34,7 +34,7 @@ function roundCounts() {
 function keysOf(group) {
   if (group === "l_share") {
     const steps = CLASSES.map(({ from, colour }) => h("li", {}, swatch(colour), h("span", {}, from)));
-    return [...steps, h("li", {}, h("span", {}, word("text.percent", { n: 100 }))), key(swatch(NO_SHARE, "dashed"), word("page.noResidents"))];
+    return [...steps, h("li", {}, h("span", {}, word("text.percent", { n: 100 }))), key(swatch(NO_SHARE, "dashed"), word("page.nobody"))];
   }
   if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count, 0)));
   if (group === "l_gaps") {
@@ -43,7 +43,7 @@ function keysOf(group) {
   if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`page.street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
   if (group === "l_places") {
     const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency)));
-    return [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];
+    return isExact() ? kinds : [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];
   }
   const marks = NEXT_STATUSES.proposed.map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`decision.status.${status}`)));
   return [key(shown(candidateImage("upgrade"), 24), word("page.candUpgrade")), key(shown(candidateImage("open"), 24), word("page.candOpen")), ...marks];
@@ -119,5 +119,5 @@ export function drawAbout() {
       [word("page.software"), about.made_by],
       [word("page.hash"), h("code", {}, about.parameters_sha256.slice(0, 16))],
     ]));
-  fill($("credits"), listed([...new Set(sources.map((source) => source.credit))]));
+  fill($("credits"), `${listed([...new Set(sources.map((source) => source.credit))])}　${said(privacy, "note")}`);
 }

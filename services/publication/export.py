@@ -19,7 +19,7 @@ from services.publication.collections import FIGURE_DECIMALS, Query
 from services.publication.columns import IDS
 from services.publication.supply import further_tables
 from services.publication.tables import Publication, provenance
-from services.workspace.folder import Snapshot, Workspace
+from services.workspace.folder import Snapshot, Workspace, write_json
 from services.workspace.geojson import collection, lonlat
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -146,8 +146,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         return write
 
     def write_provenance(path: Path) -> None:
-        told = json.dumps(provenance(snapshot), ensure_ascii=False, indent=1, allow_nan=False)
-        path.write_text(told + "\n", encoding="utf-8")
+        write_json(path, provenance(snapshot))
 
     def further(name: str) -> _Write:
         return lambda path: write_csv(tables[name]().round(FIGURE_DECIMALS), path)
@@ -159,12 +158,19 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     return {**files, "provenance.json": write_provenance}
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write one table to a CSV file of its own, whole or not at all."""
+def beside(path: Path) -> Path:
+    """Return the file beside a table that says what it is made of."""
+    return path.with_name(f"{path.stem}.provenance.json")
+
+
+def write_table(table: pd.DataFrame, path: Path, told: Mapping[str, Any]) -> list[Path]:
+    """Write one table to a CSV file of its own and, beside it, what it is made of; return both."""
     if path.is_dir():
         raise InvalidInputError("{path}: is a folder; name a CSV file with --out", path=path)
-    with staged_file(path) as staged:
+    with staged_file(path) as staged, staged_file(beside(path)) as staged_beside:
         write_csv(table.round(FIGURE_DECIMALS), staged)
+        write_json(staged_beside, told)
+    return [path, beside(path)]
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

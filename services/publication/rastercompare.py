@@ -18,11 +18,12 @@ from services.intake.people.raster import PopulationRaster, read_population_rast
 from services.intake.tables.ledger import Entry
 from services.publication.collections import FIGURE_DECIMALS
 from services.publication.columns import leaving
-from services.publication.export import write_csv
+from services.publication.export import beside, write_csv
+from services.publication.viewed import origin
 from services.results.rasters import outline
 from services.situation.naming import names_of
 from services.words.texts import age_group_text, text, told
-from services.workspace.folder import REMAINDER, Workspace, software_version, write_json
+from services.workspace.folder import REMAINDER, Workspace, write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 
@@ -129,12 +130,11 @@ def write_comparison(
         )
     progress("raster.compare", 0.1)
     found = compare_raster(workspace, path, asked or CompareAsked())
-    beside = out.with_name(f"{out.stem}.provenance.json")
-    with staged_file(out) as table, staged_file(beside) as told:
+    with staged_file(out) as table, staged_file(beside(out)) as told:
         write_csv(found.table.round(FIGURE_DECIMALS), table)
         write_json(told, _provenance(workspace, path, found))
     progress("raster.done", 1.0)
-    return found, [out, beside]
+    return found, [out, beside(out)]
 
 
 def _age_group(workspace: Workspace, asked: str | None) -> str:
@@ -261,8 +261,7 @@ def _provenance(workspace: Workspace, path: Path, found: RasterComparison) -> di
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {
-        "software": f"arukeba {software_version()}",
-        "municipality": workspace.profile.municipality.model_dump(),
+        **origin(workspace),
         "raster": {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size},
         "layer": str(found.table["layer"].iloc[0]),
         "age_group": str(found.table["age_group"].iloc[0]),
@@ -273,10 +272,5 @@ def _provenance(workspace: Workspace, path: Path, found: RasterComparison) -> di
         "notes": [
             {"code": n.code, "en": told(n.said, "en"), "ja": told(n.said, "ja")}
             for n in found.notes
-        ],
-        "workspace_sha256": workspace.sha256,
-        "sources": [
-            {key: value for key, value in source.items() if key != "bytes"}
-            for source in workspace.sources
         ],
     }

@@ -7,7 +7,8 @@ which places count. Each year stands twice, without the suspended places and wit
 is asked, twice more, with what councils have adopted from the day on when it is to open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -17,11 +18,11 @@ from typing import Any
 import pandas as pd
 
 from services.publication.columns import kept
-from services.publication.export import write_csv
+from services.publication.export import beside, write_csv
 from services.results.yearends import TARGET_COLUMNS, History, Moment
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
-from services.workspace.folder import Workspace
+from services.workspace.folder import Workspace, write_json
 from services.workspace.plain import plain_rows
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -91,15 +92,20 @@ def timeline(
     )
 
 
-def write_timeline(found: Timeline, path: Path) -> list[Path]:
-    """Write a timeline as CSV: the years to ``path``, areas and targets beside it."""
+def write_timeline(found: Timeline, path: Path, told: Mapping[str, Any]) -> list[Path]:
+    """
+    Write a timeline as CSV: the years to ``path``, beside it areas, targets and what it is made of.
+
+    All are written beside and renamed at the end.
+    """
     tables = found.tables()
     files = {
         path: tables["years"],
         path.with_name(f"{path.stem}-areas{path.suffix}"): tables["areas"],
         path.with_name(f"{path.stem}-targets{path.suffix}"): tables["targets"],
     }
-    for file, table in files.items():
-        with staged_file(file) as staged:
-            write_csv(table, staged)
-    return list(files)
+    with ExitStack() as stack:
+        for file, table in files.items():
+            write_csv(table, stack.enter_context(staged_file(file)))
+        write_json(stack.enter_context(staged_file(beside(path))), told)
+    return [*files, beside(path)]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.words.texts import text
-from services.workspace.folder import Workspace
+from services.workspace.folder import Workspace, software_version
 
 
 def stamp(workspace: Workspace, lang: str) -> str:
@@ -29,4 +29,19 @@ def told_privacy(workspace: Workspace) -> dict[str, Any]:
         "rounding": workspace.manifest.get("rounding") if workspace.is_public else None,
         "note": numbers_note(workspace, "ja"),
         "note_en": numbers_note(workspace, "en"),
+    }
+
+
+def origin(workspace: Workspace) -> dict[str, Any]:
+    """Return what a file that is made of a workspace, without a run, says of itself."""
+    return {
+        "view": workspace.view,
+        "privacy": told_privacy(workspace),
+        "software": f"arukeba {software_version()}",
+        "municipality": workspace.profile.municipality.model_dump(),
+        "workspace_sha256": workspace.sha256,
+        "sources": [
+            {key: value for key, value in source.items() if key != "bytes"}
+            for source in workspace.sources
+        ],
     }

@@ -29,6 +29,7 @@ from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.words.dates import today
 from services.words.origins import with_origins
+from services.words.texts import text
 from services.workspace.folder import Workspace, digest, software_version
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
@@ -225,6 +226,7 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "TIFFTAG_IMAGEDESCRIPTION": (
             f"Minutes on foot to the nearest {asked.frequency} gathering place, from the centre of "
             "each cell; no data where none can be walked to"
+            + ("" if workspace.is_public else f". {text('view.exact', 'en')}")
         ),
         "TIFFTAG_COPYRIGHT": "; ".join(
             dict.fromkeys(f"{source['credit']} ({source['licence']})" for source in sources)

@@ -249,7 +249,7 @@ WRITE = """async (examples) => {
     const words = await import("/assets/words.js");
     const odd = { NaN: NaN, Infinity: Infinity };
     const say = {
-        number: words.number, people: words.people, percent: words.percent, people_share: words.peopleShare,
+        number: words.number, people: words.people, added: words.added, percent: words.percent, people_share: words.peopleShare,
         metres: words.metres, yen: words.yen, walk: words.walk, age: words.age, date: words.date,
         limit: (m, min) => words.limit({ walk_limit_m: m, walk_limit_min: min }), day_in_japan: words.dayInJapan,
     };

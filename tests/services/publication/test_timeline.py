@@ -1,5 +1,6 @@
 """Any fiscal year end again, on the town of one street; every figure follows from its picture."""
 
+import json
 from datetime import date
 
 import geopandas as gpd
@@ -201,8 +202,10 @@ def test_the_order_of_the_list_changes_nothing(tmp_path, found):
 
 
 def test_three_tables_are_written_beside_each_other(found, tmp_path):
-    files = write_timeline(found, tmp_path / "t.csv")
-    assert [file.name for file in files] == ["t.csv", "t-areas.csv", "t-targets.csv"]
+    files = write_timeline(found, tmp_path / "t.csv", {"view": "public"})
+    names = ["t.csv", "t-areas.csv", "t-targets.csv", "t.provenance.json"]
+    assert [file.name for file in files] == names
+    assert json.loads(files[-1].read_text(encoding="utf-8")) == {"view": "public"}
     years = pd.read_csv(files[0], encoding="utf-8-sig")
     assert years["reached_weekly"].tolist() == found.years["reached_weekly"].tolist()
 

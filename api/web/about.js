@@ -119,5 +119,5 @@ export function drawAbout() {
       [word("page.software"), about.made_by],
       [word("page.hash"), h("code", {}, about.parameters_sha256.slice(0, 16))],
     ]));
-  fill($("credits"), `${listed([...new Set(sources.map((source) => source.credit))])}　${said(privacy, "note")}`);
+  fill($("credits"), joined([listed([...new Set(sources.map((source) => source.credit))]), said(privacy, "note")]));
 }

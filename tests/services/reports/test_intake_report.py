@@ -1,5 +1,6 @@
 """The report of the intake of the model town."""
 
+import html
 import json
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from api.intake_page import render_intake
 from geo.errors import Sentence
 from services.reports.intake import FOLDED_FROM, IntakeReport, Reason, Remark, intake_report
-from services.words.texts import catalogue, reason
+from services.words.texts import LANGS, catalogue, reason, text
 from services.words.vocabulary import EXACT
 from services.workspace.folder import Snapshot
 
@@ -57,15 +58,23 @@ def test_the_json_is_plain_and_has_both_languages(report):
     assert all(one["count"] == len(one["remarks"]) for one in reasons)
 
 
+def test_the_report_of_the_exact_view_says_that_it_is_the_office_s(report, town_snapshot):
+    public = intake_report(town_snapshot.workspace)
+    for lang in LANGS:
+        words = html.escape(text("view.exact", lang), quote=True)
+        assert f'<span class="stamp">{words}</span>' in render_intake(report, lang)
+        assert words not in render_intake(public, lang)
+
+
 def test_the_public_report_gives_rows_and_reasons_but_no_content(town_snapshot):
     public = intake_report(town_snapshot.workspace)
     names = set(town_snapshot.layer("places")["name"])
-    for text in (
+    for page in (
         json.dumps(public.to_dict(), ensure_ascii=False),
         render_intake(public, "ja"),
         render_intake(public, "en"),
     ):
-        assert not [name for name in names if name in text]
+        assert not [name for name in names if name in page]
     assert all(
         remark.residents is None and not remark.ja
         for source in public.sources

@@ -23,7 +23,26 @@ from services.workspace.folder import KEY, Snapshot, Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
-METHOD = ROOT / "docs" / "method.md"
+PAGES = {
+    ROOT / "docs" / "method.md": (
+        "town",
+        "residents 65+",
+        "units",
+        "coverage of the municipality, points",
+        "of council areas, p95, points",
+        "units that change their class",
+        "of the first ten gaps the same",
+    ),
+    ROOT / "docs" / "ja" / "method.md": (
+        "町",
+        "65歳以上",
+        "単位",
+        "市全体の届く割合の差（ポイント）",
+        "協議体の区域の差（95%点）",
+        "区分の変わる単位",
+        "上位10の空白のうち同じもの",
+    ),
+}
 DRAWS_N = 5
 EVERY = 6
 TOP_N = 10
@@ -61,18 +80,15 @@ class Differences:
 def main() -> None:
     """Compute every town and write the table between its marks."""
     rows = [_row(name, found) for name, found in _towns()]
-    head = (
-        "| town | residents | units of the gap layer | coverage of the municipality, points | "
-        "coverage of council areas, p95, points | units that change their class | "
-        f"of the first {TOP_N} gaps the same |\n| --- | --- | --- | --- | --- | --- | --- |"
-    )
-    text = METHOD.read_text("utf-8")
-    marks = r"(<!-- views: made by `make views` -->\n).*?(<!-- views: end -->)"
-    table = "\n".join([head, *rows])
-    written, n = re.subn(marks, lambda m: f"{m[1]}{table}\n{m[2]}", text, flags=re.DOTALL)
-    if n != 1:
-        sys.exit(f"{METHOD}: the marks of the table are not there")
-    METHOD.write_text(written, "utf-8")
+    for page, head in PAGES.items():
+        text = page.read_text("utf-8")
+        marks = r"(<!-- views: made by `make views` -->\n).*?(<!-- views: end -->)"
+        table = "\n".join([f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *rows])
+        told = f"\\g<1>{table}\n\\g<2>"
+        written, n = re.subn(marks, told, text, flags=re.DOTALL)
+        if n != 1:
+            sys.exit(f"{page}: the marks of the table are not there")
+        page.write_text(written, "utf-8")
 
 
 def _row(name: str, found: Differences) -> str:
@@ -86,7 +102,7 @@ def _towns() -> Iterator[tuple[str, Differences]]:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         town = write_town(base / "town", size="small", seed=1)
-        yield "the model town 見本市", _compared(town, town.parent, base / "model")
+        yield "見本市", _compared(town, town.parent, base / "model")
         for code, name in (("05303", "小坂町"), ("12217", "柏市"), ("15100", "新潟市")):
             data = DATA / ("kashiwa" if code == "12217" else f"japan/{code}")
             profile = base / f"{code}.toml"

@@ -34,8 +34,9 @@ SPEED_COLOURS = {"brisk": ORANGE, "standard": BLUE, "slow": VERMILION}
 
 
 def model_town(folder: Path) -> Snapshot:
-    """Write, build and run the small model town."""
-    return run(build(write_town(folder / "source", size="small", seed=1), folder / "workspace"))
+    """Write, build and run the small model town; its pictures are those of the exact view."""
+    profile = write_town(folder / "source", size="small", seed=1)
+    return run(build(profile, folder / "workspace").seen("exact"))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,12 @@ PAGES = ("method.md", "planning.md")
 PICTURE_MAX_BYTES = 150_000
 
 
+@pytest.fixture(scope="module")
+def town_snapshot(town_snapshot: Snapshot) -> Snapshot:
+    """Return the exact view: it is what the pages tell of the fictional town."""
+    return town_snapshot.workspace.seen("exact").snapshot()
+
+
 def read(lang: str, page: str = "method.md") -> str:
     return (FOLDERS[lang] / page).read_text(encoding="utf-8")
 
@@ -58,7 +64,7 @@ def test_both_pages_have_the_same_headings_tables_and_pictures(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_both_pages_can_be_read_in_one_sitting(page):
-    assert max(len(read(lang, page).splitlines()) for lang in FOLDERS) <= 160
+    assert max(len(read(lang, page).splitlines()) for lang in FOLDERS) <= 190
 
 
 def test_the_pages_name_the_contrary_evidence():

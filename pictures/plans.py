@@ -21,6 +21,7 @@ from services.drawing.signs import BLUE, INK, PAPER, VERMILION
 from services.plans.ask import ask_of
 from services.plans.problem import Setting
 from services.plans.solve import Reception
+from services.plans.words import variant
 from services.registry.places import LONLAT_EPSG
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
@@ -152,7 +153,8 @@ def _unreached_share(planned: Planned) -> float:
 def draw_stability(lang: str, planned: Planned) -> Sheet:
     """Draw which choices of the best plan are chosen elsewhere as well."""
     base, stable = planned.stability
-    names = {one.name: sheet_words(lang, one.ja, one.en) for one in planned.setting.variants()}
+    profiles = [one.model_dump() for one in planned.setting.situation.parameters.walkings]
+    names = {one.name: variant(one.facts, profiles, lang) for one in planned.setting.variants()}
     plans = {sheet_words(lang, "この計画（500m）", "this plan (500 m)"): base}
     plans |= {names[name]: plan for name, plan in stable.plans.items()}
     rows = stable.options["option"].tolist()

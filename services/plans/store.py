@@ -120,9 +120,9 @@ def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
         if plan.plan_id == plan_id:
             if not plan.is_readable:
                 raise BrokenWorkspaceError(
-                    "{plan}: made by another version; ask again with: arukeba plan {path}",
-                    plan=plan.path,
-                    path=workspace.path,
+                    "plan {plan_id!r} was made by another version; make it again with: "
+                    "arukeba plan WORKSPACE",
+                    plan_id=plan_id,
                 )
             return plan
     raise NotFoundError(

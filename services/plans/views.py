@@ -217,12 +217,9 @@ def _names(sites: Mapping[str, Mapping[str, str]], key: str, head: str = "") -> 
 
 
 def _variants(plan: PlanResult) -> list[dict[str, Any]]:
-    labels = {
-        one["id"]: {"ja": one["label"], "en": one["label_en"]}
-        for one in plan.record["parameters"]["profiles"]
-    }
+    profiles = plan.record["parameters"]["profiles"]
     return [
-        {**row, **{lang: variant(row, labels, lang) for lang in LANGS}}
+        {**row, **{lang: variant(row, profiles, lang) for lang in LANGS}}
         for row in plan.record["stability"]
     ]
 

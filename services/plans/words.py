@@ -1,6 +1,6 @@
 """What a plan says, from the facts that are stored of it: its proof, what would have to give, its reasons."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.words.texts import (
     LANGS,
     age_group_text,
     limit_text,
+    listed,
     people,
     text,
     type_text,
@@ -49,7 +50,7 @@ def relaxed(fact: Fact, lang: str) -> str:
     if "reach_pct" in fact:
         values["share"] = share(Share(fact["reach_pct"]), lang)
     if "names" in fact:
-        values["names"] = text("text.list", lang).join(fact["names"])
+        values["names"] = listed(fact["names"], lang)
     return text(f"plan.relax.{fact['code']}", lang, **values)
 
 
@@ -58,13 +59,14 @@ def changed(fact: Fact, lang: str) -> str:
     return text(f"plan.stale.{fact['code']}", lang, **fact)
 
 
-def variant(fact: Fact, labels: Mapping[str, Mapping[str, str]], lang: str) -> str:
-    """Name another limit, walker (by its label in each language) or population."""
+def variant(fact: Fact, profiles: Iterable[Mapping[str, Any]], lang: str) -> str:
+    """Name another limit, walker (by the label of its profile) or population."""
     match fact["code"]:
         case "limit":
             return text("text.metres", lang, n=f"{fact['limit_m']:g}")
         case "walker":
-            return labels[fact["profile"]][lang]
+            profile = next(one for one in profiles if one["id"] == fact["profile"])
+            return str(profile["label" if lang == "ja" else "label_en"])
     return text(f"plan.variant.{fact['code']}", lang, **fact)
 
 
@@ -123,7 +125,7 @@ def _older(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:
             label = age_group_text(group, lang)
             count = some_people(_figure(value), terms, lang)
             told.append(text("plan.reason.group", lang, age_group=label, people=count))
-    groups = text("text.list", lang).join(told)
+    groups = listed(told, lang)
     return text("plan.reason.older", lang, groups=groups) if told else ""
 
 
@@ -141,7 +143,7 @@ def _room(row: Mapping[Hashable, Any], lang: str) -> list[str]:
     if rent > 0:
         lines.append(text("plan.reason.rent", lang, yen=yen(rent, lang)))
     if len(row["hazards"]):
-        names = text("text.list", lang).join(row["hazards"])
+        names = listed(row["hazards"], lang)
         lines.append(text("plan.reason.hazard", lang, names=names))
     if row["source"] == "venue":
         unknown = [] if row["barrier_free"] in (True, False) else ["barrier_free"]

@@ -137,6 +137,7 @@ def doing(row: dict[str, Any], lang: str) -> str:
 
 def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang: str) -> Choice:
     elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
+    joint = text("choice.units.joint", lang)
     return Choice(
         rank=int(row["rank"]),
         action=str(row["action"]),
@@ -148,9 +149,7 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang:
         each=yen(row["yen_per_newly_reached"], lang),
         overlap=share(share_of(row, "overlap"), lang),
         stays=share(share_of(row, "stays"), lang) if is_figure(row["stays_pct"]) else "",
-        unstable=text("plan.stability.not", lang, names=listed(elsewhere, lang))
-        if elsewhere
-        else "",
+        unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
         reasons=str(row["reasons" if lang == "ja" else "reasons_en"]),
     )
 

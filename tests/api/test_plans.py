@@ -15,6 +15,7 @@ from api.cli.main import main
 from api.settings import Settings
 from services.edition.jobs import Job
 from services.plans.ask import PlanAsk
+from services.plans.solve import make_plan
 from services.plans.watch import SoFar
 from services.results.run import run
 from services.workspace.folder import Workspace
@@ -239,3 +240,20 @@ def test_a_server_that_takes_questions_prepares_for_the_first(tmp_path: Path) ->
         assert app.state.plan_reception.setting(workspace, PlanAsk(most=1)).ground is prepared
     with TestClient(create_app(workspace, Settings())) as reader:
         assert reader.app.state.plan_reception._ground is None
+
+
+def test_a_plan_of_another_version_is_told_in_both_languages_and_stops_no_list(
+    tmp_path: Path,
+) -> None:
+    workspace = town(tmp_path)
+    old, new = (make_plan(workspace, PlanAsk(most=1, points_max=0)) for _ in range(2))
+    record = old.path / "plan.json"
+    told = json.loads(record.read_text(encoding="utf-8"))
+    record.write_text(json.dumps({**told, "format": 1}), encoding="utf-8")
+    with TestClient(create_app(workspace, Settings(warm=False))) as client:
+        assert [one["plan_id"] for one in client.get("/plans").json()] == [new.plan_id]
+        for path in ("", "/items", "/catchments", "/report"):
+            answer = client.get(f"/plans/{old.plan_id}{path}").json()
+            assert answer["detail"].startswith("plan '0001' was made by another version; make it")
+            assert answer["detail_ja"].startswith("計画「0001」は、ほかの版で作ったものです。")
+            assert str(workspace.path) not in answer["detail"]

@@ -118,7 +118,9 @@ def test_a_plan_of_another_version_is_refused_with_the_way_out(
     workspace = town(tmp_path)
     old, new = (make_plan(workspace, asked(most=1)) for _ in range(2))
     without(old.path / "plan.json", "format")
-    with pytest.raises(BrokenWorkspaceError, match="another version; ask again with: arukeba plan"):
+    with pytest.raises(
+        BrokenWorkspaceError, match="another version; make it again with: arukeba plan"
+    ):
         read_plan(workspace, old.plan_id)
     assert [plan.plan_id for plan in list_plans(workspace)] == [new.plan_id]
     assert unreadable_plans(workspace) == [old.plan_id]

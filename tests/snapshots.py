@@ -251,6 +251,8 @@ def gaps() -> pd.DataFrame:
     classes = {"a": "weekly_or_more", "b": "monthly_only", "c": "none", "d": "needs_transport"}
     walks_m = {"a": 180.0, "b": 520.0, "c": 890.0, "d": 1400.0}
     steps_n = {"a": 0.0, "b": 0.0, "c": 40.0, "d": 0.0}
+    by_number = {"a": None, "b": 2, "c": 1, "d": 3}
+    by_rate = {"a": None, "b": 3, "c": 1, "d": 2}
     climbs_m = {"a": 0.0, "b": 4.9, "c": 12.0, "d": 30.0}
     rows = []
     for area_id, (name, council, _, _, residents, reached) in UNITS.items():
@@ -269,6 +271,8 @@ def gaps() -> pd.DataFrame:
                 "residents_75": residents["75+"],
                 "unreached": residents["65+"] - reached,
                 "coverage_pct": 100.0 * reached / residents["65+"],
+                "rank_by_number": by_number[area_id],
+                "rank_by_rate": by_rate[area_id],
                 "nearest_place_id": "p1",
                 "nearest_place_name": "中央ふれあいの家",
                 "nearest_place_walk_m": walks_m[area_id],
@@ -285,7 +289,7 @@ def gaps() -> pd.DataFrame:
                 "approximate": True,
             }
         )
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).astype({"rank_by_number": "Int64", "rank_by_rate": "Int64"})
     return frame.sort_values("unreached", ascending=False, ignore_index=True)
 
 

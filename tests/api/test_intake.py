@@ -39,7 +39,10 @@ def test_what_is_served_names_no_place_and_counts_no_resident(town_client, town_
 def test_the_command_writes_the_page_with_every_remark(town_snapshot, tmp_path, capsys):
     page = tmp_path / "intake.html"
     path = str(town_snapshot.workspace.path)
-    assert main(["intake", path, "--out", str(page), "--json", "--lang", "ja"]) == 0
+    asked = ["intake", path, "--out", str(page), "--json", "--lang", "ja"]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out)["public"] is True
+    assert main([*asked, "--view", "exact"]) == 0
     plain = json.loads(capsys.readouterr().out)
     assert plain["public"] is False
     texts = [

@@ -1,11 +1,11 @@
 """The report of the intake of the model town."""
 
-import html
 import json
 import re
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from api.intake_page import render_intake
 from geo.errors import Sentence
@@ -61,7 +61,7 @@ def test_the_json_is_plain_and_has_both_languages(report):
 def test_the_report_of_the_exact_view_says_that_it_is_the_office_s(report, town_snapshot):
     public = intake_report(town_snapshot.workspace)
     for lang in LANGS:
-        words = html.escape(text("view.exact", lang), quote=True)
+        words = escape(text("view.exact", lang))
         assert f'<span class="stamp">{words}</span>' in render_intake(report, lang)
         assert words not in render_intake(public, lang)
 

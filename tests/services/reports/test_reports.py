@@ -111,10 +111,10 @@ def test_what_the_numbers_are_stands_at_the_foot(workspace):
 )
 def test_the_exact_view_says_so_over_the_page_its_map_and_every_sheet(workspace, lang, words):
     report = gap_report(workspace.seen(EXACT), "西地区", lang=lang)
-    assert unescape(words) in unescape(report.map_svg)
-    page = unescape(render_report(report))
-    assert f'<span class="stamp">{words}</span>' in page
-    assert f'@top-right {{ content: "{words}";' in page
+    assert words in unescape(report.map_svg)
+    page = render_report(report)
+    assert f'<span class="stamp">{words}</span>' in unescape(page)
+    assert f'@top-right {{ content: "{words}";' in page  # in a style nothing is escaped
     assert words not in unescape(render_report(gap_report(workspace, "西地区", lang=lang)))
 
 

@@ -101,7 +101,7 @@ def plans(workspace: WorkspaceDep) -> list[dict[str, Any]]:
 
 @router.get("/plans/{plan_id}", summary="One plan", responses={404: {"model": Problem}})
 def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
-    """Return a plan; small counts are hidden."""
+    """Return a plan."""
     body = plan_body(read_plan(workspace, plan_id))
     path = f"/plans/{plan_id}"
     links = [

@@ -96,7 +96,7 @@ def test_few_people_are_told_of_as_few_for_all_but_the_office(tmp_path):
 
 
 def test_what_the_numbers_are_stands_at_the_foot(workspace):
-    line = "※ 人数は5人単位に丸めてあります（架空町全体 ±5人、地区 ±5人）"
+    line = "人数は5人単位に丸めてあります（架空町全体 ±5人、地区 ±5人）"
     assert f"<footer>{line}" in render_report(gap_report(workspace, "西地区"))
     english = render_report(gap_report(workspace, "西地区", lang="en"))
     assert "rounded to multiples of 5 (all of Kaku Town ±5, each council&#39;s area ±5)" in english

@@ -13,7 +13,10 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from api.app import create_app
+from api.settings import Settings
 from services.words.dates import day_in_japan
+from services.workspace.folder import Workspace
 from tests.api.serving import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -415,3 +418,35 @@ def test_the_day_of_a_moment_is_the_day_in_japan_wherever_the_reader_is(
             moment,
         )
     assert said == [day_in_japan(moment), "令和7年4月1日", "2025-04-01"]
+
+
+@pytest.fixture(scope="module")
+def office(workspace: Workspace) -> Iterator[str]:
+    with serving(create_app(workspace.seen("exact"), Settings(warm=False))) as address:
+        yield address
+
+
+def test_few_people_are_told_of_as_few_for_all_but_the_office(
+    browser: Browser, address: str, office: str
+) -> None:
+    # 川向こう町会 has 3 residents 75+ and no place: none of them is reached.
+    for served, told in ((address, "10人未満"), (office, "3人")):
+        with visit(browser, f"{served}/#age_group=75%2B") as seen:
+            row = seen.page.locator("#lists .row", has_text="川向こう町会")
+            expect(row.locator(".count")).to_have_text(told)
+            row.click()
+            expect(seen.page.locator("#card .big strong")).to_have_text(told)
+
+
+def test_the_page_of_the_exact_view_says_so_in_both_languages_and_the_public_one_how_it_rounds(
+    browser: Browser, address: str, office: str
+) -> None:
+    with visit(browser, office) as seen:
+        expect(seen.page.locator("header #exact")).to_have_text("庁内用（公開しない数）")
+        seen.page.locator("#lang-en").click()
+        expect(seen.page.locator("header #exact")).to_have_text(re.compile("not to be published"))
+    with visit(browser, address) as seen:
+        expect(seen.page.locator("header #exact")).to_be_hidden()
+        line = "人数は5人単位に丸めてあります（架空町全体 ±5人、地区 ±5人）"
+        for place in ("#credits", "#legend", "#about"):
+            expect(seen.page.locator(place)).to_contain_text(line)

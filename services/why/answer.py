@@ -131,7 +131,7 @@ class _Asker:
             within_limit=holds(self._limit, walk_m, walk_s),
             place_id=str(row["place_id"]),
             name=str(row["name"]),
-            approximate=bool(row["private_home"]),
+            approximate=bool(row["approximate"]),
             schedule_text=str(row["schedule_text"]),
             walk_m=walk_m,
             walk_s=walk_s,

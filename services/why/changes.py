@@ -160,7 +160,7 @@ def _near(ground: Ground, row: int, walk_m: FloatArray, walk_s: FloatArray) -> N
         name=str(place["name"]),
         frequency=str(place["venue_frequency"] or place["frequency"]),
         schedule_text=str(place["schedule_text"]),
-        approximate=bool(place["private_home"]),
+        approximate=bool(place["approximate"]),
         walk_m=float(walk_m[row]),
         walk_s=float(walk_s[row]),
         stopped=str(place["not_counted"]),

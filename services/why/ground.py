@@ -85,8 +85,8 @@ class Ground:
     """
     Streets, places and walkers.
 
-    ``places`` are those that count, then the ``STOPPED``. ``barriers`` are drawn ones by name, in
-    the plane CRS.
+    ``places`` are those that count, then the ``STOPPED``; ``approximate`` ones stand at the centre
+    of a cell. ``barriers`` are drawn ones by name, in the plane CRS.
     """
 
     def __init__(
@@ -190,7 +190,8 @@ def _with_stopped(situation: Situation) -> gpd.GeoDataFrame:
     located = ~(places.geometry.isna() | places.geometry.is_empty)
     stopped = places[located & places["not_counted"].isin(STOPPED)]
     both = pd.concat([situation.counted, stopped], ignore_index=True)
-    return gpd.GeoDataFrame(both)
+    at_home = both["private_home"].astype(bool)
+    return gpd.GeoDataFrame(both.assign(approximate=at_home & situation.workspace.is_public))
 
 
 def _warm(walking: Walking) -> None:

@@ -263,6 +263,10 @@ def test_a_private_home_is_walked_to_where_it_is_shown(tmp_path: Path) -> None:
     said = json.dumps(found.to_dict(), ensure_ascii=False)
     assert "山田" not in said
     assert any("およその位置" in each for each in found.sentences["ja"])
+    # In the exact view at the house itself: 10 + 100 + 420 + 8 m.
+    exact = why(ground_of(workspace.seen("exact")), *lonlat(*HOUSE))
+    assert (exact.way.name, exact.way.approximate) == ("山田さん宅", False)
+    assert exact.way.walk_m == pytest.approx(538.0, abs=EXACT)
 
 
 def test_a_private_home_that_is_shown_nowhere_is_walked_to_by_nobody(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import cityplans, engines, files, growth, lists, page, plans, polygons, reach, start
 from bench.city import grown
-from bench.measure import Row, process, show, write
+from bench.measure import Row, against, process, show, write
 
 ROOT = Path(__file__).resolve().parents[1]
 KASHIWA = ROOT.parent / "shared" / "data" / "kashiwa"
@@ -52,10 +52,28 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     size = "37,068 ways, 169,760 buildings"
     yield process("kashiwa_build", build, size=size)
     yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
+    yield _both_views(folder)
     yield from page.opening(workspace)
     yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
     yield from cityplans.rows(workspace)
+
+
+def _both_views(folder: Path) -> Row:
+    """Run Kashiwa as if its residents were not published: both views against the public one alone."""
+    profile, whole, alone = folder / "views.toml", str(folder / "views"), str(folder / "view")
+    published = "residents_published = true"
+    profile.write_text(PROFILE.read_text("utf-8").replace(published, ""), "utf-8")
+    _quietly([ARUKEBA, "build", str(profile), "--data", str(KASHIWA), "--out", whole])
+    _quietly([ARUKEBA, "run", whole])
+    _quietly([ARUKEBA, "publish", whole, "--out", alone])
+    return against(
+        "two_views",
+        lambda: _quietly([ARUKEBA, "run", whole]),
+        lambda: _quietly([ARUKEBA, "run", alone]),
+        peer_name="arukeba run, public view alone",
+        size="Kashiwa as if unpublished, both views",
+    )
 
 
 def starting(folder: Path) -> Iterator[Row]:

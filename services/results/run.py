@@ -2,7 +2,9 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +84,14 @@ def run(
     results = workspace.path / "results"
     with workspace.working():
         with staged_number(results) as (name, folder):
-            situation = None
+            progress("run.reach", 0.1)
+            # What the views share is walked and drawn once; their tables are added up side by side.
+            asked: list[_View] = []
             for one in _views(workspace):
-                situation = Situation(one, parameters, beside=situation)
-                _write(seen_in(folder, one.view), name, situation, day, progress)
+                asked.append(_view(one, parameters, beside=asked[-1] if asked else None))
+            tell = [progress, *[silent] * len(asked)]
+            with ThreadPoolExecutor(len(asked)) as pool:
+                list(pool.map(partial(_write, folder, name, day), asked, tell))
         if selection == TODAY or not (results / "LATEST").is_file():
             with staged_file(results / "LATEST") as latest:
                 latest.write_text(name + "\n", encoding="utf-8")
@@ -103,12 +109,32 @@ def _views(workspace: Workspace) -> list[Workspace]:
     return [public] if same else [exact, public]
 
 
-def _write(folder: Path, name: str, situation: Situation, day: date, progress: Progress) -> None:
-    """Write every table of a snapshot."""
-    folder.mkdir(parents=True, exist_ok=True)
-    progress("run.reach", 0.1)
+@dataclass(frozen=True)
+class _View:
+    """What one view is asked, with what does not depend on who lives where."""
+
+    situation: Situation
+    streets: gpd.GeoDataFrame
+    reach: gpd.GeoDataFrame
+
+
+def _view(workspace: Workspace, parameters: Parameters, *, beside: "_View | None") -> _View:
+    """Look for all walks that the tables are made of, and draw what is reached."""
+    other = beside.situation if beside else None
+    situation = Situation(workspace, parameters, beside=other)
     for walking in situation.walkings:
-        situation.access(walking)
+        _ = situation.access(walking), situation.journeys(walking)
+    _ = situation.approach("weekly")
+    if beside and situation.stands_as_beside:
+        return _View(situation, beside.streets, beside.reach)
+    return _View(situation, streets_frame(situation), reach_frame(situation))
+
+
+def _write(result: Path, name: str, day: date, view: _View, progress: Progress) -> None:
+    """Write every table of a view of a snapshot."""
+    situation = view.situation
+    folder = seen_in(result, situation.workspace.view)
+    folder.mkdir(parents=True, exist_ok=True)
     progress("run.coverage", 0.4)
     table = coverage_frame(situation)
     table.to_parquet(folder / "coverage.parquet")
@@ -130,16 +156,16 @@ def _write(folder: Path, name: str, situation: Situation, day: date, progress: P
     candidates.to_parquet(folder / "candidates.parquet")
     progress("run.write", 0.9)
     _published_places(situation, resilience).to_parquet(folder / "places.parquet")
-    streets_frame(situation).to_parquet(folder / "streets.parquet")
-    reach_frame(situation).to_parquet(folder / "reach.parquet")
+    view.streets.to_parquet(folder / "streets.parquet")
+    view.reach.to_parquet(folder / "reach.parquet")
     write_json(folder / "run.json", _record(situation, name, table, gaps, day))
 
 
 def coverage_frame(situation: Situation) -> pd.DataFrame:
     """Return the coverage of every layer and profile, with a remainder row each (DESIGN §6)."""
     asked = [(layer, one) for one in situation.walkings for layer in situation.profile.layers]
-    for layer, walking in asked:  # what they share is computed once, before they part
-        _ = situation.layering(layer.id), situation.access(walking), situation.journeys(walking)
+    for layer in situation.profile.layers:  # what they share is computed once, before they part
+        _ = situation.layering(layer.id)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         frames = list(pool.map(lambda one: _layer_coverage(situation, *one), asked))
     return pd.concat(frames, ignore_index=True)

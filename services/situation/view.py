@@ -177,6 +177,14 @@ class Situation:
             return None
         return self._beside.walkings[number], self._same_homes
 
+    @property
+    def stands_as_beside(self) -> bool:
+        """Say whether all homes and places stand just as in the other view."""
+        rows = self._same_homes
+        return (
+            rows is not None and self._beside is not None and rows.size == len(self._beside.homes)
+        )
+
     @cached_property
     def _same_homes(self) -> IntArray | None:
         """Return where these homes are among those of the other view; None where either differs."""

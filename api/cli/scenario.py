@@ -155,9 +155,9 @@ def _register_reading(group: typer.Typer, lang: Lang) -> None:
         desk = desk_of(ctx)
         opened = open_seen(workspace, view, desk)
         found = compare_scenarios(opened, names)
-        plain = found.to_dict()
-        desk.result({**plain, "sentences": sentences(found, desk.lang)})
-        desk.show(_side_by_side(plain, opened.few_below, desk), *sentences(found, desk.lang))
+        plain, said = found.to_dict(), sentences(found, desk.lang, opened.few_below)
+        desk.result({**plain, "sentences": said})
+        desk.show(_side_by_side(plain, opened.few_below, desk), *said)
         desk.show(numbers_line(opened, desk))
 
 

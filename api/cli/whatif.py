@@ -71,7 +71,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             table.add_column(
                 desk.say(f"whatif.{name}"), justify="right" if figures else "left", no_wrap=True
             )
-        for line in lines(answer["whole"], desk.lang):
+        for line in lines(answer["whole"], desk.lang, seen.few_below):
             table.add_row(
                 line.frequency, line.limit, line.before, line.after, line.gained, line.lost
             )

@@ -54,7 +54,7 @@ def compare(
     found = compare_scenarios(
         workspace, [name.strip() for name in names.split(",") if name.strip()]
     )
-    said = {lang: sentences(found, lang) for lang in ("ja", "en")}
+    said = {lang: sentences(found, lang, workspace.few_below) for lang in ("ja", "en")}
     return {**found.to_dict(), "sentences": said}
 
 

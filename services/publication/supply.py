@@ -30,6 +30,7 @@ class Supply:
     def __init__(self, publication: Publication) -> None:
         self._snapshot = publication.snapshot
         self._disclosed = publication.disclosed
+        self._few = publication.snapshot.workspace.few_below
 
     def provision(
         self,
@@ -43,7 +44,7 @@ class Supply:
         table = self._table("provision")
         wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         rows = self._areas(_chosen(table, wanted), layer, area)
-        return {"areas": _said(rows, provision_sentences)}
+        return {"areas": _said(rows, lambda row, lang: provision_sentences(row, lang, self._few))}
 
     def resilience(
         self, *, layer: str | None = None, area: str | None = None, age_group: str | None = None
@@ -54,8 +55,8 @@ class Supply:
         places = places.sort_values(["rank", "place_id"])
         areas = self._areas(_chosen(self._table("backup"), wanted), layer, area)
         return {
-            "places": _said(places, lambda row, lang: [closing_sentence(row, lang)]),
-            "areas": _said(areas, lambda row, lang: [backup_sentence(row, lang)]),
+            "places": _said(places, lambda row, lang: [closing_sentence(row, lang, self._few)]),
+            "areas": _said(areas, lambda row, lang: [backup_sentence(row, lang, self._few)]),
         }
 
     def inequality(

@@ -177,8 +177,8 @@ def _per_1000(places_n: "pd.Series[int]", residents: "pd.Series[float]") -> "pd.
     return 1000.0 * places_n / residents.where(residents > 0)
 
 
-def provision_sentences(row: Mapping[str, Any], lang: str) -> list[str]:
-    """Say a row of the provision as a council reads it."""
+def provision_sentences(row: Mapping[str, Any], lang: str, few: int = 0) -> list[str]:
+    """Say a row of the provision as a council reads it; ``few`` as in ``people``."""
     age_group = age_group_text(str(row["age_group"]), lang)
     if not is_figure(row["places_per_1000"]):
         return [text("provision.nobody", lang, age_group=age_group)]
@@ -192,10 +192,10 @@ def provision_sentences(row: Mapping[str, Any], lang: str) -> list[str]:
         "missing": number(row["seats_missing_per_week"]),
         "places": number(row["places_missing_n"]),
         "assumed": number(row["places_seats_assumed_n"]),
-        "low": people(row["participants_low"], lang),
-        "high": people(row["participants_high"], lang),
+        "low": people(row["participants_low"], lang, few),
+        "high": people(row["participants_high"], lang, few),
     } | {
-        name: people(row[f"residents_{name}"], lang)
+        name: people(row[f"residents_{name}"], lang, few)
         for name in ("served", "over_capacity", "outside")
     }
     keys = ["provision.seats", "provision.ways"]

@@ -172,19 +172,19 @@ def _ranks(lost: np.ndarray) -> np.ndarray:
     return rank
 
 
-def closing_sentence(row: Mapping[str, Any], lang: str) -> str:
-    """Say what closing a place takes: 「ここがなくなると、◯人が歩いて行ける週1の場を失います」."""
+def closing_sentence(row: Mapping[str, Any], lang: str, few: int = 0) -> str:
+    """Say what closing a place takes: 「◯人が歩いて行ける週1の場を失います」; ``few`` as in ``people``."""
     words = {
         "name": row["name"],
-        "lost": people(row["residents_lost"], lang),
-        "kept": people(row["residents_kept"], lang),
+        "lost": people(row["residents_lost"], lang, few),
+        "kept": people(row["residents_kept"], lang, few),
         "age_group": age_group_text(str(row["age_group"]), lang),
     }
     return text(f"resilience.{'lost' if row['residents_lost'] > 0 else 'nobody'}", lang, **words)
 
 
-def backup_sentence(row: Mapping[str, Any], lang: str) -> str:
-    """Say who of an area has a second place to go to."""
+def backup_sentence(row: Mapping[str, Any], lang: str, few: int = 0) -> str:
+    """Say who of an area has a second place to go to; ``few`` as in ``people``."""
     age_group = age_group_text(str(row["age_group"]), lang)
     if not is_figure(row["backup_pct"]):
         return text("provision.nobody", lang, age_group=age_group)
@@ -193,6 +193,6 @@ def backup_sentence(row: Mapping[str, Any], lang: str) -> str:
         lang,
         age_group=age_group,
         share=share(share_of(row, "backup", part="reached_with_backup", whole="residents"), lang),
-        alone=people(row["reached_without_backup"], lang),
+        alone=people(row["reached_without_backup"], lang, few),
         limit=limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     )

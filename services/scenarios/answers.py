@@ -14,7 +14,7 @@ from services.publication.collections import FIGURE_DECIMALS
 from services.scenarios.whatif import FIGURES, XY, Outcome, Trial, WhatIf
 from services.situation.view import Situation
 from services.words.shares import Share, people_share, share_of
-from services.words.texts import age_group_text, at_least_text, limit_text, number, text
+from services.words.texts import age_group_text, at_least_text, limit_text, people, text
 from services.words.vocabulary import TRIAL_ACTIONS, TrialAction
 from services.workspace.plain import plain_rows
 
@@ -160,16 +160,16 @@ class EffectLine:
     lost: str
 
 
-def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str) -> Iterator[EffectLine]:
-    """Yield the whole municipality as people read it, row by row."""
+def lines(whole: Sequence[Mapping[Hashable, Any]], lang: str, few: int = 0) -> Iterator[EffectLine]:
+    """Yield the whole municipality as people read it, row by row; ``few`` as in ``people``."""
     for row in whole:
         yield EffectLine(
             at_least_text(row["frequency"], lang),
             limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
-            people_share(share_of(row, "coverage", part="reached", whole="residents"), lang),
-            people_share(_after(row), lang),
-            number(row["gained"]),
-            number(row["lost"]),
+            people_share(share_of(row, "coverage", part="reached", whole="residents"), lang, few),
+            people_share(_after(row), lang, few),
+            people(row["gained"], lang, few),
+            people(row["lost"], lang, few),
         )
 
 

@@ -199,8 +199,8 @@ def base_of(workspace: Workspace) -> Base:
     )
 
 
-def sentences(found: Comparison, lang: str) -> list[str]:
-    """Say what each scenario would do, and on which data it was computed."""
+def sentences(found: Comparison, lang: str, few: int = 0) -> list[str]:
+    """Say what each scenario would do, and on which data it was computed; ``few`` as in ``people``."""
     said = []
     for row in found.overview.to_dict("records"):
         if row["scenario"] == BASE:
@@ -209,8 +209,8 @@ def sentences(found: Comparison, lang: str) -> list[str]:
             "name": row["scenario"],
             "age_group": age_group_text(str(row["age_group"]), lang),
             "limit": limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
-            "newly": people(row["newly_reached"], lang),
-            "lost": people(row["no_longer_reached"], lang),
+            "newly": people(row["newly_reached"], lang, few),
+            "lost": people(row["no_longer_reached"], lang, few),
         }
         if not row["residents"]:
             said.append(text("scenario.nobody", lang, **values))

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.registry.places import registry_facts, write_registry
+from services.registry.places import write_registry
+from services.registry.seen import registry_facts
 from services.results.run import run
 from services.scenarios.comparison import BASE
 from services.scenarios.file import ScenarioEdit, read_scenario, scenario_of, to_json, to_toml
@@ -186,14 +187,14 @@ _ORDER = st.lists(st.sampled_from(sorted(CASES)), min_size=1, max_size=5, unique
 def test_no_scenario_ever_changes_the_registry(
     workspace: Workspace, names: list[str], removed: int
 ) -> None:
-    before = registry_facts(workspace.registry_url)
+    before = registry_facts(workspace.seen("exact"))
     edits = [CASES[name][0] for name in names]
     # Some contradict each other, such as closing D and opening C: then nothing is written at all.
     with suppress(InvalidInputError, NotFoundError):
         save_scenario(workspace, scenario_of({"name": "案", "edits": edits}), replace=True)
         compare_scenarios(workspace, ["案"])
         remove_edit(workspace, "案", removed)
-    assert registry_facts(workspace.registry_url) == before
+    assert registry_facts(workspace.seen("exact")) == before
 
 
 def test_nothing_but_the_scenario_is_written(workspace: Workspace) -> None:

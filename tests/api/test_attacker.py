@@ -6,9 +6,10 @@ count that can be solved for is a protected one, and every place in a private ho
 """
 
 import hashlib
+import heapq
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -36,7 +37,10 @@ from services.registry.seen import seen_venues
 from services.reports.picture import coverage_picture
 from services.results.rasters import SurfaceAsked, write_surface
 from services.results.run import run
-from services.workspace.folder import KEY, Workspace, open_workspace
+from services.scenarios.answers import edit_of
+from services.scenarios.whatif import WhatIf
+from services.why.ground import Published
+from services.workspace.folder import KEY, Snapshot, Workspace, open_workspace
 from tests import attacktown
 from tests.attacktown import AREAS, EPSG, GROUPS, HOMES, NOWHERE, PLACES, RESIDENTS, SECRETS
 from tests.conftest import made_once
@@ -225,43 +229,43 @@ class Attacker:
     Somebody with the open files, the same software, and a town of his own.
 
     In it as many live in every area, and every place stands where the real one is published. So he
-    knows which part of an area's residents is in a figure, and from two figures the residents.
+    knows which part of an area's residents is in a figure, and from many figures the residents.
     """
 
     client: TestClient
-    own: TestClient
+    own: Snapshot
 
     def shares(self, group: str, *edits: dict[str, object]) -> dict[tuple, np.ndarray]:
         """Return by kind of figure the part of each area's residents that it counts."""
-        found = {key: parts.copy() for key, parts in self._before[group].items()}
-        for row in tried(self.own, *edits, layer=SMALL, age_group=group)["areas"]:
-            if row["area_id"] in AREAS:
-                for name in FIGURES:
-                    parts = found[(*_limit(row), name)]
-                    parts[AREAS.index(row["area_id"])] = row[name] / OWN[GROUPS.index(group)]
-        return found
+        areas = self._engine.edited([edit_of(edit, EPSG) for edit in edits]).areas
+        everybody = OWN[GROUPS.index(group)]
+        columns = {name: areas[name].to_numpy() / everybody for name in FIGURES}
+        return {
+            (*limit, name): columns[name][rows]
+            for limit, rows in self._rows[group].items()
+            for name in FIGURES
+        }
 
     @cached_property
-    def _before(self) -> dict[str, dict[tuple, np.ndarray]]:
-        found: dict[str, dict[tuple, np.ndarray]] = {group: {} for group in GROUPS}
-        for row in self.coverage.query("profile == 'standard'").to_dict("records"):
-            nobody = {"gained": 0.0, "lost": 0.0}
-            for name in FIGURES:
-                part = nobody.get(name, row.get(name.removesuffix("_after"), 0.0))
-                parts = found[row["age_group"]].setdefault((*_limit(row), name), np.zeros(15))
-                parts[AREAS.index(row["area_id"])] = part / OWN[GROUPS.index(row["age_group"])]
-        return found
+    def _engine(self) -> WhatIf:
+        return WhatIf(Published(self.own), SMALL)
 
     @cached_property
-    def coverage(self) -> pd.DataFrame:
-        """Return the coverage of his own town's small areas."""
-        rows = rows_of(self.own, "coverage", layer=SMALL)
-        return rows[~rows["remainder"] & rows["age_group"].isin(GROUPS)]
+    def _rows(self) -> dict[str, dict[tuple, np.ndarray]]:
+        """Return by group and limit the rows of AREAS in the table of any outcome."""
+        table = self._engine.edited([]).areas.reset_index()
+        found: dict[str, dict[tuple, np.ndarray]] = {}
+        for (group, *limit), rows in table.groupby(["age_group", *LIMIT], dropna=False):
+            in_order = rows.set_index("area_id")["index"].loc[list(AREAS)].to_numpy()
+            found.setdefault(str(group), {})[_limit(dict(zip(LIMIT, limit, strict=True)))] = (
+                in_order
+            )
+        return found
 
     def figures(
         self, group: str, *edits: dict[str, object], layer: str = "city"
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return what the real town answers, and of what parts of its areas each figure is the sum."""
+        """Return of what parts of the areas each figure of an answer is the sum, and the figures."""
         body = tried(self.client, *edits, layer=layer, age_group=group)
         shares = self.shares(group, *edits)
         parts, told = [], []
@@ -275,6 +279,7 @@ class Attacker:
         return np.array(parts), np.array(told)
 
 
+LIMIT = ("frequency", "walk_limit_m", "walk_limit_min")
 WHOLE = 3 * 4 * 4
 """Figures of the whole in an answer: frequencies, limits, FIGURES; those of areas that change follow."""
 FIGURES = ("reached_after", "gained", "lost", "circle_reached_after")
@@ -294,7 +299,7 @@ def _limit(row: dict[str, Any]) -> tuple[str, float | None, float | None]:
 
 
 @pytest.fixture(scope="module")
-def attacker(client: TestClient, run_folder: Path, workspace: Workspace) -> Iterator[Attacker]:
+def attacker(client: TestClient, run_folder: Path, workspace: Workspace) -> Attacker:
     venues = seen_venues(workspace).query("private_home").to_crs(LONLAT_EPSG)
     spots = {"渡辺さん宅": (venues.geometry.x.iloc[0], venues.geometry.y.iloc[0])}
     for _, home in homes_of(client).iterrows():
@@ -316,8 +321,7 @@ def attacker(client: TestClient, run_folder: Path, workspace: Workspace) -> Iter
         run(build(profile, folder / "workspace"))
 
     folder = made_once(run_folder / "attacker-town", make)
-    with client_of(open_workspace(folder / "workspace")) as own:
-        yield Attacker(client, own)
+    return Attacker(client, open_workspace(folder / "workspace").snapshot())
 
 
 FAR = opened(*attacktown.spot(0.02, 2.98))
@@ -427,19 +431,19 @@ def test_the_reach_of_a_private_home_is_that_of_its_centre_and_of_no_house(
     client: TestClient, attacker: Attacker, truth: Truth
 ) -> None:
     rows = rows_of(client, "places").set_index("place_id")
-    own = rows_of(attacker.own, "places").set_index("place_id")
-    homes = homes_of(client)["place_id"]
-    # His own homes hold as many each: what is reached there is the same part of the residents only
-    # where the place stands at the centre.
-    told = attacker.figures("65+", {"action": "close", "place_id": homes[0]}, layer=SMALL)
-    assert told[1] == pytest.approx(told[0] @ truth.protected["65+"], abs=ROUNDED)
-    for place in homes[:2]:
-        assert rows.loc[place, "residents_reached"] > 0
-        assert own.loc[place, "residents_reached"] > 0
-        spot = attacktown.spot(*PLACES[list(PLACES)[int(place[-1]) - 2]][2:4])
-        moved = {"action": "move", "place_id": place, "lon": spot[0], "lat": spot[1]}
-        parts, figures = attacker.figures("65+", moved, layer=SMALL)
-        assert figures == pytest.approx(parts @ truth.protected["65+"], abs=ROUNDED)
+    counted = [f"salons-{number}" for number in range(2, 7)]
+    for place in homes_of(client)["place_id"][:2]:
+        others = [{"action": "close", "place_id": other} for other in counted if other != place]
+        name = list(PLACES)[int(place.removeprefix("salons-")) - 2]
+        lon, lat = attacktown.spot(*PLACES[name][2:4])
+        to_its_house = {"action": "move", "place_id": place, "lon": lon, "lat": lat}
+        reached = "monthly", 300.0, None, "reached_after"
+        at_centre = attacker.shares("65+", *others)[reached]
+        at_house = attacker.shares("65+", *others, to_its_house)[reached]
+        told = rows.loc[place, "residents_reached"]
+
+        assert told == pytest.approx(at_centre @ truth.protected["65+"], abs=ROUNDED)
+        assert abs(told - at_house @ truth.protected["65+"]) > 0.1
 
 
 def test_a_venue_in_a_private_home_opens_at_its_centre(
@@ -475,6 +479,277 @@ def test_plans_of_two_limits_tell_protected_homes_only(
         alone = sites[0]["properties"]["newly_reached_alone"]
         assert alone == pytest.approx(first @ truth.protected["65+"], abs=ROUNDED)
     assert told["320"] != told["300"]  # else nothing would have been learnt
+
+
+# Ten thousand questions, each chosen by the answers before it.
+
+QUESTIONS, PINNED = 10_000, 1_200
+LIMITS = (
+    {"walk_limit_m": 200},
+    {"walk_limit_m": 300},
+    {"walk_limit_m": 500},
+    {"walk_limit_min": 5},
+)
+WALKERS = ("standard", "brisk", "slow")
+FREQUENCIES = ("monthly", "weekly", "permanent")
+
+
+class Book:
+    """All figures of all answers, each as a sum of parts of residents, by age group."""
+
+    def __init__(self) -> None:
+        self.questions_n = 0
+        self._parts: dict[str, list[np.ndarray]] = {group: [] for group in GROUPS}
+        self._told: dict[str, list[np.ndarray]] = {group: [] for group in GROUPS}
+
+    def note(self, group: str, parts: np.ndarray, told: object) -> None:
+        """Write figures down: (n, areas and nowhere) parts and (n,) figures."""
+        parts = np.atleast_2d(parts)
+        if parts.shape[1] < len(AREAS) + 1:
+            parts = np.hstack([parts, np.zeros((len(parts), 1))])
+        if group == "85+":  # 30 % of another group, in every area
+            group, parts = "75+", 0.3 * parts
+        self._parts[group].append(parts)
+        self._told[group].append(np.atleast_1d(np.asarray(told, dtype=float)))
+
+    def system(self, group: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return all parts and figures of a group."""
+        return np.concatenate(self._parts[group]), np.concatenate(self._told[group])
+
+
+class Interrogation:
+    """What the attacker asks next."""
+
+    def __init__(self, attacker: Attacker, seed: int) -> None:
+        self.attacker, self.client = attacker, attacker.client
+        self.book = Book()
+        self.rng = np.random.default_rng(seed)
+        self._segments: list[tuple[float, int, Any]] = []
+
+    def pick(self, some: Sequence[Any]) -> Any:
+        return some[int(self.rng.integers(len(some)))]
+
+    def ask(self, path: str, **query: object) -> Any:
+        self.book.questions_n += 1
+        return answer(self.client.get(path, params=query))
+
+    # Pins: along streets, halved where the answers at both ends differ, down to half a metre.
+
+    def pins(self) -> None:
+        """Ask one question with edits."""
+        if self._segments and self.rng.random() < 0.8:
+            _, _, (ends, answers, context) = heapq.heappop(self._segments)
+            middle = tuple(np.mean(ends, axis=0))
+            found = self._pinned(middle, context)
+            self._push((ends[0], middle), (answers[0], found), context)
+            self._push((middle, ends[1]), (found, answers[1]), context)
+        else:
+            row, column = self.rng.integers(0, 4), self.rng.integers(0, 5)
+            ends = [(column + 0.01, row), (column + 0.99, row)]
+            if self.rng.random() < 0.5:
+                row, column = self.rng.integers(0, 3), self.rng.integers(0, 6)
+                ends = [(column, row + 0.01), (column, row + 0.99)]
+            ends = [(min(max(x, 0.01), 4.99), min(max(y, 0.01), 2.99)) for x, y in ends]
+            group, layer = self.pick(GROUPS), self.pick(LAYERS)
+            context = group, layer, self._others(), self.pick(("", "", "salons-5", "salons-6"))
+            self._push(ends, [self._pinned(end, context) for end in ends], context)
+
+    def _others(self) -> list[dict[str, object]]:
+        """Return edits beside the pin: closings, other frequencies, a venue, a pin far away."""
+        close = {"action": "close", "place_id": "salons-2"}
+        rarely = {"action": "change", "place_id": "salons-3", "frequency": "monthly"}
+        often = {"action": "change", "place_id": "salons-4", "frequency": "permanent"}
+        venue = {"action": "open", "venue_id": "halls-5", "frequency": "weekly"}
+        return list(self.pick(([], [close], [rarely, often], [venue], [FAR], [close, FAR])))
+
+    def _pinned(self, end: tuple[float, float], context: Any) -> float:
+        group, layer, others, place = context
+        lon, lat = attacktown.spot(*end)
+        edit = opened(lon, lat)
+        if place:
+            edit = {"action": "move", "place_id": place, "lon": lon, "lat": lat}
+        self.book.questions_n += 1
+        parts, told = self.attacker.figures(group, *others, edit, layer=layer)
+        self.book.note(group, parts, told)
+        return float(told[:WHOLE] @ np.arange(1, WHOLE + 1))
+
+    def _push(self, ends: Any, answers: Any, context: Any) -> None:
+        long = np.hypot(*np.subtract(*ends)) * 200.0  # metres, about
+        change = abs(answers[0] - answers[1])
+        if change > ROUNDED and long > 0.5:
+            heapq.heappush(
+                self._segments, (-change, self.book.questions_n, (ends, answers, context))
+            )
+
+    # Tables: figures by layer, area, group, class, limit and walker.
+
+    @cached_property
+    def _known(self) -> dict[tuple, tuple[np.ndarray, np.ndarray]]:
+        """Return the parts that are reached on foot and by circles, of the attacker's own town."""
+        table = self.attacker.own.table("coverage")
+        table = table[(table["layer"] == SMALL) & ~table["remainder"]]
+        found = {}
+        for (group, walker, *limit), rows in table.groupby(
+            ["age_group", "profile", *LIMIT], dropna=False
+        ):
+            everybody = 0.3 * OWN[3] if group == "85+" else OWN[GROUPS.index(str(group))]
+            of_areas = rows.set_index("area_id").loc[list(AREAS)]
+            key = group, walker, *_limit(dict(zip(LIMIT, limit, strict=True)))
+            found[key] = tuple(
+                of_areas[name].to_numpy() / everybody for name in ("reached", "circle_reached")
+            )
+        return found
+
+    def _asked(self) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
+        """Return a query, and the parts reached on foot and by circles that it asks for."""
+        group = self.pick((*GROUPS, "85+"))
+        query = {"age_group": group, "frequency": self.pick(FREQUENCIES), **self.pick(LIMITS)}
+        walker = query["profile"] = self.pick(WALKERS)
+        limit = (query.get("walk_limit_m"), query.get("walk_limit_min"))
+        key = group, walker, query["frequency"], *(one and float(one) for one in limit)
+        return query, *self._known[key]
+
+    def summary(self) -> None:
+        query, reached, _ = self._asked()
+        layer = self.pick(LAYERS)
+        area = self.pick([*MEMBERS[layer], None])
+        inside = np.ones(15) if area is None else MEMBERS[layer][area]
+        place = {} if area is None else {"layer": layer, "area": area}
+        body = self.ask("/summary", **query, **place)
+        parts = [inside, inside * reached, inside * (1 - reached)]
+        told = [body["residents"], body["reached"], body["unreached"]]
+        self.book.note(query["age_group"], np.array(parts), told)
+
+    def coverage(self) -> None:
+        query, reached, circle = self._asked()
+        layer = self.pick(LAYERS)
+        filters = {"layer": layer, "skipGeometry": True, "limit": 100}
+        if self.rng.random() < 0.7:
+            filters["area_id"] = self.pick(list(MEMBERS[layer]))
+        body = self.ask("/collections/coverage/items", **query, **filters)
+        for row in (feature["properties"] for feature in body["features"]):
+            nowhere = np.append(np.zeros(15), 1.0)
+            if row["remainder"]:
+                self.book.note(query["age_group"], nowhere, row["residents"])
+                continue
+            inside = MEMBERS[layer][row["area_id"]]
+            parts = np.array([inside, inside * reached, inside * circle])
+            told = [row["residents"], row["reached"], row["circle_reached"]]
+            self.book.note(query["age_group"], parts, told)
+
+    def supply(self) -> None:
+        query, _, _ = self._asked()
+        group, frequency = query["age_group"], query["frequency"]
+        layer = self.pick(LAYERS)
+        path = self.pick(("/provision", "/resilience", "/inequality", "/crosstab"))
+        asked = {"age_group": group}
+        asked |= {} if path == "/resilience" else {"frequency": frequency}
+        asked |= {"rows": SMALL, "columns": "district"} if path == "/crosstab" else {"layer": layer}
+        body = self.ask(path, **asked)
+        if path == "/inequality":
+            told = [row["residents"] for row in body["layers"] if row["layer"] == layer]
+            self.book.note(group, np.ones((len(told), 15)), told)
+            return
+        for row in body["areas"] if path != "/crosstab" else body["cells"]:
+            ids = [row[name] for name in ("area_id", "row_id", "column_id") if name in row]
+            if {"_whole", "_remainder"} & set(ids):
+                continue
+            layers = (SMALL, "district") if path == "/crosstab" else (layer,)
+            inside = np.prod(
+                [MEMBERS[one][at] for one, at in zip(layers, ids, strict=True)], axis=0
+            )
+            self.book.note(group, inside, row["residents"])
+            key = (
+                group,
+                row["profile"],
+                row.get("frequency", "weekly"),
+                *_limit(row | {"frequency": 0})[1:],
+            )
+            on_foot = inside * self._known[key][0]
+            if path == "/crosstab":
+                self.book.note(group, on_foot, row["reached"])
+            elif path == "/provision":
+                self.book.note(group, inside - on_foot, row["residents_outside"])
+            else:
+                both = row["reached_with_backup"] + row["reached_without_backup"]
+                self.book.note(group, on_foot, both)
+
+    def slots(self) -> None:
+        group, frequency = self.pick(GROUPS), self.pick(("monthly", "weekly"))
+        layer, limit = self.pick(LAYERS), self.pick(LIMITS)
+        area = self.pick(list(MEMBERS[layer]))
+        body = self.ask(
+            "/slots", layer=layer, area=area, age_group=group, frequency=frequency, **limit
+        )
+        inside = MEMBERS[layer][area]
+        self.book.note(group, inside, body["residents"])
+        key = group, frequency, *_limit(body)[1:]
+        for slot in body["slots"]:
+            shares = self._half_days[(*key, slot["weekday"], slot["half_day"])]
+            self.book.note(group, inside * shares, slot["reached"])
+
+    @cached_property
+    def _half_days(self) -> dict[tuple, np.ndarray]:
+        table = self.attacker.own.table("slots")
+        table = table[(table["layer"] == SMALL) & table["age_group"].isin(GROUPS)]
+        found = {}
+        for (group, weekday, half_day, *limit), rows in table.groupby(
+            ["age_group", "weekday", "half_day", *LIMIT], dropna=False
+        ):
+            reached = rows.set_index("area_id")["reached"].loc[list(AREAS)].to_numpy()
+            key = group, *_limit(dict(zip(LIMIT, limit, strict=True))), weekday, half_day
+            found[key] = reached / OWN[GROUPS.index(str(group))]
+        return found
+
+    def timeline(self) -> None:
+        """Ask for the years of one layer after the other; a year's places are known to everybody."""
+        first = "R" + str(self.pick((5, 6)))
+        layer = self.pick(LAYERS)
+        body = self.ask("/timeline", **{"from": first, "to": "R7", "layer": layer})
+        for row in body["areas"]:
+            if row["area_id"] == "_remainder":
+                continue
+            inside = MEMBERS[layer][row["area_id"]]
+            key = row["age_group"], "standard", *_limit(row)
+            told = [row["residents"], row["reached"]]
+            parts = np.array([inside, inside * self._known[key][0]])
+            self.book.note(row["age_group"], parts, told)
+
+
+def test_ten_thousand_questions_tell_the_protected_counts_and_nothing_more(
+    attacker: Attacker, truth: Truth
+) -> None:
+    asking = Interrogation(attacker, seed=10)
+    while asking.book.questions_n < PINNED:
+        asking.pins()
+    for _ in range(6):
+        asking.timeline()
+    kinds = [asking.summary] * 4 + [asking.coverage] * 4 + [asking.slots, asking.supply]
+    while asking.book.questions_n < QUESTIONS:
+        asking.pick(kinds)()
+
+    nowhere = dict(zip(GROUPS, NOWHERE, strict=True))
+    known_n = small_n = 0
+    for group in GROUPS:
+        parts, told = asking.book.system(group)
+        solved, _, rank, _ = np.linalg.lstsq(parts, told, rcond=None)
+        assert rank == len(AREAS) + 1, "the questions tell of every area"
+        # He solves for every count, and it is the protected one.
+        assert solved[:-1] == pytest.approx(truth.protected[group].to_numpy(), abs=1e-3)
+        assert is_multiple(np.round(solved, 3))
+        assert abs(solved[-1] - nowhere[group]) < BASE
+        # No figure says anything beside: each is the sum of its parts of protected counts.
+        assert told == pytest.approx(parts @ np.round(solved), abs=2 * ROUNDED)
+        exact = np.append(truth.exact[group].to_numpy(), nowhere[group])
+        assert abs(told - parts @ exact).max() > 1
+        # So any count within one base of the protected one would have been answered the same.
+        small = (exact > 0) & (exact < 10)
+        assert (abs(solved - exact) < BASE).all()
+        small_n += small.sum()
+        known_n += (abs(solved - exact) < 0.5)[small].sum()
+    # Right by chance are those that are a multiple already: a fifth.
+    assert small_n >= 30
+    assert known_n < 0.4 * small_n
 
 
 # By construction: the folder without exact inputs answers the same bytes.

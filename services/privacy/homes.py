@@ -76,7 +76,9 @@ def at_cells(
     """
     Return points moved to the centres of their grid cells; with a ``cell_m`` of 0 there are none.
 
-    A cell is doubled until it holds at least ``least_n`` dwellings, or all of them.
+    A cell is doubled until it holds at least ``least_n`` dwellings, or all of them; those whose own
+    smaller cells hold enough do not count, for they would stand there: whoever sees a wide cell knows
+    that none of them is meant. The few that are left over in the end belong to the nearest such cell.
 
     Parameters
     ----------
@@ -95,9 +97,21 @@ def at_cells(
 
 
 def _centre(xy: FloatArray, dwellings_xy: FloatArray, cell_m: float, least_n: int) -> FloatArray:
+    left = dwellings_xy if least_n else dwellings_xy[:0]
     for doubled in range(WIDEST + 1):
         side_m = cell_m * 2.0**doubled
-        cell = np.floor(xy / side_m)
-        if (np.floor(dwellings_xy / side_m) == cell).all(axis=1).sum() >= least_n:
+        own = np.floor(xy / side_m)
+        if not len(left):
             break
-    return np.asarray((cell + 0.5) * side_m)
+        cells, cell_of, dwellings_n = np.unique(
+            np.floor(left / side_m), axis=0, return_inverse=True, return_counts=True
+        )
+        enough = dwellings_n >= least_n
+        full = cells[enough]
+        if (full == own).all(axis=1).any():
+            break
+        left = left[~enough[cell_of.reshape(-1)]]
+        if len(left) < least_n:
+            own = full[np.argmin(np.hypot(*((full + 0.5) * side_m - xy).T))]
+            break
+    return np.asarray((own + 0.5) * side_m)

@@ -35,6 +35,34 @@ def test_a_cell_is_doubled_until_it_holds_enough_dwellings() -> None:
     assert centres(home, dwellings=dwellings, least_n=9) == [(300.0, 300.0)]
 
 
+def test_dwellings_that_stand_in_a_smaller_cell_do_not_count() -> None:
+    def houses(east: float, north: float, number: int) -> np.ndarray:
+        return np.column_stack([np.full(number, east), north + np.arange(number)])
+
+    home = Point(200, 10)
+    # Of 300 m by 300 m: ten in the south-west, which stand there; one in the south-east.
+    few = [houses(10, 10, 10), houses(200, 10, 1)]
+    # With nine in the north-west, ten are left: they share the cell of 300 m.
+    assert centres(home, dwellings=np.vstack([*few, houses(10, 200, 9)])) == [(150, 150)]
+    # With eight, nine are left, who would be told apart by a cell of their own.
+    assert centres(home, dwellings=np.vstack([*few, houses(10, 200, 8)])) == [(75, 75)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=80),
+    st.integers(1, 10),
+    st.sampled_from([1, 10, 70]),
+)
+def test_whoever_sees_a_home_has_enough_dwellings_to_choose_from(
+    spots: list[tuple[int, int]], least_n: int, apart_m: int
+) -> None:
+    dwellings = np.array(spots, dtype=float) * apart_m
+    found = centres(*(Point(xy) for xy in dwellings), dwellings=dwellings, least_n=least_n)
+
+    alike = [found.count(centre) for centre in found]
+    assert min(alike) >= min(least_n, len(spots))
+
+
 def test_without_a_cell_or_a_position_there_is_none() -> None:
     assert centres(Point(1, 2), cell_m=0.0) == [None]
     assert centres(None, Point()) == [None, None]

@@ -29,6 +29,7 @@ from services.publication.collections import (
     TableCollection,
 )
 from services.publication.columns import json_types, leaving
+from services.publication.viewed import told_privacy
 from services.registry.decisions import with_status
 from services.words.origins import with_origins
 from services.words.shares import share, share_of
@@ -91,6 +92,8 @@ def plan_imprint(plan: PlanResult) -> dict[str, Any]:
     """Return what every page of a plan's sites carries: when it was made, and from what."""
     record = plan.record
     return {
+        "view": plan.workspace.view,
+        "privacy": told_privacy(plan.workspace),
         "plan": plan.plan_id,
         "title": record["title"],
         "made_at": record["made_at"],

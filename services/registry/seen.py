@@ -20,8 +20,8 @@ from services.registry.decisions import COLUMNS, read_decisions
 from services.registry.places import read_places, read_status_history, read_venues
 from services.workspace.folder import Workspace, digest
 
-_DEGREES_DECIMALS = 9
-"""0.1 mm: more than the last digits that a projection there and back may change."""
+_DEGREES_DECIMALS = 11
+"""A thousandth of a millimetre: more than what a projection there and back may change."""
 
 
 def seen_places(workspace: Workspace, as_of: date | None = None) -> gpd.GeoDataFrame:

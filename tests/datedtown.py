@@ -204,6 +204,7 @@ def demand(network) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(
         {
             "kind": "building",
+            "source_area_id": "99999",
             "65+": [older for older, _ in HOMES.values()],
             "total": [total for _, total in HOMES.values()],
             "in_city": "99999",

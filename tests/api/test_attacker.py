@@ -9,6 +9,7 @@ import hashlib
 import heapq
 import json
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -898,6 +899,22 @@ def test_files_pictures_and_rasters_are_the_same_without_exact_inputs(
         pd.testing.assert_frame_equal(
             gpd.read_file(one, layer=name), gpd.read_file(other, layer=name)
         )
+
+
+def test_a_run_of_the_folder_without_exact_inputs_has_the_same_tables(
+    town: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(town / "published", tmp_path / "published"))
+    before = open_workspace(copy).snapshot()
+    again = run(open_workspace(copy))
+
+    assert again.name != before.name
+    tables = sorted(path.stem for path in before.path.glob("*.parquet"))
+    assert len(tables) >= 14
+    assert tables == sorted(path.stem for path in again.path.glob("*.parquet"))
+    for name in tables:
+        pd.testing.assert_frame_equal(again.table(name), before.table(name), check_exact=True)
+    assert again.run["summary"] == before.run["summary"]
 
 
 def test_nothing_secret_is_in_the_folder_or_in_any_answer(

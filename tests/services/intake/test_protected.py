@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
+from services.edition.publish import publish
 from services.intake.build import build
 from services.intake.people.protected import (
     Protection,
@@ -344,6 +345,20 @@ def test_public_areas_and_remainder_add_up_to_the_protected_source(built: Worksp
     )
     for (_, group, *_), residents_n in sums.items():
         assert residents_n == pytest.approx(everybody[group])
+
+
+def test_walks_that_both_views_share_bring_nothing_exact_into_the_public_one(
+    built: Workspace, tmp_path: Path
+) -> None:
+    # Without private homes both views walk alike, and a run walks once; the folder runs by itself.
+    alone = run(publish(built, tmp_path / "published"))
+    beside = built.snapshot()
+    tables = sorted(path.stem for path in beside.path.glob("*.parquet"))
+
+    assert not list(alone.workspace.path.rglob("exact"))
+    assert tables == sorted(path.stem for path in alone.path.glob("*.parquet"))
+    for name in tables:
+        pd.testing.assert_frame_equal(alone.table(name), beside.table(name), check_exact=True)
 
 
 def test_what_is_published_by_the_city_is_used_as_it_is(tmp_path: Path) -> None:

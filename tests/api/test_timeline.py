@@ -61,7 +61,9 @@ def test_what_cannot_be_computed_is_refused_with_the_way_out(client, query, japa
     assert japanese in answer.json()["detail_ja"]
 
 
-def test_the_command_writes_three_tables_and_shows_the_years(workspace, tmp_path, capsys):
+def test_the_command_writes_three_tables_what_they_are_made_of_and_shows_the_years(
+    workspace, tmp_path, capsys
+):
     out = tmp_path / "years.csv"
     options = ["--from", "H30", "--to", "R1", "--out", str(out)]
     assert main(["timeline", str(workspace.path), *options, "--lang", "ja"]) == 0
@@ -72,8 +74,10 @@ def test_the_command_writes_three_tables_and_shows_the_years(workspace, tmp_path
         rows = list(csv.DictReader(file))
     assert [row["reached_weekly"] for row in rows] == ["150.0", "150.0", "50.0", "150.0"]
     assert {path.name for path in tmp_path.iterdir()} == {
-        *("years.csv", "years-areas.csv", "years-targets.csv"),
+        *("years.csv", "years-areas.csv", "years-targets.csv", "years.provenance.json"),
     }
+    told = json.loads((tmp_path / "years.provenance.json").read_text(encoding="utf-8"))
+    assert (told["view"], told["parameters"]["walk_limit_m"]) == ("public", 500.0)
 
 
 def test_the_command_answers_a_machine(workspace, capsys):

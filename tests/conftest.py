@@ -20,6 +20,10 @@ settings.register_profile("fuzz", deadline=None, database=None, print_blob=True)
 settings.load_profile("same")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that all processes of this run of the tests share."""

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ADVICE = """\
 Seed {seed} found a case. To see it again:
   {command}
-Hypothesis prints it as "Falsifying example". Write it above the test as @example(...), or, where its
+Hypothesis prints it as "Failing test case" (older ones: "Falsifying example"). Write it above the test as @example(...), or, where its
 arguments are drawn as one, as a test of its own with a result derived by hand; then mend the fault.
 `make test` then tries it every time."""
 

@@ -30,6 +30,7 @@ READY_MS = 30_000
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 

@@ -5,9 +5,11 @@ The street of tests/services/test_plans.py: A (weekly) has 50 of 200, the hall H
 more, D becoming weekly 50.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,13 +24,14 @@ from services.councils.decisions import NewDecision, record_decision
 from services.results.run import run
 from services.scenarios.file import read_scenario, scenario_of
 from services.scenarios.named import save_scenario
-from services.workspace.folder import Workspace
+from services.workspace.folder import Workspace, open_workspace
 from services.workspace.progress import StoppedError
 from tests.api.test_page_browser import CHROMIUM, READY_MS, Visit, address, browser, visit
 from tests.services.plans.test_plans import town
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 
@@ -40,13 +43,18 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 VIEWS = ["next", "scenarios", "decisions"]
 
 
-@pytest.fixture
-def workspace(tmp_path) -> Workspace:
-    workspace = town(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = town(tmp_path_factory.mktemp("made"))
     run(workspace)
     save_scenario(workspace, scenario_of({"name": "案A", "note": HOSTILE, "edits": [OPEN]}))
     save_scenario(workspace, scenario_of({"name": "案B", "by": "高齢福祉課", "edits": [CLOSE]}))
     return workspace
+
+
+@pytest.fixture
+def workspace(made: Workspace, tmp_path: Path) -> Workspace:
+    return open_workspace(shutil.copytree(made.path, tmp_path / "workspace"))
 
 
 @pytest.fixture

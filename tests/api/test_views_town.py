@@ -14,6 +14,7 @@ from tests.api.test_page_browser import CHROMIUM, address, browser, visit
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 

@@ -19,6 +19,8 @@ from tests.services.intake.hostile.case import Case
 from tests.services.intake.hostile.hamlet import profile_text, write_hamlet
 from tests.services.intake.hostile.profiles import PROFILES
 
+pytestmark = pytest.mark.long
+
 CASES: list[Case] = [*lists.CASES, *maps.CASES]
 LONGEST_S = 10
 

@@ -19,6 +19,7 @@ PROFILE = ROOT / "data" / "municipalities" / "12217.toml"
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.long,
     pytest.mark.skipif(
         not DATA.is_dir(), reason="the open data of Kashiwa is not beside the checkout"
     ),

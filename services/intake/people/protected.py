@@ -292,10 +292,10 @@ def note_protection(residents: Residents, base: int, *, notes: SourceLedger) -> 
     InvalidInputError
         The whole municipality does.
     """
-    groups = list(residents.by_area.columns)
     most = residents.by_area.max(axis=1)
-    elsewhere = [frame[groups].max(axis=1) for frame in (residents.at_points, residents.lost)]
-    everybody = pd.concat([most, *elsewhere]).sum()
+    outside = [residents.at_points, residents.lost]
+    elsewhere = [frame.reindex(columns=residents.by_area.columns) for frame in outside]
+    everybody = most.sum() + sum(float(frame.max(axis=1).sum()) for frame in elsewhere)
     if everybody < base:
         raise InvalidInputError(
             "privacy.rounding_base is {base}, but only {residents:g} residents live there; "

@@ -116,7 +116,9 @@ def test_a_hostile_file_is_refused_or_its_repair_is_reported(
         require_content(result, case)
         return
     # The hamlet itself gives no entry: every one there is is about the hostile file.
-    entries = [entry for source in result.intake.values() for entry in source["entries"]]
+    entries = [
+        entry for source in result.seen("exact").intake.values() for entry in source["entries"]
+    ]
     assert entries, "nothing was reported"
     assert any(case.says in entry["code"] for entry in entries), [e["code"] for e in entries]
     said = [Sentence.from_dict(entry["said"]) for entry in entries]

@@ -14,7 +14,7 @@ from services.intake.reconcile import Proposal, propose_matches, reconcile, save
 from services.profile import read_profile
 from services.words.texts import told
 from services.workspace.folder import Snapshot
-from services.workspace.remainder import named_remainder, read_unmatched, unmatched_frame
+from services.workspace.remainder import FILE, named_remainder, read_unmatched, unmatched_frame
 
 EPSG = 6677
 ROOT = Path(__file__).resolve().parents[3]
@@ -117,7 +117,7 @@ def test_a_profile_reconciles_its_own_files(town_profile, tmp_path):
 
 def test_a_workspace_keeps_its_remainder_by_name_and_is_reconciled(town_snapshot: Snapshot):
     workspace = town_snapshot.workspace
-    lost = read_unmatched(workspace.path)
+    lost = read_unmatched(workspace.file(FILE))
     assert lost["65+"].sum() == workspace.manifest["unmatched_residents"]["65+"] > 0
     named = workspace.manifest["unmatched_names"]
     assert sum(each["residents"]["65+"] for each in named) == lost["65+"].sum()

@@ -394,6 +394,18 @@ def test_a_base_larger_than_the_municipality_is_refused_in_one_sentence(tmp_path
     build(hamlet(tmp_path / "source", privacy="rounding_base = 238"), tmp_path / "workspace")
 
 
+def test_a_band_that_the_source_does_not_have_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    profile = hamlet(tmp_path / "source")
+    text = table(PEOPLE_HEAD, *((name, 100, 30) for name in NAMES))
+    (tmp_path / "source" / "people.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(InvalidInputError, match="75歳以上") as refused:
+        build(profile, tmp_path / "workspace")
+    for lang in ("en", "ja"):
+        assert "\n" not in told(refused.value, lang)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source"]
+
+
 def remarks(workspace: Workspace) -> dict[str, dict]:
     entries = workspace.seen("exact").intake["people"]["entries"]
     return {entry["code"]: entry["said"] for entry in entries}

@@ -86,6 +86,6 @@ def test_hours_of_columns_of_their_own_stand_behind_the_days():
 
 def test_the_layout_is_recognised():
     proposed = propose_map(DATA / "community_center.csv")
-    assert proposed.layout == "施設一覧（#property 形式）"
+    assert proposed.layout == "schema_org"
     assert proposed.found.columns["name"] == "name"
     assert proposed.rows == 52

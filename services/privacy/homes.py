@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -70,48 +71,54 @@ WIDEST = 12
 """How often a cell is doubled at most: 150 m become 600 km."""
 
 
-def at_cells(
-    points: GeometryArray, dwellings_xy: FloatArray, *, cell_m: float, least_n: int
-) -> GeometryArray:
+@dataclass(frozen=True)
+class HomeCells:
     """
-    Return points moved to the centres of their grid cells; with a ``cell_m`` of 0 there are none.
+    The grid cells at whose centres private homes stand, found once for all dwellings.
 
     A cell is doubled until it holds at least ``least_n`` dwellings, or all of them; those whose own
     smaller cells hold enough do not count, for they would stand there: whoever sees a wide cell knows
     that none of them is meant. The few that are left over in the end belong to the nearest such cell.
-
-    Parameters
-    ----------
-    points
-        Plane CRS; without a position they stay so.
-    dwellings_xy
-        (n, 2), plane CRS.
     """
-    located = ~(shapely.is_missing(points) | shapely.is_empty(points))
-    centres: GeometryArray = np.full(len(points), None, dtype=object)
-    if cell_m > 0:
-        xy = shapely.get_coordinates(points[located])
-        found = [_centre(one, dwellings_xy, cell_m, min(least_n, len(dwellings_xy))) for one in xy]
-        centres[located] = shapely.points(np.array(found, dtype=float).reshape(-1, 2))
-    return centres
 
+    cell_m: float
+    """Side of the smallest cells; with 0 there is no cell, and no home has a position."""
+    levels: tuple[tuple[float, FloatArray], ...]
+    """Side and (n, 2) numbers of the cells that hold enough, from the smallest side to the widest."""
 
-def _centre(xy: FloatArray, dwellings_xy: FloatArray, cell_m: float, least_n: int) -> FloatArray:
-    left = dwellings_xy if least_n else dwellings_xy[:0]
-    for doubled in range(WIDEST + 1):
-        side_m = cell_m * 2.0**doubled
-        own = np.floor(xy / side_m)
-        if not len(left):
-            break
-        cells, cell_of, dwellings_n = np.unique(
-            np.floor(left / side_m), axis=0, return_inverse=True, return_counts=True
-        )
-        enough = dwellings_n >= least_n
-        full = cells[enough]
-        if (full == own).all(axis=1).any():
-            break
-        left = left[~enough[cell_of.reshape(-1)]]
-        if len(left) < least_n:
-            own = full[np.argmin(np.hypot(*((full + 0.5) * side_m - xy).T))]
-            break
-    return np.asarray((own + 0.5) * side_m)
+    @classmethod
+    def of(cls, dwellings_xy: FloatArray, *, cell_m: float, least_n: int) -> "HomeCells":
+        """Find the cells; ``dwellings_xy`` is (n, 2), plane CRS."""
+        least_n = min(least_n, len(dwellings_xy))
+        left, levels = dwellings_xy, []
+        for doubled in range(WIDEST + 1 if least_n and cell_m > 0 else 0):
+            side_m = cell_m * 2.0**doubled
+            cells, cell_of, dwellings_n = np.unique(
+                np.floor(left / side_m), axis=0, return_inverse=True, return_counts=True
+            )
+            enough = dwellings_n >= least_n
+            levels.append((side_m, cells[enough]))
+            left = left[~enough[cell_of.reshape(-1)]]
+            if len(left) < least_n:
+                break
+        return cls(cell_m, tuple(levels))
+
+    def centres(self, points: GeometryArray) -> GeometryArray:
+        """Return points (plane CRS) moved to the centres of their cells; without a position they stay so."""
+        located = ~(shapely.is_missing(points) | shapely.is_empty(points))
+        found: GeometryArray = np.full(len(points), None, dtype=object)
+        if self.cell_m > 0:
+            xy = [self._centre(one) for one in shapely.get_coordinates(points[located])]
+            found[located] = shapely.points(np.array(xy, dtype=float).reshape(-1, 2))
+        return found
+
+    def _centre(self, xy: FloatArray) -> FloatArray:
+        side_m, own = self.cell_m, np.floor(xy / self.cell_m)
+        for side_m, full in self.levels:
+            own = np.floor(xy / side_m)
+            if (full == own).all(axis=1).any():
+                break
+        else:
+            if self.levels and len(full):
+                own = full[np.argmin(np.hypot(*((full + 0.5) * side_m - xy).T))]
+        return np.asarray((own + 0.5) * side_m)

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.arrays import LONLAT_EPSG
-from services.privacy.homes import at_cells, masked, masked_venues
+from services.privacy.homes import masked, masked_venues
 from services.registry.decisions import COLUMNS, read_decisions
 from services.registry.places import read_places, read_status_history, read_venues
 from services.workspace.folder import Workspace, digest
@@ -110,18 +110,8 @@ def _at_cells(
 ) -> gpd.GeoDataFrame:
     if not at_home.any():
         return points
-    dwellings = workspace.demand().geometry.to_numpy()
-    privacy = workspace.profile.privacy
-    geometry = points.geometry.to_numpy().copy()
-    rows = at_home.to_numpy()
-    geometry[rows] = at_cells(
-        geometry[rows],
-        shapely.get_coordinates(dwellings),
-        cell_m=privacy.blur_m,
-        least_n=privacy.small_number,
-    )
-    shapes = gpd.GeoSeries(geometry, index=points.index, crs=points.crs)
+    geometry, rows = points.geometry.to_numpy().copy(), at_home.to_numpy()
+    centres = gpd.GeoSeries(workspace.home_cells.centres(geometry[rows]), crs=points.crs)
     # By way of the degrees that a published registry holds: both are the same to the last digit.
-    degrees = in_degrees(gpd.GeoSeries(shapes[rows]))
-    geometry[rows] = degrees.to_crs(_epsg(workspace)).to_numpy()
+    geometry[rows] = in_degrees(centres).to_crs(_epsg(workspace)).to_numpy()
     return points.set_geometry(gpd.GeoSeries(geometry, index=points.index, crs=points.crs))

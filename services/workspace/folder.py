@@ -17,10 +17,12 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.areas.location import largest_overlap
 from geo.errors import BrokenWorkspaceError, BusyError, InvalidInputError, NotFoundError
 from geo.streets.network import Network, network_from_frames
+from services.privacy.homes import HomeCells
 from services.profile import Layer, Profile, on_day, read_profile
 from services.words.dates import today
 from services.words.vocabulary import PUBLIC, View
@@ -301,6 +303,13 @@ class Workspace:
     def demand(self) -> gpd.GeoDataFrame:
         """Return where residents live, plane CRS; never leaves as it is."""
         return self._demand
+
+    @cached_property
+    def home_cells(self) -> HomeCells:
+        """Return the cells at whose centres private homes stand in the public view."""
+        privacy = self.profile.privacy
+        dwellings_xy = shapely.get_coordinates(self.seen(PUBLIC).demand().geometry.to_numpy())
+        return HomeCells.of(dwellings_xy, cell_m=privacy.blur_m, least_n=privacy.small_number)
 
     def stops(self) -> gpd.GeoDataFrame | None:
         """Return the bus stops, plane CRS, None where no layer of them was given."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from services.privacy.homes import at_cells
+from services.privacy.homes import HomeCells
 
 NOBODY = np.zeros((0, 2))
 
@@ -15,7 +15,7 @@ def centres(
     *points: Point | None, dwellings: np.ndarray = NOBODY, cell_m: float = 150.0, least_n: int = 10
 ) -> list[tuple[float, float] | None]:
     shapes = np.array(points, dtype=object)
-    found = at_cells(shapes, dwellings, cell_m=cell_m, least_n=least_n)
+    found = HomeCells.of(dwellings, cell_m=cell_m, least_n=least_n).centres(shapes)
     return [None if point is None else (point.x, point.y) for point in found]
 
 

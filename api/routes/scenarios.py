@@ -55,7 +55,7 @@ def compare(
         workspace, [name.strip() for name in names.split(",") if name.strip()]
     )
     said = {lang: sentences(found, lang, workspace.few_below) for lang in ("ja", "en")}
-    return {**found.to_dict(), "sentences": said}
+    return {"view": workspace.view, **found.to_dict(), "sentences": said}
 
 
 @router.get("/scenarios/{name}", summary="One scenario", responses={404: {"model": Problem}})

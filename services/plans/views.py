@@ -152,6 +152,7 @@ def plan_head(plan: PlanResult) -> dict[str, Any]:
     record = plan.record
     return {
         "plan_id": plan.plan_id,
+        "view": plan.workspace.view,
         "title": record["title"],
         "made_at": record["made_at"],
         "status": record["status"],

@@ -67,8 +67,8 @@ def masked_venues(venue: pd.DataFrame) -> dict[str, pd.Series]:
 GeometryArray = NDArray[Any]
 
 
-WIDEST = 12
-"""How often a cell is doubled at most: 150 m become 600 km."""
+WIDEST = 6
+"""How often a cell is doubled at most: 150 m become 9.6 km."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class HomeCells:
 
     A cell is doubled until it holds at least ``least_n`` dwellings, or all of them; those whose own
     smaller cells hold enough do not count, for they would stand there: whoever sees a wide cell knows
-    that none of them is meant. The few that are left over in the end belong to the nearest such cell.
+    that none of them is meant. Those that are left over in the end belong to the nearest such cell.
     """
 
     cell_m: float
@@ -117,8 +117,9 @@ class HomeCells:
         for side_m, full in self.levels:
             own = np.floor(xy / side_m)
             if (full == own).all(axis=1).any():
-                break
-        else:
-            if self.levels and len(full):
-                own = full[np.argmin(np.hypot(*((full + 0.5) * side_m - xy).T))]
-        return np.asarray((own + 0.5) * side_m)
+                return np.asarray((own + 0.5) * side_m)
+        centres = [(full + 0.5) * side for side, full in self.levels if len(full)]
+        if not centres:
+            return np.asarray((own + 0.5) * side_m)
+        every = np.concatenate(centres)
+        return np.asarray(every[np.argmin(np.hypot(*(every - xy).T))])

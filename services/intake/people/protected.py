@@ -115,8 +115,8 @@ class Protection:
         councils: "pd.Categorical[str]",
     ) -> FloatArray:
         position = councils.codes.astype(np.int64)
-        of_councils = np.zeros((len(councils.categories), bands.shape[1]))
-        np.add.at(of_councils, position, bands)
+        # A total keeps its draw whatever it counts: where one count changes, most others stay.
+        totals = np.zeros((len(councils.categories), bands.shape[1]))
 
         def drawn(rows: Sequence[str], counts: FloatArray) -> FloatArray:
             cells = [[f"{row}\0{group}" for group in family.groups] for row in rows]
@@ -127,8 +127,8 @@ class Protection:
             position,
             base=self.base,
             cell_draws=drawn([f"area\0{name}" for name in names], bands),
-            council_draws=drawn([f"council\0{one}" for one in councils.categories], of_councils),
-            whole_draws=drawn(["whole"], bands.sum(axis=0, keepdims=True)),
+            council_draws=drawn([f"council\0{one}" for one in councils.categories], totals),
+            whole_draws=drawn(["whole"], np.zeros((1, bands.shape[1]))),
         )
 
 

@@ -10,6 +10,7 @@ from geo.schedule.typed import (
     Schedule,
     combine,
     frequency_class,
+    least_schedule,
     parse_schedule,
     print_schedule,
 )
@@ -81,6 +82,10 @@ def on(*days):
         ("週1回 月曜日", (weekly(MON),)),
         ("不定期（月1回程度）", (Rule("per_month", times=1),)),
         ("不定期", ()),
+        # Brackets say when, unless the text outside says that nobody knows; a hall is no such word.
+        ("10:00〜11:30（第2火曜）", (nth({2}, TUE),)),
+        ("公民館（第2火曜）", (nth({2}, TUE),)),
+        ("随時 10:00〜11:30 公民館（第2火曜）", ()),
         ("未定", ()),
         ("", ()),
         ("４月１５日(日)、５月２０日(日)", ()),
@@ -277,6 +282,31 @@ def test_one_assumed_rule_makes_a_schedule_assumed():
     together = combine([parse_schedule("毎週月曜"), parse_schedule("最終金曜")])
     assert together.is_assumed
     assert not parse_schedule("毎週月曜").is_assumed
+
+
+@pytest.mark.parametrize(
+    ("text", "assumed"),
+    [
+        ("隔週水曜", True),  # which weeks is not said
+        ("常設", True),  # which days is not said
+        ("最終金曜", True),  # the fourth or the fifth
+        ("月4回", True),  # taken as weekly, as the national survey does
+        ("月3回", False),  # in no known week, so nothing is taken
+        ("週4回", False),
+        ("年6回", False),
+        ("第4金曜", False),
+    ],
+)
+def test_a_rule_whose_weeks_or_days_are_taken_and_not_said_is_assumed(text, assumed):
+    assert parse_schedule(text).is_assumed is assumed
+
+
+@pytest.mark.parametrize(
+    ("frequency", "typed"), [("monthly", "毎月1回"), ("weekly", "毎週1回"), ("permanent", "常設")]
+)
+def test_the_least_of_a_class_is_typed_as_cities_type_it(frequency, typed):
+    assert least_schedule(frequency) == typed
+    assert kind(typed) == frequency
 
 
 def test_two_fortnightly_groups_are_not_assumed_to_alternate():

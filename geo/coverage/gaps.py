@@ -142,7 +142,8 @@ def best_site_residents(
 
     A site is any home's own position on the streets. Sites are tried in the order of the residents
     in a straight circle around them, an upper bound of what they can reach, and a unit is left as
-    soon as one reaches ``enough``: the answer is exact for every unit that stays below it.
+    soon as one reaches ``enough`` or no circle left holds as many: whether a unit has such a site is
+    exact.
 
     Parameters
     ----------

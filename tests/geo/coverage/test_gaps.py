@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.coverage.reached import Layering
 from geo.streets.network import Network
-from geo.walking.reach import walks
+from geo.walking.reach import Walks, walks
 from tests.streets import snaps, straight_street, streets
 
 UNITS = pd.DataFrame({"area_id": ["a", "b", "c"]})
@@ -111,6 +111,48 @@ def test_nobody_and_nothing_snapped_give_zero() -> None:
     assert best_site(straight_street(), lost, [5.0], [0], 1.0) == [0.0, 0.0, 0.0]
 
 
+def test_residents_on_every_side_of_a_site_are_in_its_circle() -> None:
+    # Unit a: one home of 12; 9 more, whom nobody asks about, exactly 500 m away on each side in turn.
+    street = straight_street(4000.0)
+    for other_m in (1499.0, 2499.0):
+        best = best_site(street, homes(1999.0, other_m), [12.0, 9.0], [0, -1], 20.0)
+        assert best == [21.0, 0.0, 0.0]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1500), st.integers(0, 1500), st.integers(0, 9), st.integers(-1, 2)
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.integers(1, 30),
+)
+def test_a_unit_has_a_site_that_gathers_enough_just_where_one_of_all_does(
+    found_homes: list[tuple[int, int, int, int]], enough: int
+) -> None:
+    # Streets everywhere: a walk is the straight distance.
+    xy = np.array([(x, y) for x, y, _, _ in found_homes], dtype=float)
+    weight = np.array([residents for _, _, residents, _ in found_homes], dtype=float)
+    unit = [area for _, _, _, area in found_homes]
+    walk_m = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
+
+    def reach(rows: np.ndarray) -> Walks:
+        origin, home = np.nonzero(walk_m[rows] <= 500.0)
+        return Walks(origin, home, walk_m[rows][origin, home], len(rows), len(xy), 500.0)
+
+    best = best_site_residents(
+        reach, xy, weight, layering(unit, []), circle_m=500.0, enough=float(enough)
+    )
+    gathered = (walk_m <= 500.0) @ weight
+    for area, found in enumerate(best.tolist()):
+        own = [gathered[at] for at in range(len(xy)) if unit[at] == area and found_homes[at][2] > 0]
+        most = max(own, default=0.0)
+        assert (found >= enough) == (most >= enough)
+        assert found < enough or found in own
+
+
 def test_ranks_start_at_the_greatest_and_leave_out_nothing_and_the_unknown() -> None:
     found = ranks(np.array([5.0, 0.0, 12.0, np.nan, 5.0 + 1e-12]))
     # The two fives differ by less than a sum can tell: the first unit is the first of them.
@@ -121,6 +163,14 @@ def test_ranks_start_at_the_greatest_and_leave_out_nothing_and_the_unknown() -> 
 def test_equal_rates_are_ranked_by_the_number_of_residents() -> None:
     found = ranks(np.array([50.0, 50.0, 80.0]), ties=np.array([7.0, 20.0, 1.0]))
     assert found.tolist() == [3.0, 2.0, 1.0]
+
+
+def test_what_differs_by_less_than_a_millionth_is_equal() -> None:
+    # The first unit is the first of equals, be it in what is ranked or in what decides between them.
+    assert ranks(np.array([50.0, 50.0 + 4e-7])).tolist() == [1.0, 2.0]
+    fifty = np.array([50.0, 50.0])
+    assert ranks(fifty, ties=np.array([7.0, 7.0 + 4e-7])).tolist() == [1.0, 2.0]
+    assert ranks(fifty, ties=np.array([7.0, 7.0 + 2e-6])).tolist() == [2.0, 1.0]
 
 
 def test_need_adds_up_the_groups_as_they_are_weighed() -> None:

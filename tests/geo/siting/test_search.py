@@ -256,6 +256,20 @@ def test_a_plan_that_does_not_hold_is_an_error_of_ours() -> None:
         recheck(problem, np.array([0, 1]), [Claim(5.0, 5.0, maximise=True)])
 
 
+def test_a_claim_holds_as_far_as_the_tolerance_on_either_side() -> None:
+    # At least 10 is claimed and at most 12 proven; of costs at most 10 and at least 8.
+    most = Claim(10.0, 12.0, maximise=True)
+    least = Claim(10.0, 8.0, maximise=False)
+    within = {9.0: True, 8.5: False, 13.0: True, 13.5: False}
+    for found, holds in within.items():
+        assert most.holds(found, 1.0, seats=False) is holds
+        # The same from the other side of 10.
+        assert least.holds(20.0 - found, 1.0, seats=False) is holds
+    # With seats the bound is none, the claim stays.
+    assert most.holds(13.5, 1.0, seats=True)
+    assert not most.holds(8.5, 1.0, seats=True)
+
+
 @pytest.mark.parametrize(
     ("rules", "chosen", "broken"),
     [

@@ -229,6 +229,49 @@ def _moved_in(town: FloatArray, council: IntArray) -> float:
     return float(np.mean(found))
 
 
+def with_draws(counts: list[float], cells: list[float], *, whole: float) -> list[float]:
+    """Round one band of areas of one council, base 5, by draws that are given."""
+    found = rounded(
+        np.array(counts)[:, None],
+        np.zeros(len(counts), dtype=np.int64),
+        base=5,
+        cell_draws=np.array(cells)[:, None],
+        council_draws=np.array([[0.5]]),
+        whole_draws=np.array([[whole]]),
+    )
+    return found[:, 0].tolist()
+
+
+def test_the_draw_of_the_municipality_decides_on_its_sum_and_the_sum_on_the_areas() -> None:
+    # 2 of 5: up where the draw of the sum is below 0.4, whatever the cell would do by itself.
+    assert with_draws([2.0], [0.9], whole=0.39) == [5.0]
+    assert with_draws([2.0], [0.1], whole=0.41) == [0.0]
+    # 1 + 6 = 7 becomes 10 or 5; the area of the lower draw is the first that goes up.
+    assert with_draws([1.0, 6.0], [0.7, 0.8], whole=0.39) == [5.0, 5.0]
+    assert with_draws([1.0, 6.0], [0.8, 0.7], whole=0.39) == [0.0, 10.0]
+    assert with_draws([1.0, 6.0], [0.1, 0.1], whole=0.41) == [0.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("draw", "expected"),
+    [
+        # Rosén 1997: the least odds of the draw over odds of the chance; odds of 0.2 and 0.8 are 1/4 and 4.
+        (0.9, [5.0, 0.0]),  # (0.3 / 0.7) · 4 = 1.7 is less than (0.9 / 0.1) / 4 = 2.25
+        (0.8, [0.0, 5.0]),  # (0.8 / 0.2) / 4 = 1
+    ],
+)
+def test_of_two_of_which_one_must_go_up_the_draw_nearer_to_its_chance_decides(
+    draw: float, expected: list[float]
+) -> None:
+    # 1 + 4 = 5 is a multiple, so that just one of both goes up.
+    assert with_draws([1.0, 4.0], [0.3, draw], whole=0.5) == expected
+
+
+def test_a_draw_as_near_to_1_as_can_be_is_a_draw() -> None:
+    # 1.5 + 3.5 = 5: just one goes up, the one whose draw is not the last of all.
+    assert with_draws([1.5, 3.5], [float(np.nextafter(1.0, 0.0)), 0.9], whole=0.5) == [0.0, 5.0]
+
+
 def test_nobody_lives_in_no_area() -> None:
     nobody = protected(np.zeros((0, 3)), np.zeros(0, dtype=np.int64))
 

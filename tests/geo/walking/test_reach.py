@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geo.arrays import within
 from geo.streets.network import Network
-from geo.walking.reach import nearest, straight_m, walks
+from geo.walking.reach import Walks, nearest, straight_m, walks
 from tests.streets import Point, oracle_walk_m, snaps, straight_street, streets, towns
 
 
@@ -65,6 +65,65 @@ def test_the_straight_distance_is_to_the_nearest_and_infinite_without_one() -> N
     assert np.isinf(straight_m(np.empty((0, 2)), homes)).all()
 
 
+def held(pairs: dict[tuple[int, int], float], *, limit: float = 900.0) -> Walks:
+    """Walks between three places and three homes."""
+    origin, home = np.array(sorted(pairs)).T
+    return Walks(origin, home, np.array([pairs[pair] for pair in sorted(pairs)]), 3, 3, limit)
+
+
+def pairs_of(found: Walks) -> dict[tuple[int, int], float]:
+    return dict(
+        zip(
+            zip(found.origin.tolist(), found.home.tolist(), strict=True),
+            found.walk.tolist(),
+            strict=True,
+        )
+    )
+
+
+SOME = held({(0, 0): 100.0, (0, 1): 500.0, (1, 1): 400.0, (2, 0): 300.0, (2, 2): 600.0})
+
+
+def test_both_keeps_the_walks_of_the_pairs_that_the_other_has_too() -> None:
+    seconds = held({(0, 1): 7.0, (1, 0): 8.0, (2, 2): 9.0})
+    assert pairs_of(SOME.both(seconds)) == {(0, 1): 500.0, (2, 2): 600.0}
+    assert pairs_of(seconds.both(SOME)) == {(0, 1): 7.0, (2, 2): 9.0}
+
+
+def test_the_walks_of_some_homes_are_as_if_there_were_no_others() -> None:
+    # The first and the last home; the last is the second of two.
+    found = SOME.of_homes(np.array([0, 2]))
+    assert pairs_of(found) == {(0, 0): 100.0, (2, 0): 300.0, (2, 1): 600.0}
+    assert (found.origins_n, found.homes_n, found.limit) == (3, 2, 900.0)
+
+
+def test_a_nearer_limit_is_inclusive_in_walks_and_in_their_matrix() -> None:
+    found = SOME.within(400.0)
+    assert pairs_of(found) == {(0, 0): 100.0, (1, 1): 400.0, (2, 0): 300.0}
+    assert found.limit == 400.0
+    assert SOME.matrix(400.0).toarray().tolist() == [[1, 0, 0], [0, 1, 0], [1, 0, 0]]
+
+
+# A street of 50 m, one of 200 m and one of 300 m meet at one crossing.
+THREE = streets({1: (0, 0), 2: (50, 0), 3: (250, 0), 4: (50, 300)}, [[1, 2], [2, 3], [2, 4]])
+SHORT, LONG = (THREE.edge_length_m.round().tolist().index(length_m) for length_m in (50, 200))
+
+
+def test_a_limit_round_the_corner_is_inclusive() -> None:
+    # From the middle of the one to the crossing 25 m, on to the middle of the other 100 m.
+    place, home = snaps((LONG, 100.0, 0.0)), snaps((SHORT, 25.0, 0.0))
+    assert walks(THREE, place, home, limit=125.0).walk.tolist() == [125.0]
+    assert walks(THREE, place, home, limit=124.999).walk.tolist() == []
+
+
+def test_of_more_places_than_one_task_takes_none_is_lost_or_mixed_up() -> None:
+    # 150 places at one spot, each 1 m further off the street than the one before.
+    places = snaps(*[(LONG, 100.0, float(at)) for at in range(150)])
+    found = walks(THREE, places, snaps((SHORT, 25.0, 0.0)), limit=225.0)
+    assert found.origin.tolist() == list(range(101))
+    assert found.walk.tolist() == [125.0 + at for at in range(101)]
+
+
 @given(towns(), st.integers(50, 1200))
 @settings(max_examples=60, deadline=None)
 def test_every_walk_equals_the_oracle(
@@ -74,6 +133,9 @@ def test_every_walk_equals_the_oracle(
     oracle = np.array([[oracle_walk_m(network, place, home) for home in homes] for place in places])
     found = nearest(network, snaps(*places), snaps(*homes))
     assert found.home_walk == pytest.approx(oracle.min(axis=0), abs=1e-6)
+    there = np.flatnonzero(np.isfinite(found.home_walk))
+    named = oracle[found.home_origin[there], there]
+    assert named == pytest.approx(found.home_walk[there], abs=1e-6)
     limited = walks(network, snaps(*places), snaps(*homes), limit=float(limit_m))
     dense = np.full(oracle.shape, np.inf)
     dense[limited.origin, limited.home] = limited.walk

@@ -110,7 +110,9 @@ def test_each_structure_builds_and_runs_with_the_borders_that_exist(
     listed = [(layer["id"], layer["version"]) for layer in manifest["layers_without_borders"]]
     assert listed == missing
     noted = [
-        e for e in snapshot.workspace.intake["profile"]["entries"] if e["code"] == "no_borders"
+        entry
+        for entry in snapshot.workspace.seen("exact").intake["profile"]["entries"]
+        if entry["code"] == "no_borders"
     ]
     assert len(noted) == len(missing)
     said = [told(Sentence.from_dict(entry["said"]), "ja") for entry in noted]

@@ -49,7 +49,7 @@ def workspace(tmp_path):
         frequency=FrequencyRules(),
         qualification=Qualification(),
     )
-    return SimpleNamespace(registry_url=url, profile=profile)
+    return SimpleNamespace(registry_url=url, profile=profile, is_public=False)
 
 
 def there(workspace, year, month, day):

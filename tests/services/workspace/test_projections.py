@@ -54,7 +54,9 @@ def town(tmp_path):
         profile = SimpleNamespace(
             population=SimpleNamespace(groups=groups), municipality=municipality
         )
-        return SimpleNamespace(path=tmp_path, profile=profile, demand=lambda: frame)
+        return SimpleNamespace(
+            path=tmp_path, file=tmp_path.joinpath, profile=profile, demand=lambda: frame
+        )
 
     return made
 
@@ -182,7 +184,9 @@ def test_every_area_has_exactly_what_is_projected(tmp_path_factory, now, then, e
     homes = HOMES.assign(**{"65+": now})
     municipality = SimpleNamespace(jis_code="12000", name="見本市", prefecture="千葉県")
     profile = SimpleNamespace(population=SimpleNamespace(groups=GROUPS), municipality=municipality)
-    workspace = SimpleNamespace(path=folder, profile=profile, demand=lambda: homes)
+    workspace = SimpleNamespace(
+        path=folder, file=folder.joinpath, profile=profile, demand=lambda: homes
+    )
     people = residents_in(workspace, "2040")
     sums = people.groupby(homes["source_area_id"]).sum()
     assert sums["65+"].reindex(keys).tolist() == pytest.approx(then, rel=1e-9)
@@ -222,7 +226,7 @@ def test_an_area_that_is_empty_today_gets_homes_when_the_town_is_built(town_prof
     empty = [cell if cell == name or not cell.isdigit() else "0" for cell in first]
     table.write_text("\n".join([lines[0], ",".join(empty), *lines[2:]]), encoding="cp932")
     path.write_text(path.read_text(encoding="utf-8") + SOURCE, encoding="utf-8")
-    workspace = build(path, tmp_path / "workspace")
+    workspace = build(path, tmp_path / "workspace").seen("exact")
     areas = workspace.areas()
     there = (areas["layer"] == profile.population.layer) & (
         areas["area_name"].map(normalise) == normalise(name)

@@ -133,10 +133,13 @@ def test_a_fault_at_any_step_leaves_the_old_folder_or_the_new_one(
 
 
 SWAPS = """
+import signal
 import sys
 from pathlib import Path
 from services.workspace.staging import staged_folder
 
+# Where the tests run in the background an interrupt is ignored, by their children as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 target = Path(sys.argv[1])
 print("ready", flush=True)
 while True:

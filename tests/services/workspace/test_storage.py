@@ -54,8 +54,8 @@ def test_what_no_disk_is_to_blame_for_is_left_to_others() -> None:
         lambda path: folder.read_json(path / "workspace.json"),
         lambda path: folder._read_table(path / "results" / "0001" / "coverage.parquet"),
         lambda path: folder._read_layer(path / "layers" / "areas.parquet"),
-        remainder.read_unmatched,
-        series.read_series,
+        lambda path: remainder.read_unmatched(path / remainder.FILE),
+        lambda path: series.read_series(path / series.FILE),
     ],
     ids=["json", "table", "layer", "unmatched", "series"],
 )

@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.arrays import within
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.coverage.reached import Layering
 from geo.streets.network import Network
@@ -111,11 +112,53 @@ def test_nobody_and_nothing_snapped_give_zero() -> None:
     assert best_site(straight_street(), lost, [5.0], [0], 1.0) == [0.0, 0.0, 0.0]
 
 
+def test_a_unit_is_left_as_soon_as_one_site_reaches_just_enough() -> None:
+    # Both homes of unit a reach all 30; of unit b no circle holds 30, so that no site is tried.
+    points = homes(0.0, 400.0, 3000.0)
+    tried = []
+
+    def reach(rows: np.ndarray) -> Walks:
+        tried.append(rows.tolist())
+        return walks(straight_street(4000.0), points.iloc[rows], points, limit=500.0)
+
+    best_site_residents(
+        reach,
+        points[["x", "y"]].to_numpy(),
+        np.array([10.0, 20.0, 29.0]),
+        layering([0, 0, 1], []),
+        circle_m=500.0,
+        enough=30.0,
+    )
+    assert tried == [[0]]
+
+
 def test_residents_on_every_side_of_a_site_are_in_its_circle() -> None:
     # Unit a: one home of 12; 9 more, whom nobody asks about, exactly 500 m away on each side in turn.
     street = straight_street(4000.0)
     for other_m in (1499.0, 2499.0):
         best = best_site(street, homes(1999.0, other_m), [12.0, 9.0], [0, -1], 20.0)
+        assert best == [21.0, 0.0, 0.0]
+
+
+def best_where_streets_are_everywhere(
+    walk_m: np.ndarray, xy: np.ndarray, weight: np.ndarray, unit: list[int], enough: float
+) -> list[float]:
+    """Return the residents of the best sites where a walk is the straight distance."""
+
+    def reach(rows: np.ndarray) -> Walks:
+        origin, home = np.nonzero(within(walk_m[rows], 500.0))
+        return Walks(origin, home, walk_m[rows][origin, home], len(rows), len(xy), 500.0)
+
+    return best_site_residents(
+        reach, xy, weight, layering(unit, []), circle_m=500.0, enough=enough
+    ).tolist()
+
+
+def test_a_home_500_metres_off_any_corner_is_in_the_circle() -> None:
+    for way in ([1, 1], [1, -1], [-1, 1], [-1, -1]):
+        xy = np.array([[0.0, 0.0], [one * 500.0 * 0.5**0.5 for one in way]])
+        walk_m = np.array([[0.0, 500.0], [500.0, 0.0]])
+        best = best_where_streets_are_everywhere(walk_m, xy, np.array([12.0, 9.0]), [0, -1], 21.0)
         assert best == [21.0, 0.0, 0.0]
 
 
@@ -132,24 +175,15 @@ def test_residents_on_every_side_of_a_site_are_in_its_circle() -> None:
 def test_a_unit_has_a_site_that_gathers_enough_just_where_one_of_all_does(
     found_homes: list[tuple[int, int, int, int]], enough: int
 ) -> None:
-    # Streets everywhere: a walk is the straight distance.
     xy = np.array([(x, y) for x, y, _, _ in found_homes], dtype=float)
     weight = np.array([residents for _, _, residents, _ in found_homes], dtype=float)
     unit = [area for _, _, _, area in found_homes]
     walk_m = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
-
-    def reach(rows: np.ndarray) -> Walks:
-        origin, home = np.nonzero(walk_m[rows] <= 500.0)
-        return Walks(origin, home, walk_m[rows][origin, home], len(rows), len(xy), 500.0)
-
-    best = best_site_residents(
-        reach, xy, weight, layering(unit, []), circle_m=500.0, enough=float(enough)
-    )
-    gathered = (walk_m <= 500.0) @ weight
-    for area, found in enumerate(best.tolist()):
+    best = best_where_streets_are_everywhere(walk_m, xy, weight, unit, float(enough))
+    gathered = within(walk_m, 500.0) @ weight
+    for area, found in enumerate(best):
         own = [gathered[at] for at in range(len(xy)) if unit[at] == area and found_homes[at][2] > 0]
-        most = max(own, default=0.0)
-        assert (found >= enough) == (most >= enough)
+        assert (found >= enough) == (max(own, default=0.0) >= enough)
         assert found < enough or found in own
 
 
@@ -168,6 +202,7 @@ def test_equal_rates_are_ranked_by_the_number_of_residents() -> None:
 def test_what_differs_by_less_than_a_millionth_is_equal() -> None:
     # The first unit is the first of equals, be it in what is ranked or in what decides between them.
     assert ranks(np.array([50.0, 50.0 + 4e-7])).tolist() == [1.0, 2.0]
+    assert ranks(np.array([50.0, 50.0 + 2e-6])).tolist() == [2.0, 1.0]
     fifty = np.array([50.0, 50.0])
     assert ranks(fifty, ties=np.array([7.0, 7.0 + 4e-7])).tolist() == [1.0, 2.0]
     assert ranks(fifty, ties=np.array([7.0, 7.0 + 2e-6])).tolist() == [2.0, 1.0]

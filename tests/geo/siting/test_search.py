@@ -295,6 +295,39 @@ def test_the_re_check_names_the_rule_that_is_broken(
     assert broken_rules(problem, np.array(chosen)) == broken
 
 
+@pytest.mark.parametrize(
+    ("must", "must_not", "chosen", "broken"),
+    [
+        ((0, 2), (1,), [0, 2], ()),
+        ((0, 2), (1,), [0], ("must",)),
+        ((0,), (1, 2), [0, 2], ("may_not_be_chosen",)),
+        ((0,), (2,), [2], ("may_not_be_chosen", "must")),
+        # Options 0 and 1 are one place, and of two owners.
+        ((), (), [0, 1], ("place",)),
+        ((), (), [], ()),
+    ],
+)
+def test_the_re_check_knows_what_must_and_what_may_not_be_chosen(
+    must: tuple[int, ...], must_not: tuple[int, ...], chosen: list[int], broken: tuple[str, ...]
+) -> None:
+    problem = replace(TOWN, must=must, must_not=must_not).problem(GOAL)
+    assert broken_rules(problem, np.array(chosen, dtype=np.int64)) == broken
+
+
+def test_places_and_owners_that_are_not_known_are_never_the_same() -> None:
+    town = replace(TOWN, place=[-1] * 3, owner=[-1] * 3, rules=Rules(one_per_owner=True))
+    assert broken_rules(town.problem(GOAL), np.array([0, 1, 2])) == ()
+
+
+def test_residents_whom_a_place_reaches_today_count_for_the_share() -> None:
+    # 2 of 5 are reached today, option 0 reaches the other 3, option 1 nobody new.
+    town = replace(TOWN, reached_n=[0, 1], today=[np.inf, 400.0], rules=Rules(reach_pct=40.1))
+    assert broken_rules(town.problem(GOAL), np.array([0])) == ()
+    assert broken_rules(town.problem(GOAL), np.array([1])) == ("reach_pct",)
+    nobody = replace(town, weight=[0.0, 0.0], rules=Rules(reach_pct=100.0))
+    assert broken_rules(nobody.problem(GOAL), np.array([1])) == ()
+
+
 def test_every_plan_passes_the_re_check(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[int, ...]] = []
 

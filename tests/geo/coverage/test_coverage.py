@@ -149,6 +149,8 @@ def test_walks_within_metres_and_minutes_hold_both() -> None:
 
     assert pairs(Limit(m=450.0)) == {(0, 0), (1, 1), (2, 3)}
     assert pairs(Limit(minutes=10.0)) == {(0, 1), (1, 1), (1, 2), (1, 3)}
+    # 594 seconds are not enough for the 600.
+    assert pairs(Limit(minutes=9.9)) == {(0, 1), (1, 2), (1, 3)}
     assert pairs(Limit(m=450.0, minutes=10.0)) == {(1, 1)}
 
 

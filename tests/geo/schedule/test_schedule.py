@@ -75,6 +75,7 @@ def on(*days):
         ("月二回", (Rule("per_month", times=2),)),
         ("年4回", (Rule("per_year", times=4),)),
         ("2か月に1回", (Rule("per_year", times=6),)),
+        ("12か月に1回", (Rule("per_year", times=1),)),
         ("隔週水曜", (Rule("fortnightly", weekdays=frozenset({WED})),)),
         ("常設", (Rule("standing"),)),
         ("月2回（第1・3火曜）", (nth({1, 3}, TUE),)),
@@ -323,6 +324,14 @@ def test_counts_without_dates_do_not_combine_to_weekly():
 def test_weekly_groups_on_different_days_are_permanent_together():
     groups = [parse_schedule(f"毎週{day}曜日") for day in "月水金"]
     assert frequency_class(combine(groups), permanent_min_days_per_week=3) == "permanent"
+
+
+def test_days_of_the_month_are_counted_in_their_weeks():
+    # Week n is the days 7n - 6 to 7n.
+    days = on(1, 2, 7, 8, 15, 22, 28, 29)
+    assert [days.days_in(week) for week in range(1, 6)] == [3, 1, 1, 2, 1]
+    assert parse_schedule("毎月1日・2日・8日・15日・22日").days_per_week == 1
+    assert parse_schedule("毎月1日・2日・8日・15日").days_per_week == 0
 
 
 def test_two_groups_on_the_same_day_are_one_day_a_week():

@@ -20,7 +20,7 @@ from geo.arrays import BoolArray, FloatArray
 from geo.demand.homes import HIGH, LOW
 from geo.demand.rounding import draws, rounded
 from geo.errors import InvalidInputError, Sentence
-from services.intake.people.residents import Residents
+from services.intake.people.residents import Residents, inhabited_parts
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.profile import Population
 from services.profile.ages import encloses, group_of
@@ -163,11 +163,25 @@ def protected_residents(exact: Residents, spec: Population, protection: Protecti
     return replace(
         exact,
         by_area=by_area,
-        cells=exact.parts,
+        cells=_parts(exact, told, protection),
         at_points=gpd.GeoDataFrame(at_points),
         unmatched={name: float(lost[name].sum()) if name in lost else 0.0 for name in columns},
         lost=lost,
     )
+
+
+def _parts(exact: Residents, told: Sequence[str], protection: Protection) -> gpd.GeoDataFrame:
+    """Return the areas, scattered ones cut down to the parts whose own rows are not rounded to nobody."""
+    rows = exact.rows[exact.rows["area_id"].duplicated(keep=False) & exact.rows.geometry.notna()]
+    if rows.empty:
+        return exact.areas
+    points = rows.geometry
+    names = [
+        f"part\0{area}\0{x:.1f},{y:.1f}"
+        for area, x, y in zip(rows["area_id"], points.x, points.y, strict=True)
+    ]
+    counts = protection.counts(rows, told, names)
+    return inhabited_parts(exact.areas, gpd.GeoDataFrame(rows[(counts > 0).any(axis=1)]))
 
 
 def _rows(frame: pd.DataFrame) -> "pd.Series[str]":

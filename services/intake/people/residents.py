@@ -37,8 +37,10 @@ class Residents:
     """Index area_id of the population's layer, a column per age group; of meshes also _low and _high."""
     cells: gpd.GeoDataFrame
     """Where they live: the areas, of scattered ones only the parts with residents."""
-    parts: gpd.GeoDataFrame
-    """As ``cells``, of scattered areas the parts that have a row, with residents or without."""
+    areas: gpd.GeoDataFrame
+    """The areas, whole."""
+    rows: gpd.GeoDataFrame
+    """The rows of the table that have an area: area_id, age groups and a point where the table gives it."""
     at_points: gpd.GeoDataFrame
     """area_key, name, age groups and a point in the plane CRS, for rows without an area."""
     unmatched: dict[str, float]
@@ -89,8 +91,9 @@ def read_residents(
     _note_points(alone, notes)
     return Residents(
         by_area=matched[known].groupby("area_id")[groups].sum(),
-        cells=_inhabited_parts(areas, gpd.GeoDataFrame(matched[known & lived_in]), notes),
-        parts=_inhabited_parts(areas, gpd.GeoDataFrame(matched[known]), None),
+        cells=inhabited_parts(areas, gpd.GeoDataFrame(matched[known & lived_in]), notes),
+        areas=areas,
+        rows=gpd.GeoDataFrame(matched.loc[known, ["area_id", *groups, "geometry"]]),
         at_points=gpd.GeoDataFrame(alone[["area_key", "name", *groups, "geometry"]]),
         unmatched={group: float(matched.loc[~known & ~pointed, group].sum()) for group in groups},
         lost=unmatched_frame(
@@ -125,7 +128,8 @@ def _mesh_residents(
     return Residents(
         by_area=people,
         cells=cells,
-        parts=cells,
+        areas=cells,
+        rows=nobody.assign(area_id=""),
         at_points=nobody,
         unmatched=dict.fromkeys(spec.groups, 0.0),
         lost=pd.DataFrame({column: [] for column in ["name", "area_key", "row", *spec.groups]}),
@@ -204,8 +208,8 @@ def _note_points(rows: gpd.GeoDataFrame, notes: SourceLedger) -> None:
             )
 
 
-def _inhabited_parts(
-    areas: gpd.GeoDataFrame, living: gpd.GeoDataFrame, notes: SourceLedger | None
+def inhabited_parts(
+    areas: gpd.GeoDataFrame, living: gpd.GeoDataFrame, notes: SourceLedger | None = None
 ) -> gpd.GeoDataFrame:
     """
     Return the areas, those of several parts cut down to the parts where the table's points are.

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import MultiPolygon, Point, box
 
 from geo.errors import InvalidInputError
 from services.edition.publish import publish
@@ -134,7 +135,8 @@ def residents(
     return Residents(
         by_area=by_area,
         cells=nowhere,
-        parts=nowhere.assign(part=[]),
+        areas=nowhere,
+        rows=nowhere.assign(area_id=[]),
         at_points=gpd.GeoDataFrame(
             at_points, geometry=gpd.points_from_xy([0.0] * len(at_points), [0.0] * len(at_points))
         ),
@@ -167,8 +169,30 @@ def test_points_and_rows_without_an_area_are_protected_as_areas_are() -> None:
     assert found.unmatched["65+"] == found.lost["65+"].sum()
     # An estimate is the rate of what is protected, no protected figure of its own.
     assert found.by_area["85+"].tolist() == pytest.approx((0.2 * found.by_area["75+"]).tolist())
-    # Areas with a row stand where they are, whether somebody exact lives there or not.
-    assert found.cells is EXACT.parts
+    assert found.cells is EXACT.areas
+
+
+def test_residents_of_a_scattered_area_live_where_its_rows_are_not_rounded_to_nobody() -> None:
+    west, east, north = box(0, 0, 10, 10), box(50, 0, 60, 10), box(0, 50, 10, 60)
+    whole = gpd.GeoDataFrame(
+        {"area_id": ["a"]}, geometry=[MultiPolygon([west, east, north])], crs=6677
+    )
+    # Fifty in the west, nobody in the east; the two in the north are five or nobody.
+    counts = {"total": [50.0, 0.0, 2.0], "65+": 0.0, "75+": 0.0, "single_65+": 0.0, "85+": 0.0}
+    rows = gpd.GeoDataFrame(
+        {"area_id": ["a"] * 3, **counts},
+        geometry=[Point(5, 5), Point(55, 5), Point(5, 55)],
+        crs=6677,
+    )
+    exact = dataclasses.replace(residents({"a": (52, 0, 0, 0)}), areas=whole, rows=rows)
+    seen = set()
+    for number in range(40):
+        protection = dataclasses.replace(PROTECTION, key=bytes([number]) * 8)
+        (shape,) = protected_residents(exact, SPEC, protection).cells.geometry
+        assert shape.contains(west)
+        assert not shape.intersects(east)
+        seen.add(bool(shape.contains(north)))
+    assert seen == {True, False}
 
 
 def test_two_rows_of_the_same_name_are_two_cells() -> None:

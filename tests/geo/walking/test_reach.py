@@ -62,6 +62,7 @@ def test_another_piece_of_the_network_cannot_be_walked_to() -> None:
 def test_the_straight_distance_is_to_the_nearest_and_infinite_without_one() -> None:
     homes = np.array([[3.0, 4.0]])
     assert straight_m(np.array([[0.0, 0.0], [30.0, 4.0]]), homes).tolist() == [5.0]
+    assert straight_m(np.array([[0.0, 0.0]]), homes).tolist() == [5.0]
     assert np.isinf(straight_m(np.empty((0, 2)), homes)).all()
 
 

@@ -76,6 +76,8 @@ def on(*days):
         ("年4回", (Rule("per_year", times=4),)),
         ("2か月に1回", (Rule("per_year", times=6),)),
         ("12か月に1回", (Rule("per_year", times=1),)),
+        ("週末", (weekly(SAT, SUN),)),
+        ("週9回", (Rule("per_week", times=7),)),
         ("隔週水曜", (Rule("fortnightly", weekdays=frozenset({WED})),)),
         ("常設", (Rule("standing"),)),
         ("月2回（第1・3火曜）", (nth({1, 3}, TUE),)),
@@ -324,6 +326,14 @@ def test_counts_without_dates_do_not_combine_to_weekly():
 def test_weekly_groups_on_different_days_are_permanent_together():
     groups = [parse_schedule(f"毎週{day}曜日") for day in "月水金"]
     assert frequency_class(combine(groups), permanent_min_days_per_week=3) == "permanent"
+
+
+def test_monday_to_friday_is_printed_as_working_days_and_saturday_is_none():
+    assert print_schedule(parse_schedule("毎週月・火・水・木・金曜")) == "平日"
+    assert (
+        print_schedule(parse_schedule("毎週月・火・水・木・金・土曜"))
+        == "毎週月・火・水・木・金・土曜日"
+    )
 
 
 def test_days_of_the_month_are_counted_in_their_weeks():

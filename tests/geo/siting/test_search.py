@@ -295,6 +295,14 @@ def test_the_re_check_names_the_rule_that_is_broken(
     assert broken_rules(problem, np.array(chosen)) == broken
 
 
+def test_a_plan_may_be_off_by_two_millionths_of_all_residents_and_one() -> None:
+    # 5 residents: 1.2e-5.
+    problem, nothing = TOWN.problem(GOAL), np.array([], dtype=np.int64)
+    assert recheck(problem, nothing, [Claim(1.1e-5, 1.1e-5, maximise=True)]) == (0.0,)
+    with pytest.raises(BrokenModelError, match="most_reached"):
+        recheck(problem, nothing, [Claim(1.3e-5, 1.3e-5, maximise=True)])
+
+
 @pytest.mark.parametrize(
     ("must", "must_not", "chosen", "broken"),
     [

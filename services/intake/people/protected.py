@@ -172,16 +172,18 @@ def protected_residents(exact: Residents, spec: Population, protection: Protecti
 
 def _parts(exact: Residents, told: Sequence[str], protection: Protection) -> gpd.GeoDataFrame:
     """Return the areas, scattered ones cut down to the parts whose own rows are not rounded to nobody."""
-    rows = exact.rows[exact.rows["area_id"].duplicated(keep=False) & exact.rows.geometry.notna()]
+    rows = exact.rows[exact.rows.geometry.notna()]
     if rows.empty:
         return exact.areas
-    points = rows.geometry
+    several = rows["area_id"].duplicated(keep=False)
+    alone, beside = rows[~several], rows[several]
     names = [
         f"part\0{area}\0{x:.1f},{y:.1f}"
-        for area, x, y in zip(rows["area_id"], points.x, points.y, strict=True)
+        for area, x, y in zip(beside["area_id"], beside.geometry.x, beside.geometry.y, strict=True)
     ]
-    counts = protection.counts(rows, told, names)
-    return inhabited_parts(exact.areas, gpd.GeoDataFrame(rows[(counts > 0).any(axis=1)]))
+    living = (protection.counts(beside, told, names) > 0).any(axis=1)
+    # Where a row is alone it is its area: nobody is anywhere in it, or all where the row is.
+    return inhabited_parts(exact.areas, gpd.GeoDataFrame(pd.concat([alone, beside[living]])))
 
 
 def _rows(frame: pd.DataFrame) -> "pd.Series[str]":

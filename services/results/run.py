@@ -4,7 +4,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +84,12 @@ def run(
     with workspace.working():
         with staged_number(results) as (name, folder):
             progress("run.reach", 0.1)
-            # What the views share is walked and drawn once; their tables are added up side by side.
+            # What the views share is walked and drawn once.
             asked: list[_View] = []
             for one in _views(workspace):
                 asked.append(_view(one, parameters, beside=asked[-1] if asked else None))
-            tell = [progress, *[silent] * len(asked)]
-            with ThreadPoolExecutor(len(asked)) as pool:
-                list(pool.map(partial(_write, folder, name, day), asked, tell))
+            for view in asked:
+                _write(folder, name, day, view, progress)
         if selection == TODAY or not (results / "LATEST").is_file():
             with staged_file(results / "LATEST") as latest:
                 latest.write_text(name + "\n", encoding="utf-8")
@@ -104,7 +102,8 @@ def _views(workspace: Workspace) -> list[Workspace]:
     public = workspace.seen(PUBLIC)
     if public.is_published:
         return [public]
-    exact = workspace.seen(EXACT)
+    _ = public.network(), public.areas()  # read once for both
+    exact = public.seen(EXACT)
     same = exact.file(DEMAND) == public.file(DEMAND) and not has_homes(public)
     return [public] if same else [exact, public]
 

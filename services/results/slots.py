@@ -74,16 +74,18 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
     ``frequency`` is weekly where the hall meets in the slot every week, monthly at least every
     month. Places whose weekday or hours are not known count nowhere; ``slots_unknown`` marks them.
     """
-    near = pairs_within(situation)
     place_slots = {
         frequency: situation.counted[column].to_numpy(dtype=np.int64)
         for frequency, column in SLOT_FREQUENCIES.items()
     }
-    home_slots = {
-        (frequency, limit): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
-        for frequency, bits in place_slots.items()
-        for limit, pairs in near.items()
-    }
+    home_slots = situation.shared(
+        "home_slots",
+        lambda: {
+            (frequency, limit): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
+            for frequency, bits in place_slots.items()
+            for limit, pairs in pairs_within(situation).items()
+        },
+    )
 
     def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
         return slot_coverage(people, layering, place_slots, home_slots)
@@ -95,10 +97,13 @@ def combined_frame(situation: Situation) -> pd.DataFrame:
     """Return for each layer who is weekly-reached by several halls only (``COMBINED_COLUMNS``)."""
     weekly = at_least(situation.counted["venue_frequency"], "weekly")
     weeks = situation.counted["weeks_mask"].to_numpy(dtype=np.int64)
-    homes = {
-        limit: (reached_homes(near, weekly), combined_homes(near, weekly=weekly, weeks=weeks))
-        for limit, near in pairs_within(situation).items()
-    }
+    homes = situation.shared(
+        "combined_homes",
+        lambda: {
+            limit: (reached_homes(near, weekly), combined_homes(near, weekly=weekly, weeks=weeks))
+            for limit, near in pairs_within(situation).items()
+        },
+    )
 
     def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
         return combined_coverage(people, layering, homes)

@@ -1,8 +1,9 @@
 """Situation: a workspace seen with the parameters of one run, each part computed once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,8 @@ from services.situation.places import places_frame
 from services.situation.walking import Approach, Walking
 from services.words.dates import today
 from services.workspace.folder import Workspace
+
+T = TypeVar("T")
 
 
 def layering_of(workspace: Workspace, layer_id: str, place_xy: FloatArray) -> Layering:
@@ -76,9 +79,7 @@ class Situation:
         self.homes = self._homes()
         self._beside = beside
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
-        self._access: dict[str, dict[str, Access]] = {}
-        self._approach: dict[str, Approach] = {}
-        self._layerings: dict[str, Layering] = {}
+        self._shared: dict[Hashable, Any] = {}
 
     def snap(self, points: gpd.GeoDataFrame, *, limit_m: float | None = None) -> pd.DataFrame:
         """
@@ -156,6 +157,8 @@ class Situation:
     @cached_property
     def walkings(self) -> list[Walking]:
         """Return every walking profile on the streets, the main one first."""
+        if self._alike is not None:
+            return self._alike.walkings
         main: Walking | None = None
         found: list[Walking] = []
         for profile in self.parameters.walkings:
@@ -177,13 +180,25 @@ class Situation:
             return None
         return self._beside.walkings[number], self._same_homes
 
+    def shared(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what homes and places decide, whoever lives there: made once where both views stand alike."""
+        if self._alike is not None:
+            return self._alike.shared(key, make)
+        if key not in self._shared:
+            self._shared[key] = make()
+        found: T = self._shared[key]
+        return found
+
     @property
     def stands_as_beside(self) -> bool:
         """Say whether all homes and places stand just as in the other view."""
-        rows = self._same_homes
-        return (
-            rows is not None and self._beside is not None and rows.size == len(self._beside.homes)
-        )
+        return self._alike is not None
+
+    @cached_property
+    def _alike(self) -> "Situation | None":
+        rows, other = self._same_homes, self._beside
+        same = rows is not None and other is not None and rows.size == len(other.homes)
+        return other if same else None
 
     @cached_property
     def _same_homes(self) -> IntArray | None:
@@ -191,11 +206,16 @@ class Situation:
         other = self._beside
         if other is None or not self.place_snaps.equals(other.place_snaps):
             return None
-        area = "source_area_id"
-        rows = np.flatnonzero(other.homes[area].isin(set(self.homes[area])).to_numpy())
+        timing = ["place_id", "venue_id", "venue_frequency", "slots_weekly", "weeks_mask"]
+        if not self.counted[timing].equals(other.counted[timing]):
+            return None
+        mine, theirs = self.homes["source_area_id"], other.homes["source_area_id"]
+        rows = np.arange(len(theirs))
+        if not mine.equals(theirs):
+            rows = np.flatnonzero(theirs.isin(mine.unique()).to_numpy())
         joined = ["edge", "offset_m", "snap_m"]
-        mine, others = self.homes[joined], other.homes[joined].iloc[rows]
-        same = len(mine) == len(others) and np.array_equal(mine.to_numpy(), others.to_numpy())
+        at, others = self.homes[joined], other.homes[joined].iloc[rows]
+        same = len(at) == len(others) and np.array_equal(at.to_numpy(), others.to_numpy())
         return rows.astype(np.int64) if same else None
 
     @property
@@ -208,21 +228,22 @@ class Situation:
         longest_m, longest_s = self.parameters.longest_m, self.parameters.longest_s
         return walking.journeys(longest_m=longest_m, longest_s=longest_s)
 
-    @cached_property
+    @property
     def within_limit(self) -> Walks:
         """Return the walks from homes to counted places within the main limit."""
-        return self.walking.catchments(self.place_snaps, self.parameters.limit)
+        limit = self.parameters.limit
+        return self.shared("within_limit", lambda: self.walking.catchments(self.place_snaps, limit))
 
     def approach(self, frequency: str) -> Approach:
         """Return everybody's way to the nearest place of a frequency; origins are in ``counted``."""
-        if frequency not in self._approach:
+
+        def found() -> Approach:
             counts = at_least(self.counted["venue_frequency"], frequency)
             if self._same_homes is not None and self._beside is not None:
-                found = self._beside.approach(frequency).of_homes(self._same_homes)
-            else:
-                found = self.walking.approach(self.parameters.limit, counts)
-            self._approach[frequency] = found
-        return self._approach[frequency]
+                return self._beside.approach(frequency).of_homes(self._same_homes)
+            return self.walking.approach(self.parameters.limit, counts)
+
+        return self.shared(("approach", frequency), found)
 
     def reached(self, frequency: str) -> np.ndarray:
         """Return (homes,) whether a place of the frequency is within the main limit."""
@@ -231,12 +252,13 @@ class Situation:
 
     def layering(self, layer: str) -> Layering:
         """Return one layer seen from homes and counted places; do not change it."""
-        if layer not in self._layerings:
-            xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
-            self._layerings[layer] = layering_of(self.workspace, layer, xy)
-        return self._layerings[layer]
 
-    @cached_property
+        def seen() -> Layering:
+            xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
+            return layering_of(self.workspace, layer, xy)
+
+        return self.shared(("layering", layer), seen)
+
     def _straight_m(self) -> dict[str, FloatArray]:
         home_xy = shapely.get_coordinates(self.homes.geometry.to_numpy())
         place_xy = shapely.get_coordinates(self.counted.geometry.to_numpy())
@@ -247,11 +269,12 @@ class Situation:
 
     def access(self, walking: Walking) -> dict[str, Access]:
         """Return how homes reach the places of each frequency with one walking profile."""
-        name = walking.profile.id
-        if name not in self._access:
+
+        def found() -> dict[str, Access]:
             frequencies = self.counted["venue_frequency"]
-            self._access[name] = {
+            return {
                 frequency: walking.access(at_least(frequencies, frequency), straight)
-                for frequency, straight in self._straight_m.items()
+                for frequency, straight in self.shared("straight_m", self._straight_m).items()
             }
-        return self._access[name]
+
+        return self.shared(("access", walking.profile.id), found)

@@ -89,7 +89,8 @@ def run(
             for one in _views(workspace):
                 asked.append(_view(one, parameters, beside=asked[-1] if asked else None))
             for view in asked:
-                _write(folder, name, day, view, progress)
+                # What is told goes on once: the second view begins where the first one did.
+                _write(folder, name, day, view, progress if view is asked[-1] else silent)
         if selection == TODAY or not (results / "LATEST").is_file():
             with staged_file(results / "LATEST") as latest:
                 latest.write_text(name + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 from geo.errors import InvalidInputError
 from services.edits.versions import FOLDER as EDITS
 from services.plans.store import FOLDER as PLANS
+from services.plans.store import list_plans
 from services.registry.published import write_published
 from services.words.vocabulary import PUBLIC
 from services.workspace.folder import (
@@ -24,8 +25,8 @@ from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_folder
 
 FILES = ("profile.toml", SOURCES, LEDGER)
-FOLDERS = ("layers", "network", EDITS, "results", PLANS)
-"""What is published; of results and plans not the exact ones. All else stays."""
+FOLDERS = ("layers", "network", EDITS, "results")
+"""What is published, of results not the exact ones, and the plans that this view reads. All else stays."""
 
 
 def publish(workspace: Workspace, out: Path, *, progress: Progress = silent) -> Workspace:
@@ -53,6 +54,10 @@ def publish(workspace: Workspace, out: Path, *, progress: Progress = silent) -> 
             if (public.path / name).is_dir():
                 hidden = shutil.ignore_patterns(EXACT_FOLDER, ".*")
                 shutil.copytree(public.path / name, folder / name, ignore=hidden)
+        for plan in list_plans(
+            public
+        ):  # one of another protection knows counts that this one rounds
+            shutil.copytree(plan.path, folder / PLANS / plan.path.name)
         progress("publish.registry", 0.7)
         write_published(public, registry_file(folder))
         manifest = read_json(public.path / MANIFEST)

@@ -44,8 +44,10 @@ class PlanResult:
 
     @property
     def is_readable(self) -> bool:
-        """Whether this version wrote it, or one that writes the same."""
-        return bool(self.record.get("format") == PLAN_FORMAT)
+        """Whether this version wrote it, with the protection that the view has now."""
+        made_with = self.record.get("parameters", {}).get("privacy")
+        is_ours = self.record.get("format") == PLAN_FORMAT
+        return bool(is_ours and made_with == self.workspace.profile.privacy.model_dump())
 
     @property
     def ask(self) -> PlanAsk:
@@ -100,7 +102,7 @@ def unreadable_plans(workspace: Workspace) -> list[str]:
 
 
 def _stored(workspace: Workspace) -> list[PlanResult]:
-    found = (workspace.path / FOLDER).glob("[0-9]*")
+    found = (workspace.own / FOLDER).glob("[0-9]*")
     folders = sorted((path for path in found if (path / RECORD).is_file()), reverse=True)
     return [PlanResult(workspace, path) for path in folders]
 

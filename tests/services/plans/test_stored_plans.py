@@ -127,3 +127,26 @@ def test_a_plan_of_another_version_is_refused_with_the_way_out(
     assert main(["--lang", "ja", "plans", str(workspace.path)]) == 0
     shown = capsys.readouterr().out.replace("\n", "")
     assert "ほかの版で作った計画は読めません（0001）" in shown
+
+
+def test_a_plan_is_read_in_the_view_that_stored_it(tmp_path: Path) -> None:
+    public = town(tmp_path / "views", *HALLS)
+    exact = public.seen("exact")
+    stored = make_plan(exact, asked(most=1))
+    assert [plan.plan_id for plan in list_plans(exact)] == [stored.plan_id]
+    assert read_plan(exact, stored.plan_id).path == stored.path
+    assert list_plans(public) == []
+
+
+def test_a_plan_of_another_protection_is_not_read(tmp_path: Path) -> None:
+    # Made while residents were published, it knows counts that are rounded now.
+    made = town(tmp_path / "published", *HALLS)
+    stored = make_plan(made, asked(most=1))
+    path = stored.path / "plan.json"
+    record = json.loads(path.read_text("utf-8"))
+    record["parameters"]["privacy"]["residents_published"] ^= True
+    path.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+    again = open_workspace(made.path)
+    assert list_plans(again) == []
+    with pytest.raises(BrokenWorkspaceError):
+        read_plan(again, stored.plan_id)

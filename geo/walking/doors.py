@@ -38,17 +38,6 @@ class Doors:
     back: FloatArray
     leg: FloatArray
 
-    def take(self, rows: IntArray) -> "Doors":
-        """Return some of the doors."""
-        return Doors(
-            self.measure,
-            self.edge[rows],
-            self.offset_m[rows],
-            self.onward[rows],
-            self.back[rows],
-            self.leg[rows],
-        )
-
     @classmethod
     def of(cls, snaps: pd.DataFrame, measure: Measure) -> "Doors":
         """

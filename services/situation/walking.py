@@ -63,7 +63,7 @@ class Unit:
 
     def of_homes(self, rows: IntArray) -> "Unit":
         """Return the unit of some of the homes; what was found for all is found for them."""
-        return Unit(self.network, self.measure, self.homes.take(rows), self.places, (self, rows))
+        return Unit(self.network, self.measure, self.homes[rows], self.places, (self, rows))
 
     def nearest(self, counts: np.ndarray) -> Nearest:
         """Return the nearest of the places that count, however far; origins are positions in all."""

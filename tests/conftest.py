@@ -13,6 +13,7 @@ from services.intake.build import build
 from services.modeltown import write_town
 from services.results.run import run
 from services.workspace.folder import Snapshot, open_workspace
+from tests.village import village_snapshot
 
 # A slow machine fails no property. `make test` draws the same examples each time; `make fuzz` new ones.
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
@@ -58,3 +59,15 @@ def town_snapshot(
     copy = tmp_path_factory.mktemp("town") / "workspace"
     shutil.copytree(made, copy)
     return open_workspace(copy).snapshot()
+
+
+@pytest.fixture(scope="session")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Build and run the village of tests/village.py, whose councils are its districts; nobody changes it."""
+    return village_snapshot(tmp_path_factory.mktemp("village"), council_layer="district")
+
+
+@pytest.fixture(scope="session")
+def village_of_one_council(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Build and run the same village with one council for all of it; nobody changes it."""
+    return village_snapshot(tmp_path_factory.mktemp("one-council"), council_layer="village")

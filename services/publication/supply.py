@@ -96,9 +96,10 @@ class Supply:
         """Return the cells of two layers as a table."""
         summary = self._snapshot.run["summary"]
         _require_table(self._snapshot, "crosstabs")
-        table = self._disclosed.crosstab(
-            rows or summary["gap_layer"], columns or summary["council_layer"]
-        )
+        usual = (summary["gap_layer"], summary["council_layer"])
+        if not (rows or columns):
+            usual = next(iter(default_pairs(self._snapshot.workspace.profile)), usual)
+        table = self._disclosed.crosstab(rows or usual[0], columns or usual[1])
         wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         return _chosen(table, wanted).reset_index(drop=True)
 

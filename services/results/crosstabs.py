@@ -38,11 +38,20 @@ def layer_pairs(profile: Profile) -> list[tuple[Layer, Layer]]:
 
 
 def default_pairs(profile: Profile) -> list[tuple[str, str]]:
-    """Return the pairs that a planner asks for first: units, and school districts, by council."""
-    analysis, known = profile.analysis, [layer.id for layer in profile.layers]
+    """
+    Return the pairs that a planner asks for first: units, and school districts, by council.
+
+    Where one council has the whole municipality, the units by the first layer that they cross.
+    """
+    gap_layer, council_layer = profile.analysis.gap_layer, profile.analysis.council_layer
+    pairs = [(one.id, other.id) for one, other in layer_pairs(profile)]
     districts = [layer.id for layer in profile.layers if layer.kind == "elementary_district"]
-    asked = [(rows, analysis.council_layer) for rows in (analysis.gap_layer, *districts)]
-    return [pair for pair in dict.fromkeys(asked) if pair[0] != pair[1] and set(pair) <= set(known)]
+    asked = dict.fromkeys((rows, council_layer) for rows in (gap_layer, *districts))
+    found = [pair for pair in asked if pair in pairs or pair[::-1] in pairs]
+    others = [
+        one if other == gap_layer else other for one, other in pairs if gap_layer in (one, other)
+    ]
+    return found or [(gap_layer, other) for other in others[:1]]
 
 
 def crosstabs_frame(situation: Situation) -> pd.DataFrame:

@@ -14,7 +14,7 @@ its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give whe
 """
 
 from geo.siting.explain import explain, unit_gains
-from geo.siting.greedy import gains_by_unit, rank_greedily
+from geo.siting.greedy import Greedy, Ranking, gains_by_unit
 from geo.siting.plans import Plan, StageResult, differences, k_best, solve
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.siting.relax import Relaxation, relax
@@ -25,10 +25,12 @@ from geo.siting.years import best_years, order_of_opening
 __all__ = [
     "Covers",
     "Demand",
+    "Greedy",
     "Incumbent",
     "Options",
     "Plan",
     "Problem",
+    "Ranking",
     "Relaxation",
     "Rules",
     "Search",
@@ -42,7 +44,6 @@ __all__ = [
     "gains_by_unit",
     "k_best",
     "order_of_opening",
-    "rank_greedily",
     "relax",
     "solve",
     "stability",

@@ -74,6 +74,9 @@ class Analysis(_Table):
     age group alone counts, as 1."""
     gap_weights_origin: str = "gap_weights"
     candidates_max: Annotated[int, Field(gt=0)] = 30
+    """Length of the list of the whole municipality."""
+    candidates_per_council: Annotated[int, Field(gt=0)] = 5
+    """So many that each council would choose in its own area are in the list as well."""
 
     @model_validator(mode="after")
     def _weighs_somebody(self) -> Self:

@@ -4,11 +4,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.coverage.reached import at_least
-from geo.siting import gains_by_unit, rank_greedily
+from geo.coverage.reached import at_least, share_pct
+from geo.siting import Greedy, Ranking, gains_by_unit
 from geo.vocabulary import TARGET
-from geo.walking.reach import Walks
-from services.registry.seen import seen_venues
+from services.situation.halls import groups_apart, hall_names
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 
@@ -17,67 +16,67 @@ UNIT_GAINS_FROM = 1.0
 
 
 def candidates_frame(situation: Situation) -> gpd.GeoDataFrame:
-    """Return the candidates in the order in which they would newly reach most residents."""
+    """
+    Return the candidates in the order in which they would newly reach most residents.
+
+    Those are the first of the whole municipality, and beside them those that each council would choose
+    in its own area: no council is told that there is none because others have more. Ranks are of the
+    whole municipality, over all candidates.
+    """
     options = _options(situation)
-    parameters = situation.parameters
+    parameters, analysis = situation.parameters, situation.profile.analysis
     weight = situation.residents[parameters.age_group].to_numpy(dtype=float)
     reached = situation.reached(TARGET)
     catchments = situation.walking.catchments(situation.snap(options), parameters.limit)
-    ranked = rank_greedily(
-        catchments,
-        weight,
-        reached,
-        limit=catchments.limit,
-        most=situation.profile.analysis.candidates_max,
-    )
-    layering = situation.layering(situation.profile.analysis.gap_layer)
-    chosen = ranked["candidate"].to_numpy()
-    gains = gains_by_unit(
-        catchments, chosen, weight, reached, layering.home_area, limit=catchments.limit
-    )
+    choice = Greedy(catchments, weight, reached, limit=catchments.limit)
+    ranking = choice.rank()
+    council_ids = situation.council_ids(options)
+    codes, _ = pd.factorize(pd.Series(council_ids).where(council_ids != ""))
+    own = choice.best_of(codes.astype(np.int64), most=analysis.candidates_per_council)
+    table = ranking.table.assign(rank=np.arange(1, len(ranking.table) + 1))
+    first = (table["rank"] <= analysis.candidates_max) & (table["newly_reached"] > 0)
+    table = table[first | table["candidate"].isin(own)]
+    rows, chosen = table.index.to_numpy(), table["candidate"].to_numpy()
+    layering = situation.layering(analysis.gap_layer)
+    gains = gains_by_unit(ranking.taken, weight, layering.home_area)
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
-    low, high = _after(situation, catchments, chosen)
     names = layering.areas["area_name"].to_numpy()
     units = {
-        candidate: tuple(names[rows["unit"].to_numpy(dtype=int)])
-        for candidate, rows in gains.groupby("candidate")
+        row: list(names[found["unit"].to_numpy(dtype=int)]) for row, found in gains.groupby("row")
     }
+    likely, low, high = _after(situation, ranking, rows)
     frame = options.iloc[chosen].reset_index(drop=True)
-    frame = frame.assign(
-        rank=np.arange(1, len(frame) + 1),
+    figures = table[["rank", "newly_reached", "newly_reached_alone", "overlap_pct"]]
+    return frame.assign(
+        **{str(name): column.to_numpy() for name, column in figures.items()},
         plan_id="greedy",
         status="proposed",
-        newly_reached=ranked["newly_reached"].to_numpy(),
-        newly_reached_alone=ranked["newly_reached_alone"].to_numpy(),
-        overlap_pct=ranked["overlap_pct"].to_numpy(),
-        coverage_after_pct=100.0 * ranked["reached_after"].to_numpy() / max(weight.sum(), 1e-9),
+        coverage_after_pct=likely.to_numpy(),
         coverage_after_low_pct=low.to_numpy(),
         coverage_after_high_pct=high.to_numpy(),
-        council_id=situation.council_ids(frame),
-    )
-    return frame.assign(
-        units_gained=pd.Series([list(units.get(one, ())) for one in chosen], dtype="object"),
+        council_id=council_ids[chosen],
+        units_gained=pd.Series([units.get(row, []) for row in rows], dtype="object"),
         age_group=parameters.age_group,
         **parameters.limit.columns(),
     )
 
 
 def _after(
-    situation: Situation, catchments: Walks, chosen: np.ndarray
-) -> "tuple[pd.Series[float], pd.Series[float]]":
-    """Return the least and the most share that is reached after each candidate of the list."""
-    reached, rows = situation.reached("weekly"), catchments.matrix(catchments.limit)
-    after = []
-    for candidate in chosen:
-        reached = reached | (rows[[candidate]].toarray()[0] > 0)
-        after.append(reached)
+    situation: Situation, ranking: Ranking, rows: np.ndarray
+) -> "tuple[pd.Series[float], pd.Series[float], pd.Series[float]]":
+    """Return the share that is reached after some of the ranking, and the least and the most it can be."""
+    taken, reached = ranking.taken, situation.reached(TARGET)
+    newly = taken >= 0
 
     def measure(people: pd.DataFrame) -> pd.DataFrame:
         weight = people[situation.parameters.age_group].to_numpy(dtype=float)
-        counts = [float(weight[homes].sum()) for homes in after]
+        by_row = np.bincount(taken[newly], weight[newly], minlength=len(ranking.table))
+        counts = weight[reached].sum() + np.cumsum(by_row)[rows]
         return pd.DataFrame({"residents": weight.sum(), "reached": counts}, dtype=float)
 
-    return Bounds.of(Ends.of(situation, measure), "reached").pct()
+    tables = Ends.of(situation, measure)
+    likely = share_pct(tables.likely["reached"], tables.likely["residents"])
+    return pd.Series(likely), *Bounds.of(tables, "reached").pct()
 
 
 def _options(situation: Situation) -> gpd.GeoDataFrame:
@@ -89,6 +88,7 @@ def _options(situation: Situation) -> gpd.GeoDataFrame:
     willing = ~counted["private_home"].astype(bool) | counted["consent"].astype(bool)
     upgrades = counted[~weekly & willing]
     upgrades = upgrades.assign(
+        venue_name=groups_apart(hall_names(upgrades).tolist(), upgrades),
         candidate_id="upgrade-" + upgrades["place_id"],
         action="upgrade",
         cost_max_yen=ceilings.yearly_max_yen(TARGET),
@@ -114,7 +114,7 @@ def free_venues(situation: Situation) -> gpd.GeoDataFrame:
 
     Consent is to being a candidate: whose home it is stays unsaid all the same.
     """
-    venues = seen_venues(situation.workspace).sort_values("venue_id")
+    venues = situation.venues.sort_values("venue_id")
     there = ~(venues.geometry.isna() | venues.geometry.is_empty)
     willing = ~venues["private_home"] | venues["consent"].fillna(value=False).astype(bool)
     held = venues["venue_id"].isin(situation.counted["venue_id"])

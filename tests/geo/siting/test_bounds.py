@@ -8,7 +8,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
-from geo.siting import Problem, Rules, Stage, differences, k_best, rank_greedily, solve
+from geo.siting import Greedy, Problem, Rules, Stage, differences, k_best, solve
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer
 from tests.geo.siting.test_rank import catchments
@@ -20,7 +20,8 @@ def test_greedy_is_never_better_than_the_optimum(rows: list[set[int]], most: int
     weight = np.arange(1.0, 9.0)
     assume(any(rows))
     walks = catchments([sorted(row) for row in rows], 8)
-    greedy = rank_greedily(walks, weight, np.zeros(8, dtype=bool), limit=500.0, most=most)
+    nobody = np.zeros(8, dtype=bool)
+    greedy = Greedy(walks, weight, nobody, limit=500.0).rank().table.head(most)
     town = Town(
         walk={(i, j): 100.0 for i, row in enumerate(rows) for j in row},
         weight=weight.tolist(),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.siting import gains_by_unit, rank_greedily
+from geo.siting import Greedy, Ranking, gains_by_unit
 from geo.walking.reach import Walks
 
 
@@ -20,63 +20,74 @@ WEIGHT = np.array([5.0, 4.0, 3.0, 2.0])
 NOBODY = np.zeros(4, dtype=bool)
 
 
+def ranked(rows: list[list[int]], reached: np.ndarray = NOBODY) -> Ranking:
+    return Greedy(catchments(rows, 4), WEIGHT, reached, limit=500.0).rank()
+
+
 def test_each_rank_counts_only_residents_that_those_before_it_left() -> None:
-    found = rank_greedily(
-        catchments([[0, 1], [1, 2, 3], [0]], 4), WEIGHT, NOBODY, limit=500.0, most=9
-    )
-    # 9 against 9 against 5: the first of equals; then 3 + 2 are left; then nobody.
-    assert found["candidate"].tolist() == [0, 1]
-    assert found["newly_reached"].tolist() == [9.0, 5.0]
-    assert found["newly_reached_alone"].tolist() == [9.0, 9.0]
-    assert found["reached_after"].tolist() == [9.0, 14.0]
+    found = ranked([[0, 1], [1, 2, 3], [0]])
+    # 9 against 9 against 5: the first of equals; then 3 + 2 are left; then nobody: it is last.
+    assert found.table["candidate"].tolist() == [0, 1, 2]
+    assert found.table["newly_reached"].tolist() == [9.0, 5.0, 0.0]
+    assert found.table["newly_reached_alone"].tolist() == [9.0, 9.0, 5.0]
+    assert found.taken.tolist() == [0, 0, 1, 1]
+
+
+def test_those_that_are_left_nobody_are_last_by_what_they_reach_alone() -> None:
+    # The first has all; of the others 3 + 2 before 5 of equals by position, then 4.
+    found = ranked([[0, 1, 2, 3], [1], [2, 3], [0]])
+    assert found.table["candidate"].tolist() == [0, 2, 3, 1]
+    assert found.table["newly_reached"].tolist() == [14.0, 0.0, 0.0, 0.0]
 
 
 def test_overlap_is_the_share_of_the_range_that_is_reached_today() -> None:
-    reached = np.array([True, False, False, False])
-    found = rank_greedily(catchments([[0, 1]], 4), WEIGHT, reached, limit=500.0, most=9)
-    assert found["overlap_pct"].tolist() == pytest.approx([100 * 5 / 9])
-    assert found["reached_after"].tolist() == [9.0]
+    found = ranked([[0, 1]], np.array([True, False, False, False]))
+    assert found.table["overlap_pct"].tolist() == pytest.approx([100 * 5 / 9])
+    assert found.taken.tolist() == [-1, 0, -1, -1]
 
 
-def test_a_candidate_that_reaches_nobody_new_is_left_out() -> None:
-    reached = np.array([True, True, True, True])
-    assert rank_greedily(catchments([[0, 1]], 4), WEIGHT, reached, limit=500.0, most=9).empty
+def test_a_candidate_that_reaches_nobody_new_by_itself_is_left_out() -> None:
+    assert ranked([[0, 1]], np.ones(4, dtype=bool)).table.empty
 
 
 def test_no_candidates_give_an_empty_list() -> None:
-    found = rank_greedily(catchments([], 4), WEIGHT, NOBODY, limit=500.0, most=9)
-    assert found.empty
-    none = gains_by_unit(
-        catchments([], 4), np.array([]), WEIGHT, NOBODY, np.zeros(4, int), limit=500.0
-    )
-    assert none.empty
+    found = ranked([])
+    assert found.table.empty
+    assert gains_by_unit(found.taken, WEIGHT, np.zeros(4, int)).empty
+
+
+def test_each_group_chooses_for_itself() -> None:
+    choice = Greedy(catchments([[0, 1], [1, 2, 3], [0], [3]], 4), WEIGHT, NOBODY, limit=500.0)
+    # Group 5 has 9 of the second, then nothing new; group 7 has 5 of the third; the first is nobody's.
+    group = np.array([-1, 5, 7, 5])
+    assert choice.best_of(group, most=2).tolist() == [1, 2]
+    assert choice.best_of(np.full(4, -1), most=2).tolist() == []
 
 
 def test_gains_by_unit_add_up_to_the_candidate() -> None:
-    walks = catchments([[0, 1], [1, 2, 3]], 4)
-    unit = np.array([7, 8, 8, 8])
-    gains = gains_by_unit(walks, np.array([0, 1]), WEIGHT, NOBODY, unit, limit=500.0)
+    found = ranked([[0, 1], [1, 2, 3]])
+    gains = gains_by_unit(found.taken, WEIGHT, np.array([7, 8, 8, 8]))
     assert gains.to_dict("records") == [
-        {"candidate": 0, "unit": 7, "newly_reached": 5.0},
-        {"candidate": 0, "unit": 8, "newly_reached": 4.0},
-        {"candidate": 1, "unit": 8, "newly_reached": 5.0},
+        {"row": 0, "unit": 7, "newly_reached": 5.0},
+        {"row": 0, "unit": 8, "newly_reached": 4.0},
+        {"row": 1, "unit": 8, "newly_reached": 5.0},
     ]
 
 
-@given(st.lists(st.sets(st.integers(0, 7)), min_size=1, max_size=6), st.integers(1, 6))
-def test_every_rank_is_the_best_single_choice_at_its_turn(rows: list[set[int]], most: int) -> None:
+@given(st.lists(st.sets(st.integers(0, 7)), min_size=1, max_size=6))
+def test_every_rank_is_the_best_single_choice_at_its_turn(rows: list[set[int]]) -> None:
     weight = np.arange(1.0, 9.0)
-    found = rank_greedily(
-        catchments([sorted(row) for row in rows], 8),
-        weight,
-        np.zeros(8, dtype=bool),
-        limit=500.0,
-        most=most,
-    )
+    walks = catchments([sorted(row) for row in rows], 8)
+    found = Greedy(walks, weight, np.zeros(8, dtype=bool), limit=500.0).rank()
     left = {home: weight[home] for home in range(8)}
-    for candidate, gain in zip(found["candidate"], found["newly_reached"], strict=True):
-        gains = [sum(left.get(home, 0.0) for home in row) for row in rows]
+    table = found.table
+    for row, (candidate, gain) in enumerate(
+        zip(table["candidate"], table["newly_reached"], strict=True)
+    ):
+        gains = [sum(left.get(home, 0.0) for home in one) for one in rows]
         assert gain == max(gains)
         assert gains[candidate] == gain
+        assert gain == weight[found.taken == row].sum()
         for home in rows[candidate]:
             left.pop(home, None)
+    assert set(table["candidate"]) == {number for number, row in enumerate(rows) if row}

@@ -143,6 +143,7 @@ def reconcile(target: Path, *, data: Path | None = None) -> Reconciliation:
     if target.is_dir():
         workspace = open_workspace(target)
         areas = workspace.areas()
+        areas = areas.assign(area_name=areas["typed_name"])
         layer = areas[areas["layer"] == workspace.profile.population.layer]
         epsg = workspace.profile.municipality.plane_epsg
         lost = read_unmatched(workspace.file(FILE))

@@ -13,6 +13,7 @@ from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import at_least
 from geo.streets.network import Network
 from geo.vocabulary import FREQUENCIES
+from services.situation.halls import hall_names
 from services.situation.naming import picked
 from services.situation.view import Situation
 
@@ -56,10 +57,9 @@ def halls_to_upgrade(situation: Situation) -> gpd.GeoDataFrame:
     rank = -rare["sessions_per_month"].fillna(0.0)
     rare = rare.assign(_rank=rank).sort_values(["_rank", "place_id"], kind="stable")
     halls = rare.drop_duplicates("venue_id").sort_values("place_id", kind="stable")
-    name = halls["name"].where(halls["private_home"].astype(bool), halls["venue_name"])
     return halls.assign(
         source="place",
-        venue_name=name.where(name != "", halls["name"]),
+        venue_name=hall_names(halls),
         current_class=halls["venue_frequency"],
     )
 

@@ -20,6 +20,8 @@ from geo.walking.nearby import Nearby
 from geo.walking.reach import Walks, straight_m
 from geo.walking.snapping import snap
 from services.edits.versions import edited_network, home_snaps, newest, read_edits
+from services.registry.seen import seen_venues
+from services.situation.halls import halls_apart
 from services.situation.parameters import Parameters
 from services.situation.places import places_frame
 from services.situation.walking import Approach, Walking
@@ -136,11 +138,22 @@ class Situation:
         return found
 
     @cached_property
+    def _halls(self) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        analysis, given = self.profile.analysis, self._given_places
+        places = places_frame(self.workspace, self.parameters.selection) if given is None else given
+        layers = dict.fromkeys((analysis.council_layer, analysis.gap_layer))
+        venues = seen_venues(self.workspace)
+        return halls_apart(places, venues, self.areas, layers=[*layers])
+
+    @property
     def places(self) -> gpd.GeoDataFrame:
-        """Return the places, located and not, with what their schedules give."""
-        if self._given_places is not None:
-            return self._given_places
-        return places_frame(self.workspace, self.parameters.selection)
+        """Return the places, located and not, with what their schedules give and names told apart."""
+        return self._halls[0]
+
+    @property
+    def venues(self) -> gpd.GeoDataFrame:
+        """Return the listed venues, located and not, under names told apart."""
+        return self._halls[1]
 
     @cached_property
     def counted(self) -> gpd.GeoDataFrame:

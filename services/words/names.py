@@ -1,7 +1,8 @@
-"""Names of areas and venues, brought to one form so that two files of one city agree."""
+"""Names of areas and venues: in one form so that two files of one city agree, and told apart."""
 
 import re
 import unicodedata
+from collections.abc import Callable, Hashable, Sequence
 
 # 部首 typed or pasted instead of the character. NFKC undoes U+2F00-2FD5 (⼾ becomes 戶, mapped below)
 # but of U+2E80-2EF3 only ⺟ and ⻳; pairs as in Unicode's EquivalentUnifiedIdeograph.txt, 新字体.
@@ -60,3 +61,48 @@ def _number(numeral: str) -> int:
 def stem(text: object) -> str:
     """Return a name's normal form without its 丁目 and what follows: 柏 of 「柏五丁目」."""
     return re.sub(r"[0-9]+丁目.*$", "", normalise(text))
+
+
+def told_apart(
+    names: Sequence[str],
+    things: Sequence[Hashable],
+    hints: Sequence[Sequence[str]],
+    *,
+    hinted: Callable[[str, str], str],
+    numbered: Callable[[str, int], str],
+) -> list[str]:
+    """
+    Return names of which no two things bear the same one.
+
+    Parameters
+    ----------
+    names
+        A name a row; an empty one stays empty.
+    things
+        What each row names: rows of one thing keep one name.
+    hints
+        Texts a row, best first: the first kind that is there and differs for all things of a name
+        stands beside it.
+    hinted, numbered
+        Put a hint, or where none tells them apart a number in the order of the things, to a name.
+    """
+    found = list(names)
+    rows_of: dict[str, list[int]] = {}
+    for row, name in enumerate(names):
+        if name:
+            rows_of.setdefault(name, []).append(row)
+    for name, rows in rows_of.items():
+        several = {things[row]: row for row in reversed(rows)}
+        if len(several) == 1:
+            continue
+        for hint in hints:
+            said = {thing: hint[row] for thing, row in several.items()}
+            if all(said.values()) and len(set(said.values())) == len(said):
+                new = {thing: hinted(name, text) for thing, text in said.items()}
+                break
+        else:
+            order = sorted(several, key=str)
+            new = {thing: numbered(name, order.index(thing) + 1) for thing in several}
+        for row in rows:
+            found[row] = new[things[row]]
+    return found

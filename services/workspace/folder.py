@@ -25,6 +25,8 @@ from geo.streets.network import Network, network_from_frames
 from services.privacy.homes import HomeCells
 from services.profile import Layer, Profile, on_day, read_profile
 from services.words.dates import today
+from services.words.names import told_apart
+from services.words.texts import text
 from services.words.vocabulary import PUBLIC, View
 from services.workspace.locks import in_use
 from services.workspace.staging import put_back
@@ -269,8 +271,8 @@ class Workspace:
         council = self.profile.analysis.council_layer
         if self._version_built(council) != self.profile.layer(council).version:
             councils = frame[frame["layer"] == council].reset_index(drop=True)
-            return with_councils(frame, councils, self.profile)
-        return frame
+            frame = with_councils(frame, councils, self.profile)
+        return frame.assign(typed_name=frame["area_name"], area_name=_apart(frame, council))
 
     @cached_property
     def _demand(self) -> gpd.GeoDataFrame:
@@ -297,7 +299,11 @@ class Workspace:
         return _read_layer(path) if path.is_file() else None
 
     def areas(self) -> gpd.GeoDataFrame:
-        """Return the areas of every layer as on the day, plane CRS; do not change it."""
+        """
+        Return the areas of every layer as on the day, plane CRS; do not change it.
+
+        No two areas of a layer have one ``area_name``; ``typed_name`` is what the file says.
+        """
         return self._areas
 
     def demand(self) -> gpd.GeoDataFrame:
@@ -401,6 +407,28 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
         return gpd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
+
+
+def _apart(areas: gpd.GeoDataFrame, council_layer: str) -> "pd.Series[str]":
+    """Return names that no two areas of a layer share: with their council's before them, else numbered."""
+    names = areas["area_name"].to_numpy(dtype=object, copy=True)
+    layers = sorted(areas["layer"].unique(), key=lambda layer: layer != council_layer)
+    councils: dict[str, str] = {}
+    for layer in layers:
+        mine = (areas["layer"] == layer).to_numpy()
+        ids = areas.loc[mine, "area_id"].tolist()
+        within = [councils.get(council, "") for council in areas.loc[mine, "council_id"]]
+        found = told_apart(
+            [str(name) for name in names[mine]],
+            ids,
+            [within],
+            hinted=lambda name, outer: text("name.within", "ja", name=name, outer=outer),
+            numbered=lambda name, n: text("name.numbered", "ja", name=name, n=n),
+        )
+        names[mine] = found
+        if layer == council_layer:
+            councils = dict(zip(ids, found, strict=True))
+    return pd.Series(names, index=areas.index, dtype="str")
 
 
 def with_councils(

@@ -1,10 +1,10 @@
-"""Names are brought to one form."""
+"""Names are brought to one form, and told apart."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.words.names import normalise, stem
+from services.words.names import normalise, stem, told_apart
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,30 @@ def test_every_way_to_write_a_chome_is_one(number):
 def test_a_stem_is_the_name_without_its_chome():
     assert stem("伊勢原１丁目") == stem("伊勢原") == "伊勢原"
     assert stem("柏インター東") == "柏インター東"
+
+
+def apart(names, things, *hints):
+    return told_apart(names, things, hints, hinted=lambda n, h: f"{n}/{h}", numbered="{}#{}".format)
+
+
+def test_names_that_one_thing_bears_alone_stay():
+    assert apart(["a", "b", "a"], [1, 2, 1]) == ["a", "b", "a"]
+
+
+def test_the_first_hint_that_tells_all_things_of_a_name_apart_stands_beside_it():
+    names, things = ["h", "h", "h", "k"], [1, 2, 3, 4]
+    # The first is the same for two, the second lacks one, the third differs.
+    hints = (["E", "E", "W", "E"], ["x", "", "z", ""], ["p", "q", "r", "s"])
+    assert apart(names, things, *hints) == ["h/p", "h/q", "h/r", "k"]
+
+
+def test_rows_of_one_thing_keep_one_name():
+    assert apart(["h", "h", "h"], [1, 2, 1], ["E", "W", "other"]) == ["h/E", "h/W", "h/E"]
+
+
+def test_without_a_hint_things_are_numbered_in_their_order_not_in_that_of_the_rows():
+    assert apart(["h", "h"], ["b", "a"], ["", ""]) == ["h#2", "h#1"]
+
+
+def test_what_has_no_name_gets_none():
+    assert apart(["", ""], [1, 2]) == ["", ""]

@@ -57,6 +57,9 @@ from services.words.names import normalise
 Locate = Callable[[str, str], Found | tuple[float, float, str] | None]
 """Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
 
+_SPAN = " \u3000〜～~-‐‑–—―−"
+"""What stands between two hours, typed in the column of either."""
+
 _HOW = {
     "venue": Sentence("its venue"),
     "area": Sentence("the area in its address"),
@@ -216,8 +219,11 @@ def _with_attributes(
 
 def _schedules(table: pd.DataFrame, spec: Places) -> list[str]:
     """Return schedules as typed, with the hours of columns of their own behind them."""
-    days, starts, ends = (
-        texts(table, field) for field in (spec.schedule_field, spec.start_field, spec.end_field)
+    days = texts(table, spec.schedule_field)
+    # 「10:00〜」 beside 「〜12:00」 is one span.
+    starts, ends = (
+        [hour.strip(_SPAN) for hour in texts(table, field)]
+        for field in (spec.start_field, spec.end_field)
     )
     return [
         f"{day} {start}〜{end}" if day and start and end and ":" not in day else day

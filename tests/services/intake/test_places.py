@@ -252,7 +252,7 @@ def test_a_place_in_the_sea_is_refused_by_its_row(tmp_path):
         SourceError, match=r"salons\.csv, row 3: 乙の会 is 14\d\.\d km outside"
     ) as e:
         require_near(places, town, path=tmp_path / "salons.csv", margin_m=1500)
-    assert "市域から" in told(e.value, "ja")
+    assert "市区町村から" in told(e.value, "ja")
     require_near(places.iloc[:1], town, path=tmp_path / "salons.csv", margin_m=0)
 
 
@@ -514,3 +514,11 @@ def test_no_list_crashes_the_reader(tmp_path, rows):
         places = plain_read(tmp_path, text.getvalue())
         assert set(places["located_by"]) <= {"coordinates", ""}
         assert places["place_id"].is_unique
+
+
+def test_a_dash_typed_beside_an_hour_is_not_written_twice(tmp_path):
+    header = HEADER.rstrip("\n") + ",開始,終了\n"
+    row = f"ひまわりの会,サロン,東会館,東老人会,東1-1,毎週月曜日,活動中,{ORIGIN}"
+    rows = f"{row},10:00〜,〜11:30\n{row},10:00,11:30まで\n"
+    found = read(tmp_path, rows, header=header, start_field="開始", end_field="終了")
+    assert found["schedule_text"].iloc[0] == "毎週月曜日 10:00〜11:30"

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.drawing.fonts import embedded_font
-from services.drawing.signs import GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS
+from services.drawing.signs import GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS, listed_gaps
 from services.drawing.svg import place_sign, star_sign
 from services.reports.lines import GapReport, UnitLine
 from services.words import texts
@@ -92,6 +92,7 @@ def _signs() -> dict[str, object]:
 
     return {
         "gap_signs": GAP_SIGNS,
+        "listed_gaps": listed_gaps,
         "reach_colours": REACH_COLOURS,
         "place_signs": {name: svg(place_sign(0, 0, name)) for name in PLACE_SIGNS},
         "star_signs": {name: svg(star_sign(0, 0, name)) for name in CANDIDATE_ACTIONS},

@@ -284,6 +284,7 @@ def gaps() -> pd.DataFrame:
                 "nearest_place_council_name": "西地区",
                 "needs_transport_below": 20.0,
                 "reason": "needs_transport" if area_id == "d" else "nearest_weekly",
+                "off_streets": 0.0,
                 "divided": [],
                 "places_n": 1 if area_id in "ab" else 0,
                 "approximate": True,

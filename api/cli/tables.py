@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import Desk
-from services.drawing.signs import GAP_SIGNS
+from services.drawing.signs import listed_gaps
 from services.reports.briefing import AreaLine, Briefing
 from services.words.shares import share, share_of
 from services.words.texts import added, age_group_text, limit_text, people, text
@@ -71,7 +71,7 @@ def _table(title: str, *columns: str, wide: int = 0) -> Table:
 def _gaps(briefing: Briefing, desk: Desk) -> Table:
     heads = (desk.say("table.sign"), desk.say("table.meaning"), desk.say("table.count"))
     table = _table(desk.say("table.gaps", layer=briefing.gap_label), *heads, wide=1)
-    for name, sign in GAP_SIGNS.items():
+    for name, sign in listed_gaps(briefing.gaps).items():
         words = text(f"gap.{name}", desk.lang)
         table.add_row(Text(sign.sign, style=sign.colour), words, f"{briefing.gaps.get(name, 0):,}")
     return table

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, Response
 
 from api.deps import SettingsDep
 from geo.errors import NotFoundError
-from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET, UNTOLD_GAPS
 from services.drawing import signs
 from services.drawing.fonts import japanese_font
 from services.words.texts import Lang, catalogue
@@ -43,6 +43,7 @@ def vocabulary() -> Response:
         "FREQUENCIES": FREQUENCIES,
         "TARGET": TARGET,
         "GAPS": GAP_CLASSES,
+        "UNTOLD_GAPS": UNTOLD_GAPS,
         "PLACE_SIGNS": {name: asdict(sign) for name, sign in signs.PLACE_SIGNS.items()},
         "GAP_SIGNS": {name: asdict(sign) for name, sign in signs.GAP_SIGNS.items()},
         "REACH_COLOURS": signs.REACH_COLOURS,

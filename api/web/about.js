@@ -4,9 +4,9 @@ import { $, facts, fill, h } from "./dom.js";
 import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
 import { PATTERNED, candidateImage, patternImage, placeImage, shown } from "./signs.js";
 import { isExact, isMain, state } from "./store.js";
-import { layerOf, sign } from "./panel.js";
+import { gapsOf, layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
-import { FREQUENCIES, GAPS, NEXT_STATUSES } from "./vocabulary.js";
+import { FREQUENCIES, NEXT_STATUSES } from "./vocabulary.js";
 import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, said, word } from "./words.js";
 
 const hiddenGroups = new Set();
@@ -38,7 +38,7 @@ function keysOf(group) {
   }
   if (group === "l_people") return roundCounts().map((count) => key(circle(count), people(count, 0)));
   if (group === "l_gaps") {
-    return GAPS.map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`page.n_${gap}`)));
+    return gapsOf(state.about.summary).map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`page.n_${gap}`)));
   }
   if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`page.street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
   if (group === "l_places") {

@@ -1,6 +1,7 @@
 // The layers of the map, from the ground up: shares, hatching, borders, streets, circles, signs.
 
-import { GAPS, GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
+import { PATTERNED } from "./signs.js";
+import { GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
 
 export const CLASSES = [
   { from: 0, colour: "#f3f1e9" }, { from: 20, colour: "#dbe7ee" }, { from: 40, colour: "#b7d2e4" },
@@ -37,7 +38,7 @@ export const LAYERS = [
     },
   },
   {
-    id: "gaps", type: "fill", source: "units", filter: ["!=", ["get", "gap"], GAPS[0]],
+    id: "gaps", type: "fill", source: "units", filter: ["in", ["get", "gap"], ["literal", PATTERNED]],
     paint: { "fill-pattern": ["concat", "gap-", ["get", "gap"]], "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.1, 14, 0.34] },
   },
   {

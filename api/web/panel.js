@@ -1,9 +1,9 @@
 // The message: one sentence with its figures, the signs of the areas, the targets, the choices.
 
 import { $, fill, h } from "./dom.js";
-import { GAPS, GAP_SIGNS } from "./vocabulary.js";
+import { GAPS, GAP_SIGNS, UNTOLD_GAPS } from "./vocabulary.js";
 import { isMainWalking, limitKey, state, walkingOf } from "./store.js";
-import { age, approximately, brackets, capital, label, lang, limit, named, number, orMore, parts, people, percent, placeOf, said, typeOf, word } from "./words.js";
+import { age, approximately, brackets, capital, label, lang, limit, metres, named, number, orMore, parts, people, percent, placeOf, said, typeOf, word } from "./words.js";
 
 export const figureText = (value) => (Number.isFinite(value) ? people(value) : word("page.noResidents"));
 
@@ -21,7 +21,7 @@ function sentence(summary) {
 
 export function drawMessage() {
   const { summary } = state;
-  const { unmatched_residents: unmatched } = state.about.summary;
+  const { unmatched_residents: unmatched, off_streets: off } = state.about.summary;
   const place = summary.area_name;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct, summary.residents)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
@@ -30,6 +30,7 @@ export function drawMessage() {
   const inMinutes = Number.isFinite(summary.walk_limit_min);
   const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, named(word("report.walkers.short"), label(walkingOf(summary.profile))), inMinutes ? null : h("small", {}, word("page.onlyMinutes"))) : null;
   if (!state.asked.area && unmatched >= 1) notes.push(word("page.unmatched", { n: people(unmatched) }));
+  if (!state.asked.area && off >= 1) notes.push(word("off_streets", { age_group: age(state.about.summary.age_group), residents: people(off), limit: metres(state.about.parameters.snap_limit_m) }));
   fill($("message"),
     state.asked.area ? h("h2", { class: "place" }, place) : null,
     shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null)),
@@ -47,6 +48,9 @@ export function sign(gap) {
   return h("span", { class: `sign ${tone}`, role: "img", "aria-label": word(`gap.${gap}`) }, text);
 }
 
+// What the data cannot tell is listed only where there is such a unit.
+export const gapsOf = ({ gaps }) => GAPS.filter((gap) => gaps[gap] || !UNTOLD_GAPS.includes(gap));
+
 export function layerOf(id) {
   return state.about.layers.find((layer) => layer.id === id) ?? { id, label: id, label_en: id };
 }
@@ -54,7 +58,7 @@ export function layerOf(id) {
 export function drawCounts() {
   const { summary } = state;
   const { gap_layer: gapLayer, targets } = state.about.summary;
-  const counts = summary.gaps && GAPS.map((gap) =>
+  const counts = summary.gaps && gapsOf(summary).map((gap) =>
     h("li", {}, sign(gap), h("span", {}, h("b", {}, number(summary.gaps[gap])), h("small", {}, word(`page.n_${gap}`)))));
   const rows = state.asked.area ? [] : targets.map((target) => h("li", { class: "target", title: label(target) },
     h("span", {}, typeOf(target.frequency)),

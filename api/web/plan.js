@@ -2,10 +2,10 @@
 
 import { fill, h } from "./dom.js";
 import { badge, doing } from "./decisions.js";
+import { sign } from "./panel.js";
 import { get, state } from "./store.js";
 import { statusOf } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
-import { GAP_SIGNS } from "./vocabulary.js";
 import { added, age, brackets, day, dayInJapan, joined, lang, listed, metres, minutes, named, often, people, said, word, yen } from "./words.js";
 
 export async function readPlan(id) {
@@ -53,13 +53,21 @@ function others(body) {
   return [h("h2", {}, word("page.others")), lines.length ? h("ol", { class: "others" }, lines) : h("p", { class: "quiet" }, word("page.noOthers"))];
 }
 
+const unitHead = (gap, area, body) => h("p", {}, sign(gap), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${people(area.residents)}`);
+
+function noStreets(body) {
+  if (!body.no_streets.length) return null;
+  return [h("h2", {}, word("gap.no_streets")), h("p", { class: "quiet" }, word("plan.no_streets.note")),
+    h("ul", {}, body.no_streets.map((area) => h("li", { class: "says" }, unitHead("no_streets", area, body))))];
+}
+
 function transport(body) {
   if (!body.needs_transport.length) return null;
   const line = (area) => {
     const far = area.walk_unit === "m" ? metres(area.walk) : minutes(area.walk / 60);
     const shared = Number.isFinite(area.walk) && area.site_ja ? word("page.transportShared", { site: area.site_ja, walk: far }) : null;
     const stop = area.nearest_stop ? word("page.transportStop", { stop: area.nearest_stop }) : null;
-    return h("li", { class: "says" }, h("p", {}, h("span", { class: "sign transport", "aria-hidden": "true" }, GAP_SIGNS.needs_transport.sign), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${people(area.residents)}`),
+    return h("li", { class: "says" }, unitHead("needs_transport", area, body),
       [shared, stop].filter(Boolean).map((text) => h("p", {}, text)));
   };
   return [h("h2", {}, word("page.transportHead")), h("p", { class: "quiet" }, word("page.transportNote")), h("ul", {}, body.needs_transport.map(line))];
@@ -80,5 +88,5 @@ export function drawPlan(box, page, onBack) {
     h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.planReport"))),
     h("h2", {}, word("plan.page.ranked")),
     features.length ? h("ol", { class: "rows choices" }, features.map((feature) => row(feature, page.pick))) : h("p", { class: "quiet" }, word("page.noChoices")),
-    others(body), transport(body));
+    others(body), transport(body), noStreets(body));
 }

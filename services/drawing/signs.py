@@ -1,8 +1,10 @@
 """Signs and colours: what stands for each class on screen and on paper, once. Never colour alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from geo.vocabulary import UNTOLD_GAPS
 from services.words.texts import text
 
 BLUE, ORANGE, VERMILION, PURPLE, GREEN = "#0072B2", "#E69F00", "#D55E00", "#CC79A7", "#009E73"
@@ -44,7 +46,7 @@ class GapSign:
 
     sign: str
     colour: str
-    tone: Literal["weekly", "monthly", "none", "transport"]
+    tone: Literal["weekly", "monthly", "none", "transport", "streets"]
     pattern: Literal["", "bands", "hatch", "dots"]
 
 
@@ -53,7 +55,18 @@ GAP_SIGNS = {
     "monthly_only": GapSign("△", ORANGE, "monthly", "bands"),
     "none": GapSign("×", VERMILION, "none", "hatch"),
     "needs_transport": GapSign(text("gap.sign.needs_transport", "ja"), PURPLE, "transport", "dots"),
+    "no_streets": GapSign(text("gap.sign.no_streets", "ja"), QUIET_INK, "streets", ""),
 }
+
+
+def listed_gaps(counts: Mapping[str, int]) -> dict[str, GapSign]:
+    """Return the classes that a list names, given the units of each: what is not known if there is any."""
+    return {
+        name: sign
+        for name, sign in GAP_SIGNS.items()
+        if counts.get(name) or name not in UNTOLD_GAPS
+    }
+
 
 DECISION_SIGNS = {"proposed": "☆", "discussed": "…", "adopted": "✓", "rejected": "×"}
 

@@ -15,7 +15,7 @@ from services.plans.ask import PlanAsk
 from services.plans.sites import Junctions, halls_to_upgrade
 from services.registry.seen import registry_facts
 from services.results.candidates import free_venues
-from services.results.gaps import gap_classes
+from services.results.gaps import gap_classes, lack_streets
 from services.results.stops import stop_columns
 from services.situation.view import Situation
 from services.situation.walking import Walking
@@ -64,27 +64,44 @@ class CommonGround:
         return (gap_classes(self.situation) == "needs_transport").to_numpy()
 
     @cached_property
+    def _off_streets(self) -> BoolArray:
+        """(units,) those of whom nobody knows who could walk anywhere: the data has no streets there."""
+        situation, layering = self.situation, self._layering
+        weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
+        return lack_streets(situation, layering, weight)
+
+    @cached_property
+    def off_streets(self) -> pd.DataFrame:
+        """Return the units whose streets the data lacks, most residents first; as ``transport``."""
+        return self._units(self._off_streets)
+
+    def _units(self, chosen: BoolArray) -> pd.DataFrame:
+        situation, layering = self.situation, self._layering
+        weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
+        lived = np.bincount(layering.home_area + 1, weight, minlength=len(layering.areas) + 1)[1:]
+        areas = layering.areas[["area_id", "area_name"]].assign(residents=lived)
+        found = areas.assign(unit=np.arange(len(areas)))[chosen]
+        return found.sort_values(["residents", "area_id"], ascending=[False, True])
+
+    @cached_property
     def transport(self) -> pd.DataFrame:
         """
         Return the units that need transport, most residents first; never leaves as it is.
 
         ``unit`` is their position in the gap layer; the nearest stop is as the gaps have it.
         """
-        units = np.flatnonzero(self._needs_transport)
-        layering, situation = self._layering, self.situation
+        found, situation = self._units(self._needs_transport), self.situation
+        if found.empty:
+            return found
         weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
-        lived = np.bincount(layering.home_area + 1, weight, minlength=len(layering.areas) + 1)[1:]
-        areas = layering.areas[["area_id", "area_name"]].assign(residents=lived)
-        if units.size:
-            stops = stop_columns(situation, layering, weight)
-            areas = areas.assign(**{name: stops[name].to_numpy() for name in _STOP})
-        found = areas.iloc[units].assign(unit=units)
-        return found.sort_values(["residents", "area_id"], ascending=[False, True])
+        stops = stop_columns(situation, self._layering, weight).iloc[found["unit"]]
+        return found.assign(**{name: stops[name].to_numpy() for name in _STOP})
 
     @cached_property
     def on_foot(self) -> BoolArray:
-        """(homes,) those in no unit that needs transport."""
-        return ~np.append(self._needs_transport, False)[self._layering.home_area]
+        """(homes,) those in no unit that needs transport, or whose streets the data lacks."""
+        beyond = self._needs_transport | self._off_streets
+        return ~np.append(beyond, False)[self._layering.home_area]
 
     @cached_property
     def halls(self) -> gpd.GeoDataFrame:

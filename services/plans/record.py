@@ -84,6 +84,7 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
         "stability": _variants(setting, answer),
         "years": _years(setting, answer),
         "needs_transport": transport_rows(setting),
+        "no_streets": setting.ground.off_streets.drop(columns="unit").to_dict("records"),
         "left_out": _left_out(setting),
     }
 

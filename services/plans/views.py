@@ -198,6 +198,8 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
             {**_told(row), **_names(sites, row["site_id"], "site_")}
             for row in record["needs_transport"]
         ],
+        # A plan that was stored before such units were told apart has none.
+        "no_streets": record.get("no_streets", []),
     }
 
 

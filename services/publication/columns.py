@@ -186,12 +186,17 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
     "gaps": (
         *_columns("layer area_id area_name version council_id", "text", ""),
-        *_columns("gap", "text", "`weekly_or_more`, `monthly_only`, `none`, `needs_transport`"),
+        *_columns(
+            "gap",
+            "text",
+            "`weekly_or_more`, `monthly_only`, `none`, `needs_transport`, `no_streets`",
+        ),
         *_columns("age_group", "text", ""),
         *_columns("walk_limit_m walk_limit_min", "number", "", says="age_group"),
         *_columns("residents", "number", "residents"),
         *_of_groups(RESIDENTS_OF, says="residents"),
         *_columns("unreached", "number", "residents"),
+        *_columns("off_streets", "number", "residents"),
         *_columns("coverage_pct coverage_low_pct coverage_high_pct", "number", "%"),
         *_columns("nearest_place_id nearest_place_name", "text", ""),
         *_columns("nearest_place_walk_m", "number", "m"),
@@ -230,7 +235,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns(
             "reason",
             "text",
-            "`nobody`, `no_way`, `nearest_weekly`, `needs_transport`, `needs_transport_stops`",
+            "`nobody`, `no_way`, `nearest_weekly`, `needs_transport`, `needs_transport_stops`, "
+            "`off_streets`, `place_off_streets`",
             leaves=False,
         ),
         *_columns("divided", "facts", "parts"),
@@ -404,7 +410,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("residents reached unreached coverage_pct", "number", "residents, %"),
         *_columns("change newly_reached no_longer_reached", "number", "residents"),
         *_columns(
-            "gaps_weekly_or_more gaps_monthly_only gaps_none gaps_needs_transport",
+            "gaps_weekly_or_more gaps_monthly_only gaps_none gaps_needs_transport gaps_no_streets",
             "integer",
             "units",
         ),

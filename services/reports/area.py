@@ -54,6 +54,7 @@ def gap_report(
     main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
     figures, few = figures_of(main.iloc[0].to_dict()), workspace.few_below
     units, places, candidates = inside.units(), inside.places(), inside.candidates()
+    gaps = _gap_counts(units)
     return GapReport(
         lang=lang,
         area_id=str(chosen["area_id"]),
@@ -69,12 +70,13 @@ def gap_report(
         age_group=age_group_text(summary["age_group"], lang),
         limit=main_limit_text(snapshot.run, lang),
         ages=_ages(coverage, snapshot.run, lang),
-        gaps=_gap_counts(units),
+        gaps=gaps,
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places),
         shares=_shares(snapshot, chosen, lang),
         candidates=_proposals(candidates, lang),
+        candidates_note=_candidates_note(inside, lang),
         limits=limit_lines(coverage, snapshot.run, lang),
         walkers=walkers(coverage, snapshot.run, lang),
         week=week(
@@ -83,7 +85,7 @@ def gap_report(
             layer=str(chosen["layer"]),
             area=str(chosen["area_id"]),
         ),
-        assumptions=_assumptions(snapshot, lang),
+        assumptions=_assumptions(snapshot, gaps, lang),
         sources=_sources(workspace),
         map_svg=area_map(
             inside.shape,
@@ -146,11 +148,12 @@ class _Inside:
 
     def __init__(self, publication: Publication, chosen: "pd.Series[Any]") -> None:
         self._publication = publication
-        self._summary = publication.snapshot.run["summary"]
+        self.summary = publication.snapshot.run["summary"]
+        self.profile = publication.snapshot.workspace.profile
         self._chosen = chosen
         self.shape = chosen["geometry"]
-        self._is_council = chosen["layer"] == self._summary["council_layer"]
-        self.council_id = str(chosen["area_id"] if self._is_council else chosen["council_id"])
+        self.is_council = chosen["layer"] == self.summary["council_layer"]
+        self.council_id = str(chosen["area_id"] if self.is_council else chosen["council_id"])
 
     def units(self) -> pd.DataFrame:
         """Return the gaps of the units in the area, most people not reached first."""
@@ -179,16 +182,16 @@ class _Inside:
 
     def _mine(self, gaps: gpd.GeoDataFrame) -> "pd.Series[bool]":
         mine: pd.Series[bool]
-        if self._is_council:
+        if self.is_council:
             mine = gaps["council_id"] == self.council_id
-        elif self._chosen["layer"] == self._summary["gap_layer"]:
+        elif self._chosen["layer"] == self.summary["gap_layer"]:
             mine = gaps["area_id"] == self._chosen["area_id"]
         else:
             mine = gaps.geometry.representative_point().within(self.shape)
         return mine
 
     def _holds(self, points: gpd.GeoDataFrame) -> "pd.Series[bool]":
-        if self._is_council and "council_id" in points:
+        if self.is_council and "council_id" in points:
             return points["council_id"] == self.council_id
         return points.geometry.intersects(self.shape)
 
@@ -249,7 +252,7 @@ class _Remarks:
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Return where else the nearest place lies and how near it looks, or why there is none."""
-        if row["gap"] == "needs_transport" or not row["nearest_place_name"]:
+        if row["gap"] in ("needs_transport", "no_streets") or not row["nearest_place_name"]:
             return str(row["why" if self._lang == "ja" else "why_en"] or "")
         said = []
         elsewhere = row["nearest_place_council_id"]
@@ -307,11 +310,33 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]
     )
 
 
-def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
+def _candidates_note(inside: "_Inside", lang: str) -> str:
+    """Say what the candidates are ranked by and among; where there are none, how it is known."""
+    summary, analysis = inside.summary, inside.profile.analysis
+    if len(inside.candidates()):
+        municipality = summary["municipality"]["name" if lang == "ja" else "name_en"]
+        return text("report.candidates.note", lang, municipality=municipality)
+    lived_in = inside.units().loc[lambda units: units["residents"] > 0, "gap"]
+    if len(lived_in) and (lived_in == "no_streets").all():
+        return text("report.candidates.no_streets", lang)
+    if inside.is_council:
+        return text("report.candidates.none", lang)
+    council_layer = inside.profile.layer(analysis.council_layer)
+    return text(
+        "report.candidates.unlisted",
+        lang,
+        most=analysis.candidates_max,
+        each=analysis.candidates_per_council,
+        layer=council_layer.label if lang == "ja" else council_layer.label_en,
+    )
+
+
+def _assumptions(snapshot: Snapshot, gaps: Mapping[str, int], lang: str) -> tuple[str, ...]:
     """Return each assumption with its origin."""
     parameters, analysis = snapshot.run["parameters"], snapshot.workspace.profile.analysis
     origins = parameters["origins"]
     walking = parameters["profile"]
+    has_heights = snapshot.workspace.profile.elevation is not None
     told = [
         (
             text("report.limit", lang, limit=main_limit_text(snapshot.run, lang)),
@@ -326,8 +351,11 @@ def _assumptions(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
             text("report.transport", lang, people=people(analysis.needs_transport_below, lang)),
             origins.get("needs_transport"),
         ),
-        (text("report.street", lang), None),
+        (text("report.street" if has_heights else "report.street.flat", lang), None),
     ]
+    if gaps["no_streets"]:
+        limit = metres(parameters["snap_limit_m"], lang)
+        told.append((text("report.no_streets", lang, limit=limit), None))
     if subsidies := origins.get("subsidies"):
         told.append((text("report.subsidies", lang), subsidies))
     return tuple(

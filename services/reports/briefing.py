@@ -10,7 +10,7 @@ from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
 from services.words.shares import Share, people_share, share
-from services.words.texts import age_group_text, is_figure, limit_text, listed, people, text
+from services.words.texts import age_group_text, is_figure, limit_text, listed, metres, people, text
 from services.workspace.folder import Snapshot
 
 
@@ -156,6 +156,11 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         few = snapshot.workspace.few_below
         found.append(text("unmatched", lang, residents=people(unmatched, lang, few)))
+    if (off := summary.get("off_streets")) and off >= 1:
+        few, limit_m = snapshot.workspace.few_below, snapshot.run["parameters"]["snap_limit_m"]
+        group = age_group_text(summary["age_group"], lang)
+        values = {"residents": people(off, lang, few), "limit": metres(limit_m, lang)}
+        found.append(text("off_streets", lang, age_group=group, **values))
     low, high = (share(Share(summary.get(f"coverage_{x}_pct")), lang) for x in ("low", "high"))
     if low != high:
         found.append(text("interval", lang, low=low, high=high))

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from services.drawing import chart as drawing
 from services.drawing.pens import Pen
-from services.drawing.signs import DARK_GREEN, GAP_SIGNS, INK, QUIET_INK, REACH_COLOURS
+from services.drawing.signs import DARK_GREEN, INK, QUIET_INK, REACH_COLOURS, listed_gaps
 from services.reports.briefing import Briefing
 from services.words.texts import added, people, text
 
@@ -105,7 +105,7 @@ def round_number(largest: float) -> float:
 
 def _gaps(column: _Column, told: Briefing) -> None:
     column.head(told.gap_label)
-    for name, sign in GAP_SIGNS.items():
+    for name, sign in listed_gaps(told.gaps).items():
         column.pen.write(
             column.axes,
             (SIGN_X, column.y),

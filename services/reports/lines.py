@@ -125,6 +125,8 @@ class GapReport:
     shares: tuple[ShareLine, ...]
     """None where the area is no council's."""
     candidates: tuple[AreaCandidate, ...]
+    candidates_note: str
+    """How they are ranked; without any, how that is known."""
     limits: tuple[LimitLine, ...]
     walkers: Walkers
     week: Week

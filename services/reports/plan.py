@@ -69,6 +69,7 @@ class PlanReport:
     variants: tuple[tuple[str, str, str], ...]
     years: tuple[tuple[str, str, str, str], ...]
     transport: tuple[str, ...]
+    no_streets: tuple[str, ...]
     assumptions: tuple[str, ...]
     sources: tuple[str, ...]
     map_svg: str
@@ -109,6 +110,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         variants=tuple(_variant(row, lang) for row in body["stability"]),
         years=tuple(_year(row, few, lang) for row in body["years"]),
         transport=tuple(transport_line(row, plan, lang) for row in body["needs_transport"]),
+        no_streets=tuple(_unit_line(row, plan, lang) for row in body["no_streets"]),
         assumptions=(*_assumptions(plan, lang), *_left_out(body, lang)),
         sources=tuple(
             dict.fromkeys(
@@ -216,6 +218,13 @@ def transport_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
         people=people(row["residents"], lang, plan.workspace.few_below),
         shared=shared,
     )
+
+
+def _unit_line(row: dict[str, Any], plan: PlanResult, lang: str) -> str:
+    """Name a unit whose streets the data lacks, and how many live there."""
+    count = people(row["residents"], lang, plan.workspace.few_below)
+    group = age_group_text(plan.record["totals"]["age_group"], lang)
+    return text("plan.no_streets", lang, area=row["area_name"], age_group=group, people=count)
 
 
 def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:

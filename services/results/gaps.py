@@ -8,12 +8,19 @@ from numpy.typing import ArrayLike
 from geo.arrays import BoolArray, FloatArray
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.coverage.reached import Layering
+from geo.walking.snapping import ISOLATED, NO_NETWORK, TOO_FAR
 from services.results.divisions import division_columns
 from services.results.stops import stop_columns
 from services.situation.intervals import Bounds, Ends
 from services.situation.naming import picked
 from services.situation.view import Situation
 from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
+
+OFF_STREETS = (ISOLATED, NO_NETWORK, TOO_FAR)
+"""Why a home or a place joins no street where the data lacks it; a barrier is somebody's knowledge."""
+
+OFF_STREETS_FROM = 0.5
+"""From this share of its residents on, nobody knows who of a unit could walk anywhere."""
 
 
 def gaps_frame(situation: Situation) -> pd.DataFrame:
@@ -46,6 +53,7 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     for name, group in RESIDENTS_OF.items():
         frame[name] = _of_group(situation, layering, group, everybody)
     frame["unreached"] = unreached
+    frame["off_streets"] = _off_streets(situation, layering, weight)
     frame["coverage_pct"] = 100.0 * (1.0 - unreached / np.where(residents > 0, residents, np.nan))
     frame["coverage_low_pct"], frame["coverage_high_pct"] = low, high
     frame["places_n"] = np.bincount(
@@ -99,7 +107,12 @@ def gap_classes(situation: Situation) -> pd.Series:
     profile, limit = situation.profile, situation.parameters.limit
     layering = situation.layering(profile.analysis.gap_layer)
     weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
-    classes = gap_class(situation.counted["venue_frequency"], layering)
+    frequency = situation.counted["venue_frequency"]
+    joined = ~situation.place_snaps["reason"].isin(OFF_STREETS).to_numpy()
+    place_area = np.where(joined, layering.place_area, -1)
+    classes = gap_class(frequency, Layering(layering.areas, layering.home_area, place_area))
+    # A place that no street of the data reaches is there, but nobody knows for whom.
+    no_way = (classes != gap_class(frequency, layering)).to_numpy()
     enough = profile.analysis.needs_transport_below
     # Only a unit without a weekly place is asked whether any site could serve it.
     open_units = (classes != "weekly_or_more").to_numpy()
@@ -116,7 +129,27 @@ def gap_classes(situation: Situation) -> pd.Series:
         enough=enough,
     )
     lived_in = _by_unit(layering, weight) > 0
-    return classes.mask(open_units & lived_in & (best < enough), "needs_transport")
+    classes = classes.mask(open_units & lived_in & (best < enough), "needs_transport")
+    lack = lack_streets(situation, layering, weight)
+    return classes.mask((open_units & lack) | no_way, "no_streets")
+
+
+def lack_streets(situation: Situation, layering: Layering, weight: FloatArray) -> BoolArray:
+    """Return (units,) whether the data has no street near the homes of so many that nothing is known."""
+    residents = _by_unit(layering, weight)
+    off = _off_streets(situation, layering, weight)
+    return np.asarray((residents > 0) & (off >= OFF_STREETS_FROM * residents))
+
+
+def off_streets(situation: Situation) -> float:
+    """Return the residents whose homes join no street because the data has none near, wherever they are."""
+    weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
+    return float(weight[situation.homes["unsnapped"].isin(OFF_STREETS).to_numpy()].sum())
+
+
+def _off_streets(situation: Situation, layering: Layering, weight: FloatArray) -> FloatArray:
+    """Return (units,) the residents whose homes join no street because the data has none near."""
+    return _by_unit(layering, weight * situation.homes["unsnapped"].isin(OFF_STREETS).to_numpy())
 
 
 def _home_points(situation: Situation) -> pd.DataFrame:
@@ -177,6 +210,9 @@ def reason_codes(gaps: pd.DataFrame, *, stops: bool) -> "pd.Series[str]":
     code = code.mask(gaps["nearest_place_id"] == "", "no_way")
     transport = "needs_transport_stops" if stops else "needs_transport"
     code = code.mask(gaps["gap"] == "needs_transport", transport)
+    off = gaps["off_streets"] >= OFF_STREETS_FROM * gaps["residents"]
+    no_streets = gaps["gap"] == "no_streets"
+    code = code.mask(no_streets, "place_off_streets").mask(no_streets & off, "off_streets")
     return code.mask(gaps["residents"] == 0, "nobody")
 
 

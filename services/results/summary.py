@@ -8,6 +8,7 @@ import pandas as pd
 from geo.coverage.reached import Layering, at_least
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.profile import Target, without_borders
+from services.results.gaps import off_streets
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 
@@ -36,6 +37,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         **_interval(situation),
         "circle_reached": _number(main["circle_reached"]),
         "circle_coverage_pct": _number(main["circle_coverage_pct"]),
+        "off_streets": _number(off_streets(situation)),
         "unmatched_residents": situation.workspace.unlocated(parameters.age_group),
         "places": _places(situation),
         "gaps": _gaps(gaps),

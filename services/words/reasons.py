@@ -23,6 +23,9 @@ from services.words.texts import (
 DETOUR_WORTH_SAYING = 1.5
 """From here on the straight line is named beside the walk: something lies between."""
 
+WORTH_SAYING = 0.5
+"""From here on two numbers of residents are not written alike."""
+
 UNITS_NAMED = 3
 
 TATAMI_M2 = 1.62
@@ -38,8 +41,11 @@ def unit_why(row: Row, lang: str) -> str:
     match row["reason"]:
         case "nobody":
             return text("unit.nobody", lang, age_group=age_group)
-        case "no_way":
-            return text("unit.no_way", lang)
+        case "no_way" | "place_off_streets" as code:
+            return text(f"unit.{code}", lang)
+        case "off_streets":
+            everybody = row["off_streets"] >= row["residents"]
+            return text("unit.off_streets" if everybody else "unit.off_streets.half", lang)
         case "nearest_weekly":
             return _nearest_weekly(row, lang)
         case "needs_transport" | "needs_transport_stops" as code:
@@ -112,7 +118,10 @@ def candidate(row: Row, lang: str, few: int = 0) -> str:
         "age_group": age_group_text(row["age_group"], lang),
         "limit": limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     }
-    lines = [text("choice.gain", lang, people=people(row["newly_reached"], lang, few), **values)]
+    alone, after = row["newly_reached_alone"], row["newly_reached"]
+    lines = [text("choice.gain", lang, people=people(alone, lang, few), **values)]
+    if alone - after >= WORTH_SAYING:
+        lines.append(text("choice.after", lang, people=people(after, lang, few)))
     lines += for_whom(row["units_gained"], lang)
     lines.append(text("choice.overlap", lang, share=f"{row['overlap_pct']:.0f}"))
     return _joined(lines, lang) + text("unit.end", lang)

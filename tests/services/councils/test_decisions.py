@@ -82,7 +82,7 @@ REFUSED = [
     ([], entry("proposed", venue_id="x"), "会場はありません"),
     ([], entry("proposed", venue_id=""), "どちらかが必要"),
     ([], entry("proposed", lon=140.0, lat=36.0), "どちらかが必要"),
-    ([], entry("proposed", venue_id="", lon=135.0, lat=35.0), "市域の外"),
+    ([], entry("proposed", venue_id="", lon=135.0, lat=35.0), "市区町村の外"),
     ([], entry("proposed", action="upgrade", venue_id=""), "ありません"),
     # A meets every Monday already.
     ([], entry("proposed", action="upgrade", venue_id="", place_id="A"), "すでに週1"),

@@ -23,6 +23,7 @@ UNIT = {
 SITE = {
     "action": "open",
     "newly_reached": 412.4,
+    "newly_reached_alone": 412.4,
     "overlap_pct": 20.0,
     "units_gained": [],
     "age_group": "65+",
@@ -78,8 +79,25 @@ def test_a_candidate_says_what_it_gains_for_whom_and_the_overlap() -> None:
     )
 
 
+def test_a_candidate_says_what_it_gains_by_itself_and_what_is_left_after_those_before_it() -> None:
+    row = {**SITE, "newly_reached": 30.0, "newly_reached_alone": 412.4}
+    assert candidate(row, "ja").startswith(
+        "ここに週1の場を開くと、新たに65歳以上412人が歩いて500m以内になります。"
+        "順位が上の候補がすべて開いたあとなら、新たに届くのは30人です。"
+    )
+    # What is written alike is said once.
+    assert "順位" not in candidate({**row, "newly_reached": 412.1}, "ja")
+
+
+def test_a_unit_without_streets_in_the_data_is_not_said_to_need_transport() -> None:
+    row = {**UNIT, "reason": "off_streets", "residents": 40.0}
+    assert "どの家の近くにも道のデータがない" in unit_why({**row, "off_streets": 40.0}, "ja")
+    assert "半分以上の人の家" in unit_why({**row, "off_streets": 20.0}, "ja")
+    assert "場はありますが" in unit_why({**row, "reason": "place_off_streets"}, "ja")
+
+
 def test_a_candidate_that_few_people_gain_by_says_few() -> None:
-    row = {**SITE, "newly_reached": 9.0}
+    row = {**SITE, "newly_reached": 9.0, "newly_reached_alone": 9.0}
     assert "新たに65歳以上10人未満が歩いて500m以内に" in candidate(row, "ja", 10)
     assert "fewer than 10 more residents aged 65 and over" in candidate(row, "en", 10)
     assert "新たに65歳以上9人が" in candidate(row, "ja")
@@ -94,7 +112,8 @@ def test_a_limit_of_minutes_is_said_in_minutes() -> None:
 
 
 def test_an_upgrade_starts_from_what_the_place_does_today() -> None:
-    row = {**SITE, "action": "upgrade", "newly_reached": 10.0, "age_group": "75+"}
+    gain = {"newly_reached": 10.0, "newly_reached_alone": 10.0}
+    row = {**SITE, "action": "upgrade", "age_group": "75+", **gain}
     said = candidate({**row, "schedule_text": "毎月第2金曜日"}, "ja")
     assert said.startswith("いまの場（毎月第2金曜日）を週1回にすると、新たに75歳以上10人が")
     assert candidate(row, "en").startswith("if this place (monthly) met weekly, 10 more")

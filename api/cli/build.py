@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from api.cli.console import Desk, day_of, desk_of
+from geo.errors import Sentence
 from services.intake.build import build
 from services.intake.inputs import Given
 from services.intake.places.confirmations import TO_CONFIRM
-from services.words.texts import Lang, text
+from services.intake.tables.mapping import NOT_USED
+from services.words.texts import Lang, text, told
+from services.words.vocabulary import EXACT
 from services.workspace.folder import Workspace
 
 
@@ -59,9 +62,21 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.show(
             desk.say("cli.built", path=workspace.path),
             desk.say("cli.built.remarks", entries=remarks, path=workspace.path / "intake.json"),
+            *_not_used(workspace, desk),
             *_to_confirm(workspace, desk),
             desk.say("cli.built.next", command=f"arukeba run {workspace.path}"),
         )
+
+
+def _not_used(workspace: Workspace, desk: Desk) -> list[str]:
+    """Say which columns of which source nothing was read from."""
+    said = [
+        (source, Sentence.from_dict(entry["said"]))
+        for source, ledger in workspace.seen(EXACT).intake.items()
+        for entry in ledger["entries"]
+        if entry["code"] == NOT_USED
+    ]
+    return [f"{source}: {told(sentence, desk.lang)}" for source, sentence in said]
 
 
 def _to_confirm(workspace: Workspace, desk: Desk) -> list[str]:

@@ -14,6 +14,7 @@ from services.intake.areas.lots import lot_number, read_lots
 from services.intake.places.points import read_points
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import read_csv, require_columns, texts
+from services.intake.tables.remarks import note_remarks
 from services.profile import Layer, Source
 from services.words.names import normalise
 
@@ -66,6 +67,7 @@ def read_neighbourhoods(
     notes = ledger.of(source.id)
     table = read_csv(path, encoding=source.encoding)
     notes.rows_read += len(table)
+    note_remarks(table, notes=notes)
     claims = _claims(table, base, layer=layer, path=path, notes=notes)
     notes.rows_used += len(claims)
     epsg = base.crs.to_epsg() if base.crs is not None else None

@@ -4,22 +4,25 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.areas.voronoi import nearest_site_cells
 from geo.errors import Sentence, SourceError
 from geo.streets.network import Network, joinable
+from geo.walking.snapping import snap
 from services.intake.places.venues import read_venues
-from services.intake.tables.ledger import Entry, Ledger
+from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.profile import Layer, Source, Streets, Venues
 
-_SHOWN = 20
+_LISTED = 200
+"""So many sites without an area are listed one by one."""
 
 
 def read_sites(
     path: Path, *, layer: Layer, source: Source, plane_epsg: int, ledger: Ledger
 ) -> gpd.GeoDataFrame:
-    """Read the sites of a layer as points: site_id, name, geometry; one row a name and place."""
+    """Read the sites of a layer as points: site_id, name, row, geometry; one row a name and place."""
     spec = Venues(source=source.id, name_field="" if source.product else layer.name_field)
     venues = read_venues(path, spec=spec, source=source, plane_epsg=plane_epsg, ledger=ledger)
     if layer.sites_kinds:
@@ -34,7 +37,7 @@ def read_sites(
             path=path,
             kinds=list(layer.sites_kinds) or Sentence("any kind"),
         )
-    sites = venues[["name", "geometry"]].copy()
+    sites = venues[["name", "row", "geometry"]].copy()
     sites["site_id"] = _distinct(sites["name"].tolist())
     return sites.reset_index(drop=True)
 
@@ -65,23 +68,74 @@ def nearest_site_layer(
             ),
         )
     )
-    missing = sorted(set(sites["site_id"]) - set(cells["site_id"]))
-    if missing:
-        shown = "、".join(missing[:_SHOWN]) + ("…" if missing[_SHOWN:] else "")
+    missing = sites[~sites["site_id"].isin(cells["site_id"])]
+    _note_missing(missing, boundary, network, layer=layer, streets=streets, notes=notes)
+    return cells.assign(area_id=cells["site_id"], area_name=cells["site_id"])[
+        ["area_id", "area_name", "geometry"]
+    ]
+
+
+def _note_missing(
+    sites: gpd.GeoDataFrame,
+    boundary: BaseGeometry,
+    network: Network,
+    *,
+    layer: Layer,
+    streets: Streets,
+    notes: SourceLedger,
+) -> None:
+    """List the sites without an area one by one, the nearest first; a whole prefecture is counted."""
+    points = sites.geometry.to_numpy()
+    away_m = shapely.distance(boundary, points)
+    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
+    snaps = snap(
+        shapely.get_coordinates(points), network, limit_m=streets.snap_limit_m, usable=usable
+    )
+    unsnapped = snaps["reason"].to_numpy() != ""
+    order = np.argsort(away_m, kind="stable")
+    for place in order[:_LISTED].tolist():
         notes.note(
             Entry(
                 "site_without_area",
                 Sentence(
-                    "layer {id}: no land is nearest to {shown}",
+                    "layer {id}: {name} has no area: {why}",
                     id=layer.id,
-                    shown=shown,
+                    name=sites["site_id"].iloc[place],
+                    why=_why(float(away_m[place]), bool(unsnapped[place]), streets=streets),
+                    label=layer.label,
+                ),
+                row=int(sites["row"].iloc[place]),
+            )
+        )
+    left = len(sites) - _LISTED
+    if left > 0:
+        notes.note(
+            Entry(
+                "sites_without_area",
+                Sentence(
+                    "layer {id}: {left} more sites, all {away_km:.1f} km or more away, have no area",
+                    id=layer.id,
+                    left=left,
+                    away_km=float(away_m[order[_LISTED]]) / 1000,
                     label=layer.label,
                 ),
             )
         )
-    return cells.assign(area_id=cells["site_id"], area_name=cells["site_id"])[
-        ["area_id", "area_name", "geometry"]
-    ]
+
+
+def _why(away_m: float, unsnapped: bool, *, streets: Streets) -> Sentence:  # noqa: FBT001  what is known of a site
+    if away_m > 0:
+        return Sentence(
+            "it lies {away_m:.0f} m outside the municipality's outline; complete the outline, or "
+            "correct its position",
+            away_m=away_m,
+        )
+    if unsnapped:
+        return Sentence(
+            "no walkable street is within {limit_m:.0f} m of it; correct its position or the streets",
+            limit_m=streets.snap_limit_m,
+        )
+    return Sentence("another site is nearer to all the land around it")
 
 
 def _distinct(names: list[str]) -> list[str]:

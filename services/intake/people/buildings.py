@@ -79,6 +79,7 @@ def _read(
         notes.rows_read += len(frame)
         return _with_shape(frame, notes=notes)
     table = _read_table(path, source=source)
+    note_remarks(table, notes=notes)
     require_columns(table.columns, [*wanted, spec.lon_field, spec.lat_field], path=path)
     notes.rows_read += len(table)
     lon, lat = to_numbers(table[spec.lon_field]), to_numbers(table[spec.lat_field])

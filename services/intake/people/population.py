@@ -20,6 +20,7 @@ from services.intake.tables.reading import (
     texts,
     to_numbers,
 )
+from services.intake.tables.remarks import note_remarks
 from services.intake.vectors.reading import read_vector
 from services.profile import Population, Source
 from services.profile.ages import band_of, columns_for, encloses
@@ -38,6 +39,7 @@ def read_population(
     row can have; without any there are no such columns.
     """
     table = _read_table(path, spec=spec, source=source)
+    note_remarks(table, notes=ledger.of(spec.source))
     spec = recognised(spec, table, path=path)
     return _of_table(_of_year(table, spec=spec, path=path), path=path, spec=spec, ledger=ledger)
 
@@ -47,6 +49,7 @@ def read_dated(
 ) -> list[tuple[str, pd.DataFrame]]:
     """Read each date of a table: those of its year_field, else the whole as ``spec.year``."""
     table = _read_table(path, spec=spec, source=source)
+    note_remarks(table, notes=ledger.of(spec.source))
     spec = recognised(spec, table, path=path)
     if not spec.year_field:
         return [(spec.year, _of_table(table, path=path, spec=spec, ledger=ledger))]
@@ -83,7 +86,9 @@ def _read_table(path: Path, *, spec: Population, source: Source) -> pd.DataFrame
     if source.format == "csv":
         wanted = [spec.name_field, spec.id_field, spec.year_field, *spec.age_groups.values()]
         return read_csv(path, encoding=source.encoding, wanted=[name for name in wanted if name])
-    table = pd.DataFrame(read_vector(path, source=source).drop(columns="geometry"))
+    frame = read_vector(path, source=source)
+    table = pd.DataFrame(frame.drop(columns="geometry"))
+    table.attrs = frame.attrs
     require_no_persons(table, path=path)
     return table
 

@@ -19,6 +19,7 @@ from services.intake.places.points import (
 from services.intake.tables.columns import propose
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import first_filled, require_columns, require_name_field, texts
+from services.intake.tables.remarks import note_remarks
 from services.profile import Source, Stops
 from services.profile.products import product
 
@@ -50,6 +51,7 @@ def read_stops(
     )
     notes = ledger.of(source.id)
     notes.rows_read += len(rows.table)
+    note_remarks(rows.table, notes=notes)
     note_repairs(rows, notes=notes)
     stops = gpd.GeoDataFrame(
         {

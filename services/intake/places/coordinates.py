@@ -1,5 +1,6 @@
 """Coordinates as people type them: decimal degrees, degrees minutes seconds, pairs, plane metres."""
 
+import json
 import math
 import re
 import unicodedata
@@ -28,11 +29,16 @@ _PAIR_CUT = re.compile(
     r"|(?<=[秒\"″])(?=[0-9東北])|(?<=[0-9\"″][NnEe])(?=[0-9])|(?<=[0-9\"″])(?=[EeNn][0-9])"
 )
 _BASE60 = 60.0
+_MS_PER_DEGREE = 3_600_000.0
+_POINT = re.compile(
+    r"(?:srid=[0-9]+;)?point\s*z?\s*\(\s*(?P<lon>[0-9.+-]+)\s+(?P<lat>[0-9.+-]+)[^)]*\)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class LonLat:
-    """A position; ``repair`` says what was put right: '', 'swapped' or 'dms'."""
+    """A position; ``repair`` says what was put right: '', 'swapped', 'dms' or 'ms'."""
 
     lon: float
     lat: float
@@ -53,7 +59,8 @@ def to_degrees(text: str) -> float:
     """
     Return an angle in degrees, NaN where the text is none.
 
-    Reads 35.858, 35°51'31.2"N, 北緯35度51分31.2秒, 35.51.31.2 and the packed 355131.2.
+    Reads 35.858, 35°51'31.2"N, 北緯35度51分31.2秒, 35.51.31.2, the packed 355131.2 and, as milliseconds
+    of arc, 129091200: no other way to type an angle in Japan gives such a number.
     """
     form = unicodedata.normalize("NFKC", text).strip().casefold().replace("−", "-")
     form = re.sub(r"\s*([°º度'′’`分\"″”秒])\s*", r"\1", form)
@@ -69,9 +76,17 @@ def to_degrees(text: str) -> float:
 
 
 def _unpacked(form: str, number: float) -> float:
+    if is_ms(number):
+        return number / _MS_PER_DEGREE
     match = _PACKED.fullmatch(form)
     packed = _sum(match) if match else math.nan
     return packed if packed >= JAPAN_LAT[0] else number
+
+
+def is_ms(number: float) -> bool:
+    """Say whether a number is an angle of Japan in milliseconds of arc."""
+    degrees = number / _MS_PER_DEGREE
+    return any(least <= degrees <= most for least, most in (JAPAN_LON, JAPAN_LAT))
 
 
 def _sum(match: re.Match[str]) -> float:
@@ -96,18 +111,48 @@ def to_lonlat(lon_text: str, lat_text: str) -> LonLat | None:
         return None
     if not is_in_japan(lon, lat) and is_in_japan(lat, lon):
         return LonLat(lat, lon, "swapped")
-    typed = math.isfinite(plain_number(lon_text)) and plain_number(lon_text) == lon
-    return LonLat(lon, lat, "" if typed else "dms")
+    typed = plain_number(lon_text)
+    return LonLat(lon, lat, "" if typed == lon else "ms" if is_ms(typed) else "dms")
 
 
 def pair_to_lonlat(text: str) -> LonLat | None:
-    """Return the position of one cell that holds 「緯度,経度」, in either order."""
-    form = unicodedata.normalize("NFKC", text).strip().strip("()[] ")
+    """
+    Return the position of one cell that holds 「緯度,経度」, in either order.
+
+    POINT(経度 緯度) of WKT and a point of GeoJSON are read as well, and an object of lat and lon.
+    """
+    form = unicodedata.normalize("NFKC", text).strip()
+    if form.startswith("{"):
+        return _object_to_lonlat(form)
+    if point := _POINT.fullmatch(form):
+        form = f"{point['lat']},{point['lon']}"
+    form = form.strip("()[] ")
     parts = [part for part in _PAIR_CUT.split(form) if part and part.strip()]
     if len(parts) != 2:  # noqa: PLR2004  a pair
         return None
     found = to_lonlat(parts[1], parts[0])
     # Either order is usual in one cell: (lon, lat) there is no mistake.
+    return LonLat(found.lon, found.lat, "") if found and found.repair == "swapped" else found
+
+
+def _object_to_lonlat(form: str) -> LonLat | None:
+    """Return the position of a point in JSON: GeoJSON, or an object of latitude and longitude."""
+    try:
+        told = json.loads(form)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict):
+        return None
+    if isinstance(told.get("geometry"), dict):
+        told = told["geometry"]
+    pair = told.get("coordinates")
+    if not (isinstance(pair, list) and len(pair) >= 2):  # noqa: PLR2004  a pair
+        keys = {str(key).casefold(): value for key, value in told.items()}
+        pair = [
+            next((keys[name] for name in names if name in keys), "")
+            for names in (("longitude", "lon", "lng", "long"), ("latitude", "lat"))
+        ]
+    found = to_lonlat(str(pair[0]), str(pair[1]))
     return LonLat(found.lon, found.lat, "") if found and found.repair == "swapped" else found
 
 

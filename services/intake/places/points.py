@@ -1,6 +1,6 @@
 """Rows with a position: tables with coordinates, vector points, polygons by a point inside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -13,29 +13,25 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
-from services.intake.places.coordinates import pair_to_lonlat, to_lonlat, to_plane
 from services.intake.places.duplicates import SAME_PLACE_M, look_alikes
-from services.intake.tables.cells import is_aside, note_asides
-from services.intake.tables.columns import meaning_of
+from services.intake.places.pairs import LONLAT_ALIKE, PairOptions, read_pairs
+from services.intake.places.zones import require_zone
+from services.intake.tables.cells import is_aside, note_asides, point_columns
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.persons import require_no_persons
 from services.intake.tables.reading import (
-    coordinate_fields,
     in_japan,
     read_csv,
     require_columns,
     require_file,
     text_of,
-    texts,
-    to_numbers,
 )
+from services.intake.tables.remarks import TOKYO_SHIFTED
 from services.intake.vectors.reading import read_vector
 from services.profile import Filter, Places, Source, Venues
 
 FORMATS = ("csv", "parquet", "vector")
 """What holds rows with positions; a map of streets or a raster does not."""
-LONLAT_ALIKE = (None, LONLAT_EPSG, 4326, 4612)
-"""WGS 84, JGD2000 and JGD2011 are one at the metre that walking needs."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +54,6 @@ class PointOptions:
         names = tuple(name for name in wanted if name)
         return cls(spec.position_field, spec.x_field, spec.y_field, near, names)
 
-    def named(self) -> list[str]:
-        """Return the columns of a position that were named."""
-        return [name for name in (self.pair_field, self.x_field, self.y_field) if name]
-
 
 @dataclass(frozen=True)
 class PointRows:
@@ -70,13 +62,19 @@ class PointRows:
 
     ``table`` is indexed by file row; ``shapes`` holds a plane point or None for each row,
     ``problems`` why there is none: '', 'no_coordinates' or 'outside_japan', and ``repairs`` what
-    was put right: '', 'swapped', 'dms', 'plane' or 'plane_swapped'.
+    was put right, in the words of ``read_pairs``.
     """
 
     table: pd.DataFrame
     shapes: NDArray[np.object_]
     problems: NDArray[np.object_]
     repairs: NDArray[np.object_]
+    columns: tuple[str, ...] = ()
+    """Columns that positions were read from."""
+
+    def position_columns(self) -> list[str]:
+        """Return the columns whose cells are positions, whatever they are called."""
+        return point_columns(self.table)
 
 
 def read_points(
@@ -99,30 +97,31 @@ def read_points(
         )
     options = options or PointOptions()
     if source.format in ("csv", "parquet") and path.suffix != ".geojson":
-        named = [name for name in (lon_field, lat_field) if name] + options.named()
+        pairs = PairOptions(
+            lon_field, lat_field, options.pair_field, options.x_field, options.y_field
+        )
+        pairs = replace(pairs, near=options.near, epsg=source.epsg)
         table = (
-            read_csv(path, encoding=source.encoding, wanted=[*options.wanted, *named])
+            read_csv(path, encoding=source.encoding, wanted=[*options.wanted, *pairs.named()])
             if source.format == "csv"
             else _parquet(path)
         )
-        require_columns(table.columns, named, path=path)
-        columns = coordinate_fields(table.columns, lon_field, lat_field)
-        require_columns(table.columns, columns, path=path)
-        given, repairs = _from_columns(
-            table, columns, options, source=source, plane_epsg=plane_epsg
-        )
+        require_columns(table.columns, pairs.named(), path=path)
+        found = read_pairs(table, pairs, plane_epsg=plane_epsg, path=path)
+        given, repairs, columns = found.points, found.repairs, found.columns
     else:
         frame = read_vector(path, source=source, check_place=False)
         given = _representative(frame.geometry)
+        require_zone(given, options.near, plane_epsg=plane_epsg, path=path)
         remarks = frame.attrs
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
         table.attrs = remarks
         require_no_persons(table, path=path)
-        repairs = np.full(len(table), "", dtype=object)
+        repairs, columns = np.full(len(table), "", dtype=object), ()
     given, repairs = _turned(given, repairs)
     problems = _problems(given, path=path)
     shapes = given.where(problems == "").to_crs(plane_epsg)
-    return PointRows(table, shapes.to_numpy(), problems, repairs)
+    return PointRows(table, shapes.to_numpy(), problems, repairs, columns)
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -136,101 +135,6 @@ def _parquet(path: Path) -> pd.DataFrame:
     table.index = pd.RangeIndex(1, len(table) + 1)
     require_no_persons(table, path=path)
     return table
-
-
-def _from_columns(
-    table: pd.DataFrame,
-    columns: tuple[str, str],
-    options: PointOptions,
-    *,
-    source: Source,
-    plane_epsg: int,
-) -> tuple[gpd.GeoSeries, NDArray[np.object_]]:
-    """Return lon/lat points (or points in the source's own CRS) and how each was read."""
-    lon, lat = columns
-    repairs = np.full(len(table), "", dtype=object)
-    shapes = np.full(len(table), None, dtype=object)
-    if lon and lat:
-        x, y = to_numbers(table[lon]), to_numbers(table[lat])
-        known = np.isfinite(x) & np.isfinite(y)
-        shapes[known] = shapely.points(x[known], y[known])
-        if source.epsg and source.epsg not in LONLAT_ALIKE:
-            return gpd.GeoSeries(shapes, index=table.index, crs=source.epsg), repairs
-        usable = known & (in_japan(x, y) | in_japan(y, x))
-        _read_typed(table, (lon, lat), shapes, repairs, rest=~usable)
-    _read_pairs(table, _one_column(table, options.pair_field, "position"), shapes)
-    points = gpd.GeoSeries(shapes, index=table.index, crs=LONLAT_EPSG)
-    plane = [
-        _one_column(table, options.x_field, "plane_x"),
-        _one_column(table, options.y_field, "plane_y"),
-    ]
-    if all(plane):
-        points, repairs = _read_plane(table, plane, points, repairs, (plane_epsg, options.near))
-    return points, repairs
-
-
-def _one_column(table: pd.DataFrame, named: str, meaning: str) -> str:
-    """Return the column as named, else the only one of its meaning."""
-    there = [str(column) for column in table.columns if meaning_of(str(column)) == meaning]
-    return named or (there[0] if len(there) == 1 else "")
-
-
-def _read_typed(
-    table: pd.DataFrame,
-    columns: tuple[str, str],
-    shapes: NDArray[np.object_],
-    repairs: NDArray[np.object_],
-    *,
-    rest: NDArray[np.bool_],
-) -> None:
-    """Read degrees, minutes and seconds where plain numbers are none (in place)."""
-    lons, lats = texts(table, columns[0]), texts(table, columns[1])
-    for row in np.flatnonzero(rest).tolist():
-        found = to_lonlat(lons[row], lats[row])
-        if found:
-            shapes[row] = shapely.Point(found.lon, found.lat)
-            repairs[row] = found.repair
-
-
-def _read_pairs(table: pd.DataFrame, column: str, shapes: NDArray[np.object_]) -> None:
-    """Read cells of 「緯度,経度」 where there is no position yet (in place)."""
-    if not column:
-        return
-    cells = texts(table, column)
-    for row in np.flatnonzero(shapely.is_missing(shapes)).tolist():
-        found = pair_to_lonlat(cells[row])
-        if found:
-            shapes[row] = shapely.Point(found.lon, found.lat)
-
-
-def _read_plane(
-    table: pd.DataFrame,
-    columns: list[str],
-    points: gpd.GeoSeries,
-    repairs: NDArray[np.object_],
-    zone: tuple[int, BaseGeometry | None],
-) -> tuple[gpd.GeoSeries, NDArray[np.object_]]:
-    """Read metres of the plane where there is no position yet: X north as in Japan, else east."""
-    plane_epsg, near = zone
-    shapes, repairs = points.to_numpy().copy(), repairs.copy()
-    cells = zip(texts(table, columns[0]), texts(table, columns[1]), strict=True)
-    pairs = [to_plane(north, east) for north, east in cells]
-    rows = [n for n, pair in enumerate(pairs) if pair and shapely.is_missing(shapes[n])]
-    north_east = np.array([pairs[row] for row in rows], dtype=float).reshape(-1, 2)
-    if rows and in_japan(*north_east.T).all():
-        shapes[rows] = shapely.points(north_east)
-        return gpd.GeoSeries(shapes, index=points.index, crs=points.crs), repairs
-    usual = np.asarray(shapely.points(north_east[:, ::-1]), dtype=object)
-    turned = np.asarray(shapely.points(north_east), dtype=object)
-    swapped = near is not None and _inside(turned, near) > _inside(usual, near)
-    plane = gpd.GeoSeries(turned if swapped else usual, crs=plane_epsg)
-    shapes[rows] = plane.to_crs(LONLAT_EPSG).to_numpy()
-    repairs[rows] = "plane_swapped" if swapped else "plane"
-    return gpd.GeoSeries(shapes, index=points.index, crs=points.crs), repairs
-
-
-def _inside(points: NDArray[np.object_], near: BaseGeometry) -> int:
-    return int(shapely.intersects(near, points).sum())
 
 
 def _turned(
@@ -289,13 +193,22 @@ _REPAIRS = {
     "plane_swapped": Sentence(
         "plane coordinates have X east and Y north; read so, because only so they lie in the area"
     ),
+    "degrees_xy": Sentence(
+        "the columns of X and Y hold degrees, not metres; read so, X as longitude, Y as latitude"
+    ),
+    "degrees_yx": Sentence(
+        "the columns of X and Y hold degrees, not metres; read so, X as latitude, Y as longitude"
+    ),
+    "ms": Sentence("milliseconds of arc were read as degrees"),
+    "tokyo": TOKYO_SHIFTED,
 }
 
 
 def note_repairs(rows: PointRows, *, notes: SourceLedger) -> None:
     """Write down what was put right in the positions: one entry a kind, with the rows."""
     for repair, why in _REPAIRS.items():
-        numbers = rows.table.index[rows.repairs == repair].tolist()
+        told = [repair in str(words).split() for words in rows.repairs]
+        numbers = rows.table.index[told].tolist()
         if not numbers:
             continue
         listing = ", ".join(map(str, numbers[:20])) + (" …" if numbers[20:] else "")

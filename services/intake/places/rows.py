@@ -40,7 +40,7 @@ from services.intake.tables.cells import (
     without_marks,
 )
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
-from services.intake.tables.mapping import resolved
+from services.intake.tables.mapping import note_not_used, resolved
 from services.intake.tables.reading import (
     matches_filter,
     require_columns,
@@ -88,7 +88,12 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
         options=PointOptions.of(spec, near=near, wanted=_fields(spec)),
     )
     notes = ledger.of(source.id)
-    spec = resolved(spec, map(str, rows.table.columns), notes=notes)
+    spec = resolved(
+        spec,
+        map(str, rows.table.columns),
+        notes=notes,
+        positions=rows.position_columns(),
+    )
     require_columns(rows.table.columns, _fields(spec), path=path)
     require_name_field(spec.name_field, rows.table.columns, path=path)
     notes.rows_read += len(rows.table)
@@ -98,6 +103,7 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
     note_remarks(rows.table, notes=notes)
     note_unread_dates(rows.table, (spec.opened_field, spec.verified_field), notes=notes)
     note_repairs(rows, notes=notes)
+    note_not_used(map(str, rows.table.columns), spec, also=rows.columns, notes=notes)
     places = _places(rows, spec=spec, source=source, plane_epsg=plane_epsg)
     places["schedule_text"] = cut_schedules(
         places["schedule_text"].tolist(), places["row"], notes=notes

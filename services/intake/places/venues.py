@@ -24,7 +24,7 @@ from services.intake.places.points import (
 from services.intake.places.venue_attributes import read_venue_attributes, venue_fields
 from services.intake.tables.cells import note_cells, note_empty
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
-from services.intake.tables.mapping import resolved
+from services.intake.tables.mapping import note_not_used, resolved
 from services.intake.tables.reading import (
     first_filled,
     matches_filter,
@@ -59,8 +59,14 @@ def read_venues(
     )
     notes = ledger.of(source.id)
     if not source.product:
-        spec = resolved(spec, map(str, rows.table.columns), notes=notes)
+        spec = resolved(
+            spec,
+            map(str, rows.table.columns),
+            notes=notes,
+            positions=rows.position_columns(),
+        )
         require_name_field(spec.name_field, rows.table.columns, path=path)
+        note_not_used(map(str, rows.table.columns), spec, also=rows.columns, notes=notes)
     fields = [spec.name_field, spec.kind_field, spec.address_field, *venue_fields(spec)]
     fields += [spec.where.field] if spec.where else []
     require_columns(rows.table.columns, fields, path=path)

@@ -114,6 +114,29 @@ def cut_schedules(cells: list[str], rows: Iterable[int], *, notes: SourceLedger)
     return kept
 
 
+_POINT = re.compile(
+    r"(?:srid=[0-9]+;)?point\s*z?\s*\(|\{.*[\"']?(?:coordinates|lat(?:itude)?)[\"']?\s*:"
+    r"|[(\[]?\s*-?[0-9]{2,3}\.[0-9]{2,}\s*[,、;\s]\s*-?[0-9]{2,3}\.[0-9]{2,}\s*[)\]]?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOOKED_AT = 50
+
+
+def point_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns whose cells are positions: GeoJSON, POINT(…) or two decimal numbers."""
+    found = []
+    for column in map(str, table.columns):
+        if pd.api.types.is_numeric_dtype(table[column]):
+            continue
+        filled = [cell for cell in texts(table.head(_LOOKED_AT), column) if cell]
+        points = sum(
+            1 for cell in filled if _POINT.match(unicodedata.normalize("NFKC", cell).strip())
+        )
+        if 2 * points > len(filled):
+            found.append(column)
+    return found
+
+
 _TOTAL = re.compile(
     r"(?:[【(\[]?(?:合計|総合計|総計|総数|小計|中計|累計|計|全市計?|全町計?|全村計?|市全体|町全体|市計|町計|村計|全体)[】)\]]?)"
     r"(?:[0-9,]+(?:か所|箇所|ヶ所|件|人|団体)?)?|.+(?:[ 　]計|合計|小計|総計|[市町村区域部]計)|total|subtotal",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.intake.tables.cells import point_columns
 from services.intake.tables.columns import ColumnMap, write_map
 from services.intake.tables.layouts import recognise
 from services.intake.tables.mapping import proposal
@@ -32,7 +33,7 @@ def propose_map(path: Path, *, encoding: str = "auto") -> Proposed:
         column: next((cell for cell in table[column].astype(str) if cell), "") for column in columns
     }
     return Proposed(
-        found=proposal(columns, file=path.name),
+        found=proposal(columns, file=path.name, positions=point_columns(table)),
         layout=layout.id if layout else "",
         header_row=int(table.attrs["header_row"]),
         titles=list(table.attrs["titles"]),

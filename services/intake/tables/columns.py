@@ -3,9 +3,10 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from geo.errors import InvalidInputError
 from services.words.texts import LANGS, text
@@ -218,14 +219,105 @@ _MEANING_OF = _index()
 _EXPLAINED = re.compile(r"[(\[【].*?[)\]】]$")
 _PREFIX = re.compile(r"^.*_")
 
+Datum = Literal["", "world", "tokyo"]
+"""What a header says of the datum; '' where it says nothing, and the world's is meant."""
+DATUMS: tuple[Datum, ...] = ("world", "", "tokyo")
+"""The surest first."""
+# 日本測地系2000 and 2011 are JGD2000 and JGD2011, which are the world's; 日本測地系 alone is the old one.
+_WORLD = re.compile(
+    r"新?世界測地系|新測地系|日本測地系_?20(?:00|11)|jgd_?20(?:00|11)|wgs_?(?:19)?84|grs_?80"
+    r"|itrf_?(?:94|2008|2014)?"
+)
+_TOKYO = re.compile(
+    r"旧?日本測地系|旧測地系|旧座標系?|東京測地系|東京データム|tokyo_?(?:datum|97)?|ベッセル|bessel"
+)
+_UNIT = re.compile(
+    r"1/1000秒|ミリ秒|度分秒|(?:60|10|六十|十)進法?度?|milli_?sec(?:ond)?s?|m_?sec|dms|ddd?\.d+"
+    r"|\((?:度|°|deg|degrees?)\)"
+)
+_EDGES = re.compile(r"^[()\[\]【】_\-・:、,/]+|[()\[\]【】_\-・:、,/]+$")
+_OF_POSITIONS = ("lon", "lat", "position", "plane_x", "plane_y")
+
 
 def meaning_of(header: str) -> str:
     """Return the meaning of a header, '' where none is known; 「開催日（毎週）」 is a 開催日."""
     form = plain(header)
-    for attempt in (form, _EXPLAINED.sub("", form), _PREFIX.sub("", form)):
+    for attempt in _attempts(form):
         if attempt in _MEANING_OF:
             return _MEANING_OF[attempt]
-    return ""
+    bare = _EDGES.sub("", _UNIT.sub("", _TOKYO.sub("", _WORLD.sub("", form))))
+    found = next((_MEANING_OF[a] for a in _attempts(bare) if a in _MEANING_OF), "")
+    return found if found in _OF_POSITIONS else ""
+
+
+def _attempts(form: str) -> tuple[str, str, str]:
+    return form, _EXPLAINED.sub("", form), _PREFIX.sub("", form)
+
+
+def datum_of(text: str) -> Datum:
+    """Return the datum that a header (or a title, or a cell of 測地系) names."""
+    form = plain(text)
+    if _WORLD.search(form):
+        return "world"
+    return "tokyo" if _TOKYO.search(form) else ""
+
+
+def is_datum_column(header: str) -> bool:
+    """Say whether a column tells the datum of each row."""
+    return plain(header) in {"測地系", "座標系", "測地系名", "測地基準系", "datum"}
+
+
+def pairs_of(columns: Iterable[str], one: str, other: str) -> list[tuple[str, str, Datum]]:
+    """Return the columns of two meanings that belong together: a pair a datum, the surest first."""
+    there: dict[str, list[str]] = {one: [], other: []}
+    for column in columns:
+        meaning = meaning_of(column)
+        if meaning in there:
+            there[meaning].append(column)
+    pairs: list[tuple[str, str, Datum]] = []
+    for datum in DATUMS:
+        of_datum = [[c for c in there[meaning] if datum_of(c) == datum] for meaning in (one, other)]
+        if all(of_datum):
+            pairs.append((_best(one, of_datum[0]), _best(other, of_datum[1]), datum))
+    if not pairs and there[one] and there[other]:
+        # Only one of the two says its datum: the other is of the same.
+        a, b = _best(one, there[one]), _best(other, there[other])
+        pairs.append((a, b, datum_of(a) or datum_of(b)))
+    return pairs
+
+
+# What ends in 名 and names no place: persons, areas, offices, ways of writing.
+_NAME = re.compile(r".+(?:名称|名)$")
+_OF_OTHERS = re.compile(
+    r"(?:氏|者|員|師|長|主|人)名(?:称)?$"
+    r"|(?:町|丁|丁目|字|区|地区|区域|地域|圏域|校区|学区|エリア|ブロック|方面|県|府|都道府県|市|村|郡|国|地"
+    r"|公共団体|自治会|町会|町内会|区会|社協|支部|会社|企業|法人|組織|部署|部|課|係|局|路線|道路|河川|駅"
+    r"|停|建物|部屋|室|階|種別|種類|区分|分類|分野|品|件|題|項目|属性|ファイル|データ|データセット|曜日|別"
+    r"|通称|旧|略|英語|カナ|ローマ字|単位|祝日|様式|資格|サービス|ページ|サイト|連絡先|リンク|宛)名(?:称)?$"
+    r"|^(?:法人|運営|主催|事業主体|実施主体|指定管理|担当|所管|管轄|所属|最寄|連絡先|問合せ|問い合わせ|委託|代表"
+    r"|責任|管理)"
+    r"|カナ|かな|ガナ|がな|よみ|読み|ヨミ|英語|英字|english|kana|ローマ字|略称|通称|別称|旧名"
+)
+_PLACE = re.compile(
+    r"(?:施設|場|所|館|園|会|院|校|センター|サロン|拠点|スポット|サークル|クラブ|教室|カフェ|広場|店|ホール"
+    r"|団体|グループ|寺|神社)等?の?(?:名称|名)$"
+)
+
+
+def _like_a_name(columns: Iterable[str]) -> list[str]:
+    """Return those of some columns of no meaning that end in 名 and name places, the surest first."""
+    forms = {column: plain(column) for column in columns}
+    names = [
+        column
+        for column, form in forms.items()
+        if _NAME.fullmatch(_EXPLAINED.sub("", form)) and not _is_of_others(form)
+    ]
+    return sorted(names, key=lambda c: _PLACE.search(_EXPLAINED.sub("", forms[c])) is None)
+
+
+def _is_of_others(form: str) -> bool:
+    bare = _EXPLAINED.sub("", form)
+    return bool(_OF_OTHERS.search(form) or _OF_OTHERS.search(bare))
 
 
 @dataclass(frozen=True)
@@ -239,20 +331,32 @@ class ColumnMap:
     """Further columns of a meaning that an earlier column already has."""
 
 
-def propose(columns: Iterable[str], *, file: str, meanings: Iterable[str] = PLACES) -> ColumnMap:
-    """Propose a column for each meaning: the first synonym in the list's order, then file order."""
+def propose(
+    columns: Iterable[str],
+    *,
+    file: str,
+    meanings: Iterable[str] = PLACES,
+    positions: Collection[str] = (),
+    named_by: Iterable[str] = ("group", "venue"),
+) -> ColumnMap:
+    """
+    Propose a column for each meaning: the first synonym in the list's order, then file order.
+
+    ``positions`` are columns whose cells are positions, whatever their header says. Where no column
+    is the name, one that ends in 名 is, else the first of ``named_by``.
+    """
     wanted = set(meanings)
     found: dict[str, list[str]] = {}
     unknown: list[str] = []
     for column in columns:
-        meaning = meaning_of(column)
+        meaning = "position" if column in positions else meaning_of(column)
         if not meaning:
             unknown.append(column)
         elif meaning in wanted:
             found.setdefault(meaning, []).append(column)
-    best = {
-        meaning: min(there, key=lambda c: _rank(meaning, c)) for meaning, there in found.items()
-    }
+    if "name" in wanted and "name" not in found:
+        _name(found, unknown, named_by)
+    best = {meaning: _best(meaning, there) for meaning, there in found.items()}
     also = {
         meaning: [column for column in there if column != best[meaning]]
         for meaning, there in found.items()
@@ -262,10 +366,27 @@ def propose(columns: Iterable[str], *, file: str, meanings: Iterable[str] = PLAC
     return ColumnMap(file, ordered, unknown, also)
 
 
-def _rank(meaning: str, column: str) -> int:
+def _name(found: dict[str, list[str]], unknown: list[str], named_by: Iterable[str]) -> None:
+    """Take a column as the name from those of no meaning, else of another meaning (in place)."""
+    if names := _like_a_name(unknown):
+        found["name"] = names[:1]
+        unknown.remove(names[0])
+        return
+    for meaning in named_by:
+        if meaning in found:
+            found["name"] = found.pop(meaning)
+            return
+
+
+def _best(meaning: str, columns: Iterable[str]) -> str:
+    return min(columns, key=lambda column: _rank(meaning, column))
+
+
+def _rank(meaning: str, column: str) -> tuple[int, int]:
     words = [plain(word) for word in MEANINGS[meaning]]
     form = plain(column)
-    return words.index(form) if form in words else len(words)
+    order = words.index(form) if form in words else len(words)
+    return DATUMS.index(datum_of(column)) if meaning in _OF_POSITIONS else 0, order
 
 
 def write_map(found: ColumnMap, path: Path) -> None:

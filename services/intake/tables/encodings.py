@@ -1,6 +1,7 @@
 """Encodings of Japanese text files, recognised in one fixed order and checked."""
 
 import codecs
+import contextlib
 import re
 from pathlib import Path
 
@@ -11,6 +12,9 @@ TRIED = ("utf-8-sig", "utf-8", "cp932", "euc-jp", "iso-2022-jp", "utf-16")
 _ISO_2022 = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004")
 _EUC = ("euc_jp", "euc_jis_2004")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\uf8f0-\uf8f3\ufffd]")
+_LOW_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uf8f0-\uf8f3]")
+_STRANGE_MAX = 0.01
+"""Text has at most this share of control characters, which are then told by their rows."""
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _MARKS = (
@@ -27,6 +31,10 @@ def decode(data: bytes, *, path: Path, encoding: str = "auto") -> str:
         text = _strictly(data, name)
         if text is not None:
             return text
+    if encoding in ("auto", "cp932"):
+        with contextlib.suppress(UnicodeError):
+            if (text := _bearable(data.decode("cp932"))) is not None:
+                return text
     listing = ", ".join(TRIED if encoding == "auto" else (encoding,))
     raise SourceError(
         "not text in {listing}; save it as CSV in UTF-8 or give the source's encoding",
@@ -67,4 +75,15 @@ def _strictly(data: bytes, name: str) -> str | None:
         text = data.decode(name)
     except (UnicodeError, LookupError):
         return None
+    # Bytes that are UTF-8 are hardly ever anything else: what was lost before is told by its row.
+    return _bearable(text) if name.startswith("utf-8") else _clean(text)
+
+
+def _clean(text: str) -> str | None:
     return None if _CONTROL.search(text) else text
+
+
+def _bearable(text: str) -> str | None:
+    """Return a text in which few signs are none."""
+    strange = len(_LOW_CONTROL.findall(text))
+    return None if "\x00" in text or strange > _STRANGE_MAX * len(text) else text

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any
 
 from geo.errors import SourceError
 from services.intake.tables.encodings import decode
+from services.intake.tables.filetypes import WORKBOOKS, no_table_in, require_table
+from services.intake.tables.webpages import tables_of
 
 Row = tuple[int, list[str]]
 """Number of the row in the file (1-based) and its cells as text without edge spaces."""
@@ -22,21 +25,31 @@ BYTES_MAX = 400_000_000
 EXCEL_BYTES_MAX = 100_000_000
 """An Excel file that unpacks to more than this is no list of a city, or a zip bomb."""
 EXCEL_ROWS_MAX = 300_000
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def read_grids(path: Path, *, encoding: str = "auto") -> list[tuple[str, list[Row]]]:
     """Return name and non-empty rows of each visible sheet; a text file is one sheet without a name."""
     _require_bytes(path, path.stat().st_size, BYTES_MAX)
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start == _OLE:
-        raise SourceError(
-            "an Excel file of the old format or with a password; save it as .xlsx or CSV", path=path
-        )
-    if start == _ZIP:
+    found = require_table(path)
+    if found == "xlsx":
         return _excel(path)
-    return [("", _text(decode(path.read_bytes(), path=path, encoding=encoding), path=path))]
+    if found in WORKBOOKS:
+        raise SourceError("an Excel file of the old format; save it as .xlsx or CSV", path=path)
+    text = decode(path.read_bytes(), path=path, encoding=encoding)
+    return _web_page(text, path=path) if found == "html" else [("", _text(text, path=path))]
+
+
+def _web_page(text: str, *, path: Path) -> list[tuple[str, list[Row]]]:
+    """Return each table of a web page as a sheet; the rows are those of its table."""
+    sheets = [
+        [(number, _narrow(cells, path=path, row=number)) for number, cells in enumerate(table, 1)]
+        for table in tables_of(text)
+    ]
+    if not sheets:
+        raise no_table_in(path)
+    return [
+        (f"table {n}", [row for row in rows if any(row[1])]) for n, rows in enumerate(sheets, 1)
+    ]
 
 
 def _require_bytes(path: Path, size: int, limit: int) -> None:
@@ -108,15 +121,18 @@ def _excel(path: Path) -> list[tuple[str, list[Row]]]:
 
     _require_unpacked(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            return [
-                (sheet.title, list(_sheet_rows(sheet, path=path)))
-                for sheet in book.worksheets
-                if sheet.sheet_state == "visible"
-            ]
-        finally:
-            book.close()
+        with warnings.catch_warnings():
+            # Extensions that openpyxl drops are drop-down lists and colours, no content.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            try:
+                return [
+                    (sheet.title, list(_sheet_rows(sheet, path=path)))
+                    for sheet in book.worksheets
+                    if sheet.sheet_state == "visible"
+                ]
+            finally:
+                book.close()
     except SourceError:
         raise
     except Exception as error:

@@ -1,6 +1,6 @@
 """Mapping: the columns that a section of the profile leaves unnamed, taken by their meaning."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from geo.errors import Sentence
@@ -11,6 +11,9 @@ from services.profile import Places, Venues
 
 Section = TypeVar("Section", Places, Venues)
 
+NOT_USED = "columns_not_used"
+LISTED = 40
+"""Columns that a remark names."""
 _FIELDS = {"plane_x": "x_field", "plane_y": "y_field"}
 
 
@@ -30,32 +33,73 @@ def with_map(spec: Section, columns: dict[str, str]) -> Section:
     return spec.model_copy(update=update)
 
 
-def resolved(spec: Section, columns: Iterable[str], *, notes: SourceLedger) -> Section:
-    """Return a section with all columns named; without a name_field they are recognised and noted."""
+def resolved(
+    spec: Section, columns: Iterable[str], *, notes: SourceLedger, positions: Collection[str] = ()
+) -> Section:
+    """
+    Return a section with all columns named; without a name_field they are recognised and noted.
+
+    ``positions`` are columns whose cells are positions.
+    """
     if spec.name_field:
         return spec
-    found = proposal(columns, file="")
+    # Who meets names a place; a room is named by where it is.
+    named_by = (
+        ("group", "venue") if "group_field" in type(spec).model_fields else ("venue", "group")
+    )
+    found = proposal(columns, file="", positions=positions, named_by=named_by)
     spec = with_map(spec, found.columns)
     listing = ", ".join(f"{meaning} = {column}" for meaning, column in found.columns.items())
-    left = ", ".join(found.unknown) or "−"
     notes.note(
         Entry(
             "columns_recognised",
             Sentence(
-                "columns taken by their meaning: {listing}; not used: {left}; confirm them "
-                "with: arukeba map FILE --save MAP.toml",
+                "columns taken by their meaning: {listing}; confirm them with: arukeba map FILE "
+                "--save MAP.toml",
                 listing=listing,
-                left=left,
             ),
         )
     )
     return spec
 
 
-def proposal(columns: Iterable[str], *, file: str) -> ColumnMap:
+def used_columns(spec: Venues | Places) -> set[str]:
+    """Return the columns that a section names."""
+    named = {
+        str(getattr(spec, name)) for name in type(spec).model_fields if name.endswith("_field")
+    }
+    return (named | {spec.where.field if spec.where else ""}) - {""}
+
+
+def note_not_used(
+    columns: Iterable[str], spec: Venues | Places, *, also: Iterable[str], notes: SourceLedger
+) -> None:
+    """Write down the columns that nothing was read from; ``also`` are those of the positions."""
+    used = used_columns(spec) | set(also)
+    left = [column for column in columns if column not in used]
+    if left:
+        listing = ", ".join(left[:LISTED]) + (" …" if left[LISTED:] else "")
+        notes.note(
+            Entry(
+                NOT_USED,
+                Sentence(
+                    "columns not used: {listing}; name those that matter in the profile",
+                    listing=listing,
+                ),
+            )
+        )
+
+
+def proposal(
+    columns: Iterable[str],
+    *,
+    file: str,
+    positions: Collection[str] = (),
+    named_by: Iterable[str] = ("group", "venue"),
+) -> ColumnMap:
     """Propose a map: that of a published layout for what it names, by synonyms for the rest."""
     columns = list(columns)
-    found = propose(columns, file=file)
+    found = propose(columns, file=file, positions=positions, named_by=named_by)
     layout = recognise(columns)
     if layout is None:
         return found

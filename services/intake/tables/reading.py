@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import Sentence, SourceError
-from services.intake.tables.columns import propose
+from services.intake.tables.columns import pairs_of
 from services.intake.tables.grids import Row, read_grids
 from services.intake.tables.headers import Header, column_name, find_header, known_names
 from services.intake.tables.persons import require_no_persons
+from services.intake.tables.remarks import with_broken_text
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
 """What the attributes of vector files are written in; tables know more (``encodings``)."""
@@ -55,7 +56,7 @@ def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) 
     require_no_persons(table, path=path)
     table.attrs["header_row"] = header.row
     table.attrs["titles"] = header.titles
-    return table
+    return with_broken_text(table)
 
 
 def _used_width(body: list[Row], header: Header) -> int:
@@ -225,8 +226,9 @@ def first_filled(frame: pd.DataFrame, columns: list[str]) -> list[str]:
 
 def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
-    found = propose(map(str, columns), file="", meanings=("lon", "lat")).columns
-    return lon_field or found.get("lon", ""), lat_field or found.get("lat", "")
+    pairs = pairs_of(map(str, columns), "lon", "lat")
+    lon, lat = next(((lon, lat) for lon, lat, datum in pairs if datum != "tokyo"), ("", ""))
+    return lon_field or lon, lat_field or lat
 
 
 def in_japan(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -1,7 +1,8 @@
-"""Remarks: what the reader of a vector file saw, carried with its frame to the ledger."""
+"""Remarks: what the reader of a file saw, carried with its frame to the ledger."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -9,25 +10,53 @@ import pandas as pd
 import shapely
 
 from geo.errors import Sentence
+from services.intake.tables.broken import Broken, broken_text
 from services.intake.tables.ledger import Entry, SourceLedger
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 _REMARKS = "arukeba_remarks"
 _MESSAGE_LENGTH = 200
 
 
+TOKYO_SHIFTED = Sentence(
+    "positions of the old Japanese datum (Tokyo) were shifted to the world's, to about 9 m"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Remarks:
-    """Warnings of the library, and rows with coordinates that are no numbers."""
+    """Warnings of the library, coordinates that are no numbers, the old datum, broken text."""
 
     warnings: tuple[str, ...] = ()
     not_finite: tuple[int, ...] = ()
+    tokyo: bool = False
+    broken: tuple[Broken, ...] = ()
 
 
 def with_warnings(frame: gpd.GeoDataFrame, messages: Iterable[object]) -> gpd.GeoDataFrame:
     """Remember with the frame what the library warned of, each warning once."""
     shown = tuple(dict.fromkeys(str(message)[:_MESSAGE_LENGTH] for message in messages))
-    frame.attrs[_REMARKS] = _Remarks(warnings=shown)
+    frame.attrs[_REMARKS] = replace(_seen(frame), warnings=shown)
     return frame
+
+
+def of_tokyo(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Remember with the frame that its coordinates are of the old datum."""
+    frame.attrs[_REMARKS] = replace(_seen(frame), tokyo=True)
+    return frame
+
+
+def with_broken_text(frame: Frame) -> Frame:
+    """Remember with the frame which of its texts are broken."""
+    if found := broken_text(frame):
+        frame.attrs[_REMARKS] = replace(_seen(frame), broken=tuple(found))
+    return frame
+
+
+def _seen(frame: pd.DataFrame) -> _Remarks:
+    seen = frame.attrs.get(_REMARKS)
+    return seen if isinstance(seen, _Remarks) else _Remarks()
 
 
 def finite(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -37,7 +66,7 @@ def finite(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     bad = np.unique(owner[~np.isfinite(xy).all(axis=1)])
     if not len(bad):
         return frame
-    seen = frame.attrs.pop(_REMARKS, _Remarks())
+    seen = _seen(frame)
     shapes = shapes.copy()
     shapes[bad] = None
     cleaned: gpd.GeoDataFrame = frame.set_geometry(
@@ -49,7 +78,7 @@ def finite(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def note_remarks(frame: pd.DataFrame, *, notes: SourceLedger) -> None:
-    """Write down what the reader of a vector file saw."""
+    """Write down what the reader of a file saw."""
     seen = frame.attrs.pop(_REMARKS, None)
     if not isinstance(seen, _Remarks):
         return
@@ -60,6 +89,10 @@ def note_remarks(frame: pd.DataFrame, *, notes: SourceLedger) -> None:
                 Sentence("the file is not quite what its format asks: {message}", message=message),
             )
         )
+    if seen.tokyo:
+        notes.note(Entry("position_tokyo", TOKYO_SHIFTED))
+    for broken in seen.broken:
+        notes.note(broken.entry())
     for row in seen.not_finite:
         notes.note(
             Entry(

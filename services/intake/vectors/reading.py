@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import SourceError
+from services.intake.tables.filetypes import require_map
 from services.intake.tables.reading import in_japan, require_columns, require_file, text_of
-from services.intake.tables.remarks import finite, with_warnings
+from services.intake.tables.remarks import finite, of_tokyo, with_broken_text, with_warnings
+from services.intake.vectors.datums import is_tokyo
 from services.intake.vectors.files import Opened, opened, require_driver
 from services.intake.vectors.virtual import refuse_virtual
 from services.intake.vectors.window import Window
@@ -53,7 +55,7 @@ def read_vector(
     municipality are read, by code or by bounding box as the source asks. ``check_place`` off leaves
     it to the caller to look for features outside Japan.
     """
-    require_file(path)
+    require_map(require_file(path))
     with opened(path, source=source) as file:
         require_driver(file.path, there=pyogrio.list_drivers(read=True))
         if file.path.suffix == ".parquet":
@@ -61,11 +63,13 @@ def read_vector(
         else:
             frame = _read_ogr(file, path=path, source=source, window=window)
     frame = finite(_with_crs(frame, path=path, source=source))
+    if is_tokyo(frame.crs):
+        frame = of_tokyo(frame)
     if window:
         frame = _inside(frame, path=path, source=source, window=window)
     if check_place:
         _require_japan(frame, path=path)
-    return frame
+    return with_broken_text(frame)
 
 
 def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -155,9 +155,9 @@ as_of = "2022"
         ("stop_name,stop_lat,stop_lon\n", {}, "none of its 0 rows is a bus stop"),
         (f"stop_name,stop_lat,stop_lon\nA,{FAR[1]},{FAR[0]}\n", {}, "none of its 1 rows"),
         # Metres of the plane read as if they were those of Web Mercator: off Africa.
-        ("stop_name,stop_lat,stop_lon\nA,0,0\n", {"epsg": 3857}, "no position is in Japan"),
+        ("stop_name,stop_lat,stop_lon\nA,0,0\n", {"epsg": 3857}, "in zone 9 of the plane"),
         # Metres of zone IX read as zone XIII: 420 km to the east of the islands.
-        ("stop_name,stop_lat,stop_lon\nA,100,100\n", {"epsg": 6681}, "none of its 1 rows"),
+        ("stop_name,stop_lat,stop_lon\nA,100,100\n", {"epsg": 6681}, "in zone 9 of the plane"),
         (f"番号,緯度,経度\n1,{NORTH},{EAST}\n", {}, "no column is recognised as the name"),
     ],
 )

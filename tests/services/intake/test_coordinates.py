@@ -87,6 +87,26 @@ def test_a_cell_that_is_no_pair_is_none(text):
     assert pair_to_lonlat(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    # 129,091,200 ms = 129,091.2 s = 35.8586… × 3,600 s
+    [("129091200", LAT), ("129,091,200", LAT), ("502200000", 139.5), ("355131200", 355131200)],
+)
+def test_milliseconds_of_arc_are_read_and_no_other_great_number(text, degrees):
+    assert to_degrees(text) == pytest.approx(degrees, abs=1e-9)
+
+
+def test_milliseconds_are_said():
+    assert to_lonlat("502200000", "129091200").repair == "ms"
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", "[1]", '{"coordinates": [1]}', "POINT(1)", '{"lat": 35.8}']
+)
+def test_what_only_looks_like_a_point_is_none(text):
+    assert pair_to_lonlat(text) is None
+
+
 def test_swapped_cells_are_put_right_and_said():
     found = to_lonlat("35.858", "139.97")
     assert found is not None

@@ -29,6 +29,8 @@ RECOGNISERS = {
     "services/intake/places/attributes.py": "attributes of places as they are typed",
     "services/intake/places/coordinates.py": "degrees as they are typed",
     "services/intake/places/duplicates.py": "words that tell no two names apart",
+    "services/intake/places/freetext.py": "schedules in free text",
+    "services/intake/places/national.py": "headers of the MHLW's list, and its sign of a line break",
     "services/intake/places/remarks.py": "classes as they are typed: 週1型",
     "services/intake/places/status.py": "statuses as they are typed",
     "services/intake/places/venue_attributes.py": "rents as they are typed",

@@ -37,6 +37,7 @@ def read_point_layers(
             plane_epsg=intake.plane_epsg,
             ledger=intake.ledger,
             near=around,
+            jis_code=profile.municipality.jis_code,
         )
         venue_frames.append(keep_inside(venues, around, ledger))
         _note_far(intake, venue_frames[-1], network, spec.source)
@@ -58,6 +59,7 @@ def read_point_layers(
             locate=_confirmed_first(intake, place_spec.source, locator),
             ledger=intake.ledger,
             near=around,
+            jis_code=profile.municipality.jis_code,
         )
         require_near(places, boundary, path=path, margin_m=margin_m)
         note_typed_classes(

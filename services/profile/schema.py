@@ -24,6 +24,15 @@ from services.profile.provision import Provision
 from services.profile.structure import Council, CouncilTable, Union, Units
 
 PROFILE_VERSION = 1
+NationalLayout = Literal[
+    "",
+    "mhlw_kayoinoba",
+    "digital_public_facilities",
+    "digital_care_services",
+    "digital_evacuation_sites",
+    "digital_school_districts",
+]
+"""MHLW's 通いの場のオープンデータ, and layouts of 自治体標準オープンデータセット."""
 
 
 class Municipality(_Table):
@@ -59,6 +68,8 @@ class Source(_Table):
     """Further files of the same layout: meshes are published by squares of 80 km."""
     product: str = ""
     """Official product of data/boundaries/products.toml: the names of its columns are known."""
+    layout: NationalLayout = ""
+    """Published layout of a table: its columns are known, and what stands in them is read as it says."""
     layer_name: str = ""
     """Layer of a file that has several: GeoPackage layer, KML folder, TopoJSON object, file in a zip."""
     code_field: str = ""

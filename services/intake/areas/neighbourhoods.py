@@ -1,5 +1,6 @@
 """町会 without a map: unions of small areas by a table 町丁・番地 → 町会, always an estimate."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from geo.areas.uniting import United, unite
 from geo.errors import Sentence, SourceError
 from services.intake.areas.lots import lot_number, read_lots
 from services.intake.places.points import read_points
+from services.intake.tables.layouts import require_layout
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import read_csv, require_columns, texts
 from services.intake.tables.remarks import note_remarks
@@ -39,6 +41,7 @@ OWNER_COLUMNS = (
     "施設名",
     "name",
 )
+SCHOOL_DISTRICTS = "digital_school_districts"
 _SHOWN = 20
 
 
@@ -68,6 +71,8 @@ def read_neighbourhoods(
     table = read_csv(path, encoding=source.encoding)
     notes.rows_read += len(table)
     note_remarks(table, notes=notes)
+    if source.layout == SCHOOL_DISTRICTS:
+        table = _school_districts(table, base, layer=layer, path=path)
     claims = _claims(table, base, layer=layer, path=path, notes=notes)
     notes.rows_used += len(claims)
     epsg = base.crs.to_epsg() if base.crs is not None else None
@@ -86,6 +91,40 @@ def read_neighbourhoods(
             ignore_index=True,
         )[["area_id", "area_name", "geometry"]]
     )
+
+
+def _school_districts(
+    table: pd.DataFrame, base: gpd.GeoDataFrame, *, layer: Layer, path: Path
+) -> pd.DataFrame:
+    """
+    Return a row a school and address of 小中学校通学区域情報, where one cell lists all of a school's.
+
+    An address is the longest name of a small area in it, with what follows as its lots. Of a table of
+    both sorts of schools a layer takes its own.
+    """
+    columns = require_layout(SCHOOL_DISTRICTS, map(str, table.columns), path=path).columns
+    schools, cells = texts(table, columns["name"]), texts(table, columns["area_name"])
+    names = sorted({normalise(str(name)) for name in base["area_name"]}, key=len, reverse=True)
+    rows, index = [], []
+    for row, school, cell in zip(table.index, schools, cells, strict=True):
+        if not _is_of_kind(school, layer.kind):
+            continue
+        for address in filter(None, map(str.strip, re.split(r"[;；\n]", cell))):
+            form = normalise(address)
+            name = next((name for name in names if name and name in form), "")
+            lots = form.partition(name)[2] if name else ""
+            rows.append((school, name or address, lots))
+            index.append(row)
+    return pd.DataFrame(
+        rows, columns=[OWNER_COLUMNS[0], AREA_COLUMNS[2], LOT_COLUMNS[0]], index=index, dtype=str
+    )
+
+
+def _is_of_kind(school: str, kind: str) -> bool:
+    both = any(word in school for word in ("小中", "義務教育", "中等"))
+    if kind == "elementary_district":
+        return both or "中学校" not in school
+    return both or kind != "junior_high_district" or "中学校" in school
 
 
 def _claims(

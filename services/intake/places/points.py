@@ -17,6 +17,7 @@ from services.intake.places.duplicates import SAME_PLACE_M, look_alikes
 from services.intake.places.pairs import LONLAT_ALIKE, PairOptions, read_pairs
 from services.intake.places.zones import require_zone
 from services.intake.tables.cells import is_aside, note_asides, point_columns
+from services.intake.tables.layouts import require_layout
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.persons import require_no_persons
 from services.intake.tables.reading import (
@@ -25,9 +26,11 @@ from services.intake.tables.reading import (
     require_columns,
     require_file,
     text_of,
+    texts,
 )
 from services.intake.tables.remarks import TOKYO_SHIFTED
 from services.intake.vectors.reading import read_vector
+from services.intake.vectors.window import Window, jis_codes
 from services.profile import Filter, Places, Source, Venues
 
 FORMATS = ("csv", "parquet", "vector")
@@ -47,12 +50,16 @@ class PointOptions:
     """The municipality and its surroundings: tells northing from easting where they are swapped."""
     wanted: tuple[str, ...] = ()
     """Columns that the header must name."""
+    jis_code: str = ""
+    """The municipality: where a column of codes is known, rows of others are not read."""
 
     @classmethod
-    def of(cls, spec: Places | Venues, *, near: BaseGeometry | None, wanted: list[str]) -> Self:
+    def of(
+        cls, spec: Places | Venues, *, near: BaseGeometry | None, wanted: list[str], jis_code: str
+    ) -> Self:
         """Return what a section of the profile names."""
         names = tuple(name for name in wanted if name)
-        return cls(spec.position_field, spec.x_field, spec.y_field, near, names)
+        return cls(spec.position_field, spec.x_field, spec.y_field, near, names, jis_code)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class PointRows:
     repairs: NDArray[np.object_]
     columns: tuple[str, ...] = ()
     """Columns that positions were read from."""
+    elsewhere_n: int = 0
+    """Rows of other municipalities, which are not read."""
 
     def position_columns(self) -> list[str]:
         """Return the columns whose cells are positions, whatever they are called."""
@@ -107,6 +116,7 @@ def read_points(
             else _parquet(path)
         )
         require_columns(table.columns, pairs.named(), path=path)
+        table, elsewhere_n = _of_town(table, source, jis_code=options.jis_code, path=path)
         found = read_pairs(table, pairs, plane_epsg=plane_epsg, path=path)
         given, repairs, columns = found.points, found.repairs, found.columns
     else:
@@ -117,11 +127,34 @@ def read_points(
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
         table.attrs = remarks
         require_no_persons(table, path=path)
-        repairs, columns = np.full(len(table), "", dtype=object), ()
+        repairs, columns, elsewhere_n = np.full(len(table), "", dtype=object), (), 0
     given, repairs = _turned(given, repairs)
     problems = _problems(given, path=path)
     shapes = given.where(problems == "").to_crs(plane_epsg)
-    return PointRows(table, shapes.to_numpy(), problems, repairs, columns)
+    return PointRows(table, shapes.to_numpy(), problems, repairs, columns, elsewhere_n)
+
+
+def _of_town(
+    table: pd.DataFrame, source: Source, *, jis_code: str, path: Path
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows of the municipality where a column of codes is known, and how many are others."""
+    column = source.code_field
+    if source.layout and not column:
+        layout = require_layout(source.layout, map(str, table.columns), path=path)
+        column = layout.columns.get("code", "")
+    if not (column and jis_code):
+        return table, 0
+    require_columns(table.columns, [column], path=path)
+    window = Window(jis_code)
+    own = np.array([window.has(code) for code in jis_codes(texts(table, column))], dtype=bool)
+    if not own.any():
+        raise SourceError(
+            "no row has a code of {jis_code} in {column}; give the file of that prefecture",
+            path=path,
+            jis_code=jis_code,
+            column=column,
+        )
+    return table[own], int((~own).sum())
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -206,6 +239,13 @@ _REPAIRS = {
 
 def note_repairs(rows: PointRows, *, notes: SourceLedger) -> None:
     """Write down what was put right in the positions: one entry a kind, with the rows."""
+    if rows.elsewhere_n:
+        notes.note(
+            Entry(
+                "other_municipality",
+                Sentence("{rows_n} rows are of other municipalities", rows_n=rows.elsewhere_n),
+            )
+        )
     for repair, why in _REPAIRS.items():
         told = [repair in str(words).split() for words in rows.repairs]
         numbers = rows.table.index[told].tolist()

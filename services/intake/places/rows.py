@@ -19,6 +19,7 @@ from services.intake.places.attributes import (
 )
 from services.intake.places.duplicates import first_of_same
 from services.intake.places.locator import CONFIRM_BELOW, Found
+from services.intake.places.national import with_layout
 from services.intake.places.points import (
     PROBLEMS,
     PointOptions,
@@ -77,6 +78,7 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
     locate: Locate,
     ledger: Ledger,
     near: BaseGeometry | None = None,
+    jis_code: str = "",
 ) -> gpd.GeoDataFrame:
     """Read places in the plane CRS; one that cannot be located is kept without geometry and listed."""
     rows = read_points(
@@ -85,9 +87,10 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
         lat_field=spec.lat_field,
         source=source,
         plane_epsg=plane_epsg,
-        options=PointOptions.of(spec, near=near, wanted=_fields(spec)),
+        options=PointOptions.of(spec, near=near, wanted=_fields(spec), jis_code=jis_code),
     )
     notes = ledger.of(source.id)
+    rows, spec = with_layout(rows, spec, source=source, path=path, notes=notes)
     spec = resolved(
         spec,
         map(str, rows.table.columns),

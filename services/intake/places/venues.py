@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import Sentence
 from services.intake.places.duplicates import first_of_same
+from services.intake.places.national import with_layout
 from services.intake.places.points import (
     PROBLEMS,
     PointOptions,
@@ -38,7 +39,7 @@ from services.profile.products import product
 from services.words.names import normalise
 
 
-def read_venues(
+def read_venues(  # noqa: PLR0913  the municipality tells which rows and which way X points
     path: Path,
     *,
     spec: Venues,
@@ -46,6 +47,7 @@ def read_venues(
     plane_epsg: int,
     ledger: Ledger,
     near: BaseGeometry | None = None,
+    jis_code: str = "",
 ) -> gpd.GeoDataFrame:
     """Read venues in the plane CRS: venue_id, name, kind, address, source_id, row, attributes, geometry."""
     wanted = [spec.name_field, spec.kind_field, spec.address_field, *venue_fields(spec)]
@@ -55,9 +57,10 @@ def read_venues(
         lat_field=spec.lat_field,
         source=source,
         plane_epsg=plane_epsg,
-        options=PointOptions.of(spec, near=near, wanted=wanted),
+        options=PointOptions.of(spec, near=near, wanted=wanted, jis_code=jis_code),
     )
     notes = ledger.of(source.id)
+    rows, spec = with_layout(rows, spec, source=source, path=path, notes=notes)
     if not source.product:
         spec = resolved(
             spec,

@@ -1,9 +1,15 @@
 """Layouts that are published for every municipality, recognised by their headers."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from geo.errors import SourceError
 from services.intake.tables.columns import plain
+
+_LISTED = 40
+"""Columns that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -13,11 +19,16 @@ class Layout:
     id: str
     signature: frozenset[str]
     columns: dict[str, str]
-    """Meaning → column; a column that a file leaves out is not asked for."""
+    """Meaning → column, or several that it was called, parted by 「|」; one that is not there is not asked for."""
+
+
+def loose(header: str) -> str:
+    """Return a header as layouts are compared by: without dashes, brackets and signs of any kind."""
+    return re.sub(r"[\W_ー]+", "", plain(header))
 
 
 def _layout(layout_id: str, signature: str, **columns: str) -> Layout:
-    return Layout(layout_id, frozenset(plain(name) for name in signature.split()), columns)
+    return Layout(layout_id, frozenset(loose(name) for name in signature.split()), columns)
 
 
 # Item names: 推奨データセット after NEC-FIWARE/smart-data-models (cio/02, cio/11, cio/12 datamodels.md);
@@ -32,10 +43,45 @@ _STANDARD = {
     "phone": "電話番号",
 }
 _OLDER = {"address": "住所", "lat": "緯度", "lon": "経度", "phone": "電話番号"}
+# 指定緊急避難場所: the same item lists, and FIWARE's cio/01. 小中学校通学区域情報: the two columns that its users
+# read. 通いの場のオープンデータ: www.mhlw.go.jp/stf/kayoinoba_opendata_00002.html, the headers as the file has
+# them; their dashes are of several kinds.
+_SITES = {
+    "name": "名称",
+    "address": "所在地_連結表記|住所",
+    "lat": "緯度",
+    "lon": "経度",
+    "phone": "電話番号",
+}
 _HOURS = {"schedule": "利用可能曜日", "start": "開始時間", "end": "終了時間"}
 LAYOUTS = (
     _layout(
-        "care_services",
+        "mhlw_kayoinoba",
+        "名称 活動内容 運営日（平日）－開始 運営日（祝日）－終了 定休日",
+        name="名称",
+        address="所在地（都道府県から番地まで）|所在地",
+        lat="緯度",
+        lon="経度",
+        group="法人名称",
+        capacity="定員",
+        fee="料金体系",
+        target_groups="対象者",
+        code="市区町村コード",
+    ),
+    _layout(
+        "digital_evacuation_sites",
+        "名称 災害種別_洪水 災害種別_地震 指定避難所との重複",
+        **_SITES,
+        capacity="想定収容人数",
+    ),
+    _layout(
+        "digital_school_districts",
+        "学校名称 通学区域の住所",
+        name="学校名称",
+        area_name="通学区域の住所",
+    ),
+    _layout(
+        "digital_care_services",
         "全国地方公共団体コード 地方公共団体名 所在地_連結表記 事業所番号",
         **_STANDARD,
         kind="実施サービス",
@@ -63,7 +109,7 @@ LAYOUTS = (
         households="世帯数",
     ),
     _layout(
-        "public_facilities",
+        "digital_public_facilities",
         "全国地方公共団体コード 地方公共団体名 名称 所在地_連結表記 利用可能曜日",
         **_STANDARD,
         **_HOURS,
@@ -106,15 +152,58 @@ LAYOUTS = (
 """From the most particular; the first whose signature a file has is the one."""
 
 
+EDITIONS = {
+    "mhlw_kayoinoba": ("mhlw_kayoinoba",),
+    "digital_public_facilities": (
+        *("digital_public_facilities", "facilities"),
+        *("public_facilities_2017", "facilities_2017"),
+    ),
+    "digital_care_services": ("digital_care_services", "care_services_2017"),
+    "digital_evacuation_sites": ("digital_evacuation_sites",),
+    "digital_school_districts": ("digital_school_districts",),
+}
+"""Layouts that a profile can name → their editions, the newest first."""
+
+
 def recognise(columns: Iterable[str]) -> Layout | None:
     """Return the layout of a table, None where it has none of its own."""
-    there = {plain(column): column for column in columns}
-    for layout in LAYOUTS:
+    there = _there(columns)
+    return next((_found(one, there) for one in LAYOUTS if one.signature <= set(there)), None)
+
+
+def require_layout(name: str, columns: Iterable[str], *, path: Path) -> Layout:
+    """Return the edition of a layout that a table has; one that has other columns is refused."""
+    there = _there(columns)
+    editions = [one for known in EDITIONS[name] for one in LAYOUTS if one.id == known]
+    for layout in editions:
         if layout.signature <= set(there):
-            known = {
-                meaning: there[plain(name)]
-                for meaning, name in layout.columns.items()
-                if plain(name) in there
-            }
-            return Layout(layout.id, layout.signature, known)
-    return None
+            return _found(layout, there)
+    missing = [column for column in sorted(editions[0].signature) if column not in there]
+    raise SourceError(
+        "it is not of the layout {name}, which has columns {missing}; take the layout out of the "
+        "profile and name the columns, which are {listing}",
+        path=path,
+        name=name,
+        missing=missing,
+        listing=list(there.values())[:_LISTED],
+    )
+
+
+def _there(columns: Iterable[str]) -> dict[str, str]:
+    there: dict[str, str] = {}
+    for column in columns:
+        there.setdefault(loose(column), column)
+    return there
+
+
+def _found(layout: Layout, there: dict[str, str]) -> Layout:
+    """Return a layout with the columns as this table calls them."""
+    known = {
+        meaning: next((there[loose(n)] for n in names.split("|") if loose(n) in there), "")
+        for meaning, names in layout.columns.items()
+    }
+    return Layout(
+        layout.id,
+        layout.signature,
+        {meaning: column for meaning, column in known.items() if column},
+    )

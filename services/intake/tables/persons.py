@@ -52,6 +52,12 @@ _PERSON = re.compile(
     rf"(?:{_FAMILIES})(?:[ 　]?[一-龠]{{0,2}}[{_GIVEN_END}]|[ 　][ぁ-ん一-龠]{{1,3}})"
     rf"|[一-龠]{{1,3}}[ 　][一-龠]{{0,2}}[{_GIVEN_END}]"
 )
+_WHO_HEADERS = ("対象者", "参加対象者")
+_WHO = re.compile(
+    r"歳|才|以上|未満|高齢|シニア|どなた|誰|だれ|住民|[市町村区]民|地域|在住|親子|子ども|こども|一般|制限|限定"
+    r"|なし|不問|予防|認知症|障害|障がい|家族|方$|人$"
+)
+"""Who may come, not who came: 対象者 of a list of places is 「65歳以上の方」."""
 FEW = 3
 MOST, MANY, SOME = 0.8, 0.5, 0.2
 LOOKED_AT = 2_000
@@ -91,9 +97,13 @@ def _labels(table: pd.DataFrame) -> dict[str, str]:
 def _reason(table: pd.DataFrame, column: str) -> Sentence | None:
     """Say why a column is about persons; None where it is not."""
     header = plain(column)
-    if _PERSON_HEADERS.search(header) and not _COUNTED.search(header):
-        return Sentence("its name")
     cells = _cells(table[column])
+    named = _PERSON_HEADERS.search(header) and not _COUNTED.search(header)
+    who_may_come = header in _WHO_HEADERS and (
+        not cells or _share(cells, _WHO, whole=False) >= MOST
+    )
+    if named and not who_may_come:
+        return Sentence("its name")
     if len(cells) >= FEW and _share(cells, _CARE_LEVEL) >= MANY:
         return Sentence("care levels of persons")
     if len(cells) >= FEW - 1 and sum(map(is_my_number, cells)) >= MOST * len(cells):

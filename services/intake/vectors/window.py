@@ -1,5 +1,8 @@
 """What part of a file concerns a municipality: its JIS code, its bounding box."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.profile import Source
@@ -50,3 +53,14 @@ class Window:
 
 def _next(code: str) -> str:
     return f"{int(code) + 1:0{_CODE_DIGITS}d}"
+
+
+def jis_codes(cells: Sequence[str]) -> list[str]:
+    """
+    Return codes of five digits as typed: with a check digit, without the zero that Excel takes off.
+
+    A column with any code of six digits has check digits throughout.
+    """
+    digits = [re.sub(r"\D", "", unicodedata.normalize("NFKC", cell)) for cell in cells]
+    checked = any(len(code) == _CODE_DIGITS + 1 for code in digits)
+    return [code.zfill(_CODE_DIGITS + checked)[:_CODE_DIGITS] if code else "" for code in digits]

@@ -162,7 +162,7 @@ STANDARD = header(
     [
         (PUBLIC_2017, "public_facilities_2017", "名称", "住所"),
         (CARE_2017, "care_services_2017", "介護サービス事業所名称", "住所"),
-        (STANDARD, "public_facilities", "名称", "所在地_連結表記"),
+        (STANDARD, "digital_public_facilities", "名称", "所在地_連結表記"),
         (STANDARD[:17], "facilities", "名称", "所在地_連結表記"),
         (
             ["#property", "latitude", "longitude", "name", "address"],

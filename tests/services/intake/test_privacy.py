@@ -290,3 +290,22 @@ def test_a_home_bears_no_name_without_consent_and_never_a_venue_or_an_address():
     assert shown["address"].tolist() == ["", "", "東1-3"]
     assert shown["group_name"].tolist() == ["", "", "東老人会"]
     assert masked(places.drop(columns="consent"))["name"].tolist()[1] == "個人宅の場"
+
+
+@pytest.mark.parametrize("header", ["対象者", "参加対象者", "対 象 者"])
+def test_who_may_come_is_no_person(header):
+    check(
+        **{
+            header: ["65歳以上の方", "どなたでも", "", "地域住民", "市内在住の高齢者"],
+            "名称": [*"あいうえお"],
+        }
+    )
+    check(**{header: ["", ""], "名称": ["会", "館"]})
+
+
+@pytest.mark.parametrize(
+    "cells", [["佐藤花子", "田中 一"], ["A-1", "A-2"], ["佐藤花子", "65歳以上"]]
+)
+def test_a_column_of_those_who_came_is_refused_all_the_same(cells):
+    with pytest.raises(SourceError, match="columns about persons"):
+        check(対象者=cells)

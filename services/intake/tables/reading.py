@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.errors import Sentence, SourceError
+from services.intake.tables.broken import broken_text
 from services.intake.tables.columns import pairs_of
 from services.intake.tables.grids import Row, read_grids
 from services.intake.tables.headers import Header, column_name, find_header, known_names
 from services.intake.tables.persons import require_no_persons
-from services.intake.tables.remarks import with_broken_text
+from services.intake.tables.remarks import with_entries
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
 """What the attributes of vector files are written in; tables know more (``encodings``)."""
@@ -56,7 +57,7 @@ def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) 
     require_no_persons(table, path=path)
     table.attrs["header_row"] = header.row
     table.attrs["titles"] = header.titles
-    return with_broken_text(table)
+    return with_entries(table, (broken.entry() for broken in broken_text(table)))
 
 
 def _used_width(body: list[Row], header: Header) -> int:

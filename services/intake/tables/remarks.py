@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from geo.errors import Sentence
-from services.intake.tables.broken import Broken, broken_text
 from services.intake.tables.ledger import Entry, SourceLedger
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -26,12 +25,11 @@ TOKYO_SHIFTED = Sentence(
 
 @dataclass(frozen=True, slots=True)
 class _Remarks:
-    """Warnings of the library, coordinates that are no numbers, the old datum, broken text."""
+    """Warnings of the library, rows with coordinates that are no numbers, entries as they are."""
 
     warnings: tuple[str, ...] = ()
     not_finite: tuple[int, ...] = ()
-    tokyo: bool = False
-    broken: tuple[Broken, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 def with_warnings(frame: gpd.GeoDataFrame, messages: Iterable[object]) -> gpd.GeoDataFrame:
@@ -41,16 +39,11 @@ def with_warnings(frame: gpd.GeoDataFrame, messages: Iterable[object]) -> gpd.Ge
     return frame
 
 
-def of_tokyo(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Remember with the frame that its coordinates are of the old datum."""
-    frame.attrs[_REMARKS] = replace(_seen(frame), tokyo=True)
-    return frame
-
-
-def with_broken_text(frame: Frame) -> Frame:
-    """Remember with the frame which of its texts are broken."""
-    if found := broken_text(frame):
-        frame.attrs[_REMARKS] = replace(_seen(frame), broken=tuple(found))
+def with_entries(frame: Frame, entries: Iterable[Entry]) -> Frame:
+    """Remember with a frame what its reader has to say, beside what is remembered already."""
+    if entries := tuple(entries):
+        seen = _seen(frame)
+        frame.attrs[_REMARKS] = replace(seen, entries=(*seen.entries, *entries))
     return frame
 
 
@@ -89,10 +82,8 @@ def note_remarks(frame: pd.DataFrame, *, notes: SourceLedger) -> None:
                 Sentence("the file is not quite what its format asks: {message}", message=message),
             )
         )
-    if seen.tokyo:
-        notes.note(Entry("position_tokyo", TOKYO_SHIFTED))
-    for broken in seen.broken:
-        notes.note(broken.entry())
+    for entry in seen.entries:
+        notes.note(entry)
     for row in seen.not_finite:
         notes.note(
             Entry(

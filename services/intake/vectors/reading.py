@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import SourceError
+from services.intake.tables.broken import broken_text
 from services.intake.tables.filetypes import require_map
+from services.intake.tables.ledger import Entry
 from services.intake.tables.reading import in_japan, require_columns, require_file, text_of
-from services.intake.tables.remarks import finite, of_tokyo, with_broken_text, with_warnings
+from services.intake.tables.remarks import TOKYO_SHIFTED, finite, with_entries, with_warnings
 from services.intake.vectors.datums import is_tokyo
 from services.intake.vectors.files import Opened, opened, require_driver
 from services.intake.vectors.virtual import refuse_virtual
@@ -64,12 +66,12 @@ def read_vector(
             frame = _read_ogr(file, path=path, source=source, window=window)
     frame = finite(_with_crs(frame, path=path, source=source))
     if is_tokyo(frame.crs):
-        frame = of_tokyo(frame)
+        frame = with_entries(frame, [Entry("position_tokyo", TOKYO_SHIFTED)])
     if window:
         frame = _inside(frame, path=path, source=source, window=window)
     if check_place:
         _require_japan(frame, path=path)
-    return with_broken_text(frame)
+    return with_entries(frame, (broken.entry() for broken in broken_text(frame)))
 
 
 def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -12,7 +12,8 @@ TRIED = ("utf-8-sig", "utf-8", "cp932", "euc-jp", "iso-2022-jp", "utf-16")
 _ISO_2022 = ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004")
 _EUC = ("euc_jp", "euc_jis_2004")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\uf8f0-\uf8f3\ufffd]")
-_LOW_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\uf8f0-\uf8f3]")
+_LOW_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NO_CP932 = re.compile("[\x80-\x9f\uf8f0-\uf8f3]")
 _STRANGE_MAX = 0.01
 """Text has at most this share of control characters, which are then told by their rows."""
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
@@ -33,7 +34,8 @@ def decode(data: bytes, *, path: Path, encoding: str = "auto") -> str:
             return text
     if encoding in ("auto", "cp932"):
         with contextlib.suppress(UnicodeError):
-            if (text := _bearable(data.decode("cp932"))) is not None:
+            text = data.decode("cp932")
+            if not _NO_CP932.search(text) and _bearable(text) is not None:
                 return text
     listing = ", ".join(TRIED if encoding == "auto" else (encoding,))
     raise SourceError(

@@ -233,7 +233,7 @@ PLACE_LIST = [
     salons("rotation-to-unknown-halls", changed(開催日="日替わり：月 A会館、火 B会館"), "noted"),
     salons("same-column-twice", PLACES.replace("団体", "名称"), "refused", "名称"),
     salons("two-latitudes", PLACES.replace("広さ", "緯度"), "refused", "緯度"),
-    salons("html-error-page", "<html>503</html>", "refused", "no column"),
+    salons("html-error-page", "<html>503</html>", "refused", "a web page"),
 ]
 
 HALLS = [

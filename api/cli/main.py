@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 our fault, 2 something that was given cannot be used, 130 
 import gc
 import io
 import sys
+import warnings
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from importlib.metadata import version
@@ -42,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter gets a question mark instead of a traceback.
             stream.reconfigure(errors="replace")
+    if argv is None and not sys.warnoptions:
+        # What a library warns its developers of is nothing that a planner can act on.
+        warnings.simplefilter("ignore")
     asked = _Asked(list(sys.argv[1:] if argv is None else argv))
     desk = Desk(asked.lang, json=asked.json, debug=asked.debug)
     command = f"arukeba {asked.command}".strip()

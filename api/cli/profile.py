@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -12,10 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import REFUSED, Desk, desk_of
-from services.profile import Fact, Layer, read_profile
+from services.profile import Fact, Layer, Profile, read_profile
 from services.profile.book import Checked, bundled_profiles, check_profile, profile_schema
-from services.words.texts import Lang, listed, text
+from services.words.texts import Lang, listed, reason, text, told
 from services.workspace.staging import staged_file
+
+if TYPE_CHECKING:
+    from services.intake.look import Seen
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -28,12 +31,17 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _check(
         ctx: typer.Context,
         file: Annotated[Path, typer.Argument(metavar="FILE", help=text("cli.build.profile", lang))],
+        data: Annotated[
+            Path | None, typer.Option("--data", help=text("cli.profile.check.data", lang))
+        ] = None,
     ) -> None:
         desk = desk_of(ctx)
         checked = check_profile(file)
-        desk.result(_plain(checked))
-        desk.show(*_report(checked, desk))
-        if not checked.ok:
+        seen = [] if data is None or checked.profile is None else _look(checked.profile, data)
+        looked = {"files": [_seen(one, desk) for one in seen]} if data else {}
+        desk.result(_plain(checked) | looked)
+        desk.show(*_report(checked, desk), *(line for one in seen for line in _held(one, desk)))
+        if not checked.ok or not all(one.usable for one in seen):
             raise typer.Exit(REFUSED)
 
     @group.command("schema", help=text("cli.profile.schema", lang))
@@ -67,6 +75,66 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.show(desk.say("cli.wrote", path=out))
 
     app.add_typer(group, name="profile")
+
+
+def _look(profile: Profile, data: Path) -> list["Seen"]:
+    # A check without files waits for no library that reads them.
+    from services.intake.look import look_at  # noqa: PLC0415
+
+    return list(look_at(profile, data))
+
+
+def _seen(seen: "Seen", desk: Desk) -> dict[str, object]:
+    """Return what a file holds for a machine."""
+    return {
+        "source": seen.source,
+        "path": str(seen.path),
+        "there": seen.there,
+        "usable": seen.usable,
+        "use": seen.use,
+        "type": seen.type,
+        "encoding": seen.encoding,
+        "sheet": seen.sheet,
+        "rows": seen.rows,
+        "columns": dict(seen.taken),
+        "positions": seen.located,
+        "schedules": seen.schedules,
+        "remarks": dict(seen.remarks),
+        "not_used": told(seen.not_used, desk.lang) if seen.not_used else None,
+        "missing": [told(sentence, desk.lang) for sentence in seen.missing],
+        "problem": told(seen.problem, desk.lang) if seen.problem else None,
+    }
+
+
+def _held(seen: "Seen", desk: Desk) -> list[RenderableType]:
+    """Return what a file holds, a line a fact; what is not known has none."""
+    if not seen.there:
+        return [Text(desk.say("profile.data.absent", source=seen.source, path=seen.path))]
+    facts = [seen.type, seen.encoding, seen.sheet]
+    facts += [desk.say("profile.data.rows", n=seen.rows)] if seen.rows is not None else []
+    listing = listed([fact for fact in facts if fact], desk.lang)
+    mark = "" if seen.usable else "× "
+    head = desk.say("profile.data.file", source=seen.source, name=seen.path.name, facts=listing)
+    lines = [Text(f"{mark}{head}", style="bold")]
+    if seen.taken:
+        taken = [f"{meaning} = {column}" for meaning, column in seen.taken]
+        lines.append(Text(desk.say("profile.data.columns", columns=listed(taken, desk.lang))))
+    if seen.located is not None:
+        lines.append(Text(desk.say("profile.data.positions", n=seen.located, of=seen.rows or 0)))
+    if seen.schedules is not None:
+        lines.append(Text(desk.say("profile.data.schedules", n=seen.schedules, of=seen.rows or 0)))
+    if seen.remarks:
+        said = [f"{reason(code, desk.lang)} {n}" for code, n in seen.remarks]
+        lines.append(Text(desk.say("profile.data.remarks", remarks=listed(said, desk.lang))))
+    if seen.not_used:
+        lines.append(Text(desk.say("profile.data.not_used", what=told(seen.not_used, desk.lang))))
+    lines += [
+        Text(desk.say("profile.data.missing", what=told(sentence, desk.lang)))
+        for sentence in seen.missing
+    ]
+    if seen.problem:
+        lines.append(Text(desk.say("profile.data.problem", why=told(seen.problem, desk.lang))))
+    return [*lines]
 
 
 def _plain(checked: Checked) -> dict[str, object]:

@@ -27,16 +27,21 @@ _MARKS = (
 
 def decode(data: bytes, *, path: Path, encoding: str = "auto") -> str:
     """Return the text of a file, or refuse bytes that are no text in any encoding tried."""
+    return decoded(data, path=path, encoding=encoding)[0]
+
+
+def decoded(data: bytes, *, path: Path, encoding: str = "auto") -> tuple[str, str]:
+    """Return the text of a file and the encoding that it is in."""
     data = data.removesuffix(b"\x1a")
     for name in _candidates(data) if encoding == "auto" else (encoding,):
         text = _strictly(data, name)
         if text is not None:
-            return text
+            return text, name
     if encoding in ("auto", "cp932"):
         with contextlib.suppress(UnicodeError):
             text = data.decode("cp932")
             if not _NO_CP932.search(text) and _bearable(text) is not None:
-                return text
+                return text, "cp932"
     listing = ", ".join(TRIED if encoding == "auto" else (encoding,))
     raise SourceError(
         "not text in {listing}; save it as CSV in UTF-8 or give the source's encoding",

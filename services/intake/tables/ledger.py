@@ -37,6 +37,8 @@ class SourceLedger:
     rows_repaired: int = 0
     rows_refused: int = 0
     entries: list[Entry] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    """Meaning → column that was taken for it; told while files are looked at, and not stored."""
 
     def note(self, entry: Entry) -> None:
         """Write an entry down; nothing is dropped without one."""
@@ -57,7 +59,7 @@ class Ledger:
         """Return plain data, ready for JSON."""
         return {
             name: {
-                **asdict(replace(ledger, entries=[])),
+                **{key: value for key, value in _plain(ledger).items() if key != "taken"},
                 "entries": [entry.to_dict() for entry in ledger.entries],
             }
             for name, ledger in self.sources.items()
@@ -70,3 +72,7 @@ class Ledger:
             hidden = {"said": None, "residents": None}
             ledger["entries"] = [entry | hidden for entry in ledger["entries"]]
         return whole
+
+
+def _plain(ledger: SourceLedger) -> dict[str, Any]:
+    return asdict(replace(ledger, entries=[]))

@@ -63,19 +63,27 @@ def resolved(
     return spec
 
 
-def used_columns(spec: Venues | Places) -> set[str]:
-    """Return the columns that a section names."""
+def taken_columns(spec: Venues | Places) -> dict[str, str]:
+    """Return the columns that a section names, by what they mean."""
     named = {
-        str(getattr(spec, name)) for name in type(spec).model_fields if name.endswith("_field")
+        name.removesuffix("_field"): str(getattr(spec, name))
+        for name in type(spec).model_fields
+        if name.endswith("_field")
     }
-    return (named | {spec.where.field if spec.where else ""}) - {""}
+    if spec.where:
+        named["where"] = spec.where.field
+    return {meaning: column for meaning, column in named.items() if column}
 
 
 def note_not_used(
-    columns: Iterable[str], spec: Venues | Places, *, also: Iterable[str], notes: SourceLedger
+    columns: Iterable[str], spec: Venues | Places, *, also: Collection[str], notes: SourceLedger
 ) -> None:
-    """Write down the columns that nothing was read from; ``also`` are those of the positions."""
-    used = used_columns(spec) | set(also)
+    """Write down which columns were taken and which not; ``also`` are those of the positions."""
+    taken = taken_columns(spec)
+    used = {*taken.values(), *also}
+    notes.taken = (
+        taken if set(also) <= set(taken.values()) else {**taken, "position": ", ".join(also)}
+    )
     left = [column for column in columns if column not in used]
     if left:
         listing = ", ".join(left[:LISTED]) + (" …" if left[LISTED:] else "")

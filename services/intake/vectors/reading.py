@@ -74,6 +74,27 @@ def read_vector(
     return with_entries(frame, (broken.entry() for broken in broken_text(frame)))
 
 
+def vector_facts(path: Path, *, source: Source) -> dict[str, Any]:
+    """Return what a vector file says of itself without reading its features, as pyogrio tells it."""
+    require_map(require_file(path))
+    with opened(path, source=source) as file:
+        require_driver(file.path, there=pyogrio.list_drivers(read=True))
+        if file.path.suffix == ".parquet":
+            frame = _read_parquet(file.path, path=path)
+            return {"features": len(frame), "fields": list(frame.columns), "driver": "Parquet"}
+        refuse_virtual(file.path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                layer = _layers(file, path=path, source=source)[0]
+                found = pyogrio.read_info(
+                    file.path, layer=layer, encoding=file.encoding, force_feature_count=True
+                )
+            except _UNREADABLE as error:
+                raise _unreadable(path, error) from error
+    return {**found, "layer": layer, "encoding": file.encoding or found["encoding"]}
+
+
 def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_index(pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame)))
 

@@ -20,43 +20,53 @@ _RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "sort", "f"})
 _FLAT, _SOLID = 4, 6
 
 
-def _editions(request: Request) -> edition.Editions:
+# What only looks into memory is async: FastAPI hands every other one to a thread of its own, which
+# costs more than the looking.
+
+
+async def _editions(request: Request) -> edition.Editions:
     """Return the newest results as they may be read."""
     editions: edition.Editions = request.app.state.editions
     return editions
 
 
-def _edition(request: Request) -> edition.Edition:
-    """Return the newest result as it may be read."""
-    return _editions(request).current()
+EditionsDep = Annotated[edition.Editions, Depends(_editions)]
 
 
-def _settings(request: Request) -> Settings:
+def _edition(editions: EditionsDep) -> edition.Edition:
+    """Return the newest result as it may be read; it is looked for on the disk."""
+    return editions.current()
+
+
+async def _settings(request: Request) -> Settings:
     """Return the server's settings."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _workspace(request: Request) -> Workspace:
+SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+async def _workspace(editions: EditionsDep) -> Workspace:
     """Return the workspace that is served."""
-    return _editions(request).workspace
+    return editions.workspace
 
 
-def _editor(request: Request) -> Workspace:
+WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
+
+
+async def _editor(workspace: WorkspaceDep, settings: SettingsDep) -> Workspace:
     """Return the workspace to somebody who may write, refused where the server lets nobody."""
-    if not _settings(request).editing:
+    if not settings.editing:
         raise NotAllowedError(
             "this server was started for reading only; start it with ARUKEBA_EDITING=1 "
             "to write over HTTP, or use the command line"
         )
-    return _workspace(request)
+    return workspace
 
 
-WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 EditorDep = Annotated[Workspace, Depends(_editor)]
-EditionsDep = Annotated[edition.Editions, Depends(_editions)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
-SettingsDep = Annotated[Settings, Depends(_settings)]
 
 CollectionId = Annotated[
     str, Path(description="areas, places, coverage, gaps, candidates, reach or plans")
@@ -100,7 +110,7 @@ def parse_bbox(text: str) -> collections.BBox:
     )
 
 
-def _query(
+async def _query(
     request: Request,
     bbox: BBoxText = None,
     limit: Limit = LIMIT,
@@ -139,7 +149,7 @@ AgeGroup = Annotated[str | None, Query(description="Age group; without it, that 
 WalkLimits = tuple[float | None, float | None]
 
 
-def _walk_limits(
+async def _walk_limits(
     walk_limit_m: Annotated[
         float | None,
         Query(
@@ -158,7 +168,7 @@ def _walk_limits(
 WalkLimitsDep = Annotated[WalkLimits, Depends(_walk_limits)]
 
 
-def _asked(
+async def _asked(
     limits: WalkLimitsDep,
     layer: LayerId = None,
     area: AreaId = None,
@@ -178,7 +188,7 @@ def _asked(
 AskedDep = Annotated[edition.Whom, Depends(_asked)]
 
 
-def _asked_week(
+async def _asked_week(
     limits: WalkLimitsDep,
     layer: LayerId = None,
     area: AreaId = None,

@@ -1,11 +1,13 @@
-"""A real server on loopback that ends with the test, however the test ends."""
+"""A real server on loopback that ends with the test, however the test ends; and one without a socket."""
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 
@@ -38,3 +40,40 @@ def serving(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(START_S)
+
+
+class InOneThread(httpx.BaseTransport):
+    """
+    Answers in the thread that asks.
+
+    Starlette's ``TestClient`` hands every question to a thread of its own, seven times to and fro:
+    too long where there are ten thousand.
+    """
+
+    def __init__(self, app: FastAPI, runner: asyncio.Runner) -> None:
+        self._app, self._runner = httpx.ASGITransport(app), runner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Let the application answer, and wait for the whole body."""
+        return self._runner.run(self._answered(request))
+
+    async def _answered(self, request: httpx.Request) -> httpx.Response:
+        found = await self._app.handle_async_request(request)
+        assert isinstance(found.stream, httpx.AsyncByteStream)
+        body = b"".join([part async for part in found.stream])
+        return httpx.Response(found.status_code, headers=found.headers, content=body)
+
+
+@contextmanager
+def asking(app: FastAPI) -> Iterator[httpx.Client]:
+    """Start an application and yield a client of it; it ends afterwards."""
+    with asyncio.Runner() as runner:
+        lifespan = app.router.lifespan_context(app)
+        runner.run(lifespan.__aenter__())
+        try:
+            with httpx.Client(
+                transport=InOneThread(app, runner), base_url="http://testserver"
+            ) as client:
+                yield client
+        finally:
+            runner.run(lifespan.__aexit__(None, None, None))

@@ -14,6 +14,7 @@ from services.modeltown import write_town
 from services.results.run import run
 from services.workspace.folder import Snapshot, open_workspace
 from tests.village import village_snapshot
+from tests.wheel import run_demo
 
 # A slow machine fails no property. `make test` draws the same examples each time; `make fuzz` new ones.
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
@@ -71,3 +72,9 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def village_of_one_council(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """Build and run the same village with one council for all of it; nobody changes it."""
     return village_snapshot(tmp_path_factory.mktemp("one-council"), council_layer="village")
+
+
+@pytest.fixture(scope="session")
+def demo_of_the_wheel(run_folder: Path) -> Path:
+    """Let the wheel run the demo once a run of the tests; nobody changes what it wrote."""
+    return made_once(run_folder / "wheel", run_demo)

@@ -74,7 +74,7 @@ def meshes(homes, *, hide):
 
 @pytest.fixture(scope="module")
 def towns(town_profile, town_snapshot, tmp_path_factory):
-    """Build and run the model town without hidden meshes, and with some."""
+    """Build the model town without hidden meshes, and with some."""
     found = {}
     for hide in (False, True):
         folder = tmp_path_factory.mktemp("meshes") / "source"
@@ -83,22 +83,28 @@ def towns(town_profile, town_snapshot, tmp_path_factory):
         path.write_text(path.read_text(encoding="utf-8") + SOURCE, encoding="utf-8")
         table = meshes(town_snapshot.workspace.demand(), hide=hide)
         table.to_csv(folder / "mesh.csv", index=False)
-        found[hide] = run(build(path, folder.parent / "workspace"))
+        found[hide] = build(path, folder.parent / "workspace")
     return found
+
+
+@pytest.fixture(scope="module")
+def hidden(towns):
+    """Run the town that has hidden meshes."""
+    return run(towns[True])
 
 
 @pytest.mark.parametrize("hide", [False, True])
 def test_every_area_keeps_its_residents(towns, town_snapshot, hide):
     groups = town_snapshot.workspace.profile.population.groups
     before, after = (
-        snapshot.workspace.demand().groupby("source_area_id")[groups].sum()
-        for snapshot in (town_snapshot, towns[hide])
+        workspace.demand().groupby("source_area_id")[groups].sum()
+        for workspace in (town_snapshot.workspace, towns[hide])
     )
     pd.testing.assert_frame_equal(before, after, rtol=1e-12)
 
 
 def test_the_meshes_move_residents_within_areas(towns, town_snapshot):
-    homes, moved = town_snapshot.workspace.demand(), towns[False].workspace.demand()
+    homes, moved = town_snapshot.workspace.demand(), towns[False].demand()
     assert (homes.geometry == moved.geometry).all()
     counts = meshes(homes, hide=False).set_index("KEY_CODE")["T019"].astype(float)
     lonlat = homes.geometry.to_crs(6668)
@@ -112,14 +118,14 @@ def test_the_meshes_move_residents_within_areas(towns, town_snapshot):
 
 
 def test_the_difference_in_all_is_noted(towns):
-    entries = towns[False].workspace.seen("exact").intake["mesh"]["entries"]
+    entries = towns[False].seen("exact").intake["mesh"]["entries"]
     (entry,) = [
         e
         for e in entries
         if e["code"] == "mesh_total_differs" and "65+" in str(Sentence.from_dict(e["said"]))
     ]
-    counts = meshes_total(towns[False].workspace.path.parent / "source" / "mesh.csv")
-    areas = towns[False].workspace.demand()["65+"].sum()
+    counts = meshes_total(towns[False].path.parent / "source" / "mesh.csv")
+    areas = towns[False].demand()["65+"].sum()
     # The meshes on the border count by their share, so the two differ by at most what is printed.
     assert entry["residents"] >= abs(counts - areas) - counts * 0.2
     assert "合計" in told(Sentence.from_dict(entry["said"]), "ja")
@@ -131,8 +137,8 @@ def meshes_total(path):
 
 
 def test_hidden_meshes_leave_homes_an_interval_and_others_none(towns):
-    assert "65+_low" not in towns[False].workspace.demand()
-    homes = towns[True].workspace.demand()
+    assert "65+_low" not in towns[False].demand()
+    homes = towns[True].demand()
     assert "total_low" not in homes
     assert (homes["65+_low"] <= homes["65+"]).all()
     assert (homes["65+"] <= homes["65+_high"]).all()
@@ -152,10 +158,9 @@ def reached(snapshot):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_any_admissible_residents_have_a_coverage_inside_the_interval(towns, seed):
-    snapshot = towns[True]
-    homes = snapshot.workspace.demand()
-    near = reached(snapshot)
+def test_any_admissible_residents_have_a_coverage_inside_the_interval(hidden, seed):
+    homes = hidden.workspace.demand()
+    near = reached(hidden)
     rng = np.random.default_rng(seed)
     low, high = homes["65+_low"].to_numpy(), homes["65+_high"].to_numpy()
     # At random between the ends, at random at either end, all against each other, and both ways.
@@ -165,7 +170,7 @@ def test_any_admissible_residents_have_a_coverage_inside_the_interval(towns, see
         np.where(near, low, high),
         np.where(near, high, low),
     ]
-    table = snapshot.table("coverage")
+    table = hidden.table("coverage")
     rows = (table["frequency"] == "weekly") & (table["age_group"] == "65+")
     rows &= table["profile"] == "standard"
     table = table[rows & (table["walk_limit_m"] == 500.0) & ~table["remainder"]]

@@ -156,9 +156,20 @@ def mesh_profile(source):
     return path
 
 
-def test_residents_by_mesh_reach_the_homes_and_their_sum_stays(source, tmp_path):
-    codes = write_mesh(source, hide=(1, 2))
-    snapshot = run(build(mesh_profile(source), tmp_path / "workspace"))
+HIDDEN = range(1, 40)
+
+
+@pytest.fixture(scope="module")
+def meshed(town_profile, tmp_path_factory):
+    """Build and run the town with residents by mesh, some of them hidden; with it all its codes."""
+    folder = tmp_path_factory.mktemp("meshed")
+    source = shutil.copytree(town_profile.parent, folder / "source")
+    codes = write_mesh(source, hide=HIDDEN)
+    return run(build(mesh_profile(source), folder / "workspace")), codes
+
+
+def test_residents_by_mesh_reach_the_homes_and_their_sum_stays(meshed):
+    snapshot, codes = meshed
     workspace = snapshot.workspace.seen("exact")
     areas = workspace.areas()
     meshes = areas[areas["layer"] == "mesh_250"]
@@ -167,18 +178,19 @@ def test_residents_by_mesh_reach_the_homes_and_their_sum_stays(source, tmp_path)
     assert set(codes) <= set(meshes["area_id"])
     demand = workspace.demand()
     border = [e for e in workspace.intake["mesh"]["entries"] if e["code"] == "border_mesh"]
-    everybody = 100 * (len(codes) - 2) + 10 * 2
+    everybody = 100 * (len(codes) - len(HIDDEN)) + 10 * len(HIDDEN)
     lost = border[0]["residents"] if border else 0.0
     assert demand["total"].sum() + lost == pytest.approx(everybody, abs=1e-6)
     assert {"65+_low", "65+_high"} <= set(demand.columns)
     assert demand["65+_low"].sum() <= demand["65+"].sum() <= demand["65+_high"].sum()
 
 
-def test_hidden_counts_widen_the_interval_of_coverage(source, tmp_path):
+def test_hidden_counts_widen_the_interval_of_coverage(source, tmp_path, meshed, town_snapshot):
     write_mesh(source)
-    plain = run(build(mesh_profile(source), tmp_path / "plain")).table("coverage")
-    write_mesh(source, hide=range(1, 40))
-    hidden = run(build(source / "profile.toml", tmp_path / "hidden")).table("coverage")
+    homes = build(mesh_profile(source), tmp_path / "plain").demand()
+    assert homes["65+_low"].to_numpy() == pytest.approx(homes["65+_high"].to_numpy())
+    plain = town_snapshot.table("coverage")
+    hidden = meshed[0].table("coverage")
     for table in (plain, hidden):
         known = table[table["residents"] > 0]
         assert (known["coverage_low_pct"] <= known["coverage_pct"] + 1e-9).all()

@@ -16,7 +16,7 @@ from services.intake.tables.encodings import decoded
 from services.intake.tables.filetypes import type_of
 from services.intake.tables.ledger import Ledger, SourceLedger
 from services.intake.tables.mapping import NOT_USED
-from services.intake.tables.reading import read_csv, require_columns
+from services.intake.tables.reading import read_source, require_columns
 from services.intake.vectors.reading import vector_facts
 from services.profile import Places, Population, Profile, Source, Venues
 
@@ -132,7 +132,7 @@ def _with_text(seen: Seen, source: Source) -> Seen:
         _, encoding = decoded(seen.path.read_bytes(), path=seen.path, encoding=source.encoding)
         seen = replace(seen, type=source.format, encoding=encoding)
     try:
-        table = read_csv(seen.path, encoding=source.encoding)
+        table = read_source(seen.path, source=source)
     except ArukebaError as problem:
         return replace(seen, problem=problem)
     return replace(seen, rows=len(table), sheet=str(table.attrs.get("sheet", "")))

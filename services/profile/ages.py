@@ -105,7 +105,9 @@ def columns_for(columns: Iterable[str], group: str) -> list[str]:
     wanted = group_of(group)
     if wanted is None:
         return []
-    return _tile(_held(columns), wanted.low, wanted.high) or []
+    held = _held(columns)
+    tiles = tiled(held, wanted.low, wanted.high) or []
+    return [column for ages in tiles for column in held[ages]]
 
 
 def _held(columns: Iterable[str]) -> dict[tuple[float, float], list[str]]:
@@ -124,20 +126,20 @@ def _held(columns: Iterable[str]) -> dict[tuple[float, float], list[str]]:
     return held
 
 
-def _tile(held: dict[tuple[float, float], list[str]], low: float, high: float) -> list[str] | None:
-    """Return the fewest bands from ``low`` to ``high``, by the best way to reach each age."""
+def tiled(
+    bands: Iterable[tuple[float, float]], low: float, high: float
+) -> list[tuple[float, float]] | None:
+    """Return the fewest bands from ``low`` to ``high`` without overlap; None where none fit."""
+    # The best way to reach each age.
     best: dict[float, list[tuple[float, float]]] = {low: []}
-    for ages in sorted(held):
+    for ages in sorted(bands):
         if ages[0] not in best or ages[1] > high:
             continue
         way = [*best[ages[0]], ages]
         after = ages[1] + 1
         if after not in best or len(way) < len(best[after]):
             best[after] = way
-    way_there = best.get(high + 1)
-    if way_there is None:
-        return None
-    return [column for ages in way_there for column in held[ages]]
+    return best.get(high + 1)
 
 
 def followed(group: str, known: Iterable[str]) -> str | None:

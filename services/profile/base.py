@@ -12,6 +12,17 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 OptionalIdentifier = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")]
 
 
+Columns = str | Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+"""One column, or several whose sum is meant."""
+
+
+def columns_of(columns: Columns) -> list[str]:
+    """Return the columns that an age group names; [] where they are to be found by their bands."""
+    if isinstance(columns, str):
+        return [columns] if columns else []
+    return list(dict.fromkeys(columns))
+
+
 class Table(BaseModel):
     """A table of the profile: an unknown key is a breach, nothing changes once it is read."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.profile.base import Identifier, Table
+from services.profile.base import Columns, Identifier, Table
 
 
 class Distribution(Table):
@@ -12,5 +12,5 @@ class Distribution(Table):
 
     source: Identifier
     mesh_side_m: Literal[125, 250, 500, 1000] = 250
-    age_groups: Annotated[dict[str, str], Field(min_length=1)]
-    """Age group → column. One that is not there follows the narrowest that encloses it."""
+    age_groups: Annotated[dict[str, Columns], Field(min_length=1)]
+    """Age group → column, or columns to add. One that is not there follows the narrowest that encloses it."""

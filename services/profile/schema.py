@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, LEAST_DAYS_PER_WEEK, Frequency
 from services.profile.analysis import Analysis, WalkingProfile, default_walking
-from services.profile.base import Identifier, OptionalIdentifier
+from services.profile.base import Columns, Identifier, OptionalIdentifier
 from services.profile.base import Table as _Table
 from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
@@ -47,6 +47,10 @@ class Municipality(_Table):
     fictional: bool = False
 
 
+Sheets = Literal["", "all"] | list[str]
+"""Which sheets of a workbook are joined; '' reads the one that fits."""
+
+
 class Source(_Table):
     """One file, whose it is, and how it is to be read."""
 
@@ -62,6 +66,8 @@ class Source(_Table):
     url: str = ""
     note: str = ""
     encoding: str = "auto"
+    sheets: Sheets = ""
+    """Of a workbook: "all" joins the sheets with the columns asked for, a list those that it names."""
     epsg: int | None = None
     """CRS of the coordinates where the file itself does not say."""
     also: list[str] = Field(default_factory=list)
@@ -212,8 +218,11 @@ class Population(_Table):
     name_field: str = ""
     id_field: str = ""
     """Rows are matched by id where this is given, else by name."""
-    age_groups: dict[str, str]
-    """Age group → column: ``"65+" = "65歳以上"``. ``total`` is everybody."""
+    age_groups: dict[str, Columns]
+    """Age group → column: ``"65+" = "65歳以上"``, or columns to add: ``["man14", "woman14"]``.
+    ``total`` is everybody."""
+    rows: dict[str, str | list[str]] = Field(default_factory=dict)
+    """Column → value, or values: only these rows are read. ``{ "性別" = "計" }``."""
     matches: dict[str, str] = Field(default_factory=dict)
     """Saved matches: name in the table → name in the layer."""
     bands: bool = False
@@ -278,7 +287,8 @@ class PopulationSeries(_Table):
     projection: bool = False
     name_field: str = ""
     id_field: str = ""
-    age_groups: dict[str, str]
+    age_groups: dict[str, Columns]
+    rows: dict[str, str | list[str]] = Field(default_factory=dict)
     bands: bool = False
     year_field: str = ""
     origin: str = ""

@@ -8,7 +8,7 @@ from geo.errors import Sentence
 from services.intake.areas.polygons import PROFILE, Assembly
 from services.intake.areas.unions import Selector
 from services.intake.tables.ledger import Entry, Ledger
-from services.intake.tables.reading import read_csv, require_columns, texts
+from services.intake.tables.reading import read_source, require_columns, texts
 from services.profile import Council, Ownership, Profile
 
 
@@ -22,7 +22,7 @@ def locate_councils(
     such a council is listed, and nothing is counted for it.
     """
     found = []
-    for council in [*profile.councils, *_from_table(profile, path)]:
+    for council in [*profile.councils, *_from_table(profile, path, ledger)]:
         owned = [_owned(own, assembly) for own in council.owns]
         known = bool(owned) and all(areas for areas, _ in owned)
         known = known and not any(own.part for own in council.owns)
@@ -81,13 +81,14 @@ def _owned(own: Ownership, assembly: Assembly) -> tuple[list[str], list[str]]:
     return ids, [entry for entry in own.areas if entry not in entries]
 
 
-def _from_table(profile: Profile, path: Callable[[str], Path]) -> list[Council]:
+def _from_table(profile: Profile, path: Callable[[str], Path], ledger: Ledger) -> list[Council]:
     spec = profile.council_table
     if spec is None:
         return []
     file = path(spec.source)
-    table = read_csv(file, encoding=profile.source(spec.source).encoding)
+    source = profile.source(spec.source)
     fields = [spec.council_field, spec.council_name_field, spec.area_field]
+    table = read_source(file, source=source, wanted=fields, notes=ledger.of(source.id))
     require_columns(table.columns, fields, path=file)
     names = texts(table, spec.council_name_field or spec.council_field)
     gathered: dict[str, tuple[str, list[str]]] = {}

@@ -15,8 +15,7 @@ from services.intake.areas.lots import lot_number, read_lots
 from services.intake.places.points import read_points
 from services.intake.tables.layouts import require_layout
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
-from services.intake.tables.reading import read_csv, require_columns, texts
-from services.intake.tables.remarks import note_remarks
+from services.intake.tables.reading import read_source, require_columns, texts
 from services.profile import Layer, Source
 from services.words.names import normalise
 
@@ -68,9 +67,8 @@ def read_neighbourhoods(
     Small areas that the table does not name stay as they are, so that nobody is lost.
     """
     notes = ledger.of(source.id)
-    table = read_csv(path, encoding=source.encoding)
+    table = read_source(path, source=source, notes=notes)
     notes.rows_read += len(table)
-    note_remarks(table, notes=notes)
     if source.layout == SCHOOL_DISTRICTS:
         table = _school_districts(table, base, layer=layer, path=path)
     claims = _claims(table, base, layer=layer, path=path, notes=notes)

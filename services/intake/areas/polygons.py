@@ -256,7 +256,8 @@ class _Reader:
         units = self.frame(self._base(layer.union.of))
         source = self.profile.source(layer.union.source) if layer.union.source else None
         path = self.path(layer.union.source) if layer.union.source else None
-        rules = read_rules(layer.union, path=path, source=source)
+        notes = self.ledger.of(source.id) if source else None
+        rules = read_rules(layer.union, path=path, source=source, notes=notes)
         self.rules[layer.id, layer.version] = rules
         owner = np.array(
             [

@@ -6,7 +6,8 @@ from fnmatch import translate
 from pathlib import Path
 
 from geo.errors import SourceError
-from services.intake.tables.reading import read_csv, require_columns, texts
+from services.intake.tables.ledger import SourceLedger
+from services.intake.tables.reading import read_source, require_columns, texts
 from services.profile import Source, Union, UnionArea
 from services.words.names import normalise
 
@@ -64,12 +65,14 @@ class UnitRules:
         ]
 
 
-def read_rules(union: Union, *, path: Path | None, source: Source | None) -> UnitRules:
+def read_rules(
+    union: Union, *, path: Path | None, source: Source | None, notes: SourceLedger | None = None
+) -> UnitRules:
     """Return the rules of a union, from the profile's rows or from its table."""
     if path is None or source is None:
         return UnitRules(union.areas)
-    table = read_csv(path, encoding=source.encoding)
     fields = [union.unit_field, union.area_field, union.area_name_field]
+    table = read_source(path, source=source, wanted=fields, notes=notes)
     require_columns(table.columns, fields, path=path)
     units, ids = texts(table, union.unit_field), texts(table, union.area_field)
     names = texts(table, union.area_name_field) if union.area_name_field else ids

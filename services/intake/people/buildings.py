@@ -14,7 +14,7 @@ from services.intake.people.usages import classify
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import (
     in_japan,
-    read_csv,
+    read_source,
     require_columns,
     require_file,
     text_of,
@@ -78,8 +78,7 @@ def _read(
         require_columns(frame.columns, wanted, path=path)
         notes.rows_read += len(frame)
         return _with_shape(frame, notes=notes)
-    table = _read_table(path, source=source)
-    note_remarks(table, notes=notes)
+    table = _read_table(path, source=source, notes=notes)
     require_columns(table.columns, [*wanted, spec.lon_field, spec.lat_field], path=path)
     notes.rows_read += len(table)
     lon, lat = to_numbers(table[spec.lon_field]), to_numbers(table[spec.lat_field])
@@ -106,9 +105,9 @@ def _is_geoparquet(path: Path) -> bool:
     return GEO_METADATA in metadata
 
 
-def _read_table(path: Path, *, source: Source) -> pd.DataFrame:
+def _read_table(path: Path, *, source: Source, notes: SourceLedger) -> pd.DataFrame:
     if source.format == "csv":
-        return read_csv(path, encoding=source.encoding)
+        return read_source(path, source=source, notes=notes)
     try:
         return pd.read_parquet(path)
     except (ValueError, OSError) as error:

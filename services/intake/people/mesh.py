@@ -23,8 +23,9 @@ from geo.areas.meshes import mesh_side_m
 from geo.demand.homes import HIGH, LOW
 from geo.errors import Sentence, SourceError
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
-from services.intake.tables.reading import read_csv, require_columns, texts, to_number
+from services.intake.tables.reading import read_source, require_columns, texts, to_number
 from services.profile import Population, Source
+from services.profile.base import columns_of
 
 KEY, TREATMENT, TARGET, SOURCES = "KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"
 HIDDEN = frozenset({"*", "＊", "X", "x", "Ｘ"})
@@ -51,7 +52,7 @@ def read_mesh_population(
     read as one.
     """
     notes = ledger.of(source.id)
-    table = pd.concat([_read(path, spec=spec, source=source) for path in paths])
+    table = pd.concat([_read(path, spec=spec, source=source, notes=notes) for path in paths])
     path = paths[0]
     notes.rows_read += len(table)
     _require_meshes(table, side_m=side_m, path=path)
@@ -69,9 +70,9 @@ def read_mesh_population(
     return own.mul(weight, axis=0)
 
 
-def _read(path: Path, *, spec: Population, source: Source) -> pd.DataFrame:
+def _read(path: Path, *, spec: Population, source: Source, notes: SourceLedger) -> pd.DataFrame:
     """Return the rows of one file: columns by code, the row of Japanese labels taken for names too."""
-    table = read_csv(path, encoding=source.encoding)
+    table = read_source(path, source=source, notes=notes)
     require_columns(table.columns, [KEY], path=path)
     labels = table[table[KEY] == ""].head(1)
     if len(labels):
@@ -80,11 +81,11 @@ def _read(path: Path, *, spec: Population, source: Source) -> pd.DataFrame:
             for column, label in labels.iloc[0].items()
             if str(label).strip()
         }
-        wanted = ["".join(column.split()) for column in spec.age_groups.values()]
-        for column, label in zip(spec.age_groups.values(), wanted, strict=True):
+        for column in _columns(spec):
+            label = "".join(column.split())
             if column not in table.columns and label in named:
                 table[column] = table[named[label]]
-    require_columns(table.columns, list(spec.age_groups.values()), path=path)
+    require_columns(table.columns, _columns(spec), path=path)
     return table[table[KEY] != ""]
 
 
@@ -111,8 +112,8 @@ def _require_meshes(table: pd.DataFrame, *, side_m: int, path: Path) -> None:
 
 def _counts(table: pd.DataFrame, *, spec: Population, path: Path) -> pd.DataFrame:
     """Return one column per age group; NaN where the count is hidden."""
-    counts = pd.DataFrame(index=table.index)
-    for group, column in spec.age_groups.items():
+    read = {}
+    for column in _columns(spec):
         cells = texts(table, column)
         values = np.array(
             [
@@ -131,8 +132,21 @@ def _counts(table: pd.DataFrame, *, spec: Population, path: Path) -> pd.DataFram
                 column=column,
                 cell=cell,
             )
-        counts[group] = values
-    return counts
+        read[column] = values
+    # A sum with a hidden part is hidden.
+    return pd.DataFrame(
+        {
+            group: np.sum([read[column] for column in columns_of(columns)], axis=0)
+            for group, columns in spec.age_groups.items()
+        },
+        index=table.index,
+    )
+
+
+def _columns(spec: Population) -> list[str]:
+    return list(
+        dict.fromkeys(name for named in spec.age_groups.values() for name in columns_of(named))
+    )
 
 
 def _intervals(table: pd.DataFrame, counts: pd.DataFrame, *, notes: SourceLedger) -> pd.DataFrame:

@@ -7,23 +7,31 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Sentence, SourceError
-from services.intake.tables.cells import is_aside, note_asides
-from services.intake.tables.columns import meaning_of
-from services.intake.tables.counts import Counts, most_of_suppressed, read_counts
+from services.intake.people.arranging import (
+    Reading,
+    arrange,
+    only_rows,
+    units_of,
+    without_footnotes,
+)
+from services.intake.tables.columns import meaning_of, plain
+from services.intake.tables.dimensions import COUNTED, dimensions_of
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.persons import require_no_persons
 from services.intake.tables.reading import (
     coordinate_fields,
-    read_csv,
+    read_source,
     require_columns,
     require_file,
     texts,
     to_numbers,
 )
 from services.intake.tables.remarks import note_remarks
+from services.intake.tables.sheets import SHEET_COLUMN
 from services.intake.vectors.reading import read_vector
 from services.profile import Population, Source
-from services.profile.ages import band_of, columns_for, encloses
+from services.profile.ages import band_of, columns_for
+from services.profile.base import Columns, columns_of
 from services.words.names import normalise
 
 MAIN_AGE_GROUPS = ("65+", "total")
@@ -38,8 +46,7 @@ def read_population(
     Where counts are suppressed, ``<group>_low`` and ``<group>_high`` say how few and how many the
     row can have; without any there are no such columns.
     """
-    table = _read_table(path, spec=spec, source=source)
-    note_remarks(table, notes=ledger.of(spec.source))
+    table = _read_table(path, spec=spec, source=source, notes=ledger.of(spec.source))
     spec = recognised(spec, table, path=path)
     return _of_table(_of_year(table, spec=spec, path=path), path=path, spec=spec, ledger=ledger)
 
@@ -48,8 +55,7 @@ def read_dated(
     path: Path, *, spec: Population, source: Source, ledger: Ledger
 ) -> list[tuple[str, pd.DataFrame]]:
     """Read each date of a table: those of its year_field, else the whole as ``spec.year``."""
-    table = _read_table(path, spec=spec, source=source)
-    note_remarks(table, notes=ledger.of(spec.source))
+    table = _read_table(path, spec=spec, source=source, notes=ledger.of(spec.source))
     spec = recognised(spec, table, path=path)
     if not spec.year_field:
         return [(spec.year, _of_table(table, path=path, spec=spec, ledger=ledger))]
@@ -63,32 +69,36 @@ def read_dated(
 
 
 def _of_table(table: pd.DataFrame, *, path: Path, spec: Population, ledger: Ledger) -> pd.DataFrame:
-    notes = ledger.of(spec.source)
-    require_columns(table.columns, [spec.name_field, spec.id_field], path=path)
-    notes.rows_read += len(table)
-    people, table = _labelled(table, spec=spec, path=path, notes=notes)
+    sheet = "" if SHEET_COLUMN in table else str(table.attrs.get("sheet", ""))
+    by = Reading(spec, path, ledger.of(spec.source), sheet)
+    require_columns(table.columns, [spec.name_field, spec.id_field, *spec.rows], path=path)
+    by.notes.rows_read += len(table)
+    table, footnotes = without_footnotes(only_rows(table, by=by), by=by)
     columns = group_columns(table, spec.age_groups, bands=spec.bands, path=path)
-    people = pd.concat([people, _groups(table, columns, spec=spec, path=path, notes=notes)], axis=1)
+    units = units_of(table, columns, footnotes, by=by)
+    people = arrange(table, columns, units, by=by)
     _require_people(people, spec=spec, path=path)
-    _note_impossible(people, notes=notes)
+    _note_impossible(people, notes=by.notes)
     require_columns(table.columns, [spec.lon_field, spec.lat_field], path=path)
     lon, lat = coordinate_fields(table.columns, spec.lon_field, spec.lat_field)
     require_columns(table.columns, [lon, lat], path=path)
     if lon and lat:
-        people["lon"] = to_numbers(table[lon])
-        people["lat"] = to_numbers(table[lat])
-    notes.rows_used += len(people)
-    return people
+        people["lon"] = to_numbers(table[lon])[people["place"]]
+        people["lat"] = to_numbers(table[lat])[people["place"]]
+    return people.drop(columns="place")
 
 
-def _read_table(path: Path, *, spec: Population, source: Source) -> pd.DataFrame:
+def _read_table(
+    path: Path, *, spec: Population, source: Source, notes: SourceLedger
+) -> pd.DataFrame:
     require_file(path)
     if source.format == "csv":
-        wanted = [spec.name_field, spec.id_field, spec.year_field, *spec.age_groups.values()]
-        return read_csv(path, encoding=source.encoding, wanted=[name for name in wanted if name])
+        named = [name for columns in spec.age_groups.values() for name in columns_of(columns)]
+        wanted = [spec.name_field, spec.id_field, spec.year_field, *spec.rows, *named]
+        return read_source(path, source=source, wanted=wanted, notes=notes)
     frame = read_vector(path, source=source)
+    note_remarks(frame, notes=notes)
     table = pd.DataFrame(frame.drop(columns="geometry"))
-    table.attrs = frame.attrs
     require_no_persons(table, path=path)
     return table
 
@@ -127,36 +137,20 @@ def _of_year(table: pd.DataFrame, *, spec: Population, path: Path) -> pd.DataFra
     return table[asked]
 
 
-def _labelled(
-    table: pd.DataFrame, *, spec: Population, path: Path, notes: SourceLedger
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return name, key and row of each area, and the table without its rows of totals."""
-    labels = texts(table, spec.name_field or spec.id_field)
-    total = np.array([is_aside(label) for label in labels], dtype=bool)
-    note_asides(
-        table.index[total].tolist(), [label for label in labels if is_aside(label)], notes=notes
-    )
-    table = table[~total]
-    ids = texts(table, spec.id_field)
-    names = texts(table, spec.name_field) if spec.name_field else ids
-    _require_keys(table, names, ids, spec=spec, path=path)
-    people = pd.DataFrame({"name": names, "row": table.index.to_numpy()})
-    people.insert(1, "area_key", ids if spec.id_field else [normalise(name) for name in names])
-    return people, table
-
-
 def group_columns(
-    table: pd.DataFrame, age_groups: dict[str, str], *, bands: bool, path: Path
+    table: pd.DataFrame, age_groups: dict[str, Columns], *, bands: bool, path: Path
 ) -> dict[str, list[str]]:
     """Return the columns whose sum is each age group: as named, else the bands that tile it."""
-    require_columns(table.columns, age_groups.values(), path=path)
+    named = [name for columns in age_groups.values() for name in columns_of(columns)]
+    require_columns(table.columns, named, path=path)
     there = [str(column) for column in table.columns]
     found = {}
-    for group, column in age_groups.items():
-        columns = [column] if column else []
-        if not column and bands:
+    for group, asked in age_groups.items():
+        columns = columns_of(asked)
+        if not columns and bands:
             whole = [name for name in there if group == "total" and meaning_of(name) == "total"]
             columns = whole[:1] or columns_for(there, group)
+            columns = columns or ([_counted(table)] if _counted(table) else [])
         if not columns:
             known = ", ".join(name for name in there if band_of(name)) or "none"
             raise SourceError(
@@ -170,56 +164,21 @@ def group_columns(
     return found
 
 
-def _groups(
-    table: pd.DataFrame,
-    columns: dict[str, list[str]],
-    *,
-    spec: Population,
-    path: Path,
-    notes: SourceLedger,
-) -> pd.DataFrame:
-    """Return the sums of each age group, and the intervals where something is suppressed."""
-    read: dict[str, Counts] = {}
-    for column in dict.fromkeys(name for names in columns.values() for name in names):
-        read[column] = read_counts(
-            table[column], path=path, notes=notes, dash_is_suppressed=spec.dash_is_suppressed
-        )
-    sums = {
-        group: Counts(
-            np.sum([read[name].people for name in names], axis=0),
-            np.any([read[name].suppressed for name in names], axis=0),
-        )
-        for group, names in columns.items()
-    }
-    people = pd.DataFrame({group: counts.people for group, counts in sums.items()})
-    if not any(counts.suppressed.any() for counts in sums.values()):
-        return people
-    for group, counts in sums.items():
-        wholes = [sums[other] for other in sums if encloses(other, group)]
-        most = most_of_suppressed(counts, wholes, suppressed_max=spec.suppressed_max)
-        people[f"{group}_low"], people[f"{group}_high"] = counts.people, counts.people + most
-    return people
+def _counted(table: pd.DataFrame) -> str:
+    """Return the column of counts where the ages stand in rows, '' where they do not."""
+    dimensions = dimensions_of(table, passed=[])
+    if not any("ages" in (facts or {}) for one in dimensions for facts in one.told):
+        return ""
+    there = map(str, table.columns)
+    return next(
+        (name for name in there if meaning_of(name) == "total" or plain(name) in COUNTED), ""
+    )
 
 
 def interval_columns(table: pd.DataFrame, spec: Population) -> list[str]:
     """Return the columns of the intervals that a table of residents has."""
     ends = [f"{group}_{end}" for group in spec.groups for end in ("low", "high")]
     return [column for column in ends if column in table.columns]
-
-
-def _require_keys(
-    table: pd.DataFrame, names: list[str], ids: list[str], *, spec: Population, path: Path
-) -> None:
-    keys = ids if spec.id_field else names
-    for row, key in zip(table.index, keys, strict=True):
-        if not key:
-            column = spec.id_field or spec.name_field
-            raise SourceError(
-                "{column} is empty; name the area or take the row out",
-                path=path,
-                row=int(row),
-                column=column,
-            )
 
 
 def _require_people(people: pd.DataFrame, *, spec: Population, path: Path) -> None:

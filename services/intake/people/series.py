@@ -45,7 +45,15 @@ def _as_population(series: PopulationSeries, main: Population) -> Population:
     """Read a series as the population is read: same layer, same saved matches."""
     named = {
         field: getattr(series, field)
-        for field in ("source", "name_field", "id_field", "age_groups", "bands", "year_field")
+        for field in (
+            "source",
+            "name_field",
+            "id_field",
+            "age_groups",
+            "rows",
+            "bands",
+            "year_field",
+        )
     }
     return main.model_copy(update={**named, "year": series.date})
 

@@ -22,7 +22,7 @@ from services.intake.tables.ledger import Entry, SourceLedger
 from services.intake.tables.persons import require_no_persons
 from services.intake.tables.reading import (
     in_japan,
-    read_csv,
+    read_source,
     require_columns,
     require_file,
     text_of,
@@ -111,7 +111,7 @@ def read_points(
         )
         pairs = replace(pairs, near=options.near, epsg=source.epsg)
         table = (
-            read_csv(path, encoding=source.encoding, wanted=[*options.wanted, *pairs.named()])
+            read_source(path, source=source, wanted=[*options.wanted, *pairs.named()])
             if source.format == "csv"
             else _parquet(path)
         )

@@ -59,7 +59,7 @@ _MEMBERS: tuple[tuple[str, FileType], ...] = (
     ("word/document.xml", "word"),
     ("ppt/presentation.xml", "slides"),
 )
-_OOXML = (".xlsx", ".xlsm", ".xltx")
+_WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xltx", ".xlsb", ".ods")
 _OPEN_DOCUMENT: dict[bytes, FileType] = {
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/vnd.oasis.opendocument.text": "word",
@@ -180,7 +180,7 @@ def _packed_type(path: Path) -> FileType:
             return _OPEN_DOCUMENT.get(file.read(64).strip(), "zip")
     # A broken workbook is one all the same: its reader says what is wrong.
     parts = any(name.startswith("xl/") for name in names)
-    return "xlsx" if parts or (not names and path.suffix.lower() in _OOXML) else "zip"
+    return "xlsx" if parts or (not names and path.suffix.lower() in _WORKBOOK_ENDINGS) else "zip"
 
 
 def _names(path: Path) -> list[str]:

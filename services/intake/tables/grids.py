@@ -1,16 +1,18 @@
-"""Grids: the numbered rows of cells of a CSV, TSV or Excel file, before anything is understood."""
+"""Grids: the numbered rows of cells of a text file or a workbook, before anything is understood."""
 
 import csv
 import io
-import warnings
+import json
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 from geo.errors import SourceError
+from services.intake.tables import workbook
 from services.intake.tables.encodings import decode
 from services.intake.tables.filetypes import WORKBOOKS, no_table_in, require_table
 from services.intake.tables.webpages import tables_of
@@ -22,19 +24,16 @@ DELIMITERS = (",", "\t", ";")
 SNIFFED_ROWS = 50
 COLUMNS_MAX = 4_000
 BYTES_MAX = 400_000_000
-EXCEL_BYTES_MAX = 100_000_000
-"""An Excel file that unpacks to more than this is no list of a city, or a zip bomb."""
-EXCEL_ROWS_MAX = 300_000
+UNPACKED_BYTES_MAX = 100_000_000
+"""A workbook that unpacks to more than this is no list of a city, or a zip bomb."""
 
 
 def read_grids(path: Path, *, encoding: str = "auto") -> list[tuple[str, list[Row]]]:
     """Return name and non-empty rows of each visible sheet; a text file is one sheet without a name."""
     _require_bytes(path, path.stat().st_size, BYTES_MAX)
     found = require_table(path)
-    if found == "xlsx":
-        return _excel(path)
     if found in WORKBOOKS:
-        raise SourceError("an Excel file of the old format; save it as .xlsx or CSV", path=path)
+        return _workbook(path, packed=found != "xls")
     text = decode(path.read_bytes(), path=path, encoding=encoding)
     return _web_page(text, path=path) if found == "html" else [("", _text(text, path=path))]
 
@@ -115,34 +114,54 @@ def _widths(text: str, sign: str) -> Iterator[int]:
         return
 
 
-def _excel(path: Path) -> list[tuple[str, list[Row]]]:
-    # Imported here: most commands read no Excel file.
-    import openpyxl  # noqa: PLC0415
-
-    _require_unpacked(path)
-    try:
-        with warnings.catch_warnings():
-            # Extensions that openpyxl drops are drop-down lists and colours, no content.
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            try:
-                return [
-                    (sheet.title, list(_sheet_rows(sheet, path=path)))
-                    for sheet in book.worksheets
-                    if sheet.sheet_state == "visible"
-                ]
-            finally:
-                book.close()
-    except SourceError:
-        raise
-    except Exception as error:
-        # A broken workbook raises whatever its XML makes openpyxl stumble over.
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+def _workbook(path: Path, *, packed: bool) -> list[tuple[str, list[Row]]]:
+    """Read a workbook (.xlsx, .xlsb, .xls, .ods) in a process of its own, which may fail alone."""
+    if packed:
+        _require_unpacked(path)
+    told = _read_apart(path)
+    refused = told.get("refused", "")
+    if refused == workbook.PASSWORD:
         raise SourceError(
-            "cannot be read as an Excel file ({reason}); save it again as .xlsx or CSV",
+            "a workbook with a password; take the password off, or save it as CSV", path=path
+        )
+    if refused == workbook.TOO_MANY_ROWS:
+        raise SourceError(
+            "more than {rows_max:,} rows; save the list as CSV",
             path=path,
-            reason=reason,
-        ) from error
+            rows_max=workbook.ROWS_MAX,
+        )
+    if refused == workbook.TOO_FAR:
+        raise SourceError(
+            "a cell stands so far below or to the right that the sheet is larger than any table; "
+            "delete it, or save the table as CSV",
+            path=path,
+        )
+    if refused:
+        raise SourceError(
+            "cannot be read as a workbook ({reason}); save it again as .xlsx or CSV",
+            path=path,
+            reason=told["reason"],
+        )
+    return [
+        (name, [(number, _narrow(cells, path=path, row=number)) for number, cells in rows])
+        for name, rows in told["sheets"]
+    ]
+
+
+def _read_apart(path: Path) -> dict[str, Any]:
+    """Return what the process says; one that dies of the file asked for more than it may have."""
+    try:
+        done = subprocess.run(  # noqa: S603  our own interpreter and script
+            [sys.executable, "-P", workbook.__file__, str(path.absolute())],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=2 * workbook.SECONDS_MAX,
+            check=False,
+        )
+        told: dict[str, Any] = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, json.JSONDecodeError):
+        return {"refused": workbook.TOO_FAR}
+    return told
 
 
 def _require_unpacked(path: Path) -> None:
@@ -151,38 +170,6 @@ def _require_unpacked(path: Path) -> None:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
         raise SourceError(
-            "a broken Excel file ({error}); save it again", path=path, error=error
+            "a broken workbook ({error}); save it again", path=path, error=error
         ) from error
-    _require_bytes(path, size, EXCEL_BYTES_MAX)
-
-
-def _sheet_rows(sheet: Any, *, path: Path) -> Iterator[Row]:  # noqa: ANN401  openpyxl has no types
-    # The size that a sheet claims for itself is often wrong; its cells tell.
-    sheet.reset_dimensions()
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if number > EXCEL_ROWS_MAX:
-            raise SourceError(
-                "more than {rows_max:,} rows; save the list as CSV",
-                path=path,
-                row=number,
-                rows_max=EXCEL_ROWS_MAX,
-            )
-        cells = [_cell_text(value) for value in values]
-        if any(cells):
-            yield number, _narrow(cells, path=path, row=number)
-
-
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
-
-
-def _cell_text(value: object) -> str:
-    """Return what a person sees in a cell; an error (#N/A) is empty."""
-    if isinstance(value, float):
-        exact = value.is_integer() and abs(value) < 1e15  # noqa: PLR2004  whole numbers are exact below
-        return str(int(value)) if exact else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    text = "" if value is None else str(value).strip()
-    return "" if text in _ERRORS else text
+    _require_bytes(path, size, UNPACKED_BYTES_MAX)

@@ -1,4 +1,4 @@
-"""Tables as cities publish them: CSV text of any encoding, numbers as typed, coordinates."""
+"""Tables as cities publish them: text of any encoding, workbooks, numbers as typed, coordinates."""
 
 import re
 import unicodedata
@@ -13,9 +13,18 @@ from geo.errors import Sentence, SourceError
 from services.intake.tables.broken import broken_text
 from services.intake.tables.columns import pairs_of
 from services.intake.tables.grids import Row, read_grids
-from services.intake.tables.headers import Header, column_name, find_header, known_names
+from services.intake.tables.headers import Header, column_name
+from services.intake.tables.ledger import SourceLedger
 from services.intake.tables.persons import require_no_persons
-from services.intake.tables.remarks import with_entries
+from services.intake.tables.remarks import note_remarks, with_entries
+from services.intake.tables.sheets import (
+    SHEET_COLUMN,
+    TableSheet,
+    chosen_sheets,
+    row_step,
+    told_rows,
+)
+from services.profile import Sheets, Source
 
 ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
 """What the attributes of vector files are written in; tables know more (``encodings``)."""
@@ -34,30 +43,61 @@ JAPAN_LON = (122.0, 154.0)
 JAPAN_LAT = (20.0, 46.0)
 
 
-def read_csv(path: Path, *, encoding: str = "auto", wanted: Iterable[str] = ()) -> pd.DataFrame:
+def read_csv(
+    path: Path, *, encoding: str = "auto", wanted: Iterable[str] = (), sheets: Sheets = ""
+) -> pd.DataFrame:
     """
-    Read a table as text: CSV or TSV of any Japanese encoding, or a sheet of an Excel file.
+    Read a table as text: CSV or TSV of any Japanese encoding, or a workbook.
 
     The index is the file row of each record. The header is found under title lines and in merged
     cells; ``wanted`` are columns that it must name. Empty lines are skipped without shifting the
-    rows that follow. A table about persons is refused.
+    rows that follow. Of several sheets the one that fits is read, or those that ``sheets`` names
+    ("all": all that fit) one below the other, with a column that tells the sheet; what is left is
+    remembered for ``note_remarks``. A table about persons is refused.
     """
     grids = read_grids(require_file(path), encoding=encoding)
-    rows, header = _sheet(grids, path=path, wanted=list(wanted))
-    body = rows[header.body :]
+    chosen, remarks = chosen_sheets(grids, path=path, wanted=list(wanted), sheets=sheets)
+    tables = [_table(sheet, path=path) for sheet in chosen]
+    first = chosen[0].header
+    table = tables[0]
+    if sheets:
+        step = row_step(grids)
+        for number, (sheet, one) in enumerate(zip(chosen, tables, strict=True)):
+            one.index = one.index + number * step
+            one[SHEET_COLUMN] = sheet.name
+        table = pd.concat(tables).fillna("")
+        remarks = [*remarks, *told_rows(chosen, step)]
+    require_no_persons(table, path=path)
+    table.attrs["header_row"] = first.row
+    table.attrs["titles"] = first.titles
+    table.attrs["sheet"] = chosen[0].name
+    table.attrs["units"] = dict(zip(first.names, first.units, strict=True))
+    return with_entries(table, [*remarks, *(broken.entry() for broken in broken_text(table))])
+
+
+def _table(sheet: TableSheet, *, path: Path) -> pd.DataFrame:
+    header, body = sheet.header, sheet.rows[sheet.header.body :]
+    _require_bearable(sheet.rows, path=path)
     names = header.names
-    if grids[0][0]:
-        # A note beside an Excel table is no comma without quotes.
+    if sheet.name:
+        # A note beside a table of a workbook is no comma without quotes.
         widest = max((len(cells) for _, cells in body), default=0)
         names = names + [column_name(n) for n in range(len(names) + 1, widest + 1)]
     width = _require_width(body, len(names), path=path)
     cells = [row[:width] + [""] * (width - len(row)) for _, row in body]
     table = pd.DataFrame(cells, columns=names, index=[row for row, _ in body], dtype=str)
-    table = table.iloc[:, : _used_width(body, header)]
-    require_no_persons(table, path=path)
-    table.attrs["header_row"] = header.row
-    table.attrs["titles"] = header.titles
-    return with_entries(table, (broken.entry() for broken in broken_text(table)))
+    return table.iloc[:, : _used_width(body, header)]
+
+
+def read_source(
+    path: Path, *, source: Source, wanted: Iterable[str] = (), notes: SourceLedger | None = None
+) -> pd.DataFrame:
+    """Read the table of a source as its profile says; with ``notes`` remarks are written down."""
+    named = [name for name in wanted if name]
+    table = read_csv(path, encoding=source.encoding, wanted=named, sheets=source.sheets)
+    if notes is not None:
+        note_remarks(table, notes=notes)
+    return table
 
 
 def _used_width(body: list[Row], header: Header) -> int:
@@ -67,21 +107,6 @@ def _used_width(body: list[Row], header: Header) -> int:
 
 def _last_filled(cells: list[str]) -> int:
     return next((n for n in range(len(cells), 0, -1) if cells[n - 1]), 0)
-
-
-def _sheet(
-    grids: list[tuple[str, list[Row]]], *, path: Path, wanted: list[str]
-) -> tuple[list[Row], Header]:
-    """Return the sheet whose header names most that is known, the first of equals."""
-    filled = [rows for _, rows in grids if rows]
-    if not filled:
-        raise SourceError(
-            "the file is empty; a header row and at least one row are needed", path=path
-        )
-    for rows in filled:
-        _require_bearable(rows, path=path)
-    found = [(rows, find_header(rows, wanted=wanted)) for rows in filled]
-    return max(found, key=lambda sheet: known_names(sheet[1].names, wanted=wanted))
 
 
 def _require_bearable(rows: list[Row], *, path: Path) -> None:

@@ -122,7 +122,7 @@ def test_rows_of_totals_and_footnotes_are_left_out_and_listed(tmp_path):
     table = read(tmp_path, HEADER + rows, ledger=ledger)
     assert table["name"].tolist() == ["東"]
     assert [(entry.code, entry.row) for entry in ledger.of("people").entries] == [
-        *(("totals_row", 3), ("totals_row", 4), ("footnote", 5))
+        *(("footnote", 5), ("totals_row", 3), ("totals_row", 4))
     ]
     assert ledger.of("people").rows_refused == 3
 

@@ -14,6 +14,7 @@ from geo.errors import ArukebaError
 from services.intake.build import build
 from services.profile.book import bundled_profiles
 from services.results.run import run
+from services.words.texts import age_group_text
 from services.workspace.folder import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,7 +23,8 @@ HEAD = """# The municipalities on real data
 
 Made by `make municipalities`: each profile of `data/municipalities/` built and run on its real streets (OpenStreetMap, October 2017, roads only) and census
 small areas (2015). There is no open list of gathering places for any of them: of Kashiwa the 22 近隣センター stand in; elsewhere the run shows who lives where and
-what a first place could reach. Residents aged 65+ outside Kashiwa are all residents times the municipality's ageing rate: an estimate, and marked so on every output.
+what a first place could reach. Residents aged 65+ outside Kashiwa are all residents times the municipality's ageing rate: an estimate (〜), and marked so on every output;
+where no rate is known, residents of all ages are asked about.
 
 """
 COLUMNS = (
@@ -34,8 +36,8 @@ COLUMNS = (
     "of them at a point, their area has no border",
     "on no map",
     "65+",
-    "more than 300 m from a street, 65+",
-    "units: × none, 車 beyond any walk",
+    "more than 300 m from a street, of those",
+    "units: × none, 車 beyond any walk, 道 no streets in the data",
     "computed layers",
     "layers without open borders",
     "build, run s",
@@ -77,17 +79,26 @@ def _figures(snapshot: Snapshot) -> list[str]:
     far = demand.loc[demand["unsnapped"] != "", age_group].sum()
     gaps = snapshot.run["summary"]["gaps"]
     length_km = workspace.network().edge_length_m.sum() / 1000
-    estimated = "〜" if manifest["estimated_age_groups"] else ""
+    asked = demand[age_group].sum() + manifest["unmatched_residents"][age_group]
+    estimated = age_group in workspace.profile.population.estimated_groups
     return [
         f"{streets['rows_used']:,}, {length_km:,.0f} km",
         f"{len(small_areas):,}",
         f"{demand['total'].sum() + manifest['unmatched_residents']['total']:,.0f}",
         f"{at_point:,.0f}",
         f"{manifest['unmatched_residents']['total']:,.0f}",
-        f"{estimated}{demand[age_group].sum() + manifest['unmatched_residents'][age_group]:,.0f}",
+        told_older(asked, age_group, estimated=estimated),
         f"{far:,.0f}",
-        f"{gaps['none']:,}, {gaps['needs_transport']:,}",
+        f"{gaps['none']:,}, {gaps['needs_transport']:,}, {gaps['no_streets']:,}",
     ]
+
+
+def told_older(residents: float, age_group: str, *, estimated: bool) -> str:
+    """Return the cell of those aged 65+, who may not be known where another age group is asked about."""
+    told = f"{'〜' if estimated else ''}{residents:,.0f}"
+    if age_group == "65+":
+        return told
+    return f"not known (residents {age_group_text(age_group, 'en')}: {told})"
 
 
 def _layers(manifest: dict[str, Any]) -> list[str]:

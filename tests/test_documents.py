@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.main import create_cli
+from bench.municipalities import told_older
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -177,3 +178,14 @@ def test_every_page_is_linked_from_a_readme_or_from_another_page() -> None:
     }
     assert sorted(pages - linked) == []
     assert sorted(page for page in linked if not page.is_file()) == []
+
+
+def test_where_no_ageing_rate_is_known_nobody_is_told_as_older() -> None:
+    assert told_older(2745.3, "65+", estimated=True) == "〜2,745"
+    assert told_older(113052.0, "65+", estimated=False) == "113,052"
+    unknown = told_older(229061.0, "total", estimated=False)
+    assert unknown == "not known (residents of all ages: 229,061)"
+    # 調布 has residents of all ages alone.
+    (row,) = [line for line in read("docs/municipalities.md").splitlines() if "| 13208 |" in line]
+    assert row.split(" | ")[4] == "229,061"
+    assert unknown in row.split(" | ")

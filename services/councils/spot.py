@@ -14,6 +14,7 @@ from geo.vocabulary import rank
 from services.councils.entry import NewDecision
 from services.registry.history import CLOSED
 from services.registry.seen import seen_places, seen_venues
+from services.situation.halls import halls_apart
 from services.words.texts import text
 from services.workspace.folder import Workspace
 
@@ -34,8 +35,14 @@ class Spots:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._epsg = workspace.profile.municipality.plane_epsg
-        self._places = seen_places(workspace)
-        self._venues = seen_venues(workspace)
+        analysis = workspace.profile.analysis
+        # A decision is told under the name that its candidate bears wherever it is shown.
+        self._places, self._venues = halls_apart(
+            seen_places(workspace),
+            seen_venues(workspace),
+            workspace.areas(),
+            layers=[*dict.fromkeys((analysis.council_layer, analysis.gap_layer))],
+        )
         meets = self._places[self._places["status"] != CLOSED]
         self._upgradable = set(meets["place_id"])
         self._halls = set(self._venues["venue_id"]) | set(self._places["venue_id"])

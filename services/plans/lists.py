@@ -73,7 +73,7 @@ def _all(options: gpd.GeoDataFrame, names: Sequence[str]) -> BoolArray:
             unknown.append(name)
         found |= same
     if unknown:
-        raise _no_candidate(unknown)
+        raise _no_candidate(unknown, options)
     return found
 
 
@@ -110,11 +110,20 @@ def _present(
 ) -> list[str]:
     missing = [name for name in names if not _rows(options, name).any()]
     if missing and ask.council in ("", wish.council):
-        raise _no_candidate(missing, wish.council)
+        raise _no_candidate(missing, options, wish.council)
     return [name for name in names if name not in missing]
 
 
-def _no_candidate(names: Sequence[str], council: str = "") -> InvalidInputError:
+def _no_candidate(
+    names: Sequence[str], options: gpd.GeoDataFrame, council: str = ""
+) -> InvalidInputError:
+    known = dict.fromkeys(options["venue_name"].astype(str))
+    near = [one for one in known if any(name and name in one for name in names)]
+    if near:
+        # Halls of one name are told apart by more than that name.
+        return InvalidInputError(
+            "there is no candidate {names}; similar names: {near}", names=list(names), near=near
+        )
     if not council:
         return InvalidInputError(
             "there is no candidate {names}: give its id or its name, and see that no "

@@ -4,6 +4,9 @@ import shutil
 
 import pytest
 
+from geo.errors import InvalidInputError
+from services.councils.decisions import list_decisions, record_decision
+from services.councils.entry import NewDecision
 from services.plans.ask import ask_of
 from services.plans.solve import make_plan
 from services.plans.views import plan_body
@@ -12,6 +15,7 @@ from services.reports.area import gap_report
 from services.reports.plan import plan_report
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.words.texts import told
 from services.workspace.folder import open_workspace
 
 HALL = "各地区公会堂"
@@ -129,3 +133,23 @@ def test_minutes_without_heights_are_not_said_to_know_slopes(village, town_snaps
     first = town_snapshot.workspace.areas().loc[lambda areas: areas["layer"] == area, "area_id"]
     hilly = " ".join(gap_report(town_snapshot.workspace, first.iloc[0]).assumptions)
     assert "坂（標高のわかる所）" in hilly
+
+
+def test_a_list_that_names_what_several_bear_is_told_which_there_are(village, tmp_path):
+    shutil.copytree(village.workspace.path, tmp_path / "workspace")
+    ask = ask_of({"points_max": 0, "most": 3, "must": [HALL]})
+    with pytest.raises(InvalidInputError, match="similar names") as error:
+        make_plan(open_workspace(tmp_path / "workspace"), ask)
+    assert f"{HALL}（西地区）" in told(error.value, "ja")
+
+
+def test_a_decision_is_told_under_the_name_that_its_candidate_bears(village, tmp_path):
+    shutil.copytree(village.workspace.path, tmp_path / "workspace")
+    workspace = open_workspace(tmp_path / "workspace")
+    venues = Situation(workspace, Parameters.of(workspace.profile)).venues
+    west = venues[venues["name"] == f"{HALL}（西地区）"]["venue_id"].iloc[0]
+    record_decision(
+        workspace,
+        NewDecision("open", "weekly", "proposed", "西地区", venue_id=west, decided_by="協議体"),
+    )
+    assert list_decisions(workspace)[0].latest["name"] == f"{HALL}（西地区）"

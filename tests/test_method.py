@@ -69,9 +69,16 @@ def test_both_pages_can_be_read_in_one_sitting(page):
 
 def test_the_pages_name_the_contrary_evidence():
     for lang, words in (
-        ("en", ("Yokohama 2016", "Kio University", "Tsunoda 2023", "second-hand")),
-        ("ja", ("横浜 2016", "畿央大学", "角田 2023", "孫引き")),
+        ("en", ("Yokohama 2016", "Kio University", "Tsunoda 2023", "second-hand", "54-3 (2019)")),
+        ("ja", ("横浜 2016", "畿央大学", "角田 2023", "孫引き", "54-3（2019）")),
     ):
+        assert [word for word in words if word not in read(lang)] == []
+
+
+def test_an_effect_that_is_quoted_has_its_size_and_interval_beside_it():
+    en = ("n = 55,982", "0.88 (0.79–0.98)", "n = 1,961", "0.57 (0.36–0.90)", "74.2 %")
+    ja = ("55,982人", "0.88（0.79〜0.98）", "1,961人", "0.57（0.36〜0.90）", "74.2%")
+    for lang, words in (("en", en), ("ja", ja)):
         assert [word for word in words if word not in read(lang)] == []
 
 

@@ -218,3 +218,26 @@ def test_whoever_depends_on_one_centre_of_kashiwa_loses_it_with_that_centre(
     # Each centre is a hall of its own: every dependent resident depends on exactly one.
     assert lost.sum() == pytest.approx(alone["reached_without_backup"].iloc[0], abs=1e-6)
     assert alone["reached"].iloc[0] == pytest.approx(snapshot.run["summary"]["reached"])
+
+
+def test_the_figures_of_the_method_are_those_of_kashiwa(snapshot: Snapshot) -> None:
+    """What 10 minutes reach at 60 and at 48 m/min, and what 500 m reach at any speed."""
+    summary = snapshot.run["summary"]
+    shares = {
+        walker["profile"]: {
+            (row["walk_limit_m"], row["walk_limit_min"]): row["coverage_pct"]
+            for row in walker["sensitivity"]
+        }
+        for walker in summary["walkers"]
+    }
+    standard, slow = (shares[name][(None, 10.0)] for name in ("standard", "slow"))
+    metres = {round(walker[(500.0, None)], 6) for walker in shares.values()}
+    assert len(metres) == 1
+    headline = metres.pop()
+    docs = Path(__file__).resolve().parents[3] / "docs"
+    english = (docs / "method.md").read_text(encoding="utf-8")
+    assert f"{standard:.1f} % at 60 and {slow:.1f} % at 48. In metres" in english
+    assert f"and {headline:.1f} %), which flatters" in english
+    japanese = (docs / "ja" / "method.md").read_text(encoding="utf-8")
+    assert f"60mなら{standard:.1f}%、48mなら{slow:.1f}%です。メートル" in japanese
+    assert f"と{headline:.1f}%）になり" in japanese

@@ -3,14 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from geo.errors import ArukebaError, Sentence
 from geo.schedule.typed import parse_schedule
+from services.intake.areas.polygons import assemble_areas
 from services.intake.inputs import Inputs
 from services.intake.people.population import read_population
-from services.intake.places.rows import read_places
+from services.intake.places.position import keep_inside
+from services.intake.places.rows import read_places, require_near
 from services.intake.places.venues import read_venues
 from services.intake.tables.encodings import decoded
 from services.intake.tables.filetypes import type_of
@@ -19,6 +24,7 @@ from services.intake.tables.mapping import NOT_USED
 from services.intake.tables.reading import read_source, require_columns
 from services.intake.vectors.reading import vector_facts
 from services.profile import Places, Population, Profile, Source, Venues
+from services.words.dates import today
 
 _DOWNLOADED = "osmnx"
 _TOLD_APART = (NOT_USED, "columns_recognised")
@@ -62,10 +68,10 @@ def look_at(profile: Profile, base: Path) -> Iterator[Seen]:
     """
     Look at every file of a profile, one after the other.
 
-    Places and venues are read as a build reads them, but for what needs the streets and areas: a
-    place without a position is not looked for, and what lies outside the municipality is not told.
+    Places and venues are read as a build reads them, but for what needs the streets: a place without
+    a position is not looked for. Where the areas cannot be read, nothing is told of what lies outside.
     """
-    intake = Inputs(profile, base, Ledger())
+    intake = _Intake(profile, base, Ledger())
     for source in profile.sources:
         if source.format == _DOWNLOADED:
             continue
@@ -73,7 +79,29 @@ def look_at(profile: Profile, base: Path) -> Iterator[Seen]:
             yield _look(path, source, intake)
 
 
-def _look(path: Path, source: Source, intake: Inputs) -> Seen:
+class _Intake(Inputs):
+    """The inputs, and the municipality's outline where the layers tell it."""
+
+    @cached_property
+    def outline(self) -> BaseGeometry | None:
+        """The outline; None where a file of the layers is missing or refused."""
+        try:
+            return assemble_areas(self.profile, self.path, day=today(), ledger=Ledger()).boundary()
+        except ArukebaError:
+            return None
+
+    @property
+    def near(self) -> BaseGeometry | None:
+        """The municipality and its surroundings."""
+        return self.outline.buffer(self.margin_m) if self.outline is not None else None
+
+    @property
+    def margin_m(self) -> float:
+        """How far beyond the outline places may lie."""
+        return self.profile.streets.margin_m
+
+
+def _look(path: Path, source: Source, intake: _Intake) -> Seen:
     seen = Seen(source.id, path, there=_is_file(path), use=source.format)
     if not seen.there:
         return seen
@@ -90,7 +118,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _held(seen: Seen, source: Source, intake: Inputs) -> Seen:
+def _held(seen: Seen, source: Source, intake: _Intake) -> Seen:
     if source.format == "vector":
         seen = _with_facts(seen, source, intake.profile)
     elif source.format == "csv":
@@ -100,7 +128,7 @@ def _held(seen: Seen, source: Source, intake: Inputs) -> Seen:
     if seen.problem:
         return seen
     profile = intake.profile
-    uses: list[tuple[str, Any, Callable[[Seen, Any, Source, Inputs], Seen]]] = [
+    uses: list[tuple[str, Any, Callable[[Seen, Any, Source, _Intake], Seen]]] = [
         *(("places", spec, _with_places) for spec in profile.places),
         *(("venues", spec, _with_venues) for spec in profile.venues),
         ("population", profile.population, _with_people),
@@ -112,11 +140,11 @@ def _held(seen: Seen, source: Source, intake: Inputs) -> Seen:
 
 
 def _tried(
-    read: Callable[[Seen, Any, Source, Inputs], Seen],
+    read: Callable[[Seen, Any, Source, _Intake], Seen],
     seen: Seen,
     spec: Places | Venues | Population,
     source: Source,
-    intake: Inputs,
+    intake: _Intake,
 ) -> Seen:
     """Return what a reader finds; where it refuses the file, what was known before and why."""
     try:
@@ -159,7 +187,7 @@ def _with_facts(seen: Seen, source: Source, profile: Profile) -> Seen:
     return seen
 
 
-def _with_places(seen: Seen, spec: Places, source: Source, intake: Inputs) -> Seen:
+def _with_places(seen: Seen, spec: Places, source: Source, intake: _Intake) -> Seen:
     ledger = Ledger()
     places = read_places(
         seen.path,
@@ -168,13 +196,25 @@ def _with_places(seen: Seen, spec: Places, source: Source, intake: Inputs) -> Se
         plane_epsg=intake.plane_epsg,
         locate=lambda *_: None,
         ledger=ledger,
+        near=intake.near,
         jis_code=intake.profile.municipality.jis_code,
     )
     seen = _with_ledger(seen, ledger.of(source.id))
     located = int(places.geometry.notna().sum())
-    known = [bool(parse_schedule(str(text)).rules) for text in places["schedule_text"]]
+    said = [str(text) for text in places["schedule_text"]]
+    # What the profile says of every row is an assumption, nothing that the file told.
+    own = [text for text in said if text != spec.schedule_text]
+    known = [bool(parse_schedule(text).rules) for text in own]
     missing = []
-    if "schedule" not in dict(seen.taken) and not spec.schedule_text:
+    if len(own) < len(said) and spec.schedule_text:
+        missing.append(
+            Sentence(
+                "{rows_n} have no schedule of their own; {text!r} of the profile is assumed",
+                rows_n=len(said) - len(own),
+                text=spec.schedule_text,
+            )
+        )
+    elif "schedule" not in dict(seen.taken):
         missing.append(Sentence("no column says when places meet, so all schedules are unknown"))
     if located < len(places):
         missing.append(
@@ -183,12 +223,19 @@ def _with_places(seen: Seen, spec: Places, source: Source, intake: Inputs) -> Se
                 rows_n=len(places) - located,
             )
         )
-    return replace(
+    seen = replace(
         seen, rows=len(places), located=located, schedules=sum(known), missing=tuple(missing)
     )
+    if intake.outline is None:
+        return seen
+    try:
+        require_near(places, intake.outline, path=seen.path, margin_m=intake.margin_m)
+    except ArukebaError as problem:
+        return replace(seen, problem=problem)
+    return seen
 
 
-def _with_venues(seen: Seen, spec: Venues, source: Source, intake: Inputs) -> Seen:
+def _with_venues(seen: Seen, spec: Venues, source: Source, intake: _Intake) -> Seen:
     ledger = Ledger()
     venues = read_venues(
         seen.path,
@@ -196,12 +243,15 @@ def _with_venues(seen: Seen, spec: Venues, source: Source, intake: Inputs) -> Se
         source=source,
         plane_epsg=intake.plane_epsg,
         ledger=ledger,
+        near=intake.near,
         jis_code=intake.profile.municipality.jis_code,
     )
+    if intake.near is not None:
+        venues = keep_inside(venues, intake.near, ledger.of(source.id))
     return replace(_with_ledger(seen, ledger.of(source.id)), located=len(venues))
 
 
-def _with_people(seen: Seen, spec: Population, source: Source, intake: Inputs) -> Seen:
+def _with_people(seen: Seen, spec: Population, source: Source, intake: _Intake) -> Seen:
     if intake.profile.layer(spec.layer).method == "mesh":
         return seen
     ledger = Ledger()

@@ -10,6 +10,7 @@ from services.intake.look import Seen, look_at
 from services.profile import read_profile
 from tests.services.intake.hostile.hamlet import (
     PLACE_HEAD,
+    halls,
     place,
     profile_text,
     table,
@@ -69,6 +70,19 @@ def test_what_a_build_would_refuse_is_told_file_by_file(hamlet):
     assert found["salons"].usable
 
 
+def test_what_lies_elsewhere_is_told_as_a_build_tells_it(hamlet):
+    # The hamlet is at 139.97, 35.86; a hall in Sapporo is left out, a place there is refused.
+    path = hamlet.parent / "halls.csv"
+    path.write_text(halls(("札幌", "x", "", 43.06, 141.35)), encoding="utf-8")
+    salons(hamlet, place(), place("すみれの会", 緯度=43.06, 経度=141.35))
+    found = seen(hamlet)
+    assert (found["halls"].rows, found["halls"].located) == (3, 2)
+    assert dict(found["halls"].remarks)["outside"] == 1
+    assert "outside the municipality" in str(found["salons"].problem)
+    (hamlet.parent / "areas.geojson").unlink()
+    assert seen(hamlet)["salons"].usable
+
+
 def test_a_list_without_a_column_of_schedules_says_so(hamlet):
     path = hamlet.parent / "salons.csv"
     path.write_text("名称,緯度,経度,送迎\n会,35.861,139.971,有\n", encoding="utf-8")
@@ -82,6 +96,17 @@ def test_a_list_without_a_column_of_schedules_says_so(hamlet):
     assert (places.located, places.schedules) == (1, 0)
     assert "no column says when places meet" in str(places.missing[0])
     assert "columns not used: 送迎" in str(places.not_used)
+    text = hamlet.read_text(encoding="utf-8")
+    assumed = text.replace(
+        'source = "salons"\n', 'source = "salons"\nschedule_text = "毎週月曜日"\n'
+    )
+    hamlet.write_text(assumed, encoding="utf-8")
+    places = seen(hamlet)["salons"]
+    # An assumption of the profile is no schedule that the file tells.
+    assert places.schedules == 0
+    assert "1 have no schedule of their own; '毎週月曜日' of the profile is" in str(
+        places.missing[0]
+    )
 
 
 def test_the_command_tells_people_and_machines_and_builds_nothing(hamlet, capsys):

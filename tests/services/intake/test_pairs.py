@@ -135,6 +135,19 @@ def test_a_title_or_the_profile_may_tell_the_datum(tmp_path):
     assert unsaid.repairs.tolist() == [""]
 
 
+def test_a_merged_header_and_a_column_that_the_profile_names_tell_the_datum(tmp_path):
+    table = f"名称,日本測地系,\n,緯度,経度\n会,{OLD_LAT},{OLD_LON}\n"
+    assert metres_off(read(tmp_path, table))[0] < 10
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"名称,緯度（旧測地系）,経度（旧測地系）,緯度,経度\n会,{OLD_LAT},{OLD_LON},0,0\n",
+        encoding="utf-8",
+    )
+    source = Source.model_validate({"id": "a", "path": path.name, "format": "csv"} | ABOUT)
+    named = {"lon_field": "経度（旧測地系）", "lat_field": "緯度（旧測地系）"}
+    assert metres_off(read_points(path, **named, source=source, plane_epsg=ZONE))[0] < 10
+
+
 def test_metres_of_the_old_datum_are_shifted_too(tmp_path):
     to_plane = pyproj.Transformer.from_crs(4301, 30170, always_xy=True)
     east, north = to_plane.transform(OLD_LON, OLD_LAT)

@@ -24,6 +24,7 @@ from services.intake.tables.mapping import NOT_USED
 from services.intake.tables.reading import read_source, require_columns
 from services.intake.vectors.reading import vector_facts
 from services.profile import Places, Population, Profile, Source, Venues
+from services.profile.base import columns_of
 from services.words.dates import today
 
 _DOWNLOADED = "osmnx"
@@ -257,7 +258,8 @@ def _with_people(seen: Seen, spec: Population, source: Source, intake: _Intake) 
     ledger = Ledger()
     people = read_population(seen.path, spec=spec, source=source, ledger=ledger)
     seen = _with_ledger(seen, ledger.of(source.id))
-    named = {"name": spec.name_field, "id": spec.id_field}
+    groups = {group: "＋".join(columns_of(named)) for group, named in spec.age_groups.items()}
+    named = {"name": spec.name_field, "id": spec.id_field, **groups}
     taken = tuple((meaning, column) for meaning, column in named.items() if column)
     return replace(seen, rows=len(people), taken=taken)
 

@@ -53,6 +53,7 @@ def test_each_file_tells_what_it_is_and_what_was_taken(hamlet):
     assert (found["areas"].use, found["areas"].type, found["areas"].rows) == ("layer", "GeoJSON", 4)
     assert dict(found["areas"].taken) == {"name": "name"}
     assert (found["people"].use, found["people"].rows) == ("population", 4)
+    assert dict(found["people"].taken)["65+"] == "65歳以上"
     assert (found["halls"].use, found["halls"].located) == ("venues", 2)
 
 

@@ -14,10 +14,11 @@ JAPANESE = re.compile("[々-〇ぁ-ゖァ-ヺ一-鿿ｦ-ﾝ]")
 """Letters; marks such as ・ and （ belong to no language alone."""
 
 RECOGNISERS = {
+    "geo/schedule/closures.py": "words of closing",
     "geo/schedule/meeting.py": "days and times of a schedule",
+    "geo/schedule/phrases.py": "words of time and of change",
     "geo/schedule/rotation.py": "venues that take turns",
     "geo/schedule/seasons.py": "months without meetings",
-    "geo/schedule/timetable.py": "the grammar of a schedule",
     "geo/schedule/timewords.py": "words for times",
     "geo/schedule/typed.py": "schedules that say too little",
     "services/edits/drawings.py": "yes and no in a drawn layer",

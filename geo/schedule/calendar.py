@@ -2,8 +2,9 @@
 Weeks and half-days that schedules offer, as bits that add up over groups, halls and homes.
 
 A **week mask** has one bit for each of the weeks 1 to 4 of each month of the year: bit
-``4 (m - 1) + (w - 1)`` is set where a session is held in week ``w`` of month ``m``. What several
-places offer together is the OR of their masks. By the months that it keeps, a group of the summer
+``4 (m - 1) + (w - 1)`` is set where a session is held in week ``w`` of month ``m``; bit ``48 + m - 1``
+where there is one in month ``m`` and nobody says in which week (隔週, 月2回). What several places offer
+together is the OR of their masks. By the months that it keeps, a group of the summer
 half and one of the winter half do not alternate, and a programme that stops for the snow is weekly
 in its season, as ``geo.schedule.typed`` has it.
 
@@ -26,7 +27,7 @@ from geo.schedule.typed import Schedule
 
 BoolArray = NDArray[np.bool_]
 HalfDay = Literal["am", "pm"]
-Unknown = Literal["", "no_schedule", "no_weekday", "no_hours"]
+Unknown = Literal["", "no_schedule", "no_weekday", "by_date", "no_hours"]
 
 HALF_DAYS: tuple[HalfDay, ...] = ("am", "pm")
 SLOTS: tuple[tuple[int, HalfDay], ...] = tuple(
@@ -38,6 +39,7 @@ _MONTHS = frozenset(range(1, 13))
 _WEEKS_N = len(WEEKS_OF_MONTH)
 _EVERY_WEEK = (1 << _WEEKS_N) - 1
 _SHIFTS = _WEEKS_N * np.arange(len(_MONTHS))
+_WEEK_BITS_N = _WEEKS_N * len(_MONTHS)
 
 
 def weeks_mask(schedule: Schedule) -> int:
@@ -47,12 +49,12 @@ def weeks_mask(schedule: Schedule) -> int:
     Parameters
     ----------
     schedule
-        Any schedule. 隔週 is taken as the weeks 1 and 3, 最終 as week 4, 月4回 as all; 月2回 without
-        dates is in no known week, the fifth week of a month in none (``geo.schedule.meeting``).
+        Any schedule. 最終 is taken as week 4, 月4回 as all; 隔週 and 月2回 without dates are in no
+        known week of their months, the fifth week of a month in none (``geo.schedule.meeting``).
 
     Returns
     -------
-    The week mask, 48 bits.
+    The week mask, 60 bits.
     """
     return _union(_rule_mask(rule, _MONTHS) for rule in schedule.rules)
 
@@ -94,13 +96,14 @@ def unknown_slots(schedule: Schedule) -> Unknown:
 
     Returns
     -------
-    ``'no_schedule'`` (未定), ``'no_weekday'`` (週3回, 毎月5日, 常設), ``'no_hours'`` (no half of the day
-    is sure), or ``''`` where all is known.
+    ``'no_schedule'`` (未定), ``'no_weekday'`` (週3回, 常設), ``'by_date'`` (毎月5日: its days are known,
+    but fall on any weekday), ``'no_hours'`` (no half of the day is sure), or ``''`` where all is known.
     """
     if not schedule.rules:
         return "no_schedule"
-    if not all(rule.weekdays for rule in schedule.rules):
-        return "no_weekday"
+    lacking = {rule.kind for rule in schedule.rules if not rule.weekdays}
+    if lacking:
+        return "by_date" if lacking == {"day"} else "no_weekday"
     return "" if any(_months_held(schedule, half_day) for half_day in HALF_DAYS) else "no_hours"
 
 
@@ -217,6 +220,8 @@ def _rule_mask(rule: Rule, months: frozenset[int]) -> int:
     """Return the weeks of a rule in those of its months that are among ``months``."""
     weeks = _union(1 << (week - 1) for week in WEEKS_OF_MONTH if rule.days_in(week))
     held = (rule.months or _MONTHS) & months
+    if not weeks and rule.meets_every_month:
+        return _union(1 << (_WEEK_BITS_N + month - 1) for month in held)
     return _union(weeks << _WEEKS_N * (month - 1) for month in held)
 
 
@@ -267,7 +272,8 @@ def _by_months(masks: IntArray, *, every_week: bool) -> BoolArray:
     # Few masks are different, however many homes there are.
     distinct, position = np.unique(masks, return_inverse=True)
     weeks = (distinct[:, None] >> _SHIFTS) & _EVERY_WEEK
-    months = weeks == _EVERY_WEEK if every_week else weeks != 0
+    some_week = (distinct[:, None] >> (_WEEK_BITS_N + np.arange(len(_MONTHS)))) & 1
+    months = weeks == _EVERY_WEEK if every_week else (weeks | some_week) != 0
     in_a_row = months.copy()
     for step in range(1, SEASON_MIN_MONTHS):
         in_a_row &= np.roll(months, step, axis=1)

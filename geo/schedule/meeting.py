@@ -14,11 +14,14 @@ LAST = 6
 WEEKS_OF_MONTH = frozenset({1, 2, 3, 4})
 EVERY_WEEK = frozenset({1, 2, 3, 4, 5})
 EVERY_DAY = frozenset(range(7))
+WEEK_DAYS = 7
 WEEKS_PER_MONTH = 52 / 12
+SHORTEST_MONTH_DAYS = 28
+MONTHS_PER_YEAR = 12
 SEASON_MIN_MONTHS = 6
 STANDING_DAYS_PER_WEEK = 5
 
-Kind = Literal["weekday", "fortnightly", "day", "per_week", "per_month", "per_year", "standing"]
+Kind = Literal["weekday", "interval", "day", "per_week", "per_month", "per_year", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,11 @@ class Rule:
     ----------
     kind
         ``weekday``: on ``weekdays`` (0 is Monday; none: an unnamed day) of ``weeks``.
-        ``fortnightly``: every other week, on ``weekdays`` if named.
+        ``interval``: every ``interval_days`` days, on ``weekdays`` if named; since when is not said,
+        so that 隔週 is in no known week.
         ``day``: on ``days`` of the month.
-        ``per_week``, ``per_month``, ``per_year``: ``times`` times, on unnamed days.
+        ``per_week``, ``per_month``, ``per_year``: ``times`` times; ``weekdays`` may be named by 月2回
+        (火曜), the weeks are not.
         ``standing``: 常設, open without a word about the days.
     weekdays, weeks, days
         What ``kind`` says; ``weeks`` are 1 to 5 and ``LAST``.
@@ -40,6 +45,12 @@ class Rule:
         Sessions per week, month or year.
     months
         The months of the season; empty: the whole year.
+    interval_days
+        14 for 隔週.
+    every_months
+        2 for 隔月: in every second month, and nobody says which.
+    approximate
+        Said with 程度, おおむね, 原則, or in months that are our assumption.
     """
 
     kind: Kind
@@ -48,6 +59,9 @@ class Rule:
     days: frozenset[int] = frozenset()
     times: int = 0
     months: frozenset[int] = frozenset()
+    interval_days: int = 0
+    every_months: int = 1
+    approximate: bool = False
 
     @property
     def is_seasonal(self) -> bool:
@@ -59,10 +73,12 @@ class Rule:
 
     @property
     def is_assumed(self) -> bool:
-        """Say whether the weeks or the days are our assumption."""
+        """Say whether the weeks, the days or the months are our assumption."""
         return (
-            self.kind in ("fortnightly", "standing")
+            self.approximate
+            or self.kind == "standing"
             or (self.kind == "per_month" and self.times >= len(WEEKS_OF_MONTH))
+            or (self.kind == "per_year" and self.times >= MONTHS_PER_YEAR)
             or LAST in self.weeks
         )
 
@@ -72,21 +88,22 @@ class Rule:
         Count the sessions of a month in its season.
 
         A week is 52/12 = 4.33 times a month: weeks 1 to 4 count one each, the fifth one third.
-        Rules of single months (every even month) count their share of the year.
+        Rules of single months (every even month, 隔月) count their share of the year.
         """
-        share = 1.0 if self.is_seasonal else len(self.months) / 12
-        return share * self._sessions()
+        share = 1.0 if self.is_seasonal else len(self.months) / MONTHS_PER_YEAR
+        return share * self._sessions() / self.every_months
 
     def _sessions(self) -> float:
         fifth = WEEKS_PER_MONTH - len(WEEKS_OF_MONTH)
         weeks = sum(fifth if week == max(EVERY_WEEK) else 1.0 for week in self.weeks)
+        each = max(len(self.weekdays), 1)
         return {
-            "weekday": weeks * max(len(self.weekdays), 1),
-            "fortnightly": 2.0 * max(len(self.weekdays), 1),
+            "weekday": weeks * each,
+            "interval": WEEKS_PER_MONTH * WEEK_DAYS / max(self.interval_days, 1) * each,
             "day": float(len(self.days)),
             "per_week": self.times * WEEKS_PER_MONTH,
             "per_month": float(self.times),
-            "per_year": self.times / 12,
+            "per_year": self.times / MONTHS_PER_YEAR,
             "standing": STANDING_DAYS_PER_WEEK * WEEKS_PER_MONTH,
         }[self.kind]
 
@@ -94,29 +111,49 @@ class Rule:
         """Say whether a month (1 to 12) is in its season."""
         return not self.months or month in self.months
 
+    @property
+    def meets_every_month(self) -> bool:
+        """
+        Say whether it surely meets at least once in each month of its season.
+
+        The fifth week does not come every month; 年12回 is taken as once a month.
+        """
+        if self.every_months > 1:
+            return False
+        if self.kind == "weekday":
+            return bool(self.weeks - {max(EVERY_WEEK)})
+        if self.kind == "interval":
+            return self.interval_days <= SHORTEST_MONTH_DAYS
+        return self.times >= MONTHS_PER_YEAR if self.kind == "per_year" else True
+
     def weekdays_in(self, week: int) -> frozenset[int]:
-        """Return the named weekdays on which it meets in a week of a month of its season."""
-        return self.weekdays if week in self._weeks() else frozenset()
+        """Return the named weekdays on which it surely meets in a week of a month of its season."""
+        named = self.kind in ("weekday", "standing")
+        return self.weekdays if named and week in self._weeks() else frozenset()
 
     def days_in(self, week: int) -> int:
         """Count the days on which it surely meets in a week (1 to 5) of a month of its season."""
         if week not in self._weeks():
             return 0
-        if self.kind == "day":
-            return sum(1 for day in self.days if (day + 6) // 7 == week)
-        if self.kind == "per_week":
-            return self.times
-        if self.kind == "standing":
-            return STANDING_DAYS_PER_WEEK
-        return max(len(self.weekdays), 1)
+        return {
+            "weekday": max(len(self.weekdays), 1),
+            "interval": WEEK_DAYS // max(self.interval_days, 1),
+            "day": sum(1 for day in self.days if (day + WEEK_DAYS - 1) // WEEK_DAYS == week),
+            "per_week": self.times,
+            "per_month": self.times // len(WEEKS_OF_MONTH),
+            "per_year": 0,
+            "standing": STANDING_DAYS_PER_WEEK,
+        }[self.kind]
 
     def _weeks(self) -> frozenset[int]:
+        if self.every_months > 1:
+            return frozenset()
         if self.kind == "weekday":
             return frozenset(4 if week == LAST else week for week in self.weeks)
-        if self.kind == "fortnightly":
-            return frozenset({1, 3})
+        if self.kind == "interval":
+            return EVERY_WEEK if self.interval_days <= WEEK_DAYS else frozenset()
         if self.kind == "day":
-            return frozenset((day + 6) // 7 for day in self.days)
+            return frozenset((day + WEEK_DAYS - 1) // WEEK_DAYS for day in self.days)
         if self.kind == "per_month":
             # 国の調査では「月4回」以上を週1回以上と数える; fewer leave the weeks unknown.
             return WEEKS_OF_MONTH if self.times >= len(WEEKS_OF_MONTH) else frozenset()
@@ -134,18 +171,19 @@ def print_rule(rule: Rule) -> str:
 
     Returns
     -------
-    毎週月・水曜日, 第2・第4金曜日, 毎月5日・20日, 月2回 …
+    毎週月・水曜日, 第2・第4金曜日, 毎月5日・20日, 月2回, 4〜11月の毎週金曜日, 隔月の第2土曜日 …
     """
     words = {
         "weekday": _print_weekday(rule),
-        "fortnightly": "隔週" + _print_weekdays(rule.weekdays),
+        "interval": _print_interval(rule),
         "day": "毎月" + "・".join(f"{day}日" for day in sorted(rule.days)),
         "per_week": f"週{rule.times}回",
-        "per_month": f"月{rule.times}回",
+        "per_month": f"月{rule.times}回" + _print_weekdays(rule.weekdays),
         "per_year": f"年{rule.times}回",
         "standing": "常設",
     }
-    return _print_months(rule.months) + words[rule.kind]
+    about = "おおむね" if rule.approximate else ""
+    return _print_months(rule) + about + words[rule.kind]
 
 
 def _print_weekday(rule: Rule) -> str:
@@ -159,16 +197,49 @@ def _print_weekday(rule: Rule) -> str:
     return weeks + (_print_weekdays(rule.weekdays) or "週")
 
 
+def _print_interval(rule: Rule) -> str:
+    if rule.interval_days == 2 * WEEK_DAYS:
+        return "隔週" + _print_weekdays(rule.weekdays)
+    weeks, days = divmod(rule.interval_days, WEEK_DAYS)
+    if days or not weeks:
+        return f"{rule.interval_days}日に1回"
+    return f"{weeks}週間に1回" + _print_weekdays(rule.weekdays)
+
+
 def _print_weekdays(weekdays: frozenset[int]) -> str:
     names = "・".join(WEEKDAYS[day] for day in sorted(weekdays))
     return f"{names}曜日" if names else ""
 
 
-def _print_months(months: frozenset[int]) -> str:
-    if not months:
-        return ""
-    if months == frozenset(range(2, 13, 2)):
-        return "偶数月の"
-    if months == frozenset(range(1, 12, 2)):
-        return "奇数月の"
-    return "・".join(f"{month}月" for month in sorted(months)) + "の"
+def _print_months(rule: Rule) -> str:
+    each = "" if rule.every_months == 1 else f"{rule.every_months}か月ごとの"
+    if rule.every_months == 2:  # noqa: PLR2004  two months have a word of their own
+        each = "隔月の"
+    if not rule.months:
+        return each
+    if rule.months == frozenset(range(2, 13, 2)):
+        return f"偶数月の{each}"
+    if rule.months == frozenset(range(1, 12, 2)):
+        return f"奇数月の{each}"
+    return f"{print_months(rule.months)}の{each}"
+
+
+def print_months(months: frozenset[int]) -> str:
+    """Write months in runs, over the turn of the year as well: 4〜11月, 1〜7月・9〜12月, 11〜3月."""
+    return "・".join(
+        f"{first}月" if first == last else f"{first}〜{last}月" for first, last in _runs(months)
+    )
+
+
+def _runs(months: frozenset[int]) -> list[tuple[int, int]]:
+    """Return the first and last month of each run; one over the turn of the year is one."""
+    if len(months) == MONTHS_PER_YEAR:
+        return [(1, MONTHS_PER_YEAR)]
+    firsts = sorted(month for month in months if (month - 2) % 12 + 1 not in months)
+    found = []
+    for first in firsts:
+        last = first
+        while last % MONTHS_PER_YEAR + 1 in months:
+            last = last % MONTHS_PER_YEAR + 1
+        found.append((first, last))
+    return found

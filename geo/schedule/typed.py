@@ -1,8 +1,9 @@
 """
 Schedules as cities type them, and the frequency class that follows from them.
 
-``parse_schedule`` reads 「毎週月曜日10:00〜11:30」 or 「第２・第４金曜」 and never fails: what it does not
-understand stays in ``note``. ``print_schedule`` writes a schedule in one way that parses to the same.
+``parse_schedule`` reads 「毎週月曜日10:00〜11:30」 or 「第２・第４金曜」 and never fails: where it does not
+understand a word of time, it gives no rule and says which words in ``unread``. ``print_schedule``
+writes a schedule in one way that parses to the same.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.schedule.meeting import EVERY_WEEK, SEASON_MIN_MONTHS, WEEKS_OF_MONTH, Rule, print_rule
-from geo.schedule.seasons import Season, assumes_winter, print_season, shut_months, shut_on_holidays
+from geo.schedule.seasons import Season, print_season
 from geo.schedule.timetable import print_span, read_timetable
 from geo.schedule.timewords import Span
 from geo.vocabulary import FREQUENCIES, least_days
@@ -31,19 +32,22 @@ class Schedule:
     Attributes
     ----------
     rules
-        The rules of meeting; none: unknown (未定, 不定期).
+        The rules of meeting; none: unknown (未定, 不定期, or not understood).
     times
         Spans of the day, minutes after midnight; the end may be unknown.
     note
-        What else the text says (祝日休み), never read as a rule.
+        What else the text says (祝日休み, 参加費100円); it changes no rule.
     seasons
         Hours that hold in a season only (夏期, 冬期).
+    unread
+        The words of time that were not understood; then there are no rules.
     """
 
     rules: tuple[Rule, ...] = ()
     times: tuple[Span, ...] = ()
     note: str = ""
     seasons: tuple[Season, ...] = ()
+    unread: str = ""
 
     @property
     def sessions_per_month(self) -> float:
@@ -67,8 +71,8 @@ class Schedule:
         """
         Return the weeks of the month (1 to 5) in which it surely meets, all year or for half of it.
 
-        Every other week (隔週) is taken as weeks 1 and 3, so that two such groups are not assumed
-        to alternate; 最終 is week 4; 月2回 without dates is in no known week.
+        Every other week (隔週) is in no known week, because nobody says since when; nor is 月2回
+        without dates. 最終 is week 4.
         """
         return frozenset(week for week in EVERY_WEEK if _sure_days(self.rules, [week]))
 
@@ -83,20 +87,16 @@ class Schedule:
         return _sure_days(self.rules, WEEKS_OF_MONTH)
 
     @property
+    def months_met(self) -> frozenset[int]:
+        """Return the months (1 to 12) in which it surely meets at least once."""
+        rules = [rule for rule in self.rules if rule.meets_every_month]
+        return frozenset(m for m in MONTHS if any(rule.is_held_in(m) for rule in rules))
+
+    @property
     def is_assumed(self) -> bool:
-        """Say whether weeks, days or months are our assumption (隔週, 最終, 常設, 月4回, 冬期)."""
+        """Say whether weeks, days or months are our assumption (最終, 常設, 月4回, 程度, 冬期)."""
         rules = any(rule.is_assumed for rule in self.rules)
-        return rules or any(s.is_assumed for s in self.seasons) or assumes_winter(self.note)
-
-    @property
-    def shut_on_holidays(self) -> bool:
-        """Say whether it does not meet on public holidays; no session is taken away for it."""
-        return shut_on_holidays(self.note)
-
-    @property
-    def shut_months(self) -> frozenset[int]:
-        """Return the months in which nothing is held (8月は休み, 冬期休止)."""
-        return shut_months(self.note)
+        return rules or any(season.is_assumed for season in self.seasons)
 
     @property
     def hours(self) -> float | None:
@@ -130,7 +130,8 @@ def parse_schedule(text: str) -> Schedule:
     Read a schedule as it is typed; never raise.
 
     Full-width digits, any dash, optional times and remarks are understood. A text without a rule,
-    also an empty one, gives a schedule without rules, whose class is ``''``.
+    also an empty one, and one with a word of time that is not understood give a schedule without
+    rules, whose class is ``''``.
 
     Parameters
     ----------
@@ -142,22 +143,33 @@ def parse_schedule(text: str) -> Schedule:
     The schedule.
     """
     timetable = read_timetable(text)
-    return Schedule(timetable.rules, timetable.times, timetable.note, timetable.seasons)
+    return Schedule(
+        rules=timetable.rules,
+        times=timetable.times,
+        note=timetable.note,
+        seasons=timetable.seasons,
+        unread=timetable.unread,
+    )
 
 
 def print_schedule(schedule: Schedule) -> str:
     """
     Write a schedule in one way, such that ``parse_schedule`` gives the same schedule.
 
-    Without rules: 未定. A note follows ※.
+    Without rules: 未定. A note follows ※, what is not understood ？.
     """
     # Parts divided by ； are read on their own; only named days never touch what follows.
-    apart = all((rule.weekdays or rule.days) and not rule.months for rule in schedule.rules)
+    apart = all(
+        (rule.weekdays or rule.days)
+        and rule == Rule(rule.kind, rule.weekdays, rule.weeks, rule.days)
+        for rule in schedule.rules
+    )
     between = "、" if apart else "；"
     words = [between.join(print_rule(rule) for rule in schedule.rules) or "未定"]
     words += [_print_spans(schedule.times)] if schedule.times else []
     words += [print_season(season, _print_spans(season.times)) for season in schedule.seasons]
     words += [f"※{schedule.note}"] if schedule.note else []
+    words += [f"？{schedule.unread}"] if schedule.unread else []
     return " ".join(words)
 
 
@@ -171,7 +183,7 @@ def combine(schedules: Iterable[Schedule]) -> Schedule:
 
     Two fortnightly groups in different weeks (第1・第3 and 第2・第4) are weekly together; two groups
     of 隔週 are not, because nothing says that they alternate, nor are two of different halves of the
-    year. Of none: the unknown schedule.
+    year. A group whose schedule is unknown adds nothing. Of none: the unknown schedule.
     """
     parts = list(schedules)
     notes = dict.fromkeys(part.note for part in parts if part.note)
@@ -180,6 +192,7 @@ def combine(schedules: Iterable[Schedule]) -> Schedule:
         times=tuple(dict.fromkeys(span for part in parts for span in part.times)),
         note="、".join(notes),
         seasons=tuple(dict.fromkeys(season for part in parts for season in part.seasons)),
+        unread="、".join(dict.fromkeys(part.unread for part in parts if part.unread)),
     )
 
 
@@ -190,7 +203,8 @@ def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> 
     Weekly is at least one session in each of the weeks 1 to 4 (the fifth week of a month may be
     free) of all months or of six in a row, a more frequent class at least as many days as
     ``geo.vocabulary`` asks in each of them, the last also what is 常設, monthly at least one session
-    a month. What meets less often, or at unknown times, has no class.
+    in each month of the year or of six in a row. What meets less often, or at unknown times, has no
+    class.
 
     Parameters
     ----------
@@ -209,10 +223,14 @@ def frequency_class(schedule: Schedule, *, permanent_min_days_per_week: int) -> 
     days = schedule.days_per_week
     for name in reversed(FREQUENCIES):
         least = least_days(name, permanent_min_days_per_week=permanent_min_days_per_week)
-        # 1e-9: twelve times a year in several parts may sum to a hair below one a month.
-        if days >= least if least else schedule.sessions_per_month >= 1 - 1e-9:
+        if days >= least if least else _is_half_year(schedule.months_met):
             return name
     return ""
+
+
+def _is_half_year(months: frozenset[int]) -> bool:
+    """Say whether months hold six in a row, over the turn of the year as well."""
+    return any(all(MONTHS[m] in months for m in half) for half in _HALF_YEARS)
 
 
 def least_schedule(frequency: str) -> str:

@@ -24,7 +24,10 @@ PATH_M = 100.0
 MOST_NEAR = 10
 MOST_TOGETHER = 3
 FORTNIGHTLY = 2
-"""Known weeks a month of a group that meets every other week."""
+"""Weeks a month of a group that meets every other week."""
+KNOWN_BITS_N = 48
+KNOWN_WEEKS = (1 << KNOWN_BITS_N) - 1
+"""The bits of a week mask that name weeks."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,13 @@ def _together(ground: Ground, rows: IntArray) -> tuple[list[str], list[str]]:
                 if is_weekly(np.array([np.bitwise_or.reduce(masks[list(some)])]))[0]:
                     return [names.iloc[row] for row in some], []
         return [names.iloc[row] for row in rows.tolist()], []
-    fortnightly = [row for row in rows.tolist() if _weeks_a_month(masks[row]) >= FORTNIGHTLY]
+    often = ground.places["sessions_per_month"].to_numpy(dtype=float)
+    fortnightly = [
+        row
+        for row in rows.tolist()
+        if _weeks_a_month(masks[row]) >= FORTNIGHTLY
+        or (not masks[row] & KNOWN_WEEKS and often[row] >= FORTNIGHTLY)
+    ]
     for one, other in combinations(fortnightly, 2):
         if halls.iloc[one] != halls.iloc[other]:
             return [], [names.iloc[one], names.iloc[other]]
@@ -199,7 +208,7 @@ def _together(ground: Ground, rows: IntArray) -> tuple[list[str], list[str]]:
 
 def _weeks_a_month(mask: int) -> int:
     """Return in how many known weeks a group meets in the month that it meets in least."""
-    return min(int(mask >> shift & 0b1111).bit_count() for shift in range(0, 48, 4))
+    return min(int(mask >> shift & 0b1111).bit_count() for shift in range(0, KNOWN_BITS_N, 4))
 
 
 def _far_leg(

@@ -48,7 +48,7 @@ def names(bits):
     [
         ("毎週月曜", {1, 2, 3, 4}),
         ("第1・第3水曜", {1, 3}),
-        ("隔週水曜", {1, 3}),
+        ("隔週水曜", set()),  # since when nobody says
         ("最終金曜", {4}),
         ("第5金曜", set()),
         ("毎月5日・20日", {1, 3}),  # the 5th is in week 1, the 20th in week 3
@@ -83,6 +83,8 @@ def weekly(*texts):
         (["第1・第3月曜", "第2・第4木曜"], True),
         (["第1・第3月曜", "第1・第3木曜"], False),
         (["隔週水曜", "隔週木曜"], False),  # nobody says that they alternate
+        (["隔週水曜", "第2・第4木曜"], False),
+        (["隔週水曜（第1・3）", "第2・第4木曜"], True),
         (["第1月曜", "第2火曜", "第3水曜", "第4木曜"], True),
         (["月2回", "月2回"], False),
         ([], False),
@@ -112,7 +114,13 @@ RULES = st.one_of(
         weeks=st.frozensets(st.integers(1, 6), min_size=1),
         months=SEASONS,
     ),
-    st.builds(Rule, st.just("fortnightly"), weekdays=st.frozensets(st.integers(0, 6))),
+    st.builds(
+        Rule,
+        st.just("interval"),
+        weekdays=st.frozensets(st.integers(0, 6)),
+        interval_days=st.sampled_from([2, 5, 7, 10, 14, 21, 35]),
+        every_months=st.sampled_from([1, 1, 2]),
+    ),
     st.builds(Rule, st.just("day"), days=st.frozensets(st.integers(1, 31), min_size=1)),
     st.builds(Rule, st.sampled_from(["per_week", "per_month"]), times=st.integers(1, 5)),
     st.builds(Rule, st.just("per_year"), times=st.integers(1, 24)),
@@ -172,6 +180,11 @@ def test_a_slot_is_a_named_weekday_and_a_known_half_of_the_day_every_week(text, 
 
 def test_the_monthly_variant_has_what_meets_every_month():
     assert slots_of("第1・第3火曜 10:00〜12:00", weekly=False) == {"火午前"}
+    # Which Wednesdays is not said, but some of them in every month.
+    assert slots_of("隔週水曜 10:00〜12:00", weekly=False) == {"水午前"}
+    assert slots_of("火曜（月2回） 13:00〜14:00", weekly=False) == {"火午後"}
+    assert slots_of("隔週水曜 10:00〜12:00") == set()
+    assert slots_of("隔月第2火曜 10:00〜12:00", weekly=False) == set()
     assert slots_of("第5火曜 10:00〜12:00", weekly=False) == set()
     assert slots_of("偶数月第2火曜 10:00〜12:00", weekly=False) == set()
 
@@ -185,7 +198,9 @@ def test_the_monthly_variant_has_what_meets_every_month():
         ("毎週月曜", "no_hours"),
         ("毎週月曜、毎週金曜 10:00〜12:00、13:00〜15:00", "no_hours"),
         ("週3回 10:00〜12:00", "no_weekday"),
-        ("毎月5日 10:00〜12:00", "no_weekday"),
+        ("毎月15日・25日 10:00", "by_date"),  # its days are known, and fall on any weekday
+        ("毎月5日、毎週月曜 10:00〜12:00", "by_date"),
+        ("毎月5日；週3回 10:00〜12:00", "no_weekday"),
         ("常設", "no_weekday"),
         ("未定", "no_schedule"),
         ("", "no_schedule"),

@@ -74,16 +74,21 @@ def on(*days):
         ("毎月２回", (Rule("per_month", times=2),)),
         ("月二回", (Rule("per_month", times=2),)),
         ("年4回", (Rule("per_year", times=4),)),
-        ("2か月に1回", (Rule("per_year", times=6),)),
-        ("12か月に1回", (Rule("per_year", times=1),)),
+        ("2か月に1回", (Rule("per_month", times=1, every_months=2),)),
+        ("12か月に1回", (Rule("per_month", times=1, every_months=12),)),
         ("週末", (weekly(SAT, SUN),)),
         ("週9回", (Rule("per_week", times=7),)),
-        ("隔週水曜", (Rule("fortnightly", weekdays=frozenset({WED})),)),
+        ("隔週水曜", (Rule("interval", weekdays=frozenset({WED}), interval_days=14),)),
+        ("3週間に1回", (Rule("interval", interval_days=21),)),
+        ("火曜日（月2回）", (Rule("per_month", weekdays=frozenset({TUE}), times=2),)),
+        ("隔月第2土曜", (Rule("weekday", frozenset({SAT}), frozenset({2}), every_months=2),)),
+        ("毎週火曜日（第2週を除く）", (nth({1, 3, 4, 5}, TUE),)),
+        ("毎週月・木（第2月曜休み）", (weekly(THU), nth({1, 3, 4, 5}, MON))),
         ("常設", (Rule("standing"),)),
         ("月2回（第1・3火曜）", (nth({1, 3}, TUE),)),
         ("週2回（月・木）", (weekly(MON, THU),)),
         ("週1回 月曜日", (weekly(MON),)),
-        ("不定期（月1回程度）", (Rule("per_month", times=1),)),
+        ("不定期（月1回程度）", (Rule("per_month", times=1, approximate=True),)),
         ("不定期", ()),
         # Brackets say when, unless the text outside says that nobody knows; a hall is no such word.
         ("10:00〜11:30（第2火曜）", (nth({2}, TUE),)),
@@ -125,12 +130,13 @@ def test_times_are_read_in_minutes_after_midnight(text, times):
     ("text", "note"),
     [
         ("毎週月曜日（祝日休み）", "祝日休み"),
-        ("月・水・金、祝日は休み", "祝日は休み"),
-        ("毎週火曜日（第3火曜は休み）", "第3火曜は休み"),
+        ("月・水・金、祝日は休み", "祝日休み"),
+        ("毎週火曜日（第3火曜は休み）", ""),  # a rule says it
         ("参加費100円 毎週水曜", "参加費100円"),
         ("毎月15日 ※8月は変更あり", "8月は変更あり"),
         ("不定期", "不定期"),
-        ("月1回(土曜日)", "土曜日"),
+        ("月1回(土曜日)", ""),
+        ("毎週水曜 ※体操、要予約", "体操、要予約"),
     ],
 )
 def test_remarks_stay_as_a_note(text, note):
@@ -141,7 +147,9 @@ def test_a_closed_weekday_is_taken_from_a_daily_schedule():
     assert parse_schedule("毎日（日曜休み）").rules == (weekly(MON, TUE, WED, THU, FRI, SAT),)
     # Five days a week are every day, four are a list of days.
     assert parse_schedule("平日（水曜休み）").rules == (weekly(MON, TUE, THU, FRI),)
-    assert parse_schedule("毎週月・火・水・木（水曜休み）").rules == (weekly(MON, TUE, WED, THU),)
+    contradiction = parse_schedule("毎週月・火・水・木（水曜休み）")
+    assert contradiction.rules == ()
+    assert contradiction.unread
     assert parse_schedule("土日を除く毎日").rules == (weekly(MON, TUE, WED, THU, FRI),)
 
 
@@ -161,7 +169,8 @@ def test_a_holiday_off_takes_no_session_away():
         ("週3回", 13),
         ("月2回", 2),
         ("年6回", 0.5),
-        ("隔週水曜", 2),
+        ("隔週水曜", 26 / 12),
+        ("隔月第2土曜", 0.5),
         ("偶数月第2火曜", 0.5),
         ("未定", 0),
     ],
@@ -177,7 +186,8 @@ def test_sessions_per_month_follow_from_the_rules(text, expected):
         ("第2・第4金曜日", {2, 4}),
         ("毎月1日・7日・8日・28日・29日", {1, 2, 4, 5}),  # days 1–7 are week 1, 8–14 week 2
         ("月2回", set()),
-        ("隔週水曜", {1, 3}),
+        ("隔週水曜", set()),  # since when nobody says
+        ("隔週水曜（第2・4）", {2, 4}),
         ("最終金曜日", {4}),
         ("未定", set()),
     ],
@@ -263,7 +273,7 @@ def test_groups_of_different_seasons_do_not_fill_each_others_weeks(texts, expect
 
 @pytest.mark.parametrize("first", range(1, 13))
 def test_any_six_months_in_a_row_are_a_season_and_five_are_none(first):
-    for length, expected in ((6, "weekly"), (5, "monthly")):
+    for length, expected in ((6, "weekly"), (5, "")):
         months = frozenset((first + step - 1) % 12 + 1 for step in range(length))
         season = Rule("weekday", weekdays=frozenset({MON}), weeks=EVERY_WEEK, months=months)
         found = frequency_class(Schedule(rules=(season,)), permanent_min_days_per_week=3)
@@ -290,7 +300,9 @@ def test_one_assumed_rule_makes_a_schedule_assumed():
 @pytest.mark.parametrize(
     ("text", "assumed"),
     [
-        ("隔週水曜", True),  # which weeks is not said
+        ("隔週水曜", False),  # which weeks is not said, and none is taken
+        ("月1回程度", True),
+        ("年12回", True),
         ("常設", True),  # which days is not said
         ("最終金曜", True),  # the fourth or the fifth
         ("月4回", True),  # taken as weekly, as the national survey does
@@ -314,8 +326,9 @@ def test_the_least_of_a_class_is_typed_as_cities_type_it(frequency, typed):
 
 def test_two_fortnightly_groups_are_not_assumed_to_alternate():
     group = parse_schedule("隔週水曜")
-    assert group.is_assumed
     assert frequency_class(combine([group, group]), permanent_min_days_per_week=3) == "monthly"
+    other = parse_schedule("第2・4木曜")
+    assert frequency_class(combine([group, other]), permanent_min_days_per_week=3) == "monthly"
 
 
 def test_counts_without_dates_do_not_combine_to_weekly():
@@ -474,12 +487,35 @@ RULES = st.one_of(
         st.frozensets(st.sampled_from([1, 2, 3, 4, LAST]), min_size=1),
         months=_months,
     ),
-    st.builds(Rule, st.just("fortnightly"), _days, months=_months),
+    st.builds(
+        Rule,
+        st.just("interval"),
+        _days,
+        months=_months,
+        interval_days=st.sampled_from([14, 21, 28]),
+    ),
+    st.builds(Rule, st.just("interval"), interval_days=st.sampled_from([2, 3, 5, 10, 30])),
+    st.builds(
+        Rule,
+        st.sampled_from(["weekday"]),
+        _days,
+        st.just(frozenset({2})),
+        every_months=st.integers(2, 6),
+        approximate=st.booleans(),
+    ),
+    st.builds(
+        Rule,
+        st.just("per_month"),
+        st.frozensets(st.integers(0, 6)),
+        times=st.integers(1, 31),
+        months=_months,
+        approximate=st.booleans(),
+    ),
     st.builds(
         Rule, st.just("day"), days=st.frozensets(st.integers(1, 31), min_size=1), months=_months
     ),
     st.builds(Rule, st.just("per_week"), times=st.integers(1, 7)),
-    st.builds(Rule, st.just("per_month"), times=st.integers(1, 31)),
+    st.builds(Rule, st.just("per_year"), times=st.integers(1, 99)),
     st.just(Rule("standing")),
 )
 SPANS = st.integers(0, 1439).flatmap(
@@ -492,6 +528,11 @@ SEASONS = st.builds(
     st.sampled_from(["夏期", "冬期"]),
     st.lists(SPANS, min_size=1, max_size=2).map(tuple),
     _months,
+) | st.builds(
+    Season,
+    st.just(""),
+    st.lists(SPANS, min_size=1, max_size=2).map(tuple),
+    st.frozensets(st.integers(1, 12), min_size=1),
 )
 
 

@@ -5,6 +5,7 @@ import pytest
 from geo.schedule.seasons import SUMMER, WINTER, Season
 from geo.schedule.typed import combine, parse_schedule, print_schedule
 
+ALL_YEAR = frozenset(range(1, 13))
 HALVES = (Season("夏期", ((540, 660),)), Season("冬期", ((600, 690),)))
 
 
@@ -52,26 +53,8 @@ def test_an_impossible_hour_of_a_season_is_no_season():
 
 def test_a_schedule_with_seasons_is_printed_in_one_way():
     text = "毎週（月）　冬季(11月〜3月)１０時〜１１時、夏季9:00〜11:00（祝日は休み）"
-    printed = "毎週月曜日 冬期(1月・2月・3月・11月・12月) 10:00〜11:00 夏期 9:00〜11:00 ※祝日は休み"
+    printed = "毎週月曜日 冬期(11〜3月) 10:00〜11:00 夏期 9:00〜11:00 ※祝日休み"
     assert print_schedule(parse_schedule(text)) == printed
-
-
-@pytest.mark.parametrize(
-    ("text", "shut"),
-    [
-        ("毎週月曜（祝日休み）", True),
-        ("毎週月曜、祝日は休み", True),
-        ("平日（土日・祝日を除く）", True),
-        ("毎週月曜（年末年始・祝祭日は休み）", True),
-        ("毎週月曜（年末年始は休み）", False),
-        ("毎週月曜（祝日も開催）", False),
-        ("毎週月曜", False),
-    ],
-)
-def test_closing_on_holidays_is_read_from_the_remark(text, shut):
-    schedule = parse_schedule(text)
-    assert schedule.shut_on_holidays is shut
-    assert parse_schedule(print_schedule(schedule)).shut_on_holidays is shut
 
 
 @pytest.mark.parametrize(
@@ -81,13 +64,19 @@ def test_closing_on_holidays_is_read_from_the_remark(text, shut):
         ("毎週火曜（1月・8月は休み）", {1, 8}),
         ("毎週火曜 ※12月〜翌年3月は休み", {12, 1, 2, 3}),
         ("毎週火曜（冬期休止）", {12, 1, 2, 3}),
+        ("毎週火曜（夏期休止）", {6, 7, 8, 9}),
+        ("毎週火曜（7月21日〜8月31日は休み）", {7, 8}),
+        ("毎週火曜（8月13日〜16日は休み）", set()),
         ("毎週火曜（8月15日は休み）", set()),
         ("毎週火曜（夏休みは休み）", set()),
+        ("毎週火曜（祝日休み）", set()),
         ("毎週火曜", set()),
     ],
 )
-def test_months_without_sessions_are_read_from_the_remark(text, months):
-    assert parse_schedule(text).shut_months == months
+def test_months_without_sessions_are_no_months_of_the_rule(text, months):
+    (rule,) = parse_schedule(text).rules
+    assert rule.weekdays == frozenset({1})
+    assert (rule.months or ALL_YEAR) == ALL_YEAR - months
 
 
 def test_a_winter_closure_without_months_is_an_assumption():
@@ -95,9 +84,23 @@ def test_a_winter_closure_without_months_is_an_assumption():
     assert not parse_schedule("毎週火曜（12月〜3月は休み）").is_assumed
 
 
-def test_a_closure_takes_nothing_away_from_the_class():
-    closed = parse_schedule("毎週火曜（祝日と8月は休み）")
-    assert closed.rules == parse_schedule("毎週火曜").rules
+def test_holidays_take_nothing_away():
+    for text in (
+        "毎週火曜（祝日休み）",
+        "毎週火曜 ※年末年始・お盆は休み",
+        "毎週火曜（祝日の場合は翌週）",
+    ):
+        assert parse_schedule(text).rules == parse_schedule("毎週火曜").rules
+
+
+def test_hours_of_months_need_no_name_of_a_season():
+    schedule = parse_schedule("毎週火曜 4〜9月 9:00〜11:00、10〜3月 10:00〜11:30")
+    assert schedule.seasons == (
+        Season("", ((540, 660),), frozenset(range(4, 10))),
+        Season("", ((600, 690),), frozenset({10, 11, 12, 1, 2, 3})),
+    )
+    assert schedule.times == ()
+    assert not schedule.is_assumed
 
 
 def test_groups_of_one_venue_keep_the_hours_of_their_seasons():

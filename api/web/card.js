@@ -76,6 +76,8 @@ function placeCard(place) {
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       facts([
         [word("page.when"), properties.schedule_text],
+        [word("page.read"), said(properties, "schedule_read")],
+        [word("page.unread"), properties.schedule_unread],
         [word("report.kind"), properties.kind],
         [word("page.sessions"), Number.isFinite(properties.sessions_per_month) ? String(Math.round(10 * properties.sessions_per_month) / 10) : null],
         [word("page.residentsReached") + brackets(joined([age(state.about.parameters.age_group), limit(state.about.parameters)])), known(properties.residents_reached, people)],

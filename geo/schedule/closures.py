@@ -21,6 +21,7 @@ _GOVERNED = frozenset(
 )
 _LINKS = frozenset(("dot", "and", "slash"))
 _PARTICLES = frozenset(("fill", "colon", "only"))
+_FROM = frozenset(("から", "より", "まで"))
 _WEEKEND = frozenset({5, 6})
 _TIES = frozenset(("every_week", "every_month", "weeks", "interval", "count", "months"))
 
@@ -50,6 +51,8 @@ class Closing:
     shuts: list[Shut] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    leads: bool = False
+    """Whether it concerns what follows alone: 第2以外の木曜日."""
 
 
 def with_closings(tokens: Sequence[Token]) -> list[Token]:
@@ -234,6 +237,15 @@ def _closing(governed: list[Token], word: Token, text: str, rest: list[Token]) -
     text = re.sub("[()]", " ", text).strip()
     closing = Closing(text)
     if not governed:
+        closing.unread.append(text)
+        return closing
+    if any(token.kind == "fill" and token.text in _FROM for token in governed):
+        # 8月より休止 does not meet any more.
+        closing.unread.append(text)
+        return closing
+    closing.leads = [token.text for token in rest[:1]] == ["の"]
+    if closing.leads and governed[0].kind == "weekdays" and governed[-1].kind == "weeks":
+        # 火曜日と第2以外の木曜日: the Tuesdays may be meant, or not.
         closing.unread.append(text)
         return closing
     opens_otherwise = [token.kind for token in rest[:2]]

@@ -227,11 +227,11 @@ def _print_months(rule: Rule) -> str:
 def print_months(months: frozenset[int]) -> str:
     """Write months in runs, over the turn of the year as well: 4〜11月, 1〜7月・9〜12月, 11〜3月."""
     return "・".join(
-        f"{first}月" if first == last else f"{first}〜{last}月" for first, last in _runs(months)
+        f"{first}月" if first == last else f"{first}〜{last}月" for first, last in runs_of(months)
     )
 
 
-def _runs(months: frozenset[int]) -> list[tuple[int, int]]:
+def runs_of(months: frozenset[int]) -> list[tuple[int, int]]:
     """Return the first and last month of each run; one over the turn of the year is one."""
     if len(months) == MONTHS_PER_YEAR:
         return [(1, MONTHS_PER_YEAR)]

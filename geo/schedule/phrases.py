@@ -541,6 +541,11 @@ class PhraseReader:
 
     def _every_month(self, token: Token) -> None:
         phrase = self.phrase
+        following = self._right_behind()
+        if token.text.endswith("の") and following and following.kind in ("word", "ask"):
+            # 毎月の予定表 says how often something else comes.
+            self.found.unread.append(token.text + following.text)
+            return
         if phrase is not None and not phrase.has_days and phrase.count is None and not phrase.every:
             phrase.every = "month"
             return

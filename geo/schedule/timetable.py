@@ -79,10 +79,11 @@ def read_timetable(text: str) -> Timetable:
 def print_span(span: Span) -> str:
     """Write a span of the day: 10:00〜11:30, or 10:00 where the end is unknown."""
     start, end = span
-    return _print_clock(start) + ("" if end is None else f"〜{_print_clock(end)}")
+    return print_clock(start) + ("" if end is None else f"〜{print_clock(end)}")
 
 
-def _print_clock(minutes: int) -> str:
+def print_clock(minutes: int) -> str:
+    """Write minutes after midnight as a clock shows them: 9:30."""
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 

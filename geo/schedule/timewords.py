@@ -39,7 +39,7 @@ NTHS = rf"{_NTH}(?:(?:\s*(?:[・,、./&と及び]|{TO})\s*)+{_NTH}|\s*(?=第|最
 
 _CLOCK = (
     r"(?:(?:午前|午後|AM|PM)\s*)?(?:[0-9]{1,2}(?::[0-9]{2}|時(?!間)(?:[0-9]{1,2}分|半)?)"
-    r"|[0-9]{1,2}\.[0-5][0-9](?![0-9]))(?:\s*(?:AM|PM))?"
+    r"|[0-9]{1,2}\.[0-5][0-9](?![0-9])|[0-9]{1,2}(?=\s?[AP]M))(?:\s*(?:AM|PM))?"
 )
 SPAN = re.compile(
     rf"(?<![0-9])(?<![0-9]:)(?:(?P<start>{_CLOCK})|(?P<hour>(?:午前|午後)?\s*[0-9]{{1,2}})(?=\s*{TO}\s*[0-9]+時))"
@@ -304,7 +304,7 @@ _DATES = (
 )
 _MONTH_LIST = (
     rf"{MONTH}月?(?:\s*{TO}\s*(?:翌年?の?|次年)?{MONTH}月?)?"
-    rf"(?:\s*[・,、/]\s*{MONTH}月?(?:\s*{TO}\s*(?:翌年?の?|次年)?{MONTH}月?)?)*(?<=月)"
+    rf"(?:\s*[・,、/と]\s*{MONTH}月?(?:\s*{TO}\s*(?:翌年?の?|次年)?{MONTH}月?)?)*(?<=月)"
 )
 
 
@@ -344,7 +344,7 @@ def months_in(whole: str) -> frozenset[int]:
     if "偶数月" in whole:
         return frozenset(range(2, 13, 2))
     months: set[int] = set()
-    for item in re.split("[・,、/]", whole):
+    for item in re.split("[・,、/と]", whole):
         start, *end = (int(number) for number in re.findall("[0-9]+", item))
         months |= {start}
         if end:
@@ -486,7 +486,7 @@ _READERS: tuple[tuple[str, str, Callable[[_Match], Any]], ...] = (
         rf"(?:毎月|(?<![0-9毎年生])月)\s*(?:に|あたり|当たり)?\s*(?P<n>{COUNT}){_UP_TO}\s*(?:回|度){_ABOUT}",
         _count("month"),
     ),
-    ("count", rf"(?<![0-9毎年生])月(?P<n>{COUNT})日(?:間|程度|くらい)", _count("month")),
+    ("count", rf"(?<![0-9毎年生])月に?(?P<n>{COUNT})日(?:間|程度|くらい)", _count("month")),
     (
         "count",
         rf"(?<![0-9毎年生])月(?P<n>[1-9一二三]|イチ)(?![0-9:時月日])(?:型)?{_ABOUT}",
@@ -497,7 +497,11 @@ _READERS: tuple[tuple[str, str, Callable[[_Match], Any]], ...] = (
     ("count", rf"(?P<n>{COUNT})回/週", _count("week")),
     ("count", rf"(?P<n>{COUNT})回/月", _count("month")),
     ("count", rf"(?P<n>{COUNT})回/年", _count("year")),
-    ("unread", rf"(?:年|月|週)(?:間)?に?数[回日]|各週|{DATE}日?\s*{TO}\s*{DATE}日(?!曜)", _none),
+    (
+        "unread",
+        rf"(?:年|月|週)(?:間)?に?数[回日]|各週|毎週 ?曜日(?! ?[:)])|{DATE}日?\s*{TO}\s*{DATE}日(?!曜)",
+        _none,
+    ),
     ("days", r"[0-9](?:[・,、と][0-9])*の(?:つく|付く|つい)日", _tail),
     ("date", rf"{_DATES}(?:\s*{TO}\s*(?:翌年?の?)?(?:{_DATES}|{DATE}日?))?", _none),
     ("date", rf"{_ERA}\s*{MONTH}[./]{DATE}(?![0-9])(?:\s*\([{WEEKDAYS}]\))?", _none),

@@ -221,6 +221,8 @@ def _closed(phrases: list[Phrase], found: Scan) -> list[Rule]:
         for closing, before, in_bracket in found.closings:
             last = [p for p in phrases if position[id(p)] < before]
             concerns = not in_bracket or not last or last[-1] is phrase or len(phrases) == 1
+            if closing.leads and len(last) < len(phrases):
+                concerns = phrase not in last
             for shut in closing.shuts if concerns else ():
                 own = [rule for one in own for rule in _without(one, shut, phrase, found)]
         rules += own

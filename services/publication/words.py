@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from geo.schedule.typed import Schedule, parse_schedule
 from services.words import reasons
+from services.words.schedules import schedule_read
 from services.words.texts import text
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -24,9 +26,19 @@ def gaps_in_words(gaps: pd.DataFrame) -> pd.DataFrame:
 
 
 def places_in_words(places: Frame) -> Frame:
-    """Return places with ``qualifies_why`` in both languages."""
+    """Return places with ``qualifies_why`` and how the schedule was read, in both languages."""
     findings = [_listed(cell) for cell in places["falls_short"]]
-    return places.assign(**_both("qualifies_why", reasons.falls_short, findings))
+    schedules = [parse_schedule(str(typed)) for typed in places["schedule_text"]]
+    read = list(zip(schedules, places["frequency"].astype(str), strict=True))
+    return places.assign(
+        **_both("qualifies_why", reasons.falls_short, findings),
+        **_both("schedule_read", _read, read),
+        schedule_unread=[schedule.unread for schedule in schedules],
+    )
+
+
+def _read(schedule: tuple[Schedule, str], lang: str) -> str:
+    return schedule_read(*schedule, lang)
 
 
 def candidates_in_words(candidates: Frame, few: int = 0) -> Frame:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import InvalidInputError, NotFoundError
+from geo.schedule.typed import parse_schedule
 from geo.vocabulary import GAP_CLASSES, rank
 from services.drawing.svg import area_map
 from services.publication.aspect import Aspect
@@ -35,6 +36,7 @@ from services.results.shares import ShareLine, share_table, shares_of_run
 from services.words.dates import day_in_japan
 from services.words.names import normalise
 from services.words.reasons import DETOUR_WORTH_SAYING
+from services.words.schedules import how_often
 from services.words.texts import age_group_text, metres, origin_text, people, text
 from services.workspace.folder import Snapshot, Workspace, software_version
 
@@ -73,7 +75,7 @@ def gap_report(
         gaps=gaps,
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
-        places=_places(places),
+        places=_places(places, lang),
         shares=_shares(snapshot, chosen, lang),
         candidates=_proposals(candidates, lang),
         candidates_note=_candidates_note(inside, lang),
@@ -266,12 +268,15 @@ class _Remarks:
         return text("split.joint", self._lang).join(said)
 
 
-def _places(places: pd.DataFrame) -> tuple[PlaceLine, ...]:
+def _places(places: pd.DataFrame, lang: str) -> tuple[PlaceLine, ...]:
     return tuple(
         PlaceLine(
             name=str(row["name"]),
             kind=str(row["kind"] or ""),
             frequency=str(row["frequency"] or ""),
+            often=how_often(
+                parse_schedule(str(row["schedule_text"] or "")), str(row["frequency"] or ""), lang
+            ),
             schedule=str(row["schedule_text"] or ""),
             status=str(row["status"]),
             verified_on=str(row["verified_on"] or ""),

@@ -41,6 +41,8 @@ class PlaceLine:
     name: str
     kind: str
     frequency: str
+    often: str
+    """How often it meets, in words: 月2回."""
     schedule: str
     status: str
     verified_on: str

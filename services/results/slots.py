@@ -58,6 +58,8 @@ _SHARES = {"reached": "coverage", "reached_combined": "combined"}
 _Measure = Callable[[Layering, pd.DataFrame], pd.DataFrame]
 SLOT_FREQUENCIES = {"weekly": "slots_weekly", "monthly": "slots_monthly"}
 """A slot has a place every week, or at least every month; the column of places that says so."""
+BY_DATE = "by_date"
+"""Of places whose days are known as dates of the month, which fall on any weekday."""
 
 
 def pairs_within(situation: Situation) -> dict[Limit, Pairs]:
@@ -129,8 +131,13 @@ def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
 
 def unknown_sentence(places: pd.DataFrame, lang: str) -> str:
     """Say how many counted places are in no slot, or not in all of theirs; '' where none is."""
-    n = int((places["counts"] & (places["slots_unknown"] != "")).sum())
-    return text("slot.unknown", lang, n=n) if n else ""
+    lacking = places.loc[places["counts"], "slots_unknown"]
+    counts = {
+        "slot.unknown": int((~lacking.isin(["", BY_DATE])).sum()),
+        "slot.by_date": int((lacking == BY_DATE).sum()),
+    }
+    said = [text(key, lang, n=n) for key, n in counts.items() if n]
+    return text("text.stop", lang).join(said)
 
 
 def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:

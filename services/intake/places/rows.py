@@ -54,6 +54,7 @@ from services.profile import Places, Source
 from services.registry.attributes import ATTRIBUTES
 from services.words.dates import to_iso_date
 from services.words.names import normalise
+from services.words.texts import text as words
 
 Locate = Callable[[str, str], Found | tuple[float, float, str] | None]
 """Takes a venue's name and an address; gives x and y in the plane and how, or nothing."""
@@ -330,13 +331,18 @@ def _note_located(place: dict[object, object], found: Found, *, notes: SourceLed
 
 
 def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFrame:
+    """Leave out what is there twice; without a schedule two rows of one hall may be two groups."""
+    groups = [
+        f"{normalise(name)}|{normalise(group)}"
+        for name, group in zip(places["name"], places["group_name"], strict=True)
+    ]
+    schedules = [parse_schedule(str(text)) for text in places["schedule_text"]]
     keys = [
-        f"{normalise(name)}|{normalise(group)}|{_same_schedule(schedule)}"
-        for name, group, schedule in zip(
-            places["name"], places["group_name"], places["schedule_text"], strict=True
-        )
+        f"{group}|{repr(schedule) if schedule.rules else number}"
+        for number, (group, schedule) in enumerate(zip(groups, schedules, strict=True))
     ]
     first = first_of_same(keys, places.geometry.to_numpy())
+    _note_same_unknown(places, groups, [not one.rules for one in schedules], notes=notes)
     rows, names = places["row"].to_numpy(), places["name"].to_numpy()
     for number in np.flatnonzero(first != np.arange(len(places))):
         notes.rows_refused += 1
@@ -355,9 +361,25 @@ def _distinct(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> gpd.GeoDataFr
     return once
 
 
-def _same_schedule(text: str) -> str:
-    schedule = parse_schedule(text)
-    return repr((schedule.rules, schedule.times)) if schedule.rules else normalise(text)
+def _note_same_unknown(
+    places: gpd.GeoDataFrame, groups: list[str], unknown: list[bool], *, notes: SourceLedger
+) -> None:
+    """List rows of one name at one spot whose days nobody knows: all are kept."""
+    rows, names = places["row"].to_numpy(), places["name"].to_numpy()
+    for number, first in enumerate(first_of_same(groups, places.geometry.to_numpy())):
+        if first != number and unknown[number]:
+            notes.note(
+                Entry(
+                    "perhaps_duplicate",
+                    Sentence(
+                        "{name}: the same name as row {first}, and no days that can be read; both "
+                        "are kept as groups of their own, delete one if it is a copy",
+                        name=names[number],
+                        first=rows[first],
+                    ),
+                    row=int(rows[number]),
+                )
+            )
 
 
 def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
@@ -377,19 +399,37 @@ def _note_remarks(places: gpd.GeoDataFrame, *, notes: SourceLedger) -> None:
                     row=row,
                 )
             )
-        if not parse_schedule(str(place["schedule_text"])).rules:
-            text = place["schedule_text"]
-            notes.note(
-                Entry(
-                    "unknown_schedule",
-                    Sentence(
-                        "{name}: the schedule {text!r} gives no frequency; counted in no class",
-                        name=name,
-                        text=text,
-                    ),
-                    row=row,
-                )
-            )
+        if entry := _unknown_schedule(str(place["schedule_text"]), name=name, row=row):
+            notes.note(entry)
+
+
+def _unknown_schedule(text: str, *, name: str, row: int) -> Entry | None:
+    """Say that a schedule gives no frequency, and which of its words are not understood."""
+    schedule = parse_schedule(text)
+    if schedule.rules:
+        return None
+    if not schedule.unread:
+        return Entry(
+            "unknown_schedule",
+            Sentence(
+                "{name}: the schedule {text!r} gives no frequency; counted in no class",
+                name=name,
+                text=text,
+            ),
+            row=row,
+        )
+    return Entry(
+        "schedule_unread",
+        Sentence(
+            "{name}: in the schedule {text!r} {unread!r} is not understood; counted in no class, "
+            "write it like {example}",
+            name=name,
+            text=text,
+            unread=schedule.unread,
+            example=words("example.schedule", "ja"),
+        ),
+        row=row,
+    )
 
 
 def _venue_ids(places: gpd.GeoDataFrame, *, source: Source) -> list[str]:

@@ -204,6 +204,35 @@ def test_the_same_place_and_schedule_twice_is_counted_once_and_listed(tmp_path):
     assert ledger.of("salons").rows_refused == 1
 
 
+def test_two_rows_of_one_hall_without_days_are_two_groups_and_listed(tmp_path):
+    ledger = Ledger()
+    rows = f"東会館,,,,,,,{ORIGIN}\n東会館,,,,,,,{ORIGIN}\n東会館,,,,,不定期,,{ORIGIN}\n"
+    places = read(tmp_path, rows, ledger=ledger)
+    assert places["row"].tolist() == [2, 3, 4]
+    assert places["venue_id"].nunique() == 1
+    assert ledger.of("salons").rows_refused == 0
+    assert [code for code in codes(ledger) if code[0] != "unknown_schedule"] == [
+        ("perhaps_duplicate", 3),
+        ("perhaps_duplicate", 4),
+    ]
+
+
+def test_what_is_not_understood_of_a_schedule_is_listed_with_its_row(tmp_path):
+    ledger = Ledger()
+    rows = f"甲,,,,,毎週火曜（月2回）,,{ORIGIN}\n乙,,,,,【休館日】月曜日,,{ORIGIN}\n丙,,,,,未定,,{ORIGIN}\n"
+    places = read(tmp_path, rows, ledger=ledger)
+    assert len(places) == 3
+    assert codes(ledger) == [
+        ("schedule_unread", 2),
+        ("schedule_unread", 3),
+        ("unknown_schedule", 4),
+    ]
+    first, second, _ = (told(entry.said, "ja") for entry in ledger.of("salons").entries)
+    assert "「毎週火曜（月2回）」" in first
+    assert "休館日 月曜日" in second
+    assert "毎週火曜日10:00〜11:30" in second
+
+
 def test_groups_at_one_venue_share_its_id(tmp_path):
     rows = (
         f"甲の会,,東会館,,,第1月曜,,{ORIGIN}\n乙の会,,東 会館,,,第3月曜,,{ORIGIN}\n"
@@ -316,7 +345,7 @@ def test_a_rotation_that_cannot_be_read_is_one_place_and_noted(tmp_path):
 
 def test_an_assumed_schedule_is_noted(tmp_path):
     ledger = Ledger()
-    read(tmp_path, f"会,,,,,隔週水曜,,{ORIGIN}\n会2,,,,,毎週水曜,,{ORIGIN}\n", ledger=ledger)
+    read(tmp_path, f"会,,,,,最終水曜,,{ORIGIN}\n会2,,,,,毎週水曜,,{ORIGIN}\n", ledger=ledger)
     assert codes(ledger) == [("assumed_schedule", 2)]
     assert "仮定" in told(ledger.of("salons").entries[0].said, "ja")
 

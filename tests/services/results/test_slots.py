@@ -101,6 +101,11 @@ def test_places_say_which_slots_they_fill_and_why_they_fill_none(town):
     assert unknown_sentence(town.places, "ja").startswith("曜日か時間のわからない場1か所は")
     assert "1 places" in unknown_sentence(town.places, "en")
     assert unknown_sentence(town.places[town.places["place_id"] == "A"], "en") == ""
+    # 毎月15日・25日 10:00: its days are known.
+    by_date = town.places[town.places["place_id"] == "A"].assign(slots_unknown="by_date")
+    said = unknown_sentence(by_date, "ja")
+    assert "わからない" not in said
+    assert "日付で決まっている場1か所" in said
 
 
 def test_a_row_is_said_in_both_languages(town):

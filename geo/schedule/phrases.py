@@ -8,6 +8,7 @@ of these are remarks, unless they have a letter of time in them: those are not u
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from geo.schedule.closures import Closing
 from geo.schedule.seasons import Season
@@ -271,10 +272,8 @@ class PhraseReader:
     def _ignore(self, _: Token) -> None:
         """Pass what says nothing: particles, signs."""
 
-    def _unread_token(self, token: Token) -> None:
+    def _unread(self, token: Token) -> None:
         self.found.unread.append(token.text)
-
-    _unread = _unread_token
 
     def _next(
         self, *, skip: frozenset[str] = _SILENT, stop: frozenset[str] = frozenset()
@@ -496,7 +495,7 @@ class PhraseReader:
         if times:
             self.found.seasons.append(Season("", times, token.value))
             return
-        if particle == "は" and self._is_of_contents():
+        if self._is_of_contents():
             self.found.notes.append(token.text + particle)
             self.continues = True
             return
@@ -520,13 +519,16 @@ class PhraseReader:
                 phrase.months = token.value
 
     def _is_of_contents(self) -> bool:
-        """Say whether months tell what is done in them: 偶数月は体操."""
-        following = self.tokens[self.at + 2 : self.at + 3]
-        return (
-            bool(following)
-            and following[0].kind in ("word", "note")
-            and not (following[0].kind == "word" and may_matter(tidy(following[0].text)))
-        )
+        """Say whether months tell what is done in them, and nothing of when: 偶数月は体操."""
+        ends = frozenset(("line", "close", "months", "comma"))
+        words = [
+            token
+            for token in takewhile(lambda each: each.kind not in ends, self.tokens[self.at + 1 :])
+            if token.kind not in ("fill", "sign")
+        ]
+        told = bool(words) and words[0].kind in ("word", "note")
+        matters = any(token.kind == "word" and may_matter(tidy(token.text)) for token in words)
+        return told and not matters and not any(token.kind in _WHEN for token in words)
 
     def _every_week(self, token: Token) -> None:
         phrase = self.phrase
@@ -657,8 +659,8 @@ class PhraseReader:
         marks = token.value[1:] if isinstance(token.value, tuple) else ()
         days = _days_of(token)
         if phrase is not None and phrase.days:
-            # 毎月5日(日) names the weekday of a date.
-            phrase = None
+            # 毎月5日（日）: the weekday of a date, or a further day.
+            self.found.unread.append(phrase.text + token.text)
         if (
             phrase is not None
             and not phrase.weekdays

@@ -542,6 +542,14 @@ def _said(verdict: RowVerdict, people: pd.DataFrame) -> tuple[str, Sentence]:
         return "part_row", Sentence(
             "{label}: a part of what another row holds; not added", label=label
         )
+    if verdict.kind == "area" and verdict.agrees:
+        return "perhaps_total", Sentence(
+            "{label}: as many as rows {first} to {last} together; used as an area: if it is their "
+            "total, take the row out",
+            label=label,
+            first=int(people["row"].iloc[verdict.first]),
+            last=int(people["row"].iloc[verdict.last]),
+        )
     if verdict.kind == "area":
         return "named_like_total", Sentence(
             "{label}: named like a total, but no sum of other rows; used as an area", label=label

@@ -49,15 +49,16 @@ _FACTS: tuple[tuple[str, dict[str, str]], ...] = (
     (r"女性|女子|女|female|women|woman", {"sex": FEMALE}),
     (r"男性|男子|男|male|men|man", {"sex": MALE}),
     (r"総人口|人口総数|人口", {"counted": PERSONS}),
-    (r"(?:住民|国籍|総数|合計|総計|全体|全年齢|年齢計?(?!不)|計|total|both)", {}),
+    (r"(?:住民|国籍|総数|合計|総計|全体|全年齢|(?<!生産)年齢計?(?!不)|計|total|both)", {}),
 )
 _WORD = re.compile("|".join(f"(?P<w{n}>{pattern})" for n, (pattern, _) in enumerate(_FACTS)))
 _AROUND = re.compile(r"[()\[\]【】「」<>〈〉:・、,/_ *※]|再掲|^(?:うち|内)|の$|数$|^の")
 _UNKNOWN = re.compile(r"(?:年齢)?(?:不詳|不明)")
 _AGE_SAID = re.compile(r"歳|才|以上|未満|以下|年少|生産年齢|老年|高齢|years?")
 _AGE_HEADER = re.compile(
-    r"(?:満|現在)?(?:年齢|年令)(?:\(.*\))?|.*年齢.*(?:階級|区分|各歳|別|\d歳)|各歳|age"
+    r"(?:満|現在)?(?:年齢|年令)(?:\(.*\))?|.*年齢.*(?:階級|区分|各歳|別|\d歳)|各歳|年代|age"
 )
+_DECADE = re.compile(r"(\d0)歳?代(以上)?")
 _HEADERS = {
     "sex": re.compile(r"性別|男女|男女別|性|sex|.*男女.*(?:区分|別)?|性別区分"),
     "nation": re.compile(r"国籍|国籍別|日本人.*外国人.*|住民区分|nationality"),
@@ -103,6 +104,9 @@ def _ages(text: str, *, dimension: str) -> Ages:
     if _UNKNOWN.fullmatch(text):
         return AGE_UNKNOWN
     band: Band | None = None
+    if decade := _DECADE.fullmatch(text):
+        low = float(decade[1])
+        return low, OPEN if decade[2] else low + 9
     if dimension == "ages" and text.isdigit():
         text += "歳"
     if dimension == "ages" or _AGE_SAID.search(text):

@@ -31,7 +31,10 @@ class RowVerdict:
     row: int
     """Position of the row."""
     kind: str
-    """total: a sum, left out; part: counted in another row, left out; area: only named like a sum."""
+    """
+    total: a sum, left out; part: counted in another row, left out; area: kept, named like a sum and
+    none, or the sum of the rows below by nothing but its figures.
+    """
     agrees: bool | None
     """Whether it is the sum of other rows; None where nothing can be compared."""
     first: int = -1
@@ -71,7 +74,8 @@ def judge(names: Sequence[str], keys: Sequence[str], bounds: RowBounds) -> list[
     where it is no sum; one whose name merely ends in 計 only where it is, for areas are called 主計,
     too. A row that bears the beginning of its followers' names and is their sum is a total as well,
     and so is the first or last row that is the sum of all others, and one of several rows of one area
-    that is the sum of the rest.
+    that is the sum of the rest. A row that is the sum of those below by its figures alone is kept, and
+    doubted.
     """
     shown = [unicodedata.normalize("NFKC", name).strip() for name in names]
     part = [is_part_name(name) for name in shown]
@@ -81,10 +85,7 @@ def judge(names: Sequence[str], keys: Sequence[str], bounds: RowBounds) -> list[
         for n, name in enumerate(shown)
     ]
     plain = [n for n in range(len(shown)) if not (part[n] or total[n] or maybe[n])]
-    verdicts: dict[int, RowVerdict] = {}
-    for n in range(len(shown)):
-        if part[n]:
-            verdicts[n] = RowVerdict(n, "part", None)
+    verdicts = {n: RowVerdict(n, "part", None) for n in range(len(shown)) if part[n]}
     sums = _Sums(plain, [normalise(key) for key in keys], bounds)
     for n in (n for n in range(len(shown)) if maybe[n]):
         found = sums.of(n, least=2) or sums.of_followers(n, least=1)
@@ -98,6 +99,9 @@ def judge(names: Sequence[str], keys: Sequence[str], bounds: RowBounds) -> list[
     for n in sums.ends():
         verdicts[n] = _verdict(n, "total", [m for m in sums.plain if m != n])
     sums.leave(verdicts)
+    for n in sums.plain:
+        if n not in verdicts and (found := sums.of_next(n)):
+            verdicts[n] = _verdict(n, "area", found)
     for n in (n for n in range(len(shown)) if total[n]):
         others = [m for m in range(n) if m in verdicts and verdicts[m].kind == "total"]
         if sums.weighs(n):
@@ -207,6 +211,13 @@ class _Sums:
                 found.append(n)
                 left.add(self.keys[n])
         return found
+
+    def of_next(self, row: int) -> list[int] | None:
+        """Return the rows directly below whose sum a row is, where that is hardly by chance."""
+        if not self._hardly_by_chance(row, _CHANCE_OF_ALL):
+            return None
+        at = bisect_left(self.plain, row)
+        return self._run(row, self.plain[at + 1 :], least=_NAMESAKES_MIN)
 
     def ends(self) -> list[int]:
         """Return the first or last row where it is the sum of all others and hardly by chance."""

@@ -39,6 +39,9 @@ from services.profile.ages import OPEN
         ("65歳以上（再掲）", {"ages": (65, OPEN)}),
         ("15歳未満", {"ages": (0, 14)}),
         ("老年人口", {"ages": (65, OPEN)}),
+        ("生産年齢人口", {"ages": (15, 64)}),
+        ("60代", {"ages": (60, 69)}),
+        ("男 80歳代以上", {"sex": MALE, "ages": (80, OPEN)}),
         ("年齢「不詳」", {"ages": AGE_UNKNOWN}),
     ],
 )

@@ -93,6 +93,12 @@ def test_of_several_rows_of_one_area_the_sum_is_left_out():
     assert (found.row, found.kind, found.first, found.last) == (0, "total", 1, 2)
 
 
+def test_a_sum_of_the_rows_below_that_nothing_names_is_kept_and_doubted():
+    rows = [("上野", 120, 50), ("中原", 50, 20), ("北原", 70, 30), ("本町", 100, 70)]
+    assert verdicts(rows) == {"上野": ("area", True)}
+    assert verdicts([("上野", 12, 5), ("中原", 5, 2), ("北原", 7, 3), ("本町", 10, 7)]) == {}
+
+
 def test_a_suppressed_count_leaves_a_sum_open_and_a_rounded_one_nearly_so():
     low = np.array([[30.0], [0.0], [39.0]])
     high = np.array([[30.0], [9.0], [39.0]])

@@ -25,6 +25,7 @@ from services.intake.tables.dimensions import (
     HOUSEHOLDS,
     Ages,
     Dimension,
+    Facts,
     Whose,
     dimensions_of,
     rows_for,
@@ -43,8 +44,6 @@ from services.profile.base import columns_of
 from services.words.names import normalise
 
 _LISTED = 10
-
-Facts = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -200,6 +199,7 @@ def _areas(
     if SHEET_COLUMN in table:
         wards = [told_by_sheet(sheet)[0] for sheet in texts(table, SHEET_COLUMN)]
     stacked = [bool(label) and bool(told(label)) for label in labels]
+    stacks = any(stacked)
     empty = _without_figures(table, columns)
     by_cells = [dimension for dimension in dimensions if _is_of_cells(dimension)]
     found: dict[tuple[str, str, str], list[_Area]] = {}
@@ -209,7 +209,7 @@ def _areas(
     for at, (label, area_id) in enumerate(zip(labels, ids, strict=True)):
         facts = [dimension.told[at] for dimension in dimensions]
         nameless = not (label or area_id) and any(one.told[at] is not None for one in by_cells)
-        of_all = any(stacked) and headed == at - 1 and told(label) == {}
+        of_all = stacks and headed == at - 1 and told(label) == {}
         if above and (stacked[at] or of_all or nameless):
             facts.append(told(label) if label else None)
             without.discard(headed)
@@ -225,7 +225,8 @@ def _areas(
     for area in areas:
         area.area_key = area.area_key if spec.id_field else normalise(area.name)
     persons = [area for area in areas if any(who.counted == ALL for who in area.rows)]
-    apart = [row for area in areas if area not in persons for row in area.rows.values()]
+    kept = {row for area in persons for row in area.rows.values()}
+    apart = [row for area in areas for row in area.rows.values() if row not in kept]
     return persons, apart
 
 

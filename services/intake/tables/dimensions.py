@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,6 +17,8 @@ COUNTED = frozenset({"人数", "人口数", "値", "value"})
 """Names of the only column of counts, where ages and sexes stand in rows."""
 Ages = tuple[float, float] | None
 """Lowest and highest age; None is everybody."""
+Facts = Mapping[str, object]
+"""What is told of whom: {"sex": "male"}."""
 AGE_UNKNOWN = (-1.0, -1.0)
 OLDEST_MIN = 99.0
 """Single years that go up to this or more end with everybody who is older."""
@@ -68,7 +70,8 @@ _HEADERS = {
 _MOSTLY = 0.5
 
 
-def told(text: str, *, dimension: str = "") -> dict[str, object] | None:
+@cache
+def told(text: str, *, dimension: str = "") -> Facts | None:
     """
     Return what a text tells of whom: {"sex": "male"}, {} for everybody, None for other texts.
 
@@ -89,7 +92,7 @@ def told(text: str, *, dimension: str = "") -> dict[str, object] | None:
     return None if ages is None else {**facts, "ages": ages}
 
 
-def _agreed(said: list[dict[str, str]]) -> dict[str, object]:
+def _agreed(said: list[dict[str, str]]) -> Facts:
     """Return what words say together: of 男・女 everybody, of 人口・世帯数 no households alone."""
     values: dict[str, set[str]] = {}
     for facts in said:
@@ -114,7 +117,7 @@ def _ages(text: str, *, dimension: str) -> Ages:
     return (band.low, band.high) if band else None
 
 
-def told_by_sheet(name: str) -> tuple[str, dict[str, object]]:
+def told_by_sheet(name: str) -> tuple[str, Facts]:
     """Return what is left of a sheet's name and what it tells: 青葉区（男） is the men of 青葉区."""
     form = unicodedata.normalize("NFKC", name).strip()
     cuts = [
@@ -134,7 +137,7 @@ class Dimension:
     """A column that says of whom each row is a count; None where it says nothing in a row."""
 
     column: str
-    told: list[dict[str, object] | None]
+    told: list[Facts | None]
 
 
 def dimensions_of(table: pd.DataFrame, *, passed: Iterable[str]) -> list[Dimension]:
@@ -149,7 +152,7 @@ def dimensions_of(table: pd.DataFrame, *, passed: Iterable[str]) -> list[Dimensi
     return found
 
 
-def _column(column: str, cells: list[str]) -> list[dict[str, object] | None] | None:
+def _column(column: str, cells: list[str]) -> list[Facts | None] | None:
     header = re.sub(r"\s+", "", unicodedata.normalize("NFKC", column)).casefold()
     about = next((name for name, form in _HEADERS.items() if form.fullmatch(header)), "")
     distinct = {cell: told(cell, dimension=about) for cell in dict.fromkeys(cells) if cell}
@@ -159,16 +162,19 @@ def _column(column: str, cells: list[str]) -> list[dict[str, object] | None] | N
     whole = bool(specific) and (about != "" or len(known) == len(distinct))
     if not (whole or mostly or (about == "counted" and known)):
         return None
-    other: dict[str, object] = {about if about in _NEEDED else "counted": OTHER}
+    other: Facts = {about if about in _NEEDED else "counted": OTHER}
     of = {cell: other if facts is None else facts for cell, facts in distinct.items()}
     return [of[cell] if cell else None for cell in cells]
 
 
-def whose(facts: Sequence[dict[str, object] | None]) -> Whose:
+def whose(facts: Sequence[Facts | None]) -> Whose:
     """Return of whom a row is, by all that its columns, its sheet and its label tell."""
-    merged: dict[str, object] = {}
-    for one in facts:
-        merged |= one or {}
+    return _merged(tuple(tuple((one or {}).items()) for one in facts))
+
+
+@cache
+def _merged(facts: tuple[tuple[tuple[str, object], ...], ...]) -> Whose:
+    merged = {name: value for one in facts for name, value in one}
     return replace(Whose(), **merged)  # type: ignore[arg-type]
 
 

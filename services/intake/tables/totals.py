@@ -20,7 +20,7 @@ _PART = re.compile(
 _ENDS_AS_TOTAL = re.compile(r".+計[)\]】]?")
 _CHANCE_OF_NAMESAKES, _CHANCE_OF_ALL = 10.0, 100.0
 """Fewer residents than this may be a sum by chance: of rows that share a name, of all others."""
-_NAMESAKES_MIN, _OTHERS_MIN = 2, 3
+_NAMESAKES_MIN, _OTHERS_MIN, _FIGURES_MIN = 2, 3, 2
 TINY = 1e-6
 
 
@@ -81,7 +81,7 @@ def judge(names: Sequence[str], keys: Sequence[str], bounds: RowBounds) -> list[
     part = [is_part_name(name) for name in shown]
     total = [is_total(name) and not part[n] for n, name in enumerate(shown)]
     maybe = [
-        not (total[n] or part[n]) and (not name or _ENDS_AS_TOTAL.fullmatch(name) is not None)
+        not (total[n] or part[n]) and (not keys[n] or _ENDS_AS_TOTAL.fullmatch(name) is not None)
         for n, name in enumerate(shown)
     ]
     plain = [n for n in range(len(shown)) if not (part[n] or total[n] or maybe[n])]
@@ -214,7 +214,9 @@ class _Sums:
 
     def of_next(self, row: int) -> list[int] | None:
         """Return the rows directly below whose sum a row is, where that is hardly by chance."""
-        if not self._hardly_by_chance(row, _CHANCE_OF_ALL):
+        # One figure of thousands of rows is now and then the sum of the next ones.
+        figures = len(set(self.bounds.low[row].tolist()))
+        if figures < _FIGURES_MIN or not self._hardly_by_chance(row, _CHANCE_OF_ALL):
             return None
         at = bisect_left(self.plain, row)
         return self._run(row, self.plain[at + 1 :], least=_NAMESAKES_MIN)

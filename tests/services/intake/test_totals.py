@@ -96,6 +96,8 @@ def test_of_several_rows_of_one_area_the_sum_is_left_out():
 def test_a_sum_of_the_rows_below_that_nothing_names_is_kept_and_doubted():
     rows = [("上野", 120, 50), ("中原", 50, 20), ("北原", 70, 30), ("本町", 100, 70)]
     assert verdicts(rows) == {"上野": ("area", True)}
+    # Of one figure alone it may well be chance.
+    assert verdicts([row[:2] for row in rows]) == {}
     assert verdicts([("上野", 12, 5), ("中原", 5, 2), ("北原", 7, 3), ("本町", 10, 7)]) == {}
 
 

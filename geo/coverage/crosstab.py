@@ -5,20 +5,78 @@ Everybody is in one cell, by home; homes in no area of a layer are in its remain
 are the layers' own rows, up to the rounding of sums of floats.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from geo.arrays import IntArray
-from geo.coverage.reached import Layering, share_pct
+from geo.coverage.reached import Layering, share_pct, slots_of
+from geo.coverage.tally import sum_by
 
 
-def crosstab(
-    residents: pd.DataFrame,
-    layering_a: Layering,
-    layering_b: Layering,
-    reached: Mapping[str, np.ndarray],
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """
+    The pairs of areas of two layers that have a home, whoever lives there.
+
+    ``area_a, area_b`` are (cells,) positions, -1 for the remainder, in ascending order with the
+    remainders last; ``of_home`` is (homes,) the cell of each.
+    """
+
+    area_a: IntArray
+    area_b: IntArray
+    of_home: IntArray
+
+    @classmethod
+    def of(
+        cls, layering_a: Layering, layering_b: Layering, *, with_corner: bool = False
+    ) -> "Crossing":
+        """Return the cells; ``with_corner`` has that of both remainders also where no home is in it."""
+        height, width = len(layering_a.areas) + 1, len(layering_b.areas) + 1
+        place = slots_of(layering_a.home_area, height) * width
+        of_home, found = pd.factorize(place + slots_of(layering_b.home_area, width), sort=True)
+        corner = [height * width - 1] if with_corner else []
+        area_a, area_b = np.divmod(np.union1d(found, np.array(corner, dtype=np.int64)), width)
+        return cls(
+            np.where(area_a == height - 1, -1, area_a),
+            np.where(area_b == width - 1, -1, area_b),
+            of_home.astype(np.int64),
+        )
+
+
+def cell_rows(groups: pd.Index, cells: Crossing, frequencies: Iterable[str]) -> pd.DataFrame:
+    """
+    Return what the rows of ``cell_figures`` are about, whoever lives there.
+
+    Parameters
+    ----------
+    groups
+        Age groups.
+    cells
+        The pairs of areas.
+    frequencies
+        In the order of the figures.
+
+    Returns
+    -------
+    ``area_a, area_b, frequency, age_group``: sorted by frequency, age group and cell.
+    """
+    named = [np.array(list(one), dtype=object) for one in (frequencies, groups)]
+    which = np.indices((len(named[0]), len(named[1]), cells.area_a.size)).reshape(3, -1)
+    return pd.DataFrame(
+        {
+            "area_a": cells.area_a[which[2]],
+            "area_b": cells.area_b[which[2]],
+            "frequency": named[0][which[0]],
+            "age_group": named[1][which[1]],
+        }
+    )
+
+
+def cell_figures(
+    residents: pd.DataFrame, cells: Crossing, reached: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
     """
     Count residents, and those who are reached, in each pair of areas of two layers.
@@ -27,61 +85,52 @@ def crosstab(
     ----------
     residents
         (homes, age groups) residents.
-    layering_a, layering_b
-        Both layers.
+    cells
+        The pairs of areas.
     reached
         Frequency → (homes,) booleans.
 
     Returns
     -------
-    Long table, a row for each frequency, age group and pair of areas that has a home: ``area_a,
-    area_b`` (positions, -1 for the remainder), ``frequency, age_group, residents, reached,
-    coverage_pct``, and what share of the residents of either area the cell has: ``share_a_pct,
-    share_b_pct``. Shares of nobody are NaN. Sorted by frequency, age group and areas, the remainder
-    last.
+    ``residents, reached`` in the order of ``cell_rows``.
     """
-    width = len(layering_b.areas) + 1
-    cell, cells = pd.factorize(_slots(layering_a) * width + _slots(layering_b), sort=True)
-    area_a, area_b = np.divmod(np.asarray(cells), width)
-    weight = residents.to_numpy(dtype=np.float64).T
-    everybody = [np.bincount(cell, column, cells.size) for column in weight]
+    weight = np.ascontiguousarray(residents.to_numpy(dtype=np.float64))
+    size = cells.area_a.size
+    everybody = sum_by(cells.of_home, weight, size).T
     counted = [
-        np.bincount(cell[inside], column[inside], cells.size)
-        for mask in reached.values()
-        for inside in (np.flatnonzero(mask),)
-        for column in weight
+        sum_by(cells.of_home[inside], weight[inside], size).T
+        for inside in (np.flatnonzero(mask) for mask in reached.values())
     ]
-    shape = (len(reached), len(weight), cells.size)
-
-    def each(values: object, *axes: int) -> np.ndarray:
-        return np.broadcast_to(np.expand_dims(np.asarray(values), axes), shape).ravel()
-
-    table = pd.DataFrame(
+    shape = (len(reached), *everybody.shape)
+    return pd.DataFrame(
         {
-            "area_a": each(np.where(area_a == len(layering_a.areas), -1, area_a), 0, 1),
-            "area_b": each(np.where(area_b == width - 1, -1, area_b), 0, 1),
-            "frequency": each(np.array(list(reached), dtype=object), 1, 2),
-            "age_group": each(np.array(list(residents.columns), dtype=object), 0, 2),
-            "residents": each(np.reshape(everybody, shape[1:]), 0),
-            "reached": np.reshape(counted, shape).ravel(),
+            "residents": np.broadcast_to(everybody, shape).ravel(),
+            "reached": np.reshape(counted, -1),
         }
     )
-    return with_shares(table)
 
 
 def with_shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells with coverage and with their shares of both areas, group by group."""
-    keys = ["frequency", "age_group"]
+    """
+    Return cells with their shares of both areas, group by group.
+
+    Parameters
+    ----------
+    table
+        Rows of ``cell_rows`` with the columns of ``cell_figures``.
+
+    Returns
+    -------
+    The same with ``coverage_pct``, and what share of the residents of either area the cell has:
+    ``share_a_pct, share_b_pct``. Shares of nobody are NaN.
+    """
+    block = table.groupby(["frequency", "age_group"]).ngroup().to_numpy()
     whole_a, whole_b = (
-        table.groupby([*keys, area])["residents"].transform("sum") for area in ("area_a", "area_b")
+        table["residents"].groupby([block, table[area].to_numpy()]).transform("sum")
+        for area in ("area_a", "area_b")
     )
     return table.assign(
         coverage_pct=share_pct(table["reached"], table["residents"]),
         share_a_pct=share_pct(table["residents"], whole_a),
         share_b_pct=share_pct(table["residents"], whole_b),
     )
-
-
-def _slots(layering: Layering) -> IntArray:
-    area = layering.home_area
-    return np.where(area >= 0, area, len(layering.areas)).astype(np.int64)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-import scipy
 
-from geo.arrays import TOLERANCE, FloatArray, IntArray
+from geo.arrays import TOLERANCE, FloatArray, IntArray, compiled
 from geo.coverage.reached import Layering, at_least, weighted_quantiles
 from geo.walking.reach import Walks
 
@@ -193,12 +192,45 @@ def best_site_residents(
 
 def _circle_sum(xy: FloatArray, weight: FloatArray, circle_m: float) -> FloatArray:
     """Return the residents in a straight circle around each home, or somewhat more."""
-    tree = scipy.spatial.cKDTree(xy)
-    # Homes on one spot share one query, and a grid cell bounds a block of homes from above.
+    # Homes on one spot share one circle, and a grid cell bounds a block of homes from above.
     cell_m = circle_m / 2
-    key = np.floor(xy / cell_m).astype(np.int64)
-    cells, cell = np.unique(key, axis=0, return_inverse=True)
-    middle = (cells + 0.5) * cell_m
+    number = np.floor(xy / cell_m).astype(np.int64)
     reach_m = circle_m + cell_m * np.sqrt(0.5) + TOLERANCE
-    near = tree.query_ball_point(middle, reach_m)
-    return np.array([weight[found].sum() for found in near])[cell.ravel()]
+    beside_n = int(reach_m / cell_m + 0.5)
+    # Columns of cells have a margin, so that a cell and those above and below it are one run.
+    column, row = (number - number.min(axis=0)).T
+    rows_n = int(row.max()) + 1 + 2 * beside_n
+    key = column * rows_n + row
+    order = np.argsort(key, kind="stable")
+    cells, first, cell = np.unique(key[order], return_index=True, return_inverse=True)
+    middle = (number[order[first]].astype(np.float64) + 0.5) * cell_m
+    summed = _near(
+        key[order], xy[order], weight[order], (cells, middle), (reach_m, beside_n, rows_n)
+    )
+    found = np.empty(len(xy))
+    found[order] = summed[cell]
+    return found
+
+
+@compiled
+def _near(
+    key: IntArray,
+    xy: FloatArray,
+    weight: FloatArray,
+    asked: tuple[IntArray, FloatArray],
+    grid: tuple[float, int, int],
+) -> FloatArray:
+    """Sum the weights of the homes, sorted by the keys of their cells, around the middles of cells."""
+    cells, middle = asked
+    reach_m, beside_n, rows_n = grid
+    found = np.zeros(cells.size)
+    for cell in range(cells.size):
+        x_m, y_m = middle[cell]
+        for column in range(-beside_n, beside_n + 1):
+            at = cells[cell] + column * rows_n
+            start = np.searchsorted(key, at - beside_n)
+            end = np.searchsorted(key, at + beside_n, side="right")
+            for home in range(start, end):
+                if (xy[home, 0] - x_m) ** 2 + (xy[home, 1] - y_m) ** 2 <= reach_m**2:
+                    found[cell] += weight[home]
+    return found

@@ -204,6 +204,24 @@ def coverage(
     places_n, walk_min_mean, walk_min_median, walk_min_p90``. A percentage of nobody is NaN. Walking
     times are those of the quickest walks of the residents who can walk there at all, however far.
     """
+    keys = row_keys(residents.columns, len(layering.areas), limits)
+    return keys.assign(
+        **figures_of(
+            residents, layering, access, journeys, limits=limits, speed_m_per_min=speed_m_per_min
+        )
+    )
+
+
+def figures_of(
+    residents: pd.DataFrame,
+    layering: Layering,
+    access: Mapping[str, Access],
+    journeys: Journeys,
+    *,
+    limits: Sequence[Limit],
+    speed_m_per_min: float,
+) -> dict[str, np.ndarray]:
+    """Return the figures of ``coverage``, which has the same parameters, in the order of ``row_keys``."""
     weight = np.ascontiguousarray(residents.to_numpy(dtype=np.float64))
     size = len(layering.areas) + 1
     slots = slots_of(layering.home_area, size)
@@ -226,8 +244,7 @@ def coverage(
         places_n = sum_by(slots_of(layering.place_area[reach.counts], size), None, size)
         minutes = times(every, by_slot, reach.walk_s, weight)
         figures.append(Figures(np.stack(sums), minutes, places_n))
-    keys = row_keys(residents.columns, len(layering.areas), limits)
-    return keys.assign(**columns_of(sum_by(slots, weight, size), figures))
+    return columns_of(sum_by(slots, weight, size), figures)
 
 
 def bounds(limits: Sequence[Limit]) -> tuple[FloatArray, FloatArray]:

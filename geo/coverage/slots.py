@@ -5,15 +5,15 @@ A place is reached where the walk is within the limit; the caller says which pai
 home are, for each limit. Everything is summed over homes, as in ``geo.coverage.reached``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from geo.arrays import FloatArray, IntArray
-from geo.coverage.reached import Layering, Limit, share_pct
+from geo.coverage.reached import Layering, Limit, slots_of
+from geo.coverage.tally import sum_by
 from geo.schedule.calendar import SLOTS, BoolArray, combined_weeks, is_weekly
 
 _BITS = np.arange(len(SLOTS))
@@ -76,7 +76,42 @@ def combined_homes(pairs: Pairs, *, weekly: BoolArray, weeks: IntArray) -> BoolA
     return is_weekly(offered) & ~reached_homes(pairs, weekly)
 
 
-def combined_coverage(
+@dataclass(frozen=True)
+class SlotPatterns:
+    """The different sets of slots that homes have, as bits, and (homes,) which one each has."""
+
+    of_home: IntArray
+    bits: IntArray
+
+    @classmethod
+    def of(cls, bits: IntArray) -> "SlotPatterns":
+        """Return the patterns of (homes,) bits, ascending."""
+        of_home, distinct = pd.factorize(bits, sort=True)
+        return cls(of_home.astype(np.int64), np.asarray(distinct, dtype=np.int64))
+
+
+def combined_rows(groups: pd.Index, layering: Layering, limits: Iterable[Limit]) -> pd.DataFrame:
+    """
+    Return what the rows of ``combined_figures`` are about, whoever lives there.
+
+    Parameters
+    ----------
+    groups
+        Age groups.
+    layering
+        The layer.
+    limits
+        Walking limits, in the order of the figures.
+
+    Returns
+    -------
+    ``area`` (position in the layer, -1 for the remainder), ``age_group, walk_limit_m, walk_limit_min``.
+    """
+    keys = _keys((len(layering.areas) + 1, len(groups)), groups, layering)
+    return pd.concat([keys.assign(**limit.columns()) for limit in limits], ignore_index=True)
+
+
+def combined_figures(
     residents: pd.DataFrame,
     layering: Layering,
     homes: Mapping[Limit, tuple[BoolArray, BoolArray]],
@@ -92,34 +127,71 @@ def combined_coverage(
         The layer.
     homes
         Limit → (homes,) who is reached by one hall (``reached_homes``), and (homes,) who only by
-        several together (``combined_homes``); the same for every layer.
+        several together (``combined_homes``), who are others; the same for every layer.
 
     Returns
     -------
-    Long table: ``area`` (position in the layer, -1 for the remainder), ``age_group, walk_limit_m, walk_limit_min,
-    residents, reached`` (the main figure), ``reached_combined`` (the others who are weekly-reached
-    by several halls), ``coverage_pct, combined_pct``. A percentage of nobody is NaN.
+    In the order of ``combined_rows``: ``residents, reached`` (the main figure), ``reached_combined``
+    (the others who are weekly-reached by several halls).
     """
-    weight = residents.to_numpy(dtype=np.float64)
-    frames = []
-    for limit, (by_one, by_several) in homes.items():
-        parts = np.column_stack([np.ones(len(weight)), by_one, by_several])
-        summed = _sum_by_area(layering, weight, parts)
-        frame = _keys(summed.shape, residents.columns, layering)
-        frame[["residents", "reached", "reached_combined"]] = summed.reshape(-1, parts.shape[1])
-        frames.append(frame.assign(**limit.columns()))
-    table = pd.concat(frames, ignore_index=True)
-    return table.assign(
-        coverage_pct=share_pct(table["reached"], table["residents"]),
-        combined_pct=share_pct(table["reached_combined"], table["residents"]),
+    weight, size = _weight(residents), len(layering.areas) + 1
+    rows = _rows(layering.home_area, layering)
+    everybody = sum_by(rows, weight, size)
+    parts = []
+    for by_one, by_several in homes.values():
+        found = sum_by(rows + size * np.where(by_one, 1, 2 * by_several), weight, 3 * size)
+        parts.append(np.stack([everybody, *found.reshape(3, *everybody.shape)[1:]], axis=-1))
+    names = ["residents", "reached", "reached_combined"]
+    return pd.DataFrame(np.reshape(parts, (-1, len(names))), columns=names)
+
+
+def slot_rows(
+    groups: pd.Index,
+    layering: Layering,
+    place_slots: Mapping[str, IntArray],
+    asked: Sequence[tuple[str, Limit]],
+) -> pd.DataFrame:
+    """
+    Return what the rows of ``slot_figures`` are about, whoever lives there.
+
+    Parameters
+    ----------
+    groups
+        Age groups.
+    layering
+        The layer.
+    place_slots
+        Frequency (weekly, monthly) → (places,) bits of ``geo.schedule.calendar.slot_bits``.
+    asked
+        Frequencies and limits, in the order of the figures.
+
+    Returns
+    -------
+    ``area`` (position in the layer, -1 for the remainder), ``frequency, weekday`` (0 is Monday),
+    ``half_day`` (am, pm), ``age_group, walk_limit_m, walk_limit_min, places_n`` (places of the area
+    that meet in the slot).
+    """
+    shape = (len(layering.areas) + 1, len(groups), len(SLOTS))
+    there = {name: _places_by_area(layering, bits) for name, bits in place_slots.items()}
+    places_n = [np.broadcast_to(there[name][:, None, :], shape).ravel() for name, _ in asked]
+    keys = _keys(shape, groups, layering)
+    # Words stand in the table as categories: there are many rows and few words.
+    keys = keys.loc[np.tile(np.repeat(keys.index, len(SLOTS)), len(asked))]
+    block = np.repeat(np.arange(len(asked)), np.prod(shape))
+    limits = pd.DataFrame([limit.columns() for _, limit in asked], dtype=np.float64)
+    return keys.reset_index(drop=True).assign(
+        frequency=words([name for name, _ in asked], block),
+        **{str(name): limits[name].to_numpy()[block] for name in limits},
+        weekday=np.resize([weekday for weekday, _ in SLOTS], block.size),
+        half_day=words([half_day for _, half_day in SLOTS], np.arange(block.size) % len(SLOTS)),
+        places_n=np.concatenate(places_n),
     )
 
 
-def slot_coverage(
+def slot_figures(
     residents: pd.DataFrame,
     layering: Layering,
-    place_slots: Mapping[str, IntArray],
-    home_slots: Mapping[tuple[str, Limit], IntArray],
+    home_slots: Mapping[tuple[str, Limit], SlotPatterns],
 ) -> pd.DataFrame:
     """
     Count, for one layer, who has a place within the limit on each weekday and half of the day.
@@ -130,43 +202,24 @@ def slot_coverage(
         (homes, age groups) residents.
     layering
         The layer.
-    place_slots
-        Frequency (weekly, monthly) → (places,) bits of ``geo.schedule.calendar.slot_bits``.
     home_slots
-        Frequency and limit → (homes,) the OR of the bits of the places within the limit,
-        by ``geo.schedule.calendar.combined_weeks``; the same for every layer.
+        Frequency and limit → the OR of the bits of the places within the limit of each home, by
+        ``geo.schedule.calendar.combined_weeks``; the same for every layer.
 
     Returns
     -------
-    Long table: ``area`` (position in the layer, -1 for the remainder), ``frequency, weekday`` (0 is
-    Monday), ``half_day`` (am, pm), ``age_group, walk_limit_m, walk_limit_min, residents, reached, coverage_pct,
-    places_n`` (places of the area that meet in the slot). A percentage of nobody is NaN.
+    In the order of ``slot_rows``: ``residents, reached``.
     """
-    weight = residents.to_numpy(dtype=np.float64)
-    everybody = _sum_by_area(layering, weight, np.ones((len(weight), 1)))
-    shape = (*everybody.shape[:2], len(SLOTS))
-    reached = [_sum_by_pattern(layering, weight, bits).ravel() for bits in home_slots.values()]
-    there = {name: _places_by_area(layering, bits) for name, bits in place_slots.items()}
-    places_n = [
-        np.broadcast_to(there[frequency][:, None, :], shape).ravel() for frequency, _ in home_slots
+    weight, rows = _weight(residents), _rows(layering.home_area, layering)
+    everybody = sum_by(rows, weight, len(layering.areas) + 1)
+    reached = [
+        _sum_by_pattern(rows, weight, len(everybody), patterns).ravel()
+        for patterns in home_slots.values()
     ]
-    keys = _keys(shape, residents.columns, layering)
-    # Words stand in the table as categories: there are many rows and few words.
-    keys = keys.loc[np.tile(np.repeat(keys.index, len(SLOTS)), len(home_slots))]
-    block = np.repeat(np.arange(len(home_slots)), np.prod(shape))
-    table = keys.reset_index(drop=True).assign(
-        frequency=words([frequency for frequency, _ in home_slots], block),
-        walk_limit_m=np.array([limit.columns()["walk_limit_m"] for _, limit in home_slots])[block],
-        walk_limit_min=np.array([limit.columns()["walk_limit_min"] for _, limit in home_slots])[
-            block
-        ],
-        weekday=np.resize([weekday for weekday, _ in SLOTS], block.size),
-        half_day=words([half_day for _, half_day in SLOTS], np.arange(block.size) % len(SLOTS)),
-        residents=np.tile(np.broadcast_to(everybody, shape).ravel(), len(home_slots)),
-        reached=np.concatenate(reached),
-        places_n=np.concatenate(places_n),
+    whole = np.repeat(everybody.ravel(), len(SLOTS))
+    return pd.DataFrame(
+        {"residents": np.tile(whole, len(home_slots)), "reached": np.concatenate(reached)}
     )
-    return table.assign(coverage_pct=share_pct(table["reached"], table["residents"]))
 
 
 def words(known: Sequence[str], position: IntArray) -> pd.Categorical:
@@ -188,32 +241,25 @@ def words(known: Sequence[str], position: IntArray) -> pd.Categorical:
     return pd.Categorical.from_codes(codes[position], categories=categories)
 
 
+def _weight(residents: pd.DataFrame) -> FloatArray:
+    return np.ascontiguousarray(residents.to_numpy(dtype=np.float64))
+
+
 def _rows(positions: IntArray, layering: Layering) -> IntArray:
     """Return the row of each home or place: its area, or the last one, the remainder."""
-    return np.where(positions >= 0, positions, len(layering.areas))
+    return slots_of(positions, len(layering.areas) + 1)
 
 
-def _sum_by_area(layering: Layering, weight: FloatArray, parts: FloatArray) -> FloatArray:
-    """Return (areas + 1, age groups, parts) residents of the homes, times each part."""
-    rows = _rows(layering.home_area, layering)
-    shape = (len(layering.areas) + 1, rows.size)
-    member = scipy.sparse.csr_array((np.ones(rows.size), (rows, np.arange(rows.size))), shape=shape)
-    summed = [member @ (weight * part[:, None]) for part in parts.T]
-    return np.stack(summed, axis=2)
-
-
-def _sum_by_pattern(layering: Layering, weight: FloatArray, bits: IntArray) -> FloatArray:
+def _sum_by_pattern(
+    rows: IntArray, weight: FloatArray, size: int, patterns: SlotPatterns
+) -> FloatArray:
     """Return (areas + 1, age groups, 14) residents who have a place in each slot."""
     # Homes with the same slots are summed first: there are few patterns.
-    pattern, patterns = pd.factorize(bits, sort=True)
-    cell = _rows(layering.home_area, layering) * patterns.size + pattern
-    shape = (len(layering.areas) + 1, patterns.size)
-    has_slot = ((patterns[:, None] >> _BITS) & 1).astype(np.float64)
-    summed = [
-        np.bincount(cell, weights=column, minlength=shape[0] * shape[1]).reshape(shape) @ has_slot
-        for column in weight.T
-    ]
-    return np.stack(summed, axis=1)
+    patterns_n, groups_n = patterns.bits.size, weight.shape[1]
+    found = sum_by(rows * patterns_n + patterns.of_home, weight, size * patterns_n)
+    by_group = np.ascontiguousarray(found.reshape(size, patterns_n, groups_n).transpose(2, 0, 1))
+    has_slot = ((patterns.bits[:, None] >> _BITS) & 1).astype(np.float64)
+    return np.stack([each @ has_slot for each in by_group], axis=1)
 
 
 def _places_by_area(layering: Layering, bits: IntArray) -> IntArray:

@@ -56,8 +56,16 @@ def sum_by(slots: IntArray, weight: FloatArray | None, size: int) -> FloatArray:
     """
     if weight is None:
         return np.bincount(slots, minlength=size).astype(np.float64)
-    columns = [np.bincount(slots, weights=column, minlength=size) for column in weight.T]
-    return np.stack(columns, axis=1) if columns else np.zeros((size, 0))
+    return _sum_by(slots, np.ascontiguousarray(weight), size)
+
+
+@compiled
+def _sum_by(slots: IntArray, weight: FloatArray, size: int) -> FloatArray:
+    found = np.zeros((size, weight.shape[1]))
+    for row in range(slots.size):
+        for group in range(weight.shape[1]):
+            found[slots[row], group] += weight[row, group]
+    return found
 
 
 @compiled

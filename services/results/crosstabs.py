@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geo.coverage.crosstab import crosstab, with_shares
+from geo.coverage.crosstab import Crossing, cell_figures, cell_rows, with_shares
 from geo.demand.homes import HIGH, LOW
 from geo.errors import InvalidInputError, Sentence
 from geo.vocabulary import FREQUENCIES
@@ -69,52 +68,52 @@ def crosstabs_frame(situation: Situation) -> pd.DataFrame:
 
 
 def _crossed(situation: Situation, one: Layer, other: Layer) -> pd.DataFrame:
-    rows, columns = situation.layering(one.id), situation.layering(other.id)
+    cells, rows = situation.shared(
+        ("crosstab", one.id, other.id), lambda: _named_cells(situation, one, other)
+    )
     reached = {frequency: situation.reached(frequency) for frequency in FREQUENCIES}
-    tables = Ends.of(situation, lambda people: crosstab(people, rows, columns, reached))
-    table = _with_unlocated(tables.map(partial(_with_corner, situation=situation)), situation)
+    tables = Ends.of(situation, lambda people: cell_figures(people, cells, reached))
+    return _with_unlocated(rows, tables, situation)[list(CROSSTAB_COLUMNS)]
+
+
+def _named_cells(situation: Situation, one: Layer, other: Layer) -> tuple[Crossing, pd.DataFrame]:
+    """Return the cells of two layers, and what the rows of their cross-table are about."""
+    sides = [situation.layering(layer.id) for layer in (one, other)]
+    # Those whose home nobody knows are in the cell of both remainders, also where no home is in it.
+    cells = Crossing.of(sides[0], sides[1], with_corner=True)
+    rows = cell_rows(situation.residents.columns, cells, FREQUENCIES)
     named: dict[str, np.ndarray] = {}
-    for side, layer, layering in (("row", one, rows), ("column", other, columns)):
-        names = names_of(layering.areas)
-        area = table[f"area_{'a' if side == 'row' else 'b'}"].to_numpy()
+    for side, layer, layering, area in zip(
+        _SIDES, (one, other), sides, ("area_a", "area_b"), strict=True
+    ):
+        names, position = names_of(layering.areas), rows[area].to_numpy()
         named |= {
-            f"{side}_layer": np.full(len(table), layer.id, dtype=object),
-            f"{side}_id": names["area_id"].to_numpy(dtype=object)[area],
-            f"{side}_name": names["area_name"].to_numpy(dtype=object)[area],
+            f"{side}_layer": np.full(len(rows), layer.id, dtype=object),
+            f"{side}_id": names["area_id"].to_numpy(dtype=object)[position],
+            f"{side}_name": names["area_name"].to_numpy(dtype=object)[position],
         }
     estimated = situation.profile.population.estimated_groups
-    return table.assign(
+    return cells, rows.assign(
         **named,
+        layer="",
+        remainder=(rows["area_a"] < 0) & (rows["area_b"] < 0),
         approximate=one.approximate or other.approximate,
-        residents_estimated=table["age_group"].isin(estimated),
+        residents_estimated=rows["age_group"].isin(estimated),
         profile=situation.parameters.walking.id,
         **situation.parameters.limit.columns(),
-    )[list(CROSSTAB_COLUMNS)]
+    )
 
 
-def _with_corner(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
-    """Return the table with a cell of both remainders, also where no home is in it."""
-    if _corner(table).any():
-        return table
-    keys = pd.MultiIndex.from_product([FREQUENCIES, situation.residents.columns])
-    added = keys.to_frame(index=False, name=["frequency", "age_group"])
-    added = added.assign(area_a=-1, area_b=-1, residents=0.0, reached=0.0)
-    return pd.concat([table, added], ignore_index=True)
-
-
-def _corner(table: pd.DataFrame) -> np.ndarray:
-    return ((table["area_a"] < 0) & (table["area_b"] < 0)).to_numpy()
-
-
-def _with_unlocated(tables: Ends, situation: Situation) -> pd.DataFrame:
+def _with_unlocated(rows: pd.DataFrame, tables: Ends, situation: Situation) -> pd.DataFrame:
     """Add those whose home nobody knows to the cell of both remainders, then all percentages."""
-    corner = _corner(tables.likely)
-    layers = tables.likely.assign(layer="", remainder=corner)
-    unknown = unknown_most(layers, situation)
+    corner = rows["remainder"].to_numpy()
+    unknown = unknown_most(rows, situation)
     low, high = Bounds.of(tables, "reached").pct(unknown)
-    likely = tables.likely.assign(coverage_low_pct=low, coverage_high_pct=high)
-    lost, least, most = (unlocated(layers, situation, end) for end in ("", LOW, HIGH))
-    whole = with_shares(likely.assign(residents=likely["residents"] + lost))
+    likely = rows.assign(
+        reached=tables.likely["reached"], coverage_low_pct=low, coverage_high_pct=high
+    )
+    lost, least, most = (unlocated(rows, situation, end) for end in ("", LOW, HIGH))
+    whole = with_shares(likely.assign(residents=tables.likely["residents"] + lost))
     counts = [table["residents"].to_numpy(dtype=float) for table in tables.hidden]
     ends = _Cells(
         np.minimum.reduce([whole["residents"].to_numpy(), *(each + least for each in counts)]),

@@ -82,7 +82,7 @@ def provision_frame(situation: Situation) -> pd.DataFrame:
         frame = _with_ends(frame, [provision(one, layering) for one in provided_ends])
         return frame.assign(**_access_ends(frame, supplies, layering, ends))
 
-    table = every_layer(situation, measure)
+    table = every_layer(situation, "provision", measure)
     return _with_unlocated(table, situation)[list(PROVISION_COLUMNS)]
 
 

@@ -126,7 +126,7 @@ def backup_frame(situation: Situation, closed: Closings) -> pd.DataFrame:
     parts = [np.ones(len(near)), near, near & ~depends]
 
     def measure(people: pd.DataFrame) -> pd.DataFrame:
-        return every_layer(situation, lambda layering: _by_area(people, layering, parts))
+        return every_layer(situation, "backup", lambda layering: _by_area(people, layering, parts))
 
     tables = Ends.of(situation, measure)
     table = tables.likely

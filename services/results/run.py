@@ -1,18 +1,20 @@
 """Run: from a workspace to a snapshot of coverage, gaps and candidates."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.coverage.reached import share_pct
+from geo.coverage.reached import row_keys, share_pct
 from services.edits.versions import edits_record
-from services.profile import Layer
 from services.registry.seen import has_homes
 from services.results.candidates import candidates_frame
 from services.results.crosstabs import crosstabs_frame
@@ -31,12 +33,11 @@ from services.results.slots import combined_frame, slots_frame
 from services.results.streets import streets_frame
 from services.results.summary import summary
 from services.situation.councils import councils_frame
-from services.situation.intervals import Bounds, Ends, measured, unknown_most
-from services.situation.naming import named, unlocated
+from services.situation.intervals import Bounds, Ends, figures, unknown_most
+from services.situation.naming import layers_of, named, stacked, unlocated
 from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, assumptions
 from services.situation.view import Situation
-from services.situation.walking import Walking
 from services.words.dates import today
 from services.words.vocabulary import EXACT, PUBLIC
 from services.workspace.folder import (
@@ -82,7 +83,7 @@ def run(
     )
     results = workspace.path / "results"
     with workspace.working():
-        with staged_number(results) as (name, folder):
+        with staged_number(results) as (name, folder), _writing() as write:
             progress("run.reach", 0.1)
             # What the views share is walked and drawn once.
             asked: list[_View] = []
@@ -90,7 +91,11 @@ def run(
                 asked.append(_view(one, parameters, beside=asked[-1] if asked else None))
             for view in asked:
                 # What is told goes on once: the second view begins where the first one did.
-                _write(folder, name, day, view, progress if view is asked[-1] else silent)
+                own = seen_in(folder, view.situation.workspace.view)
+                own.mkdir(parents=True, exist_ok=True)
+                told = progress if view is asked[-1] else silent
+                table, gaps = _tables(view, told, partial(write, own))
+                write_json(own / "run.json", _record(view.situation, name, table, gaps, day))
         if selection == TODAY or not (results / "LATEST").is_file():
             with staged_file(results / "LATEST") as latest:
                 latest.write_text(name + "\n", encoding="utf-8")
@@ -101,9 +106,12 @@ def run(
 def _views(workspace: Workspace) -> list[Workspace]:
     """Return the workspace in the exact view, where it knows something else, and in the public one."""
     public = workspace.seen(PUBLIC)
+    with ThreadPoolExecutor(1) as beside:
+        homes = beside.submit(public.demand)
+        _ = public.network(), public.areas()  # read once for both
+        homes.result()
     if public.is_published:
         return [public]
-    _ = public.network(), public.areas()  # read once for both
     exact = public.seen(EXACT)
     same = exact.file(DEMAND) == public.file(DEMAND) and not has_homes(public)
     return [public] if same else [exact, public]
@@ -130,66 +138,96 @@ def _view(workspace: Workspace, parameters: Parameters, *, beside: "_View | None
     return _View(situation, streets_frame(situation), reach_frame(situation))
 
 
-def _write(result: Path, name: str, day: date, view: _View, progress: Progress) -> None:
-    """Write every table of a view of a snapshot."""
+@contextmanager
+def _writing() -> Iterator[Callable[[Path, pd.DataFrame, str], None]]:
+    """Yield what writes a table into a folder while the next is computed; at the end all are there."""
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[None]] = []
+
+        def write(folder: Path, table: pd.DataFrame, name: str) -> None:
+            begun.append(pool.submit(table.to_parquet, folder / f"{name}.parquet"))
+
+        yield write
+        for one in begun:
+            one.result()
+
+
+def _tables(
+    view: _View, progress: Progress, write: Callable[[pd.DataFrame, str], None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compute and write every table of a view of a snapshot; return coverage and gaps."""
     situation = view.situation
-    folder = seen_in(result, situation.workspace.view)
-    folder.mkdir(parents=True, exist_ok=True)
     progress("run.coverage", 0.4)
     table = coverage_frame(situation)
-    table.to_parquet(folder / "coverage.parquet")
-    councils_frame(situation).to_parquet(folder / "councils.parquet")
-    slots_frame(situation).to_parquet(folder / "slots.parquet")
-    combined_frame(situation).to_parquet(folder / "combined.parquet")
-    provision_frame(situation).to_parquet(folder / "provision.parquet")
-    inequality_frame(table).to_parquet(folder / "inequality.parquet")
-    crosstabs_frame(situation).to_parquet(folder / "crosstabs.parquet")
+    write(table, "coverage")
+    write(councils_frame(situation), "councils")
+    write(slots_frame(situation), "slots")
+    write(combined_frame(situation), "combined")
+    write(provision_frame(situation), "provision")
+    write(inequality_frame(table), "inequality")
+    write(crosstabs_frame(situation), "crosstabs")
     closed = closings(situation)
     resilience = resilience_frame(situation, closed)
-    resilience.to_parquet(folder / "resilience.parquet")
-    backup_frame(situation, closed).to_parquet(folder / "backup.parquet")
+    write(resilience, "resilience")
+    write(backup_frame(situation, closed), "backup")
     progress("run.gaps", 0.55)
     gaps = gaps_frame(situation)
-    gaps.to_parquet(folder / "gaps.parquet")
+    write(gaps, "gaps")
     progress("run.candidates", 0.7)
-    candidates = candidates_frame(situation)
-    candidates.to_parquet(folder / "candidates.parquet")
+    write(candidates_frame(situation), "candidates")
     progress("run.write", 0.9)
-    _published_places(situation, resilience).to_parquet(folder / "places.parquet")
-    view.streets.to_parquet(folder / "streets.parquet")
-    view.reach.to_parquet(folder / "reach.parquet")
-    write_json(folder / "run.json", _record(situation, name, table, gaps, day))
+    write(_published_places(situation, resilience), "places")
+    write(view.streets, "streets")
+    write(view.reach, "reach")
+    return table, gaps
 
 
 def coverage_frame(situation: Situation) -> pd.DataFrame:
     """Return the coverage of every layer and profile, with a remainder row each (DESIGN §6)."""
-    asked = [(layer, one) for one in situation.walkings for layer in situation.profile.layers]
-    for layer in situation.profile.layers:  # what they share is computed once, before they part
-        _ = situation.layering(layer.id)
+    asked = [
+        (walking, layer, layering)  # what layers share is computed once, before they part
+        for walking in situation.walkings
+        for layer, layering in layers_of(situation)
+    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        frames = list(pool.map(lambda one: _layer_coverage(situation, *one), asked))
-    return pd.concat(frames, ignore_index=True)
 
+        def measure(people: pd.DataFrame) -> pd.DataFrame:
+            return stacked(pool.map(lambda one: figures(situation, one[2], one[0], people), asked))
 
-def _layer_coverage(situation: Situation, layer: Layer, walking: Walking) -> pd.DataFrame:
-    layering = situation.layering(layer.id)
-    tables = Ends.of(situation, lambda people: measured(situation, layering, walking, people))
-    frame = named(tables.likely, situation, layer, layering).assign(profile=walking.profile.id)
-    residents = frame["residents"] + unlocated(frame, situation)
+        tables = Ends.of(situation, measure)
+    rows = situation.shared("coverage_rows", lambda: _coverage_rows(situation))
+    residents = tables.likely["residents"] + unlocated(rows, situation)
     # Residents whose home nobody knows widen the interval by themselves.
     bounds, circle = Bounds.of(tables, "reached"), Bounds.of(tables, "circle_reached")
-    unknown = unknown_most(frame, situation)
+    unknown = unknown_most(rows, situation)
     low, high = bounds.pct(unknown)
     circle_low, circle_high = circle.pct(unknown)
-    return frame.assign(
+    return rows.assign(
+        **{str(name): column for name, column in tables.likely.items()},
+    ).assign(
         residents=residents,
-        coverage_pct=share_pct(frame["reached"], residents),
+        coverage_pct=share_pct(tables.likely["reached"], residents),
         coverage_low_pct=low,
         coverage_high_pct=high,
-        circle_coverage_pct=share_pct(frame["circle_reached"], residents),
+        circle_coverage_pct=share_pct(tables.likely["circle_reached"], residents),
         circle_coverage_low_pct=circle_low,
         circle_coverage_high_pct=circle_high,
     )
+
+
+def _coverage_rows(situation: Situation) -> pd.DataFrame:
+    """Return what the rows of coverage are about, their areas named."""
+    groups, limits = situation.residents.columns, situation.parameters.limits
+    of_layer = [
+        named(row_keys(groups, len(layering.areas), limits), situation, layer, layering)
+        for layer, layering in layers_of(situation)
+    ]
+    rows = [
+        frame.assign(profile=walking.profile.id)
+        for walking in situation.walkings
+        for frame in of_layer
+    ]
+    return pd.concat(rows, ignore_index=True)
 
 
 def _published_places(situation: Situation, resilience: pd.DataFrame) -> gpd.GeoDataFrame:

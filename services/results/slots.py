@@ -1,7 +1,6 @@
 """Slots: which residents have a place on which weekday and half of the day; weekly by combination."""
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,15 +9,17 @@ from pandas.api.types import union_categoricals
 from geo.coverage.reached import Layering, Limit, at_least
 from geo.coverage.slots import (
     Pairs,
-    combined_coverage,
+    SlotPatterns,
+    combined_figures,
     combined_homes,
+    combined_rows,
     reached_homes,
-    slot_coverage,
+    slot_figures,
+    slot_rows,
 )
 from geo.schedule.calendar import combined_weeks
-from services.profile import Layer
 from services.situation.intervals import Bounds, Ends, unknown_most
-from services.situation.naming import named, unlocated
+from services.situation.naming import layers_of, named, unlocated
 from services.situation.view import Situation
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, is_figure, limit_text, text
@@ -83,16 +84,20 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
     home_slots = situation.shared(
         "home_slots",
         lambda: {
-            (frequency, limit): combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
+            (frequency, limit): SlotPatterns.of(
+                combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
+            )
             for frequency, bits in place_slots.items()
             for limit, pairs in pairs_within(situation).items()
         },
     )
-
-    def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
-        return slot_coverage(people, layering, place_slots, home_slots)
-
-    return _stack(_tables(situation, measure))[list(SLOT_COLUMNS)]
+    groups, asked = situation.residents.columns, list(home_slots)
+    rows = situation.shared(
+        "slot_rows",
+        lambda: _rows(situation, lambda one: slot_rows(groups, one, place_slots, asked)),
+    )
+    figures = _figures(situation, lambda one, people: slot_figures(people, one, home_slots))
+    return _told(rows, figures, situation)[list(SLOT_COLUMNS)]
 
 
 def combined_frame(situation: Situation) -> pd.DataFrame:
@@ -107,10 +112,12 @@ def combined_frame(situation: Situation) -> pd.DataFrame:
         },
     )
 
-    def measure(layering: Layering, people: pd.DataFrame) -> pd.DataFrame:
-        return combined_coverage(people, layering, homes)
-
-    return _stack(_tables(situation, measure))[list(COMBINED_COLUMNS)]
+    groups = situation.residents.columns
+    rows = situation.shared(
+        "combined_rows", lambda: _rows(situation, lambda one: combined_rows(groups, one, homes))
+    )
+    figures = _figures(situation, lambda one, people: combined_figures(people, one, homes))
+    return _told(rows, figures, situation)[list(COMBINED_COLUMNS)]
 
 
 def slot_sentence(row: Mapping[Hashable, object], lang: str) -> str:
@@ -153,29 +160,38 @@ def combined_sentence(row: Mapping[Hashable, object], lang: str) -> str:
     )
 
 
-def _tables(situation: Situation, measure: _Measure) -> list[pd.DataFrame]:
-    """Measure every layer, with the ends of what its source hides, and name its areas."""
-    found = []
-    for layer in situation.profile.layers:
-        layering = situation.layering(layer.id)
-        tables = Ends.of(situation, partial(measure, layering))
-        found.append(_named(tables, layering, layer, situation))
-    return found
+def _rows(situation: Situation, keys: Callable[[Layering], pd.DataFrame]) -> pd.DataFrame:
+    """Return what the rows of all layers are about, their areas named."""
+    frames = []
+    for layer, layering in layers_of(situation):
+        frame = named(keys(layering), situation, layer, layering)
+        frames.append(frame.assign(**{name: _as_words(frame[name]) for name in _NAMES}))
+    return _stack(frames)
 
 
-def _named(tables: Ends, layering: Layering, layer: Layer, situation: Situation) -> pd.DataFrame:
-    """Name the areas, and add to the remainder those whose home nobody knows, as coverage does."""
-    frame = named(tables.likely, situation, layer, layering)
-    residents = frame["residents"] + unlocated(frame, situation)
+def _figures(situation: Situation, measure: _Measure) -> Ends:
+    """Measure every layer, with the ends of what its source hides."""
+
+    def measured(people: pd.DataFrame) -> pd.DataFrame:
+        tables = [measure(layering, people) for _, layering in layers_of(situation)]
+        return pd.concat(tables, ignore_index=True)
+
+    return Ends.of(situation, measured)
+
+
+def _told(rows: pd.DataFrame, figures: Ends, situation: Situation) -> pd.DataFrame:
+    """Return rows with their figures; the remainder has those whose home nobody knows, as in coverage."""
+    found = figures.likely
+    residents = found["residents"] + unlocated(rows, situation)
     people = residents.where(residents > 0)
-    found = frame.assign(residents=residents, **{name: _as_words(frame[name]) for name in _NAMES})
-    unknown = unknown_most(found, situation)
+    unknown = unknown_most(rows, situation)
+    table = rows.assign(**{str(name): found[name] for name in found}).assign(residents=residents)
     for part, column in _SHARES.items():
         if part in found:
-            low, high = Bounds.of(tables, part).pct(unknown)
-            found[f"{column}_pct"] = 100.0 * found[part] / people
-            found[f"{column}_low_pct"], found[f"{column}_high_pct"] = low, high
-    return found
+            low, high = Bounds.of(figures, part).pct(unknown)
+            table[f"{column}_pct"] = 100.0 * found[part] / people
+            table[f"{column}_low_pct"], table[f"{column}_high_pct"] = low, high
+    return table
 
 
 def _as_words(names: "pd.Series[str]") -> pd.Categorical:

@@ -17,7 +17,8 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
     """Return plain data about the whole municipality, read off the tables of the run."""
     profile, parameters = situation.profile, situation.parameters
     municipality = profile.municipality
-    whole = _whole(situation, table, parameters.walking.id)
+    everybody = _everybody(situation, table)
+    whole = everybody[parameters.walking.id]
     main = whole.iloc[parameters.limits.index(parameters.limit)]
     return {
         "municipality": {
@@ -62,7 +63,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
                 "profile": walking.id,
                 "label": walking.label,
                 "label_en": walking.label_en,
-                "sensitivity": _limits(_whole(situation, table, walking.id)),
+                "sensitivity": _limits(everybody[walking.id]),
             }
             for walking in sorted(parameters.walkings, key=lambda one: -one.speed_m_per_min)
         ],
@@ -89,25 +90,28 @@ def _limits(whole: pd.DataFrame) -> list[dict[str, float | None]]:
     return [{name: _number(row[name]) for name in names} for row in whole.to_dict("records")]
 
 
-def _whole(situation: Situation, table: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """Return all located residents, a row per limit: any layer, its remainder but the unmatched."""
+def _everybody(situation: Situation, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return for each walking profile all located residents, a row per limit: any layer, its remainder but the unmatched."""
     parameters = situation.parameters
     first = next(layer.id for layer in situation.profile.layers if not layer.draft)
     rows = table[
         (table["layer"] == first)
         & (table["frequency"] == "weekly")
         & (table["age_group"] == parameters.age_group)
-        & (table["profile"] == profile)
     ]
     counts = ["residents", "reached", "circle_reached"]
     asked = ["walk_limit_m", "walk_limit_min"]
-    summed = rows.groupby(asked, as_index=False, sort=False, dropna=False)[counts].sum()
-    summed["residents"] -= situation.workspace.unlocated(parameters.age_group)
-    people = summed["residents"].where(summed["residents"] > 0)
-    return summed.assign(
-        coverage_pct=100.0 * summed["reached"] / people,
-        circle_coverage_pct=100.0 * summed["circle_reached"] / people,
-    )
+    found = {}
+    for walking in parameters.walkings:
+        mine = rows[rows["profile"] == walking.id]
+        summed = mine.groupby(asked, as_index=False, sort=False, dropna=False)[counts].sum()
+        summed["residents"] -= situation.workspace.unlocated(parameters.age_group)
+        people = summed["residents"].where(summed["residents"] > 0)
+        found[walking.id] = summed.assign(
+            coverage_pct=100.0 * summed["reached"] / people,
+            circle_coverage_pct=100.0 * summed["circle_reached"] / people,
+        )
+    return found
 
 
 def _number(value: float) -> float | None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import FloatArray
-from geo.coverage.reached import Layering, coverage, share_pct
+from geo.coverage.reached import Layering, figures_of, row_keys, share_pct
 from geo.demand.homes import HIGH, LOW
 from services.situation.naming import WHOLE, unlocated_of
 from services.situation.view import Situation
@@ -97,15 +97,18 @@ def ends_of(situation: Situation) -> tuple[pd.DataFrame, ...]:
     )
 
 
-def measured(
-    situation: Situation,
-    layering: Layering,
-    walking: Walking,
-    residents: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+def measured(situation: Situation, layering: Layering, walking: Walking) -> pd.DataFrame:
     """Return the coverage table of one layer with one walking profile, as ``geo.coverage.reached`` gives it."""
-    return coverage(
-        situation.residents if residents is None else residents,
+    keys = row_keys(situation.residents.columns, len(layering.areas), situation.parameters.limits)
+    return keys.assign(**figures(situation, layering, walking, situation.residents))
+
+
+def figures(
+    situation: Situation, layering: Layering, walking: Walking, residents: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """Return the columns of a coverage table that depend on who lives where, or on the walker."""
+    return figures_of(
+        residents,
         layering,
         situation.access(walking),
         situation.journeys(walking),

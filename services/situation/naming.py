@@ -4,7 +4,7 @@ Naming: rows by position in a layer get the layer's areas, and its remainder, by
 The remainder, and the whole, also get the residents whose home nobody knows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,17 +34,40 @@ def whole(situation: Situation) -> Layering:
     return Layering(situation.areas.iloc[:0], *nowhere)
 
 
-def every_layer(situation: Situation, measure: Callable[[Layering], pd.DataFrame]) -> pd.DataFrame:
-    """Return what is measured for each layer, then for the whole, as the question asks it, named."""
+def every_layer(
+    situation: Situation, table: str, measure: Callable[[Layering], pd.DataFrame]
+) -> pd.DataFrame:
+    """
+    Return what is measured for each layer, then for the whole, as the question asks it, named.
+
+    What the rows of a ``table`` are about does not depend on who lives where: it is named once.
+    """
+    layerings = [*(layering for _, layering in layers_of(situation)), whole(situation)]
+    found = [measure(layering) for layering in layerings]
+    rows = situation.shared(("rows", table), lambda: _named_rows(found, situation))
+    return pd.concat([rows, pd.concat(found, ignore_index=True).drop(columns="area")], axis=1)
+
+
+def _named_rows(tables: Sequence[pd.DataFrame], situation: Situation) -> pd.DataFrame:
+    """Return the names of the rows of each layer, then of the whole, and what else is said of them."""
+    *keys, of_whole = (table[["area", "age_group"]] for table in tables)
     parts = [
-        named(measure(layering), situation, layer, layering)
-        for layer, layering in layers_of(situation)
+        named(one, situation, layer, layering)
+        for one, (layer, layering) in zip(keys, layers_of(situation), strict=True)
     ]
-    parts.append(_named_whole(measure(whole(situation)), situation))
+    parts.append(_named_whole(of_whole, situation))
     parameters = situation.parameters
-    return pd.concat(parts, ignore_index=True).assign(
-        profile=parameters.walking.id, **parameters.limit.columns()
+    return (
+        pd.concat(parts, ignore_index=True)
+        .drop(columns="age_group")
+        .assign(profile=parameters.walking.id, **parameters.limit.columns())
     )
+
+
+def stacked(tables: Iterable[Mapping[str, np.ndarray]]) -> pd.DataFrame:
+    """Return the columns of several tables below each other."""
+    parts = list(tables)
+    return pd.DataFrame({name: np.concatenate([one[name] for one in parts]) for name in parts[0]})
 
 
 def named(

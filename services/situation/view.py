@@ -140,6 +140,11 @@ class Situation:
     @cached_property
     def _halls(self) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         analysis, given = self.profile.analysis, self._given_places
+        if self._beside is not None and given is None:
+            known = self._beside.places, self._beside.venues
+            # Views know the same of halls of which none is in a private home.
+            if not any(halls["private_home"].astype(bool).any() for halls in known):
+                return known
         places = places_frame(self.workspace, self.parameters.selection) if given is None else given
         layers = dict.fromkeys((analysis.council_layer, analysis.gap_layer))
         venues = seen_venues(self.workspace)

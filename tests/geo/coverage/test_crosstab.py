@@ -6,13 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coverage.crosstab import crosstab
+from geo.coverage.crosstab import Crossing, cell_figures, cell_rows, with_shares
 from geo.coverage.reached import Layering
 
 
 def layering(home_area, n):
     areas = pd.DataFrame({"area_id": [f"a{number}" for number in range(n)]})
     return Layering(areas, np.array(home_area, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+def crosstab(residents, layering_a, layering_b, reached):
+    cells = Crossing.of(layering_a, layering_b)
+    rows = cell_rows(residents.columns, cells, reached)
+    return with_shares(rows.join(cell_figures(residents, cells, reached)))
 
 
 def test_two_units_split_by_a_border_by_hand():
@@ -43,6 +49,14 @@ def test_a_town_without_homes_has_an_empty_table():
     table = crosstab(none, layering([], 2), layering([], 1), {"weekly": np.zeros(0, dtype=bool)})
     assert len(table) == 0
     assert "coverage_pct" in table
+
+
+def test_the_cell_of_both_remainders_is_there_when_it_is_asked_for():
+    sides = layering([0, 1], 2), layering([0, -1], 1)
+    assert Crossing.of(*sides).area_a.tolist() == [0, 1]
+    cells = Crossing.of(*sides, with_corner=True)
+    assert list(zip(cells.area_a, cells.area_b, strict=True)) == [(0, 0), (1, -1), (-1, -1)]
+    assert cells.of_home.tolist() == [0, 1]
 
 
 @given(

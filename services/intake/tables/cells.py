@@ -119,6 +119,9 @@ _POINT = re.compile(
     r"|[(\[]?\s*-?[0-9]{2,3}\.[0-9]{2,}\s*[,、;\s]\s*-?[0-9]{2,3}\.[0-9]{2,}\s*[)\]]?$",
     re.IGNORECASE | re.DOTALL,
 )
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
+_JAPAN = (20.0, 46.0, 154.0)
+"""Latitudes are between the first two, longitudes beyond the second up to the third."""
 _LOOKED_AT = 50
 
 
@@ -129,12 +132,16 @@ def point_columns(table: pd.DataFrame) -> list[str]:
         if pd.api.types.is_numeric_dtype(table[column]):
             continue
         filled = [cell for cell in texts(table.head(_LOOKED_AT), column) if cell]
-        points = sum(
-            1 for cell in filled if _POINT.match(unicodedata.normalize("NFKC", cell).strip())
-        )
-        if 2 * points > len(filled):
+        if 2 * sum(map(_is_point, filled)) > len(filled):
             found.append(column)
     return found
+
+
+def _is_point(cell: str) -> bool:
+    """Say whether a cell is a position in Japan: a pair of sizes may look like one elsewhere."""
+    form = unicodedata.normalize("NFKC", cell).strip()
+    numbers = [float(number) for number in _DECIMAL.findall(form)[:2]] if _POINT.match(form) else []
+    return len(numbers) == 2 and _JAPAN[0] <= min(numbers) < _JAPAN[1] < max(numbers) <= _JAPAN[2]  # noqa: PLR2004  a pair
 
 
 _TOTAL = re.compile(

@@ -160,6 +160,11 @@ def no_table_in(path: Path) -> SourceError:
     return _refusal(path, "html")
 
 
+def no_map_in(path: Path) -> SourceError:
+    """Say that a zip has no map data, and what it has."""
+    return _refusal(path, "zip")
+
+
 def _refusal(path: Path, found: FileType) -> SourceError:
     if found == "zip":
         return SourceError(

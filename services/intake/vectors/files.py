@@ -12,6 +12,7 @@ import pyogrio
 from pyogrio.errors import DataSourceError
 
 from geo.errors import SourceError
+from services.intake.tables.filetypes import no_map_in
 from services.intake.vectors.archives import unpack
 from services.intake.vectors.dbf import beside, text_encoding
 from services.profile import Source
@@ -86,14 +87,16 @@ def _member(files: list[Path], *, path: Path, wanted: str) -> Path:
     usable = [file for file in files if file.suffix.lower() in PREFERENCE]
     if not usable and any(file.suffix.lower() == _XML for file in files):
         raise _is_xml(path)
+    if not usable:
+        raise no_map_in(path)
     named = [file for file in usable if wanted in (file.stem, file.name)]
     usable = named or usable
-    best = min((PREFERENCE.index(file.suffix.lower()) for file in usable), default=-1)
+    best = min(PREFERENCE.index(file.suffix.lower()) for file in usable)
     usable = [file for file in usable if PREFERENCE.index(file.suffix.lower()) == best]
     if len({file.stem for file in usable}) == 1:
         # 国土数値情報 packs one Shapefile twice, into the folders UTF-8 and Shift-JIS.
         return min(usable, key=lambda file: ("utf-8" not in str(file).lower(), str(file)))
-    stems = ", ".join(sorted(file.stem for file in usable)) or "none"
+    stems = ", ".join(sorted(file.stem for file in usable))
     raise SourceError(
         "which file of the zip is meant? Give the source's layer_name; there is {stems}",
         path=path,

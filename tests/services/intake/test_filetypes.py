@@ -104,10 +104,16 @@ def test_what_is_no_table_is_named_with_the_way_out(
 
 @pytest.mark.parametrize(
     ("found", "what"),
-    [("pdf", "a PDF"), ("html", "a web page"), ("xls", "an Excel file"), ("word", "a Word")],
+    [
+        ("pdf", "a PDF"),
+        ("zip", "a zip with サロン一覧.csv"),
+        ("html", "a web page"),
+        ("xls", "an Excel file"),
+        ("word", "a Word"),
+    ],
 )
 def test_what_is_no_map_is_named(tmp_path: Path, found: str, what: str) -> None:
-    path = tmp_path / "halls.geojson"
+    path = tmp_path / ("halls.zip" if found == "zip" else "halls.geojson")
     path.write_bytes(FILES[found])
     about = {"title": "t", "credit": "c", "licence": "l", "as_of": "2025"}
     source = Source.model_validate({"id": "a", "path": path.name, "format": "vector"} | about)

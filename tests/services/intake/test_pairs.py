@@ -241,7 +241,9 @@ def test_a_column_whose_cells_are_positions_is_no_venue(tmp_path, cell):
     assert "venue" not in str(said)
 
 
-@pytest.mark.parametrize("cell", ["市民会館 2.50, 3.75", "35-10", "東1, 西2", "{なし}", "12.5"])
+@pytest.mark.parametrize(
+    "cell", ["市民会館 2.50, 3.75", "120.50, 80.25", "35.10, 36.20", "東1, 西2", "{なし}", "12.5"]
+)
 def test_other_cells_are_no_positions(tmp_path, cell):
     rows = read(tmp_path, f'name,location\nHall,"{cell}"\n')
     assert rows.position_columns() == []

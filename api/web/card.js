@@ -133,6 +133,7 @@ function candidateCard(candidate) {
       say(said(properties, "reasons")),
       facts([
         [word("page.rank"), String(properties.rank)],
+        [word("page.alone"), known(properties.newly_reached_alone, people)],
         [word("page.gained"), properties.units_gained],
         [word("page.after"), known(properties.coverage_after_pct, (pct) => percent(pct))],
         [word("page.overlap"), known(properties.overlap_pct, (pct) => percent(pct))],

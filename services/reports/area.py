@@ -35,7 +35,7 @@ from services.reports.week import week
 from services.results.shares import ShareLine, share_table, shares_of_run
 from services.words.dates import day_in_japan
 from services.words.names import normalise
-from services.words.reasons import DETOUR_WORTH_SAYING
+from services.words.reasons import DETOUR_WORTH_SAYING, WORTH_SAYING
 from services.words.schedules import how_often
 from services.words.texts import age_group_text, metres, origin_text, people, text
 from services.workspace.folder import Snapshot, Workspace, software_version
@@ -302,6 +302,7 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]
             venue_name=str(row["venue_name"]),
             kind=str(row["kind"] or ""),
             newly_reached=figure(row["newly_reached"]),
+            newly_reached_alone=_alone(row),
             cost_max_yen=figure(row["cost_max_yen"]) or None,
             units_gained=tuple(
                 name
@@ -313,6 +314,11 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]
         )
         for row in candidates.to_dict("records")
     )
+
+
+def _alone(row: Mapping[Any, Any]) -> float | None:
+    more = row["newly_reached_alone"] - row["newly_reached"] >= WORTH_SAYING
+    return figure(row["newly_reached_alone"]) if more else None
 
 
 def _candidates_note(inside: "_Inside", lang: str) -> str:

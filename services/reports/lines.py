@@ -58,6 +58,8 @@ class AreaCandidate:
     venue_name: str
     kind: str
     newly_reached: float | None
+    newly_reached_alone: float | None
+    """By itself; None where that is written like the number above."""
     cost_max_yen: float | None
     units_gained: tuple[str, ...]
     reasons: str

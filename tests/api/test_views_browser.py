@@ -192,6 +192,7 @@ def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> No
         "changed": [{"ja": "台帳が変わりました", "en": "changed"}],
         "relaxation": [{"ja": "2か所が必要です", "en": "needs 2"}],
         "needs_transport": [area | site],
+        "no_streets": [{"area_id": "i", "area_name": "離島", "residents": 40.0}],
         "alternatives": [other | {"added": [spot], "dropped": [spot | {"candidate_id": "q"}]}],
     }
     body = get(f"{address}/plans/0001")
@@ -205,6 +206,8 @@ def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> No
         expect(view).to_contain_text(f"{HOSTILE} 65歳以上 3人")
         expect(view).to_contain_text("合同で使うなら「H1会館」（平均1,234m）")
         expect(view).to_contain_text("最寄りの停留所 北山")
+        expect(view).to_contain_text("離島 65歳以上 40人")
+        expect(view).to_contain_text("計画には数えていません")
         expect(view).to_contain_text("新しく届く人 90人・初年度 1,000,000円")
         expect(view).to_contain_text("同じ地区の別の地点：会場未定（東）（週1）")
         assert view.locator("img").count() == 0

@@ -17,6 +17,7 @@ from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.words.texts import told
 from services.workspace.folder import open_workspace
+from tests.village import COUNCILS
 
 HALL = "各地区公会堂"
 
@@ -70,6 +71,8 @@ def test_a_candidate_says_whom_it_reaches_by_itself_and_after_those_before_it(vi
     said = Publication(village).points("candidates").set_index("rank")["reasons"]
     assert all("順位が上の候補がすべて開いたあとなら" in said[rank] for rank in later.index)
     assert "順位が上の候補" not in said[1]
+    lines = [line for area in COUNCILS for line in gap_report(village.workspace, area).candidates]
+    assert {line.rank for line in lines if line.newly_reached_alone is not None} == {*later.index}
 
 
 def test_an_area_without_a_listed_candidate_is_told_what_the_list_has(village):

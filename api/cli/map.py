@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.console import Desk, desk_of
 from services.intake.tables.columnmap import Proposed, propose_map, save_map
-from services.words.texts import Lang, listed, text
+from services.words.texts import Lang, listed, text, told
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -39,6 +39,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
                 "columns": proposed.found.columns,
                 "also": proposed.found.also,
                 "unknown": proposed.found.unknown,
+                "remarks": [told(remark, desk.lang) for remark in proposed.remarks],
                 "saved": str(save) if save else None,
             }
         )
@@ -54,7 +55,7 @@ def _lines(proposed: Proposed, desk: Desk) -> list[str]:
     lines = [desk.say("map.read", rows=proposed.rows, row=proposed.header_row)]
     if proposed.layout:
         lines.append(desk.say("map.layout", title=desk.say(f"layout.{proposed.layout}")))
-    return lines
+    return lines + [told(remark, desk.lang) for remark in proposed.remarks]
 
 
 def _table(proposed: Proposed, desk: Desk) -> Table:

@@ -6,6 +6,7 @@ import pytest
 
 from api.cli.main import main
 from services.intake.tables.columns import read_map
+from tests.services.intake.workbooks import write_ods
 
 LIST = "通いの場一覧,,\n名称,所在地,なぞ\nひまわりの会,東1,x\n"
 
@@ -31,6 +32,15 @@ def test_map_is_shown_to_people_in_both_languages(table, capsys):
     assert "使わない列: なぞ" in capsys.readouterr().out
     assert main(["map", str(table), "--lang", "en"]) == 0
     assert "columns not used: なぞ" in capsys.readouterr().out
+
+
+def test_map_names_the_sheets_that_it_does_not_read(tmp_path, capsys):
+    sheets = {"目次": [["目次"]], "一覧": [["名称", "所在地"], ["会", "東1"]]}
+    path = write_ods(tmp_path / "salons.ods", sheets)
+    assert main(["map", str(path), "--json", "--lang", "ja"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["columns"] == {"name": "名称", "address": "所在地"}
+    assert shown["remarks"] == ["シート「一覧」を読みました。読んでいないシート：目次"]
 
 
 def test_map_refuses_a_table_about_persons_in_one_line(tmp_path, capsys):

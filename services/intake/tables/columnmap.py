@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from geo.errors import Sentence
 from services.intake.tables.cells import point_columns
 from services.intake.tables.columns import ColumnMap, write_map
 from services.intake.tables.layouts import recognise
+from services.intake.tables.ledger import SourceLedger
 from services.intake.tables.mapping import proposal
 from services.intake.tables.reading import read_csv
+from services.intake.tables.remarks import note_remarks
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,15 @@ class Proposed:
     rows: int
     example: dict[str, str]
     """Column → its first cell that is not empty."""
+    remarks: list[Sentence]
+    """What else the reader saw, such as sheets that it did not read."""
 
 
 def propose_map(path: Path, *, encoding: str = "auto") -> Proposed:
     """Read a table (which is refused if it is about persons) and propose what its columns mean."""
     table = read_csv(path, encoding=encoding)
+    notes = SourceLedger(path.name)
+    note_remarks(table, notes=notes)
     columns = [str(column) for column in table.columns]
     layout = recognise(columns)
     example = {
@@ -39,6 +46,7 @@ def propose_map(path: Path, *, encoding: str = "auto") -> Proposed:
         titles=list(table.attrs["titles"]),
         rows=len(table),
         example=example,
+        remarks=[entry.said for entry in notes.entries],
     )
 
 

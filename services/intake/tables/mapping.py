@@ -7,6 +7,7 @@ from geo.errors import Sentence
 from services.intake.tables.columns import PLACES, ColumnMap, propose
 from services.intake.tables.layouts import recognise
 from services.intake.tables.ledger import Entry, SourceLedger
+from services.intake.tables.sheets import SHEET_COLUMN
 from services.profile import Places, Venues
 
 Section = TypeVar("Section", Places, Venues)
@@ -80,7 +81,7 @@ def note_not_used(
 ) -> None:
     """Write down which columns were taken and which not; ``also`` are those of the positions."""
     taken = taken_columns(spec)
-    used = {*taken.values(), *also}
+    used = {*taken.values(), *also, SHEET_COLUMN}
     notes.taken = (
         taken if set(also) <= set(taken.values()) else {**taken, "position": ", ".join(also)}
     )

@@ -6,10 +6,12 @@ import openpyxl
 import pytest
 
 from geo.errors import SourceError
+from services.intake.places.rows import read_places
 from services.intake.tables import grids
-from services.intake.tables.ledger import SourceLedger
+from services.intake.tables.ledger import Ledger, SourceLedger
 from services.intake.tables.reading import read_csv
 from services.intake.tables.remarks import note_remarks
+from services.profile import Places, Source
 from services.words.texts import told
 from tests.services.intake.workbooks import write_ods, write_xls, write_xlsb
 
@@ -190,3 +192,26 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path):
         SourceError, match="there is no sheet 北区; the sheets are 東区, 目次, 西区"
     ):
         read_csv(write_ods(tmp_path / "a.ods", WARDS), sheets=["東区", "北区"])
+
+
+def test_places_of_joined_sheets_are_one_list(tmp_path):
+    head = ["名称", "所在地", "開催日", "緯度", "経度"]
+    sheets = {
+        "北": [head, ["会A", "東1", "毎週月曜", 35.85, 139.97], ["合計", None, None, None, None]],
+        "南": [head, ["会B", "東2", "毎週火曜", 35.86, 139.97]],
+    }
+    path = write_ods(tmp_path / "a.ods", sheets)
+    about = {"title": "t", "credit": "c", "licence": "l", "as_of": "2024", "sheets": "all"}
+    source = Source(id="a", path=path.name, format="csv", **about)
+    ledger = Ledger()
+    places = read_places(
+        path,
+        spec=Places(source="a"),
+        source=source,
+        plane_epsg=6677,
+        locate=lambda *_: None,
+        ledger=ledger,
+    )
+    assert places["name"].tolist() == ["会A", "会B"]
+    codes = [entry.code for entry in ledger.of("a").entries]
+    assert codes == ["columns_recognised", "sheets_joined", "totals_row"]

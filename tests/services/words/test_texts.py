@@ -188,3 +188,16 @@ def test_no_japanese_stands_in_a_page_itself():
 
 
 _CALLS = (("text", 0), ("desk.say", 0), ("self.say", 0))
+
+
+def test_no_text_calls_a_town_a_village_or_a_ward_a_city():
+    """A sentence is read in 池田町 as well: 市 stands in names, and in 市町村 and 市区町村."""
+    folder = Path(__file__).resolve().parents[3] / "data" / "words"
+    city = re.compile(r"市(?:全体|内|域|の)")
+    found = [
+        line
+        for name in ("ja.toml", "errors.ja.toml", "api.ja.toml")
+        for line in (folder / name).read_text(encoding="utf-8").splitlines()
+        if city.search(line)
+    ]
+    assert found == []

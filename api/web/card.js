@@ -9,7 +9,7 @@ import { askedLimit, shape, state } from "./store.js";
 import { RESIDENTS_OF } from "./vocabulary.js";
 import { placeSign } from "./lists.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
-import { age, approximately, brackets, capital, date, joined, label, limit, number, often, people, peopleShare, percent, said, way, word, yen } from "./words.js";
+import { age, approximately, brackets, capital, date, joined, label, limit, number, often, oftenOf, people, peopleShare, percent, said, way, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
 // A figure that is not there leaves its row out.
@@ -70,7 +70,7 @@ function placeCard(place) {
   if (!place) return null;
   const { properties } = place;
   return {
-    head: properties.name, lead: joined([often(properties.frequency), nameOfCouncil(properties.council_id)]), feature: place, icon: placeSign(properties, 34),
+    head: properties.name, lead: joined([oftenOf(properties), nameOfCouncil(properties.council_id)]), feature: place, icon: placeSign(properties, 34),
     body: [
       stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`status.${properties.status}`)) : null,
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,

@@ -6,7 +6,7 @@ import { statusOf } from "./shown.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
-import { added, approximately, capital, joined, label, often, people, way, word } from "./words.js";
+import { added, approximately, capital, joined, label, oftenOf, people, way, word } from "./words.js";
 
 const STEP = 50;
 const TABS = ["needs", "have", "make"];
@@ -22,7 +22,7 @@ function needRow(unit, onPick) {
 }
 
 function placeRow({ properties }, onPick) {
-  const detail = joined([often(properties.frequency), properties.schedule_text]);
+  const detail = joined([oftenOf(properties), properties.schedule_text]);
   return h("button", { type: "button", class: "row", "data-id": properties.place_id, onclick: () => onPick("place", properties.place_id) },
     placeSign(properties, 26), h("span", { class: "what" }, h("b", {}, properties.name), h("small", {}, detail)), h("span", { class: "count quiet" }, properties.kind));
 }

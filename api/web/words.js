@@ -36,6 +36,8 @@ export const approximately = (thing, name) => (thing.approximate ? word("text.ap
 
 // How often a place meets: the class itself, with the more frequent ones, as a kind of place, as a place.
 export const often = (frequency) => word(frequency ? `frequency.${frequency}` : "page.no_schedule");
+// Of a place: what is known and comes less than monthly is no unknown schedule.
+export const oftenOf = ({ frequency, sessions_per_month: sessions }) => (frequency || !(sessions > 0) ? often(frequency) : word("frequency.rare"));
 export const orMore = (frequency) => capital(frequency === FREQUENCIES.at(-1) ? often(frequency) : word("frequency.at_least", { frequency: often(frequency) }));
 export const typeOf = (frequency) => capital(word("frequency.type", { frequency: often(frequency) }));
 export const placeOf = (frequency) => word("frequency.place", { frequency: often(frequency) });

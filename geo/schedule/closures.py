@@ -175,6 +175,13 @@ def _may_go_on(tokens: list[Token], first: int) -> bool:
     or a space: it may be open or shut. So may Saturday and Sunday.
     """
     n = first - 1
+    if n > 0 and tokens[n].kind == "line" and tokens[n].text == "\n":
+        before = tokens[n - 1]
+        return (
+            before.kind == "weekdays"
+            and not isinstance(before.value, tuple)
+            and before.value <= _WEEKEND
+        )
     if n >= 0 and tokens[n].kind == "comma":
         n -= 1
         by_comma = True

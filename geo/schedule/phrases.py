@@ -16,6 +16,8 @@ from geo.schedule.timewords import Count, Span, Token
 
 _EDGE = " \t\u3000、,・/:.〜~-–—−―‐ー;※|"
 _PLAIN_UNKNOWN = "未定"
+_ASIDE = "※た但な"
+"""First letters of what sets a line apart as an aside: ※, ただし, 但し, なお."""
 
 _TIME = re.compile(
     "[0-9]|曜|週|毎|隔|回(?!覧)|休(?!憩)|除|以外|のぞ|月[初末ごと額]|学期|日(?:程|時|ごと|数|により)|年(?:間|度|に|数)"
@@ -59,6 +61,7 @@ class Phrase:
     """Whether its brackets tell what is done: 第3火曜は茶話会."""
     is_only: bool = False
     segment: int = 0
+    line: int = 0
     text: str = ""
 
     @property
@@ -256,6 +259,11 @@ class PhraseReader:
         self.continues = False
         self.noted = -2
         """The last token that went into a remark; what stands right behind it belongs to it."""
+        self.aside: tuple[int, int] | None = None
+        """Where ※ or ただし began, and after how many phrases: what follows is as in brackets."""
+        self.line = 0
+        self.months_wait = False
+        """Whether months that were said still wait for a phrase."""
         self.bracket = (0, 0)
         """Where the brackets opened, and after how many phrases."""
 
@@ -265,6 +273,7 @@ class PhraseReader:
             token = self.tokens[self.at]
             getattr(self, f"_{token.kind}", self._ignore)(token)
             self.at += 1
+        self._end_aside()
         return self.found
 
     # -- helpers
@@ -307,11 +316,12 @@ class PhraseReader:
             months=self.months,
             overrides=self.overrides,
             is_about=self.about,
-            in_bracket=self.depth > 0,
+            in_bracket=self._is_aside(),
             segment=self.segment,
+            line=self.line,
             text=token.text,
         )
-        self.about = False
+        self.about = self.months_wait = False
         self.found.phrases.append(phrase)
         self.phrase = phrase
         return phrase
@@ -340,17 +350,32 @@ class PhraseReader:
 
     def _close(self, _: Token) -> None:
         self.depth = max(0, self.depth - 1)
-        opened, phrases_n = self.bracket
+        self._weigh_inside(*self.bracket)
+        if self.depth == 0 and self.overrides:
+            self.months, self.overrides = frozenset(), False
+
+    def _weigh_inside(self, opened: int, phrases_n: int) -> None:
+        """Tell the phrases of brackets whether these tell what is done, and whether they restrict."""
         inside = {each.kind for each in self.tokens[opened : self.at]}
         for phrase in self.found.phrases[phrases_n:]:
             phrase.has_contents = bool(inside & {"word", "note", "half_day", "span"})
             phrase.is_only = "only" in inside
-        if self.depth == 0 and self.overrides:
-            self.months, self.overrides = frozenset(), False
 
-    def _line(self, _: Token) -> None:
-        self.phrase = None
-        self.months, self.overrides = frozenset(), False
+    def _is_aside(self) -> bool:
+        return self.depth > 0 or self.aside is not None
+
+    def _end_aside(self) -> None:
+        if self.aside is not None:
+            self._weigh_inside(*self.aside)
+        self.aside = None
+
+    def _line(self, token: Token) -> None:
+        self._end_aside()
+        self.line += 1
+        if token.text[0] in _ASIDE and self.found.phrases:
+            self.aside = (self.at, len(self.found.phrases))
+        if not self.months_wait:
+            self.months, self.overrides = frozenset(), False
 
     def _head(self, _: Token) -> None:
         self.phrase = None
@@ -360,6 +385,7 @@ class PhraseReader:
         if token.value != self.enum or self._is_adjacent_enum():
             self.found.unread.append(f"({token.value})")
         self._line(token)
+        self.phrase = None
 
     def _is_adjacent_enum(self) -> bool:
         following = self._right_behind()
@@ -369,7 +395,9 @@ class PhraseReader:
         before = self.tokens[self.at - 1] if self.at else None
         following = self._right_behind()
         kinds = _WHEN | {"months", "date"}
-        if before and following and before.kind in kinds and following.kind in kinds:
+        if not (before and following and before.kind in kinds):
+            return
+        if following.kind in kinds or (following.kind == "word" and not following.gap):
             self.found.unread.append(f"{before.text}{token.text}{following.text}")
 
     # -- words
@@ -404,8 +432,16 @@ class PhraseReader:
         following = self._right_behind()
         if following is not None and following.kind == "fill" and following.text.startswith("も"):
             self.found.notes.append(f"{token.text}も開催")
+        elif self._is_right_after_days(token):
+            # 土日祝: open on holidays as well.
+            self.found.notes.append(f"{token.text}も開催")
         else:
             self.found.notes.append(token.text)
+
+    def _is_right_after_days(self, token: Token) -> bool:
+        before = [each.kind for each in self.tokens[max(0, self.at - 2) : self.at]]
+        linked = before[-2:-1] == ["weekdays"] and before[-1] in ("dot", "comma", "and", "slash")
+        return linked or (before[-1:] == ["weekdays"] and not token.gap)
 
     def _date(self, token: Token) -> None:
         following = self._right_behind()
@@ -505,11 +541,11 @@ class PhraseReader:
         leads = self._next(skip=skip, stop=stop)
         if leads is not None and leads.kind in _WHEN:
             self.months = token.value
-            self.overrides = bool(behind) and (self.depth > 0 or particle == "は")
-            self.phrase = None
+            self.overrides = bool(behind) and (self._is_aside() or particle == "は")
+            self.phrase, self.months_wait = None, True
             return
         if not behind:
-            self.months = token.value
+            self.months, self.months_wait = token.value, True
             if self.phrase is not None:
                 self.phrase.months = token.value
             return
@@ -575,7 +611,11 @@ class PhraseReader:
             return
         if phrase is None or phrase.interval or phrase.days or phrase.count:
             self._new(token).interval = token.value
-        elif phrase.every == "week" or phrase.standing or (self.depth and len(phrase.weekdays) > 1):
+        elif (
+            phrase.every == "week"
+            or phrase.standing
+            or (self._is_aside() and len(phrase.weekdays) > 1)
+        ):
             self.found.unread.append(phrase.text + token.text)
         elif phrase.weeks:
             self._require_fortnight(phrase, token.value, phrase.weeks, token)
@@ -669,6 +709,9 @@ class PhraseReader:
         ):
             phrase.text += token.text
         else:
+            if phrase is not None and phrase.weeks and phrase.line != self.line:
+                # 第1水曜 and, on the next line, 木曜: of every week or of the first.
+                self.found.unread.append(token.text)
             phrase = self._new(token)
         phrase.weekdays = days
         phrase.is_range = phrase.is_range or "range" in marks or len(days) >= DAILY_MIN_DAYS

@@ -95,6 +95,8 @@ class Summary(BaseModel):
     coverage_pct: float | None
     circle_coverage_pct: float | None
     approximate: bool
+    assumed: list[str] = Field(description="What is estimated or assumed; empty where nothing is")
+    assumed_en: list[str]
     gaps: dict[str, int] | None = Field(
         description="How many units bear each sign; null where none lies mostly in the area"
     )
@@ -132,6 +134,8 @@ class Week(BaseModel):
     combined_pct: float | None
     sentences: list[str]
     sentences_en: list[str]
+    assumed: list[str] = Field(description="What is estimated or assumed; empty where nothing is")
+    assumed_en: list[str]
 
 
 class Health(BaseModel):
@@ -159,7 +163,9 @@ class BestSoFar(BaseModel):
     newly_reached: float | None = Field(
         description="Newly reached, rounded; null for a small count"
     )
-    first_year_yen: float = Field(description="Ceiling of the first year's cost, in yen")
+    first_year_yen: float | None = Field(
+        description="Ceiling of the first year's cost, in yen; null where it is not known"
+    )
 
 
 class JobInfo(BaseModel):

@@ -339,6 +339,7 @@ def candidates() -> gpd.GeoDataFrame:
         private_home=False,
         status="proposed",
         schedule_text=["毎月第2金曜日", ""],
+        schedule_assumed=False,
         age_group="65+",
         walk_limit_m=500.0,
         walk_limit_min=NAN,
@@ -372,6 +373,8 @@ def places() -> gpd.GeoDataFrame:
         opened_on="2019-05-01",
         private_home=private,
         located_by=["coordinates", "coordinates", "coordinates", ""],
+        schedule_assumed=False,
+        stand_in=False,
         unsnapped="",
         residents_reached=[520.0, 300.0, 90.0, 0.0],
         counts=True,
@@ -439,6 +442,8 @@ def run_record(small_number: int = 10) -> dict[str, object]:
         },
         "parameters_sha256": "ab" * 32,
         "workspace_sha256": "cd" * 32,
+        "assumptions": [],
+        "doubts": [],
         "summary": {
             "municipality": {
                 "name": "架空町",

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title
@@ -53,5 +53,6 @@ def register(app: typer.Typer, lang: Lang) -> None:
         files = write_table(cells, out, provenance(snapshot))
         found = supply.crosstab(rows=rows, columns=columns, **asked)
         desk.result({"files": [str(path) for path in files], **found})
-        desk.show(crosstab_title(snapshot, cells, desk.lang), numbers_line(opened, desk))
+        desk.show(crosstab_title(snapshot, cells, desk.lang))
+        desk.show(*feet(opened, desk, snapshot.run["assumptions"]))
         desk.show(*(desk.say("cli.wrote", path=path) for path in files))

@@ -1,13 +1,15 @@
 """A workspace as a command opens it: for whom its figures are is asked for by name, and said."""
 
 import sys
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from api.cli.console import Desk
-from services.publication.viewed import numbers_note, stamp
+from services.publication.viewed import assumed_now, numbers_note, stamp
+from services.words.assumptions import FIGURES, marks
 from services.words.texts import Lang, text
 from services.words.vocabulary import View
 from services.workspace.folder import Workspace, open_workspace
@@ -26,6 +28,19 @@ def open_seen(path: Path, view: View, desk: Desk) -> Workspace:
     return workspace
 
 
-def numbers_line(workspace: Workspace, desk: Desk) -> str:
-    """Return the foot of a table of people: what the numbers are."""
-    return f"※ {numbers_note(workspace, desk.lang)}"
+def feet(
+    workspace: Workspace,
+    desk: Desk,
+    assumptions: Sequence[Mapping[str, Any]] | None = None,
+    about: Collection[str] = FIGURES,
+) -> list[str]:
+    """
+    Return the foot of a table: what is estimated or assumed, and what the numbers of people are.
+
+    The assumptions are those that the figures were made with, else those of the newest run.
+    """
+    found = assumed_now(workspace) if assumptions is None else assumptions
+    return [
+        f"※ {line}"
+        for line in (*marks(found, desk.lang, about), numbers_note(workspace, desk.lang))
+    ]

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, OBJECTIVES
 from services.plans.ask import ask_of, read_ask
@@ -17,7 +17,7 @@ from services.plans.store import PlanResult, list_plans, unreadable_plans
 from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
 from services.words.dates import day_in_japan
-from services.words.texts import Lang, listed, number, people, text, yen
+from services.words.texts import NO_FIGURE, Lang, listed, number, people, text, yen
 from services.words.vocabulary import PUBLIC, View
 
 
@@ -127,7 +127,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         old = unreadable_plans(opened)
         desk.result({"plans": heads, "unreadable": old})
         if heads:
-            desk.show(_listing(heads, opened.few_below, desk), numbers_line(opened, desk))
+            desk.show(_listing(heads, opened.few_below, desk), *feet(opened, desk))
         else:
             desk.show(desk.say("plan.none"))
         if old:
@@ -144,8 +144,9 @@ def _yearly(asked: dict[str, Any]) -> float:
 def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
     lines: list[object] = ["", report.proof]
     if report.choices:
-        lines = ["", report.sentence, report.cost, report.proof]
+        lines = ["", *filter(None, (report.sentence, report.cost, report.proof))]
     lines += [line for line in (report.targets, *report.relaxation) if line]
+    lines += [f"※ {line}" for line in report.marks]
     if report.choices:
         lines.append(_choices(report, desk))
     lines += [*report.alternatives]
@@ -168,10 +169,11 @@ def _table(desk: Desk, *heads: str, words: int) -> Table:
 
 
 def _choices(report: PlanReport, desk: Desk) -> Table:
-    heads = ("rank", "venue", "action", "newly", "cost", "each", "overlap")
-    table = _table(desk, *heads, words=3)
+    money = ("cost", "each") if any(one.cost for one in report.choices) else ()
+    table = _table(desk, "rank", "venue", "action", "newly", *money, "overlap", words=3)
     for one in report.choices:
-        cells = (one.name, one.doing, one.newly, one.cost, one.each, one.overlap)
+        costs = [getattr(one, name) or NO_FIGURE for name in money]
+        cells = (one.name, one.doing, one.newly, *costs, one.overlap)
         table.add_row(str(one.rank), *cells)
     return table
 

@@ -8,10 +8,20 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from geo.vocabulary import FREQUENCIES
 from services.publication.rastercompare import CompareAsked, RasterComparison, write_comparison
+from services.publication.viewed import assumed_now
 from services.results.rasters import SurfaceAsked, SurfaceFile, write_surface
+from services.words.assumptions import (
+    AREAS,
+    OF_WALKS,
+    PEOPLE,
+    marked,
+    marks,
+    told_assumptions,
+    used,
+)
 from services.words.texts import NO_FIGURE, Lang, listed, people, text, told
 from services.words.vocabulary import PUBLIC, View
 
@@ -75,6 +85,7 @@ def _register_surface(group: typer.Typer, lang: Lang) -> None:
         )
         if not made.places_n:
             desk.show(f"※ {desk.say('raster.no_place')}")
+        desk.show(*(f"※ {line}" for line in marks(made.assumptions, desk.lang, OF_WALKS)))
 
 
 def _register_compare(group: typer.Typer, lang: Lang) -> None:
@@ -114,6 +125,7 @@ def _register_compare(group: typer.Typer, lang: Lang) -> None:
                 "files": [str(path) for path in files],
                 "total": found.total,
                 "correlation": found.correlation,
+                **marked(assumed_now(opened), (PEOPLE, AREAS)),
                 "outside_residents": found.outside_residents,
                 "notes": _notes(found, opened.few_below, desk),
             }
@@ -121,7 +133,7 @@ def _register_compare(group: typer.Typer, lang: Lang) -> None:
         desk.show(*(desk.say("cli.wrote", path=path) for path in files))
         desk.show(_total(found, opened.few_below, desk))
         desk.show(*(f"※ {note}" for note in _notes(found, opened.few_below, desk)))
-        desk.show(numbers_line(opened, desk))
+        desk.show(*feet(opened, desk, about=(PEOPLE, AREAS)))
 
 
 def _plain(made: SurfaceFile) -> dict[str, object]:
@@ -135,6 +147,8 @@ def _plain(made: SurfaceFile) -> dict[str, object]:
         "cells": made.cells_n,
         "cells_walked": made.walked_n,
         "places": made.places_n,
+        "assumptions": told_assumptions(used(made.assumptions, OF_WALKS)),
+        **marked(made.assumptions, OF_WALKS),
     }
 
 

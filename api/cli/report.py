@@ -9,7 +9,9 @@ import typer
 from api.cli.console import desk_of
 from api.cli.opening import open_seen, view_option
 from api.report_page import render_report_file
+from services.publication.viewed import assumed_now
 from services.reports.area import gap_report
+from services.words.assumptions import marked
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View
 from services.workspace.staging import staged_file
@@ -43,7 +45,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
             with staged_file(target) as path:
                 path.write_text(page, encoding="utf-8")
             progress("report", 1.0)
-        desk.result({"file": str(target), "area_id": report.area_id, "sentence": report.sentence})
+        told = {"file": str(target), "area_id": report.area_id, "sentence": report.sentence}
+        desk.result({**told, **marked(assumed_now(opened))})
         desk.show(desk.say("cli.wrote", path=target))
 
 

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET, rank
 from services.scenarios.comparison import BASE
@@ -158,7 +158,7 @@ def _register_reading(group: typer.Typer, lang: Lang) -> None:
         plain, said = found.to_dict(), sentences(found, desk.lang, opened.few_below)
         desk.result({**plain, "sentences": said})
         desk.show(_side_by_side(plain, opened.few_below, desk), *said)
-        desk.show(numbers_line(opened, desk))
+        desk.show(*feet(opened, desk, found.assumptions))
 
 
 def _register_files(group: typer.Typer, lang: Lang) -> None:

@@ -9,8 +9,10 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
-from services.results.snaps import SnapLine, write_snaps
+from api.cli.opening import feet, open_seen, view_option
+from services.publication.viewed import assumed_now
+from services.results.snaps import ABOUT, SnapLine, write_snaps
+from services.words.assumptions import marked
 from services.words.texts import Lang, number, people, text
 from services.words.vocabulary import PUBLIC, View
 
@@ -35,10 +37,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
             {
                 "file": str(written.path),
                 "view": view,
+                **marked(assumed_now(opened), ABOUT),
                 "classes": [asdict(line) for line in written.lines],
             }
         )
-        desk.show(_table(written.lines, opened.few_below, desk), numbers_line(opened, desk))
+        desk.show(_table(written.lines, opened.few_below, desk), *feet(opened, desk, about=ABOUT))
         desk.show(desk.say("cli.wrote", path=written.path))
         desk.show(desk.say("snaps.public" if opened.is_public else "snaps.internal"))
 

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.console import Desk, desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
 from services.publication.timeline import timeline, write_timeline
 from services.publication.viewed import origin
+from services.situation.assumptions import assumptions_of
 from services.situation.parameters import Parameters
+from services.situation.view import Situation
+from services.words.assumptions import marked
 from services.words.dates import fiscal_year_ends
 from services.words.origins import with_origins
 from services.words.texts import Lang, text
@@ -55,12 +58,14 @@ def register(app: typer.Typer, lang: Lang) -> None:
                 opened.profile, walk_limit_m=limit_m, walk_limit_min=limit_min
             )
             found = timeline(opened, ends, parameters, planned=with_planned, progress=progress)
-        told = {**origin(opened), "parameters": with_origins(parameters.to_dict(opened.profile))}
+        assumed = assumptions_of(Situation(opened, parameters))
+        written = with_origins(parameters.to_dict(opened.profile))
+        told = {**origin(opened, assumed), "parameters": written}
         files = [] if out is None else write_timeline(found, out, told)
         rows = found.to_dict()
-        desk.result({"files": [str(path) for path in files], **rows})
+        desk.result({"files": [str(path) for path in files], **rows, **marked(assumed)})
         desk.show(years_table(rows["years"], desk), *_remarks(rows["years"], desk))
-        desk.show(numbers_line(opened, desk))
+        desk.show(*feet(opened, desk, assumed))
         desk.show(*(desk.say("cli.wrote", path=path) for path in files))
 
 

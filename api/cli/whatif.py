@@ -8,11 +8,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from api.cli.console import desk_of
-from api.cli.opening import numbers_line, open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES
 from services.scenarios.answers import WhatIfs, edit_of_text, lines, title
 from services.why.ground import Published
+from services.words.assumptions import marked
 from services.words.texts import Lang, listed, text
 from services.words.vocabulary import PUBLIC, View
 
@@ -64,7 +65,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             council_layer = snapshot.workspace.profile.analysis.council_layer
             answer = WhatIfs(Published(snapshot)).answer(layer or council_layer, edits)
             progress("whatif.done", 1.0)
-        desk.result(answer)
+        desk.result({**answer, **marked(snapshot.run["assumptions"])})
         table = Table(title=title(answer, desk.lang), title_justify="left", box=SIMPLE_HEAD)
         for name in ("frequency", "limit", "before", "after", "gained", "lost"):
             figures = name in ("before", "after", "gained", "lost")
@@ -79,4 +80,4 @@ def register(app: typer.Typer, lang: Lang) -> None:
             table, desk.say("whatif.areas", n=len({row["area_id"] for row in answer["areas"]}))
         )
         desk.show(*answer["remarks" if desk.lang == "ja" else "remarks_en"])
-        desk.show(numbers_line(seen, desk))
+        desk.show(*feet(seen, desk, snapshot.run["assumptions"]))

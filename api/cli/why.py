@@ -7,12 +7,14 @@ import typer
 from rich.table import Table
 
 from api.cli.console import Desk, desk_of
-from api.cli.opening import open_seen, view_option
+from api.cli.opening import feet, open_seen, view_option
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.situation.parameters import limit_of
 from services.why.answer import why
 from services.why.ground import Ground
 from services.why.told import Way, Why
+from services.words.assumptions import OF_WALKS, marked
+from services.words.reasons import doubted
 from services.words.texts import Lang, listed, metres, text, walk
 from services.words.vocabulary import PUBLIC, View
 
@@ -49,12 +51,18 @@ def register(app: typer.Typer, lang: Lang) -> None:
     ) -> None:
         desk = desk_of(ctx)
         limit = limit_of(limit_m, limit_min)
-        ground = Ground.of(open_seen(workspace, view, desk).snapshot())
+        opened = open_seen(workspace, view, desk)
+        snapshot = opened.snapshot()
+        ground, assumed = Ground.of(snapshot), snapshot.run["assumptions"]
         answer = why(ground, lon, lat, frequency=frequency, profile=profile, limit=limit)
-        desk.result(answer.to_dict())
+        desk.result({**answer.to_dict(), **marked(assumed, OF_WALKS)})
         areas = desk.say("text.joint").join(answer.areas.values())
         desk.show(desk.say("why.title", areas=areas), *answer.sentences[desk.lang])
-        desk.show(_table(answer, desk))
+        if doubt := doubted(answer.doubts, desk.lang):
+            desk.show(
+                f"※ {doubt}", desk.say("doubt.draw.cli", command=f"arukeba edits add {workspace}")
+            )
+        desk.show(_table(answer, desk), *feet(opened, desk, assumed, OF_WALKS)[:-1])
 
 
 def _table(answer: Why, desk: Desk) -> Table:

@@ -67,7 +67,9 @@ def items(
 )
 def item(edition: EditionDep, collection_id: CollectionId, feature_id: str) -> Response:
     """Return one feature."""
-    return Response(edition.collection(collection_id).feature(feature_id), media_type=GEOJSON)
+    marks = {name: lines for name, lines in edition.marks.items() if lines}
+    found = edition.collection(collection_id).feature(feature_id, marks)
+    return Response(found, media_type=GEOJSON)
 
 
 def _describe(request: Request, found: Collection) -> CollectionInfo:

@@ -107,6 +107,7 @@ export function drawAbout() {
       [word("estimate"), layer.approximate ? label(layer) : null],
       [word("table.people"), said(privacy, "note")],
     ]),
+    about.assumptions.length ? h("ul", { class: "assumed" }, about.assumptions.map((one) => h("li", {}, one[lang]))) : null,
     h("p", {}, h("a", { href: `/walking-profiles?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.walkingCards"))),
     h("p", { class: "quiet" }, word("page.circle", { limit: limit(parameters), share: percent(summary.circle_coverage_pct, whole) })),
     h("h3", {}, word("page.sensitivity")),

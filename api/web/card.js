@@ -9,7 +9,7 @@ import { askedLimit, shape, state } from "./store.js";
 import { RESIDENTS_OF } from "./vocabulary.js";
 import { placeSign } from "./lists.js";
 import { figureText, layerOf, reportLink, sign } from "./panel.js";
-import { age, approximately, brackets, capital, date, joined, label, limit, number, often, oftenOf, people, peopleShare, percent, said, way, word, yen } from "./words.js";
+import { age, approximately, brackets, capital, date, joined, label, lang, limit, number, often, oftenOf, people, peopleShare, percent, said, way, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
 // A figure that is not there leaves its row out.
@@ -54,6 +54,7 @@ function unitCard(unit) {
         [capital(word("nearest")), nearest(unit)],
       ]),
       say(said(unit, "why")),
+      unit.nearest_place_name && state.about.doubt[lang] ? h("p", { class: "quiet doubt" }, state.about.doubt[lang]) : null,
     ],
     council: unit.council_id,
   };
@@ -73,9 +74,10 @@ function placeCard(place) {
     head: properties.name, lead: joined([oftenOf(properties), nameOfCouncil(properties.council_id)]), feature: place, icon: placeSign(properties, 34),
     body: [
       stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`status.${properties.status}`)) : null,
+      properties.stand_in ? h("p", { class: "note" }, word("place.stand_in")) : null,
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       facts([
-        [word("page.when"), properties.schedule_text],
+        [word("page.when"), properties.schedule_text && properties.schedule_assumed ? joined([properties.schedule_text, word("assumed.mark")]) : properties.schedule_text],
         [word("page.read"), said(properties, "schedule_read")],
         [word("page.unread"), properties.schedule_unread],
         [word("report.kind"), properties.kind],
@@ -164,5 +166,5 @@ export function drawCard(card, onClose, onDecided) {
   return fill(box,
     h("div", { class: "card-head" }, card.icon, h("div", {}, h("h2", { id: "card-title" }, card.head), h("p", { class: "lead" }, card.lead)),
       h("button", { type: "button", class: "close", "aria-label": word("page.close"), onclick: onClose }, "✕")),
-    card.body, card.decidable ? decisionBox(card.decidable, onDecided) : null, report);
+    card.body, h("div", { class: "marks" }, said(state.about, "assumed").map((line) => h("p", { class: "quiet" }, line))), card.decidable ? decisionBox(card.decidable, onDecided) : null, report);
 }

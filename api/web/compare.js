@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { sign } from "./panel.js";
 import { FREQUENCIES, TARGET } from "./vocabulary.js";
-import { capital, label, lang, number, often, people, percent, word, yen } from "./words.js";
+import { capital, label, lang, number, often, people, percent, said, word, yen } from "./words.js";
 
 const BASE = "base";
 const MOST_GAPS = 12;
@@ -57,11 +57,13 @@ function gaps(rows) {
   return [h("h3", {}, word("page.gapsChange")), grouped(changed, (row) => row.scenario).map(block)];
 }
 
-export function drawComparison({ overview, layers, targets: aims, gaps: units, sentences }) {
+export function drawComparison(answer) {
+  const { overview, layers, targets: aims, gaps: units, sentences } = answer;
   const names = overview.map((row) => nameOf(row.scenario));
   const head = h("tr", {}, h("th", { scope: "col" }, word("page.measure")), names.map((name) => h("th", { scope: "col" }, name)));
   const table = h("table", { class: "compared" }, h("thead", {}, head), h("tbody", {}, measures(overview), targets(aims), worst(layers)));
   return h("section", { id: "compared", tabindex: -1, "aria-label": word("page.compare") },
+    said(answer, "assumed").map((line) => h("p", { class: "quiet" }, `※ ${line}`)),
     sentences[lang].map((text) => h("p", { class: names.slice(1).some((name) => text.includes(name)) ? "told-first" : null }, text)),
     h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": word("page.compare") }, table), gaps(units));
 }

@@ -26,7 +26,7 @@ export function drawMessage() {
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct, summary.residents)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
   const missing = h("p", { class: "missing" }, h("span", {}, capital(word("unreached"))), " ", h("strong", { class: "figure unreached" }, people(summary.unreached)));
-  const notes = [...(said(state.about.summary, "stand_in") ?? [])];
+  const notes = [...said(summary, "assumed")];
   const inMinutes = Number.isFinite(summary.walk_limit_min);
   const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, named(word("report.walkers.short"), label(walkingOf(summary.profile))), inMinutes ? null : h("small", {}, word("page.onlyMinutes"))) : null;
   if (!state.asked.area && unmatched >= 1) notes.push(word("page.unmatched", { n: people(unmatched) }));

@@ -29,11 +29,12 @@ function row(feature, onPick) {
   const { properties } = feature;
   const gain = added(properties.newly_reached);
   const who = further(properties).map(([group, count]) => word("page.groupCount", { age: group, people: people(count) }));
-  const cost = [`${word("page.firstYear")} `, h("span", { class: "whole-words" }, yen(properties.cost_max_yen))];
+  const { cost_max_yen: most } = properties;
+  const cost = Number.isFinite(most) ? h("small", {}, `${word("page.firstYear")} `, h("span", { class: "whole-words" }, yen(most))) : null;
   return h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, properties.rank, statusOf(feature)), 38),
     h("span", { class: "what" }, h("b", {}, nameOfChoice(properties)), h("small", {}, doing(properties), " ", badge(statusOf(feature))),
-      who.length ? h("small", {}, joined(who)) : null, h("small", {}, cost)),
+      who.length ? h("small", {}, joined(who)) : null, cost),
     h("span", { class: "count" }, gain)));
 }
 
@@ -41,15 +42,11 @@ function others(body) {
   if (body.ask.k <= 1) return null;
   const place = (one) => one[lang] + brackets(often(one.target_class));
   const change = (key, names) => (names.length ? h("p", {}, named(word(key), listed(names))) : null);
-  // Two spots without a venue in one area bear the same name.
-  const changes = (one) => {
-    const [added, dropped] = [one.added.map(place), one.dropped.map(place)];
-    const both = added.filter((name) => dropped.includes(name));
-    const rest = (names) => names.filter((name) => !both.includes(name));
-    return [change("page.otherSpot", both), change("page.comesIn", rest(added)), change("page.goesOut", rest(dropped))];
-  };
+  const turned = ({ before, after }) => `${after[lang]}${brackets(`${often(before.target_class)}→${often(after.target_class)}`)}`;
+  const changes = (one) => [change("page.otherSpot", one.moved.map(place)), change("page.otherClass", one.changed.map(turned)), change("page.comesIn", one.added.map(place)), change("page.goesOut", one.dropped.map(place))];
+  const figures = (one) => joined([word("plan.alternative.newly", { newly: people(one.newly_reached) }), Number.isFinite(one.first_year_yen) ? word("plan.alternative.yen", { yen: yen(one.first_year_yen) }) : ""]);
   const lines = body.alternatives.map((one) => h("li", { class: "says" },
-    h("p", {}, h("b", {}, word("page.othersLine", { newly: people(one.newly_reached), yen: yen(one.first_year_yen) }))), changes(one), h("p", { class: "quiet" }, one.proof[lang])));
+    h("p", {}, h("b", {}, figures(one))), one.note[lang] ? h("p", {}, one.note[lang]) : null, changes(one), h("p", { class: "quiet" }, one.proof[lang])));
   return [h("h2", {}, word("page.others")), lines.length ? h("ol", { class: "others" }, lines) : h("p", { class: "quiet" }, word("page.noOthers"))];
 }
 
@@ -85,6 +82,7 @@ export function drawPlan(box, page, onBack) {
     note, h("p", { class: "answer" }, body.sentence[lang]),
     h("p", { class: "proof" }, word("page.proof"), word("text.colon"), h("b", {}, body.proof[lang])),
     body.relaxation.map((one) => h("p", { class: "note" }, one[lang])), costs,
+    said(body, "assumed").map((line) => h("p", { class: "note" }, `※ ${line}`)),
     h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.planReport"))),
     h("h2", {}, word("plan.page.ranked")),
     features.length ? h("ol", { class: "rows choices" }, features.map((feature) => row(feature, page.pick))) : h("p", { class: "quiet" }, word("page.noChoices")),

@@ -1,6 +1,7 @@
 // The map itself: MapLibre on the town's own streets; no tiles, no glyphs, nothing from elsewhere.
 
 import { $ } from "./dom.js";
+import { drawing } from "./draw.js";
 import { GROUPS, LAYERS, firstRanks } from "./layers.js";
 import { createLabels } from "./labels.js";
 import { editsShown } from "./scenarios.js";
@@ -118,6 +119,7 @@ function update(map, labels, whole) {
 function listen(map, onPick) {
   const kinds = [["candidates", "candidate", "candidate_id"], ["places", "place", "place_id"], ["people", "unit", "area_id"], ["share", "area", "area_id"]];
   map.on("click", (event) => {
+    if (drawing()) return undefined;
     const { x, y } = event.point;
     for (const [layer, kind, key] of kinds) {
       const reach = layer === "share" ? 0 : 6;

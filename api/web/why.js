@@ -1,8 +1,9 @@
 // A click on the ground: how one walks from just there, in sentences and as a line on the map.
 
 import { $, h } from "./dom.js";
+import { createDrawing, drawing } from "./draw.js";
 import { askedLimit, get, latest, state } from "./store.js";
-import { lang, word } from "./words.js";
+import { lang, said as saidIn, word } from "./words.js";
 
 const EMPTY = { type: "FeatureCollection", features: [] };
 const FIRST = 3;
@@ -22,6 +23,7 @@ export function createWhy(map) {
   map.addSource("why", { type: "geojson", data: EMPTY });
   for (const layer of LAYERS) map.addLayer({ type: "line", source: "why", layout: { "line-cap": "butt", "line-join": "round" }, ...layer }, "places");
   map.addLayer({ id: "why-point", type: "circle", source: "why", filter: of("here"), paint: { "circle-radius": 7, "circle-color": "#fff", "circle-stroke-color": "#1b2a41", "circle-stroke-width": 4 } });
+  const drawn = createDrawing(map);
   const panel = h("section", { class: "why", "aria-live": "polite" });
   let here = null;
 
@@ -29,7 +31,7 @@ export function createWhy(map) {
 
   // Who closes the card or opens another takes the panel away: its lines go with it.
   new MutationObserver(() => {
-    if (here && ($("card").hidden || !panel.isConnected)) { here = null; draw([]); }
+    if (here && ($("card").hidden || !panel.isConnected)) { here = null; draw([]); drawn.end(); }
   }).observe($("card"), { attributes: true, childList: true });
 
   async function ask(point) {
@@ -46,11 +48,16 @@ export function createWhy(map) {
   function show(answer, point) {
     const said = answer.sentences[lang].map((text) => h("p", { class: "says" }, text));
     const rest = said.splice(FIRST);
-    panel.replaceChildren(h("h3", {}, word("page.fromHere")), ...said, ...(rest.length ? [h("details", {}, h("summary", {}, word("page.moreOfIt")), ...rest)] : []));
+    // An area that is told of below bears the marks of all its figures.
+    const assumed = $("card").querySelector(".marks") ? [] : saidIn(answer, "assumed").map((text) => h("p", { class: "quiet" }, text));
+    $("card").querySelector(".doubt")?.remove(); // said of this very way instead
+    const doubt = answer.doubt?.[lang] ? [h("p", { class: "note" }, answer.doubt[lang]), drawn.box()] : [];
+    panel.replaceChildren(h("h3", {}, word("page.fromHere")), ...said, ...doubt, ...assumed, ...(rest.length ? [h("details", {}, h("summary", {}, word("page.moreOfIt")), ...rest)] : []));
     draw([...answer.straight.features, ...answer.route.features, { type: "Feature", properties: { kind: "here" }, geometry: { type: "Point", coordinates: point } }]);
   }
 
   map.on("click", ({ point: { x, y }, lngLat }) => {
+    if (drawing()) return;
     const hits = map.queryRenderedFeatures([[x - 6, y - 6], [x + 6, y + 6]], { layers: SIGNS });
     if (!hits.length) ask([lngLat.lng, lngLat.lat]);
   });
@@ -63,6 +70,6 @@ function read([lon, lat]) {
   const { frequency, profile } = state.asked;
   const asked = { lon: lon.toFixed(6), lat: lat.toFixed(6), frequency, profile, ...askedLimit() };
   const given = Object.entries(asked).filter(([, value]) => value !== null);
-  const refused = ({ message }) => ({ sentences: { [lang]: [message] }, route: EMPTY, straight: EMPTY });
+  const refused = ({ message }) => ({ sentences: { [lang]: [message] }, assumed: [], assumed_en: [], route: EMPTY, straight: EMPTY });
   return get(`/why?${new URLSearchParams(given)}`).catch(refused);
 }

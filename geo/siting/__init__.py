@@ -15,7 +15,7 @@ its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give whe
 
 from geo.siting.explain import explain, unit_gains
 from geo.siting.greedy import Greedy, Ranking, gains_by_unit
-from geo.siting.plans import Plan, StageResult, differences, k_best, solve
+from geo.siting.plans import Plan, StageResult, difference_of, falls_short, k_best, solve
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.siting.relax import Relaxation, relax
 from geo.siting.solver import Incumbent, Search
@@ -39,8 +39,9 @@ __all__ = [
     "StageResult",
     "TargetRule",
     "best_years",
-    "differences",
+    "difference_of",
     "explain",
+    "falls_short",
     "gains_by_unit",
     "k_best",
     "order_of_opening",

@@ -53,8 +53,8 @@ def check(problem: Problem) -> None:
     ------
     InvalidInputError
         No option, none that walks to a home, an option that must and must not be chosen, must-haves
-        that exclude each other or are too many or too dear, a budget that pays for nothing, seats
-        for no group, targets over options that do not exist, combinations that are not offered.
+        that exclude each other or are too many or too dear, a budget that pays for nothing or needs
+        costs that nobody knows, seats for no group, targets over options that do not exist, combinations that are not offered.
     """
     _check_shape(problem)
     _check_options(problem)
@@ -144,6 +144,13 @@ def _exclusive(options: Options, rules: Rules) -> list[tuple[IntArray, Sentence]
 
 def _check_means(problem: Problem, allowed: BoolArray) -> None:
     options, rules = problem.options, problem.rules
+    unknown = np.flatnonzero(allowed & np.isnan(options.first_year_yen))
+    if unknown.size and (rules.budget_yen is not None or problem.has("cheapest")):
+        raise InvalidInputError(
+            "What candidate {key} costs is not known: without it there is no budget and no "
+            "cheapest plan.",
+            key=options.key[unknown[0]],
+        )
     if rules.budget_yen is None:
         return
     must_yen = math.fsum(options.first_year_yen[options.must])

@@ -198,7 +198,8 @@ def _dominated(problem: Problem, patterns: Patterns) -> BoolArray:
     common = (homes @ homes.T).toarray()
     inside = common >= np.diag(common)[:, None] - 0.5
     replaced = inside[np.ix_(patterns.site, patterns.site)]
-    yen = options.first_year_yen[kept]
+    # What is not known is dearer than all that is, and as dear as what is not known either.
+    yen = np.nan_to_num(options.first_year_yen[kept], nan=np.inf)
     replaced &= yen[None, :] <= yen[:, None]
     replaced &= _as_free(options.place[kept])
     if problem.rules.one_per_owner:

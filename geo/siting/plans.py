@@ -1,11 +1,9 @@
 """Plans: the best choice of options, with its proof; near-equal ones; what differs between them."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.center import shortest_longest
@@ -48,8 +46,8 @@ class Plan:
     Attributes
     ----------
     status
-        ``optimal``: proven in every goal; ``feasible``: time ended the search, the gap says how
-        good it is at least; ``cancelled``: somebody ended it; ``infeasible``: no plan keeps to the
+        ``optimal``: proven in every goal; ``feasible``: time or a gap that is good enough ended the
+        search, the gap says how good it is at least; ``cancelled``: somebody ended it; ``infeasible``: no plan keeps to the
         rules; ``unknown``: time ended before any plan was found.
     chosen
         Positions in ``Options``, in order of their keys.
@@ -58,7 +56,7 @@ class Plan:
     newly_reached, reached, residents
         Residents whom the plan newly reaches, whom it and existing places reach, and all.
     first_year_yen, yearly_yen
-        Ceiling of the first year with openings, of each year after.
+        Ceiling of the first year with openings, of each year after; NaN where a part is not known.
     unmet_targets
         Positions of targets that the plan does not meet.
     reasons
@@ -145,28 +143,126 @@ def k_best(
 
     Returns
     -------
-    At most ``k`` plans, the best first. Where there is no plan at all, one that says so.
+    At most ``k`` plans, the best first. Where there is no plan at all, one that says so. What two
+    plans reach is the same number where it differs by the solver's arithmetic alone.
     """
     session = _Session(problem, search, every_plan=True)
     plans: list[Plan] = []
     while len(plans) < k:
         plan = session.answer(plans[-1] if plans else None)
         if plan.status in {"infeasible", "unknown"} or (plan.status == "cancelled" and plans):
-            return plans or [plan]
+            plans = plans or [plan]
+            break
         plans.append(plan)
         if plan.status == "cancelled" or not session.exclude(plan, difference):
             break
-    return plans
+    first, *others = _best_first(problem, plans)
+    return [first, *(_as_many(problem, plan, first) for plan in others)]
 
 
-def differences(plans: Sequence[Plan]) -> pd.DataFrame:
-    """Return ``plan, option, change`` (``in``, ``out``) of each plan against the first."""
-    rows = []
+EQUAL = 2e-6
+"""Two sums of residents that differ by no more than this part of all are one."""
+
+
+def _best_first(problem: Problem, plans: list[Plan]) -> list[Plan]:
+    """Put the best plan first where the search for the first one ended before it was proven."""
+    best = 0
     for number, plan in enumerate(plans[1:], start=1):
-        first, now = set(plans[0].chosen), set(plan.chosen)
-        rows += [(number, option, "in") for option in plan.chosen if option not in first]
-        rows += [(number, option, "out") for option in plans[0].chosen if option not in now]
-    return pd.DataFrame(rows, columns=["plan", "option", "change"])
+        if falls_short(problem, plans[best], plan):
+            best = number
+    if best == 0:
+        return plans
+    # No plan exceeds what was proven when all were allowed.
+    stages = tuple(
+        replace(
+            own,
+            bound=of_all.bound,
+            gap_pct=gap_pct(own.best, of_all.bound),
+            status=of_all.status,
+        )
+        for own, of_all in zip(plans[best].stages, plans[0].stages, strict=True)
+    )
+    first = replace(plans[best], stages=stages, status=plans[0].status)
+    return [first, *(plan for number, plan in enumerate(plans) if number != best)]
+
+
+def falls_short(problem: Problem, plan: Plan, other: Plan) -> str:
+    """
+    Return the goal that makes a plan the worse of two.
+
+    Parameters
+    ----------
+    problem, plan, other
+        The question and two answers.
+
+    Returns
+    -------
+    The first goal in which they differ by more than may be given up for the next; empty where the plan
+    is the better one in it, or in none.
+    """
+    for stage, own, its in zip(problem.stages, plan.stages, other.stages, strict=True):
+        of_people = stage.objective in {"most_reached", "backup"}
+        size = _people(problem) if of_people else max(1.0, abs(its.value))
+        slack = EQUAL * size + stage.give_pct / 100.0 * max(abs(own.value), abs(its.value))
+        better = (own.value - its.value) * (-1.0 if stage.objective in LEAST else 1.0)
+        if abs(better) > slack:
+            return stage.objective if better < 0 else ""
+    return ""
+
+
+def _people(problem: Problem) -> float:
+    return 1.0 + math.fsum(problem.demand.weight)
+
+
+def _as_many(problem: Problem, plan: Plan, first: Plan) -> Plan:
+    """Return a plan with the figures of the best one where they differ by arithmetic alone."""
+    if abs(plan.newly_reached - first.newly_reached) > EQUAL * _people(problem):
+        return plan
+    return replace(plan, newly_reached=first.newly_reached, reached=first.reached)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """
+    What another plan does otherwise; a place is in one part alone.
+
+    ``added`` and ``dropped`` are options at places that only one of the plans has, ``changed`` pairs
+    of options at one place (月1→週1 there, 月1→常設 here): that of the first plan, that of the other.
+    """
+
+    added: tuple[int, ...]
+    dropped: tuple[int, ...]
+    changed: tuple[tuple[int, int], ...]
+
+
+def difference_of(problem: Problem, first: Plan, other: Plan) -> Difference:
+    """
+    Say what another plan does otherwise than the first.
+
+    Parameters
+    ----------
+    problem, first, other
+        The question and two answers.
+
+    Returns
+    -------
+    Options at places that one of them alone has, and pairs at places that both have.
+    """
+    place = places_of(problem)
+    then, now = ({int(place[one]): one for one in plan.chosen} for plan in (first, other))
+    return Difference(
+        tuple(option for at, option in now.items() if at not in then),
+        tuple(option for at, option in then.items() if at not in now),
+        tuple(
+            (then[at], option) for at, option in now.items() if at in then and then[at] != option
+        ),
+    )
+
+
+def places_of(problem: Problem) -> IntArray:
+    """Return (n,) the place of each option; one that shares it with none has its own number."""
+    place = problem.options.place
+    return np.where(place >= 0, place, -1 - np.arange(len(place)))
 
 
 class _Session:
@@ -186,9 +282,9 @@ class _Session:
         """Allow no plan that keeps more than all but ``difference`` of a plan's places."""
         if len(plan.chosen) < difference:
             return False
-        places = self._places()[plan.positions]
+        of = places_of(self.problem)
+        places, kept = of[plan.positions], of[self.patterns.option]
         cost = np.zeros(self.model.sheet.columns_n)
-        kept = self._places()[self.patterns.option]
         cost[self.model.chosen[np.isin(kept, places)]] = 1.0
         self.solver.forget_rows(self.rows_n)
         self.solver.add_row(cost, upper=float(len(places) - difference))
@@ -271,11 +367,6 @@ class _Session:
         else:
             self.solver.add_row(aim.cost, upper=(value - aim.constant + slack) / aim.scale)
 
-    def _places(self) -> IntArray:
-        """Return (n,) the place of each option; one that shares it with none has its own number."""
-        place = self.problem.options.place
-        return np.where(place >= 0, place, -1 - np.arange(len(place)))
-
     def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
         """Return a greedy start; for a next plan, the last one without its least important place."""
         self.best = ()
@@ -312,7 +403,7 @@ class _Session:
         return forbidden
 
     def _allowed(self, chosen: IntArray) -> bool:
-        places = self._places()[chosen]
+        places = places_of(self.problem)[chosen]
         return all(
             int(np.isin(other, places).sum()) <= len(other) - difference
             for other, difference in self.excluded
@@ -402,7 +493,11 @@ def _reasons(problem: Problem) -> tuple[str, ...]:
     allowed = eligible(problem)
     demand, rules = problem.demand, problem.rules
     reasons = []
-    short = [t for t in rules.targets if int(allowed[np.unique(t.options)].sum()) < t.missing]
+    short = [
+        t
+        for t in rules.targets
+        if int(allowed[np.array(sorted(set(t.options)), dtype=np.int64)].sum()) < t.missing
+    ]
     if short and not problem.has("most_targets"):
         reasons.append("target_without_option")
     able = newly_reached(problem, np.flatnonzero(allowed)) | demand.reached

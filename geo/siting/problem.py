@@ -34,7 +34,8 @@ class Options:
         (n,) names that do not change, unique and sortable; of plans that are equally good, the
         order of keys decides, never the order of rows.
     cost_yen, opening_yen
-        (n,) ceiling of a year's subsidies; that of the first year alone, added to it.
+        (n,) ceiling of a year's subsidies; that of the first year alone, added to it. NaN is not
+        known: then there is no budget, and cheapness is no goal.
     capacity
         (n,) persons who can come in a week; infinite where it is not known or does not matter.
     owner

@@ -22,6 +22,9 @@ from geo.siting.model import Sheet
 ASK_EVERY_S, GRACE_S = 0.1, 1.0
 """How often a search is asked whether to end, and how long the solver may take to do so."""
 
+PROVEN_PCT = 1e-4
+"""A gap no wider than this is the solver's arithmetic."""
+
 Status = Literal["optimal", "feasible", "infeasible", "cancelled", "unknown"]
 
 
@@ -59,7 +62,7 @@ class Search:
         clock counts, over all goals together. A plan that a limit ended depends on the machine;
         a plan that is proven does not.
     gap_pct
-        Proven enough: 0 is exact.
+        Good enough: the search ends there, and its plan is ``feasible``; 0 is exact.
     cancel
         Asked again and again; true ends the search with the best plan so far.
     progress
@@ -241,7 +244,9 @@ class Solver:
         columns[self._integer] = np.round(columns[self._integer])
         value = goal.value(info.objective_function_value)
         if status == highspy.HighsModelStatus.kOptimal:
-            return Solution("optimal", columns, value, bound)
+            # Where a gap was good enough, the solver calls that optimal as well.
+            proven = self._search.gap_pct == 0.0 or gap_pct(value, bound) <= PROVEN_PCT
+            return Solution("optimal" if proven else "feasible", columns, value, bound)
         return Solution("cancelled" if cancelled else "feasible", columns, value, bound)
 
 

@@ -63,7 +63,8 @@ class _Hand:
         self.problem, self.patterns = problem, patterns
         self.place, self.xy = options.place[kept], options.xy[kept]
         self.owner = options.owner[kept] if rules.one_per_owner else np.full(len(kept), -1)
-        self.yen = options.first_year_yen[kept]
+        # Not known only where nothing is judged by it (``geo.siting.checks``).
+        self.yen = np.nan_to_num(options.first_year_yen[kept], nan=0.0)
         self.free = np.ones(len(kept), dtype=bool)
         if forbidden is not None:
             self.free &= ~forbidden[kept] | options.must[kept]

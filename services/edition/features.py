@@ -14,6 +14,7 @@ from services.registry.seen import seen_venues
 from services.scenarios.file import ScenarioEdit
 from services.scenarios.named import find_scenario
 from services.situation.places import places_frame
+from services.words.assumptions import OF_WALKS, marked
 from services.workspace.folder import Workspace
 from services.workspace.geojson import as_data
 
@@ -24,7 +25,7 @@ def catchment_features(plan: PlanResult) -> dict[str, Any]:
     """Return what can be walked to from each choice of a plan, as GeoJSON; ``candidate_id`` names it."""
     frame = plan.catchments
     told = [{"candidate_id": str(name)} for name in frame["candidate_id"]]
-    return as_data(frame.geometry, told)
+    return {**as_data(frame.geometry, told), **marked(plan.record["assumptions"], OF_WALKS)}
 
 
 def scenario_features(workspace: Workspace, name: str) -> dict[str, Any]:

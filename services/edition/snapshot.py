@@ -35,7 +35,10 @@ from services.scenarios.answers import WhatIfs, edit_of
 from services.situation.parameters import Parameters, limit_of
 from services.why.answer import why
 from services.why.ground import Ground, Published
+from services.words.assumptions import OF_WALKS, marked
 from services.words.dates import fiscal_year_ends
+from services.words.reasons import doubted
+from services.words.texts import LANGS
 from services.workspace.folder import (
     MANIFEST,
     RUN,
@@ -138,12 +141,20 @@ class Edition:
     def imprint(self) -> dict[str, Any]:
         """Return the short provenance that every page carries; ``/about`` has all of it."""
         whole = self.provenance
-        names = ("view", "privacy", "software", "snapshot", "parameters_sha256", "workspace_sha256")
+        names = (
+            *("view", "privacy", "software", "snapshot", "parameters_sha256", "workspace_sha256"),
+            *("assumptions", "assumed", "assumed_en"),
+        )
         credits_given = [
             f"{source['credit']}「{source['title']}」{source['as_of']}（{source['licence']}）"
             for source in whole["sources"]
         ]
         return {**{name: whole[name] for name in names}, "credits": credits_given}
+
+    @cached_property
+    def marks(self) -> dict[str, list[str]]:
+        """Return what is estimated or assumed of all that is shown but seats, a line or two a language."""
+        return marked(self.run["assumptions"])
 
     @cached_property
     def about(self) -> dict[str, Any]:
@@ -158,6 +169,8 @@ class Edition:
         layers = self.snapshot.workspace.layers
         return {
             **self.provenance,
+            **self.marks,
+            "doubt": {lang: doubted(self.run["doubts"], lang) for lang in LANGS},
             "summary": summary,
             "choices": choices,
             "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
@@ -179,6 +192,7 @@ class Edition:
             "layer": layer if asked.area else None,
             **_told(aspect),
             **figures,
+            **self.marks,
             "gaps": self._gap_counts(layer, figures["area_id"]),
             "shares": self._shares(layer, figures["area_id"]) if asked.area else [],
         }
@@ -200,7 +214,7 @@ class Edition:
         """Return who has a place on which weekday and half of the day, by the main profile."""
         aspect = self._aspect(replace(asked, profile=None))
         found = week(self._publication, aspect, layer=self._layer(asked), area=asked.area)
-        return {**_told(found.asked), **_week_of(found)}
+        return {**_told(found.asked), **_week_of(found), **self.marks}
 
     def _aspect(self, asked: Whom) -> Aspect:
         """Return what is asked for, the run's own where nothing is; refuse what was not computed."""
@@ -239,14 +253,16 @@ class Edition:
         found = self._compute_timeline(ends, planned=True) if with_planned else self._timeline(ends)
         areas = found.areas[found.areas["layer"] == layer]
         told = Timeline(found.years, areas, found.targets).to_dict()
-        return {**told, "provenance": self.provenance}
+        return {**told, **self.marks, "provenance": self.provenance}
 
     def why(self, lon: float, lat: float, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return how one point comes to the nearest places (``services.why.answer.why``)."""
         with self._ground_lock:
             if self._ground is None:
                 self._ground = Ground.of(self.snapshot)
-        return {**why(self._ground, lon, lat, **asked).to_dict(), "provenance": self.imprint}
+        told = marked(self.run["assumptions"], OF_WALKS)
+        answer = why(self._ground, lon, lat, **asked).to_dict()
+        return {**answer, **told, "provenance": self.imprint}
 
     def whatif(
         self, layer: str | None, edits: Sequence[Mapping[str, Any]], age_group: str | None
@@ -259,7 +275,7 @@ class Edition:
         tried = [edit_of(edit, epsg) for edit in edits]
         layer = layer or self.run["summary"]["council_layer"]
         answer = self._whatifs.answer(layer, tried, age_group or "")
-        return {**answer, "provenance": self.imprint}
+        return {**answer, **self.marks, "provenance": self.imprint}
 
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:
@@ -281,7 +297,8 @@ class Edition:
     @cached_property
     def streets(self) -> Blob:
         """Return the street network as GeoJSON, the background of the map."""
-        plain = _streets_geojson(self.snapshot.layer("streets")).encode()
+        told = marked(self.run["assumptions"], OF_WALKS)
+        plain = _streets_geojson(self.snapshot.layer("streets"), told).encode()
         etag = f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
         return Blob(plain, gzip.compress(plain, compresslevel=6, mtime=0), etag)
 
@@ -383,11 +400,11 @@ def _week_of(found: Week) -> dict[str, Any]:
     }
 
 
-def _streets_geojson(streets: gpd.GeoDataFrame) -> str:
+def _streets_geojson(streets: gpd.GeoDataFrame, told: Mapping[str, object]) -> str:
     merged = shapely.line_merge(streets.geometry.to_numpy())
     drawn = gpd.GeoSeries(shapely.simplify(merged, STREET_TOLERANCE_M), crs=streets.crs)
-    told = plain_rows(streets[["reach", "class"]])
-    return collection(features(drawn, told, decimals=STREET_DECIMALS))
+    rows = plain_rows(streets[["reach", "class"]])
+    return collection(features(drawn, rows, decimals=STREET_DECIMALS), after=told)
 
 
 class Editions:

@@ -16,6 +16,7 @@ from geo.coverage.reached import Limit, at_least
 from geo.demand.homes import HIGH, LOW
 from geo.errors import InvalidInputError, Sentence
 from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
+from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.reach import Walks
 from services.plans.ask import PlanAsk
 from services.plans.ground import CommonGround
@@ -104,6 +105,7 @@ class Setting:
     @cached_property
     def problem(self) -> Problem:
         """Return the problem."""
+        _require_ceilings(self.options, self.candidates, self.ask)
         walking = self.situation.walking
         needless = self._needless()
         return Problem(
@@ -121,11 +123,14 @@ class Setting:
         Return the options that a cheaper one at the same site replaces in every plan.
 
         Both reach the same residents; no missing target asks for the dearer one, and seats, of
-        which it might have more, do not count.
+        which it might have more, do not count. Where costs are not known, the one that meets less
+        often is the cheaper one.
         """
         frame, options = self.candidates.options, self.options
         counts = at_least(frame["target_class"], self.ask.frequency) & ~options.must_not
-        yen = np.where(counts, options.first_year_yen, np.inf)
+        often = frame["target_class"].map(rank).to_numpy(dtype=float)
+        known = np.isfinite(options.first_year_yen).all()
+        yen = np.where(counts, options.first_year_yen if known else often, np.inf)
         cheapest = np.full(int(options.place.max(initial=0)) + 1, np.inf)
         np.minimum.at(cheapest, options.place, yen)
         needless = counts & ~options.must & (yen > cheapest[options.place])
@@ -336,6 +341,22 @@ def parameters_of(profile: Profile, ask: PlanAsk) -> Parameters:
         walk_limit_min=ask.walk_limit_min,
         walking_profile=ask.walking_profile,
     )
+
+
+def _require_ceilings(options: Options, found: Candidates, ask: PlanAsk) -> None:
+    """Refuse a question about money where the ceiling of a candidate is not known: unknown is not 0."""
+    if ask.budget_yen is None and not ask.years_yen and "cheapest" not in ask.objectives:
+        return
+    frame, allowed = found.options, ~options.must_not
+    classes = frame["target_class"][allowed & np.isnan(options.cost_yen)]
+    missing = [f"{name}_max_yen" for name in FREQUENCIES if (classes == name).any()]
+    missing += ["opening_max_yen"] if (allowed & np.isnan(options.opening_yen)).any() else []
+    if missing:
+        raise InvalidInputError(
+            "a budget needs the ceiling of every candidate, and the profile has no {names}: add it "
+            "to [subsidies], or ask without money",
+            names=missing,
+        )
 
 
 def _require_some(found: Candidates, ask: PlanAsk) -> None:

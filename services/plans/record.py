@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo import siting
@@ -14,6 +15,8 @@ from geo.siting import Plan
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
 from services.plans.watch import NO_BOUND_PCT
+from services.situation.assumptions import assumptions_of
+from services.words.assumptions import CLASSES
 from services.workspace.folder import digest, software_version
 
 
@@ -64,6 +67,7 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
             "parameters_sha256": digest([run, asked]),
         },
         "options_n": len(setting.candidates.options),
+        "assumptions": _assumptions(setting),
         "totals": {
             "age_group": setting.age_group,
             "residents": plan.residents,
@@ -73,8 +77,8 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
             "seats": plan.stages[0].value if problem.seats and plan.stages else None,
             "coverage_before_pct": _share(today_n, plan.residents),
             "coverage_after_pct": _share(plan.reached, plan.residents),
-            "first_year_yen": plan.first_year_yen,
-            "yearly_yen": plan.yearly_yen,
+            "first_year_yen": _finite(plan.first_year_yen),
+            "yearly_yen": _finite(plan.yearly_yen),
         },
         "proof": _proof(answer.outcome),
         "stages": [_stage(stage) for stage in answer.outcome.stages],
@@ -87,6 +91,21 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
         "no_streets": setting.ground.off_streets.drop(columns="unit").to_dict("records"),
         "left_out": _left_out(setting),
     }
+
+
+def _assumptions(setting: Setting) -> list[dict[str, Any]]:
+    """Return what the plan stands on that nobody told, the room in venues where that counts."""
+    found = assumptions_of(setting.situation)
+    planning = setting.profile.planning
+    if (
+        setting.ask.participation_pct is not None
+        and "m2_per_person" not in planning.model_fields_set
+    ):
+        origin = planning.m2_per_person_origin
+        found.append(
+            {"code": "room", "about": CLASSES, "m2": planning.m2_per_person, "origin": origin}
+        )
+    return found
 
 
 def _proof(plan: Plan) -> dict[str, Any]:
@@ -149,23 +168,27 @@ def _finite(value: float) -> float | None:
 
 def _alternative(setting: Setting, first: Plan, other: Plan) -> dict[str, Any]:
     ids = setting.candidates.options["candidate_id"].to_numpy()
-    came = sorted(set(other.chosen) - set(first.chosen))
-    went = sorted(set(first.chosen) - set(other.chosen))
+    found = siting.difference_of(setting.problem, first, other)
+    proof = _proof(other)
     return {
         "newly_reached": other.newly_reached,
-        "first_year_yen": other.first_year_yen,
+        "first_year_yen": _finite(other.first_year_yen),
         "gap_pct": other.gap_pct,
-        "proof": _proof(other),
+        # Proven among the plans that are left: no better one is there but those before it.
+        "proof": {**proof, "code": "next"} if proof["code"] == "optimal" else proof,
+        "worse_in": siting.falls_short(setting.problem, other, first),
         "chosen": ids[list(other.chosen)].tolist(),
-        "added": ids[came].tolist(),
-        "dropped": ids[went].tolist(),
+        "added": ids[list(found.added)].tolist(),
+        "dropped": ids[list(found.dropped)].tolist(),
+        "changed": ids[np.array(found.changed, dtype=np.int64).reshape(-1, 2)].tolist(),
     }
 
 
 def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
-    """Return the plan under each other condition; ``dropped`` are its choices that are none there."""
+    """Return the plan under each other condition; ``dropped`` are its choices at no chosen place there."""
     if answer.stability is None:
         return []
+    problem, outcome = setting.problem, answer.outcome
     ids = setting.candidates.options["candidate_id"].to_numpy()
     plans = answer.stability.plans
     rows = answer.stability.variants.to_dict("records")
@@ -182,8 +205,9 @@ def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
             "chosen_n": chosen_n,
             "dropped": [
                 str(ids[option])
-                for option in answer.outcome.chosen
-                if option not in plans[str(row["variant"])].chosen
+                for option in siting.difference_of(
+                    problem, outcome, plans[str(row["variant"])]
+                ).dropped
             ],
         }
         for row in rows

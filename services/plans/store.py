@@ -20,8 +20,8 @@ from services.workspace.storage import storage_error
 
 FOLDER = "plans"
 RECORD = "plan.json"
-PLAN_FORMAT = 2
-"""From 2 on a stored plan holds codes and facts, no sentence."""
+PLAN_FORMAT = 3
+"""From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes."""
 
 
 @dataclass(frozen=True)

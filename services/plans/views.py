@@ -11,6 +11,7 @@ from geo.coverage.reached import Limit
 from services.plans.store import PlanResult, list_plans, plan_is_stale
 from services.plans.words import (
     Terms,
+    beside_the_best,
     changed,
     proof,
     relaxed,
@@ -31,6 +32,7 @@ from services.publication.collections import (
 from services.publication.columns import json_types, leaving
 from services.publication.viewed import told_privacy
 from services.registry.decisions import with_status
+from services.words.assumptions import marked, told_assumptions
 from services.words.origins import with_origins
 from services.words.shares import share, share_of
 from services.words.texts import LANGS, age_group_text, limit_text, text, yen
@@ -98,6 +100,8 @@ def plan_imprint(plan: PlanResult) -> dict[str, Any]:
         "title": record["title"],
         "made_at": record["made_at"],
         "made_by": f"arukeba {record['arukeba']}",
+        "assumptions": told_assumptions(record["assumptions"]),
+        **marked(record["assumptions"]),
         "parameters_sha256": record["hashes"]["parameters_sha256"],
         "workspace_sha256": record["hashes"]["workspace_sha256"],
         "credits": [
@@ -107,7 +111,7 @@ def plan_imprint(plan: PlanResult) -> dict[str, Any]:
     }
 
 
-_MAY_BE_UNKNOWN = ("yen_per_newly_reached", "coverage_after_pct")
+_MAY_BE_UNKNOWN = ("yen_per_newly_reached", "coverage_after_pct", "cost_max_yen")
 PLAN_COLUMNS = (*leaving("candidates"), *leaving("plans"))
 
 
@@ -156,6 +160,7 @@ def plan_head(plan: PlanResult) -> dict[str, Any]:
         "title": record["title"],
         "made_at": record["made_at"],
         "status": record["status"],
+        **marked(record["assumptions"]),
         "proof": said(record["proof"], proof),
         "places_n": len(plan.chosen),
         "newly_reached": record["totals"]["newly_reached"],
@@ -172,6 +177,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
     return {
         **plan_head(plan),
         "closest": record["closest"],
+        "assumptions": told_assumptions(record["assumptions"]),
         "ask": record["ask"],
         "parameters": with_origins(record["parameters"]),
         "hashes": {
@@ -187,7 +193,8 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
             {
                 **row,
                 "proof": said(row["proof"], proof),
-                **{part: [sites[name] for name in row[part]] for part in ("added", "dropped")},
+                **_otherwise(row, sites),
+                "note": {lang: beside_the_best(row, record["totals"], lang) for lang in LANGS},
             }
             for row in record["alternatives"]
         ],
@@ -215,6 +222,28 @@ def _sites(plan: PlanResult) -> dict[str, dict[str, str]]:
         }
         for row in rows
     }
+
+
+def _otherwise(row: Mapping[str, Any], sites: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+    """
+    Return what another plan does otherwise, by name; no name stands on both sides.
+
+    ``moved`` are spots that bear one name (会場未定 in one area): another spot of it is chosen.
+    """
+    came, went = ([sites[name] for name in row[part]] for part in ("added", "dropped"))
+    moved = []
+    for site in list(came):
+        twin = next((one for one in went if _alike(one, site)), None)
+        if twin is not None:
+            came.remove(site)
+            went.remove(twin)
+            moved.append(site)
+    changed = [{"before": sites[was], "after": sites[is_now]} for was, is_now in row["changed"]]
+    return {"added": came, "dropped": went, "moved": moved, "changed": changed}
+
+
+def _alike(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(one[name] == other[name] for name in ("ja", "target_class"))
 
 
 def _names(sites: Mapping[str, Mapping[str, str]], key: str, head: str = "") -> dict[str, str]:
@@ -255,8 +284,10 @@ def sentence(plan: PlanResult, lang: str) -> str:
 
 
 def cost_sentence(plan: PlanResult, lang: str) -> str:
-    """Return the ceilings of the first year and of those after."""
+    """Return the ceilings of the first year and of those after; nothing where they are not known."""
     totals = plan.record["totals"]
+    if totals["first_year_yen"] is None or totals["yearly_yen"] is None:
+        return ""
     first, yearly = yen(totals["first_year_yen"], lang), yen(totals["yearly_yen"], lang)
     return text("plan.cost", lang, first=first, yearly=yearly)
 

@@ -33,7 +33,7 @@ class SoFar:
     gap_pct: float | None
     chosen: tuple[str, ...]
     newly_reached: float | None
-    first_year_yen: float
+    first_year_yen: float | None
 
 
 class Onlooker:
@@ -41,7 +41,7 @@ class Onlooker:
 
     def __init__(self, setting: Setting, tell: Callable[[SoFar], None]) -> None:
         self._setting, self._tell = setting, tell
-        self._figures: tuple[tuple[int, ...], float, float] = ((), 0.0, 0.0)
+        self._figures: tuple[tuple[int, ...], float, float | None] = ((), 0.0, 0.0)
 
     def __call__(self, found: Incumbent) -> None:
         """Pass on the best so far."""
@@ -65,13 +65,13 @@ class Onlooker:
             )
         )
 
-    def _of(self, chosen: tuple[int, ...]) -> tuple[float, float]:
+    def _of(self, chosen: tuple[int, ...]) -> tuple[float, float | None]:
         """Return whom a choice newly reaches and what it costs; the last one's are remembered."""
         if self._figures[0] != chosen:
             problem, options = self._setting.problem, np.array(chosen, dtype=np.int64)
             newly = math.fsum(problem.demand.weight[newly_reached(problem, options)])
             yen = math.fsum(problem.options.first_year_yen[options])
-            self._figures = (chosen, newly, yen)
+            self._figures = (chosen, newly, yen if math.isfinite(yen) else None)
         return self._figures[1:]
 
 

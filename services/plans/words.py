@@ -10,8 +10,10 @@ from services.words.shares import Share, share, share_of
 from services.words.texts import (
     LANGS,
     age_group_text,
+    is_figure,
     limit_text,
     listed,
+    number,
     people,
     text,
     type_text,
@@ -40,6 +42,17 @@ def proof(fact: Fact, lang: str) -> str:
     """Say how sure a plan is; the gap is rounded up: it is never larger than what is said."""
     gap = Share(-(-fact["gap_pct"] * 10 // 1) / 10)
     return text(f"plan.proof.{fact['code']}", lang, gap=share(gap, lang))
+
+
+def beside_the_best(row: Fact, totals: Fact, lang: str) -> str:
+    """Say in which goal another plan is the worse one, where its number of people does not show it."""
+    if number(row["newly_reached"]) != number(totals["newly_reached"]) and (
+        row["newly_reached"] < totals["newly_reached"]
+    ):
+        return ""
+    if not row["worse_in"]:
+        return text("plan.alternative.equal", lang)
+    return text("plan.alternative.worse", lang, goal=text(f"plan.goal.{row['worse_in']}", lang))
 
 
 def relaxed(fact: Fact, lang: str) -> str:
@@ -108,7 +121,7 @@ def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
     lines += for_whom(row["units_gained"], lang)
     if 0 < marginal < newly - 1:
         lines.append(text("plan.reason.marginal", lang, people=some_people(marginal, terms, lang)))
-    if newly > 0:
+    if newly > 0 and is_figure(_figure(row["first_year_yen"])):
         each = yen(_figure(row["yen_per_newly_reached"]), lang)
         total = yen(_figure(row["first_year_yen"]), lang)
         lines.append(text("plan.reason.cost", lang, yen=total, each=each))

@@ -5,6 +5,7 @@ Nothing in the code depends on one municipality: layers, sources, targets, subsi
 profiles and limits are read from here, and every breach of the schema is reported at once.
 """
 
+import math
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -338,17 +339,32 @@ class Target(_Table):
 
 
 class Subsidies(_Table):
-    """Ceilings in yen a year, and once for opening."""
+    """Ceilings in yen a year, and once for opening; one that is left out is not known."""
 
-    monthly_max_yen: Annotated[int, Field(ge=0)] = 0
-    weekly_max_yen: Annotated[int, Field(ge=0)] = 0
-    permanent_max_yen: Annotated[int, Field(ge=0)] = 0
-    opening_max_yen: Annotated[int, Field(ge=0)] = 0
+    monthly_max_yen: Annotated[int, Field(ge=0)] | None = None
+    weekly_max_yen: Annotated[int, Field(ge=0)] | None = None
+    permanent_max_yen: Annotated[int, Field(ge=0)] | None = None
+    opening_max_yen: Annotated[int, Field(ge=0)] | None = None
     origin: str = ""
 
-    def yearly_max_yen(self, frequency: str) -> int:
-        """Return the most that a place of a class is paid in a year; nothing where it has no class."""
-        return int(getattr(self, f"{frequency}_max_yen")) if frequency in FREQUENCIES else 0
+    @property
+    def are_known(self) -> bool:
+        """Say whether there is any ceiling; without one nothing is said of money."""
+        return any(value is not None for value in self.model_dump(exclude={"origin"}).values())
+
+    def yearly_max_yen(self, frequency: str) -> float:
+        """Return the most that a place of a class is paid in a year: 0 without a class, NaN unknown."""
+        if frequency not in FREQUENCIES:
+            return 0.0
+        return _or_nan(getattr(self, f"{frequency}_max_yen"))
+
+    def first_max_yen(self) -> float:
+        """Return the most that is paid once for opening, NaN where it is not known."""
+        return _or_nan(self.opening_max_yen)
+
+
+def _or_nan(yen: int | None) -> float:
+    return math.nan if yen is None else float(yen)
 
 
 class Privacy(_Table):

@@ -87,8 +87,8 @@ class Collection(Protocol):
     def features(self, query: Query) -> Page:
         """Return one page of the features that match, in a fixed order."""
 
-    def feature(self, feature_id: str) -> str:
-        """Return one feature as JSON text."""
+    def feature(self, feature_id: str, after: Mapping[str, object] | None = None) -> str:
+        """Return one feature as JSON text, with members about it at its end."""
 
 
 class Shapes:
@@ -169,8 +169,8 @@ class TableCollection:
         page = rows[query.offset : query.offset + query.limit]
         return Page(list(self._write(page, with_geometry=query.with_geometry)), len(rows))
 
-    def feature(self, feature_id: str) -> str:
-        """Return one feature as JSON text."""
+    def feature(self, feature_id: str, after: Mapping[str, object] | None = None) -> str:
+        """Return one feature as JSON text, with members about it at its end."""
         row = self._row_of.get(feature_id)
         if row is None:
             raise NotFoundError(
@@ -179,7 +179,7 @@ class TableCollection:
                 feature_id=feature_id,
                 title=self.title,
             )
-        return next(iter(self._write(np.array([row]), with_geometry=True)))
+        return next(iter(self._write(np.array([row]), with_geometry=True, after=after)))
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -212,13 +212,19 @@ class TableCollection:
         accepted = [_parse(name, text, kind, column) for text in wanted]
         return column.isin(accepted).to_numpy(dtype=bool)
 
-    def _write(self, rows: NDArray[np.int64], *, with_geometry: bool) -> Iterable[str]:
+    def _write(
+        self,
+        rows: NDArray[np.int64],
+        *,
+        with_geometry: bool,
+        after: Mapping[str, object] | None = None,
+    ) -> Iterable[str]:
         part = self.frame.iloc[rows]
         columns = [_plain(part[name], kind) for name, kind in self.fields.items()]
         for row, *values in zip(rows, *columns, strict=True):
             properties = dict(zip(self.fields, values, strict=True))
             geometry = self.shapes.text(int(self.shape_of[row])) if with_geometry else "null"
-            yield feature(geometry, properties, feature_id=self.ids.iloc[row])
+            yield feature(geometry, properties, feature_id=self.ids.iloc[row], after=after)
 
 
 _READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}

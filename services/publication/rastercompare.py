@@ -19,9 +19,10 @@ from services.intake.tables.ledger import Entry
 from services.publication.collections import FIGURE_DECIMALS
 from services.publication.columns import leaving
 from services.publication.export import beside, write_csv
-from services.publication.viewed import origin
+from services.publication.viewed import assumed_now, origin
 from services.results.rasters import outline
 from services.situation.naming import names_of
+from services.words.assumptions import AREAS, PEOPLE
 from services.words.texts import age_group_text, text, told
 from services.workspace.folder import REMAINDER, Workspace, write_json
 from services.workspace.progress import Progress, silent
@@ -261,7 +262,7 @@ def _provenance(workspace: Workspace, path: Path, found: RasterComparison) -> di
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {
-        **origin(workspace),
+        **origin(workspace, assumed_now(workspace), (PEOPLE, AREAS)),
         "raster": {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size},
         "layer": str(found.table["layer"].iloc[0]),
         "age_group": str(found.table["age_group"].iloc[0]),

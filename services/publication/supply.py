@@ -15,6 +15,7 @@ from services.results.inequality import inequality_sentence
 from services.results.provision import provision_sentences
 from services.results.resilience import backup_sentence, closing_sentence
 from services.situation.naming import WHOLE
+from services.words.assumptions import EVERYTHING, marked
 from services.words.texts import age_group_text, limit_text, text
 from services.workspace.folder import Snapshot
 from services.workspace.plain import plain_rows
@@ -44,7 +45,8 @@ class Supply:
         table = self._table("provision")
         wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
         rows = self._areas(_chosen(table, wanted), layer, area)
-        return {"areas": _said(rows, lambda row, lang: provision_sentences(row, lang, self._few))}
+        said = _said(rows, lambda row, lang: provision_sentences(row, lang, self._few))
+        return {"areas": said, **marked(self._snapshot.run["assumptions"], EVERYTHING)}
 
     def resilience(
         self, *, layer: str | None = None, area: str | None = None, age_group: str | None = None
@@ -57,6 +59,7 @@ class Supply:
         return {
             "places": _said(places, lambda row, lang: [closing_sentence(row, lang, self._few)]),
             "areas": _said(areas, lambda row, lang: [backup_sentence(row, lang, self._few)]),
+            **marked(self._snapshot.run["assumptions"]),
         }
 
     def inequality(
@@ -71,7 +74,7 @@ class Supply:
         if layer is not None:
             wanted["layer"] = layer
         rows = _chosen(self._table("inequality"), wanted)
-        return {"layers": _said(rows, self._unequal)}
+        return {"layers": _said(rows, self._unequal), **marked(self._snapshot.run["assumptions"])}
 
     def crosstab(
         self,
@@ -83,7 +86,8 @@ class Supply:
     ) -> Answer:
         """Return the cells of two layers, else of the units and the councils' areas."""
         cells = self.cells(rows, columns, frequency=frequency, age_group=age_group)
-        return {"cells": _said(cells, lambda row, lang: [crosstab_sentence(row, lang)])}
+        said = _said(cells, lambda row, lang: [crosstab_sentence(row, lang)])
+        return {"cells": said, **marked(self._snapshot.run["assumptions"])}
 
     def cells(
         self,

@@ -17,6 +17,7 @@ from services.publication.columns import IDS, kept
 from services.publication.disclosure import Disclosed, disclose
 from services.publication.viewed import told_privacy
 from services.registry.decisions import with_status
+from services.words.assumptions import EVERYTHING, marked, told_assumptions
 from services.words.origins import with_origins
 from services.workspace.folder import Snapshot, software_version
 
@@ -94,7 +95,7 @@ class Publication:
 
 
 def provenance(snapshot: Snapshot) -> dict[str, Any]:
-    """Return what every file and answer carries: sources, parameters and their hash, version."""
+    """Return what every file and answer carries: sources, parameters and their hash, what is assumed."""
     run = snapshot.run
     return {
         "view": snapshot.workspace.view,
@@ -108,6 +109,8 @@ def provenance(snapshot: Snapshot) -> dict[str, Any]:
         "parameters_sha256": run["parameters_sha256"],
         "workspace_sha256": run["workspace_sha256"],
         "stand_in": run["summary"].get("stand_in", []),
+        "assumptions": told_assumptions(run["assumptions"]),
+        **marked(run["assumptions"], EVERYTHING),
         "sources": [
             {key: value for key, value in source.items() if key != "bytes"}
             for source in snapshot.workspace.sources

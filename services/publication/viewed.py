@@ -1,7 +1,11 @@
 """What is said beside every figure of the view that it belongs to: how it is protected, or for whom it is."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from geo.errors import NotFoundError
+from services.situation.assumptions import assumptions_now
+from services.words.assumptions import FIGURES, marked, told_assumptions, used
 from services.words.texts import text
 from services.workspace.folder import Workspace, software_version
 
@@ -32,9 +36,22 @@ def told_privacy(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def origin(workspace: Workspace) -> dict[str, Any]:
+def assumed_now(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return what the figures of a workspace stand on that nobody told: its newest run's, else today's."""
+    try:
+        found: list[dict[str, Any]] = workspace.snapshot().run["assumptions"]
+    except NotFoundError:
+        return assumptions_now(workspace)
+    return found
+
+
+def origin(
+    workspace: Workspace, assumptions: Sequence[Mapping[str, Any]], about: Collection[str] = FIGURES
+) -> dict[str, Any]:
     """Return what a file that is made of a workspace, without a run, says of itself."""
     return {
+        "assumptions": told_assumptions(used(assumptions, about)),
+        **marked(assumptions, about),
         "view": workspace.view,
         "privacy": told_privacy(workspace),
         "software": f"arukeba {software_version()}",

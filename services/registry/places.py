@@ -33,6 +33,8 @@ from services.words.names import normalise
 
 Row = dict[str, Any]
 """One row of a table by column."""
+FROM_PROFILE = "profile"
+"""Origin of a schedule that no list tells: the profile's text for every row."""
 SAME_VENUE_M = 50.0
 """A place whose venue has the name of a listed venue this close is held there."""
 SAME_POINT_M = 1.0
@@ -44,12 +46,13 @@ VENUE_COLUMNS = (
 )
 PLACE_COLUMNS = (
     *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
-    *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-    *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
+    *("schedule_text", "schedule_origin", "status", "opened_on", "verified_on", "private_home"),
+    *("located_by", "located_level", "confidence", "consent", "stand_in", "row", "source_id"),
     *(*ATTRIBUTES, "geometry"),
 )
 _NOT_TEXT = frozenset(
-    {"row", "private_home", "confidence", "consent", "geometry", *ATTRIBUTES, *VENUE_ATTRIBUTES}
+    {"row", "private_home", "confidence", "consent", "stand_in", "geometry"}
+    | {*ATTRIBUTES, *VENUE_ATTRIBUTES}
 )
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
@@ -106,6 +109,7 @@ def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFr
             Place.__table__,
             Group.name.label("group_name"),
             ScheduleRow.text.label("schedule_text"),
+            ScheduleRow.origin.label("schedule_origin"),
         )
         .join(ScheduleRow, Place.schedule_id == ScheduleRow.schedule_id)
         .outerjoin(Group, Place.group_id == Group.group_id)
@@ -238,7 +242,8 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
     records = zip(places.to_dict("records"), _lonlat(places), strict=True)
     for number, (place, (lon, lat)) in enumerate(records, start=1):
         typed = str(place["schedule_text"])
-        schedules.append({"schedule_id": number, "text": typed})
+        origin = str(place.get("schedule_origin", ""))
+        schedules.append({"schedule_id": number, "text": typed, "origin": origin})
         meetings.append(
             _row(
                 **{column: str(place[column]) for column in _SAME},
@@ -249,6 +254,7 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
                 located_level=str(place.get("located_level", "")),
                 confidence=float(place.get("confidence", 1.0)),
                 consent=bool(place.get("consent", False)),
+                stand_in=bool(place.get("stand_in", False)),
                 source_row=int(place["row"]),
                 lon=lon,
                 lat=lat,

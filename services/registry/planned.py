@@ -52,7 +52,9 @@ def with_planned(
             text.get(str(place), was)
             for place, was in zip(places["place_id"], places["schedule_text"], strict=True)
         ]
-        places = places.assign(schedule_text=pd.Series(changed, places.index, dtype=object))
+        told = places["schedule_origin"].mask(places["place_id"].isin(text), "")
+        changed_texts = pd.Series(changed, places.index, dtype=object)
+        places = places.assign(schedule_text=changed_texts, schedule_origin=told)
         new = [row for row in new if not row["upgrades"]]
     if not new:
         return places
@@ -117,6 +119,7 @@ class _Plan:
             return None
         empty: Row = dict.fromkeys(PLACE_COLUMNS, "")
         fixed = {"private_home": False, "consent": False, "confidence": 1.0, "row": 0}
+        fixed |= {"stand_in": False}
         unknown = {"fee_yen": None, "floor_area_m2": None, "capacity": None}
         unknown |= {"exercise_minutes": None, "drop_in": None, "individual_entry": None}
         unknown |= {"open_to_all": None, "online": None}
@@ -153,6 +156,7 @@ def _planned(decision: Mapping[Hashable, Any]) -> Row:
     return {
         "place_id": f"planned-{decision['decision_id']}",
         "name": str(decision["name"]),
+        "schedule_origin": "",
         "schedule_text": str(decision["schedule_text"])
         or least_schedule(str(decision["frequency"])),
         "status": PLANNED,

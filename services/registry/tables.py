@@ -44,12 +44,17 @@ class Group(Tables):
 
 
 class ScheduleRow(Tables):
-    """A schedule as typed: class and sessions a month are derived from it whenever it is read."""
+    """
+    A schedule as typed: class and sessions a month are derived from it whenever it is read.
+
+    ``origin`` is '' where the list of places tells it, ``profile`` where the profile's text was taken.
+    """
 
     __tablename__ = "schedules"
 
     schedule_id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
+    origin: Mapped[str]
 
 
 class Place(Tables):
@@ -73,6 +78,8 @@ class Place(Tables):
     located_level: Mapped[str]
     confidence: Mapped[float] = mapped_column(Double)
     consent: Mapped[bool]
+    stand_in: Mapped[bool]
+    """Its row only stands in for a real place."""
     source_id: Mapped[str]
     source_row: Mapped[int]
     lon: Mapped[float | None] = mapped_column(Double)

@@ -33,9 +33,10 @@ from services.reports.lines import (
 from services.reports.sensitivity import limit_lines, walkers
 from services.reports.week import week
 from services.results.shares import ShareLine, share_table, shares_of_run
+from services.words.assumptions import assumption, used
 from services.words.dates import day_in_japan
 from services.words.names import normalise
-from services.words.reasons import DETOUR_WORTH_SAYING, WORTH_SAYING
+from services.words.reasons import DETOUR_WORTH_SAYING, WORTH_SAYING, is_doubtful
 from services.words.schedules import how_often
 from services.words.texts import age_group_text, metres, origin_text, people, text
 from services.workspace.folder import Snapshot, Workspace, software_version
@@ -265,6 +266,7 @@ class _Remarks:
             said.append(
                 text("report.straight", self._lang, straight=metres(straight_m, self._lang))
             )
+            said += [text("doubt.unit", self._lang)] if is_doubtful(walk_m, straight_m) else []
         return text("split.joint", self._lang).join(said)
 
 
@@ -278,6 +280,8 @@ def _places(places: pd.DataFrame, lang: str) -> tuple[PlaceLine, ...]:
                 parse_schedule(str(row["schedule_text"] or "")), str(row["frequency"] or ""), lang
             ),
             schedule=str(row["schedule_text"] or ""),
+            assumed=bool(row["schedule_assumed"]),
+            stand_in=bool(row["stand_in"]),
             status=str(row["status"]),
             verified_on=str(row["verified_on"] or ""),
             blurred=bool(row["blurred"]),
@@ -303,7 +307,7 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]
             kind=str(row["kind"] or ""),
             newly_reached=figure(row["newly_reached"]),
             newly_reached_alone=_alone(row),
-            cost_max_yen=figure(row["cost_max_yen"]) or None,
+            cost_max_yen=figure(row["cost_max_yen"]),
             units_gained=tuple(
                 name
                 for name in str(row["units_gained"] or "").split(text("text.list", "ja"))
@@ -367,12 +371,18 @@ def _assumptions(snapshot: Snapshot, gaps: Mapping[str, int], lang: str) -> tupl
     if gaps["no_streets"]:
         limit = metres(parameters["snap_limit_m"], lang)
         told.append((text("report.no_streets", lang, limit=limit), None))
-    if subsidies := origins.get("subsidies"):
+    subsidies = origins.get("subsidies")
+    if subsidies and snapshot.workspace.profile.subsidies.are_known:
         told.append((text("report.subsidies", lang), subsidies))
-    return tuple(
+    said = [
         words + (text("text.brackets", lang, text=origin_text(origin, lang)) if origin else "")
         for words, origin in told
-    )
+    ]
+    # What has a line of its own here, with its origin, is not said twice.
+    listed_above = {"limit", "walker", "transport"}
+    assumed = used(snapshot.run["assumptions"])
+    said += [assumption(item, lang) for item in assumed if item["code"] not in listed_above]
+    return tuple(said)
 
 
 def _sources(workspace: Workspace) -> tuple[SourceLine, ...]:

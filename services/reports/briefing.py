@@ -9,6 +9,7 @@ import pandas as pd
 from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
+from services.words.assumptions import marks
 from services.words.shares import Share, people_share, share
 from services.words.texts import age_group_text, is_figure, limit_text, listed, metres, people, text
 from services.workspace.folder import Snapshot
@@ -134,21 +135,10 @@ def headline(figures: HeadFigures, asked: Aspect, lang: str, few: int = 0) -> st
 
 
 def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
-    """Return what must stand beside every figure: fiction, stand-ins, residents not counted."""
+    """Return what must stand beside every figure: fiction, assumptions, residents not counted."""
     summary = snapshot.run["summary"]
     found = [text("fictional", lang)] if summary["municipality"]["fictional"] else []
-    stand_ins = summary.get("stand_in", [])
-    found += stand_ins if lang == "ja" else summary.get("stand_in_en") or stand_ins
-    found += [
-        text(
-            "estimated",
-            lang,
-            age_group=age_group_text(estimate["age_group"], lang),
-            rate=f"{estimate['rate_pct']:g}",
-            origin=estimate["origin"],
-        )
-        for estimate in summary.get("estimated", [])
-    ]
+    found += marks(snapshot.run["assumptions"], lang)
     if missing := summary.get("without_borders"):
         names = [layer["label" if lang == "ja" else "label_en"] for layer in missing]
         layers = listed([*dict.fromkeys(names)], lang)

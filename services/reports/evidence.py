@@ -23,6 +23,7 @@ import pandas as pd
 
 from geo.schedule.typed import parse_schedule
 from services.registry.history import lacks_dates
+from services.registry.places import FROM_PROFILE
 from services.words.texts import LANGS, age_group_text, text
 
 KNOWN, PARTIAL, UNKNOWN = "known", "partial", "unknown"
@@ -182,7 +183,12 @@ def _schedules(facts: Facts) -> list[Finding]:
         return [_found(UNKNOWN, "no_places")]
     schedules = [parse_schedule(typed) for typed in facts.places["schedule_text"]]
     silent = sum(1 for schedule in schedules if not schedule.rules)
-    assumed = sum(1 for schedule in schedules if schedule.is_assumed)
+    given = facts.places["schedule_origin"] == FROM_PROFILE
+    assumed = sum(
+        1
+        for schedule, all_of_it in zip(schedules, given, strict=True)
+        if schedule.is_assumed or all_of_it
+    )
     if silent == len(schedules):
         return [_found(UNKNOWN, "no_schedule")]
     counts = {"schedules_unread": silent, "schedules_assumed": assumed}

@@ -44,6 +44,9 @@ class PlaceLine:
     often: str
     """How often it meets, in words: 月2回."""
     schedule: str
+    assumed: bool
+    """No list tells the schedule, or not altogether."""
+    stand_in: bool
     status: str
     verified_on: str
     blurred: bool

@@ -10,6 +10,7 @@ from services.drawing.svg import plan_map
 from services.plans.store import PlanResult
 from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
 from services.publication.viewed import numbers_note, stamp
+from services.words.assumptions import assumption, marks, used
 from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
 from services.words.texts import (
@@ -74,6 +75,8 @@ class PlanReport:
     sources: tuple[str, ...]
     map_svg: str
     software: str
+    marks: tuple[str, ...]
+    """What is estimated or assumed."""
     stamp: str
     """Over all of the exact view; empty in the public one."""
     numbers: str
@@ -120,6 +123,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         ),
         map_svg=_drawn(plan, lang),
         software=f"arukeba {software_version()}",
+        marks=marks(plan.record["assumptions"], lang),
         stamp=stamp(plan.workspace, lang),
         numbers=numbers_note(plan.workspace, lang),
     )
@@ -147,8 +151,8 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang:
         doing=doing(row, lang),
         kind=str(row["kind"] or ""),
         newly=added(row["newly_reached"], lang, few),
-        cost=yen(row["cost_max_yen"], lang),
-        each=yen(row["yen_per_newly_reached"], lang),
+        cost=_money(row["cost_max_yen"], lang),
+        each=_money(row["yen_per_newly_reached"], lang) if is_figure(row["cost_max_yen"]) else "",
         overlap=share(share_of(row, "overlap"), lang),
         stays=share(share_of(row, "stays"), lang) if is_figure(row["stays_pct"]) else "",
         unstable=text("plan.stability.not", lang, names=joint.join(elsewhere)) if elsewhere else "",
@@ -156,19 +160,42 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang:
     )
 
 
+def _money(value: object, lang: str) -> str:
+    """Return an amount of money, nothing where it is not known."""
+    return yen(value, lang) if is_figure(value) else ""
+
+
 def _alternative(row: dict[str, Any], number_: int, few: int, lang: str) -> str:
     changes = [
         text(f"plan.alternative.{key}", lang, names=listed(_names(row[part], lang), lang))
-        for key, part in (("in", "added"), ("out", "dropped"))
+        for key, part in (("in", "added"), ("out", "dropped"), ("spot", "moved"))
         if row[part]
     ]
+    changes += [
+        text(
+            "plan.alternative.class",
+            lang,
+            name=one["after"][lang],
+            now=type_text(str(one["before"]["target_class"]), lang),
+            wanted=type_text(str(one["after"]["target_class"]), lang),
+        )
+        for one in row["changed"]
+    ]
+    figures = [
+        text("plan.alternative.newly", lang, newly=people(row["newly_reached"], lang, few)),
+        *(
+            [text("plan.alternative.yen", lang, yen=yen(row["first_year_yen"], lang))]
+            if is_figure(row["first_year_yen"])
+            else []
+        ),
+    ]
+    said = [*([row["note"][lang]] if row["note"][lang] else []), *changes]
     return text(
         "plan.alternative",
         lang,
         number=number_,
-        newly=people(row["newly_reached"], lang, few),
-        yen=yen(row["first_year_yen"], lang),
-        changes=text("unit.joint", lang).join(changes),
+        figures=text("text.list", lang).join(figures),
+        changes=text("unit.joint", lang).join(said),
     )
 
 
@@ -232,12 +259,14 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     terms, walking = terms_of(plan), parameters["profile"]
     origin = profile.subsidies.origin or text("plan.nowhere", lang)
     age_group = age_group_text(terms.age_group, lang)
-    said = [
-        text("plan.page.ceiling", lang, origin=origin),
-        text("plan.page.people", lang, age_group=age_group),
-        walking["label" if lang == "ja" else "label_en"]
-        + text("text.brackets", lang, text=origin_text(walking["origin"], lang)),
-    ]
+    said = [text("plan.page.ceiling", lang, origin=origin)] if profile.subsidies.are_known else []
+    assumed = used(plan.record["assumptions"])
+    said.append(text("plan.page.people", lang, age_group=age_group))
+    if not any(item["code"] == "walker" for item in assumed):
+        label, whence = walking["label" if lang == "ja" else "label_en"], walking["origin"]
+        said.append(label + text("text.brackets", lang, text=origin_text(whence, lang)))
+    # What has a line of its own here is not said twice.
+    said += [assumption(item, lang) for item in assumed if item["code"] != "room"]
     if plan.record["ask"]["participation_pct"] is not None:
         planning = profile.planning
         origin = origin_text(planning.m2_per_person_origin, lang)

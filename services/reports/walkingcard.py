@@ -7,8 +7,11 @@ import numpy as np
 from geo.walking.walker import STEPS_PER_M, Walker
 from services.profile import Profile, WalkingProfile
 from services.profile.walking_sources import ASSUMED, DEFAULT_ORIGINS, NAMING
+from services.situation.assumptions import assumptions_of_walks
+from services.situation.parameters import Parameters
 from services.situation.walking import walker_of
-from services.words.texts import limit_text, listed, metres, origin_text, text
+from services.words.assumptions import marks
+from services.words.texts import LANGS, limit_text, listed, metres, origin_text, text
 
 FLAT_M = (300.0, 500.0, 800.0)
 """Walks on the flat that a card tells in minutes."""
@@ -43,7 +46,8 @@ class Parameter:
     value: Said
     source: Said
     mark: str
-    """``sourced``; ``assumed``: arukeba's own; ``unsourced``: set in the profile without a source."""
+    """``sourced``; ``default``: published, but nobody of the town chose it; ``assumed``: arukeba's
+    own; ``unsourced``: set in the profile without a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Deck:
     fictional: bool
     limit: Said
     limit_origin: Said
+    marks: tuple[Said, ...]
+    """What of the limit and of the main walking profile nobody of the town has chosen."""
     has_elevation: bool
     """Without it slopes change nothing."""
     cards: tuple[Card, ...]
@@ -94,26 +100,34 @@ def deck(profile: Profile) -> Deck:
             )
         ),
         limit_origin=_origin(analysis.walk_limit_origin),
+        marks=_marks(profile),
         has_elevation=profile.elevation is not None,
         cards=tuple(cards(profile)),
     )
+
+
+def _marks(profile: Profile) -> tuple[Said, ...]:
+    assumed = assumptions_of_walks(profile, Parameters.of(profile))
+    lines = (marks(assumed, lang) for lang in LANGS)
+    return tuple(Said(*both) for both in zip(*lines, strict=True))
 
 
 def cards(profile: Profile) -> list[Card]:
     """Return a card per walking profile, the main one first."""
     main = profile.analysis.walking_profile
     walkings = sorted(profile.walking_profiles, key=lambda walking: walking.id != main)
-    return [_card(walking, main=walking.id == main) for walking in walkings]
+    own = "walking_profiles" in profile.model_fields_set
+    return [_card(walking, main=walking.id == main, own=own) for walking in walkings]
 
 
-def _card(walking: WalkingProfile, *, main: bool) -> Card:
+def _card(walking: WalkingProfile, *, main: bool, own: bool) -> Card:
     walker = walker_of(walking)
     return Card(
         id=walking.id,
         label=Said(walking.label, walking.label_en),
         speed_m_per_min=walking.speed_m_per_min,
         main=main,
-        parameters=tuple(_parameter(walking, field) for field in PARAMETERS),
+        parameters=tuple(_parameter(walking, field, own=own) for field in PARAMETERS),
         flat=tuple(Example(_metres(walk_m), _minutes(walk_s(walker, walk_m))) for walk_m in FLAT_M),
         examples=tuple(_examples(walker)),
     )
@@ -151,14 +165,15 @@ def _examples(walker: Walker) -> list[Example]:
     return [*found, Example(label, _metres(far_m))]
 
 
-def _parameter(walking: WalkingProfile, field: str) -> Parameter:
+def _parameter(walking: WalkingProfile, field: str, *, own: bool) -> Parameter:
     value = getattr(walking, field)
     label = _said(f"card.{field}")
     if field in walking.origins:
         origin = _origin(walking.origins[field])
         return Parameter(field, label, _value(field, value), origin, "sourced")
     if field == "speed_m_per_min":
-        return Parameter(field, label, _value(field, value), _origin(walking.origin), "sourced")
+        mark = "sourced" if own else "default"
+        return Parameter(field, label, _value(field, value), _origin(walking.origin), mark)
     if value == WalkingProfile.model_fields[field].get_default(call_default_factory=True):
         mark = "assumed" if field in ASSUMED else "sourced"
         return Parameter(field, label, _value(field, value), _origin(DEFAULT_ORIGINS[field]), mark)

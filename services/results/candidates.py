@@ -96,15 +96,18 @@ def _options(situation: Situation) -> gpd.GeoDataFrame:
     openings = free_venues(situation).assign(
         place_id="",
         schedule_text="",
+        schedule_assumed=False,
         action="open",
-        cost_max_yen=ceilings.yearly_max_yen(TARGET) + ceilings.opening_max_yen,
+        cost_max_yen=ceilings.yearly_max_yen(TARGET) + ceilings.first_max_yen(),
     )
     openings = openings.assign(candidate_id="open-" + openings["venue_id"])
     columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]
-    columns += ["schedule_text", "cost_max_yen", "private_home", "geometry"]
+    columns += ["schedule_text", "schedule_assumed", "cost_max_yen", "private_home", "geometry"]
     options = pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
     return options.assign(
-        frequency=TARGET, private_home=options["private_home"].fillna(value=False).astype(bool)
+        frequency=TARGET,
+        cost_max_yen=options["cost_max_yen"].astype("Int64"),
+        private_home=options["private_home"].fillna(value=False).astype(bool),
     )
 
 

@@ -25,8 +25,10 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET
 from geo.walking.doors import Doors
 from geo.walking.reach import nearest
+from services.situation.assumptions import assumptions_of
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.words.assumptions import OF_WALKS, marks, told_assumptions, used
 from services.words.dates import today
 from services.words.origins import with_origins
 from services.words.texts import text
@@ -64,6 +66,8 @@ class SurfaceFile:
     """Those of them from which a place can be walked to."""
     places_n: int
     """Places of the asked frequency."""
+    assumptions: tuple[Mapping[str, Any], ...]
+    """What was assumed of these walks."""
 
 
 def write_surface(
@@ -117,7 +121,14 @@ def write_surface(
     tags = _tags(situation, asked) | {"as_of": day.isoformat()}
     write_cog(out, grid, to_raster(grid, cells, minutes), epsg=_epsg(workspace), tags=tags)
     progress("raster.done", 1.0)
-    return SurfaceFile(out, grid, len(cells), int(np.isfinite(minutes).sum()), len(origins))
+    return SurfaceFile(
+        out,
+        grid,
+        len(cells),
+        int(np.isfinite(minutes).sum()),
+        len(origins),
+        tuple(assumptions_of(situation)),
+    )
 
 
 def write_cog(
@@ -209,7 +220,7 @@ def _walk_minutes(situation: Situation, origins: pd.DataFrame, asked: SurfaceAsk
 def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
     """Return what the file says of itself; everything but ``as_of`` follows from the inputs."""
     workspace, walking = situation.workspace, situation.parameters.walking
-    profile = workspace.profile
+    profile, assumed = workspace.profile, assumptions_of(situation)
     surface = {
         "frequency": asked.frequency,
         "cell_m": asked.cell_m,
@@ -226,6 +237,7 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "TIFFTAG_IMAGEDESCRIPTION": (
             f"Minutes on foot to the nearest {asked.frequency} gathering place, from the centre of "
             "each cell; no data where none can be walked to"
+            + "".join(f". {line}" for line in marks(assumed, "en", OF_WALKS))
             + ("" if workspace.is_public else f". {text('view.exact', 'en')}")
         ),
         "TIFFTAG_COPYRIGHT": "; ".join(
@@ -243,6 +255,9 @@ def _tags(situation: Situation, asked: SurfaceAsked) -> dict[str, str]:
         "view": workspace.view,
         "parameters": _plain(with_origins(parameters)),
         "parameters_sha256": digest(parameters),
+        "assumptions": _plain(told_assumptions(used(assumed, OF_WALKS))),
+        "assumed": "。".join(marks(assumed, "ja", OF_WALKS)),
+        "assumed_en": "; ".join(marks(assumed, "en", OF_WALKS)),
         "workspace_sha256": workspace.sha256,
         "sources": _plain(sources),
     }

@@ -32,11 +32,13 @@ from services.results.resilience import (
 from services.results.slots import combined_frame, slots_frame
 from services.results.streets import streets_frame
 from services.results.summary import summary
+from services.situation.assumptions import assumptions_of
 from services.situation.councils import councils_frame
+from services.situation.doubts import street_doubts
 from services.situation.intervals import Bounds, Ends, figures, unknown_most
 from services.situation.naming import layers_of, named, stacked, unlocated
 from services.situation.parameters import Parameters
-from services.situation.places import TODAY, Selection, assumptions
+from services.situation.places import TODAY, Selection
 from services.situation.view import Situation
 from services.words.dates import today
 from services.words.vocabulary import EXACT, PUBLIC
@@ -269,6 +271,7 @@ def _record(
         "parameters_sha256": digest(parameters),
         "edits": edits_record(workspace, situation.drawn[1], version=situation.drawn[0]),
         "workspace_sha256": workspace.sha256,
-        "assumptions": assumptions(situation.places, situation.parameters.selection),
+        "assumptions": assumptions_of(situation),
+        "doubts": street_doubts(workspace, day),
         "summary": summary(situation, table, gaps),
     }

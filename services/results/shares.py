@@ -20,9 +20,11 @@ from geo.coverage.reached import Layering, at_least
 from geo.demand.apportionment import apportion
 from geo.errors import NotFoundError
 from services.profile import Target
+from services.situation.assumptions import assumptions_now
 from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, places_frame
 from services.situation.view import layering_of
+from services.words.assumptions import AREAS, PLACES, marked, used
 from services.words.texts import lang_of, number, text
 from services.workspace.folder import REMAINDER, Workspace
 
@@ -227,4 +229,5 @@ def shares_answer(workspace: Workspace, area: str | None = None) -> dict[str, An
     shares = shares_frame(workspace)
     rows = shares.to_dict("records") if area is None else share_of(shares, area)
     said = {lang: share_lines(rows, lang) for lang in ("ja", "en")}
-    return {"shares": rows, "sentences": said}
+    assumed = used(assumptions_now(workspace), (PLACES, AREAS))
+    return {"shares": rows, "sentences": said, **marked(assumed)}

@@ -21,10 +21,12 @@ from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.snapping import REASONS
 from services.registry.seen import seen_venues
+from services.situation.assumptions import assumptions_now
 from services.situation.naming import names_of
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
-from services.words.texts import metres, text
+from services.words.assumptions import AREAS, PEOPLE, PLACES, marks, used
+from services.words.texts import LANGS, metres, text
 from services.workspace.folder import REMAINDER, Workspace, software_version
 from services.workspace.staging import staged_file
 
@@ -38,6 +40,9 @@ COLUMNS = (
     *("reason", "why", "why_en", "residents", "geometry"),
 )
 _PUBLIC_PLACES = ("place_id", "name", "status", "reason", "why", "why_en", "blurred", "geometry")
+
+ABOUT = (PLACES, PEOPLE, AREAS)
+"""What a leg and its residents stand on."""
 
 _Layers = dict[str, tuple[pd.DataFrame, str | None]]
 """Name → a table and what its geometries are, None where it has none."""
@@ -298,7 +303,7 @@ def _lines(classes: pd.DataFrame) -> tuple[SnapLine, ...]:
 
 
 def _about(workspace: Workspace, note: str) -> pd.DataFrame:
-    streets = workspace.profile.streets
+    streets, assumed = workspace.profile.streets, assumptions_now(workspace)
     told = {
         "note": text(note, "ja"),
         "note_en": text(note, "en"),
@@ -307,6 +312,11 @@ def _about(workspace: Workspace, note: str) -> pd.DataFrame:
         "age_group": workspace.profile.analysis.age_group,
         "snap_limit_m": f"{streets.snap_limit_m:g}",
         "isolated_below_m": f"{streets.isolated_below_m:g}",
+        **{
+            f"assumed_{lang}": "\n".join(marks(assumed, lang, ABOUT))
+            for lang in LANGS
+            if used(assumed, ABOUT)
+        },
     }
     return pd.DataFrame({"key": list(told), "value": list(told.values())})
 

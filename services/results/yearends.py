@@ -20,13 +20,14 @@ from services.registry.history import history_of
 from services.registry.places import places_on, read_status_history
 from services.registry.planned import undated, with_planned
 from services.registry.seen import seen_places
+from services.situation.assumptions import assumptions_of_places
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
 from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
-from services.situation.places import Selection, assumptions, judged
+from services.situation.places import Selection, judged
 from services.situation.view import Situation, layering_of
+from services.words.assumptions import assumption
 from services.words.dates import fiscal_year_name
-from services.words.reasons import assumption
 from services.words.texts import text
 from services.words.vocabulary import PLANNED
 from services.workspace.folder import Workspace
@@ -223,14 +224,17 @@ class Moment:
 
     def _remarks(self, residents: float) -> dict[str, Any]:
         """Count what had to be assumed about places, and say it in both languages."""
-        assumed = {item["code"]: item for item in assumptions(self.places, self.selection)}
+        lists = self.history.workspace.profile.places
+        found = assumptions_of_places(self.places, self.selection, lists)
+        assumed = {item["code"]: item for item in found}
+        counted = self.places["counts"]
         left_out = self.history.undated_closed_n
         undated_n = self.history.undated_n if self.selection.with_planned else 0
         said = {
             lang: [
                 *([] if residents else [text("timeline.nobody", lang)]),
                 *([] if len(self._counted) else [text("timeline.no_places", lang)]),
-                *(assumption(item, lang) for item in assumed.values()),
+                *(assumption(item, lang) for item in found),
                 *([text("timeline.left_out", lang, n=left_out)] if left_out else []),
                 *([text("timeline.undated", lang, n=undated_n)] if undated_n else []),
             ]
@@ -239,7 +243,7 @@ class Moment:
         return {
             "opening_assumed_n": assumed.get("no_opening_date", {}).get("places", 0),
             "suspension_assumed_n": assumed.get("no_status_date", {}).get("places", 0),
-            "schedule_assumed_n": assumed.get("schedule_assumed", {}).get("places", 0),
+            "schedule_assumed_n": int((counted & self.places["schedule_assumed"]).sum()),
             "closed_undated_n": left_out,
             "planned_undated_n": undated_n,
             "remarks": "。".join(said["ja"]),

@@ -1,6 +1,7 @@
 """Scenarios side by side with today: who is reached, gaps, cost, the worst area of each layer."""
 
-from collections.abc import Hashable, Iterator, Sequence
+import math
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,9 +20,11 @@ from services.results.gaps import gaps_frame
 from services.results.summary import target_reached
 from services.scenarios.file import Scenario
 from services.scenarios.town import Scene, apply_scenario, main_only
+from services.situation.assumptions import assumptions_of
 from services.situation.naming import named, unlocated
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.words.assumptions import marked, told_assumptions
 from services.workspace.folder import Workspace
 from services.workspace.plain import plain_rows
 
@@ -49,6 +52,8 @@ class Comparison:
     targets: pd.DataFrame
     changes: pd.DataFrame
     stale: dict[str, tuple[str, ...]]
+    assumptions: list[dict[str, Any]]
+    """What today and the scenarios stand on that nobody told."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables with the columns that may leave."""
@@ -59,7 +64,9 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Return the tables as plain rows; what is not known is None."""
         tables = {name: plain_rows(table) for name, table in self.tables().items()}
-        return {**tables, "stale": {name: list(codes) for name, codes in self.stale.items()}}
+        stale = {name: list(codes) for name, codes in self.stale.items()}
+        assumed = {"assumptions": told_assumptions(self.assumptions), **marked(self.assumptions)}
+        return {**tables, "stale": stale, **assumed}
 
 
 def compare(
@@ -80,6 +87,7 @@ def compare(
         targets=pd.DataFrame([row for one in seen for row in one.targets()], columns=_TARGETS),
         changes=pd.DataFrame([row for one in seen for row in one.changes()], columns=_CHANGES),
         stale={},
+        assumptions=assumptions_of(today.situation),
     )
 
 
@@ -223,16 +231,15 @@ class _Seen:
 
     def _cost(self, counted: "pd.Series[str]") -> dict[str, int | None]:
         """Return the ceilings: of all places in a year, the change of it, and once for opening."""
-        ceilings = self.profile.subsidies.model_dump(exclude={"origin"})
-        if not any(ceilings.values()):
+        if not self.profile.subsidies.are_known:
             return dict.fromkeys(("cost_max_yen", "cost_per_year_yen", "cost_once_yen"))
         changes = self.outcome.changes
         return {
-            "cost_max_yen": sum(
+            "cost_max_yen": _known(
                 self.profile.subsidies.yearly_max_yen(str(name)) for name in counted
             ),
-            "cost_per_year_yen": sum(one.cost_per_year_yen for one in changes),
-            "cost_once_yen": sum(one.cost_once_yen for one in changes),
+            "cost_per_year_yen": _known(one.cost_per_year_yen for one in changes),
+            "cost_once_yen": _known(one.cost_once_yen for one in changes),
         }
 
     def targets(self) -> Iterator[dict[str, Any]]:
@@ -251,7 +258,18 @@ class _Seen:
     def changes(self) -> Iterator[dict[str, Any]]:
         """Yield each change as it was understood."""
         for one in self.outcome.changes:
-            yield {"scenario": self.name, **{name: getattr(one, name) for name in _CHANGES[1:]}}
+            told = {name: getattr(one, name) for name in _CHANGES[1:]}
+            money = {name: _known([told[name]]) for name in _MONEY}
+            yield {"scenario": self.name, **told, **money}
+
+
+_MONEY = ("cost_per_year_yen", "cost_once_yen")
+
+
+def _known(parts: Iterable[float]) -> int | None:
+    """Return a sum of yen, None where a part is not known."""
+    found = math.fsum(parts)
+    return None if math.isnan(found) else round(found)
 
 
 def _layers(coverage: pd.DataFrame, profile: Profile, parameters: Parameters) -> pd.DataFrame:

@@ -27,7 +27,11 @@ from services.words.vocabulary import PLANNED
 from services.workspace.folder import Workspace
 
 _TEXTS = dict.fromkeys(
-    ("group_name", "address", "opened_on", "verified_on", "located_level", "source_id"), ""
+    (
+        *("group_name", "address", "schedule_origin", "opened_on", "verified_on"),
+        *("located_level", "source_id"),
+    ),
+    "",
 )
 
 
@@ -42,8 +46,9 @@ class Change:
     schedule_text: str
     frequency_before: str
     frequency_after: str
-    cost_per_year_yen: int
-    cost_once_yen: int
+    cost_per_year_yen: float
+    cost_once_yen: float
+    """NaN where the profile has no ceiling that is needed for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +181,7 @@ class _Draft:
                 before_ja=_said(before, "ja"),
                 after_ja=_said(after, "ja"),
             )
-        row["schedule_text"] = edit.schedule_text
+        row |= {"schedule_text": edit.schedule_text, "schedule_origin": ""}
         return self._change(number, edit, row, before=before, after=after)
 
     def places(self) -> gpd.GeoDataFrame:
@@ -233,6 +238,7 @@ class _Draft:
             "located_by": "scenario",
             "confidence": 1.0,
             "consent": False,
+            "stand_in": False,
             "row": number,
             **spot,
         }
@@ -240,13 +246,14 @@ class _Draft:
         self._new.add(place_id)
         self.placed[place_id] = number
         after = self._class(edit.schedule_text)
-        once = self.profile.subsidies.opening_max_yen
+        once = self.profile.subsidies.first_max_yen()
         return self._change(number, edit, row, before="", after=after, once_yen=once)
 
     def _resumed(self, number: int, edit: ScenarioEdit, row: dict[Hashable, Any]) -> Change:
-        once = self.profile.subsidies.opening_max_yen if row["status"] == PLANNED else 0
+        once = self.profile.subsidies.first_max_yen() if row["status"] == PLANNED else 0.0
         row["status"] = "active"
-        row["schedule_text"] = edit.schedule_text or row["schedule_text"]
+        if edit.schedule_text:
+            row |= {"schedule_text": edit.schedule_text, "schedule_origin": ""}
         after = self._class(str(row["schedule_text"]))
         return self._change(number, edit, row, before="", after=after, once_yen=once)
 
@@ -308,7 +315,7 @@ class _Draft:
             self._require_inside(number, drawn)
         edit_id = f"{self.name}:{number}"
         self.barriers[number] = Edit(edit_id, "barrier", drawn)
-        return Change(number, "barrier", "", edit.name, "", "", "", 0, 0)
+        return Change(number, "barrier", "", edit.name, "", "", "", 0.0, 0.0)
 
     def _require_inside(self, number: int, shape: BaseGeometry) -> None:
         away_m = self._around.distance(shape)
@@ -334,10 +341,11 @@ class _Draft:
         *,
         before: str,
         after: str,
-        once_yen: int = 0,
+        once_yen: float = 0.0,
     ) -> Change:
-        per_year = self.profile.subsidies.yearly_max_yen(after)
-        per_year -= self.profile.subsidies.yearly_max_yen(before)
+        ceiling = self.profile.subsidies.yearly_max_yen
+        # What stays in its class costs as much as before, however much that is.
+        per_year = ceiling(after) - ceiling(before) if after != before else 0.0
         return Change(
             number,
             edit.action,

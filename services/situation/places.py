@@ -12,6 +12,7 @@ from geo.schedule.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, w
 from geo.schedule.typed import Schedule, combine, frequency_class, parse_schedule
 from services.profile import Profile, Qualification
 from services.registry.history import lacks_dates
+from services.registry.places import FROM_PROFILE
 from services.registry.planned import with_planned
 from services.registry.seen import seen_places
 from services.situation.qualification import NO, qualify_all
@@ -44,7 +45,8 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
     ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
     from all counted groups at its venue together. ``counts`` is true for a place that people can
     walk to, else ``not_counted`` says why: suspended, closed, planned, online, not_qualifying. With a day,
-    only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so.
+    only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so,
+    ``schedule_assumed`` those whose schedule no list tells, or not altogether.
     ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.schedule.calendar``, the
     slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
     """
@@ -77,7 +79,8 @@ def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> 
     places = places.assign(
         frequency=_texts(own, places),
         sessions_per_month=np.array([s.sessions_per_month for s in schedules], dtype=float),
-        schedule_assumed=np.array([s.is_assumed for s in schedules], dtype=bool),
+        schedule_assumed=np.array([s.is_assumed for s in schedules], dtype=bool)
+        | (places["schedule_origin"] == FROM_PROFILE).to_numpy(dtype=bool),
     )
     verdicts = qualify_all(places, schedules, profile.qualification)
     places = places.assign(**{name: _texts(found, places) for name, found in verdicts.items()})
@@ -144,20 +147,3 @@ def _venue_frequency(
         classes[venue] if counted else "" for venue, counted in zip(venue_id, counts, strict=True)
     ]
     return pd.Series(values, index=venue_id.index, dtype="object")
-
-
-def assumptions(places: pd.DataFrame, selection: Selection) -> list[dict[str, Any]]:
-    """Return each assumption that concerns at least one place: code, places, day."""
-    day = selection.as_of.isoformat() if selection.as_of else ""
-    counts = places["counts"]
-    found = {
-        "no_opening_date": (counts & (places["dates_assumed"] == "no_opening_date")).sum(),
-        "no_status_date": (places["dates_assumed"] == "no_status_date").sum(),
-        "schedule_assumed": (counts & places["schedule_assumed"]).sum(),
-        "with_suspended": (counts & (places["status"] == "suspended")).sum(),
-        "with_planned": (counts & (places["status"] == "planned")).sum(),
-        "online": (places["not_counted"] == "online").sum(),
-        "not_qualifying": (places["not_counted"] == "not_qualifying").sum(),
-        "unknown_status": (places["not_counted"] == "unknown").sum(),
-    }
-    return [{"code": code, "places": int(n), "day": day} for code, n in found.items() if n]

@@ -27,6 +27,7 @@ from services.why.ground import Ground, Spot, holds, nearest_among, route_to
 from services.why.straight import Straight, piece, straight_of
 from services.why.told import Leg, Way, Why
 from services.why.words import found_sentence, sentences
+from services.words.reasons import is_doubtful
 from services.workspace.geojson import as_data
 
 LON_MOST, LAT_MOST = 180.0, 90.0
@@ -92,6 +93,7 @@ def why(
         ways=[each for each, _ in found.values()],
         straight=straight,
         changes=None if way.within_limit else changes_of(ground, spot, walking, limit, frequency),
+        doubts=_doubts(ground, straight, way),
     )
     place_xy = None if route is None else ground.place_xy(route.origin)
     rows = [] if route is None or place_xy is None else _route_rows(route, xy, place_xy)
@@ -101,6 +103,16 @@ def why(
         route=_features(rows, ground.network.epsg),
         line=_features(_line_rows(straight, answer.changes), ground.network.epsg),
     )
+
+
+def _doubts(ground: Ground, straight: Straight | None, way: Way) -> list[dict[str, Any]]:
+    """Return what speaks against the way that is shown; nothing where there is none."""
+    if straight is None:
+        return []
+    found, direct_m = list(ground.doubts), straight.line.length_m
+    if is_doubtful(way.way_m or 0.0, direct_m):
+        found.insert(0, {"code": "detour", "times": f"{(way.way_m or 0.0) / direct_m:.1f}"})
+    return found
 
 
 class _Asker:
@@ -133,6 +145,7 @@ class _Asker:
             name=str(row["name"]),
             approximate=bool(row["approximate"]),
             schedule_text=str(row["schedule_text"]),
+            schedule_assumed=bool(row["schedule_assumed"]),
             walk_m=walk_m,
             walk_s=walk_s,
             way_m=route.cost(walking.m.measure),

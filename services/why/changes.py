@@ -38,6 +38,7 @@ class Near:
     name: str
     frequency: str
     schedule_text: str
+    schedule_assumed: bool
     approximate: bool
     walk_m: float
     walk_s: float
@@ -163,6 +164,7 @@ def _near(ground: Ground, row: int, walk_m: FloatArray, walk_s: FloatArray) -> N
         name=str(place["name"]),
         frequency=str(place["venue_frequency"] or place["frequency"]),
         schedule_text=str(place["schedule_text"]),
+        schedule_assumed=bool(place["schedule_assumed"]),
         approximate=bool(place["approximate"]),
         walk_m=float(walk_m[row]),
         walk_s=float(walk_s[row]),

@@ -21,6 +21,7 @@ from geo.walking.measure import Measure
 from geo.walking.nearby import Nearby
 from geo.walking.reach import nearest
 from geo.walking.route import Route, route, walks_from
+from services.situation.doubts import street_doubts
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
 from services.situation.view import Situation
@@ -97,6 +98,7 @@ class Ground:
         self.network = situation.network
         self.barriers = dict(barriers or {})
         self.nearby = Nearby(self.network, situation.usable)
+        self.doubts = street_doubts(situation.workspace, situation.drawn[1])
         self.places = _with_stopped(situation)
         self.snaps = situation.snap(self.places)
         counted = self.places["counts"].to_numpy(dtype=bool)

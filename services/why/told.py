@@ -6,6 +6,8 @@ from typing import Any
 from geo.coverage.reached import Limit
 from services.why.changes import Changes
 from services.why.straight import Straight
+from services.words.reasons import doubted
+from services.words.texts import LANGS
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Way:
     name: str = ""
     approximate: bool = False
     schedule_text: str = ""
+    schedule_assumed: bool = False
     walk_m: float | None = None
     walk_s: float | None = None
     way_m: float | None = None
@@ -67,6 +70,8 @@ class Why:
     ways: list[Way]
     straight: Straight | None
     changes: Changes | None
+    doubts: list[dict[str, Any]] = field(default_factory=list)
+    """Why the way may differ from the real one: codes with their figures."""
     sentences: dict[str, list[str]] = field(default_factory=dict)
     route: dict[str, Any] = field(default_factory=dict)
     line: dict[str, Any] = field(default_factory=dict)
@@ -88,6 +93,8 @@ class Why:
             "leg": asdict(self.leg),
             "ways": [asdict(way) for way in self.ways],
             "changes": None if self.changes is None else self.changes.to_dict(),
+            "doubts": self.doubts,
+            "doubt": {lang: doubted(self.doubts, lang) for lang in LANGS},
             "sentences": self.sentences,
             "route": self.route,
             "straight": self.line,

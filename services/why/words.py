@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from geo.arrays import TOLERANCE
 from geo.coverage.reached import Limit
-from services.why.changes import Changes, Shortcut
+from services.why.changes import Changes, Near, Shortcut
 from services.why.straight import OnTheLine
 from services.why.told import Way, Why
+from services.words.assumptions import schedule_said
 from services.words.reasons import DETOUR_WORTH_SAYING
 from services.words.texts import limit_text, metres, text, walk
 
@@ -68,7 +69,7 @@ def _leg(answer: Why, lang: str) -> Iterator[str]:
 
 def _way(answer: Why, lang: str) -> Iterator[str]:
     way, limit = answer.way, answer.limit
-    told = {"name": way.name, "schedule": _schedule(way.schedule_text, lang)}
+    told = {"name": way.name, "schedule": _schedule(way, lang)}
     yield text("why.nearest", lang, **told, walk=_walk(way.way_m, way.way_s, lang))
     yield from _too_long(way, limit, lang)
     if way.own_area is False:
@@ -155,7 +156,7 @@ def _schedules(answer: Why, changes: Changes, lang: str) -> Iterator[str]:
             "why.change.upgrade",
             lang,
             name=place.name,
-            schedule=_schedule(place.schedule_text, lang),
+            schedule=_schedule(place, lang),
             walk=_walk(place.walk_m, place.walk_s, lang),
             frequency=_often(answer.way, lang),
         )
@@ -180,8 +181,10 @@ def _names(names: Iterable[str], lang: str) -> str:
     return text("why.and", lang).join(quoted)
 
 
-def _schedule(schedule_text: str, lang: str) -> str:
-    return schedule_text or text("why.no_schedule", lang)
+def _schedule(place: Way | Near, lang: str) -> str:
+    return schedule_said(place.schedule_text, lang, assumed=place.schedule_assumed) or text(
+        "why.no_schedule", lang
+    )
 
 
 def _walk(walk_m: float | None, walk_s: float | None, lang: str) -> str:

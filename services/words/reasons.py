@@ -7,11 +7,14 @@ from operator import itemgetter
 from typing import Any
 
 from geo.vocabulary import FREQUENCIES
+from services.words.assumptions import schedule_said
 from services.words.texts import (
     age_group_text,
+    date_text,
     effort,
     is_figure,
     limit_text,
+    listed,
     metres,
     number,
     people,
@@ -25,6 +28,9 @@ DETOUR_WORTH_SAYING = 1.5
 
 WORTH_SAYING = 0.5
 """From here on two numbers of residents are not written alike."""
+
+DETOUR_DOUBTFUL, DOUBTFUL_M = 2.0, 100.0
+"""More than so many times the straight line, and so many metres round: a path may be missing."""
 
 UNITS_NAMED = 3
 
@@ -72,7 +78,27 @@ def _nearest_weekly(row: Row, lang: str) -> str:
     if straight_m > 0 and walk_m / straight_m >= DETOUR_WORTH_SAYING:
         straight, times = metres(straight_m, lang), f"{walk_m / straight_m:.1f}"
         said.append(text("unit.detour", lang, straight=straight, times=times))
+        said += [text("doubt.unit", lang)] if is_doubtful(walk_m, straight_m) else []
     return _joined(said, lang)
+
+
+def is_doubtful(walk_m: float, straight_m: float) -> bool:
+    """Say whether a way is so much longer than the straight line that a path may be missing."""
+    return walk_m > DETOUR_DOUBTFUL * straight_m and walk_m - straight_m >= DOUBTFUL_M
+
+
+def doubted(doubts: Sequence[Row], lang: str) -> str:
+    """Say why a way may differ from the real one; nothing where nothing speaks for it."""
+    if not doubts:
+        return ""
+    return text("doubt.line", lang, why=listed((_doubt(one, lang) for one in doubts), lang))
+
+
+def _doubt(doubt: Row, lang: str) -> str:
+    values = {name: value for name, value in doubt.items() if name != "code"}
+    if "as_of" in doubt:
+        values["date"] = date_text(doubt["as_of"], lang)
+    return text(f"doubt.{doubt['code']}", lang, **values)
 
 
 def _stops(row: Row, lang: str) -> list[str]:
@@ -112,7 +138,8 @@ def divided_by(parts: Sequence[Row], lang: str) -> str:
 
 def candidate(row: Row, lang: str, few: int = 0) -> str:
     """Say of a candidate what it gains, for whom, and the overlap; ``few`` as in ``people``."""
-    now = row["schedule_text"] or type_text(FREQUENCIES[0], lang)
+    now = schedule_said(row["schedule_text"], lang, assumed=bool(row["schedule_assumed"]))
+    now = now or type_text(FREQUENCIES[0], lang)
     values = {
         "how": text(f"choice.{row['action']}", lang, now=now),
         "age_group": age_group_text(row["age_group"], lang),
@@ -153,8 +180,3 @@ def _finding(rule: str, asked: str, found: str, lang: str) -> str:
     tatami = f"{float(asked) / TATAMI_M2:.4g}"
     asked, found = (f"{round(float(one), 2):g}" for one in (asked, found))
     return text(f"rule.{rule}", lang, asked=asked, found=found, tatami=tatami)
-
-
-def assumption(item: Row, lang: str) -> str:
-    """Say what had to be assumed about how many places."""
-    return text(f"assumption.{item['code']}", lang, n=item["places"], day=item["day"])

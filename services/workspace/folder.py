@@ -32,9 +32,13 @@ from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
 
-FORMAT = 4
-RESULT_FORMAT = 3
-"""Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view."""
+FORMAT = 5
+"""From 5 on the registry says which schedules and places are assumed."""
+RESULT_FORMAT = 5
+"""
+Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view, from 5 on it
+says all that it assumes.
+"""
 MANIFEST = "workspace.json"
 RUN = "run.json"
 LEDGER = "intake.json"

@@ -36,10 +36,18 @@ def geometries(degrees: NDArray[Any]) -> list[str]:
     ]
 
 
-def feature(geometry: str, properties: Mapping[str, object], *, feature_id: str = "") -> str:
-    """Return one feature; the properties are plain (``services.workspace.plain``)."""
+def feature(
+    geometry: str,
+    properties: Mapping[str, object],
+    *,
+    feature_id: str = "",
+    after: Mapping[str, object] | None = None,
+) -> str:
+    """Return one feature; the properties are plain (``services.workspace.plain``), ``after`` its last members."""
     told = f'"id":{to_json(feature_id)},' if feature_id else ""
-    return f'{{"type":"Feature",{told}"geometry":{geometry},"properties":{to_json(properties)}}}'
+    last = f",{to_json(after)[1:]}" if after else "}"
+    head = f'{{"type":"Feature",{told}"geometry":{geometry}'
+    return f'{head},"properties":{to_json(properties)}{last}'
 
 
 def features(

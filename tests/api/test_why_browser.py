@@ -1,12 +1,14 @@
 """A click on the ground of the map, in a real headless Chromium."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
 from api.settings import Settings
+from services.edits.drawings import drawn_edits, read_features
 from services.results.run import run
 from tests.api.test_page_browser import CHROMIUM, address, browser, visit
 from tests.railtown import rail_workspace
@@ -65,4 +67,31 @@ def test_another_frequency_is_answered_for_the_same_point(seen) -> None:
     again = answered.value.json()
     assert again["point"] == first["point"]
     expect(seen.page.locator("#card .why")).to_contain_text(again["sentences"]["ja"][0])
+    assert seen.complaints == []
+
+
+def test_a_doubted_way_leads_to_a_path_that_is_drawn_and_read_again(seen, tmp_path: Path) -> None:
+    seen.page.keyboard.press("Escape")  # no card covers the map
+    seen.page.locator("#choose-frequency").select_option("weekly")
+    answer = click(seen.page, 0.42, 0.36)
+    assert answer["doubts"][0]["code"] == "detour"
+    panel = seen.page.locator("#card .why")
+    expect(panel).to_contain_text(answer["doubt"]["ja"])
+    panel.get_by_role("button", name="足りない道を描く").click()
+    box = seen.page.locator("#map").bounding_box()
+    assert box is not None
+    asked: list[str] = []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    for east in (0.8, 0.9):
+        seen.page.mouse.click(box["x"] + box["width"] * east, box["y"] + box["height"] * 0.5)
+    save = panel.get_by_role("link", name="ファイルにする")
+    expect(save).to_be_visible()
+    assert [url for url in asked if "/why?" in url] == []
+    with seen.page.expect_download() as download:
+        save.click()
+    download.value.save_as(tmp_path / "path.geojson")
+    (edit,) = drawn_edits(read_features(tmp_path / "path.geojson"), plane_epsg=6677)
+    assert edit.edit.kind == "path"
+    panel.get_by_role("button", name="やめる").click()
+    expect(panel.get_by_role("button", name="足りない道を描く")).to_be_visible()
     assert seen.complaints == []

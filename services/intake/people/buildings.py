@@ -11,7 +11,6 @@ from geo.arrays import LONLAT_EPSG
 from geo.demand.homes import OTHER_USE, UNKNOWN_USE
 from geo.errors import Sentence, SourceError
 from services.intake.people.usages import classify
-from services.intake.tables.columns import datum_of
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.reading import (
     in_japan,
@@ -21,8 +20,7 @@ from services.intake.tables.reading import (
     text_of,
     to_numbers,
 )
-from services.intake.tables.remarks import TOKYO_SHIFTED, note_remarks
-from services.intake.vectors.datums import to_world
+from services.intake.tables.remarks import note_remarks
 from services.intake.vectors.reading import read_vector
 from services.profile import Buildings, Source
 
@@ -93,9 +91,6 @@ def _read(
         )
     inside = in_japan(lon, lat)
     _note_refused(int((~inside).sum()), notes=notes)
-    if "tokyo" in (datum_of(spec.lon_field), datum_of(spec.lat_field)):
-        lon, lat = to_world(lon, lat)
-        notes.note(Entry("position_tokyo", TOKYO_SHIFTED))
     points = gpd.GeoSeries.from_xy(lon[inside], lat[inside], crs=source.epsg or LONLAT_EPSG)
     return table[inside].reset_index(drop=True), points
 

@@ -14,7 +14,7 @@ from services.intake.people.arranging import (
     units_of,
     without_footnotes,
 )
-from services.intake.tables.columns import datum_of, meaning_of, plain
+from services.intake.tables.columns import meaning_of, plain
 from services.intake.tables.dimensions import COUNTED, dimensions_of
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.intake.tables.persons import require_no_persons
@@ -26,9 +26,8 @@ from services.intake.tables.reading import (
     texts,
     to_numbers,
 )
-from services.intake.tables.remarks import TOKYO_SHIFTED, note_remarks
+from services.intake.tables.remarks import note_remarks
 from services.intake.tables.sheets import SHEET_COLUMN
-from services.intake.vectors.datums import to_world
 from services.intake.vectors.reading import read_vector
 from services.profile import Population, Source
 from services.profile.ages import band_of, columns_for
@@ -84,11 +83,8 @@ def _of_table(table: pd.DataFrame, *, path: Path, spec: Population, ledger: Ledg
     lon, lat = coordinate_fields(table.columns, spec.lon_field, spec.lat_field)
     require_columns(table.columns, [lon, lat], path=path)
     if lon and lat:
-        x, y = to_numbers(table[lon]), to_numbers(table[lat])
-        if "tokyo" in (datum_of(lon), datum_of(lat)):
-            x, y = to_world(x, y)
-            by.notes.note(Entry("position_tokyo", TOKYO_SHIFTED))
-        people["lon"], people["lat"] = x[people["place"]], y[people["place"]]
+        people["lon"] = to_numbers(table[lon])[people["place"]]
+        people["lat"] = to_numbers(table[lat])[people["place"]]
     return people.drop(columns="place")
 
 

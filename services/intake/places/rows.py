@@ -52,6 +52,7 @@ from services.intake.tables.remarks import note_remarks
 from services.privacy.homes import consents, is_private_home
 from services.profile import Places, Source
 from services.registry.attributes import ATTRIBUTES
+from services.registry.places import FROM_PROFILE
 from services.words.dates import to_iso_date
 from services.words.names import normalise
 from services.words.texts import text as words
@@ -128,9 +129,9 @@ def read_places(  # noqa: PLR0913  the municipality tells which way X points
     notes.rows_used += places["row"].nunique()
     places["venue_id"] = _venue_ids(places, source=source)
     columns = ["place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"]
-    columns += ["schedule_text", "status", "opened_on", "verified_on", "private_home"]
-    columns += ["located_by", "located_level", "confidence", "consent"]
-    columns += ["row", "source_id", *ATTRIBUTES, "geometry"]
+    columns += ["schedule_text", "schedule_origin", "status", "opened_on", "verified_on"]
+    columns += ["private_home", "located_by", "located_level", "confidence", "consent"]
+    columns += ["stand_in", "row", "source_id", *ATTRIBUTES, "geometry"]
     return places[columns].reset_index(drop=True)
 
 
@@ -198,7 +199,10 @@ def _places(rows: PointRows, *, spec: Places, source: Source, plane_epsg: int) -
         geometry=list(rows.shapes),
         crs=plane_epsg,
     )
-    frame["schedule_text"] = [text or spec.schedule_text for text in frame["schedule_text"]]
+    untold = frame["schedule_text"] == ""
+    frame["schedule_origin"] = np.where(untold & (spec.schedule_text != ""), FROM_PROFILE, "")
+    frame["schedule_text"] = frame["schedule_text"].mask(untold, spec.schedule_text)
+    frame["stand_in"] = spec.stand_in != ""
     frame["status"] = [read_status(text) or "active" for text in frame["status_text"]]
     return frame
 

@@ -253,7 +253,7 @@ def first_filled(frame: pd.DataFrame, columns: list[str]) -> list[str]:
 def coordinate_fields(columns: Iterable[object], lon_field: str, lat_field: str) -> tuple[str, str]:
     """Return the columns of longitude and latitude: as named, else as recognised, else empty."""
     pairs = pairs_of(map(str, columns), "lon", "lat")
-    lon, lat = pairs[0][:2] if pairs else ("", "")
+    lon, lat = next(((lon, lat) for lon, lat, datum in pairs if datum != "tokyo"), ("", ""))
     return lon_field or lon, lat_field or lat
 
 

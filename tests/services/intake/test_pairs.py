@@ -9,12 +9,10 @@ import pytest
 import shapely
 
 from geo.errors import SourceError
-from services.intake.people.buildings import read_buildings
-from services.intake.people.population import read_population
 from services.intake.places.points import PointOptions, PointRows, note_repairs, read_points
 from services.intake.places.venues import read_venues
 from services.intake.tables.ledger import Ledger, SourceLedger
-from services.profile import Buildings, Population, Source, Venues
+from services.profile import Source, Venues
 from services.words.texts import told
 
 ABOUT = {"title": "t", "credit": "c", "licence": "l", "as_of": "2025"}
@@ -183,29 +181,6 @@ def test_a_map_of_the_old_datum_is_shifted_and_remarked(tmp_path):
     right = gpd.GeoSeries([shapely.Point(LON, LAT)], crs=6668).to_crs(ZONE)[0]
     assert venues.geometry[0].distance(right) < 10
     assert "position_tokyo" in [entry.code for entry in ledger.of("a").entries]
-
-
-def test_residents_and_houses_of_the_old_datum_are_shifted_too(tmp_path):
-    path = tmp_path / "people.csv"
-    path.write_text(
-        f"町丁名,総数,緯度（日本測地系）,経度（日本測地系）\n東町,10,{OLD_LAT},{OLD_LON}\n西町,5,,\n",
-        encoding="utf-8",
-    )
-    source = Source.model_validate({"id": "a", "path": path.name, "format": "csv"} | ABOUT)
-    spec = Population(source="a", layer="x", name_field="町丁名", age_groups={"total": "総数"})
-    ledger = Ledger()
-    people = read_population(path, spec=spec, source=source, ledger=ledger)
-    # 10 m are 0.0001°.
-    assert people.loc[0, ["lon", "lat"]].tolist() == pytest.approx([LON, LAT], abs=1e-4)
-    assert np.isnan(people.loc[1, "lon"])
-    assert [entry.code for entry in ledger.of("a").entries] == ["position_tokyo"]
-    path.write_text(f"tokyo_lon,tokyo_lat,area\n{OLD_LON},{OLD_LAT},80\n", encoding="utf-8")
-    houses = Buildings(
-        source="a", lon_field="tokyo_lon", lat_field="tokyo_lat", footprint_field="area"
-    )
-    found = read_buildings(path, spec=houses, source=source, plane_epsg=ZONE, ledger=Ledger())
-    right = gpd.GeoSeries([shapely.Point(LON, LAT)], crs=6668).to_crs(ZONE)[0]
-    assert found.geometry[0].distance(right) < 10
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from services.intake.places.status import read_status
 from services.intake.tables.ledger import Ledger
 from services.profile import Places, Source
 from services.registry.attributes import ATTRIBUTES
+from services.registry.places import FROM_PROFILE
 from services.words.texts import told
 
 EPSG = 6677
@@ -70,8 +71,9 @@ def test_a_row_as_a_city_types_it_becomes_a_place(tmp_path):
     places = read(tmp_path, rows)
     assert list(places.columns) == [
         *("place_id", "name", "kind", "venue_id", "venue_name", "group_name", "address"),
-        *("schedule_text", "status", "opened_on", "verified_on", "private_home"),
-        *("located_by", "located_level", "confidence", "consent", "row", "source_id"),
+        *("schedule_text", "schedule_origin", "status", "opened_on", "verified_on"),
+        *("private_home", "located_by", "located_level", "confidence", "consent"),
+        *("stand_in", "row", "source_id"),
         *(*ATTRIBUTES, "geometry"),
     ]
     place = places.iloc[0]
@@ -93,6 +95,16 @@ def test_dates_of_opening_and_checking_become_iso_text(tmp_path):
 def test_one_schedule_may_stand_for_every_row(tmp_path):
     places = read(tmp_path, f"会,,,,,,,{ORIGIN}\n", schedule_field="", schedule_text="毎日")
     assert places["schedule_text"].tolist() == ["毎日"]
+    assert places["schedule_origin"].tolist() == [FROM_PROFILE]
+
+
+def test_a_schedule_of_the_profile_is_told_from_the_same_one_typed_in_the_list(tmp_path):
+    rows = f"会,,,,,毎日,,{ORIGIN}\n別の会,,,,,,,{ORIGIN}\n"
+    places = read(tmp_path, rows, schedule_text="毎日", stand_in="代わりの一覧です")
+    assert places["schedule_text"].tolist() == ["毎日", "毎日"]
+    assert places["schedule_origin"].tolist() == ["", FROM_PROFILE]
+    assert places["stand_in"].tolist() == [True, True]
+    assert read(tmp_path, rows)["schedule_origin"].tolist() == ["", ""]
 
 
 @pytest.mark.parametrize(

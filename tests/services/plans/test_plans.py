@@ -77,11 +77,13 @@ def halls(*rows: tuple[str, float, dict[str, object]]) -> gpd.GeoDataFrame:
     return frame.assign(**{name: [told.get(name) for *_, told in rows] for name in names})
 
 
-def town(folder: Path, *rows: tuple[str, float, dict[str, object]]) -> Workspace:
+def town(
+    folder: Path, *rows: tuple[str, float, dict[str, object]], subsidies: str = SUBSIDIES
+) -> Workspace:
     folder.mkdir(exist_ok=True)
     workspace = dated_workspace(folder, *ROWS)
     profile = workspace.path / "profile.toml"
-    profile.write_text(profile.read_text("utf-8") + SUBSIDIES, "utf-8")
+    profile.write_text(profile.read_text("utf-8") + subsidies, "utf-8")
     homes = workspace.path / "layers" / "demand.parquet"
     gpd.read_parquet(homes).assign(kind="building").to_parquet(homes)
     write_registry(registry_file(workspace.path), halls(*(rows or HALLS)), places(*ROWS))
@@ -284,6 +286,29 @@ def test_near_equal_plans_say_what_differs(workspace: Workspace) -> None:
     # Everybody is reached by H3 with D, H1 or H2: the second plan reaches as many.
     assert other["newly_reached"] == pytest.approx(150.0)
     assert len(other["added"]) == len(other["dropped"]) == 1
+
+
+def test_another_plan_that_reaches_as_many_says_where_it_is_not_the_best(
+    workspace: Workspace,
+) -> None:
+    plan = make_plan(workspace, asked(most=2, k=2, objectives=["most_reached", "cheapest"]))
+    # H3 with D is the cheaper one (1.2 million yen) of the plans that reach all; H3 with H1 or H2
+    # costs 2.2 million.
+    assert chosen(plan) == {"open-H3", "upgrade-D"}
+    other = plan_body(plan)["alternatives"][0]
+    assert (other["newly_reached"], other["worse_in"]) == (150.0, "cheapest")
+    assert other["note"]["ja"] == "「費用を少なく」という目標では、いちばん良い案に及びません"
+    assert other["proof"]["en"] == "proven to be the best beside the plans above"
+    line = plan_report(plan).alternatives[0]
+    assert line.startswith("案2: 新たに届く人150人、初年度2,200,000円。「費用を少なく」")
+
+
+def test_a_spot_is_never_both_added_and_dropped(workspace: Workspace) -> None:
+    plan = make_plan(workspace, asked(most=1, k=2, upgrades=False, venues=False, points_max=9))
+    other = plan_body(plan)["alternatives"][0]
+    names = {part: [row["ja"] for row in other[part]] for part in ("added", "dropped", "moved")}
+    assert not set(names["added"]) & set(names["dropped"])
+    assert sum(map(len, names.values())) > 0
 
 
 def test_stability_names_each_condition(workspace: Workspace) -> None:

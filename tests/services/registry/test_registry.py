@@ -67,6 +67,8 @@ def places(*rows):
             "group_name": [group for _, _, group, _ in rows],
             "address": "東1-1",
             "schedule_text": "毎週月曜日１０：００〜",
+            "schedule_origin": [places_of.FROM_PROFILE if n == 1 else "" for n in range(count)],
+            "stand_in": [n == 2 for n in range(count)],
             "status": "active",
             "opened_on": "2018-10",
             "verified_on": "",

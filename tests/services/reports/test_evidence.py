@@ -11,6 +11,7 @@ from services.reports.evidence import FIGURES, Facts, figures_of, inputs_of
 
 def place(**changed):
     row = {"located_by": "coordinates", "schedule_text": "毎週月曜", "status": "active"}
+    row |= {"schedule_origin": ""}
     return {**row, "opened_on": "2015-04-01", "status_since": "", "closed_on": "", **changed}
 
 
@@ -70,6 +71,7 @@ APPROXIMATE = [{"label": "町会", "label_en": "Association", "approximate": Tru
         ({"places": places(place(schedule_text="未定"))}, "schedules", "unknown"),
         ({"places": places(place(), place(schedule_text=""))}, "schedules", "partial"),
         ({"places": places(place(schedule_text="最終水曜"))}, "schedules", "partial"),
+        ({"places": places(place(schedule_origin="profile"))}, "schedules", "partial"),
         ({"codes": Counter(class_conflict=1)}, "schedules", "partial"),
         ({"places": places(place(opened_on=""))}, "opening_dates", "unknown"),
         ({"places": places(place(), place(opened_on=""))}, "opening_dates", "partial"),

@@ -14,7 +14,8 @@ from services.registry.places import (
     read_status_history,
     write_registry,
 )
-from services.situation.places import Selection, assumptions, places_frame
+from services.situation.assumptions import assumptions_of_places
+from services.situation.places import Selection, places_frame
 from tests.services.registry.test_registry import EPSG, HALLS, places
 
 ROWS = [
@@ -35,6 +36,8 @@ def listing():
     frame = frame.assign(
         **{column: [row[n] for row in ROWS] for n, column in enumerate(columns)},
         private_home=False,
+        schedule_origin="",
+        stand_in=False,
     )
     return with_attributes(frame)
 
@@ -139,7 +142,7 @@ def test_a_place_that_cannot_be_judged_counts(workspace):
 def test_what_a_past_day_had_to_assume_is_counted_and_said(workspace):
     selection = Selection(as_of=date(2015, 3, 31))
     frame = places_frame(workspace, selection)
-    found = {item["code"]: item for item in assumptions(frame, selection)}
+    found = {item["code"]: item for item in assumptions_of_places(frame, selection, [])}
     assert {code: item["places"] for code, item in found.items()} == {
         "no_opening_date": 1,
         "online": 1,
@@ -152,5 +155,5 @@ def test_what_a_past_day_had_to_assume_is_counted_and_said(workspace):
 
 def test_a_run_for_today_assumes_nothing_about_dates(workspace):
     frame = places_frame(workspace)
-    assert [item["code"] for item in assumptions(frame, Selection())] == ["online"]
+    assert [item["code"] for item in assumptions_of_places(frame, Selection(), [])] == ["online"]
     assert set(frame["dates_assumed"]) == {""}

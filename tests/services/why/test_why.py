@@ -8,6 +8,7 @@ it is sqrt(10² + 145²) m.
 """
 
 import json
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,13 +27,16 @@ from geo.walking.route import route
 from services.intake.build import build
 from services.registry.places import write_registry
 from services.results.run import run
+from services.situation.doubts import street_doubts
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.why.answer import why
 from services.why.changes import ByWalker
 from services.why.ground import Ground
 from services.why.told import Why
+from services.words.reasons import doubted
 from services.workspace.folder import Snapshot, Workspace, open_workspace
+from tests.datedtown import dated_workspace
 from tests.railtown import PLACES, lonlat, no_venues, places, rail_workspace
 from tests.services.intake.test_streets import KOCHI_ANSWER, kochi
 from tests.streets import PLANE
@@ -71,6 +75,38 @@ def test_the_leg_to_the_street_is_told_at_the_walkers_own_speed(ground: Ground) 
     assert leg.leg_m == pytest.approx(10.0, abs=EXACT)
     # 48 m a minute are 1.25 s a metre.
     assert leg.leg_s == pytest.approx(12.5, abs=EXACT)
+
+
+def test_a_way_of_more_than_twice_the_straight_line_is_doubted(ground: Ground, house: Why) -> None:
+    # 1,955 m for 145 m straight ahead; the streets are of last year, and steps are among them.
+    assert house.doubts == [{"code": "detour", "times": "13.5"}]
+    assert house.to_dict()["doubt"] == {
+        "ja": "この道のりは実際と違うかもしれません：まっすぐの13.5倍あります",
+        "en": "This way may differ from the real one: it is 13.5 times the straight line",
+    }
+    # To M: 100 m down the alley, 200 m east and the leg of 10 m, for 233 m straight ahead.
+    assert why(ground, *lonlat(*HOUSE), frequency="monthly").doubts == []
+
+
+@pytest.mark.parametrize(
+    ("as_of", "day", "codes"),
+    [
+        ("2017-10", date(2022, 10, 31), ["no_footways"]),
+        ("2017-10", date(2022, 11, 1), ["no_footways", "streets_old"]),
+        ("不明", date(2060, 1, 1), ["no_footways"]),
+    ],
+)
+def test_streets_without_footways_and_old_ones_are_doubted(
+    tmp_path: Path, as_of: str, day: date, codes: list[str]
+) -> None:
+    path = dated_workspace(tmp_path).path
+    profile = (path / "profile.toml").read_text("utf-8")
+    (path / "profile.toml").write_text(profile.replace("2025-04-01", as_of, 1), "utf-8")
+    found = street_doubts(open_workspace(path), day)
+    assert [one["code"] for one in found] == codes
+    said = doubted(found, "ja")
+    assert "歩行者だけの道" in said
+    assert ("平成29年10月 (2017-10)" in said) is (len(codes) > 1)
 
 
 def test_each_frequency_has_its_nearest_place(house: Why) -> None:

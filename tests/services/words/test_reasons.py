@@ -30,6 +30,7 @@ SITE = {
     "walk_limit_m": 500.0,
     "walk_limit_min": math.nan,
     "schedule_text": "",
+    "schedule_assumed": False,
 }
 
 
@@ -45,6 +46,18 @@ def test_a_detour_is_named_from_one_and_a_half_times_on() -> None:
         "いちばん近い週1の場は「上町会館」（1,200m・20分）で、東地区にあります。"
         "まっすぐなら800mですが、道のりは1.5倍です"
     )
+
+
+@pytest.mark.parametrize(
+    ("walk_m", "straight_m", "doubtful"),
+    [(1601.0, 800.0, True), (1600.0, 800.0, False), (150.0, 50.0, True), (149.0, 50.0, False)],
+)
+def test_more_than_twice_the_straight_line_is_doubted(walk_m, straight_m, doubtful) -> None:
+    row = {"nearest_place_walk_m": walk_m, "nearest_place_straight_m": straight_m}
+    said = unit_why({**UNIT, **row}, "ja")
+    assert said.endswith("。この道のりは実際と違うかもしれません") is doubtful
+    doubt = "this way may differ from the real one"
+    assert (doubt in unit_why({**UNIT, **row}, "en")) is doubtful
 
 
 @pytest.mark.parametrize(
@@ -117,6 +130,8 @@ def test_an_upgrade_starts_from_what_the_place_does_today() -> None:
     said = candidate({**row, "schedule_text": "毎月第2金曜日"}, "ja")
     assert said.startswith("いまの場（毎月第2金曜日）を週1回にすると、新たに75歳以上10人が")
     assert candidate(row, "en").startswith("if this place (monthly) met weekly, 10 more")
+    taken = {**row, "schedule_text": "第2金曜日", "schedule_assumed": True}
+    assert candidate(taken, "ja").startswith("いまの場（第2金曜日・みなし）を")
 
 
 def test_where_no_site_could_gather_enough_transport_is_named() -> None:

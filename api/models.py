@@ -93,6 +93,11 @@ class Summary(BaseModel):
     reached: float | None
     unreached: float | None
     coverage_pct: float | None
+    reached_with_unknown: float | None = Field(
+        description="Residents reached if every place of unknown days met that often"
+    )
+    coverage_with_unknown_pct: float | None
+    places_unknown_n: int = Field(description="Places in the area whose days nobody knows")
     circle_coverage_pct: float | None
     approximate: bool
     assumed: list[str] = Field(description="What is estimated or assumed; empty where nothing is")
@@ -112,6 +117,9 @@ class Slot(BaseModel):
     half_day: Literal["am", "pm"] = Field(description="Morning, or afternoon with the evening")
     reached: float | None
     coverage_pct: float | None
+    reached_with_unknown: float | None = Field(
+        description="Those reached if places of unknown days or hours met then, too"
+    )
     places_n: int = Field(description="Places in the area")
 
 

@@ -18,13 +18,18 @@ TARGET: Frequency = "weekly"
 LEAST_DAYS_PER_WEEK: dict[str, int] = {"monthly": 0, "weekly": 1, "permanent": 3}
 """Days of every week on which a class surely meets, 0: once a month will do. A profile may change the last."""
 
-GapClass = Literal["weekly_or_more", "monthly_only", "none", "needs_transport", "no_streets"]
-"""What a unit has, from the best; what the data cannot tell is last."""
+GapClass = Literal[
+    "weekly_or_more", "monthly_only", "none", "needs_transport", "unknown", "no_streets"
+]
+"""
+What a unit has, from the best; what nobody knows is last: the days of a place that would decide, or
+streets that the data lacks.
+"""
 
 GAP_CLASSES: tuple[str, ...] = get_args(GapClass)
 
-UNTOLD_GAPS: tuple[str, ...] = ("no_streets",)
-"""Classes of what the data cannot tell; lists of classes name them only where there is such a unit."""
+UNTOLD_GAPS: tuple[str, ...] = ("unknown", "no_streets")
+"""Classes of what nobody knows or the data cannot tell; lists of classes name them only where there is such a unit."""
 
 Slope = Literal["level", "tobler", "table"]
 """How the slope changes the speed: not at all, by Tobler's law, by a table."""

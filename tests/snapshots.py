@@ -188,6 +188,11 @@ def coverage() -> pd.DataFrame:
         coverage_low_pct=frame["coverage_pct"],
         coverage_high_pct=frame["coverage_pct"],
         places_n=1,
+        places_unknown_n=0,
+        reached_with_unknown=frame["reached"],
+        coverage_with_unknown_pct=frame["coverage_pct"],
+        coverage_with_unknown_low_pct=frame["coverage_pct"],
+        coverage_with_unknown_high_pct=frame["coverage_pct"],
         circle_reached=frame["reached"],
         circle_coverage_pct=frame["coverage_pct"],
         circle_coverage_low_pct=frame["coverage_pct"],
@@ -224,7 +229,7 @@ def slots() -> pd.DataFrame:
                                 "places_n": int(meets),
                             }
                         )
-    return _with_pct(pd.DataFrame(rows))
+    return _with_pct(pd.DataFrame(rows)).assign(reached_with_unknown=lambda one: one["reached"])
 
 
 def combined() -> pd.DataFrame:
@@ -270,6 +275,7 @@ def gaps() -> pd.DataFrame:
                 "residents": residents["65+"],
                 "residents_75": residents["75+"],
                 "unreached": residents["65+"] - reached,
+                "undecided": 0.0,
                 "coverage_pct": 100.0 * reached / residents["65+"],
                 "rank_by_number": by_number[area_id],
                 "rank_by_rate": by_rate[area_id],
@@ -287,6 +293,7 @@ def gaps() -> pd.DataFrame:
                 "off_streets": 0.0,
                 "divided": [],
                 "places_n": 1 if area_id in "ab" else 0,
+                "places_unknown_n": 0,
                 "approximate": True,
             }
         )
@@ -336,6 +343,7 @@ def candidates() -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows).assign(
         rank=range(1, len(rows) + 1),
         plan_id="greedy",
+        days_unknown=False,
         private_home=False,
         status="proposed",
         schedule_text=["毎月第2金曜日", ""],
@@ -368,6 +376,7 @@ def places() -> gpd.GeoDataFrame:
         address="架空町1-2-3",
         kind=["サロン", "サロン", "個人宅", "サロン"],
         venue_frequency=frame["frequency"],
+        days_unknown=frame["schedule_text"] == "未定",
         status="active",
         verified_on="2025-04-01",
         opened_on="2019-05-01",
@@ -459,11 +468,22 @@ def run_record(small_number: int = 10) -> dict[str, object]:
             "reached": 520.0,
             "unreached": 392.0,
             "coverage_pct": 100.0 * 520.0 / 912.0,
+            "reached_with_unknown": 520.0,
+            "coverage_with_unknown_pct": 100.0 * 520.0 / 912.0,
+            "undecided": 0.0,
+            "places_unknown_n": 0,
+            "places_unknown_unlocated_n": 1,
             "circle_reached": 600.0,
             "circle_coverage_pct": 100.0 * 600.0 / 912.0,
             "unmatched_residents": 0.0,
-            "places": {"monthly": 2, "weekly": 1, "permanent": 0, "unknown": 1},
-            "gaps": {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1},
+            "places": {"monthly": 2, "weekly": 1, "permanent": 0, "rare": 0, "unknown": 1},
+            "gaps": {
+                "weekly_or_more": 1,
+                "monthly_only": 1,
+                "none": 1,
+                "needs_transport": 1,
+                "unknown": 0,
+            },
             "gap_layer": "neighbourhood",
             "council_layer": "community_area",
             "targets": [],

@@ -17,6 +17,7 @@ difference of two positions.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -114,8 +115,13 @@ def stop_situation(
     weights: str = "",
     limit_m: float | None = None,
     limit_min: float | None = None,
+    schedules: Mapping[str, str] | None = None,
 ) -> Situation:
-    """Write the town into ``folder`` and look at it; without ``stops`` it has no layer of them."""
+    """
+    Write the town into ``folder`` and look at it; without ``stops`` it has no layer of them.
+
+    ``schedules`` are those of some places, in place of their own.
+    """
     path = folder / "workspace"
     (path / "layers").mkdir(parents=True)
     (path / "network").mkdir()
@@ -138,7 +144,10 @@ def stop_situation(
         )
     create_registry(registry_file(path))
     nothing = gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=PLANE))
-    write_registry(registry_file(path), nothing, _places())
+    places = _places()
+    own = dict(zip(places["place_id"], places["schedule_text"], strict=True))
+    typed = list({**own, **(schedules or {})}.values())
+    write_registry(registry_file(path), nothing, places.assign(schedule_text=typed))
     workspace = open_workspace(path)
     parameters = Parameters.of(workspace.profile, walk_limit_m=limit_m, walk_limit_min=limit_min)
     return Situation(workspace, parameters)
@@ -177,6 +186,7 @@ def _demand(network) -> gpd.GeoDataFrame:
         groups[f"in_{layer}"] = [
             next(area for area, (west, east) in members.items() if west <= x < east) for x in HOMES
         ]
+    groups["kind"] = "building"
     frame = gpd.GeoDataFrame(groups, geometry=points, crs=PLANE)
     snaps = snap(shapely.get_coordinates(points), network, limit_m=100.0)
     names = {"x": "snap_x", "y": "snap_y", "reason": "unsnapped"}

@@ -34,7 +34,7 @@ from services.words.vocabulary import PUBLIC, SCENARIO_ACTIONS, View
 from services.workspace.folder import open_workspace
 
 _PEOPLE = ("reached", "newly_reached", "no_longer_reached")
-_COUNTS = ("gaps_none", "gaps_monthly_only", "places_n")
+_COUNTS = ("gaps_none", "gaps_monthly_only", "gaps_unknown", "places_n")
 _CLASSES = FREQUENCIES[rank(TARGET) :]
 """Those whose places are counted one by one."""
 _MONEY = ("cost_per_year_yen", "cost_once_yen")
@@ -261,7 +261,8 @@ def _side_by_side(plain: Mapping[str, Any], few: int, desk: Desk) -> Table:
     for row in rows:
         is_base = row["scenario"] == BASE
         table.add_column(desk.say("scenario.base") if is_base else row["scenario"], justify="right")
-    words = {key: desk.say(f"scenario.row.{key}") for key in (*_PEOPLE, "coverage_pct", *_COUNTS)}
+    counts = [key for key in _COUNTS if key != "gaps_unknown" or any(row[key] for row in rows)]
+    words = {key: desk.say(f"scenario.row.{key}") for key in (*_PEOPLE, "coverage_pct", *counts)}
     for name in _CLASSES:
         often = desk.say(f"frequency.{name}")
         words[f"places_{name}"] = desk.say("scenario.row.places_of", frequency=often)
@@ -275,7 +276,10 @@ def _side_by_side(plain: Mapping[str, Any], few: int, desk: Desk) -> Table:
     targets = [row for row in plain["targets"] if row["scenario"] == BASE]
     for target in targets:
         numbers = [row for row in plain["targets"] if row["label"] == target["label"]]
-        cells = [f"{row['reached']} / {row['number']}" for row in numbers[: len(rows)]]
+        cells = [
+            desk.say(f"text.{row['counts']}", n=f"{row['reached']} / {row['number']}")
+            for row in numbers[: len(rows)]
+        ]
         table.add_row(desk.say("scenario.row.target", label=target[label]), *cells)
     return table
 

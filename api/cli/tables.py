@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import Desk
-from services.drawing.signs import listed_gaps
+from services.drawing.signs import GAP_SIGNS, listed_gaps
 from services.reports.briefing import AreaLine, Briefing
 from services.words.shares import share, share_of
-from services.words.texts import added, age_group_text, limit_text, people, text
+from services.words.texts import added, age_group_text, limit_text, number, people, text
 
 CANDIDATES_SHOWN = 5
 
@@ -22,6 +22,8 @@ def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
     mark = desk.say("text.brackets", text=desk.say("fictional.short")) if briefing.fictional else ""
     yield Text()
     yield Text(f"{briefing.municipality}{mark}", style="bold")
+    if briefing.unknown:
+        yield Text(f"{GAP_SIGNS['unknown'].sign} {briefing.unknown}", style="bold")
     yield Text(briefing.sentence, style="bold")
     yield Text(briefing.unreached, style="bold")
     for note in briefing.notes:
@@ -72,8 +74,8 @@ def _gaps(briefing: Briefing, desk: Desk) -> Table:
     heads = (desk.say("table.sign"), desk.say("table.meaning"), desk.say("table.count"))
     table = _table(desk.say("table.gaps", layer=briefing.gap_label), *heads, wide=1)
     for name, sign in listed_gaps(briefing.gaps).items():
-        words = text(f"gap.{name}", desk.lang)
-        table.add_row(Text(sign.sign, style=sign.colour), words, f"{briefing.gaps.get(name, 0):,}")
+        areas = text("text.areas", desk.lang, n=number(briefing.gaps.get(name, 0)))
+        table.add_row(Text(sign.sign, style=sign.colour), text(f"gap.{name}", desk.lang), areas)
     return table
 
 
@@ -104,7 +106,10 @@ def _candidates(briefing: Briefing, desk: Desk) -> Table:
     heads = ("table.rank", "table.venue", "table.action", "table.newly_reached")
     table = _table(title, *(desk.say(head) for head in heads), wide=2)
     for line in shown:
-        action = text(f"action.{line.action}", desk.lang)
+        action = text(f"action.{line.doing}", desk.lang)
         gain = added(line.newly_reached, desk.lang, briefing.few_below)
+        if line.days_unknown:
+            decided = people(line.newly_reached, desk.lang, briefing.few_below)
+            gain = desk.say("report.decides", people=decided)
         table.add_row(str(line.rank), line.venue_name, action, gain)
     return table

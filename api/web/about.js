@@ -40,7 +40,7 @@ function keysOf(group) {
   if (group === "l_gaps") {
     return gapsOf(state.about.summary).map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`page.n_${gap}`)));
   }
-  if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(`page.street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
+  if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(reach === "none" && state.about.summary.places_unknown_n > 0 ? "map.streets.none_known" : `page.street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
   if (group === "l_places") {
     const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency)));
     return isExact() ? kinds : [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];

@@ -1,14 +1,14 @@
 // Cards: the figures of one area, place or candidate.
 
 import { $, facts, fill, h } from "./dom.js";
-import { decisionBox, doing } from "./decisions.js";
+import { decisionBox, doing, toDo } from "./decisions.js";
 import { further, nameOfChoice } from "./plan.js";
 import { candidateBy, statusOf } from "./shown.js";
 import { candidateImage, shown, stopped } from "./signs.js";
-import { askedLimit, shape, state } from "./store.js";
+import { askedLimit, isMain, shape, state } from "./store.js";
 import { RESIDENTS_OF } from "./vocabulary.js";
 import { placeSign } from "./lists.js";
-import { figureText, layerOf, reportLink, sign } from "./panel.js";
+import { daysUnknown, figureText, layerOf, reportLink, sign, undecidedOf } from "./panel.js";
 import { age, approximately, brackets, capital, date, joined, label, lang, limit, number, often, oftenOf, people, peopleShare, percent, said, way, word, yen } from "./words.js";
 
 const nameOfCouncil = (id) => shape(state.about.summary.council_layer, id)?.properties.area_name;
@@ -23,15 +23,17 @@ function areaCard(figures) {
   const layer = layerOf(figures.layer);
   return {
     head: approximately(figures, figures.area_name), lead: label(layer), feature: shape(figures.layer, figures.area_id),
-    body: [big(missingText(), unreached), facts([
+    body: [daysUnknown(figures, state.asked.frequency, figures.area_name), big(missingText(), unreached), undecidedLine(figures), facts([
       [age(figures.age_group), figureText(figures.residents)],
       [capital(word("reached")), known(figures.reached, (reached) => peopleShare(reached, figures.coverage_pct, figures.residents))],
       [word("page.own"), known(figures.reached_own_area, people)],
-      [word("page.group.l_places"), number(figures.places_n)],
+      [word("page.group.l_places"), word("text.places", { n: number(figures.places_n) })],
     ])],
     council: figures.layer === state.about.summary.council_layer ? figures.area_id : null,
   };
 }
+
+const undecidedLine = (figures) => (undecidedOf(figures) ? say(word("page.hangs", { people: people(undecidedOf(figures)) })) : null);
 
 function big(name, value) {
   return h("p", { class: "big" }, h("span", {}, name), h("strong", { class: Number.isFinite(value) ? null : "words" }, figureText(value)));
@@ -46,6 +48,8 @@ function unitCard(unit) {
     body: [
       h("p", { class: "class" }, sign(unit.gap), " ", word(`gap.${unit.gap}`)),
       big(missingText(), unit.unreached),
+      undecidedLine(unit),
+      isMain() ? say(said(unit, "sign_note")) : null,
       facts([
         [age(state.asked.age_group), figureText(unit.residents)],
         ...others.map(([column, group]) => [age(group), known(unit[column], people)]),
@@ -90,6 +94,7 @@ function placeCard(place) {
   };
 }
 
+const gainOf = (properties) => capital(word(properties.days_unknown ? "page.decides" : "table.newly_reached"));
 const starOf = (candidate) => shown(candidateImage(candidate.properties.action, candidate.properties.rank, statusOf(candidate)), 40);
 const leadOf = (text, properties) => joined([text, nameOfCouncil(properties.council_id)]);
 
@@ -99,7 +104,7 @@ function choiceCard(choice) {
   return {
     head: nameOfChoice(properties), lead: leadOf(doing(properties), properties), feature: choice, icon: starOf(choice), decidable: choice,
     body: [
-      big(capital(word("table.newly_reached")) + brackets(age(state.plan.body.totals.age_group)), properties.newly_reached),
+      big(gainOf(properties) + brackets(age(state.plan.body.totals.age_group)), properties.newly_reached),
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       say(said(properties, "reasons")),
       facts([
@@ -128,9 +133,9 @@ function candidateCard(candidate) {
     return { head: properties.name || word("page.noName"), lead: leadOf(doing(properties), properties), feature: candidate, icon: starOf(candidate), decidable: candidate, body: [] };
   }
   return {
-    head: properties.venue_name, lead: leadOf(word(`action.${properties.action}`), properties), feature: candidate, icon: starOf(candidate), decidable: candidate,
+    head: properties.venue_name, lead: leadOf(word(`action.${toDo(properties)}`), properties), feature: candidate, icon: starOf(candidate), decidable: candidate,
     body: [
-      big(capital(word("table.newly_reached")), properties.newly_reached),
+      big(gainOf(properties), properties.newly_reached),
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       say(said(properties, "reasons")),
       facts([

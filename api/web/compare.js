@@ -17,7 +17,7 @@ const rowName = (key) => {
 const persons = (value) => people(value);
 const ROWS = {
   reached: persons, coverage_pct: (pct, row) => percent(pct, row.residents), newly_reached: persons, no_longer_reached: persons,
-  gaps_none: number, gaps_monthly_only: number, ...Object.fromEntries(CLASSES.map((name) => [`places_${name}`, number])),
+  gaps_none: number, gaps_monthly_only: number, gaps_unknown: number, ...Object.fromEntries(CLASSES.map((name) => [`places_${name}`, number])),
   cost_per_year_yen: yen, cost_once_yen: yen,
 };
 const AGAINST_TODAY = ["newly_reached", "no_longer_reached", "cost_per_year_yen", "cost_once_yen"];
@@ -29,7 +29,8 @@ function line(head, cells) {
 }
 
 function measures(overview) {
-  return Object.entries(ROWS).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : say(row[key], row)))));
+  const told = ([key]) => key !== "gaps_unknown" || overview.some((row) => row[key] > 0);
+  return Object.entries(ROWS).filter(told).map(([key, say]) => line(rowName(key), overview.map((row) => (row.scenario === BASE && AGAINST_TODAY.includes(key) ? "" : say(row[key], row)))));
 }
 
 // Rows of a table with one row per scenario and thing, by thing.
@@ -40,7 +41,7 @@ function grouped(rows, keyOf) {
 }
 
 function targets(rows) {
-  return grouped(rows, (row) => `${row.layer} ${row.frequency} ${row.label}`).map((same) => line(capital(word("scenario.row.target", { label: label(same[0]) })), same.map((row) => `${number(row.reached)} / ${number(row.number)}`)));
+  return grouped(rows, (row) => `${row.layer} ${row.frequency} ${row.label}`).map((same) => line(capital(word("scenario.row.target", { label: label(same[0]) })), same.map((row) => word(`text.${row.counts}`, { n: `${number(row.reached)} / ${number(row.number)}` }))));
 }
 
 function worst(rows) {

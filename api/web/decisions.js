@@ -14,7 +14,9 @@ export function badge(status) {
 
 const nameOf = (decision) => decision.name || word("page.noName");
 const meeting = (name) => (name ? often(name) : word("page.placeThere"));
-export const doing = ({ action, target_class: to, current_class: from }) => word(`page.a_${action}`, { from: meeting(from), to: meeting(to) });
+// Where nobody knows when a place meets, that is found out first.
+export const toDo = ({ action, days_unknown: unknown }) => (unknown ? "confirm" : action);
+export const doing = (candidate) => word(`page.a_${toDo(candidate)}`, { from: meeting(candidate.current_class), to: meeting(candidate.target_class) });
 const record = ({ meeting_date: on, decided_by: by, reason }) => joined([day(on), by, reason]);
 
 function councils() {

@@ -1,7 +1,7 @@
 // Three lists: what is needed, what is there, what could be made. Every row opens its card.
 
 import { $, fill, h } from "./dom.js";
-import { badge } from "./decisions.js";
+import { badge, toDo } from "./decisions.js";
 import { statusOf } from "./shown.js";
 import { candidateImage, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
@@ -18,7 +18,7 @@ function needRow(unit, onPick) {
   const figure = people(unit.unreached);
   const why = [`${capital(word("nearest"))} `, h("span", { class: "whole-words" }, way(unit))];
   return h("button", { type: "button", class: "row", "data-id": unit.area_id, onclick: () => onPick("unit", unit.area_id) },
-    sign(unit.gap), h("span", { class: "what" }, h("b", {}, approximately(unit, unit.area_name)), h("small", {}, why)), h("span", { class: "count" }, figure));
+    h("span", { class: "count first-count" }, figure), h("span", { class: "what" }, h("b", {}, approximately(unit, unit.area_name)), h("small", {}, why)), sign(unit.gap));
 }
 
 function placeRow({ properties }, onPick) {
@@ -30,8 +30,8 @@ function placeRow({ properties }, onPick) {
 function candidateRow(candidate, onPick) {
   const { properties } = candidate;
   const status = statusOf(candidate);
-  const gain = added(properties.newly_reached);
-  const detail = joined([word(`action.${properties.action}`), properties.kind]);
+  const gain = properties.days_unknown ? people(properties.newly_reached) : added(properties.newly_reached);
+  const detail = joined([word(`action.${toDo(properties)}`), properties.kind]);
   return h("button", { type: "button", class: "row", "data-id": properties.candidate_id, onclick: () => onPick("candidate", properties.candidate_id) },
     shown(candidateImage(properties.action, properties.rank, status), 34), h("span", { class: "what" }, h("b", {}, properties.venue_name), h("small", {}, detail, " ", badge(status))), h("span", { class: "count" }, gain));
 }

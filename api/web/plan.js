@@ -27,7 +27,7 @@ export function further(properties) {
 
 function row(feature, onPick) {
   const { properties } = feature;
-  const gain = added(properties.newly_reached);
+  const gain = properties.days_unknown ? people(properties.newly_reached) : added(properties.newly_reached);
   const who = further(properties).map(([group, count]) => word("page.groupCount", { age: group, people: people(count) }));
   const { cost_max_yen: most } = properties;
   const cost = Number.isFinite(most) ? h("small", {}, `${word("page.firstYear")} `, h("span", { class: "whole-words" }, yen(most))) : null;

@@ -116,13 +116,17 @@ export function editImage(action, number) {
 
 export const PATTERNED = Object.keys(GAP_SIGNS).filter((gap) => GAP_SIGNS[gap].pattern);
 
-// Fill patterns: × hatched, △ half (every second band), 車 dotted.
+// Fill patterns: × hatched, △ half (every second band), 車 dotted, ？ open rings.
 export function patternImage(gap) {
   const { pattern, colour } = GAP_SIGNS[gap];
   const size = 16;
   const [drawn, pen] = canvas(size);
   if (pattern === "dots") {
     for (const [x, y] of [[4, 4], [12, 12]]) disc(pen, x, y, 1.6, colour);
+    return drawn;
+  }
+  if (pattern === "rings") {
+    for (const [x, y] of [[4, 4], [12, 12]]) ring(pen, x, y, 2, colour, 1.2);
     return drawn;
   }
   const hatched = pattern === "hatch";

@@ -1,7 +1,7 @@
 // What is asked of the server, and what is shown now.
 
 import { TARGET } from "./vocabulary.js";
-import { lang, tellFew, word } from "./words.js";
+import { lang, tellFew, tellUnsure, word } from "./words.js";
 
 export const state = {
   about: null, // parameters, sources, choices
@@ -130,6 +130,7 @@ export async function start() {
   const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {}), readDecisions()]);
   state.about = await get("/about");
   tellFew(isExact() ? 0 : state.about.privacy.small_number);
+  tellUnsure(state.about.summary.places_unknown_n > 0);
   readHash();
   const { council_layer: councils } = state.about.summary;
   const known = state.asked.area ? shapesOf(councils).then(() => state.shapes.get(councils).has(state.asked.area)) : true;
@@ -177,7 +178,7 @@ function unitsWith(figuresOf) {
     const now = figuresOf.get(gap.area_id) ?? {};
     const known = Number.isFinite(now.residents) && Number.isFinite(now.reached);
     const unreached = known ? now.residents - now.reached : null;
-    return { ...gap, residents: now.residents ?? null, reached: now.reached ?? null, reached_own_area: now.reached_own_area ?? null, unreached, coverage_pct: now.coverage_pct ?? null };
+    return { ...gap, residents: now.residents ?? null, reached: now.reached ?? null, reached_with_unknown: now.reached_with_unknown ?? null, reached_own_area: now.reached_own_area ?? null, unreached, coverage_pct: now.coverage_pct ?? null };
   });
   return units.sort((a, b) => (b.unreached ?? -1) - (a.unreached ?? -1));
 }

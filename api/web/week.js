@@ -11,6 +11,7 @@ function cell(slot, whole) {
   const share = slot.coverage_pct;
   const shown = Number.isFinite(share) && share > 0;
   const ground = shown ? `rgb(0 114 178 / ${Math.min(share, 100) / 160})` : "transparent";
+  if (!(slot.reached >= 1) && slot.reached_with_unknown >= 1) return h("td", { class: "quiet" }, word("slot.not_known"));
   return h("td", { class: shown ? null : "quiet", style: { background: ground }, title: percent(share, whole) }, shown ? `${number(Math.max(1, share))}%` : "0");
 }
 

@@ -86,8 +86,11 @@ export function walk(m, min, climb, steps) {
 }
 
 // A unit's way to its nearest place.
+// Whether a place of unknown days may be nearer, or the only one.
+let unsure = false;
+export function tellUnsure(any) { unsure = any; }
 export function way({ nearest_place_walk_m: m, nearest_place_walk_min: min, nearest_place_climb_m: climb, nearest_place_steps: steps }) {
-  return isFigure(m) ? walk(m, min, climb, steps) : word("page.noNearest");
+  return isFigure(m) ? walk(m, min, climb, steps) : word(unsure ? "page.noNearestKnown" : "page.noNearest");
 }
 
 export function age(group) {

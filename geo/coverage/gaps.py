@@ -5,36 +5,41 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.arrays import TOLERANCE, FloatArray, IntArray, compiled
+from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray, compiled
 from geo.coverage.reached import Layering, at_least, weighted_quantiles
 from geo.walking.reach import Walks
 
 
-def gap_class(frequency: pd.Series, layering: Layering) -> pd.Series:
+def gap_class(frequency: pd.Series, unknown: BoolArray, layering: Layering) -> pd.Series:
     """
     Classify each unit by the places that stand in it.
+
+    A place of unknown days may be weekly: without a known weekly place beside it the unit is
+    ``unknown``, also where a monthly one is known, for every other class says that none is weekly.
 
     Parameters
     ----------
     frequency
-        Frequency class per place, empty where it is unknown.
+        Frequency class per place, empty where it has none.
+    unknown
+        (places,) true for those whose days are not known.
     layering
         The gap layer.
 
     Returns
     -------
-    ``weekly_or_more``, ``monthly_only`` or ``none`` per unit, index 0 … units - 1.
+    ``weekly_or_more``, ``unknown``, ``monthly_only`` or ``none`` per unit, index 0 … units - 1.
     """
     size = len(layering.areas)
     inside = layering.place_area >= 0
-    found = {
-        wanted: np.bincount(
-            layering.place_area[inside & at_least(frequency, wanted)], minlength=size
-        )
-        for wanted in ("monthly", "weekly")
-    }
+
+    def has(places: BoolArray) -> BoolArray:
+        return np.bincount(layering.place_area[inside & places], minlength=size) > 0
+
     classes = np.select(
-        [found["weekly"] > 0, found["monthly"] > 0], ["weekly_or_more", "monthly_only"], "none"
+        [has(at_least(frequency, "weekly")), has(unknown), has(at_least(frequency, "monthly"))],
+        ["weekly_or_more", "unknown", "monthly_only"],
+        "none",
     )
     return pd.Series(classes, name="gap")
 

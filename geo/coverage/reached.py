@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.arrays import TOLERANCE, FloatArray, IntArray, compiled, within
+from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray, compiled, within
 from geo.coverage.tally import BySlot, sum_by, tally, times
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, rank
@@ -69,13 +69,14 @@ class Access:
 
     ``walk_m`` and ``walk_s`` are (homes,) metres of the shortest and seconds of the quickest walk to
     a place, ``straight_m`` as the crow flies, infinite without one; ``counts`` is (places,), true for
-    the places that count.
+    the places that count, ``unknown`` for those that may count: nobody knows their days (None: none).
     """
 
     walk_m: FloatArray
     walk_s: FloatArray
     straight_m: FloatArray
     counts: np.ndarray
+    unknown: BoolArray | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,37 @@ def _own_area(
     return best
 
 
+def walks_with_unknown(reach: Access, journeys: Journeys) -> tuple[FloatArray, FloatArray]:
+    """
+    Return the walks that there would be if every place of unknown days counted.
+
+    Parameters
+    ----------
+    reach
+        How homes reach the places that count, and which may.
+    journeys
+        Walks to all places.
+
+    Returns
+    -------
+    (homes,) metres and seconds: no longer than those of ``reach``, and the same beyond ``journeys``.
+    """
+    if reach.unknown is None or not reach.unknown.any():
+        return reach.walk_m, reach.walk_s
+    walk_m, walk_s = (
+        _to_any_of(walks, reach.unknown, own)
+        for walks, own in ((journeys.m, reach.walk_m), (journeys.s, reach.walk_s))
+    )
+    return walk_m, walk_s
+
+
+def _to_any_of(walks: Walks, places: BoolArray, own: FloatArray) -> FloatArray:
+    """Return (homes,) the walk of ``own`` or to the nearest of some places, whichever is less."""
+    best, kept = own.copy(), places[walks.origin]
+    np.minimum.at(best, walks.home[kept], walks.walk[kept])
+    return best
+
+
 def coverage(
     residents: pd.DataFrame,
     layering: Layering,
@@ -201,8 +233,10 @@ def coverage(
     Long table: ``area`` (position in the layer, -1 for the remainder: homes in no area),
     ``frequency, age_group, walk_limit_m, walk_limit_min`` (NaN where the limit has none),
     ``residents, reached, reached_own_area, circle_reached, coverage_pct, circle_coverage_pct,
-    places_n, walk_min_mean, walk_min_median, walk_min_p90``. A percentage of nobody is NaN. Walking
-    times are those of the quickest walks of the residents who can walk there at all, however far.
+    places_n, walk_min_mean, walk_min_median, walk_min_p90``, and as it would be if every place of
+    unknown days met that often ``reached_with_unknown, coverage_with_unknown_pct``, of which there are
+    ``places_unknown_n``. A percentage of nobody is NaN. Walking times are those of the quickest walks
+    of the residents who can walk there at all, however far.
     """
     keys = row_keys(residents.columns, len(layering.areas), limits)
     return keys.assign(
@@ -227,7 +261,7 @@ def figures_of(
     slots = slots_of(layering.home_area, size)
     by_slot = BySlot.of(slots, size)
     every = np.arange(size)
-    figures = []
+    figures, might = [], []
     for frequency in FREQUENCIES:
         reach = access[frequency]
         own_m = own_area_walk(journeys.m, reach.counts, layering)
@@ -244,7 +278,33 @@ def figures_of(
         places_n = sum_by(slots_of(layering.place_area[reach.counts], size), None, size)
         minutes = times(every, by_slot, reach.walk_s, weight)
         figures.append(Figures(np.stack(sums), minutes, places_n))
-    return columns_of(sum_by(slots, weight, size), figures)
+        walks = walks_with_unknown(reach, journeys)
+        changed = walks[0] is not reach.walk_m
+        might.append(tally(slots, weight, size, walks, bounds(limits)) if changed else sums[0])
+    columns = columns_of(sum_by(slots, weight, size), figures)
+    whole = np.where(columns["residents"] > 0, columns["residents"], np.nan)
+    reached = np.concatenate([sums.transpose(0, 2, 1).ravel() for sums in might])
+    return {
+        **columns,
+        "reached_with_unknown": reached,
+        "coverage_with_unknown_pct": 100.0 * reached / whole,
+        "places_unknown_n": _unknown_n(layering, access, len(limits), weight.shape[1]),
+    }
+
+
+def _unknown_n(
+    layering: Layering, access: Mapping[str, Access], limits_n: int, groups_n: int
+) -> IntArray:
+    """Return (rows,) the places of each area that may count, in the order of ``row_keys``."""
+    size = len(layering.areas) + 1
+    counted = []
+    for frequency in FREQUENCIES:
+        unknown = access[frequency].unknown
+        places = layering.place_area[:0] if unknown is None else layering.place_area[unknown]
+        counted.append(sum_by(slots_of(places, size), None, size))
+    shape = (len(counted), limits_n, groups_n, size)
+    per_area = np.stack(counted).astype(np.int64)[:, None, None]
+    return np.broadcast_to(per_area, shape).ravel()
 
 
 def bounds(limits: Sequence[Limit]) -> tuple[FloatArray, FloatArray]:

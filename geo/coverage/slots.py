@@ -192,6 +192,7 @@ def slot_figures(
     residents: pd.DataFrame,
     layering: Layering,
     home_slots: Mapping[tuple[str, Limit], SlotPatterns],
+    home_might: Mapping[tuple[str, Limit], SlotPatterns] | None = None,
 ) -> pd.DataFrame:
     """
     Count, for one layer, who has a place within the limit on each weekday and half of the day.
@@ -205,20 +206,29 @@ def slot_figures(
     home_slots
         Frequency and limit → the OR of the bits of the places within the limit of each home, by
         ``geo.schedule.calendar.combined_weeks``; the same for every layer.
+    home_might
+        The same keys → the same with the slots in which places may meet whose days are not known; None
+        where all are known.
 
     Returns
     -------
-    In the order of ``slot_rows``: ``residents, reached``.
+    In the order of ``slot_rows``: ``residents, reached, reached_with_unknown``.
     """
     weight, rows = _weight(residents), _rows(layering.home_area, layering)
     everybody = sum_by(rows, weight, len(layering.areas) + 1)
-    reached = [
-        _sum_by_pattern(rows, weight, len(everybody), patterns).ravel()
-        for patterns in home_slots.values()
-    ]
+
+    def summed(homes: Mapping[tuple[str, Limit], SlotPatterns]) -> FloatArray:
+        by_key = (_sum_by_pattern(rows, weight, len(everybody), one) for one in homes.values())
+        return np.concatenate([found.ravel() for found in by_key])
+
+    reached = summed(home_slots)
     whole = np.repeat(everybody.ravel(), len(SLOTS))
     return pd.DataFrame(
-        {"residents": np.tile(whole, len(home_slots)), "reached": np.concatenate(reached)}
+        {
+            "residents": np.tile(whole, len(home_slots)),
+            "reached": reached,
+            "reached_with_unknown": reached if home_might is None else summed(home_might),
+        }
     )
 
 

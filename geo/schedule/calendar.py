@@ -107,6 +107,29 @@ def unknown_slots(schedule: Schedule) -> Unknown:
     return "" if any(_months_held(schedule, half_day) for half_day in HALF_DAYS) else "no_hours"
 
 
+def open_slots(schedule: Schedule) -> int:
+    """
+    Return the slots in which a group may meet for all that ``unknown_slots`` leaves open.
+
+    Parameters
+    ----------
+    schedule
+        Any schedule.
+
+    Returns
+    -------
+    14 bits in the order of ``SLOTS``: all without a named weekday, both halves of the named ones
+    without hours, none where all is known, or by dates, which no weekday comes to every month.
+    """
+    match unknown_slots(schedule):
+        case "" | "by_date":
+            return 0
+        case "no_hours":
+            named = {weekday for rule in schedule.rules for weekday in rule.weekdays}
+            return _union(1 << bit for bit, (weekday, _) in enumerate(SLOTS) if weekday in named)
+    return (1 << len(SLOTS)) - 1
+
+
 def is_weekly(masks: IntArray) -> BoolArray:
     """
     Say which week masks have a session in each of the weeks 1 to 4.

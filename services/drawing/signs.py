@@ -13,6 +13,9 @@ BLUE, ORANGE, VERMILION, PURPLE, GREEN = "#0072B2", "#E69F00", "#D55E00", "#CC79
 DARK_GREEN = "#00664A"
 """For figures beside a green star: green itself is too light to be read small."""
 
+UNKNOWN = "#5F6468"
+"""Of what nobody knows."""
+
 STAMP = "#B3261E"
 """Of what a picture must not be mistaken for."""
 
@@ -46,8 +49,8 @@ class GapSign:
 
     sign: str
     colour: str
-    tone: Literal["weekly", "monthly", "none", "transport", "streets"]
-    pattern: Literal["", "bands", "hatch", "dots"]
+    tone: Literal["weekly", "monthly", "none", "transport", "unknown", "streets"]
+    pattern: Literal["", "bands", "hatch", "dots", "rings"]
 
 
 GAP_SIGNS = {
@@ -55,6 +58,7 @@ GAP_SIGNS = {
     "monthly_only": GapSign("△", ORANGE, "monthly", "bands"),
     "none": GapSign("×", VERMILION, "none", "hatch"),
     "needs_transport": GapSign(text("gap.sign.needs_transport", "ja"), PURPLE, "transport", "dots"),
+    "unknown": GapSign(text("gap.sign.unknown", "ja"), UNKNOWN, "unknown", "rings"),
     "no_streets": GapSign(text("gap.sign.no_streets", "ja"), QUIET_INK, "streets", ""),
 }
 

@@ -185,7 +185,9 @@ def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]
     taken = list(taken)
     for row in units[~units.geometry.isna()].to_dict("records"):
         x, middle = view.point(row["geometry"].representative_point())
+        # Where nobody lives there is no gap, whatever places there are.
         name, sign = str(row["area_name"]), GAP_SIGNS[str(row["gap"])]
+        mark = sign.sign if row["residents"] > 0 else ""
         half = 5.0 * (len(name) + 1.2)
         options = [
             (x + dx - half, middle + dy - 6, x + dx + half, middle + dy + 6)
@@ -196,7 +198,7 @@ def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]
         drawn.append(
             f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 2:.1f}" class="unit" '
             f'text-anchor="middle"><tspan fill="{sign.colour}" class="sign">'
-            f"{sign.sign}</tspan>{escape(name)}</text>"
+            f"{mark}</tspan>{escape(name)}</text>"
         )
     return drawn
 

@@ -325,6 +325,7 @@ class Edition:
         residents = float(rows["residents"].sum()) - unlocated
         reached = float(rows["reached"].sum())
         circle = float(rows["circle_reached"].sum())
+        might = float(rows["reached_with_unknown"].sum())
         return {
             "area_id": None,
             "area_name": self.run["summary"]["municipality"]["name"],
@@ -332,6 +333,9 @@ class Edition:
             "reached": reached,
             "unreached": residents - reached,
             "coverage_pct": 100.0 * reached / residents if residents > 0 else None,
+            "reached_with_unknown": might,
+            "coverage_with_unknown_pct": 100.0 * might / residents if residents > 0 else None,
+            "places_unknown_n": int(rows["places_unknown_n"].sum()),
             "circle_coverage_pct": 100.0 * circle / residents if residents > 0 else None,
             "approximate": False,
         }
@@ -364,13 +368,17 @@ class Edition:
 
 def _area(rows: pd.DataFrame, area: str, layer: str) -> dict[str, Any]:
     row = of_area(rows, area, layer).iloc[0]
-    names = ("residents", "reached", "coverage_pct", "circle_coverage_pct")
+    names = (
+        *("residents", "reached", "coverage_pct", "circle_coverage_pct"),
+        *("reached_with_unknown", "coverage_with_unknown_pct"),
+    )
     figures = {name: None if pd.isna(row[name]) else float(row[name]) for name in names}
     return {
         "area_id": str(row["area_id"]),
         "area_name": str(row["area_name"]),
         **figures,
         "unreached": float(row["residents"] - row["reached"]),
+        "places_unknown_n": int(row["places_unknown_n"]),
         "approximate": bool(row["approximate"]),
     }
 

@@ -23,7 +23,8 @@ from services.situation.view import Situation
 from services.words.texts import text
 
 COLUMNS = (
-    *("candidate_id", "action", "source", "target_class", "current_class", "venue_id", "place_id"),
+    *("candidate_id", "action", "days_unknown", "source", "target_class", "current_class"),
+    *("venue_id", "place_id"),
     *("venue_name", "area_name", "kind", "address", "schedule_text"),
     *("yearly_max_yen", "opening_max_yen"),
     *("capacity", "owner", "barrier_free", "rent_yen", "availability", "hazards"),
@@ -105,6 +106,7 @@ def _by_class(sites: gpd.GeoDataFrame, profile: Profile, ask: PlanAsk) -> gpd.Ge
     columns = [name for name in COLUMNS if name not in _MARKS]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({"site": np.int64, "barrier_free": "boolean", "private_home": bool})
+    frame = frame.astype({"days_unknown": bool})
     numbers = ["yearly_max_yen", "opening_max_yen", "capacity", "rent_yen"]
     return gpd.GeoDataFrame(
         frame.astype(dict.fromkeys(numbers, float)), geometry="geometry", crs=sites.crs
@@ -121,7 +123,7 @@ def _option(row: Mapping[Hashable, object], name: str, profile: Profile) -> dict
     of = row["place_id"] if upgrade else row["venue_id"]
     head = {"place": "upgrade", "venue": "open", "point": "point"}[str(row["source"])]
     tail = "" if name == TARGET else f"-{name}"
-    further = ("availability", "hazards", "area_name")
+    further = ("availability", "hazards", "area_name", "days_unknown")
     shown = {key: row[key] for key in (*SITE[:6], *SITE[6:10], *further)}
     return {
         **shown,

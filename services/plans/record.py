@@ -68,6 +68,7 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
         },
         "options_n": len(setting.candidates.options),
         "assumptions": _assumptions(setting),
+        "places_unknown_n": int(setting.situation.unknown_days(ask.frequency).sum()),
         "totals": {
             "age_group": setting.age_group,
             "residents": plan.residents,

@@ -22,12 +22,13 @@ BORDER_M = 0.001
 SITE = (
     *("venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"),
     *("owner", "barrier_free", "rent_yen", "availability", "capacity", "floor_area_m2"),
-    *("private_home", "source", "geometry"),
+    *("days_unknown", "private_home", "source", "geometry"),
 )
 _TEXTS = frozenset(
     {"venue_id", "place_id", "venue_name", "kind", "address", "schedule_text", "current_class"}
     | {"owner", "availability", "source"}
 )
+_FLAGS = ("days_unknown", "private_home")
 
 
 def stacked_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.GeoDataFrame:
@@ -38,13 +39,14 @@ def stacked_sites(parts: list[gpd.GeoDataFrame], situation: Situation) -> gpd.Ge
         column = stacked[name] if name in stacked else pd.Series(None, stacked.index, dtype=object)
         if name in _TEXTS:
             columns[name] = column.astype(object).where(column.notna(), "")
-        elif name in ("barrier_free", "private_home"):
+        elif name in ("barrier_free", *_FLAGS):
             values = [pd.NA if pd.isna(value) else bool(value) for value in column]
             columns[name] = pd.array(values, dtype="boolean")
         else:
             columns[name] = pd.to_numeric(column).astype(float)
     frame = pd.DataFrame(columns, index=stacked.index)
-    frame["private_home"] = frame["private_home"].fillna(value=False).astype(bool)
+    for name in _FLAGS:
+        frame[name] = frame[name].fillna(value=False).astype(bool)
     epsg = situation.profile.municipality.plane_epsg
     return gpd.GeoDataFrame(frame, geometry=stacked["geometry"].to_numpy(), crs=epsg)
 
@@ -61,6 +63,7 @@ def halls_to_upgrade(situation: Situation) -> gpd.GeoDataFrame:
         source="place",
         venue_name=hall_names(halls),
         current_class=halls["venue_frequency"],
+        days_unknown=situation.in_unknown_halls(halls),
     )
 
 

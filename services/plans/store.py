@@ -20,8 +20,11 @@ from services.workspace.storage import storage_error
 
 FOLDER = "plans"
 RECORD = "plan.json"
-PLAN_FORMAT = 3
-"""From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes."""
+PLAN_FORMAT = 4
+"""
+From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes, from 4 on what
+is not known of places.
+"""
 
 
 @dataclass(frozen=True)

@@ -274,6 +274,8 @@ def sentence(plan: PlanResult, lang: str) -> str:
         before=share(share_of(totals, "coverage_before", whole="residents"), lang),
         after=share(share_of(totals, "coverage_after", whole="residents"), lang),
     )
+    if confirm_n := int(plan.chosen["days_unknown"].sum()):
+        told += text("unit.joint", lang) + text("plan.sentence.confirm", lang, n=confirm_n)
     if totals["seats"] is not None:
         expected = share(share_of(ask, "participation"), lang)
         seats = some_people(totals["seats"], terms_of(plan), lang)

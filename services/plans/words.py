@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from geo.coverage.reached import Limit
-from services.words.reasons import for_whom
+from services.words.reasons import doing, for_whom
 from services.words.shares import Share, share, share_of
 from services.words.texts import (
     LANGS,
@@ -101,15 +101,13 @@ def why(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:
 
 def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
     newly, marginal = _figure(row["newly_reached"]), _figure(row["marginal"])
-    wanted = type_text(str(row["target_class"]), lang)
-    now = type_text(str(row["current_class"]), lang)
-    how = text(f"plan.reason.{row['action']}", lang, now=now, wanted=wanted)
+    how = said_doing(row, "reason", lang)
     if newly <= 0:
         lines = [text("plan.reason.none", lang, how=how)]
     else:
         lines = [
             text(
-                "plan.reason.gain",
+                "plan.reason.decides" if row["days_unknown"] else "plan.reason.gain",
                 lang,
                 how=how,
                 age_group=age_group_text(terms.age_group, lang),
@@ -118,7 +116,7 @@ def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
                 limit=limit_text(terms.limit.m, terms.limit.minutes, lang),
             )
         ]
-    lines += for_whom(row["units_gained"], lang)
+    lines += for_whom(row["units_gained"], lang, decides=bool(row["days_unknown"]))
     if 0 < marginal < newly - 1:
         lines.append(text("plan.reason.marginal", lang, people=some_people(marginal, terms, lang)))
     if newly > 0 and is_figure(_figure(row["first_year_yen"])):
@@ -127,6 +125,14 @@ def _lines(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> list[str]:
         lines.append(text("plan.reason.cost", lang, yen=total, each=each))
     lines.append(text("plan.reason.overlap", lang, share=share(share_of(row, "overlap"), lang)))
     return [*lines, *_room(row, lang)]
+
+
+def said_doing(row: Mapping[Any, Any], where: Literal["reason", "action"], lang: str) -> str:
+    """Say what is done at a site: 月1型→週1型; where nobody knows the days, that they be found out first."""
+    what = doing(str(row["action"]), days_unknown=bool(row["days_unknown"]))
+    now, wanted = str(row["current_class"]), str(row["target_class"])
+    said = type_text(now, lang) if now else text("frequency.rare", lang)
+    return text(f"plan.{where}.{what}", lang, now=said, wanted=type_text(wanted, lang))
 
 
 def _older(row: Mapping[Hashable, Any], terms: Terms, lang: str) -> str:

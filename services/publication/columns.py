@@ -64,6 +64,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("coverage_pct", "number", "%"),
         *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
         *_columns("places_n", "integer", "places"),
+        *_columns("places_unknown_n", "integer", "places"),
+        *_columns("reached_with_unknown", "number", "residents"),
+        *_columns(
+            "coverage_with_unknown_pct coverage_with_unknown_low_pct "
+            "coverage_with_unknown_high_pct",
+            "number",
+            "%",
+        ),
         *_columns("circle_reached", "number", "residents"),
         *_columns("circle_coverage_pct", "number", "%", says="coverage_pct"),
         *_columns(
@@ -92,6 +100,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("walk_limit_min", "number", "min", says="age_group"),
         *_columns("residents reached coverage_pct", "number", "residents, %"),
         *_columns("coverage_low_pct coverage_high_pct", "number", "%"),
+        *_columns("reached_with_unknown", "number", "residents"),
         *_columns("places_n", "integer", "places"),
         *_columns("approximate draft remainder residents_estimated", "boolean", "true, false"),
     ),
@@ -189,7 +198,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns(
             "gap",
             "text",
-            "`weekly_or_more`, `monthly_only`, `none`, `needs_transport`, `no_streets`",
+            "`weekly_or_more`, `monthly_only`, `none`, `needs_transport`, `unknown`, `no_streets`",
         ),
         *_columns("age_group", "text", ""),
         *_columns("walk_limit_m walk_limit_min", "number", "", says="age_group"),
@@ -197,6 +206,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_of_groups(RESIDENTS_OF, says="residents"),
         *_columns("unreached", "number", "residents"),
         *_columns("off_streets", "number", "residents"),
+        *_columns("undecided", "number", "residents"),
         *_columns("coverage_pct coverage_low_pct coverage_high_pct", "number", "%"),
         *_columns("nearest_place_id nearest_place_name", "text", ""),
         *_columns("nearest_place_walk_m", "number", "m"),
@@ -206,7 +216,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("nearest_place_straight_m", "number", "m", says="nearest_place_walk_m"),
         *_columns("nearest_place_council_id", "text", "", says="nearest_place_id"),
         *_columns("why why_en", "words", "text"),
+        *_columns("sign_note sign_note_en", "words", "text"),
         *_columns("places_n", "integer", "places"),
+        *_columns("places_unknown_n", "integer", "places"),
         *_columns("approximate", "boolean", "true, false"),
         *_columns("residents_estimated", "boolean", "", says="age_group"),
         *_columns("rank_by_number rank_by_rate", "integer", "1 …"),
@@ -235,8 +247,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns(
             "reason",
             "text",
-            "`nobody`, `no_way`, `nearest_weekly`, `needs_transport`, `needs_transport_stops`, "
-            "`off_streets`, `place_off_streets`",
+            "`nobody`, `no_way`, `no_way_known`, `nearest_weekly`, `needs_transport`, "
+            "`needs_transport_stops`, `needs_transport_stops_known`, `off_streets`, "
+            "`place_off_streets`",
             leaves=False,
         ),
         *_columns("divided", "facts", "parts"),
@@ -245,6 +258,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("candidate_id plan_id", "text", ""),
         *_columns("rank", "integer", "", says="candidate_id"),
         *_columns("action", "text", "`upgrade`, `open`"),
+        *_columns("days_unknown", "boolean", "true, false"),
         *_columns("frequency", "text", "class"),
         *_columns("venue_id place_id venue_name kind address", "text", ""),
         *_columns("newly_reached", "number", "residents"),
@@ -271,6 +285,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "places": (
         *_columns("place_id name kind", "text", ""),
         *_columns("frequency venue_frequency", "text", "class"),
+        *_columns("days_unknown", "boolean", "true, false"),
         *_columns("sessions_per_month", "number", "sessions", says="frequency"),
         *_columns("schedule_text", "text", "text; true, false"),
         *_columns("schedule_read schedule_read_en", "words", "text", says="schedule_read"),
@@ -309,7 +324,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("typed_class", "text", "class", leaves=False),
         *_columns("row", "integer", "", leaves=False),
         *_columns("source_id", "text", "", leaves=False, says="row"),
-        *_columns("weeks_mask slots_weekly slots_monthly", "integer", "bits", leaves=False),
+        *_columns(
+            "weeks_mask slots_weekly slots_monthly slots_open", "integer", "bits", leaves=False
+        ),
         *_columns(
             "slots_unknown",
             "text",
@@ -420,7 +437,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("residents reached unreached coverage_pct", "number", "residents, %"),
         *_columns("change newly_reached no_longer_reached", "number", "residents"),
         *_columns(
-            "gaps_weekly_or_more gaps_monthly_only gaps_none gaps_needs_transport gaps_no_streets",
+            "gaps_weekly_or_more gaps_monthly_only gaps_none gaps_needs_transport gaps_unknown "
+            "gaps_no_streets",
             "integer",
             "units",
         ),

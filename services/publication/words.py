@@ -16,10 +16,12 @@ Row = Mapping[Any, Any]
 
 
 def gaps_in_words(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return gaps with ``why`` and ``split_by`` in both languages, and whether a border cuts them."""
+    """Return gaps with ``why``, ``sign_note`` and ``split_by`` in both languages, and whether a border cuts them."""
+    rows = gaps.to_dict("records")
     parts = [_listed(cell) for cell in gaps["divided"]]
     return gaps.assign(
-        **_both("why", reasons.unit_why, gaps.to_dict("records")),
+        **_both("why", reasons.unit_why, rows),
+        **_both("sign_note", reasons.sign_note, rows),
         is_split=[len(cell) > 0 for cell in parts],
         **_both("split_by", reasons.divided_by, parts),
     )

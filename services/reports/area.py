@@ -15,12 +15,14 @@ from services.publication.aspect import Aspect
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
 from services.reports.briefing import (
+    days_unknown,
     figure,
     figures_of,
     headline,
     main_limit_text,
     main_rows,
     notes,
+    unreached_line,
 )
 from services.reports.lines import (
     AgeLine,
@@ -66,8 +68,11 @@ def gap_report(
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
         made_on=day_in_japan(str(snapshot.run["made_at"])) if snapshot.run.get("made_at") else "",
+        unknown=days_unknown(
+            figures, Aspect.main(snapshot.run), lang, area=str(chosen["area_name"])
+        ),
         sentence=headline(figures, Aspect.main(snapshot.run), lang, few),
-        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang, few)),
+        unreached=unreached_line(figures, lang, few),
         notes=notes(snapshot, lang),
         figures=figures,
         age_group=age_group_text(summary["age_group"], lang),
@@ -243,6 +248,11 @@ def _gap_counts(units: pd.DataFrame) -> dict[str, int]:
     return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
 
 
+_EXPLAINED = ("needs_transport", "unknown", "no_streets")
+"""Classes whose whole reason is told."""
+_TOLD = ("sign_note", "why")
+
+
 class _Remarks:
     """What is said of a unit beside its nearest place, which has a column of its own."""
 
@@ -254,9 +264,13 @@ class _Remarks:
         self._council_id, self._lang = council_id, lang
 
     def of(self, row: Mapping[Any, Any]) -> str:
-        """Return where else the nearest place lies and how near it looks, or why there is none."""
-        if row["gap"] in ("needs_transport", "no_streets") or not row["nearest_place_name"]:
-            return str(row["why" if self._lang == "ja" else "why_en"] or "")
+        """Return what the sign does not say, where else the nearest place lies, or why there is none."""
+        note, why = (str(row[name + ("" if self._lang == "ja" else "_en")] or "") for name in _TOLD)
+        explained = row["gap"] in _EXPLAINED or not row["nearest_place_name"]
+        said = [why if explained else self._nearest(row), note]
+        return text("unit.joint", self._lang).join(one for one in said if one)
+
+    def _nearest(self, row: Mapping[Any, Any]) -> str:
         said = []
         elsewhere = row["nearest_place_council_id"]
         if elsewhere != self._council_id and elsewhere in self._names:
@@ -305,6 +319,7 @@ def _proposals(candidates: pd.DataFrame, lang: str) -> tuple[AreaCandidate, ...]
             action=str(row["action"]),
             venue_name=str(row["venue_name"]),
             kind=str(row["kind"] or ""),
+            days_unknown=bool(row["days_unknown"]),
             newly_reached=figure(row["newly_reached"]),
             newly_reached_alone=_alone(row),
             cost_max_yen=figure(row["cost_max_yen"]),

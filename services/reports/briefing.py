@@ -10,18 +10,36 @@ from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
 from services.words.assumptions import marks
+from services.words.reasons import SOMEBODY, doing
 from services.words.shares import Share, people_share, share
-from services.words.texts import age_group_text, is_figure, limit_text, listed, metres, people, text
+from services.words.texts import (
+    age_group_text,
+    is_figure,
+    limit_text,
+    listed,
+    metres,
+    number,
+    people,
+    text,
+)
 from services.workspace.folder import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class HeadFigures:
-    """Residents of an age group and those of them who are reached; None where nobody lives."""
+    """
+    Residents of an age group and those of them who are reached; None where nobody lives.
+
+    ``…_with_unknown`` is as if all places of unknown days met that often; of these there are
+    ``places_unknown_n``.
+    """
 
     residents: float | None
     reached: float | None
     coverage_pct: float | None
+    reached_with_unknown: float | None = None
+    coverage_with_unknown_pct: float | None = None
+    places_unknown_n: float | None = None
 
     @property
     def share(self) -> Share:
@@ -34,6 +52,11 @@ class HeadFigures:
         if self.residents is None or self.reached is None:
             return None
         return self.residents - self.reached
+
+    @property
+    def undecided(self) -> float:
+        """Return those of them for whom it hangs on days that nobody knows."""
+        return (self.reached_with_unknown or 0.0) - (self.reached or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +77,16 @@ class CandidateLine:
     action: str
     venue_name: str
     kind: str
+    days_unknown: bool
+    """Nobody knows when the place meets: ``newly_reached`` is for whom finding out decides."""
     newly_reached: float | None
     cost_max_yen: float | None
     reasons: str
+
+    @property
+    def doing(self) -> str:
+        """Return the word of what is to be done."""
+        return doing(self.action, days_unknown=self.days_unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +98,8 @@ class Briefing:
     age_group: str
     limit: str
     figures: HeadFigures
+    unknown: str
+    """First of all: what nobody knows, and how far the share could move; empty where all is known."""
     sentence: str
     unreached: str
     notes: tuple[str, ...]
@@ -98,8 +130,9 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
         age_group=age_group_text(summary["age_group"], lang),
         limit=main_limit_text(snapshot.run, lang),
         figures=figures,
+        unknown=days_unknown(figures, Aspect.main(snapshot.run), lang),
         sentence=headline(figures, Aspect.main(snapshot.run), lang, few),
-        unreached=text("sentence.unreached", lang, unreached=people(figures.unreached, lang, few)),
+        unreached=unreached_line(figures, lang, few),
         notes=notes(snapshot, lang),
         gaps=summary["gaps"],
         gap_label=gap_layer.label if lang == "ja" else gap_layer.label_en,
@@ -128,9 +161,47 @@ def headline(figures: HeadFigures, asked: Aspect, lang: str, few: int = 0) -> st
         lang,
         age_group=group,
         residents=people(figures.residents, lang, few),
-        reached=people_share(figures.share, lang, few),
+        reached=_at_least(figures, people_share(figures.share, lang, few), lang),
         limit=limit_text(asked.limit.m, asked.limit.minutes, lang),
         frequency=text(f"frequency.{asked.frequency}", lang),
+    )
+
+
+def _at_least(figures: HeadFigures, reached: str, lang: str) -> str:
+    if figures.undecided < SOMEBODY:
+        return reached
+    return text("sentence.at_least", lang, reached=reached)
+
+
+def unreached_line(figures: HeadFigures, lang: str, few: int = 0) -> str:
+    """Return how many are not reached, and for how many of them it hangs on unknown days."""
+    told = {"unreached": people(figures.unreached, lang, few)}
+    if figures.undecided < SOMEBODY:
+        return text("sentence.unreached", lang, **told)
+    undecided = people(figures.undecided, lang, few)
+    return text("sentence.undecided", lang, undecided=undecided, **told)
+
+
+def days_unknown(figures: HeadFigures, asked: Aspect, lang: str, *, area: str = "") -> str:
+    """
+    Say of how many places nobody knows the days, and how far the share could move.
+
+    Of an area by name with the places around it; '' where all is known that could change a figure.
+    """
+    places_n = int(figures.places_unknown_n or 0)
+    if not figures.residents or (places_n == 0 and figures.undecided < SOMEBODY):
+        return ""
+    around = "area" if places_n else "around"
+    key = f"sentence.unknown.{around}" if area else "sentence.unknown"
+    might = Share(figures.coverage_with_unknown_pct, whole=figures.residents)
+    return text(
+        key,
+        lang,
+        n=number(places_n),
+        area=area,
+        frequency=text(f"frequency.{asked.frequency}", lang),
+        low=share(figures.share, lang),
+        high=share(might, lang),
     )
 
 
@@ -146,6 +217,10 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         few = snapshot.workspace.few_below
         found.append(text("unmatched", lang, residents=people(unmatched, lang, few)))
+    if summary.get("places_unknown_n"):
+        found.append(text("report.unknown.note", lang))
+    if nowhere := summary.get("places_unknown_unlocated_n"):
+        found.append(text("unlocated.unknown", lang, n=number(nowhere)))
     if (off := summary.get("off_streets")) and off >= 1:
         few, limit_m = snapshot.workspace.few_below, snapshot.run["parameters"]["snap_limit_m"]
         group = age_group_text(summary["age_group"], lang)
@@ -153,7 +228,10 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         found.append(text("off_streets", lang, age_group=group, **values))
     low, high = (share(Share(summary.get(f"coverage_{x}_pct")), lang) for x in ("low", "high"))
     if low != high:
-        found.append(text("interval", lang, low=low, high=high))
+        most = share(Share(summary.get("coverage_with_unknown_high_pct")), lang)
+        unknown = figures_of(summary).undecided >= SOMEBODY
+        ends = {"low": low, "high": most if unknown else high}
+        found.append(text("interval.unknown" if unknown else "interval", lang, **ends))
     return tuple(found)
 
 
@@ -164,7 +242,9 @@ def main_rows(coverage: pd.DataFrame, run: Mapping[str, Any], layer: str) -> pd.
 
 def figures_of(row: Mapping[Any, Any]) -> HeadFigures:
     """Return the figures of a row, None for what it does not tell."""
-    return HeadFigures(*(figure(row[name]) for name in ("residents", "reached", "coverage_pct")))
+    known = ("residents", "reached", "coverage_pct")
+    unknown = ("reached_with_unknown", "coverage_with_unknown_pct", "places_unknown_n")
+    return HeadFigures(*(figure(row[name]) for name in (*known, *unknown)))
 
 
 def figure(value: object) -> float | None:
@@ -193,6 +273,7 @@ def candidate_lines(candidates: pd.DataFrame, lang: str) -> tuple[CandidateLine,
             action=str(row["action"]),
             venue_name=str(row["venue_name"]),
             kind=str(row["kind"]),
+            days_unknown=bool(row["days_unknown"]),
             newly_reached=figure(row["newly_reached"]),
             cost_max_yen=figure(row["cost_max_yen"]),
             reasons=str(row[reasons]),

@@ -3,7 +3,7 @@ Evidence: how far what a figure stands on is known, by rules that are written do
 
 | input | unknown | partial |
 | --- | --- | --- |
-| residents, and those of the age group | nobody could be placed | rows of no area, suppressed counts, more old people than people |
+| residents, and those of the age group | nobody could be placed | rows of no area, suppressed counts, more old people than people, a rate for all |
 | homes | – | no buildings: spread along streets; homes that no street comes near |
 | places | no place | located only by area or venue name, not at all, stand-ins, unread rotations |
 | schedules | no place has one that can be read | some cannot be read, are assumed, or contradict a typed class |
@@ -75,6 +75,8 @@ class Facts:
     stand_in: list[tuple[str, str]]
     """In Japanese and in English: what the rows stand in for."""
     age_group: str
+    estimated: dict[str, float]
+    """Age groups that are a rate of all residents → the rate, per cent."""
     has_buildings: bool
     has_elevation: bool
 
@@ -154,6 +156,8 @@ def _residents(facts: Facts, group: str) -> list[Finding]:
         return [_found(UNKNOWN, "nobody")]
     lost = facts.unmatched.get(group, 0.0) > 0
     found = [_found(PARTIAL, "unmatched")] if lost else []
+    if rate_pct := facts.estimated.get(group):
+        found.append(_found(PARTIAL, "rate", rate=f"{rate_pct:g}"))
     codes = ("suppressed", "suppressed_interval", "older_than_total")
     return found + _counted(facts, *(codes[:2] if group == "total" else codes))
 

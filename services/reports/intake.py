@@ -121,7 +121,7 @@ def _facts(workspace: Workspace) -> Facts:
     stand_ins = workspace.manifest["stand_in"]
     return Facts(
         codes=codes,
-        placed={group: float(np.nansum(demand[group])) for group in profile.population.age_groups},
+        placed={group: float(np.nansum(demand[group])) for group in profile.population.groups},
         unmatched=workspace.manifest["unmatched_residents"],
         places=seen_places(workspace),
         layers=workspace.manifest["layers"],
@@ -129,6 +129,10 @@ def _facts(workspace: Workspace) -> Facts:
             zip(stand_ins, workspace.manifest.get("stand_in_en") or stand_ins, strict=True)
         ),
         age_group=profile.analysis.age_group,
+        estimated={
+            estimate.age_group: estimate.rate_pct
+            for estimate in profile.population.estimate_from_rate
+        },
         has_buildings=profile.buildings is not None,
         has_elevation=profile.elevation is not None,
     )

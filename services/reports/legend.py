@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 
 from services.drawing import chart as drawing
 from services.drawing.pens import Pen
-from services.drawing.signs import DARK_GREEN, INK, QUIET_INK, REACH_COLOURS, listed_gaps
+from services.drawing.signs import DARK_GREEN, GAP_SIGNS, INK, QUIET_INK, REACH_COLOURS, listed_gaps
 from services.reports.briefing import Briefing
-from services.words.texts import added, people, text
+from services.words.texts import added, number, people, text
 
 LINE = 0.036
 SIGN_X, WORD_X = 0.055, 0.13
@@ -55,11 +55,13 @@ def draw_legend(
 
 
 def _streets(column: _Column, told: Briefing) -> None:
+    unsure = {"none": "none_known"} if told.unknown else {}
     for reach, colour in REACH_COLOURS.items():
         column.axes.plot(
             [0.0, 0.1], [column.y, column.y], color=colour, lw=3, solid_capstyle="round"
         )
-        column.line(text(f"map.streets.{reach}", column.lang, limit=told.limit))
+        key = f"map.streets.{unsure.get(reach, reach)}"
+        column.line(text(key, column.lang, limit=told.limit))
 
 
 def _points(column: _Column) -> None:
@@ -87,11 +89,11 @@ def _people(column: _Column, told: Briefing, measure: drawing.Circles | None) ->
     column.down(0.45)
     shown = round_number(measure.most)
     x = 0.17
-    for number in (shown, shown / 4):
-        area = measure.points2(np.array([number]))
+    for people_n in (shown, shown / 4):
+        area = measure.points2(np.array([people_n]))
         drawing.circles(column.axes, np.array([[x, column.y]]), area)
         x += 0.115
-        words = people(number, column.lang)
+        words = people(people_n, column.lang)
         column.pen.write(column.axes, (x, column.y), words, size=9.5)
         x += 0.27
     column.down(0.9)
@@ -118,7 +120,7 @@ def _gaps(column: _Column, told: Briefing) -> None:
         column.pen.write(
             column.axes,
             (1.0, column.y),
-            f"{told.gaps.get(name, 0):,}",
+            text("text.areas", column.lang, n=number(told.gaps.get(name, 0))),
             size=10.5,
             anchor=("right", "center"),
         )
@@ -136,6 +138,11 @@ def _first(column: _Column, told: Briefing) -> None:
             column.axes, at, rank, size=10.5, colour=DARK_GREEN, anchor=("center", "center")
         )
         gain = added(candidate.newly_reached, column.lang, told.few_below)
+        if candidate.days_unknown:
+            people_n = people(candidate.newly_reached, column.lang, told.few_below)
+            gain = f"{GAP_SIGNS['unknown'].sign}{people_n}"
         column.pen.write(column.axes, (1.0, column.y), gain, size=9.5, anchor=("right", "center"))
         column.line(column.pen.fit(candidate.venue_name, 26))
     column.line(text("map.first.note", column.lang), size=8, colour=QUIET_INK)
+    if any(one.days_unknown for one in told.candidates[:CANDIDATES_SHOWN]):
+        column.line(text("map.first.decides", column.lang), size=8, colour=QUIET_INK)

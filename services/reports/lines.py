@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.reports.briefing import HeadFigures
 from services.reports.week import Week
 from services.results.shares import ShareLine
+from services.words.reasons import doing
 from services.words.shares import Share
 
 
@@ -60,6 +61,7 @@ class AreaCandidate:
     action: str
     venue_name: str
     kind: str
+    days_unknown: bool
     newly_reached: float | None
     newly_reached_alone: float | None
     """By itself; None where that is written like the number above."""
@@ -68,6 +70,11 @@ class AreaCandidate:
     reasons: str
     status: str
     """What its council last made of it."""
+
+    @property
+    def doing(self) -> str:
+        """Return the word of what is to be done."""
+        return doing(self.action, days_unknown=self.days_unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,8 @@ class GapReport:
     municipality: str
     fictional: bool
     made_on: str
+    unknown: str
+    """First of all: what nobody knows, and how far the share could move; empty where all is known."""
     sentence: str
     unreached: str
     notes: tuple[str, ...]

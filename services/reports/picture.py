@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from services.drawing import chart as drawing
 from services.drawing.pens import Pen
-from services.drawing.signs import GROUND, INK, PAPER, QUIET_INK, VERMILION
+from services.drawing.signs import GAP_SIGNS, GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
 from services.reports.legend import draw_legend
@@ -70,6 +70,8 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     name = told.municipality
     if told.fictional:
         name += text("text.brackets", sheet.lang, text=text("map.stamp", sheet.lang))
+    if told.unknown:
+        name += f"\u3000{GAP_SIGNS['unknown'].sign} {told.unknown}"
     pen.write(figure, (0.022, 0.968), name, size=12, colour=QUIET_INK)
     pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
     _draw_bar(figure, sheet)

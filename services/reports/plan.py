@@ -9,6 +9,7 @@ import shapely
 from services.drawing.svg import plan_map
 from services.plans.store import PlanResult
 from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
+from services.plans.words import said_doing
 from services.publication.viewed import numbers_note, stamp
 from services.words.assumptions import assumption, marks, used
 from services.words.dates import day_in_japan
@@ -134,13 +135,6 @@ def _relaxation(body: dict[str, Any], lang: str) -> tuple[str, ...]:
     return (*said, text("plan.relax.closest", lang)) if body["closest"] else tuple(said)
 
 
-def doing(row: dict[str, Any], lang: str) -> str:
-    """Say what is to be done at a place: 月1型→週1型."""
-    wanted = type_text(str(row["target_class"]), lang)
-    now = type_text(str(row["current_class"]), lang)
-    return text(f"plan.action.{row['action']}", lang, now=now, wanted=wanted)
-
-
 def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang: str) -> Choice:
     elsewhere = [one[lang] for one in variants if row["candidate_id"] in one.get("dropped", [])]
     joint = text("choice.units.joint", lang)
@@ -148,9 +142,9 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang:
         rank=int(row["rank"]),
         action=str(row["action"]),
         name=str(row["venue_name" if lang == "ja" else "venue_name_en"]),
-        doing=doing(row, lang),
+        doing=said_doing(row, "action", lang),
         kind=str(row["kind"] or ""),
-        newly=added(row["newly_reached"], lang, few),
+        newly=_gain(row, few, lang),
         cost=_money(row["cost_max_yen"], lang),
         each=_money(row["yen_per_newly_reached"], lang) if is_figure(row["cost_max_yen"]) else "",
         overlap=share(share_of(row, "overlap"), lang),
@@ -163,6 +157,13 @@ def _choice(row: dict[str, Any], variants: list[dict[str, Any]], few: int, lang:
 def _money(value: object, lang: str) -> str:
     """Return an amount of money, nothing where it is not known."""
     return yen(value, lang) if is_figure(value) else ""
+
+
+def _gain(row: dict[str, Any], few: int, lang: str) -> str:
+    """Return who is newly reached, or for whom finding out decides."""
+    if row["days_unknown"]:
+        return text("report.decides", lang, people=people(row["newly_reached"], lang, few))
+    return added(row["newly_reached"], lang, few)
 
 
 def _alternative(row: dict[str, Any], number_: int, few: int, lang: str) -> str:
@@ -265,6 +266,8 @@ def _assumptions(plan: PlanResult, lang: str) -> tuple[str, ...]:
     if not any(item["code"] == "walker" for item in assumed):
         label, whence = walking["label" if lang == "ja" else "label_en"], walking["origin"]
         said.append(label + text("text.brackets", lang, text=origin_text(whence, lang)))
+    if unknown_n := plan.record["places_unknown_n"]:
+        said.append(text("plan.page.unknown", lang, n=number(unknown_n)))
     # What has a line of its own here is not said twice.
     said += [assumption(item, lang) for item in assumed if item["code"] != "room"]
     if plan.record["ask"]["participation_pct"] is not None:

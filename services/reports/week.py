@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+import shapely
 
+from geo.areas.location import area_ids
 from geo.coverage.reached import share_pct
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.aspect import Aspect, main_profile
@@ -17,10 +19,12 @@ from services.results.slots import (
     slot_sentence,
     unknown_sentence,
 )
+from services.words.reasons import SOMEBODY
 from services.words.shares import Share
 from services.words.texts import LANGS, is_figure, text
+from services.workspace.folder import REMAINDER
 
-_COUNTS = ("residents", "reached", "reached_combined", "places_n")
+_COUNTS = ("residents", "reached", "reached_with_unknown", "reached_combined", "places_n")
 _Row = Mapping[Hashable, Any]
 
 
@@ -32,7 +36,16 @@ class Slot:
     half_day: str
     reached: float | None
     coverage_pct: float | None
+    reached_with_unknown: float | None
+    """As if places of unknown days or hours met in it, too."""
     places_n: int
+
+    @property
+    def unknown(self) -> bool:
+        """Say that nobody is known to have a place, and somebody may."""
+        return (
+            not (self.reached or 0.0) >= SOMEBODY and (self.reached_with_unknown or 0.0) >= SOMEBODY
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,21 @@ def week(
         slots, combined = (
             of_area(asked.rows(of_layer(table, layer)), area, layer) for table in tables
         )
-    return _week(asked, slots.to_dict("records"), combined.to_dict("records")[0], publication)
+    places = _places_in(publication, layer, slots.iloc[0]["area_id"])
+    return _week(asked, slots.to_dict("records"), combined.to_dict("records")[0], places)
+
+
+def _places_in(publication: Publication, layer: str, area_id: str | None) -> pd.DataFrame:
+    """Return the places of an area, as the run has them there; all, located or not, of the whole."""
+    places = publication.snapshot.layer("places")
+    if area_id is None:
+        return places
+    areas = publication.areas()
+    areas = areas[areas["layer"] == layer].reset_index(drop=True)
+    there = places[~(places.geometry.isna() | places.geometry.is_empty)]
+    found = area_ids(shapely.get_coordinates(there.geometry.to_numpy()), areas)
+    wanted = "" if area_id == REMAINDER else area_id
+    return there[(found == wanted).to_numpy()]
 
 
 def of_layer(table: pd.DataFrame, layer: str) -> pd.DataFrame:
@@ -122,8 +149,8 @@ def _whole(rows: pd.DataFrame, publication: Publication, asked: Aspect) -> pd.Da
     )
 
 
-def _week(asked: Aspect, slots: Sequence[_Row], combined: _Row, publication: Publication) -> Week:
-    first, places = slots[0], publication.snapshot.layer("places")
+def _week(asked: Aspect, slots: Sequence[_Row], combined: _Row, places: pd.DataFrame) -> Week:
+    first = slots[0]
     return Week(
         asked=asked,
         layer=first["layer"],
@@ -136,6 +163,7 @@ def _week(asked: Aspect, slots: Sequence[_Row], combined: _Row, publication: Pub
                 half_day=str(row["half_day"]),
                 reached=figure(row["reached"]),
                 coverage_pct=figure(row["coverage_pct"]),
+                reached_with_unknown=figure(row["reached_with_unknown"]),
                 places_n=int(row["places_n"]),
             )
             for row in slots
@@ -158,8 +186,9 @@ def _week(asked: Aspect, slots: Sequence[_Row], combined: _Row, publication: Pub
 
 
 def _best(slots: Sequence[_Row], lang: str) -> str:
-    """Say the slot in which most people have a place, or that there is none in any."""
+    """Say the slot in which most people have a place, that there is none in any, or that nobody knows."""
     best = max(slots, key=lambda row: row["reached"] if is_figure(row["reached"]) else -1.0)
     if is_figure(best["coverage_pct"]) and not best["reached"]:
-        return text("slot.none", lang)
+        known = all(row["reached_with_unknown"] < SOMEBODY for row in slots)
+        return text("slot.none" if known else "slot.none_known", lang)
     return slot_sentence(best, lang)

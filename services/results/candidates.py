@@ -80,7 +80,12 @@ def _after(
 
 
 def _options(situation: Situation) -> gpd.GeoDataFrame:
-    """Return upgrades first, then venues that hold no place yet."""
+    """
+    Return upgrades first, then venues that hold no place yet.
+
+    Of an upgrade with ``days_unknown`` nobody knows whether the hall is weekly already: what it would
+    newly reach is what finding out decides.
+    """
     profile = situation.profile
     counted = situation.counted
     weekly = at_least(counted["venue_frequency"], TARGET)
@@ -89,6 +94,7 @@ def _options(situation: Situation) -> gpd.GeoDataFrame:
     upgrades = counted[~weekly & willing]
     upgrades = upgrades.assign(
         venue_name=groups_apart(hall_names(upgrades).tolist(), upgrades),
+        days_unknown=situation.in_unknown_halls(upgrades),
         candidate_id="upgrade-" + upgrades["place_id"],
         action="upgrade",
         cost_max_yen=ceilings.yearly_max_yen(TARGET),
@@ -98,11 +104,13 @@ def _options(situation: Situation) -> gpd.GeoDataFrame:
         schedule_text="",
         schedule_assumed=False,
         action="open",
+        days_unknown=False,
         cost_max_yen=ceilings.yearly_max_yen(TARGET) + ceilings.first_max_yen(),
     )
     openings = openings.assign(candidate_id="open-" + openings["venue_id"])
-    columns = ["candidate_id", "action", "venue_id", "place_id", "venue_name", "kind", "address"]
-    columns += ["schedule_text", "schedule_assumed", "cost_max_yen", "private_home", "geometry"]
+    columns = ["candidate_id", "action", "days_unknown", "venue_id", "place_id", "venue_name"]
+    columns += ["kind", "address", "schedule_text", "schedule_assumed", "cost_max_yen"]
+    columns += ["private_home", "geometry"]
     options = pd.concat([upgrades[columns], openings[columns]], ignore_index=True)
     return options.assign(
         frequency=TARGET,

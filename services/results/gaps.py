@@ -5,7 +5,7 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike
 
-from geo.arrays import BoolArray, FloatArray
+from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.coverage.reached import Layering
 from geo.walking.snapping import ISOLATED, NO_NETWORK, TOO_FAR
@@ -53,18 +53,22 @@ def gaps_frame(situation: Situation) -> pd.DataFrame:
     for name, group in RESIDENTS_OF.items():
         frame[name] = _of_group(situation, layering, group, everybody)
     frame["unreached"] = unreached
+    frame["undecided"] = _by_unit(layering, weight * situation.undecided("weekly"))
     frame["off_streets"] = _off_streets(situation, layering, weight)
     frame["coverage_pct"] = 100.0 * (1.0 - unreached / np.where(residents > 0, residents, np.nan))
     frame["coverage_low_pct"], frame["coverage_high_pct"] = low, high
-    frame["places_n"] = np.bincount(
-        layering.place_area[layering.place_area >= 0], minlength=len(layering.areas)
-    )
+    frame["places_n"] = _places_by_unit(layering, np.ones(len(situation.counted), dtype=bool))
+    frame["places_unknown_n"] = _places_by_unit(layering, situation.unknown_days("weekly"))
     frame = _with_nearest(frame, situation, layering, weight)
     further = [stop_columns, division_columns]
     tables = [columns(situation, layering, weight) for columns in further]
     frame = pd.concat([frame, _weighed(situation, layering), *tables], axis=1)
     frame["needs_transport_below"] = profile.analysis.needs_transport_below
-    frame["reason"] = reason_codes(frame, stops=situation.workspace.stops() is not None)
+    frame["reason"] = reason_codes(
+        frame,
+        stops=situation.workspace.stops() is not None,
+        unknown=bool(situation.unknown_days("weekly").any()),
+    )
     return ranked(frame, small_number=profile.privacy.small_number)
 
 
@@ -93,6 +97,11 @@ def _by_unit(layering: Layering, weight: FloatArray) -> FloatArray:
     return summed.astype(np.float64)
 
 
+def _places_by_unit(layering: Layering, places: BoolArray) -> IntArray:
+    inside = layering.place_area[places & (layering.place_area >= 0)]
+    return np.bincount(inside, minlength=len(layering.areas)).astype(np.int64)
+
+
 def _of_group(
     situation: Situation, layering: Layering, age_group: str, homes: BoolArray
 ) -> FloatArray:
@@ -107,15 +116,16 @@ def gap_classes(situation: Situation) -> pd.Series:
     profile, limit = situation.profile, situation.parameters.limit
     layering = situation.layering(profile.analysis.gap_layer)
     weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
-    frequency = situation.counted["venue_frequency"]
+    frequency, unknown = situation.counted["venue_frequency"], situation.unknown_days("weekly")
     joined = ~situation.place_snaps["reason"].isin(OFF_STREETS).to_numpy()
     place_area = np.where(joined, layering.place_area, -1)
-    classes = gap_class(frequency, Layering(layering.areas, layering.home_area, place_area))
+    near_streets = Layering(layering.areas, layering.home_area, place_area)
+    classes = gap_class(frequency, unknown, near_streets)
     # A place that no street of the data reaches is there, but nobody knows for whom.
-    no_way = (classes != gap_class(frequency, layering)).to_numpy()
+    no_way = (classes != gap_class(frequency, unknown, layering)).to_numpy()
     enough = profile.analysis.needs_transport_below
-    # Only a unit without a weekly place is asked whether any site could serve it.
-    open_units = (classes != "weekly_or_more").to_numpy()
+    # Only a unit that surely has no weekly place is asked whether any site could serve it.
+    open_units = ~classes.isin(["weekly_or_more", "unknown"]).to_numpy()
     home_area = np.where(
         (layering.home_area >= 0) & open_units[layering.home_area], layering.home_area, -1
     )
@@ -204,11 +214,16 @@ def _straight_to_nearest_m(situation: Situation) -> FloatArray:
     return np.asarray(np.hypot(*(home_xy - nowhere[origin]).T))
 
 
-def reason_codes(gaps: pd.DataFrame, *, stops: bool) -> "pd.Series[str]":
-    """Return what is to be said of each unit; the words are made of what of it is shown."""
+def reason_codes(gaps: pd.DataFrame, *, stops: bool, unknown: bool = False) -> "pd.Series[str]":
+    """
+    Return what is to be said of each unit; the words are made of what of it is shown.
+
+    ``unknown``: of some place anywhere nobody knows the days, so that no weekly one is surely absent.
+    """
     code = pd.Series("nearest_weekly", index=gaps.index)
-    code = code.mask(gaps["nearest_place_id"] == "", "no_way")
+    code = code.mask(gaps["nearest_place_id"] == "", "no_way_known" if unknown else "no_way")
     transport = "needs_transport_stops" if stops else "needs_transport"
+    transport += "_known" if stops and unknown else ""
     code = code.mask(gaps["gap"] == "needs_transport", transport)
     off = gaps["off_streets"] >= OFF_STREETS_FROM * gaps["residents"]
     no_streets = gaps["gap"] == "no_streets"

@@ -105,7 +105,7 @@ def _access_ends(
 
 def _supplies(situation: Situation, seats: FloatArray) -> dict[str, Offer]:
     access, counted = situation.access(situation.walking), situation.counted
-    weekly = seats_per_week(seats, counted["sessions_per_month"].to_numpy(dtype=float))
+    weekly = seats_per_week(seats, counted["sessions_per_month"].fillna(0.0).to_numpy())
     return {
         frequency: Offer(
             situation.within_limit,

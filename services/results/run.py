@@ -204,6 +204,7 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
     unknown = unknown_most(rows, situation)
     low, high = bounds.pct(unknown)
     circle_low, circle_high = circle.pct(unknown)
+    might_low, might_high = Bounds.of(tables, "reached_with_unknown").pct(unknown)
     return rows.assign(
         **{str(name): column for name, column in tables.likely.items()},
     ).assign(
@@ -211,6 +212,9 @@ def coverage_frame(situation: Situation) -> pd.DataFrame:
         coverage_pct=share_pct(tables.likely["reached"], residents),
         coverage_low_pct=low,
         coverage_high_pct=high,
+        coverage_with_unknown_pct=share_pct(tables.likely["reached_with_unknown"], residents),
+        coverage_with_unknown_low_pct=might_low,
+        coverage_with_unknown_high_pct=might_high,
         circle_coverage_pct=share_pct(tables.likely["circle_reached"], residents),
         circle_coverage_low_pct=circle_low,
         circle_coverage_high_pct=circle_high,

@@ -31,13 +31,13 @@ from services.workspace.folder import REMAINDER, Workspace
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
-    """A target of the municipality, and what of it falls to the area."""
+    """A target of the municipality, and what of it falls to the area: so many areas, or places."""
 
     label: str
-    share: int
-    existing: int
-    planned: int
-    missing: int
+    share: str
+    existing: str
+    planned: str
+    missing: str
 
 
 COLUMNS = (
@@ -95,9 +95,11 @@ def share_lines(rows: Sequence[Mapping[Hashable, Any]], lang: str) -> list[str]:
 
 def share_table(rows: Sequence[Mapping[Hashable, Any]], lang: str) -> tuple[ShareLine, ...]:
     """Return the share of an area as lines of a table."""
-    return tuple(
-        ShareLine(_label(row, lang), *(int(row[name]) for name in _NUMBERS)) for row in rows
-    )
+    return tuple(ShareLine(_label(row, lang), *_counted(row, lang)) for row in rows)
+
+
+def _counted(row: Mapping[Hashable, Any], lang: str) -> list[str]:
+    return [text(f"text.{row['counts']}", lang, n=number(row[name])) for name in _NUMBERS]
 
 
 def share_figures(rows: Sequence[Mapping[Hashable, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from geo.arrays import IntArray
 from geo.coverage.reached import Layering, Limit, at_least
 from geo.coverage.slots import (
     Pairs,
@@ -35,6 +36,7 @@ SLOT_COLUMNS = (
         "coverage_pct",
         "coverage_low_pct",
         "coverage_high_pct",
+        "reached_with_unknown",
         "places_n",
     ),
     *("approximate", "draft", "remainder", "residents_estimated"),
@@ -75,29 +77,45 @@ def slots_frame(situation: Situation) -> pd.DataFrame:
     Return for each layer who has a place on each weekday and half of the day (``SLOT_COLUMNS``).
 
     ``frequency`` is weekly where the hall meets in the slot every week, monthly at least every
-    month. Places whose weekday or hours are not known count nowhere; ``slots_unknown`` marks them.
+    month. Places whose weekday or hours are not known count nowhere (``slots_unknown`` marks them) but
+    in ``reached_with_unknown``, where they meet in every slot that they may.
     """
     place_slots = {
         frequency: situation.counted[column].to_numpy(dtype=np.int64)
         for frequency, column in SLOT_FREQUENCIES.items()
     }
-    home_slots = situation.shared(
-        "home_slots",
-        lambda: {
+    might = {name: bits | _open_slots(situation, name) for name, bits in place_slots.items()}
+    known = all(np.array_equal(might[name], bits) for name, bits in place_slots.items())
+
+    def of_homes(slots: Mapping[str, IntArray]) -> dict[tuple[str, Limit], SlotPatterns]:
+        return {
             (frequency, limit): SlotPatterns.of(
                 combined_weeks(pairs.origin, pairs.home, bits, pairs.homes_n)
             )
-            for frequency, bits in place_slots.items()
+            for frequency, bits in slots.items()
             for limit, pairs in pairs_within(situation).items()
-        },
-    )
+        }
+
+    home_slots = situation.shared("home_slots", lambda: of_homes(place_slots))
+    home_might = None
+    if not known:
+        home_might = situation.shared("home_slots_with_unknown", lambda: of_homes(might))
     groups, asked = situation.residents.columns, list(home_slots)
     rows = situation.shared(
         "slot_rows",
         lambda: _rows(situation, lambda one: slot_rows(groups, one, place_slots, asked)),
     )
-    figures = _figures(situation, lambda one, people: slot_figures(people, one, home_slots))
+    figures = _figures(
+        situation, lambda one, people: slot_figures(people, one, home_slots, home_might)
+    )
     return _told(rows, figures, situation)[list(SLOT_COLUMNS)]
+
+
+def _open_slots(situation: Situation, frequency: str) -> IntArray:
+    """Return (places,) the slots in which each may meet that often; a known monthly place is never weekly."""
+    counted = situation.counted
+    often = at_least(counted["venue_frequency"], frequency) | situation.unknown_days(frequency)
+    return np.where(often, counted["slots_open"].to_numpy(dtype=np.int64), 0)
 
 
 def combined_frame(situation: Situation) -> pd.DataFrame:

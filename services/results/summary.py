@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import Layering, at_least
-from geo.vocabulary import FREQUENCIES, GAP_CLASSES
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
 from services.profile import Target, without_borders
 from services.results.gaps import off_streets
 from services.situation.intervals import Bounds, Ends
@@ -36,6 +36,10 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "unreached": _number(main["residents"] - main["reached"]),
         "coverage_pct": _number(main["coverage_pct"]),
         **_interval(situation),
+        "reached_with_unknown": _number(main["reached_with_unknown"]),
+        "coverage_with_unknown_pct": _number(main["coverage_with_unknown_pct"]),
+        "undecided": _number(main["reached_with_unknown"] - main["reached"]),
+        **_days_unknown(situation),
         "circle_reached": _number(main["circle_reached"]),
         "circle_coverage_pct": _number(main["circle_coverage_pct"]),
         "off_streets": _number(off_streets(situation)),
@@ -71,18 +75,25 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
 
 
 def _interval(situation: Situation) -> dict[str, float | None]:
-    """Return the least and the most that the main share can be where the source hides counts."""
+    """
+    Return the least and the most that the main share can be where the source hides counts.
+
+    Once as places are known to meet, once as if all those of unknown days met weekly.
+    """
     reached, group = situation.reached("weekly"), situation.parameters.age_group
+    parts = {"coverage": reached, "coverage_with_unknown": reached | situation.undecided("weekly")}
 
     def measure(people: pd.DataFrame) -> pd.DataFrame:
         there = people[group].to_numpy(dtype=float)
-        return pd.DataFrame({"residents": [there.sum()], "reached": [(there * reached).sum()]})
+        sums = {name: [(there * homes).sum()] for name, homes in parts.items()}
+        return pd.DataFrame({"residents": [there.sum()], **sums})
 
-    low, high = Bounds.of(Ends.of(situation, measure), "reached").pct()
-    return {
-        "coverage_low_pct": _number(low.iloc[0]),
-        "coverage_high_pct": _number(high.iloc[0]),
-    }
+    tables, found = Ends.of(situation, measure), {}
+    for name in parts:
+        low, high = Bounds.of(tables, name).pct()
+        found[f"{name}_low_pct"] = _number(low.iloc[0])
+        found[f"{name}_high_pct"] = _number(high.iloc[0])
+    return found
 
 
 def _limits(whole: pd.DataFrame) -> list[dict[str, float | None]]:
@@ -99,7 +110,7 @@ def _everybody(situation: Situation, table: pd.DataFrame) -> dict[str, pd.DataFr
         & (table["frequency"] == "weekly")
         & (table["age_group"] == parameters.age_group)
     ]
-    counts = ["residents", "reached", "circle_reached"]
+    counts = ["residents", "reached", "reached_with_unknown", "circle_reached"]
     asked = ["walk_limit_m", "walk_limit_min"]
     found = {}
     for walking in parameters.walkings:
@@ -109,6 +120,7 @@ def _everybody(situation: Situation, table: pd.DataFrame) -> dict[str, pd.DataFr
         people = summed["residents"].where(summed["residents"] > 0)
         found[walking.id] = summed.assign(
             coverage_pct=100.0 * summed["reached"] / people,
+            coverage_with_unknown_pct=100.0 * summed["reached_with_unknown"] / people,
             circle_coverage_pct=100.0 * summed["circle_reached"] / people,
         )
     return found
@@ -119,11 +131,27 @@ def _number(value: float) -> float | None:
 
 
 def _places(situation: Situation) -> dict[str, int]:
-    """Count the open places by their own frequency class."""
-    places = situation.places
-    frequency = places.loc[places["counts"], "frequency"]
+    """Count the open places by their own frequency class, those that meet less often, and the unknown."""
+    counted = situation.places[situation.places["counts"]]
+    frequency, unknown = counted["frequency"], counted["days_unknown"].astype(bool)
     counts = {name: int((frequency == name).sum()) for name in FREQUENCIES}
-    return {**counts, "unknown": int((frequency == "").sum())}
+    return {
+        **counts,
+        "rare": int(((frequency == "") & ~unknown).sum()),
+        "unknown": int(unknown.sum()),
+    }
+
+
+def _days_unknown(situation: Situation) -> dict[str, int]:
+    """Count the places that may be weekly for all that is known; those that nobody could locate apart."""
+    places = situation.places
+    asked = places["counts"] & places["days_unknown"]
+    asked &= ~at_least(places["venue_frequency"], TARGET)
+    nowhere = places.geometry.isna() | places.geometry.is_empty
+    return {
+        "places_unknown_n": int((asked & ~nowhere).sum()),
+        "places_unknown_unlocated_n": int((asked & nowhere).sum()),
+    }
 
 
 def _gaps(gaps: pd.DataFrame) -> dict[str, int]:

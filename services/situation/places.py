@@ -8,7 +8,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.schedule.calendar import SLOTS, slot_bits, slot_masks, unknown_slots, weeks_mask
+from geo.schedule.calendar import (
+    SLOTS,
+    open_slots,
+    slot_bits,
+    slot_masks,
+    unknown_slots,
+    weeks_mask,
+)
 from geo.schedule.typed import Schedule, combine, frequency_class, parse_schedule
 from services.profile import Profile, Qualification
 from services.registry.history import lacks_dates
@@ -42,13 +49,14 @@ def places_frame(workspace: Workspace, selection: Selection = TODAY) -> gpd.GeoD
     """
     Return every place, one row each, sorted by ``place_id``; private homes bear no names without consent.
 
-    ``frequency`` and ``sessions_per_month`` come from the place's own schedule, ``venue_frequency``
+    ``frequency`` and ``sessions_per_month`` (NaN: not known) come from the place's own schedule, ``venue_frequency``
     from all counted groups at its venue together. ``counts`` is true for a place that people can
     walk to, else ``not_counted`` says why: suspended, closed, planned, online, not_qualifying. With a day,
     only the places that were there on it; ``dates_assumed`` marks those whose dates do not say so,
     ``schedule_assumed`` those whose schedule no list tells, or not altogether.
     ``weeks_mask``, ``slots_weekly`` and ``slots_monthly`` are the bits of ``geo.schedule.calendar``, the
-    slots of counted places only; ``slots_unknown`` says what the schedule leaves open.
+    slots of counted places only; ``slots_unknown`` says what the schedule leaves open, ``slots_open`` has the
+    bits of the slots in which it may meet. ``days_unknown``: no day is known at all, it may meet every week.
     """
     return judged(registry_places(workspace, selection), workspace.profile, selection)
 
@@ -78,9 +86,12 @@ def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> 
     own = [frequency_class(s, permanent_min_days_per_week=days) for s in schedules]
     places = places.assign(
         frequency=_texts(own, places),
-        sessions_per_month=np.array([s.sessions_per_month for s in schedules], dtype=float),
+        sessions_per_month=np.array(
+            [s.sessions_per_month if s.rules else np.nan for s in schedules], dtype=float
+        ),
         schedule_assumed=np.array([s.is_assumed for s in schedules], dtype=bool)
         | (places["schedule_origin"] == FROM_PROFILE).to_numpy(dtype=bool),
+        days_unknown=np.array([not s.rules for s in schedules], dtype=bool),
     )
     verdicts = qualify_all(places, schedules, profile.qualification)
     places = places.assign(**{name: _texts(found, places) for name, found in verdicts.items()})
@@ -92,6 +103,7 @@ def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> 
         not_counted=_texts(reasons, places),
         **_in_time(places["venue_id"], schedules, counts),
         slots_unknown=_texts([unknown_slots(s) for s in schedules], places),
+        slots_open=np.array([open_slots(s) for s in schedules], dtype=np.int64),
     )
 
 

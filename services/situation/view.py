@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from geo.areas.location import area_ids, locate
-from geo.arrays import FloatArray, IntArray
-from geo.coverage.reached import Access, Journeys, Layering, at_least
+from geo.arrays import BoolArray, FloatArray, IntArray
+from geo.coverage.reached import Access, Journeys, Layering, at_least, walks_with_unknown
 from geo.edits.applied import Edit, apply_edits, rejoin
 from geo.streets.network import Network, joinable
 from geo.vocabulary import FREQUENCIES
@@ -224,7 +224,8 @@ class Situation:
         other = self._beside
         if other is None or not self.place_snaps.equals(other.place_snaps):
             return None
-        timing = ["place_id", "venue_id", "venue_frequency", "slots_weekly", "weeks_mask"]
+        timing = ["place_id", "venue_id", "venue_frequency", "days_unknown"]
+        timing += ["slots_weekly", "weeks_mask"]
         if not self.counted[timing].equals(other.counted[timing]):
             return None
         mine, theirs = self.homes["source_area_id"], other.homes["source_area_id"]
@@ -268,6 +269,27 @@ class Situation:
         access = self.access(self.walking)[frequency]
         return self.parameters.limit.holds(access.walk_m, access.walk_s)
 
+    def unknown_days(self, frequency: str) -> BoolArray:
+        """Return (places,) those of unknown days that stand where no place of the frequency is known."""
+        counted = self.counted
+        known = at_least(counted["venue_frequency"], frequency)
+        found: BoolArray = counted["days_unknown"].to_numpy(dtype=bool) & ~known
+        return found
+
+    def in_unknown_halls(self, places: pd.DataFrame) -> BoolArray:
+        """Return (rows,) places at whose hall a counted group meets on days that nobody knows."""
+        counted = self.counted
+        halls = counted.loc[counted["days_unknown"].astype(bool), "venue_id"]
+        found: BoolArray = places["venue_id"].isin(halls).to_numpy()
+        return found
+
+    def undecided(self, frequency: str) -> BoolArray:
+        """Return (homes,) the unreached who would be reached if places of unknown days met that often."""
+        access = self.access(self.walking)[frequency]
+        might = walks_with_unknown(access, self.journeys(self.walking))
+        found: BoolArray = self.parameters.limit.holds(*might) & ~self.reached(frequency)
+        return found
+
     def layering(self, layer: str) -> Layering:
         """Return one layer seen from homes and counted places; do not change it."""
 
@@ -291,7 +313,9 @@ class Situation:
         def found() -> dict[str, Access]:
             frequencies = self.counted["venue_frequency"]
             return {
-                frequency: walking.access(at_least(frequencies, frequency), straight)
+                frequency: walking.access(
+                    at_least(frequencies, frequency), straight, self.unknown_days(frequency)
+                )
                 for frequency, straight in self.shared("straight_m", self._straight_m).items()
             }
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from geo.arrays import FloatArray, IntArray
+from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.reached import Access, Journeys, Limit
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
@@ -172,10 +172,12 @@ class Walking:
         homes, places = Doors.of(self._homes, measure), Doors.of(self._places, measure)
         return Unit(self.network, measure, homes, places)
 
-    def access(self, counts: np.ndarray, straight_m: FloatArray) -> Access:
-        """Return how homes reach the places that count."""
+    def access(
+        self, counts: np.ndarray, straight_m: FloatArray, unknown: BoolArray | None = None
+    ) -> Access:
+        """Return how homes reach the places that count; ``unknown`` are those that may."""
         walk_m, walk_s = self.m.nearest(counts).home_walk, self.s.nearest(counts).home_walk
-        return Access(walk_m, walk_s, straight_m, counts)
+        return Access(walk_m, walk_s, straight_m, counts, unknown)
 
     def journeys(self, *, longest_m: float, longest_s: float) -> Journeys:
         """Return all walks from homes to places as far as the longest limits."""

@@ -94,6 +94,7 @@ def why(
         straight=straight,
         changes=None if way.within_limit else changes_of(ground, spot, walking, limit, frequency),
         doubts=_doubts(ground, straight, way),
+        days_unknown=bool(ground.situation.unknown_days(frequency).any()),
     )
     place_xy = None if route is None else ground.place_xy(route.origin)
     rows = [] if route is None or place_xy is None else _route_rows(route, xy, place_xy)

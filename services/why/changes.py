@@ -43,6 +43,8 @@ class Near:
     walk_m: float
     walk_s: float
     stopped: str = ""
+    days_unknown: bool = False
+    """Nobody knows when it meets: it may count already."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def _near(ground: Ground, row: int, walk_m: FloatArray, walk_s: FloatArray) -> N
         walk_m=float(walk_m[row]),
         walk_s=float(walk_s[row]),
         stopped=str(place["not_counted"]),
+        days_unknown=bool(place["days_unknown"]),
     )
 
 

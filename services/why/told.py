@@ -72,6 +72,8 @@ class Why:
     changes: Changes | None
     doubts: list[dict[str, Any]] = field(default_factory=list)
     """Why the way may differ from the real one: codes with their figures."""
+    days_unknown: bool = False
+    """Of some place, wherever it is, nobody knows when it meets."""
     sentences: dict[str, list[str]] = field(default_factory=dict)
     route: dict[str, Any] = field(default_factory=dict)
     line: dict[str, Any] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class Why:
             "within_limit": self.way.within_limit,
             "leg": asdict(self.leg),
             "ways": [asdict(way) for way in self.ways],
+            "days_unknown": self.days_unknown,
             "changes": None if self.changes is None else self.changes.to_dict(),
             "doubts": self.doubts,
             "doubt": {lang: doubted(self.doubts, lang) for lang in LANGS},

@@ -23,9 +23,12 @@ def sentences(answer: Why, lang: str) -> list[str]:
     """Return the answer in sentences: the verdict, the way, what lies between, what would help."""
     way, limit = answer.way, answer.limit
     said = {"limit": limit_text(limit.m, limit.minutes, lang), "frequency": _often(way, lang)}
-    lines = [text("why.within" if way.within_limit else "why.beyond", lang, **said)]
+    near = [] if answer.changes is None else answer.changes.near
+    beyond = "why.beyond_known" if any(one.days_unknown for one in near) else "why.beyond"
+    lines = [text("why.within" if way.within_limit else beyond, lang, **said)]
     lines += _unsnapped(answer, lang)
-    lines += _way(answer, lang) if way.place_id else [text("why.no_way", lang, **said)]
+    no_way = "why.no_way_known" if answer.days_unknown else "why.no_way"
+    lines += _way(answer, lang) if way.place_id else [text(no_way, lang, **said)]
     lines += _leg(answer, lang)
     lines += _straight(answer, lang)
     if answer.changes is not None:
@@ -151,9 +154,10 @@ def _schedules(answer: Why, changes: Changes, lang: str) -> Iterator[str]:
         return
     if changes.alternating:
         yield text("why.change.alternating", lang, names=_names(changes.alternating, lang))
-    for place in changes.near[:1]:
+    # What may be there already comes before what would have to change.
+    for place in sorted(changes.near, key=lambda one: not one.days_unknown)[:1]:
         yield text(
-            "why.change.upgrade",
+            "why.change.confirm" if place.days_unknown else "why.change.upgrade",
             lang,
             name=place.name,
             schedule=_schedule(place, lang),

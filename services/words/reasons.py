@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from geo.vocabulary import FREQUENCIES
+from geo.vocabulary import GAP_CLASSES
 from services.words.assumptions import schedule_said
 from services.words.texts import (
     age_group_text,
@@ -19,7 +19,6 @@ from services.words.texts import (
     number,
     people,
     text,
-    type_text,
     walk,
 )
 
@@ -34,6 +33,10 @@ DETOUR_DOUBTFUL, DOUBTFUL_M = 2.0, 100.0
 
 UNITS_NAMED = 3
 
+BEST_GAP, UNKNOWN_GAP = GAP_CLASSES[0], "unknown"
+SOMEBODY = 1.0
+"""Residents from which somebody is spoken of: they are sums of shares."""
+
 TATAMI_M2 = 1.62
 """One tatami, at the least: 不動産の表示に関する公正競争規約施行規則 (畳1枚当たりの広さは1.62㎡以上)."""
 
@@ -42,24 +45,47 @@ Row = Mapping[Any, Any]
 
 def unit_why(row: Row, lang: str) -> str:
     """Say why a unit is as it is; nothing where its reason is not shown."""
+    said = [_unit_why(row, lang)]
+    if row["gap"] == UNKNOWN_GAP:
+        said.insert(0, text("unit.unknown", lang, n=number(row["places_unknown_n"])))
+    return _joined([one for one in said if one], lang)
+
+
+def sign_note(row: Row, lang: str) -> str:
+    """Say why the sign of a unit and its residents differ: places are inside, people walk out of it."""
+    weekly = row["gap"] == BEST_GAP
+    reached = row["residents"] - row["unreached"]
+    if not (row["unreached"] if weekly else reached) >= SOMEBODY:
+        return ""
+    what = "few" if weekly else "all" if row["unreached"] < SOMEBODY else "some"
     limit = limit_text(row["walk_limit_m"], row["walk_limit_min"], lang)
-    age_group = age_group_text(row["age_group"], lang)
+    return text(f"unit.sign.{what}", lang, sign=text(f"gap.{row['gap']}", lang), limit=limit)
+
+
+def _unit_why(row: Row, lang: str) -> str:
     match row["reason"]:
         case "nobody":
-            return text("unit.nobody", lang, age_group=age_group)
-        case "no_way" | "place_off_streets" as code:
+            return text("unit.nobody", lang, age_group=age_group_text(row["age_group"], lang))
+        case "no_way" | "no_way_known" | "place_off_streets" as code:
             return text(f"unit.{code}", lang)
         case "off_streets":
             everybody = row["off_streets"] >= row["residents"]
             return text("unit.off_streets" if everybody else "unit.off_streets.half", lang)
         case "nearest_weekly":
             return _nearest_weekly(row, lang)
-        case "needs_transport" | "needs_transport_stops" as code:
-            enough = people(row["needs_transport_below"], lang)
-            values = {"limit": limit, "age_group": age_group, "people": enough}
-            said = text("unit.needs_transport", lang, **values)
-            return said if code == "needs_transport" else _joined([said, *_stops(row, lang)], lang)
+        case "needs_transport" | "needs_transport_stops" | "needs_transport_stops_known" as code:
+            return _joined(_needs_transport(row, code, lang), lang)
     return ""
+
+
+def _needs_transport(row: Row, code: str, lang: str) -> list[str]:
+    values = {
+        "limit": limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
+        "age_group": age_group_text(row["age_group"], lang),
+        "people": people(row["needs_transport_below"], lang),
+    }
+    said = [text("unit.needs_transport", lang, **values)]
+    return said if code == "needs_transport" else [*said, *_stops(row, code, lang)]
 
 
 def _joined(said: Sequence[str], lang: str) -> str:
@@ -101,7 +127,7 @@ def _doubt(doubt: Row, lang: str) -> str:
     return text(f"doubt.{doubt['code']}", lang, **values)
 
 
-def _stops(row: Row, lang: str) -> list[str]:
+def _stops(row: Row, code: str, lang: str) -> list[str]:
     """Name the nearest stop, who can walk to one, and the weekly place near a stop; never a ride."""
     if not row["nearest_stop_walk_m"] < math.inf:
         return [text("stop.nowhere", lang)]
@@ -113,9 +139,10 @@ def _stops(row: Row, lang: str) -> list[str]:
         return [text("stop.none", lang, limit=limit, **values)]
     key = "stop.walk.share" if is_figure(share_pct) else "stop.walk"
     place = row["place_by_stop_name"]
+    lacks = "stop.no_place_known" if code.endswith("_known") else "stop.no_place"
     return [
         text(key, lang, share=number(share_pct), **values),
-        text("stop.place" if place else "stop.no_place", lang, place=place),
+        text("stop.place" if place else lacks, lang, place=place),
     ]
 
 
@@ -136,33 +163,44 @@ def divided_by(parts: Sequence[Row], lang: str) -> str:
     return text("split.joint", lang).join(said)
 
 
+def doing(action: str, *, days_unknown: bool) -> str:
+    """Return the word of what is to be done: of a place whose days nobody knows, to find them out first."""
+    return "confirm" if days_unknown else action
+
+
 def candidate(row: Row, lang: str, few: int = 0) -> str:
     """Say of a candidate what it gains, for whom, and the overlap; ``few`` as in ``people``."""
-    now = schedule_said(row["schedule_text"], lang, assumed=bool(row["schedule_assumed"]))
-    now = now or type_text(FREQUENCIES[0], lang)
     values = {
-        "how": text(f"choice.{row['action']}", lang, now=now),
         "age_group": age_group_text(row["age_group"], lang),
         "limit": limit_text(row["walk_limit_m"], row["walk_limit_min"], lang),
     }
+    unknown = bool(row["days_unknown"])
     alone, after = row["newly_reached_alone"], row["newly_reached"]
-    lines = [text("choice.gain", lang, people=people(alone, lang, few), **values)]
+    values["people"] = people(alone, lang, few)
+    if unknown:
+        lines = [text("choice.confirm", lang, **values)]
+    else:
+        now = schedule_said(row["schedule_text"], lang, assumed=bool(row["schedule_assumed"]))
+        how = text(f"choice.{row['action']}", lang, now=now)
+        lines = [text("choice.gain", lang, how=how, **values)]
     if alone - after >= WORTH_SAYING:
-        lines.append(text("choice.after", lang, people=people(after, lang, few)))
-    lines += for_whom(row["units_gained"], lang)
+        key = "choice.after.decides" if unknown else "choice.after"
+        lines.append(text(key, lang, people=people(after, lang, few)))
+    lines += for_whom(row["units_gained"], lang, decides=unknown)
     lines.append(text("choice.overlap", lang, share=f"{row['overlap_pct']:.0f}"))
     return _joined(lines, lang) + text("unit.end", lang)
 
 
-def for_whom(units: Sequence[str], lang: str) -> list[str]:
-    """Name the units whose residents are newly reached, most first."""
+def for_whom(units: Sequence[str], lang: str, *, decides: bool = False) -> list[str]:
+    """Name the units whose residents are newly reached, or for whom finding out decides, most first."""
     if not len(units):
         return []
     joint = text("choice.units.joint", lang)
     names = joint.join(units[:UNITS_NAMED])
     if len(units) > UNITS_NAMED:
         names = text("plan.reason.units.more", lang, units=names, count=number(len(units)))
-    return [text("plan.reason.units", lang, units=names)]
+    key = "plan.reason.units.decides" if decides else "plan.reason.units"
+    return [text(key, lang, units=names)]
 
 
 def falls_short(findings: Sequence[Row], lang: str) -> str:

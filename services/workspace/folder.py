@@ -34,10 +34,10 @@ from services.workspace.storage import unreadable
 
 FORMAT = 5
 """From 5 on the registry says which schedules and places are assumed."""
-RESULT_FORMAT = 5
+RESULT_FORMAT = 6
 """
 Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view, from 5 on it
-says all that it assumes.
+says all that it assumes, from 6 on what is not known of places.
 """
 MANIFEST = "workspace.json"
 RUN = "run.json"

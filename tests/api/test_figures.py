@@ -24,7 +24,13 @@ def test_the_summary_counts_the_whole_town(client: TestClient) -> None:
     # 400 + 300 + 200 + 12 residents; 400 + 120 reached.
     assert (body["residents"], body["reached"], body["unreached"]) == (912.0, 520.0, 392.0)
     assert body["coverage_pct"] == pytest.approx(100 * 520 / 912)
-    assert body["gaps"] == {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1}
+    assert body["gaps"] == {
+        "weekly_or_more": 1,
+        "monthly_only": 1,
+        "none": 1,
+        "needs_transport": 1,
+        "unknown": 0,
+    }
 
 
 @pytest.mark.parametrize("area", ["e", "東地区"])
@@ -32,7 +38,13 @@ def test_the_summary_of_a_council_counts_its_own_units(client: TestClient, area:
     body = client.get("/summary", params={"area": area}).json()
 
     assert (body["residents"], body["reached"]) == (212.0, 0.0)
-    assert body["gaps"] == {"weekly_or_more": 0, "monthly_only": 0, "none": 1, "needs_transport": 1}
+    assert body["gaps"] == {
+        "weekly_or_more": 0,
+        "monthly_only": 0,
+        "none": 1,
+        "needs_transport": 1,
+        "unknown": 0,
+    }
 
 
 def test_the_summary_of_an_area_of_any_layer_counts_the_units_that_lie_in_it(
@@ -41,7 +53,13 @@ def test_the_summary_of_an_area_of_any_layer_counts_the_units_that_lie_in_it(
     body = client.get("/summary", params={"layer": "city", "area": "99999"}).json()
 
     assert body["area_id"] == "99999"
-    assert body["gaps"] == {"weekly_or_more": 1, "monthly_only": 1, "none": 1, "needs_transport": 1}
+    assert body["gaps"] == {
+        "weekly_or_more": 1,
+        "monthly_only": 1,
+        "none": 1,
+        "needs_transport": 1,
+        "unknown": 0,
+    }
 
 
 def test_a_unit_belongs_to_the_school_district_with_most_of_it_and_a_sliver_counts_none(
@@ -82,9 +100,21 @@ def test_a_unit_belongs_to_the_school_district_with_most_of_it_and_a_sliver_coun
         ]
 
     west_n, none, east_n = found
-    assert west_n == {"weekly_or_more": 1, "monthly_only": 1, "none": 0, "needs_transport": 0}
+    assert west_n == {
+        "weekly_or_more": 1,
+        "monthly_only": 1,
+        "none": 0,
+        "needs_transport": 0,
+        "unknown": 0,
+    }
     assert none is None
-    assert east_n == {"weekly_or_more": 0, "monthly_only": 0, "none": 1, "needs_transport": 1}
+    assert east_n == {
+        "weekly_or_more": 0,
+        "monthly_only": 0,
+        "none": 1,
+        "needs_transport": 1,
+        "unknown": 0,
+    }
 
 
 @pytest.mark.parametrize(

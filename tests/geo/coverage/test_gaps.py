@@ -21,14 +21,28 @@ def layering(home_area: list[int], place_area: list[int]) -> Layering:
     return Layering(UNITS, np.array(home_area, dtype=int), np.array(place_area, dtype=int))
 
 
+def known(places_n: int) -> np.ndarray:
+    return np.zeros(places_n, dtype=bool)
+
+
 def test_a_unit_is_classed_by_the_best_place_that_stands_in_it() -> None:
     frequency = pd.Series(["monthly", "weekly", "permanent", "monthly", ""])
-    classes = gap_class(frequency, layering([], [0, 0, -1, 1, 2]))
+    # The last one meets less than monthly, on days that are known.
+    classes = gap_class(frequency, known(5), layering([], [0, 0, -1, 1, 2]))
     assert classes.tolist() == ["weekly_or_more", "monthly_only", "none"]
 
 
 def test_a_unit_without_any_place_at_all_has_none() -> None:
-    assert gap_class(pd.Series([], dtype=object), layering([], [])).tolist() == ["none"] * 3
+    classes = gap_class(pd.Series([], dtype=object), known(0), layering([], []))
+    assert classes.tolist() == ["none"] * 3
+
+
+def test_unknown_days_leave_open_all_but_a_weekly_place() -> None:
+    frequency = pd.Series(["", "weekly", "", "monthly", "", ""])
+    unknown = np.array([True, False, True, False, True, True])
+    # a: unknown and weekly; b: unknown and monthly; c: unknown alone; outside: unknown.
+    classes = gap_class(frequency, unknown, layering([], [0, 0, 1, 1, 2, -1]))
+    assert classes.tolist() == ["weekly_or_more", "unknown", "unknown"]
 
 
 def test_the_nearest_place_is_that_of_most_residents_with_their_median_walk() -> None:
@@ -226,7 +240,7 @@ def test_ranks_are_one_to_n_and_descend(values: list[float]) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["monthly", "weekly", "permanent", ""]),
+            st.sampled_from(["monthly", "weekly", "permanent", "", "unknown"]),
             st.integers(min_value=-1, max_value=2),
         ),
         max_size=10,
@@ -237,19 +251,23 @@ def test_every_unit_is_in_one_class_whatever_the_order(
     rows: list[tuple[str, int]], random: Random
 ) -> None:
     def classed(places: list[tuple[str, int]]) -> list[str]:
-        frequency = pd.Series([name for name, _ in places], dtype=object)
-        return gap_class(frequency, layering([], [unit for _, unit in places])).tolist()
+        names = pd.Series([name for name, _ in places], dtype=object)
+        unknown = (names == "unknown").to_numpy(dtype=bool)
+        frequency = names.mask(unknown, "")
+        return gap_class(frequency, unknown, layering([], [unit for _, unit in places])).tolist()
 
     found = classed(rows)
     for unit, name in enumerate(found):
         own = {frequency for frequency, area in rows if area == unit}
-        weekly = bool(own & {"weekly", "permanent"})
+        weekly, unknown = bool(own & {"weekly", "permanent"}), "unknown" in own
         assert [
             weekly,
-            not weekly and "monthly" in own,
-            not own & {"weekly", "permanent", "monthly"},
+            not weekly and unknown,
+            not weekly and not unknown and "monthly" in own,
+            not own & {"weekly", "permanent", "monthly", "unknown"},
         ] == [
             name == "weekly_or_more",
+            name == "unknown",
             name == "monthly_only",
             name == "none",
         ]

@@ -97,7 +97,7 @@ class Town:
             np.array(self.area, dtype=np.int64),
             np.array([place.area for place in places], dtype=np.int64),
         )
-        return coverage(
+        table = coverage(
             self.residents,
             layering,
             access,
@@ -105,6 +105,8 @@ class Town:
             limits=self.limits,
             speed_m_per_min=WALKER.speed_m_per_min,
         )
+        # Edits are of places whose days are known.
+        return table[[name for name in table.columns if "unknown" not in name]]
 
 
 @st.composite

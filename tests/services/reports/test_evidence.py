@@ -27,6 +27,7 @@ WHOLE = Facts(
     layers=[{"label": "町丁", "label_en": "Small area", "approximate": False}],
     stand_in=[],
     age_group="65+",
+    estimated={},
     has_buildings=True,
     has_elevation=True,
 )
@@ -54,6 +55,8 @@ APPROXIMATE = [{"label": "町会", "label_en": "Association", "approximate": Tru
         ({"unmatched": {"total": 3.0, "65+": 0.0}}, "residents", "partial"),
         ({"unmatched": {"total": 3.0, "65+": 0.0}}, "age_group", "known"),
         ({"unmatched": {"total": 3.0, "65+": 1.0}}, "age_group", "partial"),
+        ({"estimated": {"65+": 30.0}}, "age_group", "partial"),
+        ({"estimated": {"65+": 30.0}}, "residents", "known"),
         ({"codes": Counter(suppressed=2)}, "residents", "partial"),
         ({"codes": Counter(older_than_total=1)}, "age_group", "partial"),
         ({"has_buildings": False}, "homes", "partial"),

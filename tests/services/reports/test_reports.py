@@ -68,6 +68,7 @@ def test_units_come_by_people_not_reached_and_count_by_sign(workspace):
         "monthly_only": 1,
         "none": 0,
         "needs_transport": 0,
+        "unknown": 0,
         "no_streets": 0,
     }
 

@@ -33,7 +33,7 @@ def test_what_the_data_has_no_street_to_is_not_told_as_beyond_any_walk(gaps, vil
     assert gaps["gap"].tolist() == wanted
     assert gaps["off_streets"].tolist() == [0.0] * 8 + [40.0]
     counts = {"none": 6, "monthly_only": 1, "no_streets": 2}
-    others = dict.fromkeys(("weekly_or_more", "needs_transport"), 0)
+    others = dict.fromkeys(("weekly_or_more", "needs_transport", "unknown"), 0)
     assert village.run["summary"]["gaps"] == counts | others
     assert "どの家の近くにも道のデータがない" in gaps["why"].iloc[8]
     assert "場はありますが" in gaps["why"].iloc[7]

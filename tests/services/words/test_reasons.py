@@ -2,9 +2,13 @@ import math
 
 import pytest
 
-from services.words.reasons import candidate, unit_why
+from services.words.reasons import candidate, sign_note, unit_why
 
 UNIT = {
+    "gap": "none",
+    "residents": 300.0,
+    "unreached": 300.0,
+    "places_unknown_n": 0,
     "reason": "nearest_weekly",
     "age_group": "65+",
     "walk_limit_m": 500.0,
@@ -22,6 +26,7 @@ UNIT = {
 }
 SITE = {
     "action": "open",
+    "days_unknown": False,
     "newly_reached": 412.4,
     "newly_reached_alone": 412.4,
     "overlap_pct": 20.0,
@@ -129,9 +134,43 @@ def test_an_upgrade_starts_from_what_the_place_does_today() -> None:
     row = {**SITE, "action": "upgrade", "age_group": "75+", **gain}
     said = candidate({**row, "schedule_text": "毎月第2金曜日"}, "ja")
     assert said.startswith("いまの場（毎月第2金曜日）を週1回にすると、新たに75歳以上10人が")
-    assert candidate(row, "en").startswith("if this place (monthly) met weekly, 10 more")
     taken = {**row, "schedule_text": "第2金曜日", "schedule_assumed": True}
     assert candidate(taken, "ja").startswith("いまの場（第2金曜日・みなし）を")
+    # Of a place without a schedule nobody knows whether it is monthly: that is asked first.
+    unknown = candidate({**row, "days_unknown": True, "units_gained": ["a"]}, "ja")
+    assert unknown.startswith("開催日のわからない場です。まず開催日を確かめます。")
+    assert "75歳以上10人について決まります。決まるのはaの住民についてです" in unknown
+    assert "月1" not in unknown
+    assert "めます。歩いて500m以内" in unknown
+
+
+def test_a_unit_of_unknown_days_says_so_before_what_is_near() -> None:
+    row = {**UNIT, "gap": "unknown", "places_unknown_n": 2}
+    first = "区域の中に開催日のわからない場が2か所あります。毎週ひらいていれば○になります。"
+    assert unit_why(row, "ja").startswith(first + "いちばん近い週1の場は")
+    nowhere = unit_why({**row, "reason": "no_way_known"}, "ja")
+    assert nowhere == first + "道をたどって着ける場に、毎週ひらくとわかっているものはありません"
+
+
+@pytest.mark.parametrize(
+    ("gap", "unreached", "said"),
+    [
+        (
+            "weekly_or_more",
+            283.0,
+            "「週1以上の場がある」は区域の中の場のことです。届いていない人は",
+        ),
+        ("weekly_or_more", 0.4, ""),
+        ("none", 300.0, ""),
+        ("none", 100.0, "「場がない」は区域の中の場のことです。届いている人は、区域の外"),
+        ("none", 0.0, "「場がない」は区域の中の場のことです。住んでいる人はみな、区域の外"),
+        ("unknown", 100.0, "「週1の場があるかわからない」は区域の中の場のことです。届いている人は"),
+    ],
+)
+def test_where_the_sign_and_the_people_differ_it_is_said_why(gap, unreached, said) -> None:
+    note = sign_note({**UNIT, "gap": gap, "unreached": unreached}, "ja")
+    assert note.startswith(said)
+    assert bool(note) == bool(said)
 
 
 def test_where_no_site_could_gather_enough_transport_is_named() -> None:

@@ -377,9 +377,6 @@ class PhraseReader:
         if not self.months_wait:
             self.months, self.overrides = frozenset(), False
 
-    def _head(self, _: Token) -> None:
-        self.phrase = None
-
     def _enum(self, token: Token) -> None:
         self.enum += 1
         if token.value != self.enum or self._is_adjacent_enum():

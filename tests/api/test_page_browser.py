@@ -196,7 +196,7 @@ def test_another_limit_changes_the_figures(browser: Browser, address: str) -> No
         # A quarter of 520.
         expect(seen.page.locator("#message")).to_contain_text("130人")
         expect(seen.page.locator("#legend")).to_contain_text(
-            "道・車・候補地は、500m・ふつう 60m/分でのもの"
+            "道の線・車のしるし・候補地は、500m・ふつう 60m/分でのもの"
         )
         assert seen.complaints == []
 

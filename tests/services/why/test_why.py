@@ -317,8 +317,9 @@ def test_a_private_home_that_is_shown_nowhere_is_walked_to_by_nobody(tmp_path: P
 
 
 def test_a_town_without_places_has_an_answer(ground: Ground) -> None:
-    situation = Situation(ground.situation.workspace, ground.situation.parameters)
-    situation.places = ground.situation.places.iloc[:0]
+    nobody = ground.situation.places.iloc[:0]
+    workspace, parameters = ground.situation.workspace, ground.situation.parameters
+    situation = Situation(workspace, parameters, places=nobody)
     found = why(situation, *lonlat(*HOUSE))
     assert [way.place_id for way in found.ways] == ["", "", ""]
     assert found.leg.leg_m == pytest.approx(10.0, abs=EXACT)

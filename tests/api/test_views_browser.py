@@ -188,12 +188,13 @@ def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> No
     site = {"site_id": "open-H1", "site_ja": "H1会館", "walk": 1234.0, "walk_unit": "m"}
     spot = {"candidate_id": "p", "ja": "会場未定（東）", "en": "east", "target_class": "weekly"}
     other = {"newly_reached": 90.0, "first_year_yen": 1e6, "proof": {"ja": "証明", "en": "proof"}}
+    other |= {"note": {"ja": "及びません", "en": "not as good"}}
     said = {
         "changed": [{"ja": "台帳が変わりました", "en": "changed"}],
         "relaxation": [{"ja": "2か所が必要です", "en": "needs 2"}],
         "needs_transport": [area | site],
         "no_streets": [{"area_id": "i", "area_name": "離島", "residents": 40.0}],
-        "alternatives": [other | {"added": [spot], "dropped": [spot | {"candidate_id": "q"}]}],
+        "alternatives": [other | {"added": [], "dropped": [], "moved": [spot], "changed": []}],
     }
     body = get(f"{address}/plans/0001")
     with visit(browser, f"{address}/#view=next") as seen:
@@ -208,7 +209,8 @@ def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> No
         expect(view).to_contain_text("最寄りの停留所 北山")
         expect(view).to_contain_text("離島 65歳以上 40人")
         expect(view).to_contain_text("計画には数えていません")
-        expect(view).to_contain_text("新しく届く人 90人・初年度 1,000,000円")
+        expect(view).to_contain_text("新たに届く人90人・初年度1,000,000円")
+        expect(view).to_contain_text("及びません")
         expect(view).to_contain_text("同じ地区の別の地点：会場未定（東）（週1）")
         assert view.locator("img").count() == 0
         assert seen.complaints == []

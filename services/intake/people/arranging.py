@@ -65,6 +65,10 @@ class _Area:
     area_key: str
     ward: str
     rows: dict[Whose, int] = field(default_factory=dict)
+    words: dict[Whose, tuple[str, ...]] = field(default_factory=dict)
+    """With which words each row says of whom it is."""
+    again: list[int] = field(default_factory=list)
+    """Rows that say the same in other words: 総数 and 男女計 are one sum, told twice."""
 
     @property
     def first(self) -> int:
@@ -202,6 +206,7 @@ def _areas(
     stacks = any(stacked)
     empty = _without_figures(table, columns)
     by_cells = [dimension for dimension in dimensions if _is_of_cells(dimension)]
+    cells = [texts(table, dimension.column) for dimension in by_cells]
     found: dict[tuple[str, str, str], list[_Area]] = {}
     above: tuple[str, str] | None = None
     headed = -1
@@ -219,7 +224,10 @@ def _areas(
             headed = at
             without.add(at)
         else:
-            _add(found.setdefault((*above, wards[at]), []), (*above, wards[at]), whose(facts), at)
+            area = _Area(*above, wards[at])
+            own = label if stacked[at] or of_all else ""
+            words = tuple(plain(word) for word in (own, *(column[at] for column in cells)))
+            _add(found.setdefault((*above, wards[at]), []), area, whose(facts), at, words=words)
     _note_without_figures(table, labels, sorted(without), by=by)
     areas = sorted((one for ones in found.values() for one in ones), key=lambda area: area.first)
     for area in areas:
@@ -227,20 +235,24 @@ def _areas(
     persons = [area for area in areas if any(who.counted == ALL for who in area.rows)]
     kept = {row for area in persons for row in area.rows.values()}
     apart = [row for area in areas for row in area.rows.values() if row not in kept]
-    return persons, apart
+    return persons, [*apart, *(row for area in areas for row in area.again)]
 
 
 def _is_of_cells(dimension: Dimension) -> bool:
     return dimension.column != SHEET_COLUMN and plain(dimension.column) not in UNIT_COLUMNS
 
 
-def _add(areas: list[_Area], key: tuple[str, str, str], who: Whose, at: int) -> None:
+def _add(areas: list[_Area], area: _Area, who: Whose, at: int, *, words: tuple[str, ...]) -> None:
     """Give a row to its area; one that is alike in all is an area of its own, and is told as such."""
+    same = next((one for one in areas if one.words.get(who, words) != words), None)
+    if same is not None:
+        same.again.append(at)
+        return
     mine = [one for one in areas if who not in one.rows and (who.is_part or _only_parts(one))]
     if not mine:
-        mine = [_Area(*key)]
+        mine = [area]
         areas += mine
-    mine[0].rows[who] = at
+    mine[0].rows[who], mine[0].words[who] = at, words
 
 
 def _only_parts(area: _Area) -> bool:

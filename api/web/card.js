@@ -116,7 +116,7 @@ function choiceCard(choice) {
         [word("page.after"), known(properties.coverage_after_pct, (pct) => percent(pct))],
         [word("page.overlap"), known(properties.overlap_pct, (pct) => percent(pct))],
         [word("page.stays"), known(properties.stays_pct, (pct) => percent(pct))],
-        [word("page.gained"), properties.units_gained],
+        [word(properties.days_unknown ? "page.gained.decides" : "page.gained"), properties.units_gained],
         [word("page.hazards"), properties.hazards],
         [word("report.kind"), properties.kind],
         [word("page.address"), properties.address],
@@ -141,7 +141,7 @@ function candidateCard(candidate) {
       facts([
         [word("page.rank"), String(properties.rank)],
         [word("page.alone"), known(properties.newly_reached_alone, people)],
-        [word("page.gained"), properties.units_gained],
+        [word(properties.days_unknown ? "page.gained.decides" : "page.gained"), properties.units_gained],
         [word("page.after"), known(properties.coverage_after_pct, (pct) => percent(pct))],
         [word("page.overlap"), known(properties.overlap_pct, (pct) => percent(pct))],
         [word("page.cost"), known(properties.cost_max_yen, yen)],

@@ -33,7 +33,20 @@ class Crossing:
     def of(
         cls, layering_a: Layering, layering_b: Layering, *, with_corner: bool = False
     ) -> "Crossing":
-        """Return the cells; ``with_corner`` has that of both remainders also where no home is in it."""
+        """
+        Return the cells that two layers have in common.
+
+        Parameters
+        ----------
+        layering_a, layering_b
+            The two layers, of the same homes.
+        with_corner
+            Have the cell of both remainders also where no home is in it.
+
+        Returns
+        -------
+        The cells, and that of each home.
+        """
         height, width = len(layering_a.areas) + 1, len(layering_b.areas) + 1
         place = slots_of(layering_a.home_area, height) * width
         of_home, found = pd.factorize(place + slots_of(layering_b.home_area, width), sort=True)

@@ -255,7 +255,18 @@ def figures_of(
     limits: Sequence[Limit],
     speed_m_per_min: float,
 ) -> dict[str, np.ndarray]:
-    """Return the figures of ``coverage``, which has the same parameters, in the order of ``row_keys``."""
+    """
+    Return the figures of ``coverage`` without the names of its rows.
+
+    Parameters
+    ----------
+    residents, layering, access, journeys, limits, speed_m_per_min
+        Those of ``coverage``.
+
+    Returns
+    -------
+    (rows,) by column, in the order of ``row_keys``.
+    """
     weight = np.ascontiguousarray(residents.to_numpy(dtype=np.float64))
     size = len(layering.areas) + 1
     slots = slots_of(layering.home_area, size)

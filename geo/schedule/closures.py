@@ -324,7 +324,22 @@ _ALONE: dict[str, Callable[[Token], Shut | str]] = {
 
 
 def remaining(shut: Shut, weeks: frozenset[int], last: int) -> frozenset[int]:
-    """Return the weeks of a rule that a closing leaves; the last week may be the fourth or the fifth."""
+    """
+    Return the weeks of a rule that a closing leaves; the last week may be the fourth or the fifth.
+
+    Parameters
+    ----------
+    shut
+        What a closing takes away; without weeks all of them.
+    weeks
+        Weeks of the month in which the rule meets, 1 to 5 or ``last``.
+    last
+        The number that stands for the last week.
+
+    Returns
+    -------
+    The weeks that are left.
+    """
     gone = shut.weeks or EVERY_WEEK | {last}
     if last in gone:
         gone |= {4, 5}

@@ -232,7 +232,18 @@ def print_months(months: frozenset[int]) -> str:
 
 
 def runs_of(months: frozenset[int]) -> list[tuple[int, int]]:
-    """Return the first and last month of each run; one over the turn of the year is one."""
+    """
+    Return the first and last month of each run; one over the turn of the year is one.
+
+    Parameters
+    ----------
+    months
+        Months, 1 to 12.
+
+    Returns
+    -------
+    First and last month of each run, by the first.
+    """
     if len(months) == MONTHS_PER_YEAR:
         return [(1, MONTHS_PER_YEAR)]
     firsts = sorted(month for month in months if (month - 2) % 12 + 1 not in months)

@@ -97,7 +97,18 @@ def tidy(text: str) -> str:
 
 
 def with_seasons(tokens: list[Token]) -> list[Token]:
-    """Join a season with the months that it names: 夏期(4月〜9月), 冬期:11〜3月."""
+    """
+    Join a season with the months that it names: 夏期(4月〜9月), 冬期:11〜3月.
+
+    Parameters
+    ----------
+    tokens
+        What stands in the text, in its order.
+
+    Returns
+    -------
+    The tokens, with one for a season and its months.
+    """
     found: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -132,6 +143,17 @@ def joined(tokens: Sequence[Token], *, tight: bool) -> list[Token]:
     Join weekdays that are one list: 月・水, 月〜金, (月)(木); with commas and spaces if not ``tight``.
 
     Commas and spaces join only after closings have taken what is theirs.
+
+    Parameters
+    ----------
+    tokens
+        What stands in the text, in its order.
+    tight
+        Join what is joined by a sign of its own or by nothing.
+
+    Returns
+    -------
+    The tokens, with one for each list of weekdays.
     """
     links = ("dot", "and", "slash", "to", "or") if tight else ("comma",)
     found: list[Token] = []

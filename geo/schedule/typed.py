@@ -157,6 +157,15 @@ def print_schedule(schedule: Schedule) -> str:
     Write a schedule in one way, such that ``parse_schedule`` gives the same schedule.
 
     Without rules: 未定. A note follows ※, what is not understood ？.
+
+    Parameters
+    ----------
+    schedule
+        Any schedule.
+
+    Returns
+    -------
+    Its text.
     """
     # Parts divided by ； are read on their own; only named days never touch what follows.
     apart = all(

@@ -23,7 +23,18 @@ _HAIR = 1e-9
 
 
 def rules_of(found: Scan) -> list[Rule]:
-    """Weigh phrases and counts against each other, and take away what closings take."""
+    """
+    Weigh phrases and counts against each other, and take away what closings take.
+
+    Parameters
+    ----------
+    found
+        The phrases, counts and closings of a text; what contradicts is added to its ``unread``.
+
+    Returns
+    -------
+    The rules in the order of the text; none where anything is not understood.
+    """
     _refine(found)
     specific = [phrase for phrase in found.phrases if phrase.has_days]
     counted = [phrase for phrase in found.phrases if phrase.count is not None]

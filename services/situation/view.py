@@ -150,12 +150,12 @@ class Situation:
         venues = seen_venues(self.workspace)
         return halls_apart(places, venues, self.areas, layers=[*layers])
 
-    @property
+    @cached_property
     def places(self) -> gpd.GeoDataFrame:
         """Return the places, located and not, with what their schedules give and names told apart."""
         return self._halls[0]
 
-    @property
+    @cached_property
     def venues(self) -> gpd.GeoDataFrame:
         """Return the listed venues, located and not, under names told apart."""
         return self._halls[1]

@@ -49,7 +49,7 @@ def test_each_file_tells_what_it_is_and_what_was_taken(hamlet):
     assert (taken["schedule"], taken["venue"]) == ("開催日", "会場")
     assert taken["position"] == "経度, 緯度"
     assert "1 have no position" in str(places.missing[0])
-    assert dict(places.remarks)["unknown_schedule"] == 1
+    assert dict(places.remarks)["schedule_unread"] == 1
     assert (found["areas"].use, found["areas"].type, found["areas"].rows) == ("layer", "GeoJSON", 4)
     assert dict(found["areas"].taken) == {"name": "name"}
     assert (found["people"].use, found["people"].rows) == ("population", 4)

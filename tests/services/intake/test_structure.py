@@ -439,7 +439,10 @@ def test_an_estimated_age_group_is_marked_in_every_output(tmp_path: Path) -> Non
     about = Edition(snapshot).about
     assert [entry["age_group"] for entry in about["estimated_age_groups"]] == ["65+"]
     assert "estimated_age_group" in codes(snapshot.workspace, "population")
-    for lang, word in (("ja", "推定です（30％）"), ("en", "are an estimate: 30 %")):
+    for lang, word in (
+        ("ja", "推定です（30％）"),
+        ("en", "is an estimate: 試験, the same in every area (30 %)"),
+    ):
         assert any(word in note for note in briefing(snapshot, lang).notes)
 
 

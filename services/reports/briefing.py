@@ -217,8 +217,6 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         few = snapshot.workspace.few_below
         found.append(text("unmatched", lang, residents=people(unmatched, lang, few)))
-    if summary.get("places_unknown_n"):
-        found.append(text("report.unknown.note", lang))
     if nowhere := summary.get("places_unknown_unlocated_n"):
         found.append(text("unlocated.unknown", lang, n=number(nowhere)))
     if (off := summary.get("off_streets")) and off >= 1:

@@ -88,7 +88,7 @@ def _stand_ins(places: pd.DataFrame, lists: Sequence[Places]) -> Iterator[Item]:
 
 
 def _schedules(places: pd.DataFrame) -> Iterator[Item]:
-    """Yield the schedules that no list tells, and those that a list leaves open in part."""
+    """Yield the schedules that no list tells, in part or at all, and positions that are not sure."""
     counted = places[places["counts"]]
     given = counted[counted["schedule_origin"] == FROM_PROFILE]
     if len(given):
@@ -98,6 +98,8 @@ def _schedules(places: pd.DataFrame) -> Iterator[Item]:
     own = counted[counted["schedule_origin"] != FROM_PROFILE]
     if open_n := int(own["schedule_assumed"].sum()):
         yield _item("schedule_assumed", PLACES, places=open_n)
+    if unknown_n := int(counted["days_unknown"].sum()):
+        yield _item("unknown_days", PLACES, places=unknown_n)
     rough = counted["confidence"].astype(float) < NOT_SURE_BELOW
     there = ~(counted.geometry.isna() | counted.geometry.is_empty)
     if rough_n := int((rough & there).sum()):

@@ -184,3 +184,12 @@ def test_a_house_is_told_to_find_out_first(client: TestClient) -> None:
     assert "まず開催日を確かめてください" in "".join(answer["sentences"]["ja"])
     for lang in ("ja", "en"):
         assert_nothing_is_denied("".join(answer["sentences"][lang]), lang)
+
+
+@pytest.mark.parametrize(
+    "path", ["/provision", "/inequality", "/slots", "/resilience", "/timeline?from=R6&to=R7"]
+)
+def test_every_answer_says_that_days_are_unknown(client: TestClient, path: str) -> None:
+    body = client.get(path).raise_for_status().json()
+    assert any("開催日のわからない場（3か所、数えず）" in line for line in body["assumed"])
+    assert any("places of unknown days (3, not counted)" in line for line in body["assumed_en"])

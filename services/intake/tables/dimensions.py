@@ -230,8 +230,3 @@ def _by_ages(held: dict[Ages, Whose], ages: Ages) -> list[Whose] | None:
         return None
     unknown = [held[AGE_UNKNOWN]] if ages is None and AGE_UNKNOWN in held else []
     return [held[band] for band in tiles] + unknown
-
-
-def without_wholes(there: frozenset[Whose], taken: Iterable[Whose]) -> frozenset[Whose]:
-    """Return the rows that could make up the same once more: those that are not taken already."""
-    return there - set(taken)

@@ -506,10 +506,20 @@ RULES = st.one_of(
     st.builds(
         Rule,
         st.just("per_month"),
-        st.frozensets(st.integers(0, 6)),
         times=st.integers(1, 31),
         months=_months,
         approximate=st.booleans(),
+    ),
+    # Four times a month on Mondays is every Monday: of named days fewer are held than there are.
+    _days.flatmap(
+        lambda days: st.builds(
+            Rule,
+            st.just("per_month"),
+            st.just(days),
+            times=st.integers(1, 3 * len(days)),
+            months=_months,
+            approximate=st.booleans(),
+        )
     ),
     st.builds(
         Rule, st.just("day"), days=st.frozensets(st.integers(1, 31), min_size=1), months=_months
@@ -544,6 +554,13 @@ SEASONS = st.builds(
 def test_every_schedule_survives_print_and_parse(rules, times, seasons):
     schedule = Schedule(rules=tuple(rules), times=tuple(times), seasons=seasons)
     assert parse_schedule(print_schedule(schedule)) == schedule
+
+
+@pytest.mark.parametrize("times", [4, 5])
+def test_named_days_that_are_held_as_often_as_there_are_are_every_week(times):
+    rule = Rule("per_month", frozenset({0}), times=times)
+    found = parse_schedule(print_schedule(Schedule((rule,))))
+    assert found.rules == (Rule("weekday", frozenset({0}), EVERY_WEEK),)
 
 
 @given(st.lists(RULES, max_size=3), RULES)

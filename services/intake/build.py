@@ -20,6 +20,8 @@ from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
 from services.intake.areas.polygons import Assembly, assemble_areas
+from services.intake.ground.reading import FILE as GROUND
+from services.intake.ground.reading import read_ground
 from services.intake.inputs import (
     Given,
     Inputs,
@@ -45,7 +47,7 @@ from services.intake.places.confirmations import (
 from services.intake.placing import Placing
 from services.intake.pointlayers import read_point_layers, read_stop_layer
 from services.intake.streets.elevation import sample_elevation
-from services.intake.streets.ground import note_level_streets, usable_elevation
+from services.intake.streets.heights import note_level_streets, usable_elevation
 from services.intake.streets.loose_ends import join_by_rule
 from services.intake.streets.reading import read_streets
 from services.intake.tables.columns import read_map
@@ -154,6 +156,7 @@ class _Found:
     """What the public view knows; the same where the counts are published."""
     network: Network
     near_misses: gpd.GeoDataFrame
+    ground: gpd.GeoDataFrame
     councils: list[dict[str, Any]]
     venues: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
@@ -230,6 +233,7 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
     boundary = _boundary(assembly, residents)
     progress("build.streets", 0.15)
     network, near_misses = _read_network(intake, boundary)
+    ground = _read_ground(intake, boundary)
     assembly = assembly.with_nearest_sites(network)
     councils = locate_councils(profile, assembly, intake.path, intake.ledger)
     progress("build.people", 0.35)
@@ -248,6 +252,7 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
         protected,
         network,
         near_misses,
+        ground,
         councils,
         venues,
         places,
@@ -279,6 +284,7 @@ def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     (folder / "layers").mkdir()
     found.assembly.areas.to_parquet(folder / "layers" / "areas.parquet")
     hazards.to_parquet(folder / "layers" / HAZARDS)
+    found.ground.to_parquet(folder / "layers" / GROUND)
     for view, people in found.views.items():
         _write_people(seen_in(folder, view), people)
     if found.stops is not None:
@@ -334,6 +340,20 @@ def _read_network(intake: Inputs, boundary: BaseGeometry) -> tuple[Network, gpd.
     )
     book = intake.ledger.of(streets.source)
     return join_by_rule(network, streets=streets, inside=around, book=book)
+
+
+def _read_ground(intake: Inputs, boundary: BaseGeometry) -> gpd.GeoDataFrame:
+    """Return what lies beside the streets: of a source of its own, and of the file of the streets."""
+    profile = intake.profile
+    named = dict.fromkeys((profile.streets.source, profile.ground.source))
+    sources = [profile.source(name) for name in named if name]
+    files = [(source, intake.path(source.id)) for source in sources if source.format == "osm"]
+    return read_ground(
+        files,
+        around=boundary.buffer(profile.streets.margin_m),
+        plane_epsg=intake.plane_epsg,
+        ledger=intake.ledger,
+    )
 
 
 def _read_series(intake: Inputs, areas: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -112,6 +112,13 @@ class Streets(_Table):
     """A street end that stops short of another street by this or less is joined to it; 0 joins none."""
 
 
+class GroundFiles(_Table):
+    """What lies beside the streets: water, railways, walls, parks, schools, names."""
+
+    source: OptionalIdentifier = ""
+    """OpenStreetMap; where it is not given, the file of the streets is looked through."""
+
+
 class Layer(_Table):
     """One set of areas; layers never nest by assumption."""
 
@@ -402,6 +409,7 @@ class Profile(_Table):
     population_series: list[PopulationSeries] = Field(default_factory=list)
     buildings: Buildings | None = None
     elevation: Elevation | None = None
+    ground: GroundFiles = Field(default_factory=GroundFiles)
     venues: list[Venues] = Field(default_factory=list)
     places: list[Places] = Field(default_factory=list)
     stops: Stops | None = None

@@ -32,7 +32,7 @@ from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
 
-FORMAT = 5
+FORMAT = 6
 """From 5 on the registry says which schedules and places are assumed."""
 RESULT_FORMAT = 6
 """
@@ -198,7 +198,7 @@ class Workspace:
         if view == self.view:
             return self
         other = Workspace(self.path, view=view, day=self.day)
-        common = ("declared", "profile", "_areas", "_network", "_stops", "hazards")
+        common = ("declared", "profile", "_areas", "_network", "_stops", "hazards", "ground")
         other.__dict__.update(
             {name: self.__dict__[name] for name in common if name in self.__dict__}
         )
@@ -331,6 +331,15 @@ class Workspace:
         path = self.path / "layers" / "hazards.parquet"
         found = _read_layer(path) if path.is_file() else self._areas.iloc[:0][["geometry"]]
         return found if "hazard" in found else found.assign(hazard=[])
+
+    @cached_property
+    def ground(self) -> gpd.GeoDataFrame:
+        """
+        Return what lies beside the streets, plane CRS; do not change it.
+
+        ``kind`` (``geo.ground.kinds.Kind``), ``name``, ``ref``, ``level``, ``source_id``, ``geometry``.
+        """
+        return _read_layer(self.path / "layers" / "ground.parquet")
 
     def network(self) -> Network:
         """Return the walking network."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.streets.heights import station_points, with_heights
 from geo.streets.network import Network
-from services.intake.streets.ground import note_level_streets, usable_elevation
+from services.intake.streets.heights import note_level_streets, usable_elevation
 from services.intake.tables.ledger import SourceLedger
 from services.words.texts import told
 from tests.streets import streets

@@ -1,0 +1,90 @@
+"""Shapes of the ground from OpenStreetMap files."""
+
+from pathlib import Path
+
+import pytest
+import shapely
+
+from services.intake.ground.osm import Found, read_osm_ground
+
+TAG = '<tag k="{}" v="{}"/>'
+
+
+def written(path: Path, nodes: dict[int, tuple[float, float]], *objects: str) -> Path:
+    points = "".join(
+        f'<node id="{i}" lon="{x}" lat="{y}" version="1"/>' for i, (x, y) in nodes.items()
+    )
+    path.write_text(f'<osm version="0.6">{points}{"".join(objects)}</osm>', encoding="utf-8")
+    return path
+
+
+def way(way_id: int, nodes: list[int], **tags: str) -> str:
+    ends = "".join(f'<nd ref="{node}"/>' for node in nodes)
+    return f'<way id="{way_id}" version="1">{ends}{"".join(TAG.format(*tag) for tag in tags.items())}</way>'
+
+
+def relation(*members: tuple[int, str], **tags: str) -> str:
+    ways = "".join(f'<member type="way" ref="{way_id}" role="{role}"/>' for way_id, role in members)
+    tags = {"type": "multipolygon", **tags}
+    return f'<relation id="1" version="1">{ways}{"".join(TAG.format(*tag) for tag in tags.items())}</relation>'
+
+
+def square(first: int, west: float, south: float, side: float) -> dict[int, tuple[float, float]]:
+    east, north = west + side, south + side
+    corners = [(west, south), (east, south), (east, north), (west, north)]
+    return dict(enumerate(corners, start=first))
+
+
+def only(found: Found) -> shapely.Geometry:
+    (row,) = found.rows
+    return row[-1]
+
+
+def test_a_lake_in_two_ways_with_an_island_has_a_hole(tmp_path: Path) -> None:
+    nodes = square(1, 0, 0, 4) | square(11, 1, 1, 1)
+    found = read_osm_ground(
+        written(
+            tmp_path / "lake.osm",
+            nodes,
+            way(1, [1, 2, 3]),
+            way(2, [3, 4, 1]),
+            way(3, [11, 12, 13, 14, 11]),
+            relation((1, "outer"), (2, ""), (3, "inner"), natural="water", name="手賀沼"),
+        )
+    )
+    assert found.rows[0][:4] == ("water", "手賀沼", "", "ground")
+    assert only(found).area == pytest.approx(15.0)
+
+
+def test_an_area_that_lacks_a_part_is_listed_and_not_drawn(tmp_path: Path) -> None:
+    found = read_osm_ground(
+        written(
+            tmp_path / "lake.osm",
+            square(1, 0, 0, 4),
+            way(1, [1, 2, 3]),
+            relation((1, "outer"), (2, "outer"), natural="water"),
+        )
+    )
+    assert (found.rows, found.open) == ([], {"water": 1})
+
+
+def test_a_border_that_crosses_itself_is_repaired_and_counted(tmp_path: Path) -> None:
+    # Two triangles of base 4 and height 2 each.
+    found = read_osm_ground(
+        written(tmp_path / "pond.osm", square(1, 0, 0, 4), way(1, [1, 2, 4, 3, 1], natural="water"))
+    )
+    assert found.repaired_n == 1
+    assert only(found).area == pytest.approx(8.0)
+
+
+def test_a_closed_fence_is_a_line_and_an_open_park_none(tmp_path: Path) -> None:
+    found = read_osm_ground(
+        written(
+            tmp_path / "park.osm",
+            square(1, 0, 0, 4),
+            way(1, [1, 2, 3, 1], barrier="fence"),
+            way(2, [1, 2, 3], leisure="park"),
+        )
+    )
+    assert only(found).geom_type == "LineString"
+    assert found.open == {"park": 1}

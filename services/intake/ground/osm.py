@@ -27,7 +27,7 @@ _LEAST_OF_RING = 4
 
 
 @dataclass(slots=True)
-class Found:
+class OsmGround:
     """What a file gives, and what of it could not be used."""
 
     rows: list[_Row] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Found:
         )
 
 
-def read_osm_ground(path: Path) -> Found:
+def read_osm_ground(path: Path) -> OsmGround:
     """Read the ground of an OpenStreetMap file."""
     try:
         return _read(path)
@@ -57,8 +57,8 @@ def read_osm_ground(path: Path) -> Found:
         ) from error
 
 
-def _read(path: Path) -> Found:
-    found = Found()
+def _read(path: Path) -> OsmGround:
+    found = OsmGround()
     wanted = osmium.filter.KeyFilter(*KEYS, "religion")
     areas = [
         (kind, tags, members)
@@ -148,7 +148,9 @@ def _closes(nodes: Sequence[int]) -> bool:
     return len(nodes) >= _LEAST_OF_RING and nodes[0] == nodes[-1]
 
 
-def _of_way(found: Found, kind: Kind, lonlat: np.ndarray, *, closed: bool) -> BaseGeometry | None:
+def _of_way(
+    found: OsmGround, kind: Kind, lonlat: np.ndarray, *, closed: bool
+) -> BaseGeometry | None:
     if kind in LINES:
         return shapely.LineString(lonlat) if len(lonlat) > 1 else None
     if not closed or len(lonlat) < _LEAST_OF_RING:
@@ -187,7 +189,7 @@ def _enclosed(lines: Sequence[BaseGeometry]) -> BaseGeometry:
     return shapely.union_all([shape for shape in shapes if shapely.area(shape) > 0])
 
 
-def _add(found: Found, kind: Kind, tags: dict[str, str], shape: BaseGeometry | None) -> None:
+def _add(found: OsmGround, kind: Kind, tags: dict[str, str], shape: BaseGeometry | None) -> None:
     if shape is None or shapely.is_empty(shape):
         found.open[kind] += 1
         return

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
-from services.intake.ground.osm import COLUMNS, Found, read_osm_ground
+from services.intake.ground.osm import COLUMNS, OsmGround, read_osm_ground
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.profile import Source
 
@@ -67,7 +67,7 @@ def _read(
     return gpd.GeoDataFrame(frame[near].assign(source_id=source.id), geometry=shapes[near])
 
 
-def _note(found: Found, used_n: int, book: SourceLedger) -> None:
+def _note(found: OsmGround, used_n: int, book: SourceLedger) -> None:
     book.rows_read += found.read_n
     book.rows_used += used_n
     for kind, number in sorted(found.open.items()):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from services.intake.ground.osm import Found, read_osm_ground
+from services.intake.ground.osm import OsmGround, read_osm_ground
 
 TAG = '<tag k="{}" v="{}"/>'
 
@@ -35,7 +35,7 @@ def square(first: int, west: float, south: float, side: float) -> dict[int, tupl
     return dict(enumerate(corners, start=first))
 
 
-def only(found: Found) -> shapely.Geometry:
+def only(found: OsmGround) -> shapely.Geometry:
     (row,) = found.rows
     return row[-1]
 

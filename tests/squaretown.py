@@ -88,6 +88,10 @@ def write_squaretown(
     profile = read_profile(path)
     units = units or units_of(profile)
     _streets(folder / profile.source(profile.streets.source).path, units, profile)
+    if profile.ground.source:
+        # A plain: nothing lies beside the streets.
+        with osmium.SimpleWriter(str(folder / profile.source(profile.ground.source).path)):
+            pass
     for source in profile.sources:
         layers = [layer for layer in profile.layers if layer.source == source.id]
         if layers:

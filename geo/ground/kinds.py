@@ -34,6 +34,7 @@ Kind = Literal[
     "school",
     "university",
     "hospital",
+    "townhall",
     "hall",
     "library",
     "post_office",
@@ -47,12 +48,16 @@ Kind = Literal[
 ]
 """The closed vocabulary; ``road`` is a main road with its number, ``locality`` a name of a place."""
 
-Level = Literal["ground", "above", "below"]
-"""Whether something lies on the ground, on a bridge or viaduct, or in a tunnel."""
+Level = Literal["ground", "above", "below", "unknown"]
+"""
+Whether something lies on the ground, on a bridge or viaduct, or in a tunnel. ``unknown`` where a
+source does not say: it is drawn on maps and is no obstacle.
+"""
 
 GROUND: Level = "ground"
 ABOVE: Level = "above"
 BELOW: Level = "below"
+UNKNOWN: Level = "unknown"
 
 LINES = frozenset(
     {
@@ -77,6 +82,7 @@ POINTS = frozenset(
         "school",
         "university",
         "hospital",
+        "townhall",
         "hall",
         "library",
         "post_office",
@@ -147,7 +153,7 @@ _BY_TAG: dict[tuple[str, str], Kind] = {
     ("amenity", "university"): "university",
     ("amenity", "college"): "university",
     ("amenity", "hospital"): "hospital",
-    ("amenity", "townhall"): "hall",
+    ("amenity", "townhall"): "townhall",
     ("amenity", "community_centre"): "hall",
     ("amenity", "public_building"): "hall",
     ("amenity", "library"): "library",

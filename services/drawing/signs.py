@@ -1,4 +1,8 @@
-"""Signs and colours: what stands for each class on screen and on paper, once. Never colour alone."""
+"""
+Signs and colours: what stands for each class on screen and on paper, once. Never colour alone.
+
+Those of the ground stand in ``services.drawing.backdrop``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -19,6 +19,7 @@ from geo.streets.network import Network, network_to_frames
 from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
+from services.intake.areas.overlaps import note_overlaps
 from services.intake.areas.polygons import Assembly, assemble_areas
 from services.intake.ground.reading import FILE as GROUND
 from services.intake.ground.reading import read_ground
@@ -241,6 +242,7 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
     placing = Placing(intake, assembly, network, progress)
     later = stored_series.lived_in(dated)
     homes = placing.homes(residents, later=later, ledger=intake.ledger)
+    note_overlaps(assembly, homes, profile=profile, ledger=intake.ledger)
     exact = _People(residents, dated, homes)
     protected = _protected(exact, intake, assembly, placing, key)
     progress("build.places", 0.8)

@@ -47,7 +47,6 @@ def read_layer(
         raise SourceError("there is no polygon in it; give a file of areas", path=path)
     notes.rows_used += len(areas)
     areas = _union(areas, layer=layer, notes=notes)
-    _note_overlaps(areas, layer=layer, notes=notes)
     return as_layer(areas, layer=layer)
 
 
@@ -235,36 +234,6 @@ def _union(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> gpd
     joined = areas.dissolve(by="area_id", sort=False, as_index=False, aggfunc="first")
     joined.geometry = shapely.make_valid(joined.geometry.to_numpy())
     return joined
-
-
-def _note_overlaps(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> None:
-    """List areas that lie in another one of the layer, as wards beside their whole city."""
-    shapes = areas.geometry.to_numpy()
-    inside = shapely.point_on_surface(shapes)
-    point, around = shapely.STRtree(shapes).query(inside, predicate="within")
-    names = areas["area_name"].to_numpy()
-    within: dict[int, list[str]] = {}
-    for one, other in zip(point.tolist(), around.tolist(), strict=True):
-        if one != other:
-            within.setdefault(other, []).append(str(names[one]))
-    for other, listed in within.items():
-        listing, more = "、".join(listed[:10]), "…" if listed[10:] else ""
-        notes.note(
-            Entry(
-                "overlap",
-                Sentence(
-                    "layer {id}: {names} covers {listed_n} other areas ({listing}{more}); a home "
-                    "there is counted in one of them only, take out the wider or the narrower "
-                    "ones",
-                    id=layer.id,
-                    names=names[other],
-                    listed_n=len(listed),
-                    listing=listing,
-                    more=more,
-                    label=layer.label,
-                ),
-            )
-        )
 
 
 def _note_two_names(areas: gpd.GeoDataFrame, *, layer: Layer, notes: SourceLedger) -> None:

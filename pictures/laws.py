@@ -41,6 +41,8 @@ def street(corners: dict[int, tuple[float, float]], ways: list[list[int]]) -> Ne
             "signals": False,
             "surface": "",
             "steps_per_m": 0.0,
+            "oneway": 0,
+            "private": False,
         }
     )
     nodes = pd.DataFrame(list(corners.values()), columns=["x", "y"], index=list(corners))

@@ -41,6 +41,8 @@ def streets(
             "signals": False,
             "surface": "",
             "steps_per_m": 0.0,
+            "oneway": 0,
+            "private": False,
         }
     )
     for way, special in (attributes or {}).items():

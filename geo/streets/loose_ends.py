@@ -173,4 +173,5 @@ def _links(network: Network, misses: pd.DataFrame, foot: IntArray) -> pd.DataFra
         highway=np.where(steps, "footway", own["highway"]),
         steps=False,
         steps_per_m=0.0,
+        oneway=np.int8(0),
     )

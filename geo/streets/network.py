@@ -38,6 +38,8 @@ ATTRIBUTES = (
     "signals",
     "surface",
     "steps_per_m",
+    "oneway",
+    "private",
 )
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
 
@@ -82,7 +84,9 @@ class Network:
         (m + 1,) edge ``i`` is ``edge_xy[edge_start[i]:edge_start[i + 1]]``.
     edges
         m rows of attributes: osm_id, highway, name, bridge, tunnel, steps, layer, crossing,
-        signals (of a crossing), surface (``paved``, ``unpaved``, empty), steps_per_m (0 unknown).
+        signals (of a crossing), surface (``paved``, ``unpaved``, empty), steps_per_m (0 unknown),
+        oneway (1: walked from ``u`` to ``v`` only, -1: from ``v`` to ``u`` only, 0: both ways),
+        private (walked by those who live there, or to what stands there).
     node_kind
         (n,) 0 plain, 1 crossing, 2 signals, 3 elevator.
     station_start
@@ -192,7 +196,8 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
 
     Ways are joined where they share a node, and nowhere else: a bridge above a street, or two ends
     at one spot, share none. Each edge runs from junction to junction; where two pieces of equal
-    attributes meet and nothing else does, they are one edge. A way is cut where one of its nodes is
+    attributes meet and nothing else does, they are one edge, unless they are walked in opposite
+    directions. A way is cut where one of its nodes is
     not known; consecutive vertices at one spot are one vertex.
 
     A crossing, signals or an elevator between two pieces stays a junction where somebody has to
@@ -203,7 +208,8 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     Parameters
     ----------
     ways
-        One row a way: ``osm_id``, ``node_ids`` (a sequence of ids) and ``ATTRIBUTES``.
+        One row a way: ``osm_id``, ``node_ids`` (a sequence of ids) and ``ATTRIBUTES``; ``oneway`` is
+        1 where it is walked in the order of its nodes only, -1 where against it.
     nodes
         Coordinates ``x, y`` in the plane CRS (metres), indexed by unique node id; with ``kind``
         (see ``geo.streets.walkable.node_kind``), if known.
@@ -223,15 +229,21 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     rank[order] = np.arange(used.size)
     xy = xy[order]
     ends, way, kind = _without_points(
-        np.sort(rank[flat].reshape(-1, 2), axis=1), way, xy, _kinds(nodes)[used][order]
+        rank[flat].reshape(-1, 2), way, xy, _kinds(nodes)[used][order]
     )
-    alike = ways.groupby(list(ATTRIBUTES), sort=True).ngroup().to_numpy().astype(np.int64)
+    directed = (
+        np.where(ends[:, 0] < ends[:, 1], 1, -1) * ways["oneway"].to_numpy(dtype=np.int64)[way]
+    )
+    ends = np.sort(ends, axis=1)
+    said = [name for name in ATTRIBUTES if name != "oneway"]
+    alike = ways.groupby(said, sort=True).ngroup().to_numpy().astype(np.int64)
     osm_id = ways["osm_id"].to_numpy(dtype=np.int64)
-    order = np.lexsort((osm_id[way], alike[way], ends[:, 1], ends[:, 0]))
-    ends, way = ends[order], way[order]
+    order = np.lexsort((osm_id[way], directed, alike[way], ends[:, 1], ends[:, 0]))
+    ends, way, directed = ends[order], way[order], directed[order]
     kind, kept = _crossed(kind, ends, way, ways)
-    chains = merge_chains(ends, alike[way], kept)
+    chains = merge_chains(ends, alike[way], kept, directed)
     edges = ways[list(ATTRIBUTES)].iloc[way[chains.segment]].reset_index(drop=True)
+    edges["oneway"] = chains.oneway
     lowest_id = np.full(len(edges), np.iinfo(np.int64).max)
     np.minimum.at(lowest_id, chains.of_segment, osm_id[way])
     edges.insert(0, "osm_id", lowest_id)
@@ -389,7 +401,7 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
     )
 
 
-def to_networkx(network: Network) -> "nx.MultiGraph[int]":
+def to_networkx(network: Network) -> "nx.MultiDiGraph[int]":
     """
     Return the network as a graph of networkx, for those who go on from there.
 
@@ -400,12 +412,13 @@ def to_networkx(network: Network) -> "nx.MultiGraph[int]":
 
     Returns
     -------
-    Undirected multigraph: nodes 0 … n - 1 with ``x, y`` (metres) and ``kind``, edges keyed by their number with
-    ``length_m``, the attributes and ``geometry``; ``epsg`` on the graph.
+    Directed multigraph: nodes 0 … n - 1 with ``x, y`` (metres) and ``kind``, edges keyed by their
+    number, once for each direction in which they are walked, with ``length_m``, the attributes and
+    ``geometry`` (from ``u`` to ``v`` in both); ``epsg`` on the graph.
     """
     import networkx as nx  # noqa: PLC0415  slow to import, and wanted here alone
 
-    graph: nx.MultiGraph[int] = nx.MultiGraph(epsg=network.epsg)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(epsg=network.epsg)
     graph.add_nodes_from(
         (node, {"x": x, "y": y, "kind": kind})
         for node, ((x, y), kind) in enumerate(
@@ -416,7 +429,11 @@ def to_networkx(network: Network) -> "nx.MultiGraph[int]":
     names = [str(name) for name in table.columns]
     ends = zip(network.edge_u.tolist(), network.edge_v.tolist(), strict=True)
     for key, ((u, v), row) in enumerate(zip(ends, table.itertuples(index=False), strict=True)):
-        graph.add_edge(u, v, key, **dict(zip(names, row, strict=True)))
+        said = dict(zip(names, row, strict=True))
+        if said["oneway"] >= 0:
+            graph.add_edge(u, v, key, **said)
+        if said["oneway"] <= 0 and u != v:
+            graph.add_edge(v, u, key, **said)
     return graph
 
 
@@ -455,7 +472,7 @@ def _without_points(
     _, lowest = np.unique(spot, return_index=True)
     greatest = np.zeros(spots_n, dtype=np.int8)
     np.maximum.at(greatest, spot, kind)
-    return np.sort(lowest[spot][ends[~point]], axis=1), way[~point], greatest[spot]
+    return lowest[spot][ends[~point]], way[~point], greatest[spot]
 
 
 def _crossed(

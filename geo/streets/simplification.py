@@ -31,15 +31,18 @@ class Chains:
         (m,) one segment of each chain: its lowest.
     of_segment
         (s,) chain of each segment.
+    oneway
+        (m,) 1 where a chain is walked from its first vertex to its last only, -1 where back only, else 0.
     """
 
     vertex: Ints
     start: Ints
     segment: Ints
     of_segment: Ints
+    oneway: NDArray[np.int8]
 
 
-def merge_chains(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Chains:
+def merge_chains(ends: Ints, kind: Ints, kept: NDArray[np.bool_], oneway: Ints) -> Chains:
     """
     Merge segments of equal kind that meet where nothing else does.
 
@@ -52,22 +55,28 @@ def merge_chains(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Chains:
         (s,) segments of different kinds are never merged.
     kept
         (n,) nodes at which every chain ends, whatever meets there.
+    oneway
+        (s,) 1 where a segment is walked from its first end to its second only, -1 where back only,
+        else 0; segments that are walked in opposite directions are never merged.
 
     Returns
     -------
     Chains, each from its lower to its higher end node (a loop towards the lower of the two
-    neighbours of its junction), sorted by their ends, then by their vertices, then by kind. A ring
+    neighbours of its junction), sorted by their ends, then by their vertices, then by kind and
+    direction. A ring
     without a junction starts at its lowest node. No segments give no chains. A chain has just the
     vertices of its segments, so that no metre is lost.
     """
     if len(ends) == 0:
         empty = np.zeros(0, dtype=np.int64)
-        return Chains(empty, np.zeros(1, dtype=np.int64), empty, empty)
-    onward = _onward(ends, kind, kept)
+        return Chains(empty, np.zeros(1, dtype=np.int64), empty, empty, empty.astype(np.int8))
+    # What a half-segment must share with the next: its kind, and the direction as it is walked.
+    alike = 3 * np.repeat(kind, 2) + np.column_stack([oneway, -oneway]).ravel()
+    onward = _onward(ends, alike, kept)
     last, steps_left = _follow(onward)
     head = ends[:, ::-1].ravel()
     kept = _one_direction(last, head)
-    chain_of_last = _sorted_chains(last, steps_left, head, kept, np.repeat(kind, 2))
+    chain_of_last = _sorted_chains(last, steps_left, head, kept, alike)
     half = np.flatnonzero(kept[last])
     chain = chain_of_last[last[half]]
     order = np.lexsort((-steps_left[half], chain))
@@ -83,15 +92,16 @@ def merge_chains(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Chains:
     of_segment = np.empty(len(ends), dtype=np.int64)
     of_segment[half // 2] = chain
     lowest = np.minimum.reduceat(half // 2, first[:-1])
-    return Chains(vertex, start, lowest, of_segment)
+    way = oneway[half[first[:-1]] // 2] * np.where(half[first[:-1]] % 2, -1, 1)
+    return Chains(vertex, start, lowest, of_segment, way.astype(np.int8))
 
 
-def _onward(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Ints:
+def _onward(ends: Ints, alike: Ints, kept: NDArray[np.bool_]) -> Ints:
     """
     Return, for each half of each segment, the half that a walker along a chain takes next.
 
     Half ``2s`` walks segment ``s`` from its first end to its second, half ``2s + 1`` back; a half
-    that ends at a junction is followed by itself.
+    that ends at a junction is followed by itself. ``alike`` (2s,) is equal where halves may follow.
     """
     flat = ends.ravel()
     by_node = np.argsort(flat, kind="stable")
@@ -101,7 +111,7 @@ def _onward(ends: Ints, kind: Ints, kept: NDArray[np.bool_]) -> Ints:
     passed = np.flatnonzero((degree == 2) & ~kept)  # noqa: PLR2004
     one, other = by_node[at[passed]], by_node[at[passed] + 1]
     # Half-segment index and position in `flat` are one number: half h starts at flat[h].
-    same = kind[one // 2] == kind[other // 2]
+    same = alike[one ^ 1] == alike[other]
     one, other, passed = one[same], other[same], passed[same]
     opened = _open_rings(one // 2, other // 2, passed, len(ends))
     one, other = one[~opened], other[~opened]

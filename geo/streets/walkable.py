@@ -21,6 +21,8 @@ The rules, in the order in which they decide:
 
 from collections.abc import Mapping
 
+from geo.streets.direction import DIRECTION_TAGS, foot_direction
+
 USEFUL_TAGS = (
     "highway",
     "foot",
@@ -38,6 +40,7 @@ USEFUL_TAGS = (
     "crossing:signals",
     "surface",
     "step_count",
+    *DIRECTION_TAGS,
 )
 """Keys of a way that the rules or the attributes of an edge read; a reader need keep no other."""
 
@@ -179,7 +182,7 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
 
 def street_attributes(
     tags: Mapping[str, str],
-) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int]:
+) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool]:
     """
     Reduce the tags of a walkable way to the attributes of an edge.
 
@@ -190,11 +193,13 @@ def street_attributes(
 
     Returns
     -------
-    ``highway, name, bridge, tunnel, steps, layer, crossing, signals, surface, step_count``. A
-    passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
+    ``highway, name, bridge, tunnel, steps, layer, crossing, signals, surface, step_count, oneway,
+    private``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
     Moving steps (``conveying``) are no ``steps``: nobody climbs them. A ``layer`` that is no whole
     number counts as 0, the ground. ``surface`` is ``paved``, ``unpaved`` or empty: not said, or of
-    several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them.
+    several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them. ``oneway``
+    is that of ``geo.streets.direction``; ``private`` is true where ``foot`` or ``access`` is
+    ``private`` and ``foot`` lets nobody else in.
     """
     highway = tags.get("highway", "")
     crossing = _is_crossing(tags)
@@ -211,6 +216,8 @@ def street_attributes(
         crossing and _has_signals(tags),
         "paved" if surface in PAVED else "unpaved" if surface in UNPAVED else "",
         max(_whole(tags.get("step_count", "0")), 0) if steps else 0,
+        foot_direction(tags)[0],
+        _is_private(tags),
     )
 
 
@@ -237,6 +244,11 @@ def node_kind(tags: Mapping[str, str]) -> int:
     if highway == "crossing" or tags.get("crossing", "no") != "no":
         return CROSSING
     return PLAIN
+
+
+def _is_private(tags: Mapping[str, str]) -> bool:
+    foot = tags.get("foot", "")
+    return foot == "private" or (tags.get("access") == "private" and foot not in _FOOT_OPENS)
 
 
 def _is_crossing(tags: Mapping[str, str]) -> bool:

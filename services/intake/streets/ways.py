@@ -25,6 +25,8 @@ _COLUMNS = {
     "signals": "bool",
     "surface": "str",
     "step_count": "int64",
+    "oneway": "int8",
+    "private": "bool",
 }
 
 

@@ -44,6 +44,8 @@ PLAIN = {
     "signals": False,
     "surface": "",
     "steps_per_m": 0.0,
+    "oneway": 0,
+    "private": False,
 }
 
 
@@ -54,7 +56,7 @@ def town(
     rows = [{"osm_id": osm_id, "node_ids": ids, **PLAIN, **more} for osm_id, ids, more in ways]
     table = pd.DataFrame(rows, columns=["osm_id", "node_ids", *ATTRIBUTES])
     table = table.astype({"osm_id": "int64", "bridge": bool, "tunnel": bool, "steps": bool})
-    table = table.astype({"crossing": bool, "signals": bool, "steps_per_m": float})
+    table = table.astype({"crossing": bool, "signals": bool, "steps_per_m": float, "private": bool})
     nodes = pd.DataFrame(
         list(crossings.values()), columns=["x", "y"], index=list(crossings), dtype=float
     )
@@ -129,6 +131,20 @@ def test_pieces_of_equal_attributes_become_one_edge_with_the_lowest_id() -> None
     assert network.edge_xy.tolist() == [[0, 0], [3, 0], [3, 4], [6, 8]]
 
 
+def test_pieces_walked_in_one_direction_are_one_edge_however_they_are_drawn() -> None:
+    # The whole is walked from (9, 0) to (0, 0): from v to u. One piece is drawn so, one against it.
+    drawn: list[Way] = [(1, [1, 2], {"oneway": -1}), (2, [3, 2], {"oneway": 1})]
+    network = town(ROW, drawn)
+    assert network.edge_xy[:, 0].tolist() == [0, 4, 9]
+    assert network.edges["oneway"].tolist() == [-1]
+
+
+def test_pieces_walked_in_opposite_directions_are_two_edges() -> None:
+    network = town(ROW, [(1, [1, 2], {"oneway": 1}), (2, [3, 2], {"oneway": 1})])
+    assert network.edge_length_m.tolist() == [4.0, 5.0]
+    assert network.edges["oneway"].tolist() == [1, -1]
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -138,6 +154,8 @@ def test_pieces_of_equal_attributes_become_one_edge_with_the_lowest_id() -> None
         {"tunnel": True},
         {"steps": True},
         {"layer": 1},
+        {"private": True},
+        {"oneway": 1},
         {"crossing": True},
         {"signals": True},
         {"surface": "unpaved"},
@@ -362,7 +380,9 @@ def towns(draw: st.DrawFn) -> Town:
     node = st.integers(0, len(spots) - 1)
     ids = st.lists(node, min_size=2, max_size=6)
     kinds = st.sampled_from([{}, {}, {"bridge": True, "layer": 1}, {"name": "本町通り"}, ZEBRA])
-    ways = draw(st.lists(st.tuples(ids, kinds), min_size=1, max_size=10))
+    oneway = st.sampled_from([0, 0, 1, -1])
+    said = st.builds(lambda kind, way: {**kind, "oneway": way}, kinds, oneway)
+    ways = draw(st.lists(st.tuples(ids, said), min_size=1, max_size=10))
     special = draw(st.dictionaries(node, st.integers(1, 3), max_size=4))
     return crossings, [(10 + n, way, more) for n, (way, more) in enumerate(ways)], special
 
@@ -370,12 +390,27 @@ def towns(draw: st.DrawFn) -> Town:
 def unmerged(crossings: Crossings, ways: Sequence[Way]) -> "nx.MultiGraph[tuple[float, float]]":
     """Return the graph of single segments, nodes named by their coordinates."""
     graph: nx.MultiGraph[tuple[float, float]] = nx.MultiGraph()
-    for _, ids, _ in ways:
+    for _, ids, more in ways:
         for a, b in itertools.pairwise(ids):
             if a != b:
                 length_m = float(np.hypot(*np.subtract(crossings[a], crossings[b])))
-                graph.add_edge(crossings[a], crossings[b], length_m=length_m)
+                graph.add_edge(crossings[a], crossings[b], length_m=length_m, ends=(a, b), **more)
     return graph
+
+
+def directed(
+    graph: "nx.MultiGraph[tuple[float, float]]", crossings: Crossings
+) -> "nx.MultiDiGraph[tuple[float, float]]":
+    """Return the single segments as they may be walked."""
+    walked: nx.MultiDiGraph[tuple[float, float]] = nx.MultiDiGraph()
+    walked.add_nodes_from(graph)
+    for _, _, said in graph.edges(data=True):
+        a, b = (crossings[end] for end in said["ends"])
+        if said["oneway"] >= 0:
+            walked.add_edge(a, b, length_m=said["length_m"])
+        if said["oneway"] <= 0:
+            walked.add_edge(b, a, length_m=said["length_m"])
+    return walked
 
 
 @given(towns())
@@ -383,13 +418,14 @@ def test_merging_changes_no_distance(drawn: Town) -> None:
     crossings, ways, kinds = drawn
     graph, network = unmerged(crossings, ways), town(crossings, ways, kinds)
     expected = dict(nx.all_pairs_dijkstra_path_length(graph, weight="length_m"))
+    on_foot = dict(nx.all_pairs_dijkstra_path_length(directed(graph, crossings), weight="length_m"))
     got = dijkstra(network.streets) if len(network.node_xy) else np.zeros((0, 0))
     merged = dict(nx.all_pairs_dijkstra_path_length(to_networkx(network), weight="length_m"))
     names = [tuple(xy) for xy in network.node_xy.tolist()]
     for (i, a), (j, b) in itertools.product(enumerate(names), repeat=2):
         walk_m = expected[a].get(b, np.inf)
         assert got[i, j] == pytest.approx(walk_m, abs=1e-9)
-        assert merged[i].get(j, np.inf) == pytest.approx(walk_m, abs=1e-9)
+        assert merged[i].get(j, np.inf) == pytest.approx(on_foot[a].get(b, np.inf), abs=1e-9)
 
 
 @given(towns())
@@ -404,9 +440,13 @@ def test_merging_loses_no_metre_and_leaves_nothing_to_merge(
     assert sorted(network.component_length_m.tolist()) == pytest.approx(
         sorted(piece.size(weight="length_m") for piece in pieces)
     )
-    for node, degree in to_networkx(network).degree():
+    degrees = np.bincount(np.concatenate([network.edge_u, network.edge_v]))
+    for node, degree in enumerate(degrees):
         at = np.flatnonzero((network.edge_u == node) | (network.edge_v == node))
-        met = network.edges.iloc[at]
+        # Two that lead away from here, or to here, are walked in opposite directions.
+        leads_away = np.where(network.edge_u[at] == node, 1, -1) * network.edges["oneway"].iloc[at]
+        met = network.edges.iloc[at].assign(oneway=leads_away)
+        met.loc[met.index[:1], "oneway"] *= -1
         waited = network.node_kind[node] == 3 or (network.node_kind[node] and met["crossing"].any())
         different = len(met.drop(columns="osm_id").drop_duplicates()) == 2
         assert degree != 2 or len(at) == 1 or different or waited
@@ -417,7 +457,10 @@ def test_order_and_direction_of_the_input_change_nothing(drawn: Town, random: Ra
     crossings, ways, kinds = drawn
     keys = list(crossings)
     random.shuffle(keys)
-    turned = [(n, way[:: random.choice([1, -1])], more) for n, way, more in ways]
+    turned: list[Way] = []
+    for n, way, more in ways:
+        turn = random.choice([1, -1])
+        turned.append((n, way[::turn], {**more, "oneway": turn * more["oneway"]}))
     random.shuffle(turned)
     other = town({key: crossings[key] for key in keys}, turned, kinds)
     same(town(crossings, ways, kinds), other)

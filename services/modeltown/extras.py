@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 
 from services.modeltown.arterials import draw_motorway
 from services.modeltown.blocks import Blocks
 from services.modeltown.cells import GRID_M, Cells
+from services.modeltown.crossings import BRIDGE
 from services.modeltown.footways import Castle
 from services.modeltown.kinds import ARTERIALS
 from services.modeltown.landscape import Landscape
+from services.modeltown.linework import parts
 from services.modeltown.names import NAMES
 from services.modeltown.noise import FloatArray
 from services.modeltown.streets import ObjectArray, TownStreets, end_nodes
@@ -31,11 +33,21 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Area:
+    """An area of the ground."""
+
+    shape: Polygon
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Features:
-    """Ways besides the streets, and tags of nodes by their position on the grid."""
+    """Ways besides the streets, tags of nodes by their position on the grid, and what has a shape."""
 
     ways: list[Extra]
     node_tags: dict[Key, dict[str, str]]
+    areas: list[Area]
+    """Those with holes are written as multipolygons."""
 
 
 def draw_features(
@@ -47,7 +59,14 @@ def draw_features(
     for line in ground.railway.lines:
         tags |= {key: {"railway": "level_crossing"} for key in _level_keys(line, streets)}
     motorway = draw_motorway(ground.plan)
-    ways = [Extra(rail, {"railway": "rail", "name": NAMES.map.railway}) for rail in rails]
+    tags_of_rail = {"railway": "rail", "name": NAMES.map.railway}
+    banks = ground.river.banks
+    ways = [Extra(part, tags_of_rail) for rail in rails for part in parts(rail.difference(banks))]
+    ways += [
+        Extra(part, {**tags_of_rail, **dict(BRIDGE)})
+        for rail in rails
+        for part in parts(rail.intersection(banks))
+    ]
     ways += [
         Extra(ground.river.centreline, {"waterway": "river", "name": NAMES.map.river}),
         Extra(
@@ -59,16 +78,13 @@ def draw_features(
             {"highway": "trunk", "motorroad": "yes", "layer": "1", "bridge": "yes"},
         ),
         Extra(lone_path, {"highway": "footway", "note": NAMES.map.lone_path}),
-        Extra(
-            LineString(castle.park.exterior.coords),
-            {"leisure": "park", "name": NAMES.map.castle_park},
-        ),
     ]
-    ways += [
-        Extra(LineString(ring.coords), {"natural": "water", "water": "moat"})
-        for ring in (castle.moat().exterior, *castle.moat().interiors)
+    areas = [
+        Area(castle.park, {"leisure": "park", "name": NAMES.map.castle_park}),
+        Area(castle.moat(), {"natural": "water", "water": "moat"}),
+        Area(ground.river.banks, {"natural": "water", "water": "river", "name": NAMES.map.river}),
     ]
-    return Features(ways, tags)
+    return Features(ways, tags, areas)
 
 
 def keys_of(xy: FloatArray) -> list[Key]:

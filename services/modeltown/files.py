@@ -11,7 +11,7 @@ import osmium
 import pandas as pd
 import rasterio
 import shapely
-from osmium.osm.mutable import Node, Way
+from osmium.osm.mutable import Node, Relation, Way
 from rasterio.transform import from_origin
 from shapely import LineString
 
@@ -125,12 +125,20 @@ def city_properties() -> dict[str, object]:
 
 
 def write_osm(path: Path, streets: TownStreets, *, features: Features) -> None:
-    """Write every way; points of one position are one node, except those of ``extras``' bridges."""
+    """Write every way and area; points of one position are one node."""
     lines, tags = _ways(streets)
     lines += [extra.line for extra in features.ways]
     tags += [extra.tags for extra in features.ways]
+    members = []
+    for area in features.areas:
+        rings = [area.shape.exterior, *area.shape.interiors]
+        roles = ["outer", *["inner"] * (len(rings) - 1)]
+        members.append([(len(lines) + at, role) for at, role in enumerate(roles)])
+        lines += [LineString(ring.coords) for ring in rings]
+        tags += [area.tags] if len(rings) == 1 else [{} for _ in rings]
     coordinates, way = shapely.get_coordinates(lines, return_index=True)
-    keys = np.round(coordinates / GRID_M).astype(np.int64)
+    alone = np.array(list(features.node_tags), dtype=np.int64).reshape(-1, 2)
+    keys = np.concatenate([np.round(coordinates / GRID_M).astype(np.int64), alone])
     unique, node = np.unique(keys, axis=0, return_inverse=True)
     places = lonlat(np.asarray(unique * GRID_M, dtype=np.float64)).tolist()
     if path.exists():
@@ -141,8 +149,18 @@ def write_osm(path: Path, streets: TownStreets, *, features: Features) -> None:
             writer.add_node(
                 Node(id=FIRST_ID + number, location=(place[0], place[1]), tags=own, version=1)
             )
-        for number, refs in enumerate(_split(node, way)):
+        for number, refs in enumerate(_split(node[: len(way)], way)):
             writer.add_way(Way(id=FIRST_ID + number, nodes=refs, tags=tags[number], version=1))
+        for number, (area, ways) in enumerate(zip(features.areas, members, strict=True)):
+            if len(ways) > 1:
+                writer.add_relation(
+                    Relation(
+                        id=FIRST_ID + number,
+                        members=[("w", FIRST_ID + at, role) for at, role in ways],
+                        tags={"type": "multipolygon", **area.tags},
+                        version=1,
+                    )
+                )
 
 
 def _ways(streets: TownStreets) -> tuple[list[LineString], list[dict[str, str]]]:

@@ -22,8 +22,9 @@ class Kind:
     tags: tuple[tuple[str, str], ...] = ()
 
 
+_BYPASS = (("sidewalk", "both"), ("name", NAMES.map.bypass), ("ref", "199"))
 _ALL = (
-    Kind("trunk", 9, "trunk", 11.0, tags=(("sidewalk", "both"), ("name", NAMES.map.bypass))),
+    Kind("trunk", 9, "trunk", 11.0, tags=_BYPASS),
     Kind("secondary", 8, "secondary", 8.0),
     Kind("tertiary", 7, "tertiary", 6.0),
     Kind("shopping", 6, "pedestrian", 4.0),

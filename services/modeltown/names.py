@@ -45,6 +45,13 @@ class _Areas(Table):
 class _Map(Table):
     railway: str
     river: str
+    canal: str
+    pond: str
+    lone_park: str
+    town_hall: str
+    hospital: str
+    stations: Spaced
+    shrines: Spaced
     motorway: str
     bypass: str
     castle_park: str

@@ -22,6 +22,7 @@ from services.modeltown.people import UNMATCHED
 from services.modeltown.places import Row
 from services.modeltown.plan import PLANS, Size
 from services.modeltown.profilefile import draw_wishes, profile_text
+from services.modeltown.scenery import with_scenery
 from services.modeltown.town import Town, draw_town
 from services.modeltown.venues import points
 from services.workspace.progress import Progress, silent
@@ -42,7 +43,7 @@ def write_files(town: Town, folder: Path) -> Path:
     features = draw_features(
         town.ground, town.streets, castle=town.castle, lone_path=town.lone_path
     )
-    write_osm(folder / "streets.osm.pbf", town.streets, features=features)
+    write_osm(folder / "streets.osm.pbf", town.streets, features=with_scenery(features, town))
     _write_layers(town, folder)
     _write_population(town, folder / "population.csv")
     _write_venues(town, folder / "venues.csv")

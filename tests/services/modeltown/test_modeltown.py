@@ -14,6 +14,7 @@ import pytest
 import rasterio
 import shapely
 
+from services.intake.ground.osm import read_osm_ground
 from services.intake.places.venues import read_venues
 from services.intake.tables.ledger import Ledger
 from services.modeltown import write_town
@@ -202,8 +203,8 @@ def test_streets_pass_the_river_only_on_bridges(ways):
 def test_streets_pass_the_railway_only_at_its_crossings(ways, folder):
     rails = ways[[tags.get("railway") == "rail" for tags in ways["tags"]]]
     streets = ways[[walkable(tags) for tags in ways["tags"]]]
-    across = streets[streets.intersects(rails.geometry.iloc[0])]
-    level = [set(refs) & set(rails["refs"].iloc[0]) for refs in across["refs"]]
+    across = streets[streets.intersects(rails.union_all())]
+    level = [set(refs) & set().union(*rails["refs"]) for refs in across["refs"]]
     kinds = Counter(
         "level" if shared else "tunnel" if "tunnel" in tags else f"{tags['highway']} bridge"
         for shared, tags in zip(level, across["tags"], strict=True)
@@ -211,7 +212,9 @@ def test_streets_pass_the_railway_only_at_its_crossings(ways, folder):
 
     assert kinds == {"level": 2, "footway bridge": 1, "tunnel": 1}
     nodes = osmium.FileProcessor(str(folder / "streets.osm.pbf"))
-    marked = {node.id for node in nodes if node.is_node() and "railway" in node.tags}
+    marked = {
+        node.id for node in nodes if node.is_node() and node.tags.get("railway") == "level_crossing"
+    }
     assert marked == set().union(*level)
 
 
@@ -419,3 +422,50 @@ def test_planned_streets_stay_in_their_cell():
 
     assert len(lines) > 5
     assert all(cell.buffer(1e-6).contains(line) for line in lines)
+
+
+@pytest.fixture(scope="module")
+def ground(folder):
+    frame = read_osm_ground(folder / "streets.osm.pbf").frame()
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=6668).to_crs(6677)
+
+
+def test_no_house_stands_in_water_and_the_castle_hill_is_dry(folder, ground):
+    buildings = pd.read_parquet(folder / "buildings.parquet")
+    homes = gpd.GeoSeries.from_xy(buildings["lon"], buildings["lat"], crs=6668).to_crs(6677)
+    water = ground[ground["kind"] == "water"]
+    assert {"見本川", "見本溜池"} <= set(water["name"])
+    assert not homes.intersects(water.union_all()).any()
+    (park,) = ground[ground["name"] == "見本城址公園"].geometry
+    (moat,) = [shape for shape in water.geometry if shape.within(park)]
+    assert not moat.contains(park.centroid)
+
+
+def test_streets_pass_open_water_and_the_canal_only_where_they_cross(ground, ways):
+    streets = ways[[walkable(tags) for tags in ways["tags"]]]
+    level = streets[[not separated(tags) for tags in streets["tags"]]].union_all()
+    water = ground[ground["kind"] == "water"].union_all()
+    # A path may begin on the bank, where its bridge ends.
+    assert not level.intersects(water.buffer(-0.1))
+    canal = ground[(ground["kind"] == "canal") & (ground["level"] == "ground")]
+    # 7 m of cover on both sides of every street and house, less what an octagon lacks of a circle.
+    assert level.distance(canal.union_all()) > 6
+    assert canal["name"].eq("見本用水").all()
+
+
+def test_people_know_the_town_by_its_stations_schools_and_halls(folder, ground):
+    named = ground.groupby("kind")["name"].agg(set)
+    assert named["station"] == {"見本"}
+    assert named["townhall"] == {"見本市役所"}
+    schools = {
+        row["施設名"]
+        for row in read_rows(folder / "venues.csv", "utf-8-sig")
+        if row["種別"] == "小学校"
+    }
+    assert named["school"] == schools
+    rails = ground[ground["kind"] == "railway"].union_all()
+    assert ground[ground["kind"] == "station"].distance(rails).max() < 1
+    # The railway passes the river on a bridge of its own, from bank to bank.
+    river = ground[(ground["kind"] == "water") & (ground["name"] == "見本川")].union_all()
+    (bridge,) = ground[(ground["kind"] == "railway") & (ground["level"] == "above")].geometry
+    assert rails.intersection(river).length == pytest.approx(bridge.length, abs=0.1)

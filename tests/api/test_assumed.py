@@ -11,6 +11,7 @@ import pytest
 import rasterio
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from rasterio.transform import from_origin
 
 from api.app import create_app
 from api.cli.main import main
@@ -25,7 +26,7 @@ from services.scenarios.named import save_scenario
 from services.situation.assumptions import assumptions_of
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
-from services.workspace.folder import Snapshot
+from services.workspace.folder import Snapshot, open_workspace
 from tests.assumedtown import (
     OF_SEATS,
     ORIGIN,
@@ -35,6 +36,7 @@ from tests.assumedtown import (
     assumed_town,
     told_town,
 )
+from tests.services.intake.populationrasters import write_counts
 
 MARK, MARK_EN = "推定・みなし：", "Estimated or assumed: "
 OF_WALKS = (*SHORTS[:4], *SHORTS[-2:])
@@ -109,13 +111,13 @@ def app_of(snapshot: Snapshot) -> FastAPI:
     return create_app(snapshot.workspace, Settings(warm=False))
 
 
-def answers(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Yield every address that gives figures, with its answer as text."""
+def answers(snapshot: Snapshot, *, without: str = "-") -> Iterator[tuple[str, str]]:
+    """Yield every address that gives figures, with its answer as text; none that begins ``without``."""
     with TestClient(app_of(snapshot)) as client:
         gap = client.get("/collections/gaps/items").json()["features"][0]["id"]
         at = client.get("/collections/places/items").json()["features"][0]["geometry"]
         lon, lat = at["coordinates"]
-        for address in ANSWERS:
+        for address in (one for one in ANSWERS if not one.startswith(without)):
             if address == "/whatif":
                 trial = {"edits": [{"action": "close", "place_id": "A"}]}
                 answer = client.post(address, json=trial)
@@ -188,6 +190,12 @@ def files(assumed: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = ["--out", str(out / "walk.tif"), "--cell-m", "50"]
     assert main(["raster", "surface", path, *asked]) == 0
     assert main(["snaps", path, "--out", str(out / "snaps.gpkg")]) == 0
+    counts = write_counts(
+        out / "people.tif", [[5.0] * 24] * 4, transform=from_origin(-300, 200, 100, 100)
+    )
+    asked = [str(counts), "--layer", "district", "--out", str(out / "compared.csv")]
+    assert main(["raster", "compare", path, *asked]) == 0
+    assert main(["publish", path, "--out", str(out / "published")]) == 0
     assert main(["report", path, "--area", "e", "--out", str(out / "e.html"), "--lang", "ja"]) == 0
     return out
 
@@ -209,6 +217,8 @@ def test_every_file_says_what_is_assumed(files: Path) -> None:
         assert MARK_EN in raster.tags()["TIFFTAG_IMAGEDESCRIPTION"]
     told = pyogrio.read_dataframe(files / "snaps.gpkg", layer="about")
     texts["snaps"] = "\n".join(told["value"]), (*SHORTS[:4], *OF_PEOPLE)
+    told = (files / "compared.provenance.json").read_text("utf-8")
+    texts["compared"] = told, (SHORTS[4], SHORTS[7])
     texts["report"] = (files / "e.html").read_text("utf-8"), SHORTS
     silent = {
         name: [short for short in wanted if short not in text]
@@ -216,6 +226,17 @@ def test_every_file_says_what_is_assumed(files: Path) -> None:
         if MARK not in text or any(short not in text for short in wanted)
     }
     assert silent == {}
+
+
+def test_what_is_published_says_what_is_assumed(files: Path) -> None:
+    snapshot = open_workspace(files / "published").snapshot()
+    silent = [
+        address
+        # What somebody tries stays in the house.
+        for address, text in answers(snapshot, without="/scenarios")
+        if MARK not in text or any(short not in text for short in ANSWERS[address])
+    ]
+    assert silent == []
 
 
 def test_places_bear_the_mark_themselves(files: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,24 @@ UNPACKED_BYTES_MAX = 100_000_000
 """A workbook that unpacks to more than this is no list of a city, or a zip bomb."""
 
 
-def read_grids(path: Path, *, encoding: str = "auto") -> list[tuple[str, list[Row]]]:
-    """Return name and non-empty rows of each visible sheet; a text file is one sheet without a name."""
+@dataclass(frozen=True)
+class Grids:
+    """The sheets of a file."""
+
+    sheets: list[tuple[str, list[Row]]]
+    """Name and non-empty rows of each; a text file is one without a name."""
+    hidden: list[str] = field(default_factory=list)
+    """Names of the sheets that a workbook hides, and nobody reads."""
+
+
+def read_grids(path: Path, *, encoding: str = "auto") -> Grids:
+    """Return the sheets of a table, whatever its format."""
     _require_bytes(path, path.stat().st_size, BYTES_MAX)
     found = require_table(path)
     if found in WORKBOOKS:
         return _workbook(path, packed=found != "xls")
     text = decode(path.read_bytes(), path=path, encoding=encoding)
-    return _web_page(text, path=path) if found == "html" else [("", _text(text, path=path))]
+    return Grids(_web_page(text, path=path) if found == "html" else [("", _text(text, path=path))])
 
 
 def _web_page(text: str, *, path: Path) -> list[tuple[str, list[Row]]]:
@@ -114,7 +125,7 @@ def _widths(text: str, sign: str) -> Iterator[int]:
         return
 
 
-def _workbook(path: Path, *, packed: bool) -> list[tuple[str, list[Row]]]:
+def _workbook(path: Path, *, packed: bool) -> Grids:
     """Read a workbook (.xlsx, .xlsb, .xls, .ods) in a process of its own, which may fail alone."""
     if packed:
         _require_unpacked(path)
@@ -142,10 +153,11 @@ def _workbook(path: Path, *, packed: bool) -> list[tuple[str, list[Row]]]:
             path=path,
             reason=told["reason"],
         )
-    return [
+    sheets = [
         (name, [(number, _narrow(cells, path=path, row=number)) for number, cells in rows])
         for name, rows in told["sheets"]
     ]
+    return Grids(sheets, told["hidden"])
 
 
 def _read_apart(path: Path) -> dict[str, Any]:

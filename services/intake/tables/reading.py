@@ -61,7 +61,7 @@ def read_csv(
     first = chosen[0].header
     table = tables[0]
     if sheets:
-        step = row_step(grids)
+        step = row_step(grids.sheets)
         for number, (sheet, one) in enumerate(zip(chosen, tables, strict=True)):
             one.index = one.index + number * step
             one[SHEET_COLUMN] = sheet.name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geo.errors import Sentence, SourceError
 from services.intake.tables.columns import plain
-from services.intake.tables.grids import Row
+from services.intake.tables.grids import Grids, Row
 from services.intake.tables.headers import Header, find_header, known_names
 from services.intake.tables.ledger import Entry
 from services.profile import Sheets
@@ -27,7 +27,7 @@ class TableSheet:
 
 
 def chosen_sheets(
-    grids: list[tuple[str, list[Row]]], *, path: Path, wanted: list[str], sheets: Sheets
+    grids: Grids, *, path: Path, wanted: list[str], sheets: Sheets
 ) -> tuple[list[TableSheet], list[Entry]]:
     """
     Return the sheets to read, at least one, and a remark on those that are left.
@@ -36,8 +36,16 @@ def chosen_sheets(
     of equals one of totals (計) before one of men, then the first.
     """
     filled = [
-        TableSheet(name, rows, find_header(rows, wanted=wanted)) for name, rows in grids if rows
+        TableSheet(name, rows, find_header(rows, wanted=wanted))
+        for name, rows in grids.sheets
+        if rows
     ]
+    if not filled and grids.hidden:
+        raise SourceError(
+            "every sheet with cells is hidden ({hidden}); show the one to read and save the workbook",
+            path=path,
+            hidden=grids.hidden,
+        )
     if not filled:
         raise SourceError(
             "the file is empty; a header row and at least one row are needed", path=path
@@ -48,7 +56,8 @@ def chosen_sheets(
         chosen = _named(filled, sheets, path=path)
     else:
         chosen = fitting if sheets else [_of_equals(fitting)]
-    return chosen, _left(filled, chosen, fitting=[] if sheets else fitting)
+    left = _left(filled, chosen, fitting=[] if sheets else fitting)
+    return chosen, [*left, *_hidden(grids.hidden)]
 
 
 def _fitness(sheet: TableSheet, wanted: list[str]) -> tuple[int, int]:
@@ -108,6 +117,15 @@ def _left(
     else:
         said = Sentence("only sheet {read} is read, not {listing}", read=read, listing=listing)
     return [Entry("sheets_left", said)]
+
+
+def _hidden(names: list[str]) -> list[Entry]:
+    """Name the sheets that the workbook hides: what somebody has put aside may be the one that counts."""
+    said = Sentence(
+        "hidden sheets are not read: {hidden}; to read one, show it and save the workbook",
+        hidden=names,
+    )
+    return [Entry("sheets_left", said)] if names else []
 
 
 def row_step(grids: Sequence[tuple[str, list[Row]]]) -> int:

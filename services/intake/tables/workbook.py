@@ -46,11 +46,11 @@ def cell_text(value: object) -> str:
 
 
 def read(path: str) -> dict[str, Any]:
-    """Return ``sheets``: name and numbered rows of each visible sheet; or ``refused`` and why."""
+    """Return ``sheets``, name and numbered rows of each visible one, and ``hidden``; or ``refused``."""
     import python_calamine as calamine  # noqa: PLC0415  only the process that reads needs it
 
     try:
-        return {"sheets": _sheets(path)}
+        sheets, hidden = _sheets(path)
     except calamine.PasswordError:
         return {"refused": PASSWORD}
     except _TooLargeError as error:
@@ -62,20 +62,23 @@ def read(path: str) -> dict[str, Any]:
         if reason.startswith(_CELL_LIMIT):
             return {"refused": TOO_FAR}
         return {"refused": BROKEN, "reason": reason}
+    return {"sheets": sheets, "hidden": hidden}
 
 
 class _TooLargeError(Exception):
     """A sheet is larger than any table of a city."""
 
 
-def _sheets(path: str) -> list[tuple[str, list[tuple[int, list[str]]]]]:
+def _sheets(path: str) -> tuple[list[tuple[str, list[tuple[int, list[str]]]]], list[str]]:
     import python_calamine as calamine  # noqa: PLC0415
 
     book = _opened(path)
-    sheets, letters = [], 0
+    sheets, hidden, letters = [], [], 0
     for meta in book.sheets_metadata:
-        shown = meta.visible == calamine.SheetVisibleEnum.Visible
-        if not shown or meta.typ != calamine.SheetTypeEnum.WorkSheet:
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if meta.visible != calamine.SheetVisibleEnum.Visible:
+            hidden.append(meta.name)
             continue
         sheet = book.get_sheet_by_name(meta.name)
         last_row, last_column = sheet.end or (-1, -1)
@@ -92,7 +95,7 @@ def _sheets(path: str) -> list[tuple[str, list[tuple[int, list[str]]]]]:
             if any(cells):
                 rows.append((number, cells))
         sheets.append((meta.name, rows))
-    return sheets
+    return sheets, hidden
 
 
 def _opened(path: str) -> Any:  # noqa: ANN401  the library is imported by the process that reads

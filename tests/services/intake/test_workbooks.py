@@ -155,10 +155,17 @@ def test_a_sheet_with_the_columns_asked_for_comes_before_one_with_more_that_are_
     assert list(read_csv(write_xls(tmp_path / "a.xls", sheets), wanted=WANTED).columns) == HEADER
 
 
-def test_a_hidden_sheet_is_not_read(tmp_path):
+def test_a_hidden_sheet_is_not_read_and_named(tmp_path):
     sheets = {"旧": [HEADER, ["西町", 9.0, 9.0]], "人口": [HEADER, ["東町", 3.0, 1.0]]}
     table = read_csv(write_ods(tmp_path / "a.ods", sheets, hidden=("旧",)), wanted=WANTED)
     assert table["町丁名"].tolist() == ["東町"]
+    assert "非表示のシートは読んでいません：旧" in remarks(table)["sheets_left"]
+
+
+def test_a_workbook_that_shows_no_sheet_is_refused_with_their_names(tmp_path):
+    path = write_ods(tmp_path / "a.ods", {"旧": [HEADER, ["西町", 9.0, 9.0]]}, hidden=("旧",))
+    with pytest.raises(SourceError, match=r"every sheet with cells is hidden \(旧\)"):
+        read_csv(path)
 
 
 WARDS = {

@@ -37,7 +37,7 @@ DWELLING, UNKNOWN_USE, OTHER_USE = 0, 1, 2
 """Ranks of buildings: an area's residents live in those of the lowest rank that it has."""
 LOW, HIGH = "_low", "_high"
 """Ends of the columns that hold the least and the most where counts are suppressed."""
-_KINDS = np.array(["building", "street", "point"], dtype=object)
+_KINDS = np.array(["building", "street", "area"], dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,7 @@ def allocate(
     Returns
     -------
     Points in the CRS of ``areas``, one row a point, by area and position: ``kind`` (building, street,
-    point), ``source_area_id``, ``home_share`` (the point's part of its area by floor area alone, 0 to
+    area), ``source_area_id``, ``home_share`` (the point's part of its area by floor area alone, 0 to
     1) and the columns of ``residents``. Σ of every age group per area equals ``residents`` to the last
     bit in any order (``math.fsum``). Where ``grid`` has suppressed counts, ``<group>_low`` and
     ``<group>_high`` hold the least and the most that a point can have. No order of rows of the input

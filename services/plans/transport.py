@@ -10,7 +10,7 @@ import shapely
 from geo.walking.doors import Doors
 from geo.walking.reach import walks
 from services.plans.problem import Setting
-from services.results.reach import Surroundings, draw
+from services.results.reach import Surroundings, draw, drawn_homes
 
 
 def catchments_frame(setting: Setting, chosen: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -18,7 +18,7 @@ def catchments_frame(setting: Setting, chosen: gpd.GeoDataFrame) -> gpd.GeoDataF
     situation = setting.situation
     if chosen.empty:
         return chosen[["candidate_id", "geometry"]]
-    homes = situation.homes[situation.homes["kind"] != "point"]
+    homes = drawn_homes(situation)
     reach = situation.walking.farthest_m(setting.limit) + setting.profile.streets.snap_limit_m
     # A home farther away in a straight line is in no catchment, nor beside its border.
     near = np.zeros(len(homes), dtype=bool)

@@ -8,7 +8,8 @@ What the polygons reveal:
 * A border passes between buildings that are reached and buildings that are not, so it hints at where
   buildings stand. Every map shows that; who lives in them, or how many, or whether anybody does, is
   not in it.
-* Residents whom a table puts at a point of its own are not drawn: such a point is no public knowledge.
+* Residents whom a table puts at a point of its own are drawn in the exact view and where the table is
+  published; elsewhere such a point is no public knowledge.
 """
 
 from collections.abc import Sequence
@@ -49,7 +50,7 @@ def reach_frame(situation: Situation) -> gpd.GeoDataFrame:
     counted, parameters = situation.counted, situation.parameters
     frequency = counted["venue_frequency"]
     shapes = draw(
-        Surroundings(situation.network, situation.homes[situation.homes["kind"] != "point"]),
+        Surroundings(situation.network, drawn_homes(situation)),
         situation.place_snaps,
         parameters.walking,
         limit=parameters.limit,
@@ -64,6 +65,12 @@ def reach_frame(situation: Situation) -> gpd.GeoDataFrame:
         }
     )
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=situation.network.epsg)
+
+
+def drawn_homes(situation: Situation) -> gpd.GeoDataFrame:
+    """Return the homes that a polygon may show: those at points of a table only where these are known."""
+    hidden = situation.workspace.is_public and not situation.profile.privacy.residents_published
+    return situation.homes[situation.homes["kind"] != "point"] if hidden else situation.homes
 
 
 class Surroundings:

@@ -21,7 +21,7 @@ from services.results.crosstabs import crosstabs_frame
 from services.results.gaps import gaps_frame
 from services.results.inequality import inequality_frame
 from services.results.provision import provision_frame
-from services.results.reach import reach_frame
+from services.results.reach import drawn_homes, reach_frame
 from services.results.resilience import (
     LOST_IF_CLOSED,
     backup_frame,
@@ -136,7 +136,8 @@ def _view(workspace: Workspace, parameters: Parameters, *, beside: "_View | None
         _ = situation.access(walking), situation.journeys(walking)
     _ = situation.approach("weekly")
     if beside and situation.stands_as_beside:
-        return _View(situation, beside.streets, beside.reach)
+        same = len(drawn_homes(situation)) == len(drawn_homes(beside.situation))
+        return _View(situation, beside.streets, beside.reach if same else reach_frame(situation))
     return _View(situation, streets_frame(situation), reach_frame(situation))
 
 

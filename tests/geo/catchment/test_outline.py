@@ -203,6 +203,36 @@ def test_homes_inside_are_homes_reached_by_each_place_and_by_all(
     assert is_whole(np.array([*each, union]))
 
 
+def scattered_town(rng: np.random.Generator) -> tuple[Network, np.ndarray, np.ndarray]:
+    """Draw streets of up to a kilometre, some over others, homes beside and far off them, places."""
+    spots = {key: tuple(xy) for key, xy in enumerate(rng.uniform(0, 1000, (rng.integers(2, 9), 2)))}
+    pairs = [(a, b) for a in spots for b in range(a)]
+    chosen = rng.choice(len(pairs), size=min(len(pairs), int(rng.integers(1, 10))), replace=False)
+    network = streets(spots, [pairs[number] for number in chosen])
+    along = shapely.line_interpolate_point(
+        rng.choice(network.edge_lines, 40), rng.uniform(0, 1, 40), normalized=True
+    )
+    off_m = rng.choice([2.0, 30.0, 200.0], (40, 1)) * rng.uniform(-1, 1, (40, 2))
+    home_xy = shapely.get_coordinates(along) + off_m
+    place_xy = rng.uniform(0, 1000, (2, 2))
+    return network, np.vstack([home_xy, rng.uniform(-300, 1300, (10, 2))]), place_xy
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 150.0, 500.0, 1500.0]))
+@settings(max_examples=60)
+def test_homes_up_to_300_m_off_their_street_are_inside_if_and_only_if_they_are_reached(
+    seed: int, limit_m: float
+) -> None:
+    network, home_xy, place_xy = scattered_town(np.random.default_rng(seed))
+    homes = snap(home_xy, network, limit_m=300.0)
+    _, reached, polygons = reaches(
+        network, snap(place_xy, network, limit_m=300.0), homes, home_xy, limit_m
+    )
+    for mask, polygon in zip(reached, polygons, strict=True):
+        assert inside(polygon, home_xy) == set(mask[mask < len(home_xy)].tolist())
+    assert is_whole(polygons)
+
+
 def pieces(ground: Triangulated, points: np.ndarray) -> shapely.Geometry:
     """Return the outline as the union of what each triangle has of it, one by one."""
     reached = np.zeros(len(ground.xy), dtype=bool)

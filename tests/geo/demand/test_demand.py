@@ -91,7 +91,7 @@ def test_nobody_lives_along_bridges_tunnels_and_steps(special) -> None:
 def test_without_anything_residents_stand_at_one_point_inside_the_area() -> None:
     demand = allocate(RESIDENTS, areas(), HOUSES, network())
     alone = demand[demand["source_area_id"] == "n"]
-    assert alone["kind"].tolist() == ["point"]
+    assert alone["kind"].tolist() == ["area"]
     assert areas().geometry[2].contains(alone.geometry.iloc[0])
     assert alone["65+"].tolist() == [7.0]
 
@@ -111,7 +111,7 @@ def test_an_area_where_nobody_lives_gives_no_points() -> None:
 
 def test_a_town_without_a_table_of_buildings_works() -> None:
     demand = allocate(RESIDENTS, areas(), None, network())
-    assert set(demand["kind"]) == {"street", "point"}
+    assert set(demand["kind"]) == {"street", "area"}
 
 
 @given(

@@ -13,6 +13,7 @@ from geo.walking.reach import nearest
 from services.results.reach import ALL_PLACES, reach_frame
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.words.vocabulary import View
 from services.workspace.folder import Snapshot
 
 
@@ -94,6 +95,37 @@ def test_a_point_of_a_table_leaves_no_trace(
     )
     other.homes = gpd.GeoDataFrame(pd.concat([other.homes, at_place], ignore_index=True))
     assert frame.geometry.geom_equals_exact(reach_frame(other).geometry, 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "view", "published", "drawn"),
+    [
+        ("area", "public", False, True),
+        ("point", "public", False, False),
+        ("point", "public", True, True),
+        ("point", "exact", False, True),
+    ],
+)
+def test_a_reached_home_far_off_its_street_is_inside_where_its_point_may_be_known(
+    town_snapshot: Snapshot, *, kind: str, view: View, published: bool, drawn: bool
+) -> None:
+    workspace = town_snapshot.workspace.seen(view)
+    other = Situation(workspace, Parameters.of(workspace.profile))
+    known = other.profile.privacy.model_copy(update={"residents_published": published})
+    other.profile = other.profile.model_copy(update={"privacy": known})
+    alone_xy, leg_m = (10_000.0, 10_000.0), 153.0
+    place = other.place_snaps.iloc[0]
+    alone = other.homes.iloc[[0]].assign(
+        kind=kind,
+        geometry=[shapely.Point(alone_xy)],
+        edge=place["edge"],
+        offset_m=place["offset_m"],
+        snap_m=leg_m,
+    )
+    other.homes = gpd.GeoDataFrame(pd.concat([other.homes, alone], ignore_index=True))
+    # The walk is the leg of the home and that of the place.
+    assert leg_m + place["snap_m"] <= 500.0
+    assert inside(reach_frame(other).iloc[[0]], alone).all() == drawn
 
 
 def test_a_town_without_places_has_empty_polygons_of_all(town_snapshot: Snapshot) -> None:

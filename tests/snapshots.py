@@ -128,6 +128,7 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     _json(path / "sources.json", _sources())
     _json(path / "intake.json", {})
     areas().to_parquet(path / "layers" / "areas.parquet")
+    ground().to_parquet(path / "layers" / "ground.parquet")
     coverage().to_parquet(result / "coverage.parquet")
     slots().to_parquet(result / "slots.parquet")
     combined().to_parquet(result / "combined.parquet")
@@ -159,6 +160,21 @@ def areas() -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows, columns=["layer", "area_id", "area_name", "council_id", "geometry"])
     frame["version"] = "2025"
     frame["approximate"] = frame["layer"] == "neighbourhood"
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
+
+
+def ground() -> gpd.GeoDataFrame:
+    """Return the ground: a river through the town from south to north, a railway, a park, two signs."""
+    rows = [
+        ("river", "架空川", "", LineString([at(700, -900), at(700, 1900)])),
+        ("railway", "", "", LineString([at(-900, 430), at(1900, 430)])),
+        ("park", "中央公園", "", _square(50, 600, 450, 900)),
+        ("school", "", "", _square(520, 520, 640, 640)),
+        ("station", "架空駅", "", at(300, 430)),
+        ("road", "架空街道", "6", LineString([at(-900, 200), at(1900, 200)])),
+    ]
+    frame = pd.DataFrame(rows, columns=["kind", "name", "ref", "geometry"])
+    frame = frame.assign(level="ground", source_id="everything")
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.blobs import send
 from api.deps import AskedDep, AskedWeekDep, EditionDep, SettingsDep
 from api.errors import Problem
 from api.links import GEOJSON
 from api.models import Health, Summary, Week
-from services.edition.snapshot import Blob
 from services.workspace.folder import software_version
 
 router = APIRouter(tags=["Figures"])
@@ -53,20 +53,10 @@ def about(edition: EditionDep, settings: SettingsDep) -> dict[str, Any]:
 )
 def streets(request: Request, edition: EditionDep) -> Response:
     """Return the walking network, cut where reach ends."""
-    return _send(request, edition.streets)
+    return send(request, edition.streets, GEOJSON)
 
 
 @router.get("/healthz", summary="Is it running")
 def healthz() -> Health:
     """Say that the server answers."""
     return Health(version=software_version())
-
-
-def _send(request: Request, blob: Blob) -> Response:
-    headers = {"etag": blob.etag, "cache-control": "no-cache", "vary": "accept-encoding"}
-    if request.headers.get("if-none-match") == blob.etag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["content-encoding"] = "gzip"
-        return Response(blob.gzipped, media_type=GEOJSON, headers=headers)
-    return Response(blob.plain, media_type=GEOJSON, headers=headers)

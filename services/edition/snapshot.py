@@ -4,8 +4,6 @@ Editions: a snapshot made ready to be read by many, each part prepared once.
 A new run makes a new edition; a reader of the old one is not disturbed.
 """
 
-import gzip
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -21,6 +19,7 @@ from geo.areas.location import largest_overlap
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from geo.vocabulary import TARGET
+from services.edition.background import Background, Blob
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
 from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
@@ -52,19 +51,10 @@ from services.workspace.geojson import collection, features
 from services.workspace.plain import plain_rows
 
 STREET_DECIMALS = 5
-"""About 1 m: the streets are the background of the map, nothing is measured on them."""
+"""About 1 m: nothing is measured on the streets of the map."""
 
 STREET_TOLERANCE_M = 1.5
 """A bend smaller than this is not drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """A large answer, written and compressed once."""
-
-    plain: bytes
-    gzipped: bytes
-    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +164,7 @@ class Edition:
             "summary": summary,
             "choices": choices,
             "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
+            "background": self.background.about,
             **self._declared(),
         }
 
@@ -296,17 +287,21 @@ class Edition:
 
     @cached_property
     def streets(self) -> Blob:
-        """Return the street network as GeoJSON, the background of the map."""
+        """Return the street network as GeoJSON."""
         told = marked(self.run["assumptions"], OF_WALKS)
-        plain = _streets_geojson(self.snapshot.layer("streets"), told).encode()
-        etag = f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
-        return Blob(plain, gzip.compress(plain, compresslevel=6, mtime=0), etag)
+        return Blob.of(_streets_geojson(self.snapshot.layer("streets"), told).encode())
+
+    @cached_property
+    def background(self) -> Background:
+        """Return the ground as tiles, what the map shows beneath the figures."""
+        return Background(self.snapshot.workspace)
 
     def warm(self) -> None:
         """Prepare what the map asks for first."""
         for one in self._of_snapshot.values():
             one.features(Query({}, limit=1))
         _ = self.streets, self.about, self.imprint
+        self.background.warm()
 
     def _require(self, name: str, value: object) -> None:
         choices = pd.unique(self.snapshot.table("coverage")[name])

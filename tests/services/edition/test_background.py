@@ -1,0 +1,104 @@
+"""The background of the map: tiles of the ground, read by GDAL."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+
+from geo.errors import NotFoundError
+from services.edition.background import FIRST_ZOOM, LAST_ZOOM, Background
+from services.workspace.folder import Workspace
+from tests import snapshots
+
+ZOOM = 14
+X, Y = 14_561, 6_440
+"""
+The tile of the middle of the town, 139.9496° E, 35.8783° N: 319.9496 / 360 * 2**14 = 14,561.3, and with
+asinh(tan 35.8783°) = 0.67165, (0.5 - 0.67165 / 2π) * 2**14 = 6,440.6.
+"""
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return snapshots.tiny_workspace(tmp_path_factory.mktemp("background"))
+
+
+@pytest.fixture(scope="module")
+def background(workspace: Workspace) -> Background:
+    return Background(workspace)
+
+
+def read(folder: Path, background: Background, zoom: int, x: int, y: int) -> gpd.GeoDataFrame:
+    """Return what GDAL reads of a tile, plane metres."""
+    tile = background.tile(zoom, x, y)
+    assert tile is not None
+    path = folder / str(zoom) / str(x) / f"{y}.pbf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(tile.plain)
+    return pyogrio.read_dataframe(path, CLIP="NO").to_crs(snapshots.EPSG)
+
+
+def test_a_tile_has_the_ground_where_it_lies(background: Background, tmp_path: Path) -> None:
+    found = read(tmp_path, background, ZOOM, X, Y)
+    named = found[found.geom_type == "Point"].set_index("kind")
+    assert named["name"].fillna("").to_dict() == {
+        "park": "中央公園",
+        "school": "",
+        "station": "架空駅",
+        "river": "架空川",
+        "road": "6",
+    }
+    # A unit of the tile is half a metre.
+    station = named.loc["station"].geometry
+    assert station.distance(snapshots.at(300, 430)) < 0.5
+    drawn = found[found.geom_type != "Point"].set_index("kind").geometry
+    assert set(drawn.index) == {"park", "school", "river", "railway", "road"}
+    assert drawn["park"].area == pytest.approx(400 * 300, rel=0.01)
+    assert snapshots.at(700, 500).distance(drawn["river"]) < 0.5
+
+
+def test_what_is_small_is_on_close_maps_only(background: Background, tmp_path: Path) -> None:
+    kinds = [
+        set(read(tmp_path, background, zoom, X >> shift, Y >> shift)["kind"])
+        for zoom, shift in ((14, 0), (12, 2), (8, 6))
+    ]
+    assert kinds[0] >= kinds[1] >= kinds[2]
+    assert kinds[0] - kinds[2] == {"school"}
+
+
+def test_a_tile_is_made_once_and_far_away_there_is_none(background: Background) -> None:
+    assert background.tile(ZOOM, X, Y) is background.tile(ZOOM, X, Y)
+    assert background.tile(ZOOM, X + 100, Y) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [(FIRST_ZOOM - 1, 0, 0), (LAST_ZOOM + 1, 0, 0), (8, 256, 0), (8, 0, 256), (8, -1, 0)],
+)
+def test_what_no_map_has_is_refused(background: Background, address: tuple[int, int, int]) -> None:
+    with pytest.raises(NotFoundError, match="zooms are 8 to 14"):
+        background.tile(*address)
+
+
+def test_bounds_hold_the_town_and_its_margin(workspace: Workspace, background: Background) -> None:
+    told = background.about
+    assert told is not None
+    west, south, east, north = told["bounds"]
+    margin = workspace.profile.streets.margin_m
+    corners = gpd.GeoSeries(
+        [snapshots.at(-margin, -margin), snapshots.at(1000 + margin, 1000 + margin)],
+        crs=snapshots.EPSG,
+    ).to_crs(4326)
+    expected = [corners[0].x, corners[0].y, corners[1].x, corners[1].y]
+    assert [west, south, east, north] == pytest.approx(expected, abs=0.001)
+
+
+def test_without_ground_there_is_nothing_to_be_seen(tmp_path: Path) -> None:
+    workspace = snapshots.tiny_workspace(tmp_path)
+    path = workspace.path / "layers" / "ground.parquet"
+    gpd.read_parquet(path).iloc[:0].to_parquet(path)
+    background = Background(workspace)
+    assert background.about is None
+    assert background.tile(ZOOM, X, Y) is None
+    background.warm()

@@ -15,6 +15,7 @@ import shapely
 
 from geo.arrays import BoolArray, FloatArray, IntArray, within
 from geo.streets.network import ATTRIBUTES, Network, build_network
+from geo.streets.walkable import SHUT
 
 APART_M = 30.0
 """A street end from which the other street is this near on foot misses nothing."""
@@ -117,7 +118,8 @@ def _dead_ends(network: Network, inside: shapely.Geometry | None) -> tuple[IntAr
     edge_at = np.zeros(len(network.node_xy), dtype=np.int64)
     edge_at[ends] = np.tile(np.arange(network.edge_u.size), 2)
     own = edge_at[node]
-    asked = ~network.off_ground[own]
+    # In front of a shut gate a street ends for a reason.
+    asked = ~network.off_ground[own] & (network.node_kind[node] != SHUT)
     if inside is not None:
         shapely.prepare(inside)
         asked &= shapely.intersects(inside, shapely.points(network.node_xy[node]))

@@ -22,7 +22,15 @@ from geo.arrays import BoolArray, FloatArray, IntArray, KindArray
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.grid import SegmentGrid, segment_grid
 from geo.streets.simplification import Chains, merge_chains
-from geo.streets.walkable import CARRIAGEWAYS, CROSSING, ELEVATOR, PLAIN, SIGNALS
+from geo.streets.walkable import (
+    CARRIAGEWAYS,
+    CROSSING,
+    ELEVATOR,
+    NOT_CROSSED,
+    PLAIN,
+    SHUT,
+    SIGNALS,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -88,7 +96,8 @@ class Network:
         oneway (1: walked from ``u`` to ``v`` only, -1: from ``v`` to ``u`` only, 0: both ways),
         private (walked by those who live there, or to what stands there).
     node_kind
-        (n,) 0 plain, 1 crossing, 2 signals, 3 elevator.
+        (n,) 0 plain, 1 crossing, 2 signals, 3 elevator, 5 shut: a dead end in front of what nobody
+        passes.
     station_start
         (m + 1,) the heights of edge ``i`` are ``station_height_m[station_start[i]:
         station_start[i + 1]]``, at equally spaced stations from its ``u`` to its ``v``.
@@ -205,6 +214,10 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     are passed by, not crossed). Where a crossing meets a carriageway there is a crossing, with the
     signals that the way tells of, whatever the node says of itself.
 
+    At a shut node every piece ends for itself: walkers come as far as the gate. Where a carriageway
+    may not be crossed, that holds for the pieces of other ways that come to it from both sides; the
+    carriageway itself goes on. The dead ends lie at one spot, and are numbered after all other nodes.
+
     Parameters
     ----------
     ways
@@ -212,7 +225,7 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
         1 where it is walked in the order of its nodes only, -1 where against it.
     nodes
         Coordinates ``x, y`` in the plane CRS (metres), indexed by unique node id; with ``kind``
-        (see ``geo.streets.walkable.node_kind``), if known.
+        (see ``geo.streets.walkable.judge_node``), if known.
     epsg
         The plane CRS.
 
@@ -240,6 +253,7 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     osm_id = ways["osm_id"].to_numpy(dtype=np.int64)
     order = np.lexsort((osm_id[way], directed, alike[way], ends[:, 1], ends[:, 0]))
     ends, way, directed = ends[order], way[order], directed[order]
+    ends, xy, kind = _without_passing(ends, way, xy, kind, ways)
     kind, kept = _crossed(kind, ends, way, ways)
     chains = merge_chains(ends, alike[way], kept, directed)
     edges = ways[list(ATTRIBUTES)].iloc[way[chains.segment]].reset_index(drop=True)
@@ -473,6 +487,27 @@ def _without_points(
     greatest = np.zeros(spots_n, dtype=np.int8)
     np.maximum.at(greatest, spot, kind)
     return lowest[spot][ends[~point]], way[~point], greatest[spot]
+
+
+def _without_passing(
+    ends: IntArray, way: IntArray, xy: FloatArray, kind: KindArray, ways: pd.DataFrame
+) -> tuple[IntArray, FloatArray, KindArray]:
+    """Give every end at a node that nobody passes a node of its own."""
+    carriageway = ways["highway"].isin(CARRIAGEWAYS).to_numpy(dtype=bool)[way]
+    beside = (kind[ends] == NOT_CROSSED) & ~carriageway[:, None]
+    has_road = np.zeros(kind.size, dtype=bool)
+    has_road[ends[carriageway]] = True
+    # One way that comes to a road from the side crosses nothing.
+    crosses = has_road & (np.bincount(ends[beside], minlength=kind.size) > 1)
+    apart = (kind[ends] == SHUT) | (beside & crosses[ends])
+    kind = np.where(kind == NOT_CROSSED, PLAIN, kind).astype(np.int8)
+    if not apart.any():
+        return ends, xy, kind
+    at = ends[apart]
+    ends = ends.copy()
+    ends[apart] = kind.size + np.arange(at.size)
+    kind = np.concatenate([kind, np.full(at.size, SHUT, dtype=np.int8)])
+    return ends, np.vstack([xy, xy[at]]), kind
 
 
 def _crossed(

@@ -6,27 +6,33 @@ The rules, in the order in which they decide:
 1. Only known kinds of ``highway`` are streets. What is not there yet or any more (construction,
    proposed, abandoned), what is closed to walkers by its nature (motorway, raceway, bus_guideway)
    and what is no way at all (services, rest_area, bus_stop) is not walkable, whatever ``foot`` says.
-2. ``motorroad=yes`` is a 自動車専用道路: walking there is forbidden by law.
-3. ``foot`` is about walkers and so decides over every general tag: ``no`` and ``private`` close a
-   way; ``use_sidepath`` says that the sidewalk is mapped as a way of its own, which is walked
-   instead; ``yes``, ``designated``, ``permissive`` and ``official`` open it.
-4. ``access=no`` and ``access=private`` close a way to everyone whom rule 3 did not let in.
-5. A ``cycleway`` or ``busway`` is not made for walkers: only rule 3 opens it.
-6. Everything else is walkable. In Japan that includes ``trunk``, the 国道 with sidewalks and
+   Of several values (``path;footway``) one that closes closes, else the first known one counts.
+2. ``motorroad=yes`` is a 自動車専用道路: walking there is forbidden by law. A way that is drawn as a
+   crossing and says ``crossing=no`` is none.
+3. ``foot`` is about walkers and so decides over every general tag, ``access`` over the kind; what
+   their values, conditions and hours mean says ``geo.streets.access``.
+4. A ``cycleway`` or ``busway`` is not made for walkers: only rule 3 opens it.
+5. Everything else is walkable. In Japan that includes ``trunk``, the 国道 with sidewalks and
    crossings (elsewhere it is often a motorway in all but name); parking aisles and driveways, which
    lead to the door; the outline of a square (``area=yes``, or a relation that is a multipolygon);
    corridors, elevators and escalators, which lead through stations. A way drawn as
    ``highway=crossing`` (the tag of a node) is a crossing all the same.
+
+Nodes: a walker passes ``barrier=*`` unless it is a wall or a fence without an opening; ``foot`` and
+``access`` on the node decide first, then ``locked=yes`` shuts it. ``foot`` shuts any node, ``access``
+a barrier, a door or a rail crossing (elsewhere it is about what stands there). Nobody fords a stream
+at a node. On a carriageway with ``crossing=no`` walkers stay on their side.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+from geo.streets.access import ACCESS_TAGS, Remark, is_private, passes
 from geo.streets.direction import DIRECTION_TAGS, foot_direction
 
 USEFUL_TAGS = (
+    *ACCESS_TAGS,
     "highway",
-    "foot",
-    "access",
     "motorroad",
     "name",
     "bridge",
@@ -44,10 +50,21 @@ USEFUL_TAGS = (
 )
 """Keys of a way that the rules or the attributes of an edge read; a reader need keep no other."""
 
-USEFUL_NODE_TAGS = ("highway", "crossing", "crossing:signals")
-"""Keys of a node that ``node_kind`` reads."""
+USEFUL_NODE_TAGS = (
+    *ACCESS_TAGS,
+    "highway",
+    "crossing",
+    "crossing:signals",
+    "barrier",
+    "entrance",
+    "door",
+    "railway",
+    "locked",
+    "ford",
+)
+"""Keys of a node that ``judge_node`` reads."""
 
-PLAIN, CROSSING, SIGNALS, ELEVATOR = 0, 1, 2, 3
+PLAIN, CROSSING, SIGNALS, ELEVATOR, NOT_CROSSED, SHUT = 0, 1, 2, 3, 4, 5
 """Kinds of node; where several meet at one spot, the greatest counts."""
 
 _ROADS = ("trunk", "primary", "secondary", "tertiary")
@@ -84,9 +101,69 @@ WALKED = frozenset(
 ONLY_WITH_FOOT = frozenset({"cycleway", "busway"})
 """Kinds of ``highway`` that are walkable only where ``foot`` opens them."""
 
-_FOOT_OPENS = frozenset({"yes", "designated", "permissive", "official"})
-_FOOT_CLOSES = frozenset({"no", "private", "use_sidepath"})
-_ACCESS_CLOSES = frozenset({"no", "private"})
+_NOT_WALKED = frozenset(
+    {
+        "motorway",
+        "motorway_link",
+        "construction",
+        "proposed",
+        "planned",
+        "abandoned",
+        "disused",
+        "razed",
+        "demolished",
+        "raceway",
+        "bus_guideway",
+    }
+)
+"""Kinds of ``highway`` that close a way of several kinds."""
+
+PASSED = frozenset(
+    {
+        "gate",
+        "lift_gate",
+        "swing_gate",
+        "sliding_gate",
+        "hampshire_gate",
+        "bump_gate",
+        "wicket_gate",
+        "kissing_gate",
+        "turnstile",
+        "full-height_turnstile",
+        "stile",
+        "horse_stile",
+        "bollard",
+        "block",
+        "chain",
+        "rope",
+        "log",
+        "debris",
+        "planter",
+        "spikes",
+        "cycle_barrier",
+        "motorcycle_barrier",
+        "bus_trap",
+        "sump_buster",
+        "cattle_grid",
+        "jersey_barrier",
+        "height_restrictor",
+        "toll_booth",
+        "border_control",
+        "sally_port",
+        "entrance",
+        "coupure",
+        "kerb",
+        "guard_stone",
+        "no",
+    }
+)
+"""Kinds of ``barrier`` on a node that hold up vehicles or can be opened: a walker passes."""
+
+WALLS = frozenset({"wall", "fence", "hedge", "city_wall", "retaining_wall", "guard_rail", "ditch"})
+"""Kinds of ``barrier`` without an opening: nobody passes."""
+
+_DOORS = ("barrier", "entrance", "door", "railway")
+"""Keys that make ``access`` on a node one about passing through it."""
 
 PAVED = frozenset(
     {
@@ -155,9 +232,16 @@ _MOST = 10_000
 _FOOTWAYS = frozenset({"footway", "path", "cycleway", "pedestrian"})
 
 
-def is_walkable(tags: Mapping[str, str]) -> bool:
+class Judged(NamedTuple):
+    """Whether a way can be walked along, and what is to be told of its tags."""
+
+    walkable: bool
+    remarks: tuple[Remark, ...]
+
+
+def judge(tags: Mapping[str, str]) -> Judged:
     """
-    Say whether a way can be walked along by anybody.
+    Say whether a way can be walked along by anybody, and what is to be told of its tags.
 
     Parameters
     ----------
@@ -166,18 +250,20 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
 
     Returns
     -------
-    True if the rules of this module let a walker in; no tags at all give False.
+    ``walkable`` if the rules of this module let a walker in, no tags at all do not; the remarks of
+    ``geo.streets.access``, none where the kind of street decides alone.
     """
-    highway = tags.get("highway", "")
-    known = highway in WALKED or highway in ONLY_WITH_FOOT
-    if not known or tags.get("motorroad") == "yes":
-        return False
-    foot = tags.get("foot", "")
-    if foot in _FOOT_CLOSES:
-        return False
-    if foot in _FOOT_OPENS:
-        return True
-    return highway in WALKED and tags.get("access", "") not in _ACCESS_CLOSES
+    kind = _street_kind(tags)
+    if not kind or tags.get("motorroad") == "yes":
+        return Judged(walkable=False, remarks=())
+    if tags.get("crossing") == "no" and _drawn_as_crossing(tags):
+        return Judged(walkable=False, remarks=())
+    return Judged(*passes(tags, by_kind=kind in WALKED))
+
+
+def is_walkable(tags: Mapping[str, str]) -> bool:
+    """Say whether a way of these tags can be walked along by anybody."""
+    return judge(tags).walkable
 
 
 def street_attributes(
@@ -201,10 +287,9 @@ def street_attributes(
     is that of ``geo.streets.direction``; ``private`` is true where ``foot`` or ``access`` is
     ``private`` and ``foot`` lets nobody else in.
     """
-    highway = tags.get("highway", "")
+    highway = _street_kind(tags)
     crossing = _is_crossing(tags)
     steps = highway == "steps" and tags.get("conveying", "no") == "no"
-    surface = tags.get("surface", "")
     return (
         "footway" if highway == "crossing" else highway,
         tags.get("name", ""),
@@ -214,51 +299,94 @@ def street_attributes(
         _whole(tags.get("layer", "0")),
         crossing,
         crossing and _has_signals(tags),
-        "paved" if surface in PAVED else "unpaved" if surface in UNPAVED else "",
+        _surface(tags.get("surface", "")),
         max(_whole(tags.get("step_count", "0")), 0) if steps else 0,
         foot_direction(tags)[0],
-        _is_private(tags),
+        is_private(tags),
     )
 
 
-def node_kind(tags: Mapping[str, str]) -> int:
+class JudgedNode(NamedTuple):
+    """What a node is to somebody who walks over it, and what is to be told of its tags."""
+
+    kind: int
+    remarks: tuple[Remark, ...]
+
+
+def judge_node(tags: Mapping[str, str]) -> JudgedNode:
     """
     Say what a node is to somebody who walks over it.
 
     Parameters
     ----------
     tags
-        Tags of one OpenStreetMap node.
+        Tags of one OpenStreetMap node; keys beyond ``USEFUL_NODE_TAGS`` play no part.
 
     Returns
     -------
-    3 ``ELEVATOR`` (``highway=elevator``), 2 ``SIGNALS`` (``highway=traffic_signals``,
-    ``crossing=traffic_signals``, ``crossing:signals=yes``), 1 ``CROSSING`` (``highway=crossing``, or
-    any ``crossing`` but ``no``), else 0 ``PLAIN``.
+    ``kind``: 5 ``SHUT`` (nobody passes, by the rules of this module), 4 ``NOT_CROSSED``
+    (``crossing=no``), 3 ``ELEVATOR`` (``highway=elevator``), 2 ``SIGNALS``
+    (``highway=traffic_signals``, ``crossing=traffic_signals``, ``crossing:signals=yes``), 1
+    ``CROSSING`` (``highway=crossing``, or any other ``crossing``), else 0 ``PLAIN``. ``remarks``: what
+    shuts it, a barrier of unknown kind, and those of ``geo.streets.access``.
     """
+    barrier = tags.get("barrier", "")
+    held = {key: tags[key] for key in ACCESS_TAGS if key in tags}
+    if held and not any(key in tags for key in _DOORS) and tags.get("highway") != "elevator":
+        held = {key: value for key, value in held.items() if key.startswith("foot")}
+    fords = tags.get("ford", "no") not in ("no", "boat")
+    by_kind = barrier not in WALLS and tags.get("locked") != "yes" and not fords
+    open_, told = passes(held, by_kind=by_kind) if held else (by_kind, ())
+    if not open_ and not told:
+        shutting = ("barrier", "locked", "ford", "foot", "access")
+        told = (Remark("value", _written(tags, shutting), passes=False),)
+    elif barrier and barrier not in PASSED | WALLS:
+        told = (*told, Remark("unknown_value", f"barrier={barrier}", open_))
+    return JudgedNode(SHUT if not open_ else _crossing_kind(tags), told)
+
+
+def _crossing_kind(tags: Mapping[str, str]) -> int:
     highway = tags.get("highway", "")
     if highway == "elevator":
         return ELEVATOR
+    if tags.get("crossing") == "no":
+        return NOT_CROSSED
     if highway == "traffic_signals" or _has_signals(tags):
         return SIGNALS
-    if highway == "crossing" or tags.get("crossing", "no") != "no":
+    if highway == "crossing" or "crossing" in tags:
         return CROSSING
     return PLAIN
 
 
-def _is_private(tags: Mapping[str, str]) -> bool:
-    foot = tags.get("foot", "")
-    return foot == "private" or (tags.get("access") == "private" and foot not in _FOOT_OPENS)
+def _written(tags: Mapping[str, str], keys: tuple[str, ...]) -> str:
+    return ", ".join(f"{key}={tags[key]}" for key in keys if key in tags)
+
+
+def _street_kind(tags: Mapping[str, str]) -> str:
+    """Return the kind of street, empty where it is none that anybody walks along."""
+    kinds = [kind.strip() for kind in tags.get("highway", "").split(";")]
+    if any(kind in _NOT_WALKED for kind in kinds):
+        return ""
+    known = [kind for kind in kinds if kind in WALKED] or kinds
+    return next((kind for kind in known if kind in WALKED | ONLY_WITH_FOOT), "")
+
+
+def _surface(text: str) -> str:
+    kinds = {kind.strip() for kind in text.split(";")}
+    return "paved" if kinds <= PAVED else "unpaved" if kinds <= UNPAVED else ""
+
+
+def _drawn_as_crossing(tags: Mapping[str, str]) -> bool:
+    return tags.get("highway") == "crossing" or any(
+        tags.get(key) == "crossing" for key in ("footway", "path", "cycleway")
+    )
 
 
 def _is_crossing(tags: Mapping[str, str]) -> bool:
-    highway = tags.get("highway", "")
-    if highway == "crossing" or any(
-        tags.get(key) == "crossing" for key in ("footway", "path", "cycleway")
-    ):
-        return True
     # On a road the key says what its crossings are like; on a footway it says that it is one.
-    return highway in _FOOTWAYS and tags.get("crossing", "no") != "no"
+    return _drawn_as_crossing(tags) or (
+        tags.get("highway", "") in _FOOTWAYS and tags.get("crossing", "no") != "no"
+    )
 
 
 def _has_signals(tags: Mapping[str, str]) -> bool:

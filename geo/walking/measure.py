@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IntArray
 from geo.streets.network import Network
-from geo.streets.walkable import CROSSING, ELEVATOR, SIGNALS
+from geo.streets.walkable import CROSSING, ELEVATOR, SHUT, SIGNALS
 from geo.walking.walker import STEPS_PER_M, Walker
 
 BoolArray = NDArray[np.bool_]
@@ -256,7 +256,7 @@ def _steps_s_per_m(network: Network, walker: Walker) -> FloatArray:
 
 def _ends_s(network: Network, walker: Walker) -> tuple[FloatArray, FloatArray]:
     """Return (m,) seconds that each end of each edge is charged for its junction."""
-    cost_s = np.zeros(4)
+    cost_s = np.zeros(SHUT + 1)
     cost_s[[CROSSING, SIGNALS, ELEVATOR]] = walker.crossing_s, walker.signal_s, walker.elevator_s
     half_s = cost_s[network.node_kind] / 2
     crossing = network.edges["crossing"].to_numpy(dtype=bool)

@@ -14,7 +14,7 @@ import shapely
 from osmnx import settings
 
 from geo.errors import SourceError
-from geo.streets.walkable import USEFUL_NODE_TAGS, USEFUL_TAGS, node_kind
+from geo.streets.walkable import USEFUL_NODE_TAGS, USEFUL_TAGS
 from services.intake.streets.overpass import require_answer
 from services.intake.streets.ways import WayCollector, Ways, nodes_frame
 
@@ -129,7 +129,7 @@ def _ways(graph: "nx.MultiDiGraph[int]") -> Ways:
             int(node),
             at["x"],
             at["y"],
-            node_kind({k: str(at[k]) for k in USEFUL_NODE_TAGS if k in at}),
+            collector.node_kind(int(node), {k: str(at[k]) for k in USEFUL_NODE_TAGS if k in at}),
         )
         for node, at in graph.nodes(data=True)
     ]

@@ -11,7 +11,7 @@ import osmium.filter
 import pandas as pd
 
 from geo.errors import SourceError
-from geo.streets.walkable import PLAIN, is_walkable, node_kind
+from geo.streets.walkable import WALLS, is_walkable
 from services.intake.streets.ways import WayCollector, Ways, nodes_frame
 from services.intake.vectors.opl import ids_of, sift, tags_of
 
@@ -21,7 +21,7 @@ def read_osm_file(path: Path) -> Ways:
     try:
         collector = _read_ways(path)
         _read_squares(path, collector)
-        return collector.ways(_read_nodes(path, collector.node_ids()))
+        return collector.ways(_read_nodes(path, collector))
     except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
         raise SourceError(
             "not a whole OpenStreetMap file ({error}); download the extract again",
@@ -32,9 +32,13 @@ def read_osm_file(path: Path) -> Ways:
 
 def _read_ways(path: Path) -> WayCollector:
     collector = WayCollector()
-    ways = sift(path, osmium.osm.WAY, osmium.filter.KeyFilter("highway"))
-    for osm_id, tags, nodes in ways:
-        collector.add(osm_id, tags_of(tags), ids_of(nodes))
+    ways = sift(path, osmium.osm.WAY, osmium.filter.KeyFilter("highway", "barrier"))
+    for osm_id, written, nodes in ways:
+        tags = tags_of(written)
+        if "highway" in tags:
+            collector.add(osm_id, tags, ids_of(nodes))
+        elif tags["barrier"] in WALLS:
+            collector.add_wall(ids_of(nodes))
     return collector
 
 
@@ -60,7 +64,8 @@ def _read_squares(path: Path, collector: WayCollector) -> None:
             collector.add(osm_id, square_of[osm_id], ids_of(nodes))
 
 
-def _read_nodes(path: Path, node_ids: list[int]) -> pd.DataFrame:
+def _read_nodes(path: Path, collector: WayCollector) -> pd.DataFrame:
+    node_ids = collector.node_ids()
     # An editor numbers new nodes below zero; the fast filter knows no such ids.
     fast = not node_ids or node_ids[0] >= 0
     filters = [osmium.filter.IdFilter(node_ids)] if fast else []
@@ -70,7 +75,7 @@ def _read_nodes(path: Path, node_ids: list[int]) -> pd.DataFrame:
             osm_id,
             float(position[1 : position.index(" ")]),
             float(position[position.index(" ") + 2 :]),
-            PLAIN if tags == "T" else node_kind(tags_of(tags)),
+            collector.node_kind(osm_id, tags_of(tags)),
         )
         for osm_id, tags, position in sift(path, osmium.osm.NODE, *filters)
         # A node without a position has no digits after its x.

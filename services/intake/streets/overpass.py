@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import SourceError
-from geo.streets.walkable import PLAIN, is_walkable, node_kind
+from geo.streets.walkable import PLAIN, WALLS, is_walkable
 from services.intake.streets.ways import WayCollector, Ways, nodes_frame
 
 MOST_IDS = 2**63
@@ -102,12 +102,15 @@ def _add(
 ) -> None:
     tags = element.get("tags", {})
     if element["type"] == "node":
+        osm_id = _id(element["id"])
         at = float(element["lon"]), float(element["lat"])
-        nodes.append((_id(element["id"]), *at, node_kind(tags) if tags else PLAIN))
+        nodes.append((osm_id, *at, collector.node_kind(osm_id, tags)))
         return
     if element["type"] != "way":
         return
     osm_id = _id(element["id"])
+    if tags.get("barrier") in WALLS and "highway" not in tags:
+        collector.add_wall([_id(node) for node in element["nodes"]])
     tags = tags if "highway" in tags else squares.get(osm_id, {})
     if not tags:
         return

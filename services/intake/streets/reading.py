@@ -13,6 +13,7 @@ import shapely
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
 from geo.streets.network import Network, build_network
+from services.intake.streets.noting import note_tags
 from services.intake.streets.osm_file import read_osm_file
 from services.intake.streets.overpass import read_overpass_file
 from services.intake.streets.ways import Ways
@@ -47,6 +48,7 @@ def read_streets(
     if len(network.edge_u) == 0:
         raise _no_street(ways, path)
     _note_counts(ways, inside, book)
+    note_tags(ways, nodes, boundary, book)
     return network
 
 

@@ -7,7 +7,16 @@ from functools import lru_cache
 
 import pandas as pd
 
-from geo.streets.walkable import is_walkable, street_attributes
+from geo.streets.access import Remark
+from geo.streets.walkable import (
+    PASSED,
+    PLAIN,
+    SHUT,
+    JudgedNode,
+    judge,
+    judge_node,
+    street_attributes,
+)
 
 _Row = tuple[int, Sequence[int], *tuple[str | bool | int, ...]]
 """osm_id, node_ids and what the tags say."""
@@ -37,13 +46,19 @@ class Ways:
     table: pd.DataFrame
     """One row a way: osm_id, node_ids, and its ``street_attributes``."""
     nodes: pd.DataFrame
-    """lon, lat (degrees), kind (``node_kind``), indexed by unique node id."""
+    """lon, lat (degrees), kind (``judge_node``), indexed by unique node id."""
     read_n: int
     """Ways that were read: every way with a ``highway`` tag."""
     not_walkable: dict[str, int]
     """Ways that nobody may walk along, by kind of highway."""
     repeated_n: int
     """Ways that the source holds more than once; each is used once."""
+    way_remarks: list[tuple[int, Remark]] = field(default_factory=list)
+    """What is to be told of the tags of ways, by osm_id."""
+    node_remarks: list[tuple[int, Remark]] = field(default_factory=list)
+    """What is to be told of the tags of nodes of walkable ways, by node id."""
+    walled: list[int] = field(default_factory=list)
+    """Nodes that a walkable way shares with a wall or a fence, without an opening that is tagged."""
 
 
 @dataclass(slots=True)
@@ -55,6 +70,10 @@ class WayCollector:
     not_walkable: Counter[str] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
     _rows: dict[object, _Row] = field(default_factory=dict)
+    _way_remarks: set[tuple[int, Remark]] = field(default_factory=set)
+    _node_remarks: set[tuple[int, Remark]] = field(default_factory=set)
+    _walls: set[int] = field(default_factory=set)
+    _openings: set[int] = field(default_factory=set)
 
     def add(
         self,
@@ -68,7 +87,8 @@ class WayCollector:
         counts = part is None or osm_id not in self._seen
         self._seen.add(osm_id)
         self.read_n += counts
-        attributes = _judged(tuple(tags.items()))
+        attributes, remarks = _judged(tuple(tags.items()))
+        self._way_remarks.update((osm_id, remark) for remark in remarks)
         if attributes is None:
             self.not_walkable[tags.get("highway", "")] += counts
             return
@@ -79,6 +99,20 @@ class WayCollector:
             # Of two states of one way the longer counts, whichever came first.
             row = max(row, self._rows[key], key=lambda one: (len(one[1]), one))
         self._rows[key] = row
+
+    def add_wall(self, node_ids: Sequence[int]) -> None:
+        """Keep the nodes of a wall or a fence, which a street may share."""
+        self._walls.update(node_ids)
+
+    def node_kind(self, osm_id: int, tags: Mapping[str, str]) -> int:
+        """Return what a node is to a walker; what is to be told of its tags is kept."""
+        if not tags:
+            return PLAIN
+        kind, remarks = _judged_node(tuple(tags.items()))
+        self._node_remarks.update((osm_id, remark) for remark in remarks)
+        if kind == SHUT or "entrance" in tags or tags.get("barrier") in PASSED:
+            self._openings.add(osm_id)
+        return kind
 
     def node_ids(self) -> list[int]:
         """Return the nodes of the walkable ways, each once."""
@@ -97,15 +131,43 @@ class WayCollector:
                 for (name, kind), values in zip(_COLUMNS.items(), columns, strict=True)
             }
         )
-        counted = dict(sorted(self.not_walkable.items()))
-        return Ways(table, nodes, self.read_n, counted, self.repeated_n)
+        walked = set(self.node_ids())
+        return Ways(
+            table,
+            nodes,
+            self.read_n,
+            dict(sorted(self.not_walkable.items())),
+            self.repeated_n,
+            sorted(self._way_remarks),
+            sorted((node, remark) for node, remark in self._node_remarks if node in walked),
+            self._walled(),
+        )
+
+    def _walled(self) -> list[int]:
+        """Return the nodes of walls without an opening at which a walker goes on."""
+        walls = self._walls - self._openings
+        branches: Counter[int] = Counter()
+        for row in self._rows.values() if walls else ():
+            ids = row[1]
+            for place, node in enumerate(ids):
+                if node in walls:
+                    branches[node] += (place > 0) + (place < len(ids) - 1)
+        return sorted(node for node, number in branches.items() if number > 1)
 
 
 @lru_cache(maxsize=4096)
-def _judged(tags: tuple[tuple[str, str], ...]) -> tuple[str | bool | int, ...] | None:
+def _judged(
+    tags: tuple[tuple[str, str], ...],
+) -> tuple[tuple[str | bool | int, ...] | None, tuple[Remark, ...]]:
     """Return the attributes of a way, None where nobody may walk; most ways have tags of few kinds."""
     kept = dict(tags)
-    return street_attributes(kept) if is_walkable(kept) else None
+    walkable, remarks = judge(kept)
+    return street_attributes(kept) if walkable else None, remarks
+
+
+@lru_cache(maxsize=4096)
+def _judged_node(tags: tuple[tuple[str, str], ...]) -> JudgedNode:
+    return judge_node(dict(tags))
 
 
 def nodes_frame(rows: Iterable[tuple[int, float, float, int]]) -> pd.DataFrame:

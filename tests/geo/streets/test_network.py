@@ -1,6 +1,7 @@
 """The network: by hand on a few streets, against networkx on random ones, and its properties."""
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from geo.streets.network import (
     to_edges_frame,
     to_networkx,
 )
+from geo.streets.walkable import NOT_CROSSED, SHUT
 
 PLANE = 6677
 Crossings = dict[int, tuple[float, float]]
@@ -474,3 +476,59 @@ def test_other_node_ids_change_nothing(drawn: Town, random: Random) -> None:
     renamed_ways = [(n, [new[key] for key in way], more) for n, way, more in ways]
     other = town(renamed, renamed_ways, {new[key]: kind for key, kind in kinds.items()})
     same(town(crossings, ways, kinds), other)
+
+
+def walk_m(network: Network, a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the shortest walk between two spots; a spot may hold several nodes."""
+    at = [tuple(xy) for xy in network.node_xy.tolist()]
+    starts, ends = ([n for n, xy in enumerate(at) if xy == spot] for spot in (a, b))
+    found = dijkstra(network.streets, indices=starts)
+    return float(found[:, ends].min())
+
+
+CROSS: Crossings = {1: (0, 0), 2: (50, 0), 3: (100, 0), 4: (50, -40), 5: (50, 40)}
+
+
+def test_at_a_shut_node_every_way_ends_for_itself() -> None:
+    # Two streets cross at 2, where a gate is shut: a way through and two that end there.
+    ways: list[Way] = [(1, [1, 2, 3], {}), (2, [4, 2], {}), (3, [2, 5], {"highway": "steps"})]
+    network = town(CROSS, ways, {2: SHUT})
+    assert sorted(network.edge_length_m.tolist()) == [40.0, 40.0, 50.0, 50.0]
+    assert network.component_length_m.size == 4
+    # Everybody comes as far as the gate.
+    at_gate = (network.node_xy == (50, 0)).all(axis=1)
+    assert (at_gate.sum(), set(network.node_kind[at_gate])) == (4, {SHUT})
+    assert not network.node_kind[~at_gate].any()
+
+
+def test_a_street_may_lead_round_a_shut_node() -> None:
+    ways: list[Way] = [(1, [1, 2, 3], {}), (2, [1, 5, 3], {"name": "round"})]
+    network = town(CROSS, ways, {2: SHUT})
+    round_m = 2 * math.hypot(50, 40)
+    assert walk_m(network, (0, 0), (100, 0)) == pytest.approx(round_m)
+    assert walk_m(town(CROSS, ways), (0, 0), (100, 0)) == 100.0
+
+
+def test_a_carriageway_that_may_not_be_crossed_is_walked_along_only() -> None:
+    path = {"highway": "footway"}
+    ways: list[Way] = [(1, [1, 2, 3], {}), (2, [4, 2], path), (3, [2, 5], path)]
+    network = town(CROSS, ways, {2: NOT_CROSSED})
+    assert walk_m(network, (0, 0), (100, 0)) == 100.0
+    assert network.component_length_m.size == 3
+    # A path that only comes to the road crosses nothing; where no car drives, nothing is crossed.
+    for some in (ways[:2], [(1, [1, 2, 3], path), *ways[1:]]):
+        assert town(CROSS, some, {2: NOT_CROSSED}).component_length_m.size == 1
+
+
+def test_the_order_of_ways_changes_nothing_at_shut_nodes() -> None:
+    ways: list[Way] = [(1, [1, 2, 3], {}), (2, [4, 2], {}), (3, [2, 5], {}), (4, [5, 3], {})]
+    for kind in (SHUT, NOT_CROSSED):
+        one = town(CROSS, ways, {2: kind})
+        for turned in itertools.permutations(ways):
+            back = [(osm_id, nodes[::-1], more) for osm_id, nodes, more in turned]
+            same(one, town(CROSS, back, {2: kind}))
+
+
+def test_a_network_with_shut_nodes_is_stored_as_it_is() -> None:
+    network = town(CROSS, [(1, [1, 2, 3], {}), (2, [4, 2, 5], {})], {2: SHUT})
+    same(network, network_from_frames(*network_to_frames(network)))

@@ -6,7 +6,7 @@ from geo.streets.walkable import (
     USEFUL_NODE_TAGS,
     USEFUL_TAGS,
     is_walkable,
-    node_kind,
+    judge_node,
     street_attributes,
 )
 
@@ -36,6 +36,11 @@ from geo.streets.walkable import (
         {"highway": "crossing"},
         {"highway": "footway", "footway": "crossing", "foot": "designated"},
         {"highway": "secondary", "sidewalk": "separate"},
+        {"highway": "path;footway"},
+        {"highway": "cycleway; footway"},
+        {"highway": "path", "foot": "yes;designated", "access": "no"},
+        {"highway": "cycleway", "foot": "official"},
+        {"highway": "service", "access": "military", "foot": "permissive"},
     ],
     ids=str,
 )
@@ -68,6 +73,11 @@ def test_a_walker_may_go_there(tags: dict[str, str]) -> None:
         {"highway": "abandoned"},
         {"highway": "bus_stop"},
         {"highway": "services"},
+        {"highway": "construction;footway"},
+        {"highway": "path", "access": "no;permissive"},
+        {"highway": "track", "access": "military"},
+        {"highway": "track", "access": "agricultural;forestry"},
+        {"highway": "footway", "footway": "crossing", "crossing": "no"},
     ],
     ids=str,
 )
@@ -160,6 +170,8 @@ def test_a_way_drawn_as_a_crossing_is_a_footway() -> None:
         ("ground", "unpaved"),
         ("grass", "unpaved"),
         ("asphalt;gravel", ""),
+        ("asphalt;concrete", "paved"),
+        ("dirt; grass", "unpaved"),
         ("たたき", ""),
         ("", ""),
     ],
@@ -172,8 +184,6 @@ def test_a_surface_is_paved_unpaved_or_unknown(surface: str, kind: str) -> None:
     ("tags", "kind"),
     [
         ({}, 0),
-        ({"barrier": "bollard"}, 0),
-        ({"crossing": "no"}, 0),
         ({"highway": "crossing"}, 1),
         ({"crossing": "unmarked"}, 1),
         ({"highway": "crossing", "crossing": "zebra", "crossing:signals": "no"}, 1),
@@ -183,9 +193,67 @@ def test_a_surface_is_paved_unpaved_or_unknown(surface: str, kind: str) -> None:
         ({"highway": "crossing", "crossing:signals": "yes"}, 2),
         ({"highway": "elevator"}, 3),
         ({"highway": "bus_stop"}, 0),
+        ({"crossing": "no"}, 4),
+        ({"highway": "traffic_signals", "crossing": "no"}, 4),
     ],
     ids=str,
 )
 def test_a_node_is_plain_a_crossing_signals_or_an_elevator(tags: dict[str, str], kind: int) -> None:
-    assert node_kind(tags) == kind
-    assert set(tags) <= {*USEFUL_NODE_TAGS, "barrier"}
+    assert judge_node(tags) == (kind, ())
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        *({"barrier": kind} for kind in ("bollard", "gate", "lift_gate", "kissing_gate", "stile")),
+        *({"barrier": kind} for kind in ("turnstile", "cycle_barrier", "toll_booth", "entrance")),
+        {"barrier": "gate", "access": "no", "foot": "yes"},
+        {"barrier": "gate", "locked": "yes", "foot": "designated"},
+        {"barrier": "gate", "motor_vehicle": "no", "access": "destination"},
+        {"barrier": "fence", "foot": "yes"},
+        {"barrier": "something new"},
+        {"barrier": "gate", "opening_hours": "05:00-22:00"},
+        # Who may use the shop, the car park is not who may walk past.
+        {"shop": "supermarket", "access": "customers"},
+        {"amenity": "parking_entrance", "access": "private"},
+        {"shop": "bakery", "opening_hours": "10:00-15:00"},
+        {"ford": "no"},
+    ],
+    ids=str,
+)
+def test_a_walker_passes_the_node(tags: dict[str, str]) -> None:
+    assert judge_node(tags).kind == 0
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"barrier": "gate", "access": "no"},
+        {"barrier": "bollard", "access": "private"},
+        {"barrier": "gate", "foot": "no", "access": "yes"},
+        {"barrier": "lift_gate", "access": "permit"},
+        {"barrier": "gate", "locked": "yes"},
+        {"barrier": "wall"},
+        {"barrier": "fence", "note": "no gate"},
+        {"entrance": "service", "access": "private"},
+        {"railway": "level_crossing", "access": "no"},
+        {"highway": "elevator", "access": "private"},
+        {"highway": "crossing", "foot": "no"},
+        {"barrier": "gate", "opening_hours": "09:00-17:00"},
+        {"barrier": "gate", "access:conditional": "no @ (Dec-Mar)"},
+        {"ford": "yes"},
+        {"ford": "stepping_stones"},
+    ],
+    ids=str,
+)
+def test_nobody_passes_the_node(tags: dict[str, str]) -> None:
+    kept = {key: value for key, value in tags.items() if key in USEFUL_NODE_TAGS}
+    kind, remarks = judge_node(kept)
+    assert (kind, [remark.passes for remark in remarks]) == (5, [False])
+
+
+def test_a_barrier_of_unknown_kind_is_told() -> None:
+    (remark,) = judge_node({"barrier": "something new"}).remarks
+    assert remark == ("unknown_value", "barrier=something new", True)
+    told = [one.told for one in judge_node({"barrier": "new", "access": "no"}).remarks]
+    assert told == ["value"]

@@ -564,9 +564,19 @@ def test_every_metre_of_walkable_kochi_is_in_the_network() -> None:
     truth_m = sum(geod.line_length(*zip(*line, strict=True)) for line in lines)
     # The plane is at most 0.01 % off the ground.
     assert network.edge_length_m.sum() == pytest.approx(truth_m, rel=1.5e-4)
-    graph: nx.Graph[int] = nx.Graph()
+    # Six of 76 barriers on these ways let no walker pass: each way ends there for itself.
+    on_ways = {node for way in walked for node in way["nodes"]}
+    elements = json.loads(KOCHI_ANSWER.read_bytes())["elements"]
+    tags_of = {e["id"]: e.get("tags", {}) for e in elements if e["id"] in on_ways}
+    barriers = {node: tags for node, tags in tags_of.items() if "barrier" in tags}
+    shut = {node for node, tags in barriers.items() if tags.get("access") in ("no", "private")}
+    assert (len(barriers), len(shut)) == (76, 6)
+    told = [str(entry.said) for entry in book.entries if entry.code == "shut_node"]
+    assert sum(str(node) in text for node in shut for text in told) == 6
+    graph: nx.Graph[object] = nx.Graph()
     for way in walked:
-        nx.add_path(graph, way["nodes"])
+        for pair in itertools.pairwise(way["nodes"]):
+            graph.add_edge(*((node, pair) if node in shut else node for node in pair))
     assert network.component_length_m.size == nx.number_connected_components(graph)
 
 

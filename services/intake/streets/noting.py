@@ -1,0 +1,145 @@
+"""What the tags of streets and of their nodes say that is more than a plain yes or no: the ledger."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import shapely
+
+from geo.errors import Sentence
+from geo.streets.access import Remark
+from services.intake.streets.ways import Ways
+from services.intake.tables.ledger import Entry, SourceLedger
+
+LISTED_MOST = 100
+"""So many ways or nodes are listed one by one; further ones are counted."""
+
+_NAMED_MOST = 10
+"""So many nodes are named in one remark."""
+
+
+def note_tags(
+    ways: Ways, nodes: pd.DataFrame, boundary: shapely.Geometry, book: SourceLedger
+) -> None:
+    """List what conditions and barriers do to walkers, and what is not understood."""
+    _note_times("way", ways.way_remarks, book)
+    inside = _inside(ways, nodes, boundary)
+    at_nodes = [(node, remark) for node, remark in ways.node_remarks if node in inside]
+    _note_times("node", at_nodes, book)
+    _note_values(ways.way_remarks, book)
+    _note_nodes(at_nodes, book)
+    walled = [node for node in ways.walled if node in inside]
+    if walled:
+        book.note(
+            Entry(
+                "walled_path",
+                Sentence(
+                    "nodes that a path shares with a wall or a fence, without a gate; taken as "
+                    "passable: {number} (OSM nodes {listed})",
+                    number=len(walled),
+                    listed=_listed(walled),
+                ),
+            )
+        )
+
+
+def _inside(ways: Ways, nodes: pd.DataFrame, boundary: shapely.Geometry) -> set[int]:
+    """Return which nodes that something is told of lie within the boundary."""
+    asked = sorted({node for node, _ in ways.node_remarks} | set(ways.walled))
+    known = nodes[nodes.index.isin(asked)]
+    shapely.prepare(boundary)
+    within = shapely.intersects_xy(boundary, known["x"].to_numpy(), known["y"].to_numpy())
+    return set(known.index[within].tolist())
+
+
+def _note_times(kind: str, remarks: Sequence[tuple[int, Remark]], book: SourceLedger) -> None:
+    """List every way and node that is open or closed at times."""
+    asked = [(osm_id, one) for osm_id, one in remarks if one.told in ("times", "unknown_times")]
+    for osm_id, remark in asked[:LISTED_MOST]:
+        facts = {"kind": kind, "osm_id": osm_id, "tag": remark.tag}
+        if remark.told == "unknown_times":
+            said = Sentence(
+                "OSM {kind} {osm_id}: {tag} (conditional); the condition is not understood and "
+                "changes nothing",
+                **facts,
+            )
+        elif remark.passes:
+            said = Sentence(
+                "OSM {kind} {osm_id}: {tag} (conditional); open whenever groups meet, so walked",
+                **facts,
+            )
+        else:
+            said = Sentence(
+                "OSM {kind} {osm_id}: {tag} (conditional); closed at times when groups meet, so not "
+                "walked",
+                **facts,
+            )
+        book.note(Entry("conditional", said))
+    if len(asked) > LISTED_MOST:
+        book.note(
+            Entry(
+                "conditional",
+                Sentence(
+                    "further streets that are open or closed at times: {number}",
+                    number=len(asked) - LISTED_MOST,
+                ),
+            )
+        )
+
+
+def _note_values(remarks: Iterable[tuple[int, Remark]], book: SourceLedger) -> None:
+    """Count the ways of each value of access beyond the plain ones."""
+    kinds = ("value", "unknown_value")
+    counted = Counter(remark for _, remark in remarks if remark.told in kinds)
+    for remark, number in sorted(counted.items()):
+        facts = {"tag": remark.tag, "number": number}
+        if remark.told == "unknown_value":
+            said = Sentence(
+                "ways with {tag}, which is not understood and changes nothing: {number}", **facts
+            )
+        elif remark.passes:
+            said = Sentence("ways with {tag}, walked: {number}", **facts)
+        else:
+            said = Sentence("ways with {tag}, not walked: {number}", **facts)
+        book.note(Entry("access_value", said))
+
+
+def _note_nodes(remarks: Sequence[tuple[int, Remark]], book: SourceLedger) -> None:
+    """Count what shuts a way at a node, and barriers of unknown kind."""
+    shut: dict[str, list[int]] = {}
+    unknown: dict[str, list[int]] = {}
+    for node, remark in remarks:
+        if remark.told == "unknown_value":
+            unknown.setdefault(remark.tag, []).append(node)
+        elif remark.told == "value" and not remark.passes:
+            shut.setdefault(remark.tag, []).append(node)
+    for tag, nodes in sorted(shut.items()):
+        book.note(
+            Entry(
+                "shut_node",
+                Sentence(
+                    "nodes with {tag}, which nobody passes: {number} (OSM nodes {listed})",
+                    tag=tag,
+                    number=len(nodes),
+                    listed=_listed(nodes),
+                ),
+            )
+        )
+    for tag, nodes in sorted(unknown.items()):
+        book.note(
+            Entry(
+                "unknown_barrier",
+                Sentence(
+                    "nodes with {tag}, which is not understood; taken as passable unless another "
+                    "tag shuts them: {number} (OSM nodes {listed})",
+                    tag=tag,
+                    number=len(nodes),
+                    listed=_listed(nodes),
+                ),
+            )
+        )
+
+
+def _listed(nodes: Sequence[int]) -> str:
+    first = ", ".join(str(node) for node in sorted(nodes)[:_NAMED_MOST])
+    return f"{first}, …" if len(nodes) > _NAMED_MOST else first

@@ -1,0 +1,135 @@
+"""Tags of streets and of their nodes: who passes, what the ledger lists, the same in every format."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from scipy.sparse.csgraph import dijkstra
+
+from geo.streets.network import Network
+from services.intake.streets.noting import LISTED_MOST
+from services.intake.tables.ledger import Ledger
+from services.words.texts import told
+from tests.services.intake.test_streets import (
+    answer,
+    read,
+    same,
+    write_answer,
+    write_osm,
+)
+
+Ways = dict[int, tuple[list[int], dict[str, str]]]
+
+# From 1 by 2 to 3 are 300 m; round by 5, 6 and 4 it is longer.
+STREETS: Ways = {
+    11: ([1, 2, 3], {"highway": "residential"}),
+    12: ([1, 5, 6, 4, 3], {"highway": "tertiary"}),
+}
+ROUND_M = 50 + 90 + (150**2 + 310**2) ** 0.5 + (200**2 + 400**2) ** 0.5
+
+
+def both(
+    tmp_path: Path, ways: Ways, nodes: dict[int, dict[str, str]] | None = None
+) -> tuple[Network, list[tuple[str, str]]]:
+    """Read a file and an answer, which say the same, and return the network and the remarks."""
+    (tmp_path / "a.osm.pbf").unlink(missing_ok=True)
+    books = Ledger(), Ledger()
+    network = read(write_osm(tmp_path / "a.osm.pbf", ways, nodes), ledger=books[0])
+    path = write_answer(tmp_path / "a.json", answer(ways, nodes))
+    same(network, read(path, "overpass", ledger=books[1]))
+    remarks, again = (
+        [(entry.code, str(entry.said)) for entry in book.of("streets").entries] for book in books
+    )
+    assert remarks == again
+    return network, remarks
+
+
+def walk_m(network: Network) -> float:
+    ends = [tuple(xy) for xy in network.node_xy.round(1).tolist()]
+    return float(
+        dijkstra(network.streets, indices=ends.index((0.0, 0.0)))[ends.index((300.0, 0.0))]
+    )
+
+
+def with_tags(**tags: str) -> Ways:
+    own = {key.replace("__", ":"): value for key, value in tags.items()}
+    return {**STREETS, 11: ([1, 2, 3], {"highway": "residential", **own})}
+
+
+@pytest.mark.parametrize(
+    ("tags", "walked_m", "remark"),
+    [
+        ({"barrier": "bollard"}, 300.0, None),
+        ({"barrier": "gate", "foot": "no"}, ROUND_M, ("shut_node", "barrier=gate, foot=no")),
+        ({"barrier": "gate", "locked": "yes"}, ROUND_M, ("shut_node", "locked=yes")),
+        ({"barrier": "gate", "access": "permit"}, ROUND_M, ("shut_node", "access=permit")),
+        ({"barrier": "iron thing"}, 300.0, ("unknown_barrier", "iron thing")),
+        ({"barrier": "gate", "opening_hours": "09:00-17:00"}, ROUND_M, ("conditional", "node 2")),
+        ({"barrier": "gate", "opening_hours": "06:00-22:00"}, 300.0, ("conditional", "node 2")),
+        ({"shop": "bakery", "access": "customers"}, 300.0, None),
+    ],
+    ids=str,
+)
+def test_a_node_is_passed_or_not_and_the_ledger_says_why(
+    tmp_path: Path, tags: dict[str, str], walked_m: float, remark: tuple[str, str] | None
+) -> None:
+    network, remarks = both(tmp_path, STREETS, {2: tags})
+    assert walk_m(network) == pytest.approx(walked_m, abs=0.1)
+    assert [code for code, _ in remarks] == ([remark[0]] if remark else [])
+    assert all(remark[1] in said for _, said in remarks if remark)
+
+
+@pytest.mark.parametrize(
+    ("tags", "walked_m", "remark"),
+    [
+        ({"access": "permissive"}, 300.0, None),
+        ({"access": "customers"}, ROUND_M, ("access_value", "access=customers, not walked: 1")),
+        ({"access": "destination"}, 300.0, ("access_value", "access=destination, walked: 1")),
+        ({"foot": "gone"}, 300.0, ("access_value", "foot=gone, which is not understood")),
+        ({"access__conditional": "no @ (Dec-Mar)"}, ROUND_M, ("conditional", "OSM way 11")),
+        ({"foot__conditional": "no @ (22:00-05:00)"}, 300.0, ("conditional", "OSM way 11")),
+        ({"foot__conditional": "no @ (moon)"}, 300.0, ("conditional", "not understood")),
+        ({"seasonal": "summer"}, ROUND_M, ("conditional", "seasonal=summer")),
+        ({"highway": "footway;path"}, 300.0, None),
+    ],
+    ids=str,
+)
+def test_a_way_is_walked_or_not_and_the_ledger_says_why(
+    tmp_path: Path, tags: Mapping[str, str], walked_m: float, remark: tuple[str, str] | None
+) -> None:
+    network, remarks = both(tmp_path, with_tags(**tags))
+    assert walk_m(network) == pytest.approx(walked_m, abs=0.1)
+    codes = [code for code, _ in remarks if code != "not_walkable"]
+    assert codes == ([remark[0]] if remark else [])
+    assert all(remark[1] in said for code, said in remarks if remark and code == remark[0])
+
+
+def test_a_wall_across_a_path_is_a_doubt_unless_there_is_a_gate(tmp_path: Path) -> None:
+    fence: Ways = {**STREETS, 13: ([2, 4], {"barrier": "fence"})}
+    network, remarks = both(tmp_path, fence)
+    assert walk_m(network) == pytest.approx(300.0, abs=0.1)
+    # At 2 the street goes on through the fence; at 4 the other one does.
+    said = "nodes that a path shares with a wall or a fence, without a gate; taken as passable: "
+    assert remarks == [("walled_path", said + "2 (OSM nodes 2, 4)")]
+    assert both(tmp_path, fence, {2: {"barrier": "gate"}, 4: {"entrance": "yes"}})[1] == []
+    # Who ends at a wall does not go through it.
+    ends: Ways = {11: STREETS[11], 13: ([3, 4], {"barrier": "wall"})}
+    assert both(tmp_path, ends)[1] == []
+
+
+def test_many_conditions_are_listed_up_to_a_number_and_then_counted(tmp_path: Path) -> None:
+    winter = {"highway": "footway", "foot:conditional": "no @ (Dec-Mar)"}
+    ways: Ways = STREETS | {100 + n: ([1, 2], winter) for n in range(LISTED_MOST + 3)}
+    _, remarks = both(tmp_path, ways)
+    said = [text for code, text in remarks if code == "conditional"]
+    assert len(said) == LISTED_MOST + 1
+    assert said[-1] == "further streets that are open or closed at times: 3"
+
+
+def test_remarks_are_told_in_both_languages(tmp_path: Path) -> None:
+    ledger = Ledger()
+    ways = with_tags(foot__conditional="no @ (Dec-Mar)")
+    read(write_osm(tmp_path / "a.osm", ways, {6: {"barrier": "wall"}}), ledger=ledger)
+    entries = {entry.code: entry.said for entry in ledger.of("streets").entries}
+    assert "way 11" in told(entries["conditional"], "ja")
+    assert "barrier=wall" in told(entries["shut_node"], "ja")

@@ -80,7 +80,7 @@ _CLAUSE = re.compile(r"([^@;]+)@\s*(\([^)]*\)|[^;]+)")
 Told = Literal["value", "unknown_value", "times", "unknown_times"]
 
 
-class Remark(NamedTuple):
+class TagRemark(NamedTuple):
     """What is to be told of a tag that says who may pass, beyond a plain yes or no."""
 
     told: Told
@@ -92,7 +92,7 @@ class Remark(NamedTuple):
     """Whether a walker passes in the end."""
 
 
-def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[Remark, ...]]:
+def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[TagRemark, ...]]:
     """
     Say whether a walker passes, the whole year round.
 
@@ -134,7 +134,7 @@ def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[Remar
             told.append(("times", key))
             open_at[:] = False
     walked = bool(open_at[:, :, MET].all())
-    return walked, tuple(Remark(code, f"{key}={tags[key]}", walked) for code, key in told)
+    return walked, tuple(TagRemark(code, f"{key}={tags[key]}", walked) for code, key in told)
 
 
 def is_private(tags: Mapping[str, str]) -> bool:

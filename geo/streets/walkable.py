@@ -27,7 +27,7 @@ at a node. On a carriageway with ``crossing=no`` walkers stay on their side.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from geo.streets.access import ACCESS_TAGS, Remark, is_private, passes
+from geo.streets.access import ACCESS_TAGS, TagRemark, is_private, passes
 from geo.streets.direction import DIRECTION_TAGS, foot_direction
 
 USEFUL_TAGS = (
@@ -236,7 +236,7 @@ class Judged(NamedTuple):
     """Whether a way can be walked along, and what is to be told of its tags."""
 
     walkable: bool
-    remarks: tuple[Remark, ...]
+    remarks: tuple[TagRemark, ...]
 
 
 def judge(tags: Mapping[str, str]) -> Judged:
@@ -310,7 +310,7 @@ class JudgedNode(NamedTuple):
     """What a node is to somebody who walks over it, and what is to be told of its tags."""
 
     kind: int
-    remarks: tuple[Remark, ...]
+    remarks: tuple[TagRemark, ...]
 
 
 def judge_node(tags: Mapping[str, str]) -> JudgedNode:
@@ -339,9 +339,9 @@ def judge_node(tags: Mapping[str, str]) -> JudgedNode:
     open_, told = passes(held, by_kind=by_kind) if held else (by_kind, ())
     if not open_ and not told:
         shutting = ("barrier", "locked", "ford", "foot", "access")
-        told = (Remark("value", _written(tags, shutting), passes=False),)
+        told = (TagRemark("value", _written(tags, shutting), passes=False),)
     elif barrier and barrier not in PASSED | WALLS:
-        told = (*told, Remark("unknown_value", f"barrier={barrier}", open_))
+        told = (*told, TagRemark("unknown_value", f"barrier={barrier}", open_))
     return JudgedNode(SHUT if not open_ else _crossing_kind(tags), told)
 
 

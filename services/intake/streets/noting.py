@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import Sentence
-from geo.streets.access import Remark
+from geo.streets.access import TagRemark
 from services.intake.streets.ways import Ways
 from services.intake.tables.ledger import Entry, SourceLedger
 
@@ -52,27 +52,33 @@ def _inside(ways: Ways, nodes: pd.DataFrame, boundary: shapely.Geometry) -> set[
     return set(known.index[within].tolist())
 
 
-def _note_times(kind: str, remarks: Sequence[tuple[int, Remark]], book: SourceLedger) -> None:
+def _note_times(kind: str, remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) -> None:
     """List every way and node that is open or closed at times."""
     asked = [(osm_id, one) for osm_id, one in remarks if one.told in ("times", "unknown_times")]
     for osm_id, remark in asked[:LISTED_MOST]:
-        facts = {"kind": kind, "osm_id": osm_id, "tag": remark.tag}
+        tag = remark.tag
         if remark.told == "unknown_times":
             said = Sentence(
                 "OSM {kind} {osm_id}: {tag} (conditional); the condition is not understood and "
                 "changes nothing",
-                **facts,
+                kind=kind,
+                osm_id=osm_id,
+                tag=tag,
             )
         elif remark.passes:
             said = Sentence(
                 "OSM {kind} {osm_id}: {tag} (conditional); open whenever groups meet, so walked",
-                **facts,
+                kind=kind,
+                osm_id=osm_id,
+                tag=tag,
             )
         else:
             said = Sentence(
                 "OSM {kind} {osm_id}: {tag} (conditional); closed at times when groups meet, so not "
                 "walked",
-                **facts,
+                kind=kind,
+                osm_id=osm_id,
+                tag=tag,
             )
         book.note(Entry("conditional", said))
     if len(asked) > LISTED_MOST:
@@ -87,24 +93,26 @@ def _note_times(kind: str, remarks: Sequence[tuple[int, Remark]], book: SourceLe
         )
 
 
-def _note_values(remarks: Iterable[tuple[int, Remark]], book: SourceLedger) -> None:
+def _note_values(remarks: Iterable[tuple[int, TagRemark]], book: SourceLedger) -> None:
     """Count the ways of each value of access beyond the plain ones."""
     kinds = ("value", "unknown_value")
     counted = Counter(remark for _, remark in remarks if remark.told in kinds)
     for remark, number in sorted(counted.items()):
-        facts = {"tag": remark.tag, "number": number}
+        tag = remark.tag
         if remark.told == "unknown_value":
             said = Sentence(
-                "ways with {tag}, which is not understood and changes nothing: {number}", **facts
+                "ways with {tag}, which is not understood and changes nothing: {number}",
+                tag=tag,
+                number=number,
             )
         elif remark.passes:
-            said = Sentence("ways with {tag}, walked: {number}", **facts)
+            said = Sentence("ways with {tag}, walked: {number}", tag=tag, number=number)
         else:
-            said = Sentence("ways with {tag}, not walked: {number}", **facts)
+            said = Sentence("ways with {tag}, not walked: {number}", tag=tag, number=number)
         book.note(Entry("access_value", said))
 
 
-def _note_nodes(remarks: Sequence[tuple[int, Remark]], book: SourceLedger) -> None:
+def _note_nodes(remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) -> None:
     """Count what shuts a way at a node, and barriers of unknown kind."""
     shut: dict[str, list[int]] = {}
     unknown: dict[str, list[int]] = {}

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from geo.streets.access import Remark
+from geo.streets.access import TagRemark
 from geo.streets.walkable import (
     PASSED,
     PLAIN,
@@ -53,9 +53,9 @@ class Ways:
     """Ways that nobody may walk along, by kind of highway."""
     repeated_n: int
     """Ways that the source holds more than once; each is used once."""
-    way_remarks: list[tuple[int, Remark]] = field(default_factory=list)
+    way_remarks: list[tuple[int, TagRemark]] = field(default_factory=list)
     """What is to be told of the tags of ways, by osm_id."""
-    node_remarks: list[tuple[int, Remark]] = field(default_factory=list)
+    node_remarks: list[tuple[int, TagRemark]] = field(default_factory=list)
     """What is to be told of the tags of nodes of walkable ways, by node id."""
     walled: list[int] = field(default_factory=list)
     """Nodes that a walkable way shares with a wall or a fence, without an opening that is tagged."""
@@ -70,8 +70,8 @@ class WayCollector:
     not_walkable: Counter[str] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
     _rows: dict[object, _Row] = field(default_factory=dict)
-    _way_remarks: set[tuple[int, Remark]] = field(default_factory=set)
-    _node_remarks: set[tuple[int, Remark]] = field(default_factory=set)
+    _way_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
+    _node_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
     _walls: set[int] = field(default_factory=set)
     _openings: set[int] = field(default_factory=set)
 
@@ -158,7 +158,7 @@ class WayCollector:
 @lru_cache(maxsize=4096)
 def _judged(
     tags: tuple[tuple[str, str], ...],
-) -> tuple[tuple[str | bool | int, ...] | None, tuple[Remark, ...]]:
+) -> tuple[tuple[str | bool | int, ...] | None, tuple[TagRemark, ...]]:
     """Return the attributes of a way, None where nobody may walk; most ways have tags of few kinds."""
     kept = dict(tags)
     walkable, remarks = judge(kept)

@@ -7,8 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.drawing.fonts import embedded_font
-from services.drawing.signs import GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS, listed_gaps
-from services.drawing.svg import place_sign, star_sign
+from services.drawing.signs import EDIT_SIGNS, GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS, listed_gaps
+from services.drawing.svg import edit_sign, place_sign, star_sign
 from services.reports.lines import GapReport, UnitLine
 from services.words import texts
 from services.words.shares import share
@@ -95,6 +95,8 @@ def _signs() -> dict[str, object]:
         "listed_gaps": listed_gaps,
         "reach_colours": REACH_COLOURS,
         "place_signs": {name: svg(place_sign(0, 0, name)) for name in PLACE_SIGNS},
+        "cut_signs": {name: svg(place_sign(0, 0, name, cut=True)) for name in PLACE_SIGNS},
+        "edit_signs": {name: svg("".join(edit_sign("M-12,0H12", name))) for name in EDIT_SIGNS},
         "star_signs": {name: svg(star_sign(0, 0, name)) for name in CANDIDATE_ACTIONS},
         "cards": CARDS,
         "no_figure": texts.NO_FIGURE,

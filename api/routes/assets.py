@@ -53,6 +53,7 @@ def vocabulary() -> Response:
         "FINAL_STATUSES": FINAL_STATUSES,
         "OPEN_STATUSES": OPEN_STATUSES,
         "SCENARIO_SIGNS": signs.SCENARIO_SIGNS,
+        "EDIT_SIGNS": {name: asdict(sign) for name, sign in signs.EDIT_SIGNS.items()},
         "RESIDENTS_OF": RESIDENTS_OF,
     }
     lines = [f"export const {name} = {json.dumps(table)};\n" for name, table in tables.items()]

@@ -17,17 +17,27 @@ import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from geo.arrays import FloatArray
 from geo.edits.closures import StreetSearch, barrier_region, closed_spans, legs_across, no_spans
 from geo.edits.drawn import Edit, Value, check_edits, said_of_street
 from geo.edits.joining import Joined, NewPath, add_paths
-from geo.edits.splitting import Mask, Spans, Trace, close_spans
+from geo.edits.splitting import Mask, Spans, Trace, close_spans, edge_lines
 from geo.errors import EditError
 from geo.streets.network import Network
 from geo.walking.snapping import ISOLATED, NO_NETWORK, TOO_FAR, snap
 
-__all__ = ["Edit", "EditTrace", "Edited", "apply_edits", "cut_off_edges", "effect_of", "rejoin"]
+__all__ = [
+    "Edit",
+    "EditTrace",
+    "Edited",
+    "apply_edits",
+    "cut_off_edges",
+    "effect_of",
+    "rejoin",
+    "shapes_of",
+]
 
 BARRIER = "barrier"
 """Reason of a snap: the leg to the street meets a barrier, at its ends too."""
@@ -253,6 +263,41 @@ def effect_of(edits: Sequence[Edit], network: Network) -> pd.DataFrame:
         rows.append((edit.edit_id, edit.kind, edges_n, closed_m, float(added_m), *cut_off))
     names = ["edit_id", "kind", "edges_n", "closed_m", "added_m", "cut_off_m", "cut_off_n"]
     return pd.DataFrame(rows, columns=names)
+
+
+def shapes_of(edits: Sequence[Edit], network: Network) -> dict[str, BaseGeometry]:
+    """
+    Return what a map shows of each edit.
+
+    Parameters
+    ----------
+    edits, network
+        As for ``apply_edits``.
+
+    Returns
+    -------
+    By ``edit_id``, plane CRS: of a barrier and a path what is drawn, of what is closed the stretches
+    of street, of a correction its way; several lines are one geometry.
+    """
+    plan = _prepare(network, edits)
+    found: dict[str, BaseGeometry] = {}
+    for edit in plan.edits:
+        if edit.kind == "closed":
+            spans = plan.spans[edit.edit_id]
+            lines = edge_lines(plan.joined.network, spans.edge)
+            ends = zip(lines, spans.from_m, spans.to_m, strict=True)
+            found[edit.edit_id] = _together([substring(*one) for one in ends])
+        elif edit.kind == "correction":
+            way = np.flatnonzero(_of_way(network, edit))
+            found[edit.edit_id] = _together(edge_lines(network, way).tolist())
+        elif edit.shape is not None:
+            found[edit.edit_id] = edit.shape
+    return found
+
+
+def _together(lines: Sequence[BaseGeometry]) -> BaseGeometry:
+    merged: BaseGeometry = shapely.line_merge(shapely.union_all(np.array(lines, dtype=object)))
+    return merged
 
 
 @dataclass(frozen=True, eq=False)

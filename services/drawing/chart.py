@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +18,7 @@ from services.drawing.pens import Pen
 from services.drawing.signs import (
     BLUE,
     DARK_GREEN,
+    EDIT_SIGNS,
     GREEN,
     GROUND,
     INK,
@@ -47,7 +48,7 @@ class Marker:
     """The sign of a place."""
 
     colour: str
-    fill: Literal["full", "left"]
+    fill: Literal["full", "left", "none"]
     size: float = 9.0
 
 
@@ -64,6 +65,11 @@ def markers() -> dict[Marker, list[str]]:
         marker = Marker(drawn.colour, "left", 8.0) if half else Marker(drawn.colour, "full")
         found.setdefault(marker, []).append(name)
     return found
+
+
+def cut(marker: Marker) -> Marker:
+    """Return the sign of a place of the same class that no walk reaches: ⊘."""
+    return Marker(marker.colour, "none", 8.0)
 
 
 def frame(axes: Axes, town: gpd.GeoDataFrame) -> None:
@@ -175,17 +181,51 @@ def points(axes: Axes, places: gpd.GeoDataFrame, marker: Marker) -> None:
 
 def sign(axes: Axes, at: tuple[float, float], marker: Marker) -> None:
     """Draw the sign of a place."""
+    hollow = marker.fill == "none"
     axes.plot(
         *at,
         linestyle="",
         marker="o",
         markersize=marker.size,
-        markerfacecolor=marker.colour,
+        markerfacecolor="white" if hollow else marker.colour,
         markerfacecoloralt="white",
         markeredgecolor="white" if marker.fill == "full" else marker.colour,
-        markeredgewidth=1.1,
-        fillstyle=marker.fill,
+        markeredgewidth=1.6 if hollow else 1.1,
+        fillstyle="full" if hollow else marker.fill,
         zorder=4,
+    )
+    if hollow:  # a stroke through it
+        stroke: dict[str, Any] = {
+            "markersize": marker.size * 1.1,
+            "markeredgewidth": 1.6,
+            "zorder": 4.1,
+        }
+        axes.plot(*at, linestyle="", marker=(2, 2, -45), color=marker.colour, **stroke)
+
+
+def edits(axes: Axes, drawn: gpd.GeoDataFrame) -> None:
+    """Draw what planners have drawn over the streets, an area by its outline."""
+    shapes = drawn.geometry.where(drawn.geometry.area == 0, drawn.geometry.boundary)
+    for kind in EDIT_SIGNS:
+        found = shapes[(drawn["kind"] == kind).to_numpy()]
+        for xy in _lines(gpd.GeoDataFrame(geometry=found)):
+            edit(axes, xy, kind)
+
+
+def edit(axes: Axes, xy: FloatArray, kind: str) -> None:
+    """Draw the line of an edit of a kind, with a white edge."""
+    sign_of = EDIT_SIGNS[kind]
+    width = 0.55 * sign_of.width
+    axes.plot(*xy.T, color="white", lw=width + 1.2, zorder=2.8, solid_capstyle="butt")
+    style: Any = (0, tuple(sign_of.dashes)) if sign_of.dashes else "-"
+    axes.plot(
+        *xy.T,
+        color=sign_of.colour,
+        lw=width,
+        ls=style,
+        zorder=2.9,
+        dash_capstyle="butt",
+        solid_capstyle="butt",
     )
 
 

@@ -76,6 +76,23 @@ def listed_gaps(counts: Mapping[str, int]) -> dict[str, GapSign]:
     }
 
 
+@dataclass(frozen=True)
+class EditSign:
+    """How what a planner drew is drawn: a line with a white edge, its dashes in widths of the line."""
+
+    colour: str
+    width: float
+    dashes: tuple[float, ...]
+
+
+EDIT_SIGNS = {
+    "barrier": EditSign(INK, 4.0, ()),
+    "closed": EditSign(INK, 4.0, (0.6, 0.6)),
+    "path": EditSign(DARK_GREEN, 3.0, (2.0, 1.0)),
+    "correction": EditSign(UNKNOWN, 2.0, (1.0, 1.5)),
+}
+"""By kind of edit; told apart without colour."""
+
 DECISION_SIGNS = {"proposed": "☆", "discussed": "…", "adopted": "✓", "rejected": "×"}
 
 SCENARIO_SIGNS = {

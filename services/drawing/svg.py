@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from services.drawing.signs import (
+    EDIT_SIGNS,
     GAP_SIGNS,
     GREEN,
     INK,
@@ -96,6 +97,7 @@ def area_map(
         _outside(view, shape),
         *borders(view, units),
         f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>',
+        *_edits(view, publication.edits()),
         *_people(view, units),
         *_places(view, around, faded=True),
         *_places(view, places, faded=False),
@@ -125,6 +127,28 @@ def _streets(view: View, streets: gpd.GeoDataFrame) -> list[str]:
                 f'stroke-width="{width * _STREET_FACTORS[row["class"]]:.2f}"{dash}/>'
             )
     return drawn
+
+
+def _edits(view: View, edits: gpd.GeoDataFrame) -> list[str]:
+    """Draw what planners have drawn, an area by its outline."""
+    drawn = []
+    for row in edits[edits.intersects(shapely.box(*view.box))].to_dict("records"):
+        shape = row["geometry"]
+        lines = shapely.get_parts(shape if shape.length and not shape.area else shape.boundary)
+        drawn += edit_sign("".join(_line(view, line) for line in lines), str(row["kind"]))
+    return drawn
+
+
+def edit_sign(path: str, kind: str) -> list[str]:
+    """Return an edit along the commands of a path: a line with a white edge."""
+    sign = EDIT_SIGNS[kind]
+    dashes = " ".join(f"{sign.width * dash:g}" for dash in sign.dashes)
+    begin = f'<path d="{path}" fill="none" stroke-linejoin="round" '
+    return [
+        f'{begin}stroke="#fff" stroke-width="{sign.width + 2:g}"/>',
+        f'{begin}stroke="{sign.colour}" stroke-width="{sign.width:g}"'
+        + (f' stroke-dasharray="{dashes}"/>' if dashes else "/>"),
+    ]
 
 
 def _line(view: View, line: shapely.LineString) -> str:
@@ -228,15 +252,24 @@ def _places(view: View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
         if view.sees(row["geometry"]):
             x, y = view.point(row["geometry"])
             frequency = str(row["venue_frequency"] or row["frequency"])
-            drawn.append(place_sign(x, y, frequency, opacity=0.6 if faded else 1.0))
+            opacity = 0.6 if faded else 1.0
+            cut = bool(row["unsnapped"])
+            drawn.append(place_sign(x, y, frequency, opacity=opacity, cut=cut))
     return drawn
 
 
-def place_sign(x: float, y: float, frequency: str, *, opacity: float = 1.0) -> str:
-    """Return the sign of a place: ● weekly or more, ◐ monthly, ○ unknown."""
+def place_sign(
+    x: float, y: float, frequency: str, *, opacity: float = 1.0, cut: bool = False
+) -> str:
+    """Return the sign of a place: ● weekly or more, ◐ monthly, ○ unknown, ⊘ that no walk reaches."""
     group = f'<g transform="translate({x:.1f},{y:.1f})" opacity="{opacity:g}">'
     sign = PLACE_SIGNS[frequency]
-    if sign.shape in ("disc", "target"):
+    if cut:
+        drawn = (
+            f'<circle r="5.6" fill="#fff" stroke="{sign.colour}" stroke-width="1.8"/>'
+            f'<path d="M-4,4L4,-4" stroke="{sign.colour}" stroke-width="1.8"/>'
+        )
+    elif sign.shape in ("disc", "target"):
         drawn = f'<circle r="6" fill="{sign.colour}" stroke="#fff" stroke-width="1.2"/>'
     elif sign.shape == "half":
         drawn = (

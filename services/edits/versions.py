@@ -169,12 +169,21 @@ def read_edits(
     return [one.edit for one in drawn if day is None or one.in_force(day)]
 
 
+def in_force(workspace: Workspace, day: date, *, version: int | None = None) -> list[Drawn]:
+    """Return the edits of a version, of the newest if none is named, that hold on a day."""
+    return [one for one in read_drawn(workspace, version) if one.in_force(day)]
+
+
+def made_on(workspace: Workspace, version: int) -> str:
+    """Return the day on which a version was made, ISO."""
+    return _version(workspace, version).made_on
+
+
 def edited_network(
     workspace: Workspace, network: Network, day: date, *, version: int | None = None
 ) -> Edited:
     """Return the network with the edits that are in force on a day."""
-    drawn = [one for one in read_drawn(workspace, version) if one.in_force(day)]
-    return _applied(drawn, network)
+    return _applied(in_force(workspace, day, version=version), network)
 
 
 def edits_record(workspace: Workspace, day: date, *, version: int | None = None) -> dict[str, Any]:
@@ -182,9 +191,9 @@ def edits_record(workspace: Workspace, day: date, *, version: int | None = None)
     number = newest(workspace) if version is None else version
     if not number:
         return {"version": 0, "sha256": digest([]), "in_force": []}
-    in_force = sorted(edit.edit_id for edit in read_edits(workspace, number, day=day))
+    names = sorted(one.edit.edit_id for one in in_force(workspace, day, version=number))
     sha256 = _version(workspace, number).sha256
-    return {"version": number, "sha256": sha256, "in_force": in_force}
+    return {"version": number, "sha256": sha256, "in_force": names}
 
 
 def effects_of(drawn: Sequence[Drawn], workspace: Workspace) -> tuple[Effect, ...]:

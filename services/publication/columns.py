@@ -294,6 +294,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("venue_id", "text", "", says="place_id"),
         *_columns("located_by", "text", "`coordinates`, `venue`, …"),
         *_columns("unsnapped", "text", "code"),
+        *_columns("unsnapped_why unsnapped_why_en", "words", "text", says="unsnapped"),
         *_columns("residents_reached", "number", "residents"),
         *_columns("residents_lost_if_closed", "number", "residents"),
         *_columns("council_id", "text", ""),
@@ -348,6 +349,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("walk_limit_m walk_limit_min", "number", "m, min"),
         *_columns("profile", "text", "m, min", says="walk_limit_m"),
         *_columns("geometry", "geometry", "polygons"),
+    ),
+    "edits": (
+        *_columns("edit_id", "text", ""),
+        *_columns("kind", "text", "`barrier`, `closed`, `path`, `correction`"),
+        *_columns("name", "text", "text"),
+        *_columns("valid_from valid_to", "text", "dates"),
+        *_columns("geometry", "geometry", "lines, polygons"),
     ),
     "areas": (
         *_columns("layer area_id area_name version", "text", ""),
@@ -505,6 +513,7 @@ IDS = {
     "gaps": ["layer", "area_id"],
     "candidates": ["candidate_id"],
     "reach": ["place_id", "frequency", "limit", "profile"],
+    "edits": ["edit_id"],
 }
 """Collection → the columns that tell a feature; its title is in the catalogue."""
 

@@ -49,7 +49,8 @@ class Disclosed:
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
         """Return the places; ``blurred`` are private homes that stand at the centre of a cell."""
-        return places_in_words(self._marked(self.snapshot.layer("places")))
+        limit_m = float(self.snapshot.run["parameters"]["snap_limit_m"])
+        return places_in_words(self._marked(self.snapshot.layer("places")), limit_m)
 
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:
@@ -61,6 +62,11 @@ class Disclosed:
     def reach(self) -> gpd.GeoDataFrame:
         """Return the reach of each place and class."""
         return self.snapshot.layer("reach")
+
+    @property
+    def edits(self) -> gpd.GeoDataFrame:
+        """Return what planners have drawn over the streets."""
+        return self.snapshot.layer("edits")
 
     def _marked(self, points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         at_home = points["private_home"].astype(bool)

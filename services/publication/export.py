@@ -102,12 +102,13 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
                 # Every shape once for each of some hundred figures would be most of the file.
                 frame = Aspect.main(snapshot.run).rows(frame, whatever=["frequency", "age_group"])
             polygons = name in _PolygonLayers
+            shape = "Unknown" if name == "edits" else "Point"  # lines and areas in one layer
             write_dataframe(
                 frame,
                 path,
                 layer=name,
                 driver="GPKG",
-                geometry_type="MultiPolygon" if polygons else "Point",
+                geometry_type="MultiPolygon" if polygons else shape,
                 promote_to_multi=polygons,
                 append=path.exists(),
             )

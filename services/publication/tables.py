@@ -1,5 +1,5 @@
 """
-What leaves: the frames of the six collections under the names that clients rely on.
+What leaves: the frames of the collections under the names that clients rely on.
 
 Files, API, report and picture take them from here: no column leaves that is not declared.
 """
@@ -52,6 +52,10 @@ class Publication:
         """Return what can be walked from to each place, and to all of a class, plane CRS."""
         return _pick(self.disclosed.reach, "reach")
 
+    def edits(self) -> gpd.GeoDataFrame:
+        """Return what planners have drawn over the streets, plane CRS."""
+        return _pick(self.disclosed.edits, "edits")
+
     def areas(self) -> gpd.GeoDataFrame:
         """Return the areas of every layer, plane CRS."""
         return _pick(self.snapshot.workspace.areas(), "areas")
@@ -74,6 +78,8 @@ class Publication:
                 return self.points(collection_id)
             case "reach":
                 return self.reach()
+            case "edits":
+                return self.edits()
         names = ", ".join(IDS)
         raise NotFoundError(
             "there is no collection {collection_id!r}; there are {names}",
@@ -90,6 +96,7 @@ class Publication:
                 "places": self.points("places"),
                 "candidates": self.points("candidates"),
                 "reach": self.reach(),
+                "edits": self.edits(),
             },
         )
 

@@ -9,7 +9,7 @@ import pandas as pd
 from geo.schedule.typed import Schedule, parse_schedule
 from services.words import reasons
 from services.words.schedules import schedule_read
-from services.words.texts import text
+from services.words.texts import metres, text
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 Row = Mapping[Any, Any]
@@ -27,16 +27,27 @@ def gaps_in_words(gaps: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def places_in_words(places: Frame) -> Frame:
-    """Return places with ``qualifies_why`` and how the schedule was read, in both languages."""
+def places_in_words(places: Frame, snap_limit_m: float) -> Frame:
+    """
+    Return places with ``qualifies_why``, ``unsnapped_why`` and how the schedule was read.
+
+    Each in both languages; ``snap_limit_m`` is how far from a street a place may be.
+    """
     findings = [_listed(cell) for cell in places["falls_short"]]
     schedules = [parse_schedule(str(typed)) for typed in places["schedule_text"]]
     read = list(zip(schedules, places["frequency"].astype(str), strict=True))
     return places.assign(
         **_both("qualifies_why", reasons.falls_short, findings),
         **_both("schedule_read", _read, read),
+        **_both(
+            "unsnapped_why", partial(_cut_off, limit_m=snap_limit_m), places["unsnapped"].tolist()
+        ),
         schedule_unread=[schedule.unread for schedule in schedules],
     )
+
+
+def _cut_off(reason: str, lang: str, *, limit_m: float) -> str:
+    return text(f"snap.{reason}", lang, limit=metres(limit_m, lang)) if reason else ""
 
 
 def _read(schedule: tuple[Schedule, str], lang: str) -> str:

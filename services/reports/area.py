@@ -16,6 +16,7 @@ from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
 from services.reports.briefing import (
     days_unknown,
+    edit_kinds,
     figure,
     figures_of,
     headline,
@@ -82,6 +83,7 @@ def gap_report(
         unit_label=_label(snapshot, summary["gap_layer"], lang),
         units=_units(units, _Remarks(publication, inside.council_id, lang)),
         places=_places(places, lang),
+        edits=edit_kinds(publication.edits()),
         shares=_shares(snapshot, chosen, lang),
         candidates=_proposals(candidates, lang),
         candidates_note=_candidates_note(inside, lang),
@@ -299,6 +301,7 @@ def _places(places: pd.DataFrame, lang: str) -> tuple[PlaceLine, ...]:
             status=str(row["status"]),
             verified_on=str(row["verified_on"] or ""),
             blurred=bool(row["blurred"]),
+            cut_off=str(row["unsnapped_why" if lang == "ja" else "unsnapped_why_en"]),
         )
         for row in places.to_dict("records")
     )

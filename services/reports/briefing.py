@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from services.drawing.signs import EDIT_SIGNS
 from services.publication.aspect import Aspect, limit_in
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
@@ -108,6 +109,10 @@ class Briefing:
     council_label: str
     councils: tuple[AreaLine, ...]
     candidates: tuple[CandidateLine, ...]
+    edits: tuple[str, ...]
+    """Kinds of what planners drew that is in force."""
+    cut_off: int
+    """Places that no walk reaches, for they join no street."""
     stamp: str
     """Over all of the exact view; empty in the public one."""
     numbers: str
@@ -139,10 +144,18 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
         council_label=council_layer.label if lang == "ja" else council_layer.label_en,
         councils=area_lines(main_rows(tables.coverage, snapshot.run, council_layer.id), lang),
         candidates=candidate_lines(tables.candidates, lang),
+        edits=edit_kinds(tables.edits),
+        cut_off=summary["places_cut_off_n"],
         stamp=stamp(snapshot.workspace, lang),
         numbers=numbers_note(snapshot.workspace, lang),
         few_below=few,
     )
+
+
+def edit_kinds(edits: pd.DataFrame) -> tuple[str, ...]:
+    """Return the kinds that occur among edits, in the order of their signs."""
+    there = set(edits["kind"])
+    return tuple(kind for kind in EDIT_SIGNS if kind in there)
 
 
 def main_limit_text(run: Mapping[str, Any], lang: str) -> str:
@@ -217,6 +230,8 @@ def notes(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     if (unmatched := summary.get("unmatched_residents")) and unmatched >= 1:
         few = snapshot.workspace.few_below
         found.append(text("unmatched", lang, residents=people(unmatched, lang, few)))
+    if cut_off := summary["places_cut_off_n"]:
+        found.append(text("places_cut_off", lang, n=number(cut_off)))
     if nowhere := summary.get("places_unknown_unlocated_n"):
         found.append(text("unlocated.unknown", lang, n=number(nowhere)))
     if (off := summary.get("off_streets")) and off >= 1:

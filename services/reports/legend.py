@@ -45,7 +45,8 @@ def draw_legend(
     column = _Column(axes, pen, lang)
     column.head(text("map.legend", lang))
     _streets(column, told)
-    _points(column)
+    _points(column, told)
+    _edits(column, told)
     _borders(column, told)
     _people(column, told, measure)
     column.down(0.7)
@@ -64,10 +65,20 @@ def _streets(column: _Column, told: Briefing) -> None:
         column.line(text(key, column.lang, limit=told.limit))
 
 
-def _points(column: _Column) -> None:
+def _edits(column: _Column, told: Briefing) -> None:
+    for kind in told.edits:
+        ends = np.array([[0.0, column.y], [0.1, column.y]])
+        drawing.edit(column.axes, ends, kind)
+        column.line(text(f"map.edit.{kind}", column.lang))
+
+
+def _points(column: _Column, told: Briefing) -> None:
     for marker, frequencies in reversed(drawing.markers().items()):
         drawing.sign(column.axes, (SIGN_X, column.y), marker)
         column.line(text(f"map.place.{frequencies[0]}", column.lang))
+    if told.cut_off:
+        drawing.sign(column.axes, (SIGN_X, column.y), drawing.cut(next(iter(drawing.markers()))))
+        column.line(text("map.place.cut", column.lang))
     for action in ("upgrade", "open"):
         drawing.star(column.axes, (SIGN_X, column.y), action=action)
         column.line(text(f"map.candidate.{action}", column.lang))

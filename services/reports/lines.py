@@ -51,6 +51,8 @@ class PlaceLine:
     status: str
     verified_on: str
     blurred: bool
+    cut_off: str
+    """Why no walk reaches it; empty where one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class GapReport:
     unit_label: str
     units: tuple[UnitLine, ...]
     places: tuple[PlaceLine, ...]
+    edits: tuple[str, ...]
+    """Kinds of what planners drew that is in force."""
     shares: tuple[ShareLine, ...]
     """None where the area is no council's."""
     candidates: tuple[AreaCandidate, ...]

@@ -105,6 +105,7 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
     drawing.veil(axes, town, GROUND)
     drawing.borders(axes, units, drawing.THIN)
     drawing.borders(axes, councils, drawing.THICK)
+    drawing.edits(axes, sheet.publication.edits())
     gaps = sheet.publication.polygons("gaps")
     measure = drawing.people_circles(axes, gaps)
     _draw_places(axes, sheet)
@@ -124,7 +125,10 @@ def _draw_places(axes: Axes, sheet: _Sheet) -> None:
         places["venue_frequency"] != "", places["frequency"]
     )
     for marker, names in drawing.markers().items():
-        drawing.points(axes, _unique(places[frequency.isin(names)]), marker)
+        mine = places[frequency.isin(names)]
+        cut = (mine["unsnapped"] != "").to_numpy()
+        drawing.points(axes, _unique(mine[~cut]), marker)
+        drawing.points(axes, _unique(mine[cut]), drawing.cut(marker))
 
 
 def _unique(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -18,6 +18,7 @@ from services.edits.versions import edits_record
 from services.registry.seen import has_homes
 from services.results.candidates import candidates_frame
 from services.results.crosstabs import crosstabs_frame
+from services.results.edits import edits_frame
 from services.results.gaps import gaps_frame
 from services.results.inequality import inequality_frame
 from services.results.provision import provision_frame
@@ -126,6 +127,7 @@ class _View:
     situation: Situation
     streets: gpd.GeoDataFrame
     reach: gpd.GeoDataFrame
+    edits: gpd.GeoDataFrame
 
 
 def _view(workspace: Workspace, parameters: Parameters, *, beside: "_View | None") -> _View:
@@ -137,8 +139,10 @@ def _view(workspace: Workspace, parameters: Parameters, *, beside: "_View | None
     _ = situation.approach("weekly")
     if beside and situation.stands_as_beside:
         same = len(drawn_homes(situation)) == len(drawn_homes(beside.situation))
-        return _View(situation, beside.streets, beside.reach if same else reach_frame(situation))
-    return _View(situation, streets_frame(situation), reach_frame(situation))
+        reach = beside.reach if same else reach_frame(situation)
+        return _View(situation, beside.streets, reach, beside.edits)
+    edits = beside.edits if beside else edits_frame(situation)
+    return _View(situation, streets_frame(situation), reach_frame(situation), edits)
 
 
 @contextmanager
@@ -181,6 +185,7 @@ def _tables(
     progress("run.write", 0.9)
     write(_published_places(situation, resilience), "places")
     write(view.streets, "streets")
+    write(view.edits, "edits")
     write(view.reach, "reach")
     return table, gaps
 

@@ -17,6 +17,7 @@ import shapely
 from pyogrio import write_dataframe
 
 from geo.arrays import TOLERANCE
+from geo.edits.applied import CLOSED
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.snapping import REASONS
@@ -25,7 +26,7 @@ from services.situation.assumptions import assumptions_now
 from services.situation.naming import names_of
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
-from services.words.assumptions import AREAS, PEOPLE, PLACES, marks, used
+from services.words.assumptions import AREAS, PEOPLE, PLACES, STREETS, marks, used
 from services.words.texts import LANGS, metres, text
 from services.workspace.folder import REMAINDER, Workspace, software_version
 from services.workspace.staging import staged_file
@@ -41,7 +42,7 @@ COLUMNS = (
 )
 _PUBLIC_PLACES = ("place_id", "name", "status", "reason", "why", "why_en", "blurred", "geometry")
 
-ABOUT = (PLACES, PEOPLE, AREAS)
+ABOUT = (PLACES, PEOPLE, AREAS, STREETS)
 """What a leg and its residents stand on."""
 
 _Layers = dict[str, tuple[pd.DataFrame, str | None]]
@@ -113,7 +114,7 @@ def snaps_by_class(snaps: pd.DataFrame) -> pd.DataFrame:
     Legs by class come first, shortest first, then the reasons why there is none; what does not
     occur has no row.
     """
-    order = {name: position for position, name in enumerate((*KINDS, *CLASSES, *REASONS))}
+    order = {name: position for position, name in enumerate((*KINDS, *CLASSES, *REASONS, CLOSED))}
     keys = ["kind", "distance_class", "reason", "why", "why_en"]
     rows = snaps.groupby(keys, sort=False, observed=True)["residents"]
     table = rows.agg(points_n="size", residents=lambda part: part.sum(min_count=1)).reset_index()

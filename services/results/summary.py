@@ -45,6 +45,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "off_streets": _number(off_streets(situation)),
         "unmatched_residents": situation.workspace.unlocated(parameters.age_group),
         "places": _places(situation),
+        "places_cut_off_n": int((situation.place_snaps["reason"] != "").sum()),
         "gaps": _gaps(gaps),
         "gap_layer": profile.analysis.gap_layer,
         "council_layer": profile.analysis.council_layer,

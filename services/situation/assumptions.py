@@ -7,7 +7,9 @@ how many places or residents it touches. Those about nothing are only listed: wh
 figure.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,15 @@ import pandas as pd
 
 from geo.coverage.reached import Limit
 from geo.vocabulary import FREQUENCIES
+from services.edits.versions import in_force, made_on, newest
 from services.profile import Places, Profile
 from services.registry.places import FROM_PROFILE
 from services.situation.parameters import Parameters
 from services.situation.places import Selection, places_frame
 from services.situation.seats import ASSUMED, FLOOR_AREA, capacities
 from services.situation.view import Situation
-from services.words.assumptions import AREAS, CLASSES, PEOPLE, PLACES, SEATS, WALKS
+from services.words.assumptions import AREAS, CLASSES, PEOPLE, PLACES, SEATS, STREETS, WALKS
+from services.words.dates import today
 from services.workspace.folder import Workspace
 
 Item = dict[str, Any]
@@ -34,14 +38,16 @@ def assumptions_of(situation: Situation) -> list[Item]:
     """Return what the figures of a situation stand on that nobody has told."""
     profile, parameters = situation.profile, situation.parameters
     people = situation.residents[parameters.age_group].sum()
-    return _all(profile, parameters, situation.places, float(people))
+    found = _all(profile, parameters, situation.places, float(people))
+    return [*found, *_edits(situation.workspace, *situation.drawn)]
 
 
 def assumptions_now(workspace: Workspace) -> list[Item]:
     """Return what the figures of the workspace of today stand on, by the profile's own parameters."""
     parameters = Parameters.of(workspace.profile)
     people = workspace.demand()[parameters.age_group].sum()
-    return _all(workspace.profile, parameters, places_frame(workspace), float(people))
+    found = _all(workspace.profile, parameters, places_frame(workspace), float(people))
+    return [*found, *_edits(workspace, newest(workspace), today())]
 
 
 def assumptions_of_walks(profile: Profile, parameters: Parameters) -> list[Item]:
@@ -171,6 +177,14 @@ def _walks(profile: Profile, parameters: Parameters) -> Iterator[Item]:
     if not named and walking.id == analysis.walking_profile:
         facts = {"profile": walking.id, "label": walking.label, "label_en": walking.label_en}
         yield _item("walker", WALKS, **facts, speed=walking.speed_m_per_min, origin=walking.origin)
+
+
+def _edits(workspace: Workspace, version: int, day: date) -> Iterator[Item]:
+    """Yield what planners have drawn over the streets, as far as it holds on the day."""
+    if drawn := in_force(workspace, day, version=version):
+        kinds = dict(sorted(Counter(one.edit.kind for one in drawn).items()))
+        facts = {"version": version, "day": made_on(workspace, version)}
+        yield _item("edits", STREETS, edits=len(drawn), kinds=kinds, **facts)
 
 
 def _limit(limit: Limit) -> dict[str, float | None]:

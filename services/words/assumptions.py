@@ -20,20 +20,23 @@ from services.words.texts import (
     text,
 )
 
-PLACES, CLASSES, PEOPLE, AREAS, WALKS, SEATS = (
-    *("places", "classes", "people", "areas", "walks", "seats"),
+PLACES, CLASSES, PEOPLE, AREAS, WALKS, STREETS, SEATS = (
+    *("places", "classes", "people", "areas", "walks", "streets", "seats"),
 )
 """What an assumption is about: where places are and when they meet, how units are classed, how many
-people live where, borders, how far and how quickly one walks, room in a place."""
+people live where, borders, how far and how quickly one walks, and on what streets, room in a place."""
 
-FIGURES = (PLACES, CLASSES, PEOPLE, AREAS, WALKS)
+FIGURES = (PLACES, CLASSES, PEOPLE, AREAS, WALKS, STREETS)
 """What a share, a gap, a candidate and a plan stand on."""
-OF_WALKS = (PLACES, WALKS)
+OF_WALKS = (PLACES, WALKS, STREETS)
 """What a walk to the nearest place stands on."""
 EVERYTHING = (*FIGURES, SEATS)
 
 IN_FULL = ("stand_in", "rate")
 """Said in a sentence of their own wherever they are marked: what they replace is the main figure itself."""
+
+DRAWN = ("edits",)
+"""Told in a sentence alone: what somebody has drawn is neither estimated nor assumed."""
 
 Item = Mapping[str, Any]
 
@@ -48,11 +51,14 @@ def marks(items: Iterable[Item], lang: str, about: Collection[str] = FIGURES) ->
     found = used(items, about)
     if not found:
         return ()
-    in_full = [assumption(item, lang) for item in found if item["code"] in IN_FULL]
+    in_full = [assumption(item, lang) for item in found if item["code"] in (*IN_FULL, *DRAWN)]
     shorts = dict.fromkeys(
-        text(f"assumption.{item['code']}.short", lang, **_values(item, lang)) for item in found
+        text(f"assumption.{item['code']}.short", lang, **_values(item, lang))
+        for item in found
+        if item["code"] not in DRAWN
     )
-    return (*dict.fromkeys(in_full), text("assumed.line", lang, what=listed(shorts, lang)))
+    line = [text("assumed.line", lang, what=listed(shorts, lang))] if shorts else []
+    return (*dict.fromkeys(in_full), *line)
 
 
 def marked(items: Iterable[Item], about: Collection[str] = FIGURES) -> dict[str, list[str]]:
@@ -98,8 +104,21 @@ def _figure(value: Any, lang: str) -> str:  # noqa: ANN401  any figure of an ass
     return f"{value:g}" if is_figure(value) else str(value)
 
 
+def _kinds(value: Mapping[str, int], lang: str) -> str:
+    return listed(
+        (
+            text("edits.of_kind", lang, kind=text(f"edits.kind.{kind}", lang), n=number(n))
+            for kind, n in value.items()
+        ),
+        lang,
+    )
+
+
 _VALUES: Mapping[str, Callable[[Any, str], str]] = {
     "of": lambda value, _: number(value),
+    "edits": lambda value, _: number(value),
+    "kinds": _kinds,
+    "version": lambda value, _: str(value),
     "day": lambda value, _: str(value),
     "schedules": listed,
     "age_group": age_group_text,

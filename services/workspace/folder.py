@@ -34,10 +34,10 @@ from services.workspace.storage import unreadable
 
 FORMAT = 6
 """From 5 on the registry says which schedules and places are assumed."""
-RESULT_FORMAT = 6
+RESULT_FORMAT = 7
 """
 Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view, from 5 on it
-says all that it assumes, from 6 on what is not known of places.
+says all that it assumes, from 6 on what is not known of places, from 7 on which edits are in force.
 """
 MANIFEST = "workspace.json"
 RUN = "run.json"
@@ -139,7 +139,7 @@ class Snapshot:
         return self._frames[name]
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return ``candidates``, ``places`` or ``streets`` in the plane CRS; do not change it."""
+        """Return ``candidates``, ``places``, ``streets`` … in the plane CRS; do not change it."""
         frame = self._frames.get(name)
         if not isinstance(frame, gpd.GeoDataFrame):  # not read yet, or as a plain table
             frame = self._frames[name] = _read_layer(self.path / f"{name}.parquet")

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import rasterio
+import shapely
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from rasterio.transform import from_origin
@@ -16,6 +17,7 @@ from rasterio.transform import from_origin
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
+from services.edits.versions import add_edits
 from services.plans.ask import ask_of
 from services.plans.solve import make_plan
 from services.publication.columns import IDS
@@ -26,7 +28,8 @@ from services.scenarios.named import save_scenario
 from services.situation.assumptions import assumptions_of
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
-from services.workspace.folder import Snapshot, open_workspace
+from services.words.dates import today
+from services.workspace.folder import Snapshot, Workspace, open_workspace
 from tests.assumedtown import (
     OF_SEATS,
     ORIGIN,
@@ -37,11 +40,14 @@ from tests.assumedtown import (
     told_town,
 )
 from tests.services.intake.populationrasters import write_counts
+from tests.streets import PLANE
 
 MARK, MARK_EN = "推定・みなし：", "Estimated or assumed: "
-OF_WALKS = (*SHORTS[:4], *SHORTS[-2:])
+EDITED = "道には、担当者が入れた修正1件（通れない線・面1件）があります（版1、"
+SHORTS = (*SHORTS, EDITED)
+OF_WALKS = (*SHORTS[:4], *SHORTS[-3:])
 OF_PEOPLE = SHORTS[4:8]
-LINE = f"{MARK}{'、'.join(SHORTS)}"
+LINE = f"{MARK}{'、'.join(SHORTS[:-1])}"
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     "/about": SHORTS,
@@ -65,7 +71,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "/plans/{plan}/report": SHORTS,
     "/reports/e": SHORTS,
     "/scenarios/compare?names=A": SHORTS,
-    "/walking-profiles": SHORTS[-2:],
+    "/walking-profiles": SHORTS[-3:-1],
     "/whatif": SHORTS,
 }
 """Address → what it must say."""
@@ -97,9 +103,19 @@ def made(folder: Path, town: Callable[[Path], Any]) -> Snapshot:
     return snapshot
 
 
+def drawn_town(folder: Path) -> Workspace:
+    """Write the town in which everything is assumed, with a barrier that no street meets."""
+    workspace = assumed_town(folder)
+    line = gpd.GeoSeries([shapely.LineString([(700, 40), (700, 60)])], crs=PLANE).to_crs(6668)
+    rows = gpd.GeoDataFrame({"edit_id": ["b"], "kind": ["barrier"]}, geometry=line)
+    rows.to_file(folder / "drawn.geojson")
+    add_edits(workspace, folder / "drawn.geojson", by="地域支援課", note="名前は出さない")
+    return workspace
+
+
 @pytest.fixture(scope="module")
 def assumed(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    return made(tmp_path_factory.mktemp("assumed"), assumed_town)
+    return made(tmp_path_factory.mktemp("assumed"), drawn_town)
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +177,10 @@ def test_the_marks_are_said_in_english_as_well(assumed: Snapshot) -> None:
         assert body["assumed"] == [
             STAND_IN,
             f"65歳以上の人数は、{ORIGIN}をどの区域にも同じにかけた推定です（30％）",
+            f"{EDITED}{today().isoformat()}）",
             LINE,
         ]
-        full, rate, line = body["assumed_en"]
+        full, rate, _, line = body["assumed_en"]
         assert full == STAND_IN_EN
         assert ORIGIN in rate
         assert line.startswith(MARK_EN)
@@ -216,7 +233,7 @@ def test_every_file_says_what_is_assumed(files: Path) -> None:
         texts["raster"] = raster.tags()["assumed"], OF_WALKS
         assert MARK_EN in raster.tags()["TIFFTAG_IMAGEDESCRIPTION"]
     told = pyogrio.read_dataframe(files / "snaps.gpkg", layer="about")
-    texts["snaps"] = "\n".join(told["value"]), (*SHORTS[:4], *OF_PEOPLE)
+    texts["snaps"] = "\n".join(told["value"]), (*SHORTS[:4], *OF_PEOPLE, EDITED)
     told = (files / "compared.provenance.json").read_text("utf-8")
     texts["compared"] = told, (SHORTS[4], SHORTS[7])
     texts["report"] = (files / "e.html").read_text("utf-8"), SHORTS

@@ -137,6 +137,7 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     places().to_parquet(result / "places.parquet")
     streets().to_parquet(result / "streets.parquet")
     reach().to_parquet(result / "reach.parquet")
+    edits().to_parquet(result / "edits.parquet")
     _json(result / "run.json", run_record(small_number))
     (path / "results" / "LATEST").write_text("0001\n", encoding="utf-8")
     return open_workspace(path)
@@ -398,6 +399,7 @@ def places() -> gpd.GeoDataFrame:
         opened_on="2019-05-01",
         private_home=private,
         located_by=["coordinates", "coordinates", "coordinates", ""],
+        unsnapped="",
         schedule_assumed=False,
         stand_in=False,
         unsnapped="",
@@ -448,6 +450,13 @@ def reach() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
 
 
+def edits() -> gpd.GeoDataFrame:
+    """Return one path that a planner drew."""
+    row = {"edit_id": "p", "kind": "path", "name": "境内の道", "valid_from": "2025-04-01"}
+    line = LineString([at(620, 620), at(680, 680)])
+    return gpd.GeoDataFrame([row | {"valid_to": ""}], geometry=[line], crs=EPSG)
+
+
 def run_record(small_number: int = 10) -> dict[str, object]:
     return {
         "format": RESULT_FORMAT,
@@ -483,6 +492,7 @@ def run_record(small_number: int = 10) -> dict[str, object]:
             "residents": 912.0,
             "reached": 520.0,
             "unreached": 392.0,
+            "places_cut_off_n": 0,
             "coverage_pct": 100.0 * 520.0 / 912.0,
             "reached_with_unknown": 520.0,
             "coverage_with_unknown_pct": 100.0 * 520.0 / 912.0,

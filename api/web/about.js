@@ -2,11 +2,11 @@
 
 import { $, facts, fill, h } from "./dom.js";
 import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
-import { PATTERNED, candidateImage, patternImage, placeImage, shown } from "./signs.js";
+import { PATTERNED, candidateImage, cutOff, editLine, patternImage, placeImage, shown } from "./signs.js";
 import { isExact, isMain, state } from "./store.js";
 import { gapsOf, layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
-import { FREQUENCIES, NEXT_STATUSES } from "./vocabulary.js";
+import { EDIT_SIGNS, FREQUENCIES, NEXT_STATUSES } from "./vocabulary.js";
 import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, said, word } from "./words.js";
 
 const hiddenGroups = new Set();
@@ -41,8 +41,10 @@ function keysOf(group) {
     return gapsOf(state.about.summary).map((gap) => key(PATTERNED.includes(gap) ? [sign(gap), patch(gap)] : sign(gap), word(`page.n_${gap}`)));
   }
   if (group === "l_streets") return [...Object.entries(STREETS).map(([reach, colour]) => key(h("i", { class: `stroke ${reach}`, style: { background: colour } }), word(reach === "none" && state.about.summary.places_unknown_n > 0 ? "map.streets.none_known" : `page.street_${reach}`))), isMain() ? null : h("li", { class: "main-only" }, mainOnly())];
+  if (group === "l_edits") return Object.keys(EDIT_SIGNS).filter((kind) => state.edits.some(({ properties }) => properties.kind === kind)).map((kind) => key(shown(editLine(kind), 24), word(`map.edit.${kind}`)));
   if (group === "l_places") {
-    const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency)));
+    const cut = state.places.some(({ properties }) => cutOff(properties)) ? [key(shown(placeImage(FREQUENCIES.at(-1), { cut: true }), 22), word("map.place.cut"))] : [];
+    const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency))).concat(cut);
     return isExact() ? kinds : [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];
   }
   const marks = NEXT_STATUSES.proposed.map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`decision.status.${status}`)));
@@ -65,7 +67,7 @@ function patch(gap) {
 }
 
 export function drawLegend(onToggle) {
-  const groups = Object.keys(GROUPS).map((group) => {
+  const groups = Object.keys(GROUPS).filter((group) => group !== "l_edits" || state.edits.length).map((group) => {
     const box = h("input", { type: "checkbox", checked: !hiddenGroups.has(group), onchange: (event) => {
       if (event.target.checked) hiddenGroups.delete(group); else hiddenGroups.add(group);
       onToggle(group, event.target.checked);

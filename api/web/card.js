@@ -4,7 +4,7 @@ import { $, facts, fill, h } from "./dom.js";
 import { decisionBox, doing, toDo } from "./decisions.js";
 import { further, nameOfChoice } from "./plan.js";
 import { candidateBy, statusOf } from "./shown.js";
-import { candidateImage, shown, stopped } from "./signs.js";
+import { candidateImage, cutOff, shown, stopped } from "./signs.js";
 import { askedLimit, isMain, shape, state } from "./store.js";
 import { RESIDENTS_OF } from "./vocabulary.js";
 import { placeSign } from "./lists.js";
@@ -78,6 +78,7 @@ function placeCard(place) {
     head: properties.name, lead: joined([oftenOf(properties), nameOfCouncil(properties.council_id)]), feature: place, icon: placeSign(properties, 34),
     body: [
       stopped(properties) || properties.status === "at_risk" ? h("p", { class: "note" }, word(`status.${properties.status}`)) : null,
+      cutOff(properties) ? h("p", { class: "note" }, word("place.cut", { why: said(properties, "unsnapped_why") })) : null,
       properties.stand_in ? h("p", { class: "note" }, word("place.stand_in")) : null,
       properties.blurred ? h("p", { class: "note" }, word("page.blurred")) : null,
       facts([

@@ -1,7 +1,7 @@
 // The layers of the map, from the ground up: shares, hatching, borders, streets, circles, signs.
 
 import { PATTERNED } from "./signs.js";
-import { GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
+import { EDIT_SIGNS, GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
 
 export const CLASSES = [
   { from: 0, colour: "#f3f1e9" }, { from: 20, colour: "#dbe7ee" }, { from: 40, colour: "#b7d2e4" },
@@ -26,6 +26,12 @@ export const FIRST = 10;
 export const CLOSER = 0.8;
 export const firstRanks = (zoom, council) => ["step", ["zoom"],
   ["any", ["<=", ["get", "rank"], FIRST], ["==", ["get", "council_id"], council || "-"]], zoom + CLOSER, true];
+
+// What planners drew over the streets; dashes cannot be told by the data, so each kind is a layer.
+const DRAWN = Object.entries(EDIT_SIGNS).map(([kind, { colour, width, dashes }]) => ({
+  id: `drawn-${kind}`, type: "line", source: "drawn", filter: ["==", ["get", "kind"], kind], layout: { "line-join": "round" },
+  paint: { "line-color": colour, "line-width": width, ...(dashes.length ? { "line-dasharray": dashes } : {}) },
+}));
 
 export const LAYERS = [
   { id: "ground", type: "background", paint: { "background-color": GROUND } },
@@ -87,6 +93,9 @@ export const LAYERS = [
     id: "chosen", type: "line", source: "chosen", layout: { "line-join": "round" },
     paint: { "line-color": "#111", "line-width": 3.5 },
   },
+  { id: "drawn-areas", type: "fill", source: "drawn", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": EDIT_SIGNS.barrier.colour, "fill-opacity": 0.18 } },
+  { id: "drawn-edge", type: "line", source: "drawn", layout: { "line-join": "round" }, paint: { "line-color": "#fff", "line-width": EDIT_SIGNS.barrier.width + 2 } },
+  ...DRAWN,
   {
     id: "places", type: "symbol", source: "places",
     layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 13, 0.85, 16, 1.25] },
@@ -120,6 +129,7 @@ export const GROUPS = {
   l_people: ["people"],
   l_gaps: ["gaps"],
   l_streets: ["streets"],
+  l_edits: ["drawn-areas", "drawn-edge", ...DRAWN.map(({ id }) => id)],
   l_places: ["places"],
   l_candidates: ["candidates"],
 };

@@ -3,16 +3,16 @@
 import { $, fill, h } from "./dom.js";
 import { badge, toDo } from "./decisions.js";
 import { statusOf } from "./shown.js";
-import { candidateImage, placeImage, shown, stopped } from "./signs.js";
+import { candidateImage, cutOff, placeImage, shown, stopped } from "./signs.js";
 import { inArea, livedIn, state } from "./store.js";
 import { layerOf, sign } from "./panel.js";
-import { added, approximately, capital, joined, label, oftenOf, people, way, word } from "./words.js";
+import { added, approximately, capital, joined, label, oftenOf, people, said, way, word } from "./words.js";
 
 const STEP = 50;
 const TABS = ["needs", "have", "make"];
 let open = "needs";
 
-export const placeSign = (place, size) => shown(placeImage(place.frequency, { blurred: place.blurred, stopped: stopped(place) }), size);
+export const placeSign = (place, size) => shown(placeImage(place.frequency, { blurred: place.blurred, stopped: stopped(place), cut: cutOff(place) }), size);
 
 function needRow(unit, onPick) {
   const figure = people(unit.unreached);
@@ -22,7 +22,8 @@ function needRow(unit, onPick) {
 }
 
 function placeRow({ properties }, onPick) {
-  const detail = joined([oftenOf(properties), properties.schedule_text]);
+  const cut = cutOff(properties) ? word("place.cut", { why: said(properties, "unsnapped_why") }) : "";
+  const detail = joined([cut, oftenOf(properties), properties.schedule_text]);
   return h("button", { type: "button", class: "row", "data-id": properties.place_id, onclick: () => onPick("place", properties.place_id) },
     placeSign(properties, 26), h("span", { class: "what" }, h("b", {}, properties.name), h("small", {}, detail)), h("span", { class: "count quiet" }, properties.kind));
 }

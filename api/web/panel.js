@@ -33,7 +33,7 @@ function sentence(summary) {
 
 export function drawMessage() {
   const { summary } = state;
-  const { unmatched_residents: unmatched, off_streets: off } = state.about.summary;
+  const { unmatched_residents: unmatched, off_streets: off, places_cut_off_n: cut } = state.about.summary;
   const place = summary.area_name;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct, summary.residents)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
@@ -44,6 +44,7 @@ export function drawMessage() {
   const inMinutes = Number.isFinite(summary.walk_limit_min);
   const walker = inMinutes || !isMainWalking() ? h("p", { class: "walker quiet" }, named(word("report.walkers.short"), label(walkingOf(summary.profile))), inMinutes ? null : h("small", {}, word("page.onlyMinutes"))) : null;
   if (!state.asked.area && unmatched >= 1) notes.push(word("page.unmatched", { n: people(unmatched) }));
+  if (!state.asked.area && cut) notes.push(word("places_cut_off", { n: number(cut) }));
   if (!state.asked.area && off >= 1) notes.push(word("off_streets", { age_group: age(state.about.summary.age_group), residents: people(off), limit: metres(state.about.parameters.snap_limit_m) }));
   fill($("message"),
     state.asked.area ? h("h2", { class: "place" }, place) : null,

@@ -1,6 +1,6 @@
 // Signs: one picture for the map and one for the lists, drawn by the same few lines. Never colour alone.
 
-import { CANDIDATE_COLOUR, GAP_SIGNS, OPEN_STATUSES, PLACE_SIGNS, SCENARIO_SIGNS } from "./vocabulary.js";
+import { CANDIDATE_COLOUR, EDIT_SIGNS, GAP_SIGNS, OPEN_STATUSES, PLACE_SIGNS, SCENARIO_SIGNS } from "./vocabulary.js";
 
 const RATIO = 2;
 
@@ -36,13 +36,22 @@ const SHAPES = {
   open: (pen, c, colour) => { ring(pen, c, c, 6.5, colour, 1.5); disc(pen, c, c, 1.5, colour); },
 };
 
-export function placeImage(frequency, { blurred = false, stopped = false } = {}) {
+// A place that no walk reaches: an empty ring with a stroke through it.
+function cutThrough(pen, c, colour) {
+  ring(pen, c, c, 6.5, colour, 2);
+  pen.beginPath();
+  pen.moveTo(c - 4.6, c + 4.6);
+  pen.lineTo(c + 4.6, c - 4.6);
+  pen.stroke();
+}
+
+export function placeImage(frequency, { blurred = false, stopped = false, cut = false } = {}) {
   const [drawn, pen] = canvas(26);
   disc(pen, 13, 13, 9.5, "#fff");
   if (blurred) ring(pen, 13, 13, 11, "#22272c", 1.5, [3, 2.5]);
   if (stopped) pen.globalAlpha = 0.35;
   const { shape, colour } = PLACE_SIGNS[frequency] ?? PLACE_SIGNS[""];
-  SHAPES[shape](pen, 13, colour);
+  (cut ? cutThrough : SHAPES[shape])(pen, 13, colour);
   return drawn;
 }
 
@@ -171,16 +180,35 @@ export function addImages(map) {
   add(CATCHMENT, catchmentImage());
   for (const frequency of Object.keys(PLACE_SIGNS)) {
     for (const blurred of [false, true]) {
-      for (const stopped of [false, true]) add(placeName(frequency, blurred, stopped), placeImage(frequency, { blurred, stopped }));
+      for (const stopped of [false, true]) {
+        for (const cut of [false, true]) add(placeName(frequency, blurred, stopped, cut), placeImage(frequency, { blurred, stopped, cut }));
+      }
     }
   }
   for (const gap of PATTERNED) add(`gap-${gap}`, patternImage(gap));
 }
 
 export const stopped = (place) => !OPEN_STATUSES.includes(place.status);
-export const placeName = (frequency, blurred, stopped) => `place-${frequency || "unknown"}-${Boolean(blurred)}-${Boolean(stopped)}`;
+export const cutOff = (place) => Boolean(place.unsnapped);
+export const placeName = (frequency, blurred, stopped, cut) => `place-${frequency || "unknown"}-${Boolean(blurred)}-${Boolean(stopped)}-${Boolean(cut)}`;
 export const candidateName = ({ action, rank, status }) => `candidate-${action}-${rank}-${status}`;
 export const editName = ({ action, number }) => `edit-${action}-${number}`;
+
+// The line of an edit of the streets, as the legend and the lists show it.
+export function editLine(kind) {
+  const { colour, width, dashes } = EDIT_SIGNS[kind];
+  const [drawn, pen] = canvas(26);
+  for (const [stroke, wide, dash] of [["#fff", width + 2, []], [colour, width, dashes.map((length) => width * length)]]) {
+    pen.beginPath();
+    pen.setLineDash(dash);
+    pen.moveTo(0, 13);
+    pen.lineTo(26, 13);
+    pen.lineWidth = wide;
+    pen.strokeStyle = stroke;
+    pen.stroke();
+  }
+  return drawn;
+}
 
 // The same picture in a list or in the legend.
 export function shown(drawn, cssSize) {

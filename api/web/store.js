@@ -11,6 +11,7 @@ export const state = {
   coverage: new Map(), // area_id → figures of the chosen layer
   units: [], // gap units with the figures that are asked for, most people not reached first
   places: [],
+  edits: [], // what planners drew over the streets
   candidates: [],
   summary: null,
   week: null, // weekdays and halves of the day
@@ -127,7 +128,7 @@ export function writeHash() {
 }
 
 export async function start() {
-  const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {}), readDecisions()]);
+  const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {}), features("edits", {}), readDecisions()]);
   state.about = await get("/about");
   tellFew(isExact() ? 0 : state.about.privacy.small_number);
   tellUnsure(state.about.summary.places_unknown_n > 0);
@@ -135,9 +136,10 @@ export async function start() {
   const { council_layer: councils } = state.about.summary;
   const known = state.asked.area ? shapesOf(councils).then(() => state.shapes.get(councils).has(state.asked.area)) : true;
   if (!(await known)) state.asked.area = "";
-  const [[gaps, places, candidates], now] = await Promise.all([fixed, read(), shapesOf(councils)]);
+  const [[gaps, places, candidates, edits], now] = await Promise.all([fixed, read(), shapesOf(councils)]);
   state.gaps = gaps.map((row) => row.properties);
   state.places = places;
+  state.edits = edits;
   state.candidates = candidates.sort((a, b) => a.properties.rank - b.properties.rank);
   take(now);
 }

@@ -6,7 +6,7 @@ import { GROUPS, LAYERS, firstRanks } from "./layers.js";
 import { createLabels } from "./labels.js";
 import { editsShown } from "./scenarios.js";
 import { candidatesShown, statusOf } from "./shown.js";
-import { addImages, candidateName, editName, needImages, placeName, stopped } from "./signs.js";
+import { addImages, candidateName, cutOff, editName, needImages, placeName, stopped } from "./signs.js";
 import { bounds, livedIn, middle, shape, state } from "./store.js";
 import { word } from "./words.js";
 
@@ -95,7 +95,8 @@ function contents() {
     people: located.filter(([unit]) => unit.unreached >= 0.5).map(([unit, feature]) => ({
       type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
     })),
-    places: points(state.places, (place) => placeName(place.frequency, place.blurred, stopped(place))),
+    drawn: state.edits,
+    places: points(state.places, (place) => placeName(place.frequency, place.blurred, stopped(place), cutOff(place))),
     candidates: points(withStatus(), candidateName),
     edits: editsShown().map((feature) => ({ ...feature, properties: { ...feature.properties, icon: editName(feature.properties) } })),
     catchment: [],

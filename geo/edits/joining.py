@@ -130,7 +130,7 @@ def _require_joined(
         which = Sentence("end") if end % 2 else Sentence("beginning")
         raise EditError(
             "its {which} is {away_m:.1f} m from the nearest street and joins only within "
-            "{join_m:g} m; draw it to the street, or give a larger join_m",
+            "{join_m:g} m; draw it up to the street",
             edit_id=path.edit_id,
             which=which,
             away_m=away_m,

@@ -6,7 +6,7 @@ counts. The network on disk is never touched: a run applies the edits that are i
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -47,10 +47,22 @@ class Version:
     by: str
     note: str
     source: str
-    """Name of the file that was added, or the version that was taken up again."""
+    """Name of the file that was added, or the version that was taken up again; else empty."""
     edits_n: int
     sha256: str
     """Of the features alone: equal edits have equal hashes."""
+    proposal: int = 0
+    """Number of the proposal that it takes in; 0 of a version made otherwise."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Who makes a version, and of what."""
+
+    by: str = ""
+    note: str = ""
+    source: str = ""
+    proposal: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,8 +128,21 @@ def add_edits(
     edit that the file does not hold.
     """
     new = read_features(file)
-    _require_near(drawn_edits(new, plane_epsg=_epsg(workspace)), workspace)
-    with _alone(workspace):
+    occasion = Occasion(by, note, file.name)
+    return add_features(workspace, lambda: new, occasion, whole=whole)
+
+
+def add_features(
+    workspace: Workspace,
+    features: Callable[[], list[Feature]],
+    occasion: Occasion,
+    *,
+    whole: bool = False,
+) -> Added:
+    """Do as ``add_edits`` with features, which are asked for once nobody else can add any."""
+    with alone(workspace):
+        new = features()
+        _require_near(drawn_edits(new, plane_epsg=_epsg(workspace)), workspace)
         ids = [feature.properties["edit_id"] for feature in new]
         last = newest(workspace)
         old = [] if whole or not last else _features(workspace, last)
@@ -126,9 +151,7 @@ def add_edits(
         drawn = drawn_edits([*kept, *new], plane_epsg=_epsg(workspace))
         effects = effects_of(drawn, workspace)
         losses = losses_on(workspace, drawn, today())
-        version = _write(
-            workspace, [one.feature for one in drawn], by=by, note=note, source=file.name
-        )
+        version = _write(workspace, [one.feature for one in drawn], occasion)
     return Added(
         version,
         tuple(name for name in ids if name not in before),
@@ -141,10 +164,10 @@ def add_edits(
 
 def revert_edits(workspace: Workspace, version: int, *, by: str = "", note: str = "") -> Version:
     """Make a new version equal to an earlier one, 0 for none at all; those between stay."""
-    with _alone(workspace):
+    with alone(workspace):
         features = _features(workspace, _existing(workspace, version)) if version else []
         effects_of(drawn_edits(features, plane_epsg=_epsg(workspace)), workspace)
-        return _write(workspace, features, by=by, note=note, source=_name(version))
+        return _write(workspace, features, Occasion(by, note, _name(version)))
 
 
 def list_versions(workspace: Workspace) -> list[Version]:
@@ -309,19 +332,18 @@ def _require_near(drawn: Sequence[Drawn], workspace: Workspace) -> None:
 
 
 @contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
+def alone(workspace: Workspace) -> Iterator[None]:
     """Let one at a time make the next version, which is made from the newest."""
     with workspace.working(), in_use(workspace.path / FOLDER, alone=True, wait_s=WAIT_S):
         yield
 
 
-def _write(
-    workspace: Workspace, features: Sequence[Feature], *, by: str, note: str, source: str
-) -> Version:
+def _write(workspace: Workspace, features: Sequence[Feature], occasion: Occasion) -> Version:
     items = to_geojson(sorted(features, key=lambda feature: feature.properties["edit_id"]))
     sha256 = digest(_as_stored(items))
     with staged_number(workspace.path / FOLDER, ".geojson") as (name, path):
-        version = Version(int(name), today().isoformat(), by, note, source, len(items), sha256)
+        told = {"edits_n": len(items), "sha256": sha256, **asdict(occasion)}
+        version = Version(version=int(name), made_on=today().isoformat(), **told)
         body = {"type": "FeatureCollection", _HEAD: asdict(version), "features": items}
         text = json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         path.write_text(text, encoding="utf-8")

@@ -49,7 +49,7 @@ class Disclosed:
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
         """Return the places; ``blurred`` are private homes that stand at the centre of a cell."""
-        limit_m = float(self.snapshot.run["parameters"]["snap_limit_m"])
+        limit_m = self.snapshot.workspace.profile.streets.snap_limit_m
         return places_in_words(self._marked(self.snapshot.layer("places")), limit_m)
 
     @cached_property

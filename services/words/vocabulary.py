@@ -40,6 +40,18 @@ TrialAction = Literal["open", "close", "move", "change"]
 """What can be tried at once, without a scenario."""
 TRIAL_ACTIONS: tuple[TrialAction, ...] = get_args(TrialAction)
 
+ProposalKind = Literal["path", "barrier"]
+"""What somebody who walks there may propose for the streets."""
+PROPOSAL_KINDS: tuple[ProposalKind, ...] = get_args(ProposalKind)
+
+ProposalStatus = Literal["open", "accepted", "rejected"]
+"""What became of a proposal; only a planner closes it."""
+PROPOSAL_STATUSES: tuple[ProposalStatus, ...] = get_args(ProposalStatus)
+
+ProposalRole = Literal["", "resident", "volunteer", "council", "office"]
+"""As what somebody proposes; a name is never asked for."""
+PROPOSAL_ROLES: tuple[ProposalRole, ...] = get_args(ProposalRole)
+
 View = Literal["public", "exact"]
 """Whose a figure is: ``public`` knows protected inputs only, ``exact`` stays within the city's office."""
 VIEWS: tuple[View, ...] = get_args(View)

@@ -48,7 +48,7 @@ EXACT_FOLDER = "exact"
 """Folder of what the exact view alone reads, under the names that the public view has beside it."""
 KEY = "exact/key"
 """What draws are made of; it never leaves."""
-OF_PEOPLE = ("edits", "plans", "scenarios", "exact/plans")
+OF_PEOPLE = ("edits", "proposals", "plans", "scenarios", "exact/plans")
 """Folders of what people have drawn, planned and named: a build never loses them."""
 REMAINDER = "_remainder"
 """area_id of the row that holds what lies in no area of a layer."""

@@ -399,7 +399,6 @@ def places() -> gpd.GeoDataFrame:
         opened_on="2019-05-01",
         private_home=private,
         located_by=["coordinates", "coordinates", "coordinates", ""],
-        unsnapped="",
         schedule_assumed=False,
         stand_in=False,
         unsnapped="",

@@ -8,6 +8,7 @@ from rich import box
 from rich.table import Table
 
 from api.cli.console import Desk, day_of, desk_of
+from api.cli.proposals import register_proposals
 from services.edits.versions import (
     Added,
     Effect,
@@ -48,9 +49,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk = desk_of(ctx)
         added = add_edits(open_workspace(workspace), file, by=by, note=note, whole=whole)
         desk.result(plain(added))
-        desk.show(*_added(added, desk))
-        desk.show(_effects(added.effects, desk), *_losses(added.losses, desk))
-        desk.show(desk.say("cli.built.next", command=f"arukeba run {workspace}"))
+        show_added(added, desk, workspace)
 
     @group.command("list", help=text("cli.edits.list", lang))
     def _list(ctx: typer.Context, workspace: Annotated[Path, folder]) -> None:
@@ -98,7 +97,15 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk.result(plain(made))
         desk.show(desk.say("edits.reverted", new=made.version, old=version))
 
+    register_proposals(group, lang, show_added)
     app.add_typer(group, name="edits")
+
+
+def show_added(added: Added, desk: Desk, workspace: Path) -> None:
+    """Print what a new version does, and what to do next."""
+    desk.show(*_added(added, desk))
+    desk.show(_effects(added.effects, desk), *_losses(added.losses, desk))
+    desk.show(desk.say("cli.built.next", command=f"arukeba run {workspace}"))
 
 
 def _added(added: Added, desk: Desk) -> list[str]:

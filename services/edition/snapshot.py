@@ -31,6 +31,7 @@ from services.registry.decisions import decisions_n, with_status
 from services.reports.week import Week, of_area, of_layer, week
 from services.results.shares import share_figures, shares_of_run
 from services.scenarios.answers import WhatIfs, edit_of
+from services.scenarios.proposed import proposal_effect, told_effect
 from services.situation.parameters import Parameters, limit_of
 from services.why.answer import why
 from services.why.ground import Ground, Published
@@ -248,11 +249,8 @@ class Edition:
 
     def why(self, lon: float, lat: float, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
         """Return how one point comes to the nearest places (``services.why.answer.why``)."""
-        with self._ground_lock:
-            if self._ground is None:
-                self._ground = Ground.of(self.snapshot)
         told = marked(self.run["assumptions"], OF_WALKS)
-        answer = why(self._ground, lon, lat, **asked).to_dict()
+        answer = why(self._grounded(), lon, lat, **asked).to_dict()
         return {**answer, **told, "provenance": self.imprint}
 
     def whatif(
@@ -267,6 +265,18 @@ class Edition:
         layer = layer or self.run["summary"]["council_layer"]
         answer = self._whatifs.answer(layer, tried, age_group or "")
         return {**answer, **self.marks, "provenance": self.imprint}
+
+    def proposed(self, kind: str, line: Sequence[Sequence[float]]) -> dict[str, Any]:
+        """Return what a drawn path or barrier would change (``services.scenarios.proposed``)."""
+        effect = proposal_effect(self._grounded().situation, kind, line)
+        few = self.snapshot.workspace.few_below
+        return {**told_effect(effect, few), **self.marks, "provenance": self.imprint}
+
+    def _grounded(self) -> Ground:
+        with self._ground_lock:
+            if self._ground is None:
+                self._ground = Ground.of(self.snapshot)
+            return self._ground
 
     def _timeline(self, ends: list[date]) -> Timeline:
         with self._lock:

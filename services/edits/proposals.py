@@ -131,7 +131,7 @@ def proposed_edit(
     try:
         effect_of([edit], workspace.network())
     except EditError as error:
-        raise InvalidInputError("{said}", said=error.sentence) from error
+        raise InvalidInputError("{said}", said=error.said) from error
     return edit
 
 
@@ -270,6 +270,15 @@ def proposals_file(proposals: Sequence[Proposal], file_format: str, lang: str) -
         comment.text = f"{said}{text('text.colon', lang)}{one.remark}" if one.remark else said
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def write_proposals(
+    proposals: Sequence[Proposal], out: Path, *, file_format: str, lang: str
+) -> None:
+    """Write ``proposals_file`` into a file, whole or not at all."""
+    body = proposals_file(proposals, file_format, lang)
+    with staged_file(out) as staged:
+        staged.write_text(body, encoding="utf-8")
 
 
 def of_status(proposals: Sequence[Proposal], status: str | None) -> list[Proposal]:

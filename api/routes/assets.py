@@ -14,8 +14,16 @@ from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET, UNTOLD_GAPS
 from services.drawing import signs
 from services.drawing.fonts import japanese_font
+from services.edits.proposals import REMARK_MOST
 from services.words.texts import Lang, catalogue
-from services.words.vocabulary import FINAL_STATUSES, NEXT_STATUSES, OPEN_STATUSES, RESIDENTS_OF
+from services.words.vocabulary import (
+    FINAL_STATUSES,
+    NEXT_STATUSES,
+    OPEN_STATUSES,
+    PROPOSAL_KINDS,
+    PROPOSAL_ROLES,
+    RESIDENTS_OF,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +63,9 @@ def vocabulary() -> Response:
         "SCENARIO_SIGNS": signs.SCENARIO_SIGNS,
         "EDIT_SIGNS": {name: asdict(sign) for name, sign in signs.EDIT_SIGNS.items()},
         "RESIDENTS_OF": RESIDENTS_OF,
+        "PROPOSAL_KINDS": PROPOSAL_KINDS,
+        "PROPOSAL_ROLES": PROPOSAL_ROLES,
+        "PROPOSAL_REMARK_MOST": REMARK_MOST,
     }
     lines = [f"export const {name} = {json.dumps(table)};\n" for name, table in tables.items()]
     return Response(

@@ -60,7 +60,7 @@ function unitCard(unit) {
       say(said(unit, "why")),
       unit.nearest_place_name && state.about.doubt[lang] ? h("p", { class: "quiet doubt" }, state.about.doubt[lang]) : null,
     ],
-    council: unit.council_id,
+    council: unit.council_id, unreached: unit.unreached >= 0.5,
   };
 }
 

@@ -96,6 +96,7 @@ export const LAYERS = [
   { id: "drawn-areas", type: "fill", source: "drawn", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": EDIT_SIGNS.barrier.colour, "fill-opacity": 0.18 } },
   { id: "drawn-edge", type: "line", source: "drawn", layout: { "line-join": "round" }, paint: { "line-color": "#fff", "line-width": EDIT_SIGNS.barrier.width + 2 } },
   ...DRAWN,
+  { id: "proposals", type: "line", source: "proposals", layout: { "line-join": "round" }, paint: { "line-color": ["match", ["get", "kind"], "path", EDIT_SIGNS.path.colour, EDIT_SIGNS.barrier.colour], "line-width": 4, "line-dasharray": [0.4, 0.6] } },
   {
     id: "places", type: "symbol", source: "places",
     layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 13, 0.85, 16, 1.25] },

@@ -3,6 +3,7 @@
 import { $, fill, h } from "./dom.js";
 import { drawAbout, drawLegend } from "./about.js";
 import { cardOf, drawCard } from "./card.js";
+import { createDrawing, wrongWay } from "./draw.js";
 import { createFinder } from "./finder.js";
 import { letters } from "./letters.js";
 import { drawLists } from "./lists.js";
@@ -94,6 +95,7 @@ async function pick(kind, id) {
   const fromList = document.activeElement?.closest("#lists, #view, .finder");
   opener = fromList ? document.activeElement : null;
   drawCard(card, closeCard, decided);
+  if (card.unreached) $("card").append(wrongWay());
   foldLegend(true);
   town.choose(card.feature);
   const catchment = card.feature?.properties.choice ? state.plan.catchments.get(id) : null;
@@ -196,6 +198,7 @@ await attempt(async () => {
   await views.start();
   views.draw();
   town = await createTown(pick);
+  createDrawing(town.map, () => { views.draw(); town.update(); });
   why = createWhy(town.map);
   drawLegend((group, on) => town.toggle(group, on));
   listen();

@@ -12,10 +12,11 @@ export const state = {
   units: [], // gap units with the figures that are asked for, most people not reached first
   places: [],
   edits: [], // what planners drew over the streets
+  proposals: [], // what others would draw, the newest first
   candidates: [],
   summary: null,
   week: null, // weekdays and halves of the day
-  view: "now", // now, next, scenarios, decisions
+  view: "now", // now, next, scenarios, decisions, streets
   planId: "", // the plan that is open, none if empty
   plan: null, // its figures, the features of its choices, their catchments
   decisions: [], // the latest decision on each candidate, the newest first
@@ -104,7 +105,7 @@ function shapesOf(layer) {
   return asking.get(layer);
 }
 
-export const VIEWS = ["now", "next", "scenarios", "decisions"];
+export const VIEWS = ["now", "next", "scenarios", "decisions", "streets"];
 
 function readHash() {
   const given = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -145,6 +146,8 @@ export async function start() {
 }
 
 export const readDecisions = () => latest("decisions", () => get("/decisions"), ({ decisions }) => { state.decisions = decisions; });
+
+export const readProposals = () => latest("proposals", () => get("/edit-proposals"), ({ features: found }) => { state.proposals = found; });
 
 // Reads again what depends on the choices; says whether they are still those that were asked for.
 export const refresh = () => latest("figures", read, take);

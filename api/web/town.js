@@ -5,6 +5,7 @@ import { drawing } from "./draw.js";
 import { GROUPS, LAYERS, firstRanks } from "./layers.js";
 import { createLabels } from "./labels.js";
 import { editsShown } from "./scenarios.js";
+import { proposalsShown } from "./streets.js";
 import { candidatesShown, statusOf } from "./shown.js";
 import { addImages, candidateName, cutOff, editName, needImages, placeName, stopped } from "./signs.js";
 import { bounds, livedIn, middle, shape, state } from "./store.js";
@@ -96,6 +97,7 @@ function contents() {
       type: "Feature", geometry: { type: "Point", coordinates: middle(feature.geometry) }, properties: { area_id: unit.area_id, unreached: unit.unreached, radius: radius(unit.unreached) },
     })),
     drawn: state.edits,
+    proposals: proposalsShown(),
     places: points(state.places, (place) => placeName(place.frequency, place.blurred, stopped(place), cutOff(place))),
     candidates: points(withStatus(), candidateName),
     edits: editsShown().map((feature) => ({ ...feature, properties: { ...feature.properties, icon: editName(feature.properties) } })),

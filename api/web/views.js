@@ -1,14 +1,15 @@
-// The screens beside the map: today, where next, scenarios, decisions.
+// The screens beside the map: today, where next, scenarios, decisions, streets.
 
 import { $, fill, h } from "./dom.js";
 import { drawDecisions } from "./decisions.js";
 import { drawNext, readNext } from "./next.js";
 import { drawScenarios, readScenarios } from "./scenarios.js";
+import { drawStreets, readProposals } from "./streets.js";
 import { VIEWS, readDecisions, state, writeHash } from "./store.js";
 import { word } from "./words.js";
 
-const DRAW = { next: drawNext, scenarios: drawScenarios, decisions: drawDecisions };
-const READ = { next: readNext, scenarios: readScenarios, decisions: readDecisions };
+const DRAW = { next: drawNext, scenarios: drawScenarios, decisions: drawDecisions, streets: drawStreets };
+const READ = { next: readNext, scenarios: readScenarios, decisions: readDecisions, streets: readProposals };
 
 function drawTabs(choose) {
   fill($("views"), VIEWS.map((view) => h("button", { type: "button", id: `view-${view}`, "aria-current": view === state.view ? "page" : null, onclick: () => choose(view) }, word(`page.v_${view}`))));

@@ -1,7 +1,7 @@
 // A click on the ground: how one walks from just there, in sentences and as a line on the map.
 
 import { $, h } from "./dom.js";
-import { createDrawing, drawing } from "./draw.js";
+import { drawing, wrongWay } from "./draw.js";
 import { askedLimit, get, latest, state } from "./store.js";
 import { lang, said as saidIn, word } from "./words.js";
 
@@ -23,7 +23,6 @@ export function createWhy(map) {
   map.addSource("why", { type: "geojson", data: EMPTY });
   for (const layer of LAYERS) map.addLayer({ type: "line", source: "why", layout: { "line-cap": "butt", "line-join": "round" }, ...layer }, "places");
   map.addLayer({ id: "why-point", type: "circle", source: "why", filter: of("here"), paint: { "circle-radius": 7, "circle-color": "#fff", "circle-stroke-color": "#1b2a41", "circle-stroke-width": 4 } });
-  const drawn = createDrawing(map);
   const panel = h("section", { class: "why", "aria-live": "polite" });
   let here = null;
 
@@ -31,7 +30,7 @@ export function createWhy(map) {
 
   // Who closes the card or opens another takes the panel away: its lines go with it.
   new MutationObserver(() => {
-    if (here && ($("card").hidden || !panel.isConnected)) { here = null; draw([]); drawn.end(); }
+    if (here && ($("card").hidden || !panel.isConnected)) { here = null; draw([]); }
   }).observe($("card"), { attributes: true, childList: true });
 
   async function ask(point) {
@@ -51,8 +50,10 @@ export function createWhy(map) {
     // An area that is told of below bears the marks of all its figures.
     const assumed = $("card").querySelector(".marks") ? [] : saidIn(answer, "assumed").map((text) => h("p", { class: "quiet" }, text));
     $("card").querySelector(".doubt")?.remove(); // said of this very way instead
-    const doubt = answer.doubt?.[lang] ? [h("p", { class: "note" }, answer.doubt[lang]), drawn.box()] : [];
-    panel.replaceChildren(h("h3", {}, word("page.fromHere")), ...said, ...doubt, ...assumed, ...(rest.length ? [h("details", {}, h("summary", {}, word("page.moreOfIt")), ...rest)] : []));
+    const doubt = answer.doubt?.[lang] ? h("p", { class: "note" }, answer.doubt[lang]) : null;
+    // Who is not reached, or by a doubtful way, may know a better one.
+    const wrong = doubt || answer.within_limit === false ? [doubt, wrongWay()].filter(Boolean) : [];
+    panel.replaceChildren(h("h3", {}, word("page.fromHere")), ...said, ...wrong, ...assumed, ...(rest.length ? [h("details", {}, h("summary", {}, word("page.moreOfIt")), ...rest)] : []));
     draw([...answer.straight.features, ...answer.route.features, { type: "Feature", properties: { kind: "here" }, geometry: { type: "Point", coordinates: point } }]);
   }
 

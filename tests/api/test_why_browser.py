@@ -77,7 +77,7 @@ def test_a_doubted_way_leads_to_a_path_that_is_drawn_and_read_again(seen, tmp_pa
     assert answer["doubts"][0]["code"] == "detour"
     panel = seen.page.locator("#card .why")
     expect(panel).to_contain_text(answer["doubt"]["ja"])
-    panel.get_by_role("button", name="足りない道を描く").click()
+    panel.get_by_role("button", name="道がちがう").click()
     box = seen.page.locator("#map").bounding_box()
     assert box is not None
     asked: list[str] = []
@@ -93,5 +93,5 @@ def test_a_doubted_way_leads_to_a_path_that_is_drawn_and_read_again(seen, tmp_pa
     (edit,) = drawn_edits(read_features(tmp_path / "path.geojson"), plane_epsg=6677)
     assert edit.edit.kind == "path"
     panel.get_by_role("button", name="やめる").click()
-    expect(panel.get_by_role("button", name="足りない道を描く")).to_be_visible()
+    expect(panel.get_by_role("button", name="道がちがう")).to_be_visible()
     assert seen.complaints == []

@@ -22,7 +22,9 @@ let offer = () => null;
 // The box of a card that may be about a wrong way; there is one, wherever it stands.
 export const wrongWay = () => offer();
 
-export function createDrawing(map, onSaved) {
+const NEAR_ZOOM = 16; // about a metre a pixel: nobody draws a path on the whole town
+
+export function createDrawing(map, { onSaved, where }) {
   map.addSource("draw", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "draw-line", type: "line", source: "draw", paint: { "line-color": "#0a7d4f", "line-width": 4, "line-dasharray": [1, 1] } });
   map.addLayer({ id: "draw-points", type: "circle", source: "draw", paint: { "circle-radius": 5, "circle-color": "#fff", "circle-stroke-color": "#0a7d4f", "circle-stroke-width": 3 } });
@@ -47,7 +49,16 @@ export function createDrawing(map, onSaved) {
     parts = build();
     fill(box, parts.all);
     show();
+    approach();
     box.querySelector("input:checked").focus();
+  }
+
+  // What the card is about comes to where no card covers it.
+  function approach() {
+    const { clientWidth: width, clientHeight: height } = map.getContainer();
+    const offset = width > 700 ? [200, 0] : [0, -0.3 * height];
+    const duration = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 400;
+    map.easeTo({ center: where() ?? map.getCenter(), zoom: Math.max(map.getZoom(), NEAR_ZOOM), ...(where() ? { offset } : {}), duration });
   }
 
   function build() {

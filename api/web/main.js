@@ -198,7 +198,7 @@ await attempt(async () => {
   await views.start();
   views.draw();
   town = await createTown(pick);
-  createDrawing(town.map, () => { views.draw(); town.update(); });
+  createDrawing(town.map, { onSaved: () => { views.draw(); town.update(); }, where: () => why.where() });
   why = createWhy(town.map);
   drawLegend((group, on) => town.toggle(group, on));
   listen();

@@ -49,6 +49,10 @@ OF_WALKS = (*SHORTS[:4], *SHORTS[-3:])
 OF_PEOPLE = SHORTS[4:8]
 LINE = f"{MARK}{'、'.join(SHORTS[:-1])}"
 
+_BARRIER = (
+    gpd.GeoSeries([shapely.LineString([(700, 40), (700, 60)])], crs=PLANE).to_crs(6668).iloc[0]
+)
+
 ANSWERS: dict[str, tuple[str, ...]] = {
     "/about": SHORTS,
     "/summary": SHORTS,
@@ -73,8 +77,18 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "/scenarios/compare?names=A": SHORTS,
     "/walking-profiles": SHORTS[-3:-1],
     "/whatif": SHORTS,
+    "/edit-proposals/effect": SHORTS,
 }
 """Address → what it must say."""
+
+TRIALS: dict[str, dict[str, Any]] = {
+    "/whatif": {"edits": [{"action": "close", "place_id": "A"}]},
+    "/edit-proposals/effect": {
+        "kind": "barrier",
+        "line": [*map(list, zip(*_BARRIER.coords.xy, strict=True))],
+    },
+}
+"""What is posted to be answered with figures."""
 
 NO_FIGURES = {
     "/api": "the way in",
@@ -84,6 +98,8 @@ NO_FIGURES = {
     "/collections/{collection_id}": "names and columns",
     "/jobs/{job_id}": "how far the search is; the plan says what it assumes",
     "/decisions": "what councils decided, as they wrote it",
+    "/edit-proposals": "what somebody would draw",
+    "/edit-proposals/file": "what somebody would draw",
     "/scenarios": "what somebody wants to try",
     "/scenarios/{name}": "what somebody wants to try",
     "/scenarios/{name}/items": "where somebody wants to try it",
@@ -106,8 +122,7 @@ def made(folder: Path, town: Callable[[Path], Any]) -> Snapshot:
 def drawn_town(folder: Path) -> Workspace:
     """Write the town in which everything is assumed, with a barrier that no street meets."""
     workspace = assumed_town(folder)
-    line = gpd.GeoSeries([shapely.LineString([(700, 40), (700, 60)])], crs=PLANE).to_crs(6668)
-    rows = gpd.GeoDataFrame({"edit_id": ["b"], "kind": ["barrier"]}, geometry=line)
+    rows = gpd.GeoDataFrame({"edit_id": ["b"], "kind": ["barrier"]}, geometry=[_BARRIER], crs=6668)
     rows.to_file(folder / "drawn.geojson")
     add_edits(workspace, folder / "drawn.geojson", by="地域支援課", note="名前は出さない")
     return workspace
@@ -134,9 +149,8 @@ def answers(snapshot: Snapshot, *, without: str = "-") -> Iterator[tuple[str, st
         at = client.get("/collections/places/items").json()["features"][0]["geometry"]
         lon, lat = at["coordinates"]
         for address in (one for one in ANSWERS if not one.startswith(without)):
-            if address == "/whatif":
-                trial = {"edits": [{"action": "close", "place_id": "A"}]}
-                answer = client.post(address, json=trial)
+            if address in TRIALS:
+                answer = client.post(address, json=TRIALS[address])
             else:
                 path = address.format(gap=gap, plan="0001")
                 found = {"lon": lon, "lat": lat} if address == "/why" else None
@@ -147,7 +161,7 @@ def answers(snapshot: Snapshot, *, without: str = "-") -> Iterator[tuple[str, st
 
 def test_every_route_is_asked_or_gives_no_figures(assumed: Snapshot) -> None:
     paths = app_of(assumed).openapi()["paths"]
-    routes = {path for path, methods in paths.items() if "get" in methods or path == "/whatif"}
+    routes = {path for path, methods in paths.items() if "get" in methods or path in TRIALS}
     asked = {address.split("?")[0] for address in ANSWERS}
     patterns = {
         "/collections/{collection_id}/items": "/collections/gaps/items",

@@ -788,6 +788,8 @@ ADDRESSES: dict[str, list[str]] = {
     "/streets": ["/streets"],
     "/healthz": ["/healthz"],
     "/timeline": ["/timeline?from=H26&to=R7", "/timeline?from=R1&to=R7&layer=small_area"],
+    "/edit-proposals": ["/edit-proposals"],
+    "/edit-proposals/file": ["/edit-proposals/file"],
     "/scenarios": ["/scenarios"],
     "/scenarios/compare": ["/scenarios/compare"],
     "/scenarios/{name}": ["/scenarios/none"],

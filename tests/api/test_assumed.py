@@ -94,6 +94,7 @@ NO_FIGURES = {
     "/api": "the way in",
     "/conformance": "no figures",
     "/healthz": "no figures",
+    "/tiles/ground/{zoom}/{x}/{y}.mvt": "the ground, no figures",
     "/collections": "names and columns",
     "/collections/{collection_id}": "names and columns",
     "/jobs/{job_id}": "how far the search is; the plan says what it assumes",

@@ -12,7 +12,7 @@ from rich.table import Table
 from api.cli.console import Desk, desk_of
 from services.edits.proposals import (
     FILE_FORMATS,
-    Proposal,
+    EditProposal,
     accept_proposal,
     list_proposals,
     of_status,
@@ -98,7 +98,7 @@ def register_proposals(
         desk.show(desk.say("proposals.written", n=len(found), path=out))
 
 
-def _table(proposals: list[Proposal], desk: Desk) -> Table:
+def _table(proposals: list[EditProposal], desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("id", "status", "kind", "made_on", "role", "remark", "decided"):
         table.add_column(desk.say(f"proposals.head.{head}"), overflow="fold")

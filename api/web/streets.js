@@ -16,7 +16,7 @@ let problem = "";
 function editRow({ properties, geometry }, page) {
   const { kind, name, valid_from: from, valid_to: to } = properties;
   return h("li", {}, h("button", { type: "button", class: "row", onclick: () => page.show(geometry) },
-    shown(editLine(kind), 26), h("span", { class: "what" }, h("b", {}, name || word(`edits.kind.${kind}`)), h("small", {}, joined([word(`edits.kind.${kind}`), from || to ? `${day(from)}〜${day(to)}` : ""])))));
+    shown(editLine(kind), 26), h("span", { class: "what" }, h("b", {}, name || word(`edits.kind.${kind}`)), h("small", {}, joined([word(`edits.kind.${kind}`), from || to ? word("edits.valid", { from: day(from), to: day(to) }) : ""])))));
 }
 
 const cutRow = ({ properties }, page) => h("li", {}, h("button", { type: "button", class: "row", "data-id": properties.place_id, onclick: () => page.pick("place", properties.place_id) },

@@ -62,7 +62,7 @@ class NewProposal:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class EditProposal:
     """A proposal as it stands."""
 
     proposal_id: int
@@ -80,7 +80,7 @@ class Proposal:
     """Of the edits that took it in; 0 of one that was not accepted."""
 
 
-def propose(workspace: Workspace, new: NewProposal) -> Proposal:
+def propose(workspace: Workspace, new: NewProposal) -> EditProposal:
     """
     Store a proposal, open.
 
@@ -102,7 +102,7 @@ def propose(workspace: Workspace, new: NewProposal) -> Proposal:
             )
         with staged_number(workspace.path / FOLDER, ".json") as (name, path):
             kind: ProposalKind = "path" if new.kind == "path" else "barrier"
-            made = Proposal(
+            made = EditProposal(
                 int(name), kind, line, new.role, new.remark.strip(), today().isoformat()
             )
             write_json(path, _stored(made))
@@ -135,7 +135,7 @@ def proposed_edit(
     return edit
 
 
-def list_proposals(workspace: Workspace) -> list[Proposal]:
+def list_proposals(workspace: Workspace) -> list[EditProposal]:
     """Return every proposal, the newest first, each with what became of it."""
     folder = workspace.path / FOLDER
     numbers = sorted((int(path.stem) for path in folder.glob("[0-9]*.json")), reverse=True)
@@ -144,7 +144,7 @@ def list_proposals(workspace: Workspace) -> list[Proposal]:
     taken = {one.proposal: one for one in list_versions(workspace) if one.proposal}
     found = []
     for number in numbers:
-        stored = Proposal(**read_json(_path(workspace, number)))
+        stored = EditProposal(**read_json(_path(workspace, number)))
         if version := taken.get(number):
             stored = replace(
                 stored,
@@ -158,7 +158,7 @@ def list_proposals(workspace: Workspace) -> list[Proposal]:
     return found
 
 
-def find_proposal(workspace: Workspace, proposal_id: int) -> Proposal:
+def find_proposal(workspace: Workspace, proposal_id: int) -> EditProposal:
     """Return one proposal."""
     for one in list_proposals(workspace):
         if one.proposal_id == proposal_id:
@@ -185,7 +185,7 @@ def accept_proposal(
 
 def reject_proposal(
     workspace: Workspace, proposal_id: int, *, by: str = "", reason: str = ""
-) -> Proposal:
+) -> EditProposal:
     """Close a proposal without an edit; a reason is needed, for whoever drew it will ask."""
     _require_kept(workspace)
     if not reason.strip():
@@ -203,7 +203,9 @@ def reject_proposal(
     return found
 
 
-def proposal_features(proposals: Sequence[Proposal], *, with_words: bool) -> list[dict[str, Any]]:
+def proposal_features(
+    proposals: Sequence[EditProposal], *, with_words: bool
+) -> list[dict[str, Any]]:
     """
     Return proposals as GeoJSON features.
 
@@ -231,7 +233,7 @@ def proposal_features(proposals: Sequence[Proposal], *, with_words: bool) -> lis
 _TYPED = ("role", "remark", "decided_by", "reason")
 
 
-def proposals_file(proposals: Sequence[Proposal], file_format: str, lang: str) -> str:
+def proposals_file(proposals: Sequence[EditProposal], file_format: str, lang: str) -> str:
     """
     Return proposals as a file for somebody who maps.
 
@@ -273,7 +275,7 @@ def proposals_file(proposals: Sequence[Proposal], file_format: str, lang: str) -
 
 
 def write_proposals(
-    proposals: Sequence[Proposal], out: Path, *, file_format: str, lang: str
+    proposals: Sequence[EditProposal], out: Path, *, file_format: str, lang: str
 ) -> None:
     """Write ``proposals_file`` into a file, whole or not at all."""
     body = proposals_file(proposals, file_format, lang)
@@ -281,7 +283,7 @@ def write_proposals(
         staged.write_text(body, encoding="utf-8")
 
 
-def of_status(proposals: Sequence[Proposal], status: str | None) -> list[Proposal]:
+def of_status(proposals: Sequence[EditProposal], status: str | None) -> list[EditProposal]:
     """Return the proposals of a status, all where none is asked for."""
     if status is not None and status not in PROPOSAL_STATUSES:
         raise InvalidInputError(
@@ -292,7 +294,7 @@ def of_status(proposals: Sequence[Proposal], status: str | None) -> list[Proposa
     return [one for one in proposals if status in (None, one.status)]
 
 
-def _stored(proposal: Proposal) -> Mapping[str, Any]:
+def _stored(proposal: EditProposal) -> Mapping[str, Any]:
     return asdict(proposal)
 
 
@@ -300,7 +302,7 @@ def _path(workspace: Workspace, proposal_id: int) -> Path:
     return workspace.path / FOLDER / f"{proposal_id:04d}.json"
 
 
-def _open(workspace: Workspace, proposal_id: int) -> Proposal:
+def _open(workspace: Workspace, proposal_id: int) -> EditProposal:
     found = find_proposal(workspace, proposal_id)
     if found.status != "open":
         raise InvalidInputError(
@@ -313,7 +315,7 @@ def _open(workspace: Workspace, proposal_id: int) -> Proposal:
     return found
 
 
-def _feature(workspace: Workspace, proposal: Proposal) -> Feature:
+def _feature(workspace: Workspace, proposal: EditProposal) -> Feature:
     properties = {
         "edit_id": f"proposal-{proposal.proposal_id:04d}",
         "kind": proposal.kind,

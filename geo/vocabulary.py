@@ -78,3 +78,28 @@ def least_days(frequency: str, *, permanent_min_days_per_week: int) -> int:
     if frequency == FREQUENCIES[-1]:
         return permanent_min_days_per_week
     return LEAST_DAYS_PER_WEEK[FREQUENCIES[rank(frequency)]]
+
+
+TRAITS: dict[str, tuple[str, ...]] = {
+    "ford": ("yes", "stepping_stones"),
+    "handrail": ("yes", "no"),
+    "incline": ("5", "8", "12", "20"),
+    "kerb": ("flush", "lowered", "raised"),
+    "lit": ("yes", "no"),
+    "ramp": ("yes", "no"),
+    "sac_scale": (
+        "hiking",
+        "mountain_hiking",
+        "demanding_mountain_hiking",
+        "alpine_hiking",
+        "demanding_alpine_hiking",
+        "difficult_alpine_hiking",
+    ),
+    "service": ("driveway", "parking_aisle", "drive-through"),
+    "smoothness": ("bad", "very_bad", "horrible", "very_horrible", "impassable"),
+    "trail_visibility": ("intermediate", "bad", "horrible", "no"),
+    "width": ("0.9", "1.2"),
+}
+"""What an edge says of itself beside its kind and surface: key of OpenStreetMap → values that are
+kept. ``incline``: from so many per cent, up or down, to below the next;
+``width``: below so many metres, and not below the one before."""

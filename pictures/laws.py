@@ -43,6 +43,7 @@ def street(corners: dict[int, tuple[float, float]], ways: list[list[int]]) -> Ne
             "steps_per_m": 0.0,
             "oneway": 0,
             "private": False,
+            "traits": "",
         }
     )
     nodes = pd.DataFrame(list(corners.values()), columns=["x", "y"], index=list(corners))

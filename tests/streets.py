@@ -43,6 +43,7 @@ def streets(
             "steps_per_m": 0.0,
             "oneway": 0,
             "private": False,
+            "traits": "",
         }
     )
     for way, special in (attributes or {}).items():

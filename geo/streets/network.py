@@ -22,6 +22,7 @@ from geo.arrays import BoolArray, FloatArray, IntArray, KindArray
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.grid import SegmentGrid, segment_grid
 from geo.streets.simplification import Chains, merge_chains
+from geo.streets.traits import said
 from geo.streets.walkable import (
     CARRIAGEWAYS,
     CROSSING,
@@ -48,6 +49,7 @@ ATTRIBUTES = (
     "steps_per_m",
     "oneway",
     "private",
+    "traits",
 )
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
 
@@ -94,7 +96,8 @@ class Network:
         m rows of attributes: osm_id, highway, name, bridge, tunnel, steps, layer, crossing,
         signals (of a crossing), surface (``paved``, ``unpaved``, empty), steps_per_m (0 unknown),
         oneway (1: walked from ``u`` to ``v`` only, -1: from ``v`` to ``u`` only, 0: both ways),
-        private (walked by those who live there, or to what stands there).
+        private (walked by those who live there, or to what stands there), traits (what else a
+        profile may forbid or weigh, ``geo.streets.traits``).
     node_kind
         (n,) 0 plain, 1 crossing, 2 signals, 3 elevator, 5 shut: a dead end in front of what nobody
         passes.
@@ -294,7 +297,8 @@ def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
     Not those of an isolated piece: nobody gets away from them. Not bridges and tunnels: the house
     under a viaduct, the hall above an underpass lie nearest to a street that they have no door to.
     Not steps, elevators, escalators and corridors, which lead past a house to the street in front
-    of it. All of them are walked along like any other edge.
+    of it. Not driveways, parking aisles and lanes of drive-throughs: nobody lives along them, and the
+    house at the end of one joins another street. All of them are walked along like any other edge.
 
     Parameters
     ----------
@@ -312,7 +316,10 @@ def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
 
 def with_doors(network: Network) -> BoolArray:
     """
-    Say which edges doors may open to: no bridges, tunnels, steps, elevators, escalators, corridors.
+    Say which edges doors may open to.
+
+    Those are no bridges, tunnels, steps, elevators, escalators, corridors, driveways, parking aisles
+    and lanes of drive-throughs.
 
     Parameters
     ----------
@@ -325,7 +332,8 @@ def with_doors(network: Network) -> BoolArray:
     """
     steps = network.edges["steps"].to_numpy(dtype=bool)
     passed = network.edges["highway"].isin(NOBODY_LIVES_AT).to_numpy(dtype=bool)
-    return np.asarray(~(network.off_ground | steps | passed))
+    served = said(network.edges, "service") != ""
+    return np.asarray(~(network.off_ground | steps | passed | served))
 
 
 def to_edges_frame(network: Network) -> gpd.GeoDataFrame:

@@ -29,6 +29,8 @@ from typing import NamedTuple
 
 from geo.streets.access import ACCESS_TAGS, TagRemark, is_private, passes
 from geo.streets.direction import DIRECTION_TAGS, foot_direction
+from geo.streets.traits import traits_of
+from geo.vocabulary import TRAITS
 
 USEFUL_TAGS = (
     *ACCESS_TAGS,
@@ -47,6 +49,7 @@ USEFUL_TAGS = (
     "surface",
     "step_count",
     *DIRECTION_TAGS,
+    *TRAITS,
 )
 """Keys of a way that the rules or the attributes of an edge read; a reader need keep no other."""
 
@@ -268,7 +271,7 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
 
 def street_attributes(
     tags: Mapping[str, str],
-) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool]:
+) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool, str]:
     """
     Reduce the tags of a walkable way to the attributes of an edge.
 
@@ -280,12 +283,12 @@ def street_attributes(
     Returns
     -------
     ``highway, name, bridge, tunnel, steps, layer, crossing, signals, surface, step_count, oneway,
-    private``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
+    private, traits``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
     Moving steps (``conveying``) are no ``steps``: nobody climbs them. A ``layer`` that is no whole
     number counts as 0, the ground. ``surface`` is ``paved``, ``unpaved`` or empty: not said, or of
     several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them. ``oneway``
     is that of ``geo.streets.direction``; ``private`` is true where ``foot`` or ``access`` is
-    ``private`` and ``foot`` lets nobody else in.
+    ``private`` and ``foot`` lets nobody else in; ``traits`` are those of ``geo.streets.traits``.
     """
     highway = _street_kind(tags)
     crossing = _is_crossing(tags)
@@ -303,6 +306,7 @@ def street_attributes(
         max(_whole(tags.get("step_count", "0")), 0) if steps else 0,
         foot_direction(tags)[0],
         is_private(tags),
+        traits_of(tags, steps=steps),
     )
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IntArray
 from geo.streets.network import Network
+from geo.streets.traits import said
 from geo.streets.walkable import CROSSING, ELEVATOR, SHUT, SIGNALS
-from geo.walking.walker import STEPS_PER_M, Walker
+from geo.walking.walker import LEAST_RISER_M, STEPS_PER_M, Walker
 
 BoolArray = NDArray[np.bool_]
 
@@ -112,7 +113,7 @@ def open_edges(network: Network, walker: Walker) -> BoolArray:
     network
         The walking network of m edges; slopes are those between its stations.
     walker
-        Who walks: forbidden kinds, steps to be avoided and streets steeper anywhere than the maximum
+        Who walks: what is forbidden, steps to be avoided and streets steeper anywhere than the maximum
         are closed. Steps are no slope.
 
     Returns
@@ -120,7 +121,9 @@ def open_edges(network: Network, walker: Walker) -> BoolArray:
     (m,) booleans.
     """
     table = network.edges
-    usable = ~table["highway"].isin(walker.forbidden).to_numpy()
+    usable = np.ones(len(table), dtype=bool)
+    for key, value in walker.forbid:
+        usable &= said(table, key) != value
     is_steps = table["steps"].to_numpy(dtype=bool)
     if walker.steps == "avoid":
         usable &= ~is_steps
@@ -152,10 +155,10 @@ def metres(network: Network, walker: Walker | None = None) -> Measure:
 
 def seconds(network: Network, walker: Walker) -> Measure:
     """
-    Measure seconds: speed, slope by direction, steps, crossings, signals, elevators, pauses, surface.
+    Measure seconds: speed, slope by direction, steps, crossings, signals, elevators, pauses, attributes.
 
     A piece of a street takes its metres x 60 ÷ speed x the pace of its slope in the direction of the
-    walk (``SlopeLaw.pace``) x the pace of its surface, and the pauses of its metres. Steps take the
+    walk (``SlopeLaw.pace``) x the paces of what it says of itself, and the pauses of its metres. Steps take the
     flat street's time and what the steps cost; the slope law plays no part there. What a junction
     costs is charged in halves to the edges that meet there; where crossings are mapped as ways of
     their own, to those alone, so that a walk along the road is not charged for crossing it.
@@ -175,8 +178,10 @@ def seconds(network: Network, walker: Walker) -> Measure:
     edge = network.edge_of_station
     is_steps = table["steps"].to_numpy(dtype=bool)
     slope = np.where(is_steps[edge], 0.0, _slope(network))
-    unpaved = table["surface"].to_numpy() == "unpaved"
-    walked_s = np.where(unpaved, walker.unpaved_pace, 1.0)[edge] * 60.0 / walker.speed_m_per_min
+    pace = np.ones(len(table))
+    for key, value, factor in sorted(walker.pace):
+        pace[said(table, key) == value] *= factor
+    walked_s = pace[edge] * 60.0 / walker.speed_m_per_min
     extra_s = (walker.rest_s_per_m + np.where(is_steps, _steps_s_per_m(network, walker), 0.0))[edge]
     piece_m = _piece_m(network)
     onward = _along(network, piece_m * (walked_s * walker.slope.pace(slope) + extra_s))
@@ -193,7 +198,7 @@ def climb(network: Network, walker: Walker | None = None) -> Measure:
 
 
 def steps(network: Network, walker: Walker | None = None) -> Measure:
-    """Measure the steps of stairs, up or down, as OSM counts them, else ``STEPS_PER_M``."""
+    """Measure the steps of stairs, up or down, as OSM counts them, else estimated from length and climb."""
     along = _along(network, _piece_m(network) * _steps_per_m(network)[network.edge_of_station])
     return _measure(network, walker, along, along, leg_per_m=0.0)
 
@@ -243,9 +248,21 @@ def _along(network: Network, piece: FloatArray) -> FloatArray:
 
 
 def _steps_per_m(network: Network) -> FloatArray:
+    """Return (m,) steps to the metre: as they are counted, else no more than length and climb allow."""
     counted = network.edges["steps_per_m"].to_numpy(dtype=np.float64)
     is_steps = network.edges["steps"].to_numpy(dtype=bool)
-    return np.where(is_steps, np.where(counted > 0, counted, STEPS_PER_M), 0.0)
+    if not is_steps.any():
+        return np.zeros(len(counted))
+    rise_m = np.abs(np.diff(network.station_height_m, append=np.nan))
+    rise_m[network.station_start[1:] - 1] = 0.0
+    climbed_m = np.add.reduceat(rise_m, network.station_start[:-1])
+    # What leads up to a bridge or down into a tunnel climbs more than the ground does.
+    in_air = np.zeros(len(network.node_xy), dtype=bool)
+    in_air[network.edge_u[network.off_ground]] = in_air[network.edge_v[network.off_ground]] = True
+    climbed_m[in_air[network.edge_u] | in_air[network.edge_v]] = np.nan
+    length_m = np.where(network.edge_length_m > 0, network.edge_length_m, np.inf)
+    guessed = np.fmin(STEPS_PER_M, climbed_m / LEAST_RISER_M / length_m)
+    return np.where(is_steps, np.where(counted > 0, counted, guessed), 0.0)
 
 
 def _steps_s_per_m(network: Network, walker: Walker) -> FloatArray:

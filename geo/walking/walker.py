@@ -24,6 +24,10 @@ STEPS_PER_M = 1 / 0.30
 """Steps in a metre of their length where OSM does not count them: a tread of 0.30 m, as the Japanese
 barrier-free building standard recommends for stairs (踏面 30 cm 以上, 建築物移動等円滑化誘導基準)."""
 
+LEAST_RISER_M = 0.10
+"""No stairs have lower steps (assumed; the same standard asks for 16 cm or less): a way that is drawn
+as steps and climbs little has no more of them than its climb allows."""
+
 
 @dataclass(frozen=True)
 class SlopeLaw:
@@ -102,10 +106,12 @@ class Walker:
     rest_every_m, rest_s
         A pause of ``rest_s`` seconds for every ``rest_every_m`` metres, leg included, spread evenly
         over the metres so that of two walks the shorter is never slower for its pauses.
-    unpaved_pace
-        How many times longer a metre takes on an unpaved surface.
-    forbidden
-        Kinds of ``highway`` that are not walked.
+    forbid
+        (key, value) of edges that are not walked: ``highway``, ``surface`` or a key of
+        ``geo.vocabulary.TRAITS``.
+    pace
+        (key, value, factor): how many times longer a metre takes on edges that say so, 1 or more;
+        several factors of one edge multiply.
     """
 
     speed_m_per_min: float = 60.0
@@ -119,8 +125,8 @@ class Walker:
     elevator_s: float = 0.0
     rest_every_m: float | None = None
     rest_s: float = 0.0
-    unpaved_pace: float = 1.0
-    forbidden: frozenset[str] = field(default_factory=frozenset)
+    forbid: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    pace: frozenset[tuple[str, str, float]] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.speed_m_per_min) and self.speed_m_per_min > 0):
@@ -134,10 +140,11 @@ class Walker:
                 rest_every_m=self.rest_every_m,
             )
         costs = (self.step_s, self.steps_s_per_m, self.crossing_s, self.signal_s)
-        if min(*costs, self.elevator_s, self.rest_s, self.unpaved_pace - 1.0) < 0:
+        slowest = min((factor for _, _, factor in self.pace), default=1.0)
+        if min(*costs, self.elevator_s, self.rest_s, slowest - 1.0) < 0:
             raise InvalidInputError(
-                "a walking profile has negative seconds, or a pace on unpaved streets below "
-                "1; nothing can make a walk shorter than the flat street does"
+                "a walking profile has negative seconds, or a pace below 1; nothing can make a "
+                "walk shorter than the flat street does"
             )
 
     @property
@@ -152,6 +159,6 @@ class Walker:
         return self.rest_s / self.rest_every_m if self.rest_every_m else 0.0
 
     @property
-    def closes(self) -> tuple[frozenset[str], bool, float | None]:
+    def closes(self) -> tuple[frozenset[tuple[str, str]], bool, float | None]:
         """Return all that closes edges: two walkers with the same have the same streets in metres."""
-        return self.forbidden, self.steps == "avoid", self.max_slope_pct
+        return self.forbid, self.steps == "avoid", self.max_slope_pct

@@ -4,10 +4,21 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from geo.vocabulary import Slope, Steps
+from geo.vocabulary import TRAITS, Slope, Steps
 from services.profile.base import Identifier
 from services.profile.base import Table as _Table
 from services.words.texts import text
+
+UNFIT = {
+    "ford": ("yes", "stepping_stones"),
+    "sac_scale": TRAITS["sac_scale"][1:],
+    "trail_visibility": ("horrible", "no"),
+}
+"""What nobody is expected to walk to a gathering place: from ``mountain_hiking`` (T2) on the scale of
+the Swiss Alpine Club asks for sure feet, ``horrible`` of OSM for finding one's way without a path."""
+
+_VALUES = {"surface": ("paved", "unpaved"), **TRAITS}
+_KEYS = ("highway", *_VALUES)
 
 
 class WalkingProfile(_Table):
@@ -39,11 +50,44 @@ class WalkingProfile(_Table):
     rest_s: Annotated[float, Field(ge=0)] = 0.0
     """A pause of so many seconds for every so many metres."""
     unpaved_pace: Annotated[float, Field(ge=1)] = 1.0
-    """How many times longer a metre takes where it is unpaved."""
+    """How many times longer a metre takes where it is unpaved: short for one of ``pace``."""
     forbidden: list[str] = Field(default_factory=list)
-    """Kinds of OSM ``highway`` that are not walked."""
+    """Kinds of OSM ``highway`` that are not walked: short for one of ``forbid``."""
+    forbid: dict[str, list[str]] = Field(
+        default_factory=lambda: {key: list(values) for key, values in UNFIT.items()}
+    )
+    """Attribute of a street → values that are not walked; a profile that gives it gives all of it."""
+    pace: dict[str, dict[str, Annotated[float, Field(ge=1)]]] = Field(default_factory=dict)
+    """Attribute of a street → value → how many times longer a metre takes; several multiply."""
     origins: dict[str, str] = Field(default_factory=dict)
     """Field → where its figure comes from, beside ``origin`` of the speed."""
+
+    @model_validator(mode="after")
+    def _names_what_streets_say(self) -> Self:
+        for name, said in (("forbid", self.forbid), ("pace", self.pace)):
+            for key, values in said.items():
+                known = _VALUES.get(key)
+                if key != "highway" and known is None:
+                    msg = f"{name}: streets say nothing of {key!r}; use one of {', '.join(_KEYS)}"
+                    raise ValueError(msg)
+                if unknown := [value for value in values if known and value not in known]:
+                    listed = ", ".join(known or ())
+                    msg = f"{name}.{key}: there is no value {unknown[0]!r}; use one of {listed}"
+                    raise ValueError(msg)
+        return self
+
+    @property
+    def forbidden_pairs(self) -> set[tuple[str, str]]:
+        """Return (attribute, value) of streets that are not walked."""
+        pairs = {(key, value) for key, values in self.forbid.items() for value in values}
+        return pairs | {("highway", kind) for kind in self.forbidden}
+
+    @property
+    def paces(self) -> set[tuple[str, str, float]]:
+        """Return (attribute, value, factor) of streets that are walked more slowly."""
+        unpaved = {("surface", "unpaved", self.unpaved_pace)} if self.unpaved_pace > 1 else set()
+        told = self.pace.items()
+        return unpaved | {(key, value, x) for key, paces in told for value, x in paces.items()}
 
 
 class Analysis(_Table):

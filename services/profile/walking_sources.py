@@ -17,10 +17,14 @@ DEFAULT_ORIGINS = {
     "rest_s": NOT_ASKED,
     "unpaved_pace": "unpaved_pace",
     "forbidden": NOT_ASKED,
+    "forbid": "forbid",
+    "pace": NOT_ASKED,
 }
 """Field → origin of its default. The origin of a speed is the profile's own ``origin``."""
 
-ASSUMED = frozenset({"steps", "step_s", "crossing_s", "signal_s", "elevator_s", "unpaved_pace"})
+ASSUMED = frozenset(
+    {"steps", "step_s", "crossing_s", "signal_s", "elevator_s", "unpaved_pace", "forbid"}
+)
 """Fields whose default no publication gives: arukeba's own assumptions, to be looked at again."""
 
 NAMING = frozenset({"id", "label", "label_en", "origin", "origins"})

@@ -1,6 +1,7 @@
 """The card of a walking profile: every parameter with its source, and what it means in minutes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -180,11 +181,14 @@ def _parameter(walking: WalkingProfile, field: str, *, own: bool) -> Parameter:
     return Parameter(field, label, _value(field, value), _said("card.unsourced"), "unsourced")
 
 
-def _value(field: str, value: object) -> Said:
+def _value(field: str, value: Any) -> Said:  # noqa: ANN401  of any field
     if value is None or value in ([], {}):
         return _said("card.none")
     if field in ("slope", "steps"):
         return _said(f"card.{field}.{value}")
+    if field in ("forbid", "pace"):
+        listing = "; ".join(_told(key, said) for key, said in value.items())
+        return Said(listing, listing)
     if isinstance(value, dict):
         rows = [(float(slope), share) for slope, share in value.items()]
         listing = ", ".join(f"{slope:+g} %: {share:g}" for slope, share in sorted(rows))
@@ -192,6 +196,13 @@ def _value(field: str, value: object) -> Said:
     if isinstance(value, list):
         return Said(listed(value, "ja"), listed(value, "en"))
     return _said(f"card.{field}.value", value=f"{value:g}")
+
+
+def _told(key: str, said: list[str] | dict[str, float]) -> str:
+    """Return what is forbidden, or how much slower it is, as OSM has it: ``lit=no: 1.2``."""
+    if isinstance(said, list):
+        return ", ".join(f"{key}={value}" for value in said)
+    return ", ".join(f"{key}={value}: {factor:g}" for value, factor in said.items())
 
 
 def _minutes(walk_time_s: float) -> Said:

@@ -32,8 +32,8 @@ def walker_of(profile: WalkingProfile) -> Walker:
         elevator_s=profile.elevator_s,
         rest_every_m=profile.rest_every_m,
         rest_s=profile.rest_s,
-        unpaved_pace=profile.unpaved_pace,
-        forbidden=frozenset(profile.forbidden),
+        forbid=frozenset(profile.forbidden_pairs),
+        pace=frozenset(profile.paces),
     )
 
 

@@ -142,7 +142,7 @@ def test_a_row_of_the_list_opens_its_card_and_escape_closes_it(seen: Visit) -> N
     # 南町会: none of its 200 is reached.
     expect(card).to_contain_text("南町会")
     expect(card).to_contain_text("200人")
-    expect(card).to_contain_text("890m・15分・のぼり12m・階段40段")
+    expect(card).to_contain_text("890m・15分・のぼり12m・階段約40段")
     seen.page.keyboard.press("Escape")
     expect(card).to_be_hidden()
     expect(row).to_be_focused()

@@ -36,6 +36,7 @@ _COLUMNS = {
     "step_count": "int64",
     "oneway": "int8",
     "private": "bool",
+    "traits": "str",
 }
 
 

@@ -48,6 +48,7 @@ PLAIN = {
     "steps_per_m": 0.0,
     "oneway": 0,
     "private": False,
+    "traits": "",
 }
 
 
@@ -157,6 +158,7 @@ def test_pieces_walked_in_opposite_directions_are_two_edges() -> None:
         {"steps": True},
         {"layer": 1},
         {"private": True},
+        {"traits": "lit=no"},
         {"oneway": 1},
         {"crossing": True},
         {"signals": True},
@@ -532,3 +534,13 @@ def test_the_order_of_ways_changes_nothing_at_shut_nodes() -> None:
 def test_a_network_with_shut_nodes_is_stored_as_it_is() -> None:
     network = town(CROSS, [(1, [1, 2, 3], {}), (2, [4, 2, 5], {})], {2: SHUT})
     same(network, network_from_frames(*network_to_frames(network)))
+
+
+@pytest.mark.parametrize("service", ["driveway", "parking_aisle", "drive-through"])
+def test_nobody_lives_along_a_driveway_or_an_aisle(service: str) -> None:
+    ways: list[Way] = [(1, [1, 2, 3], {}), (2, [2, 5], {"traits": f"service={service}"})]
+    network = town(CROSS, ways)
+    joins = joinable(network, isolated_below_m=1.0)
+    assert network.edges.loc[joins, "traits"].tolist() == ["", ""]
+    # It is walked along like any other street.
+    assert walk_m(network, (0, 0), (50, 40)) == 90.0

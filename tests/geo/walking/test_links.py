@@ -104,7 +104,7 @@ def test_streets_without_a_way_on_and_closed_ones_give_no_piece() -> None:
     island = streets({1: (0, 0), 2: (100, 0), 3: (50, 10), 4: (90, 10)}, [[1, 2], [3, 4]])
     some = pieces(island, metres(island), [(0, 0.0, 0.0)])
     assert set(some.edge.tolist()) == {0}
-    shut = metres(island, Walker(forbidden=frozenset({"residential"})))
+    shut = metres(island, Walker(forbid=frozenset({("highway", "residential")})))
     assert len(pieces(island, shut, [(0, 0.0, 0.0)]).edge) == 0
 
 

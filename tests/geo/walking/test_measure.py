@@ -151,7 +151,9 @@ def test_where_crossings_are_ways_of_their_own_the_road_is_not_charged() -> None
 
 def test_pauses_surface_and_leg_add_up() -> None:
     street = streets({1: (0, 0), 2: (300, 0)}, [[1, 2]], {0: {"surface": "unpaved"}})
-    walker = Walker(60.0, rest_every_m=100.0, rest_s=20.0, unpaved_pace=1.5)
+    walker = Walker(
+        60.0, rest_every_m=100.0, rest_s=20.0, pace=frozenset({("surface", "unpaved", 1.5)})
+    )
     # 300 m x (1.5 + 0.2) s on the street, 10 m x 1.2 s off it.
     walk = walked(street, (0, 300.0, 0.0), (0, 0.0, 10.0), seconds(street, walker))
     assert walk == pytest.approx([522.0])
@@ -161,7 +163,9 @@ def test_too_steep_and_forbidden_streets_are_closed() -> None:
     hill = on_ground(straight_street(), lambda x: 0.1 * x, 40)
     assert open_edges(hill, Walker(max_slope_pct=10.0)).tolist() == [True]
     assert open_edges(hill, Walker(max_slope_pct=9.9)).tolist() == [False]
-    assert open_edges(hill, Walker(forbidden=frozenset({"residential"}))).tolist() == [False]
+    assert open_edges(hill, Walker(forbid=frozenset({("highway", "residential")}))).tolist() == [
+        False
+    ]
     closed = seconds(hill, Walker(max_slope_pct=9.9))
     assert walked(hill, (0, 10.0, 0.0), (0, 0.0, 0.0), closed) == [np.inf]
     assert (
@@ -280,3 +284,62 @@ def test_what_is_told_beside_is_of_the_very_same_walk(
     assert found.home_also[0] == pytest.approx(found.home_walk)
     shortest = nearest(network, *stops, by=beside).home_walk
     assert (found.home_also[1] >= shortest - 1e-9).all()
+
+
+def flight(length_m: float, climb_m: float, **more: object) -> Network:
+    """Return a way drawn as steps that climbs evenly, and a level street after it."""
+    spots = {1: (0.0, 0.0), 2: (length_m, 0.0), 3: (length_m + 50.0, 0.0)}
+    stairs = {"steps": True, "highway": "steps"}
+    town = streets(spots, [[1, 2], [2, 3]], {0: stairs, 1: more})
+    return on_ground(town, lambda x: min(x / length_m, 1.0) * climb_m, 6)
+
+
+def steps_n(network: Network) -> float:
+    return float(steps(network).full_onward.sum())
+
+
+def test_steps_that_nobody_counted_are_no_more_than_length_and_climb_allow() -> None:
+    # 148 m at treads of 0.30 m would be 493 steps; 14 m of climb at risers of 0.10 m are 140.
+    assert steps_n(flight(148.0, 14.0)) == pytest.approx(140.0)
+    assert steps_n(flight(148.0, -14.0)) == pytest.approx(140.0)
+    # A steep flight is bound by its treads: 30 m are 100 steps, 12 m would allow 120.
+    assert steps_n(flight(30.0, 12.0)) == pytest.approx(100.0)
+    assert steps_n(flight(30.0, float("nan"))) == pytest.approx(100.0)
+    # Up to a bridge the ground tells no climb; what is counted is counted.
+    assert steps_n(flight(30.0, 1.0, bridge=True)) == pytest.approx(100.0)
+    assert steps_n(flight(30.0, 1.0)) == pytest.approx(10.0)
+    counted = flight(30.0, 1.0)
+    counted = replace(counted, edges=counted.edges.assign(steps_per_m=2.0))
+    assert steps_n(counted) == pytest.approx(60.0)
+
+
+@given(st.floats(1.0, 500.0), st.floats(-60.0, 60.0))
+def test_guessed_steps_keep_to_both_bounds(length_m: float, climb_m: float) -> None:
+    found = steps_n(flight(length_m, climb_m))
+    assert found == pytest.approx(min(length_m / 0.30, abs(climb_m) / 0.10), abs=1e-6)
+
+
+ATTRIBUTES = {
+    0: {"traits": "lit=no;smoothness=bad"},
+    1: {"traits": "smoothness=bad", "surface": "unpaved"},
+    2: {"highway": "path"},
+    3: {"traits": "service=driveway"},
+}
+
+
+def test_what_streets_say_is_forbidden_or_slows_down() -> None:
+    spots = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (300, 0), 5: (400, 0)}
+    town = streets(spots, [[1, 2], [2, 3], [3, 4], [4, 5]], ATTRIBUTES)
+    for pair, open_ in (
+        (("smoothness", "bad"), [False, False, True, True]),
+        (("lit", "no"), [False, True, True, True]),
+        (("highway", "path"), [True, True, False, True]),
+        (("surface", "unpaved"), [True, False, True, True]),
+        (("smoothness", "horrible"), [True] * 4),
+    ):
+        assert open_edges(town, Walker(forbid=frozenset({pair}))).tolist() == open_
+    pace = {("smoothness", "bad", 1.5), ("lit", "no", 1.2), ("surface", "unpaved", 2.0)}
+    by = seconds(town, Walker(60.0, pace=frozenset(pace)))
+    # 100 m at a metre a second, times what each edge says; several factors multiply.
+    assert by.full_onward == pytest.approx([180.0, 300.0, 100.0, 100.0])
+    assert by.full_back == pytest.approx(by.full_onward)

@@ -38,7 +38,7 @@ def test_pauses_are_spread_over_the_metres() -> None:
         {"speed_m_per_min": -60.0},
         {"rest_every_m": 0.0},
         {"signal_s": -1.0},
-        {"unpaved_pace": 0.5},
+        {"pace": frozenset({("surface", "unpaved", 0.5)})},
     ],
 )
 def test_what_no_walker_can_be_is_refused_with_the_way_out(wrong: dict[str, float]) -> None:

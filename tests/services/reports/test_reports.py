@@ -163,7 +163,7 @@ def test_the_week_stands_in_the_report_with_its_sentences(workspace):
 
 def test_a_climb_and_steps_stand_beside_the_way(workspace):
     page = render_report(gap_report(workspace, "東地区"))
-    assert "890m・15分・のぼり12m・階段40段" in page
+    assert "890m・15分・のぼり12m・階段約40段" in page
     assert "520m・9分</b>" in render_report(gap_report(workspace, "西地区"))  # climbs 4.9 m
 
 

@@ -68,9 +68,14 @@ def test_more_than_twice_the_straight_line_is_doubted(walk_m, straight_m, doubtf
 @pytest.mark.parametrize(
     ("climb_m", "steps_n", "ja", "en"),
     [
-        (12.4, 40.0, "890m・15分・のぼり12m・階段40段", "890 m · 15 min · 12 m up · 40 steps"),
+        (
+            12.4,
+            40.0,
+            "890m・15分・のぼり12m・階段約40段",
+            "890 m · 15 min · 12 m up · about 40 steps",
+        ),
         (5.0, 0.9, "890m・15分・のぼり5m", "890 m · 15 min · 5 m up"),
-        (4.9, 1.0, "890m・15分・階段1段", "890 m · 15 min · 1 steps"),
+        (4.9, 1.0, "890m・15分・階段約1段", "890 m · 15 min · about 1 steps"),
         (4.9, 0.0, "890m・15分", "890 m · 15 min"),
         (float("nan"), float("nan"), "890m・15分", "890 m · 15 min"),
     ],

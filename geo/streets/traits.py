@@ -1,0 +1,130 @@
+"""
+Traits: what an edge says of itself that a walking profile may forbid or weigh.
+
+One text an edge, ``lit=no;service=driveway``, its keys in alphabetical order, empty where nothing is
+said. Only equal edges are merged, so few values are kept: those that make walking harder, or tell it
+apart; ``smoothness=good`` says no more than nothing does. Numbers are kept as classes.
+"""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.vocabulary import TRAITS
+
+_SAYS_NOTHING: Mapping[str, frozenset[str]] = {
+    "ford": frozenset({"no"}),
+    "kerb": frozenset({"no"}),
+    "sac_scale": frozenset({"strolling"}),
+    "service": frozenset({"alley", "emergency_access"}),
+    "smoothness": frozenset({"excellent", "good", "intermediate"}),
+    "trail_visibility": frozenset({"excellent", "good"}),
+}
+"""Values that are understood and make no difference."""
+
+_OF_STEPS = frozenset({"handrail", "ramp"})
+_ALSO = {"lit": {"24/7": "yes", "automatic": "yes", "sunset-sunrise": "yes", "limited": "yes"}}
+_ALSO |= {"ramp": {"separate": "no"}, "ford": {"intermittent": "yes", "seasonal": "yes"}}
+_NUMBER = re.compile(r"[+-]?(\d+(?:\.\d+)?)\s*([^\d\s]*)")
+_METRES_OF = {"": 1.0, "m": 1.0, "cm": 0.01}
+
+
+COLUMNS = ("highway", "surface")
+"""Attributes of an edge that a profile may name beside those of ``TRAITS``."""
+
+
+def trait(key: str, value: str) -> str | None:
+    """
+    Reduce the value of one tag.
+
+    Parameters
+    ----------
+    key
+        One of ``TRAITS``.
+    value
+        As it is written; of several values (``bad;good``) the one that comes last in ``TRAITS`` counts.
+
+    Returns
+    -------
+    One of the values kept, empty where it makes no difference, None where it is not understood.
+    """
+    if key == "incline":
+        return _incline(value)
+    if key == "width":
+        return _width(value)
+    kept, found = TRAITS[key], ""
+    for part in (part.strip() for part in value.split(";")):
+        said = _ALSO.get(key, {}).get(part, part)
+        if said in kept:
+            found = max(found, said, key=lambda one: kept.index(one) if one else -1)
+        elif said not in _SAYS_NOTHING.get(key, ()):
+            return None
+    return found
+
+
+def traits_of(tags: Mapping[str, str], *, steps: bool) -> str:
+    """
+    Return the traits of a way as one text.
+
+    Parameters
+    ----------
+    tags
+        Tags of one OpenStreetMap way.
+    steps
+        Whether it is a flight of steps; handrails and ramps are kept of those alone.
+
+    Returns
+    -------
+    ``key=value`` of ``TRAITS``, joined by ``;``.
+    """
+    found = ((key, trait(key, tags[key])) for key in TRAITS if key in tags)
+    return ";".join(
+        f"{key}={value}" for key, value in found if value and (steps or key not in _OF_STEPS)
+    )
+
+
+def said(edges: pd.DataFrame, key: str) -> NDArray[np.object_]:
+    """
+    Return what each edge says under a key.
+
+    Parameters
+    ----------
+    edges
+        m rows with ``highway``, ``surface`` and ``traits``.
+    key
+        One of ``COLUMNS`` or of ``TRAITS``.
+
+    Returns
+    -------
+    (m,) values, empty where nothing is said.
+    """
+    if key in COLUMNS:
+        return edges[key].to_numpy(dtype=object)
+    kind, texts = pd.factorize(edges["traits"])
+    pairs = [dict(part.split("=") for part in str(text).split(";") if part) for text in texts]
+    values = np.array([told.get(key, "") for told in pairs], dtype=object)
+    return np.asarray(values[kind], dtype=object)
+
+
+def _incline(text: str) -> str | None:
+    if text in ("up", "down", "0", "yes", "steep"):
+        # Whither it climbs the heights tell better; how steeply is not said.
+        return "" if text in ("up", "down", "0") else None
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None or found[2] not in ("%", "°"):
+        return None
+    number = float(found[1])
+    slope_pct = number if found[2] == "%" else 100.0 * float(np.tan(np.radians(number)))
+    classes = [name for name in TRAITS["incline"] if slope_pct >= float(name)]
+    return classes[-1] if classes else ""
+
+
+def _width(text: str) -> str | None:
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None or found[2] not in _METRES_OF or not float(found[1]):
+        return None
+    width_m = float(found[1]) * _METRES_OF[found[2]]
+    return next((name for name in TRAITS["width"] if width_m < float(name)), "")

@@ -1,12 +1,17 @@
 """The map of a report: an SVG of one area that reads in colour and in black and white."""
 
 import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
+from services.drawing.labels import Box, placed, width_of
+from services.drawing.land import ground_svg, names_svg
+from services.drawing.scene import scene_of
 from services.drawing.signs import (
     EDIT_SIGNS,
     GAP_SIGNS,
@@ -17,11 +22,11 @@ from services.drawing.signs import (
     REACH_COLOURS,
     STAMP,
     VERMILION,
+    GapSign,
 )
+from services.drawing.view import WIDTH, View
 from services.publication.tables import Publication
 
-WIDTH, HEIGHT_MOST, HEIGHT_LEAST = 720.0, 440.0, 360.0
-MARGIN = 0.06
 KILOMETRE_M = 1000
 CIRCLE_RADIUS_LARGEST = 34.0
 
@@ -36,40 +41,6 @@ _HATCH = (
 )
 
 
-class View:
-    """Turns plane metres into the units of the drawing."""
-
-    def __init__(self, shape: shapely.Geometry) -> None:
-        west, south, east, north = shapely.bounds(shape)
-        pad_m = MARGIN * max(east - west, north - south)
-        west, south, east, north = west - pad_m, south - pad_m, east + pad_m, north + pad_m
-        self.height = min(max(WIDTH * (north - south) / (east - west), HEIGHT_LEAST), HEIGHT_MOST)
-        self.scale = min(WIDTH / (east - west), self.height / (north - south))
-        middle_x, middle_y = (west + east) / 2, (south + north) / 2
-        self.west = middle_x - WIDTH / 2 / self.scale
-        self.north = middle_y + self.height / 2 / self.scale
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Return what is seen, in plane metres."""
-        east = self.west + WIDTH / self.scale
-        return self.west, self.north - self.height / self.scale, east, self.north
-
-    def xy(self, coordinates: np.ndarray) -> np.ndarray:
-        """Return positions in the drawing."""
-        moved: np.ndarray = (coordinates - [self.west, self.north]) * [self.scale, -self.scale]
-        return moved
-
-    def point(self, geometry: shapely.Geometry) -> tuple[float, float]:
-        """Return the position of a point."""
-        x, y = self.xy(shapely.get_coordinates(geometry))[0]
-        return float(x), float(y)
-
-    def sees(self, geometry: shapely.Geometry) -> bool:
-        """Say whether a point is in the drawing."""
-        return bool(shapely.intersects(geometry, shapely.box(*self.box)))
-
-
 def area_map(
     shape: shapely.Geometry,
     units: gpd.GeoDataFrame,
@@ -80,9 +51,17 @@ def area_map(
     stamp: str = "",
 ) -> str:
     """Draw an area: streets by reach, units with signs and people, places, candidates; north up."""
-    view = View(shape)
+    view = View.around(shape)
+    scene = scene_of(publication.snapshot.workspace.ground, view)
     around = publication.points("places")
     around = around[~around["place_id"].isin(places["place_id"]) & (around["status"] != "closed")]
+    signs = [
+        *_boxes(view, places, (7, 7, 7, 7)),
+        *_boxes(view, candidates, _STAR),
+        *_boxes(view, around, (6, 6, 6, 6)),
+        _scale_box(view),
+    ]
+    labels = _labels(view, units, signs)
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
@@ -93,16 +72,18 @@ def area_map(
             '</clipPath></defs><g clip-path="url(#frame)">'
         ),
         f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
+        *ground_svg(scene),
         *_streets(view, publication.snapshot.layer("streets")),
         _outside(view, shape),
         *borders(view, units),
         f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>',
         *_edits(view, publication.edits()),
         *_people(view, units),
+        *names_svg(scene.names([*signs, *(label.box for label in labels)])),
         *_places(view, around, faded=True),
         *_places(view, places, faded=False),
         *stars(view, candidates),
-        *_labels(view, units, [*_boxes(view, places, (7, 7)), *_boxes(view, candidates, (12, 28))]),
+        *map(_label_svg, labels),
         *scale_bar(view),
         *stamped(stamp),
         "</g></svg>",
@@ -193,57 +174,69 @@ def _people(view: View, units: gpd.GeoDataFrame) -> list[str]:
     return drawn
 
 
-_Box = tuple[float, float, float, float]
+_STAR = (12.0, 20.0, 30.0, 11.0)
+"""What a candidate covers with its rank."""
 
 
-def _boxes(view: View, points: gpd.GeoDataFrame, reach: tuple[float, float]) -> list[_Box]:
-    """Return what the signs of points cover, so far to the left and up and down, and to the right."""
+def _boxes(view: View, points: gpd.GeoDataFrame, reach: Box) -> list[Box]:
+    """Return what the signs of points cover, so far to the left, up, to the right and down."""
     located = points[~(points.geometry.isna() | points.geometry.is_empty)]
     spots = [view.point(geometry) for geometry in located.geometry]
-    return [(x - reach[0], y - reach[0], x + reach[1], y + reach[0]) for x, y in spots]
+    left, up, right, down = reach
+    return [(x - left, y - up, x + right, y + down) for x, y in spots]
 
 
-def _labels(view: View, units: gpd.GeoDataFrame, taken: list[_Box]) -> list[str]:
-    """Write names where they cover least of the signs and of each other."""
-    drawn = []
-    taken = list(taken)
-    for row in units[~units.geometry.isna()].to_dict("records"):
-        x, middle = view.point(row["geometry"].representative_point())
-        # Where nobody lives there is no gap, whatever places there are.
-        name, sign = str(row["area_name"]), GAP_SIGNS[str(row["gap"])]
-        mark = sign.sign if row["residents"] > 0 else ""
-        half = 5.0 * (len(name) + 1.2)
-        options = [
-            (x + dx - half, middle + dy - 6, x + dx + half, middle + dy + 6)
-            for dx, dy in _LABEL_SHIFTS
-        ]
-        box = min(options, key=lambda option: sum(_overlap(option, other) for other in taken))
-        taken.append(box)
-        drawn.append(
-            f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 2:.1f}" class="unit" '
-            f'text-anchor="middle"><tspan fill="{sign.colour}" class="sign">'
-            f"{mark}</tspan>{escape(name)}</text>"
-        )
-    return drawn
+@dataclass(frozen=True)
+class _Label:
+    """A unit: the sign of its gap and its name, or the sign alone where there is no room."""
 
+    box: Box
+    sign: GapSign
+    mark: str
+    name: str
+
+
+def _labels(view: View, units: gpd.GeoDataFrame, taken: list[Box]) -> list[_Label]:
+    """Name the units, most people not reached first, where that covers neither signs nor each other."""
+    known = units[~units.geometry.isna()]
+    known = known.sort_values(["unreached", "area_id"], ascending=[False, True], na_position="last")
+    options = [list(_options(view, row)) for row in known.to_dict("records")]
+    frame = (0.0, 0.0, view.width, view.height)
+    chosen = placed([[label.box for label in each] for each in options], taken=taken, frame=frame)
+    pairs = zip(options, chosen, strict=True)
+    return [each[number] for each, number in pairs if number is not None]
+
+
+def _options(view: View, row: Mapping[Any, Any]) -> Iterator[_Label]:
+    """Yield ways to name a unit around its middle, the best first."""
+    x, y = view.point(row["geometry"].representative_point())
+    # Where nobody lives there is no gap, whatever places there are.
+    name, sign = str(row["area_name"]), GAP_SIGNS[str(row["gap"])]
+    mark = sign.sign if row["residents"] > 0 else ""
+    for words in (name, "") if mark else (name,):
+        half = (width_of(words, NAME_SIZE) + width_of(mark, MARK_SIZE)) / 2
+        for dx, dy in _LABEL_SHIFTS:
+            box = (x + dx - half, y + dy - 6, x + dx + half, y + dy + 6)
+            yield _Label(box, sign, mark, words)
+
+
+def _label_svg(label: _Label) -> str:
+    return (
+        f'<text x="{(label.box[0] + label.box[2]) / 2:.1f}" y="{label.box[3] - 2:.1f}" class="unit" '
+        f'text-anchor="middle"><tspan fill="{label.sign.colour}" class="sign">'
+        f"{label.mark}</tspan>{escape(label.name)}</text>"
+    )
+
+
+NAME_SIZE, MARK_SIZE = 11.5, 14.0
+"""As the style sheets of the pages have them."""
 
 _LABEL_SHIFTS = [
     (0, 0),
-    (0, 13),
-    (0, -13),
-    (0, 22),
-    (0, -22),
-    (24, 8),
-    (-24, 8),
-    (24, -8),
-    (-24, -8),
+    *((0, side * far) for far in (13, 22, 31) for side in (1, -1)),
+    *((side * 24, up * 8) for side in (1, -1) for up in (1, -1)),
+    *((side * 40, up * far) for far in (0, 14, 22) for side in (1, -1) for up in (1, -1)),
 ]
-
-
-def _overlap(one: _Box, other: _Box) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return max(0.0, width) * max(0.0, height)
 
 
 def _places(view: View, places: gpd.GeoDataFrame, *, faded: bool) -> list[str]:
@@ -324,15 +317,24 @@ def stamped(words: str) -> list[str]:
     ]
 
 
-def scale_bar(view: View) -> list[str]:
-    """Draw the scale and north."""
+def _scale_m(view: View) -> int:
     wanted_m = WIDTH / view.scale / 5
-    length_m = max(
+    return max(
         step * 10**power
         for power in (1, 2, 3, 4)
         for step in (1, 2, 5)
         if step * 10**power <= max(wanted_m, 10)
     )
+
+
+def _scale_box(view: View) -> Box:
+    """Return what the scale covers."""
+    return 10.0, view.height - 38.0, 68.0 + _scale_m(view) * view.scale, view.height - 4.0
+
+
+def scale_bar(view: View) -> list[str]:
+    """Draw the scale and north."""
+    length_m = _scale_m(view)
     width, y = length_m * view.scale, view.height - 16
     label = f"{length_m} m" if length_m < KILOMETRE_M else f"{length_m / KILOMETRE_M:g} km"
     return [
@@ -365,11 +367,15 @@ def plan_map(
     chosen: gpd.GeoDataFrame,
     catchments: gpd.GeoDataFrame,
     *,
+    ground: gpd.GeoDataFrame,
     stamp: str = "",
 ) -> str:
     """Draw a plan, north up; readable without colour: catchments are hatched, choices numbered."""
-    view = View(around)
+    view = View.around(around)
+    scene = scene_of(ground, view)
     seen = councils[councils.intersects(shapely.box(*view.box))]
+    signs = [*_boxes(view, chosen, _STAR), _scale_box(view)]
+    labels = _names(view, seen, signs)
     drawn = [
         f'<path d="{path_of(view, shape)}" fill="url(#catchment)" fill-rule="evenodd" '
         f'stroke="{GREEN}" stroke-width="1.1"/>'
@@ -386,9 +392,11 @@ def plan_map(
             f'height="{view.height:.0f}"/></clipPath></defs><g clip-path="url(#frame)">'
         ),
         f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
+        *ground_svg(scene),
         *drawn,
         *borders(view, seen),
-        *_names(view, seen),
+        *names_svg(scene.names([*signs, *(box for box, _ in labels)])),
+        *(written for _, written in labels),
         *stars(view, chosen),
         *scale_bar(view),
         *stamped(stamp),
@@ -397,12 +405,26 @@ def plan_map(
     return "\n".join(parts)
 
 
-def _names(view: View, areas: gpd.GeoDataFrame) -> list[str]:
-    drawn = []
-    for row in areas.to_dict("records"):
-        x, y = view.point(row["geometry"].representative_point())
-        drawn.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" class="unit" text-anchor="middle" '
-            f'fill="{QUIET_INK}">{escape(str(row["area_name"]))}</text>'
-        )
-    return drawn
+def _names(view: View, areas: gpd.GeoDataFrame, taken: list[Box]) -> list[tuple[Box, str]]:
+    """Return what the names of areas cover, and the names, where nothing covers them."""
+    names = [str(name) for name in areas["area_name"]]
+    spots = [view.point(shape.representative_point()) for shape in areas.geometry]
+    options = [
+        [
+            (x + dx - half, y + dy - 6, x + dx + half, y + dy + 6)
+            for half in [width_of(name, NAME_SIZE) / 2]
+            for dx, dy in _LABEL_SHIFTS
+        ]
+        for name, (x, y) in zip(names, spots, strict=True)
+    ]
+    chosen = placed(options, taken=taken, frame=(0.0, 0.0, view.width, view.height))
+    found = []
+    for name, boxes, number in zip(names, options, chosen, strict=True):
+        if number is not None:
+            left, _, right, bottom = box = boxes[number]
+            written = (
+                f'<text x="{(left + right) / 2:.1f}" y="{bottom - 2:.1f}" class="unit" '
+                f'text-anchor="middle" fill="{QUIET_INK}">{escape(name)}</text>'
+            )
+            found.append((box, written))
+    return found

@@ -302,4 +302,6 @@ def _drawn(plan: PlanResult, lang: str) -> str:
     around = shapely.union_all([*shapes, *chosen.geometry.dropna()])
     if around.is_empty:
         around = councils.union_all()
-    return plan_map(around, councils, chosen, catchments, stamp=stamp(plan.workspace, lang))
+    marked = stamp(plan.workspace, lang)
+    ground = plan.workspace.ground
+    return plan_map(around, councils, chosen, catchments, ground=ground, stamp=marked)

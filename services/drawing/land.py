@@ -39,7 +39,7 @@ def _drawn(shape: Shape, view: View) -> Iterator[str]:
             if sign.draw == "area" and sign.edge and shape.width
             else ""
         )
-        yield f'{opening} d="{areas}" fill="{sign.grey}" fill-rule="evenodd"{edge}/>'
+        yield f'{opening} d="{areas}" fill="{sign.grey}"{edge}/>'
     if not lines or not shape.width:
         return
     line = f'{opening} d="{lines}" fill="none" stroke-linejoin="round"'
@@ -62,7 +62,8 @@ def _path(view: View, shape: BaseGeometry, dimension: int) -> str:
     """Return the lines (1) or the rings (2) of all parts of a shape as a path."""
     parts = shapely.get_parts(shapely.get_parts(shape))
     parts = parts[shapely.get_dimensions(parts) == dimension]
-    drawn = shapely.get_rings(parts) if dimension > 1 else parts
+    # Outer rings one way round, inner ones the other: parts that overlap make no hole.
+    drawn = shapely.get_rings(shapely.orient_polygons(parts)) if dimension > 1 else parts
     end = "Z" if dimension > 1 else ""
     xy, number = shapely.get_coordinates(drawn, return_index=True)
     pieces = np.split(view.xy(xy), np.flatnonzero(np.diff(number)) + 1) if len(xy) else []

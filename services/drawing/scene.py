@@ -4,15 +4,15 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.ground.kinds import BELOW, Kind, Level
-from geo.ground.simplify import simplified
+from geo.ground.kinds import BELOW, LINES, POINTS, Kind, Level
+from geo.ground.scale import drawn_at
 from services.drawing.backdrop import GROUND_SIGNS, GroundSign, width_px, zoom_of
 from services.drawing.labels import Box, placed, width_of
 from services.drawing.view import View
@@ -24,7 +24,9 @@ _NAME_GAP = 2.0
 _LEAST_RUN = 40.0
 """A name along a line wants so much of it to be seen."""
 _SPOTS = (0.5, 0.3, 0.7, 0.15, 0.85)
-_LINE_KINDS = ("river", "canal", "stream", "water")
+_WATERS = ("river", "canal", "stream", "water")
+_SEEN_BELOW = ("railway", "road")
+"""Of what is in a tunnel, who lives there still knows these."""
 _UPPER = 89.0
 """Degrees: beyond this a name along a line would stand on its head."""
 _FIRST_NAMED: tuple[tuple[Kind, ...], ...] = (
@@ -77,6 +79,14 @@ class Name:
         return GROUND_SIGNS[self.kind]
 
 
+class _Part(NamedTuple):
+    kind: Kind
+    name: str
+    ref: str
+    level: Level
+    geometry: BaseGeometry
+
+
 @dataclass(frozen=True)
 class Scene:
     """Shapes from the ground up, and all that may be named, the most needed first."""
@@ -97,55 +107,72 @@ class Scene:
 
 def scene_of(ground: gpd.GeoDataFrame, view: View) -> Scene:
     """Return what a view shows of the ground (plane CRS); without any ground nothing."""
-    found = simplified(ground, m_per_px=1 / view.scale, inside=view.box)
-    rows = [
-        row
-        for row in found.to_dict("records")
-        if row["level"] != BELOW or row["kind"] in ("railway", "road")
+    seen = shapely.box(*view.box)
+    kinds, shapes = ground["kind"].tolist(), ground.geometry.to_numpy()
+    drawn = drawn_at(kinds, shapes, pixel_m=1 / view.scale, inside=seen)
+    points = [
+        (row, shape)
+        for row, shape in enumerate(shapely.clip_by_rect(shapes, *view.box))
+        if kinds[row] in POINTS and not shapely.is_empty(shape)
     ]
-    return Scene(view, tuple(_shapes(rows, view)), tuple(_wanted(rows, view)))
+    columns = (ground[name] for name in ("kind", "name", "ref", "level"))
+    told: list[tuple[Kind, str, str, Level]] = list(zip(*columns, strict=True))
+    rows: list[int] = drawn.row.tolist()
+    parts = [
+        _Part(*told[row], geometry=shape)
+        for row, shape in zip(rows, drawn.shape, strict=True)
+        if told[row][-1] != BELOW or kinds[row] in _SEEN_BELOW
+    ]
+    named = [part for part in parts if part.kind not in POINTS]
+    named += [_Part(*told[row], geometry=shape) for row, shape in points]
+    return Scene(view, tuple(_shapes(parts, view)), tuple(_wanted(named, view)))
 
 
-def _shapes(rows: list[dict[Any, Any]], view: View) -> Iterator[Shape]:
+def _shapes(parts: list[_Part], view: View) -> Iterator[Shape]:
     drawn = defaultdict(list)
-    for row in rows:
-        if shapely.get_dimensions(row["geometry"]) > 0:
-            drawn[row["kind"], row["level"]].append(row["geometry"])
+    for part in parts:
+        drawn[part.kind, part.level].append(part.geometry)
     for kind, sign in GROUND_SIGNS.items():
         width = width_px(sign, 1 / view.scale)
         if sign.draw == "name" or (sign.draw != "area" and width == 0):
             continue
         for level in get_args(Level):
-            if parts := drawn[kind, level]:
-                yield Shape(kind, level, shapely.geometrycollections(parts), width)
+            if found := drawn[kind, level]:
+                yield Shape(kind, level, shapely.geometrycollections(found), width)
 
 
-def _wanted(rows: list[dict[Any, Any]], view: View) -> list[tuple[Name, ...]]:
+def _wanted(parts: list[_Part], view: View) -> list[tuple[Name, ...]]:
+    """Return ways to name what has a name or a sign: stations first, of one kind the largest."""
     zoom = zoom_of(1 / view.scale) + PAPER_ZOOMS
-    wanted = []
-    for row in rows:
-        kind: Kind = row["kind"]
-        if zoom < GROUND_SIGNS[kind].names_from_zoom:
+    lines = defaultdict(list)
+    wanted: list[tuple[tuple[int, float, str], tuple[Name, ...]]] = []
+    for part in parts:
+        kind, sign = part.kind, GROUND_SIGNS[part.kind]
+        words = part.ref if kind == "road" else part.name
+        if zoom < sign.names_from_zoom or not (words or sign.strokes):
             continue
-        shape, words = row["geometry"], str(row["name"])
-        if kind == "road":
-            options = [_number(kind, str(row["ref"]), spot) for spot, _ in _runs(shape, view)]
-        elif kind in _LINE_KINDS and int(shapely.get_dimensions(shape)) == 1:
-            options = [_along(kind, words, *run) for run in _runs(shape, view)]
-        else:
-            options = _beside(kind, words, view.point(shapely.point_on_surface(shape)))
-        if options and (words or row["ref"] or GROUND_SIGNS[kind].strokes):
-            size = float(shapely.area(shape)) + float(shapely.length(shape))
-            wanted.append(((_RANKS.get(kind, len(_RANKS)), -size, words), tuple(options)))
+        if kind in LINES:
+            lines[kind, words].append(part.geometry)
+            continue
+        at = view.point(shapely.point_on_surface(part.geometry))
+        size = float(shapely.area(part.geometry))
+        wanted.append((_order(kind, size, words), tuple(_beside(kind, words, at))))
+    for (kind, words), shapes in lines.items():
+        whole = shapely.line_merge(shapely.union_all(shapes))
+        named = _number if kind == "road" else _along
+        options = tuple(named(kind, words, *run) for run in _runs(whole, view))
+        wanted += [(_order(kind, float(shapely.length(whole)), words), options)]
     once: dict[object, tuple[Name, ...]] = {}
-    for _, ways in sorted(wanted, key=lambda each: each[0]):
-        # A river is a line and an area: its name stands once.
-        name = ways[0]
-        key = (
-            (name.words, "water") if name.kind in _LINE_KINDS else (name.words, name.kind, name.at)
-        )
-        once.setdefault(key, ways)
+    for _, options in sorted(wanted, key=lambda each: each[0]):
+        for name in options[:1]:
+            # A river is a line and areas: its name stands once.
+            key = (name.words, "" if name.kind in _WATERS else name.at)
+            once.setdefault(key, options)
     return list(once.values())
+
+
+def _order(kind: Kind, size: float, words: str) -> tuple[int, float, str]:
+    return _RANKS.get(kind, len(_RANKS)), -size, words
 
 
 def _runs(shape: BaseGeometry, view: View) -> list[tuple[tuple[float, float], float]]:
@@ -175,7 +202,7 @@ def _along(kind: Kind, words: str, at: tuple[float, float], angle: float) -> Nam
     return Name(kind, words, at, angle, box=box)
 
 
-def _number(kind: Kind, ref: str, at: tuple[float, float]) -> Name:
+def _number(kind: Kind, ref: str, at: tuple[float, float], _angle: float) -> Name:
     words = ref.replace(";", "/")
     half = width_of(words, NAME_SIZE) / 2 + 2 * _NAME_GAP
     high = NAME_SIZE / 2 + _NAME_GAP

@@ -206,6 +206,27 @@ def test_the_map_is_well_formed_and_shows_borders_streets_places_and_candidates(
     assert {"#0072B2", "#E69F00"} <= strokes
 
 
+def test_the_map_shows_the_river_and_its_name_under_all_that_the_report_is_about(workspace):
+    svg = gap_report(workspace, "東地区").map_svg
+    lines = svg.split("\n")
+    river = next(at for at, line in enumerate(lines) if 'class="ground river"' in line)
+    street = next(at for at, line in enumerate(lines) if 'stroke="#B9B6AE"' in line)
+    assert river < street
+    drawing = ET.fromstring(svg)  # noqa: S314  our own drawing
+    names = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"架空川", "架空駅"} <= set(names)
+    assert names.count("架空川") == 1
+
+
+def test_a_workspace_without_ground_prints_all_the_rest_as_it_is(workspace):
+    with_ground = gap_report(workspace, "東地区").map_svg.split("\n")
+    workspace.__dict__["ground"] = workspace.ground.iloc[:0]
+    without = gap_report(workspace, "東地区").map_svg.split("\n")
+    assert not [line for line in without if 'class="ground' in line]
+    rest = iter(with_ground)
+    assert all(line in rest for line in without)
+
+
 def test_a_star_has_ten_corners_around_its_middle():
     corners = re.findall(r"(-?[\d.]+),(-?[\d.]+)", star_sign(100.0, 50.0, "open"))
     assert len(corners) == 10

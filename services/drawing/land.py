@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.ground.kinds import BELOW
 from services.drawing.backdrop import RAIL_DASH
-from services.drawing.scene import NAME_SIZE, SIGN_RADIUS, Name, Scene, Shape
+from services.drawing.scene import NAME_SIZE, SIGN_RADIUS, GroundName, GroundScene, GroundShape
 from services.drawing.view import View
 
 _BELOW_DASH = "2 3"
@@ -25,12 +25,12 @@ def grey_of(colour: str) -> str:
     return f"#{level:02X}{level:02X}{level:02X}"
 
 
-def ground_svg(scene: Scene) -> list[str]:
+def ground_svg(scene: GroundScene) -> list[str]:
     """Draw the shapes of the ground: a path or two for each kind."""
     return [part for shape in scene.shapes for part in _drawn(shape, scene.view)]
 
 
-def _drawn(shape: Shape, view: View) -> Iterator[str]:
+def _drawn(shape: GroundShape, view: View) -> Iterator[str]:
     sign, opening = shape.sign, f'<path class="ground {shape.kind}"'
     areas, lines = _path(view, shape.geometry, 2), _path(view, shape.geometry, 1)
     if areas:
@@ -70,12 +70,12 @@ def _path(view: View, shape: BaseGeometry, dimension: int) -> str:
     return "".join("M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in piece) + end for piece in pieces)
 
 
-def names_svg(names: list[Name]) -> list[str]:
+def names_svg(names: list[GroundName]) -> list[str]:
     """Write names and draw signs."""
     return [part for name in names for part in _written(name)]
 
 
-def _written(name: Name) -> Iterator[str]:
+def _written(name: GroundName) -> Iterator[str]:
     ink, (x, y) = grey_of(name.sign.ink), name.at
     if name.sign_at is not None:
         at_x, at_y = name.sign_at

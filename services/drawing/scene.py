@@ -43,7 +43,7 @@ _RANKS = {kind: rank for rank, kinds in enumerate(_FIRST_NAMED) for kind in kind
 
 
 @dataclass(frozen=True)
-class Shape:
+class GroundShape:
     """Shapes of one kind and level, plane metres."""
 
     kind: Kind
@@ -59,7 +59,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Name:
+class GroundName:
     """A sign, a name or both, at their places in the drawing."""
 
     kind: Kind
@@ -88,15 +88,15 @@ class _Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scene:
+class GroundScene:
     """Shapes from the ground up, and all that may be named, the most needed first."""
 
     view: View
-    shapes: tuple[Shape, ...]
-    wanted: tuple[tuple[Name, ...], ...]
+    shapes: tuple[GroundShape, ...]
+    wanted: tuple[tuple[GroundName, ...], ...]
     """For each thing the ways in which it can be named, the best first."""
 
-    def names(self, taken: Iterable[Box]) -> list[Name]:
+    def names(self, taken: Iterable[Box]) -> list[GroundName]:
         """Return the names that cover neither what is taken nor each other."""
         boxes = [[name.box for name in options] for options in self.wanted]
         frame = (0.0, 0.0, self.view.width, self.view.height)
@@ -105,7 +105,7 @@ class Scene:
         return [options[number] for options, number in pairs if number is not None]
 
 
-def scene_of(ground: gpd.GeoDataFrame, view: View) -> Scene:
+def scene_of(ground: gpd.GeoDataFrame, view: View) -> GroundScene:
     """Return what a view shows of the ground (plane CRS); without any ground nothing."""
     seen = shapely.box(*view.box)
     kinds, shapes = ground["kind"].tolist(), ground.geometry.to_numpy()
@@ -125,10 +125,10 @@ def scene_of(ground: gpd.GeoDataFrame, view: View) -> Scene:
     ]
     named = [part for part in parts if part.kind not in POINTS]
     named += [_Part(*told[row], geometry=shape) for row, shape in points]
-    return Scene(view, tuple(_shapes(parts, view)), tuple(_wanted(named, view)))
+    return GroundScene(view, tuple(_shapes(parts, view)), tuple(_wanted(named, view)))
 
 
-def _shapes(parts: list[_Part], view: View) -> Iterator[Shape]:
+def _shapes(parts: list[_Part], view: View) -> Iterator[GroundShape]:
     drawn = defaultdict(list)
     for part in parts:
         drawn[part.kind, part.level].append(part.geometry)
@@ -138,14 +138,14 @@ def _shapes(parts: list[_Part], view: View) -> Iterator[Shape]:
             continue
         for level in get_args(Level):
             if found := drawn[kind, level]:
-                yield Shape(kind, level, shapely.geometrycollections(found), width)
+                yield GroundShape(kind, level, shapely.geometrycollections(found), width)
 
 
-def _wanted(parts: list[_Part], view: View) -> list[tuple[Name, ...]]:
+def _wanted(parts: list[_Part], view: View) -> list[tuple[GroundName, ...]]:
     """Return ways to name what has a name or a sign: stations first, of one kind the largest."""
     zoom = zoom_of(1 / view.scale) + PAPER_ZOOMS
     lines = defaultdict(list)
-    wanted: list[tuple[tuple[int, float, str], tuple[Name, ...]]] = []
+    wanted: list[tuple[tuple[int, float, str], tuple[GroundName, ...]]] = []
     for part in parts:
         kind, sign = part.kind, GROUND_SIGNS[part.kind]
         words = part.ref if kind == "road" else part.name
@@ -162,7 +162,7 @@ def _wanted(parts: list[_Part], view: View) -> list[tuple[Name, ...]]:
         named = _number if kind == "road" else _along
         options = tuple(named(kind, words, *run) for run in _runs(whole, view))
         wanted += [(_order(kind, float(shapely.length(whole)), words), options)]
-    once: dict[object, tuple[Name, ...]] = {}
+    once: dict[object, tuple[GroundName, ...]] = {}
     for _, options in sorted(wanted, key=lambda each: each[0]):
         for name in options[:1]:
             # A river is a line and areas: its name stands once.
@@ -193,31 +193,31 @@ def _runs(shape: BaseGeometry, view: View) -> list[tuple[tuple[float, float], fl
     return runs
 
 
-def _along(kind: Kind, words: str, at: tuple[float, float], angle: float) -> Name:
+def _along(kind: Kind, words: str, at: tuple[float, float], angle: float) -> GroundName:
     turn = math.radians(angle)
     wide, high = width_of(words, NAME_SIZE) / 2, NAME_SIZE / 2
     across = abs(wide * math.cos(turn)) + abs(high * math.sin(turn))
     down = abs(wide * math.sin(turn)) + abs(high * math.cos(turn))
     box = (at[0] - across, at[1] - down, at[0] + across, at[1] + down)
-    return Name(kind, words, at, angle, box=box)
+    return GroundName(kind, words, at, angle, box=box)
 
 
-def _number(kind: Kind, ref: str, at: tuple[float, float], _angle: float) -> Name:
+def _number(kind: Kind, ref: str, at: tuple[float, float], _angle: float) -> GroundName:
     words = ref.replace(";", "/")
     half = width_of(words, NAME_SIZE) / 2 + 2 * _NAME_GAP
     high = NAME_SIZE / 2 + _NAME_GAP
     box = (at[0] - half, at[1] - high, at[0] + half, at[1] + high)
-    return Name(kind, words, at, frame="number", box=box)
+    return GroundName(kind, words, at, frame="number", box=box)
 
 
-def _beside(kind: Kind, words: str, at: tuple[float, float]) -> list[Name]:
+def _beside(kind: Kind, words: str, at: tuple[float, float]) -> list[GroundName]:
     """Return a name below, right or left of its sign, or the sign alone; else in the middle."""
     wide, high = width_of(words, NAME_SIZE), NAME_SIZE
     if not GROUND_SIGNS[kind].strokes:
         return [_along(kind, words, at, 0.0)] if words else []
     x, y = at
     sign = (x - SIGN_RADIUS, y - SIGN_RADIUS, x + SIGN_RADIUS, y + SIGN_RADIUS)
-    alone = Name(kind, "", at, sign_at=at, box=sign)
+    alone = GroundName(kind, "", at, sign_at=at, box=sign)
     if not words:
         return [alone]
     gap = SIGN_RADIUS + _NAME_GAP
@@ -229,5 +229,5 @@ def _beside(kind: Kind, words: str, at: tuple[float, float]) -> list[Name]:
             max(middle[0] + wide / 2, sign[2]),
             max(middle[1] + high / 2, sign[3]),
         )
-        options.append(Name(kind, words, middle, sign_at=at, box=box))
+        options.append(GroundName(kind, words, middle, sign_at=at, box=box))
     return [*options, alone]

@@ -9,7 +9,7 @@ import shapely
 from shapely import LineString, Point, box
 
 from services.drawing.land import grey_of, ground_svg, names_svg
-from services.drawing.scene import Name, scene_of
+from services.drawing.scene import GroundName, scene_of
 from services.drawing.view import View
 
 VIEW = View.around(box(0, 0, 2_000, 1_000))
@@ -24,7 +24,7 @@ def ground(*rows: tuple[str, str, str, shapely.Geometry]) -> gpd.GeoDataFrame:
 RIVER = ("river", "見本川", "ground", LineString([(0, 0), (2_000, 1_000)]))
 
 
-def names_of(*rows: tuple[str, str, str, shapely.Geometry]) -> list[Name]:
+def names_of(*rows: tuple[str, str, str, shapely.Geometry]) -> list[GroundName]:
     return scene_of(ground(*rows), VIEW).names([])
 
 

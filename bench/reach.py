@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pandas as pd
 from bench.city import asked
 from bench.measure import Row, against, versions
 from geo.arrays import TOLERANCE
+from geo.streets.network import Network
 from geo.walking.doors import Doors
 from geo.walking.measure import metres
 from geo.walking.reach import nearest, walks
@@ -64,7 +66,7 @@ def rows(city: Path) -> Iterator[Row]:
 
 def _nearest(situation: Situation) -> Iterator[Row]:
     """Find the nearest place of every node: one pass of ours; networkx; pandarm once it is ready."""
-    network = situation.network
+    network = _known_to_all(situation.network)
     by = metres(network)
     graph = nx.from_scipy_sparse_array(network.streets, edge_attribute="length_m")
     edges = np.unique(situation.place_snaps["edge"].to_numpy())
@@ -93,6 +95,11 @@ def _nearest(situation: Situation) -> Iterator[Row]:
     yield against("nearest_all_nodes_pandarm", ours, asked, peer_name=name, size=size, runs=5)
 
 
+def _known_to_all(network: Network) -> Network:
+    """Return the streets as the peers know them: without directions, and none is private."""
+    return replace(network, edges=network.edges.assign(oneway=0, private=False))
+
+
 def _pandarm(situation: Situation, nodes: np.ndarray) -> Callable[[], np.ndarray]:
     # It brings its own compiled network; only this row waits for it.
     import pandarm  # noqa: PLC0415
@@ -109,7 +116,7 @@ def _pandarm(situation: Situation, nodes: np.ndarray) -> Callable[[], np.ndarray
 
 def _catchments(situation: Situation) -> Row:
     """Find the homes within 500 m of 2,000 candidates at random doors."""
-    network = situation.network
+    network = _known_to_all(situation.network)
     by = metres(network)
     rng = np.random.default_rng(2)
     homes = situation.homes

@@ -67,16 +67,52 @@ def snaps(*rows: tuple[int, float, float]) -> pd.DataFrame:
     return frame.astype({"edge": "int64", "offset_m": "float64", "snap_m": "float64"})
 
 
+class OnFoot:
+    """
+    Streets for networkx, each in the directions in which it is walked: an oracle in three searches.
+
+    Who lives on a private street walks there first, then in public, then on private streets to the
+    place that stands on one.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._oneway = network.edges["oneway"].to_numpy()
+        self._private = network.edges["private"].to_numpy(dtype=bool)
+        self.public: nx.DiGraph[object] = nx.DiGraph()
+        self.private: nx.DiGraph[object] = nx.DiGraph()
+
+    def street(self, edge: int, a: object, b: object, cost: float, back: float) -> None:
+        """Add a piece of an edge from ``a`` to ``b``, in the direction from its u to its v."""
+        graph = self.private if self._private[edge] else self.public
+        for one, other, least, shut in ((a, b, cost, -1), (b, a, back, 1)):
+            # A piece of no length is walked whatever its direction: both are one spot.
+            if a != b and (self._oneway[edge] != shut or least == 0.0):
+                known = graph.edges[one, other]["cost"] if graph.has_edge(one, other) else np.inf
+                graph.add_edge(one, other, cost=min(known, least))
+
+    def wait(self, edge: int, node: object, spot: object, cost: float) -> None:
+        """Add what the junction at an end of an edge costs, in both directions."""
+        graph = self.private if self._private[edge] else self.public
+        graph.add_edge(node, spot, cost=cost)
+        graph.add_edge(spot, node, cost=cost)
+
+    def walks(self, start: object) -> dict[object, float]:
+        """Return the walks from one spot to all that can be walked to."""
+        found: dict[object, float] = {start: 0.0}
+        for graph in (self.private, self.public, self.private):
+            begun = graph.copy()
+            for spot, walk in found.items():
+                begun.add_edge("begun", spot, cost=walk)
+            found = dict(nx.single_source_dijkstra_path_length(begun, "begun", weight="cost"))
+            del found["begun"]
+        return found
+
+
 def oracle_walk_m(
     network: Network, origin: tuple[int, float, float], home: tuple[int, float, float]
 ) -> float:
     """Return the walk by networkx: both points are put into the graph as nodes of their own."""
-    graph: nx.Graph[object] = nx.Graph()
-
-    def street(u: object, v: object, length_m: float) -> None:
-        known = graph.edges[u, v]["m"] if graph.has_edge(u, v) else np.inf
-        graph.add_edge(u, v, m=min(known, length_m))
-
+    graph = OnFoot(network)
     inserted: dict[int, list[tuple[float, str]]] = {}
     for name, (edge, offset_m, _) in (("origin", origin), ("home", home)):
         inserted.setdefault(edge, []).append((offset_m, name))
@@ -86,18 +122,17 @@ def oracle_walk_m(
         points: list[tuple[float, object]] = [(0.0, u), *sorted(inserted.get(edge, []))]
         points.append((length_m, v))
         for (from_m, a), (to_m, b) in itertools.pairwise(points):
-            if a != b:
-                street(a, b, to_m - from_m)
-    try:
-        on_streets = nx.dijkstra_path_length(graph, "origin", "home", weight="m")
-    except nx.NetworkXNoPath:
-        return float("inf")
-    return float(on_streets) + origin[2] + home[2]
+            graph.street(edge, a, b, to_m - from_m, to_m - from_m)
+    return graph.walks("home").get("origin", np.inf) + origin[2] + home[2]
 
 
 @st.composite
 def towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
-    """Draw crossings on a grid of metres, streets between them, places and homes on the streets."""
+    """
+    Draw crossings on a grid of metres, streets between them, places and homes on the streets.
+
+    Some streets are walked in one direction only, some are private.
+    """
     spots = draw(
         st.lists(
             st.tuples(st.integers(0, 900), st.integers(0, 900)), min_size=2, max_size=9, unique=True
@@ -105,7 +140,13 @@ def towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
     )
     pairs = [(a, b) for a in range(len(spots)) for b in range(a)]
     ways = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=14, unique=True))
-    network = streets({key: (float(x), float(y)) for key, (x, y) in enumerate(spots)}, ways)
+    oneway = st.sampled_from([0, 0, 0, 1, -1])
+    special = {
+        way: {"oneway": draw(oneway), "private": draw(st.integers(0, 3)) == 0}
+        for way in range(len(ways))
+    }
+    crossings = {key: (float(x), float(y)) for key, (x, y) in enumerate(spots)}
+    network = streets(crossings, ways, special)
 
     def point() -> Point:
         edge = draw(st.integers(0, len(network.edge_u) - 1))

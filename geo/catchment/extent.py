@@ -23,7 +23,7 @@ def reached_lines(
     measure
         What walks are measured in; walks go from the edge to the origin.
     node_walk
-        (n,) walk from each node to the nearest origin, as ``nearest`` gives it.
+        (s,) walk from each stand to the nearest origin, as ``nearest`` gives it.
     origins
         The origins themselves, for those that reach only part of their own edge.
     limit
@@ -36,8 +36,9 @@ def reached_lines(
     network = measure.network
     lines = network.edge_lines
     # What is left of the limit at either end of each edge.
-    left_u = np.where(measure.open, limit - node_walk[network.edge_u] - measure.end_u, -np.inf)
-    left_v = np.where(measure.open, limit - node_walk[network.edge_v] - measure.end_v, -np.inf)
+    (goes_on, goes_back), (stand_u, stand_v) = measure.opens, network.halves.leaving
+    left_u = np.where(goes_back, limit - node_walk[stand_u] - measure.end_u, -np.inf)
+    left_v = np.where(goes_on, limit - node_walk[stand_v] - measure.end_v, -np.inf)
     from_u = np.clip(left_u, 0.0, measure.full_back)
     from_v = np.clip(left_v, 0.0, measure.full_onward)
     one_way = np.maximum(left_u - measure.full_back, left_v - measure.full_onward)
@@ -78,8 +79,12 @@ def _own_edges(origins: Doors, limit: float) -> dict[int, _Spans]:
     spans: dict[int, _Spans] = {}
     for place in origins.joined[within(origins.leg[origins.joined], limit)]:
         edge, left = int(origins.edge[place]), limit - origins.leg[place]
-        begin = _offset(measure, edge, measure.onward, origins.onward[place] - left)
-        end = _offset(measure, edge, measure.back, origins.back[place] + left)
+        begin = end = float(origins.offset_m[place])
+        goes_on, goes_back = (opened[edge] for opened in measure.opens)
+        if goes_on:
+            begin = _offset(measure, edge, measure.onward, origins.onward[place] - left)
+        if goes_back:
+            end = _offset(measure, edge, measure.back, origins.back[place] + left)
         spans.setdefault(edge, []).append((begin, end))
     return spans
 

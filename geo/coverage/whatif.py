@@ -446,7 +446,8 @@ def _homes_at(nodes: IntArray, homes: Doors) -> IntArray:
 def _arrived(node_s: FloatArray, homes: Doors, rows: IntArray) -> FloatArray:
     """Return the walks of some homes by the nearer end of their edges."""
     by = [
-        node_s[node[rows]] + out[rows] for node, out in zip(homes.nodes, homes.outward, strict=True)
+        node_s[node[rows]] + out[rows]
+        for node, out in zip(homes.leaving, homes.outward, strict=True)
     ]
     return np.minimum(*by)
 

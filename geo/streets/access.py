@@ -77,14 +77,14 @@ _WHOSE = frozenset({"designated", "official"})
 _ALWAYS = "24/7"
 _CLAUSE = re.compile(r"([^@;]+)@\s*(\([^)]*\)|[^;]+)")
 
-Told = Literal["value", "unknown_value", "times", "unknown_times"]
+Told = Literal["value", "own", "unknown_value", "times", "unknown_times"]
 
 
 class TagRemark(NamedTuple):
     """What is to be told of a tag that says who may pass, beyond a plain yes or no."""
 
     told: Told
-    """``value``: beyond the plain ones; ``times``: open or closed at times; ``unknown_…``: not
+    """``value``: beyond the plain ones; ``own``: a private gate; ``times``: open or closed at times; ``unknown_…``: not
     understood, and so without effect."""
     tag: str
     """``key=value``, as it is written."""
@@ -143,6 +143,12 @@ def is_private(tags: Mapping[str, str]) -> bool:
         if known := _values(tags.get(key, "")) & (OPENS | CLOSES):
             return known & CLOSES == {"private"}
     return False
+
+
+def as_resident(tags: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the tags as those read them who live there: what is private is theirs."""
+    own = [key for key in ("foot", "access") if "private" in _values(tags.get(key, ""))]
+    return {**tags, **dict.fromkeys(own, "yes")}
 
 
 class _Clause(NamedTuple):

@@ -28,6 +28,7 @@ from geo.streets.walkable import (
     CROSSING,
     ELEVATOR,
     NOT_CROSSED,
+    OWN_GATE,
     PLAIN,
     SHUT,
     SIGNALS,
@@ -60,17 +61,31 @@ NOBODY_LIVES_AT = frozenset({"steps", "elevator", "corridor"})
 @dataclass(frozen=True, eq=False)
 class Halves:
     """
-    Every edge from both sides, by the node that it leads to; loops lead nowhere and are left out.
+    Every edge from both sides, by the stand that it leads to; loops lead nowhere and are left out.
 
-    ``start`` (n + 1,): the halves ``start[i]:start[i + 1]`` lead to node ``i``. ``node`` is where
-    each comes from, ``owner`` (which is ``i``) where it leads, ``half`` is 2 x edge for a walk onward
-    (from ``u`` to ``v``), one more for back.
+    A *stand* is a node as somebody is there: the n nodes themselves, in public, then every node of a
+    private street twice more: as one of those who have left a home on it and have walked on private
+    streets alone, and as one who goes to a place on it and leaves private streets no more. From the
+    first one comes to the node itself and from there to the second, never back: so nobody passes
+    through.
+
+    ``start`` (s + 1,): the halves ``start[i]:start[i + 1]`` lead to stand ``i``. ``node`` is the stand
+    that each comes from, ``owner`` (which is ``i``) where it leads, ``half`` is 2 x edge for a walk
+    onward (from ``u`` to ``v``), one more for back; it is ``PASSING`` from one stand to the next at
+    one node, ``NO_WAY`` for the other direction. ``leaving`` and ``entering`` (2, m) are the stands at
+    ``u`` and at ``v`` of each edge of those who begin and who end their walk on it.
     """
 
     start: IntArray
     node: IntArray
     owner: IntArray
     half: IntArray
+    leaving: IntArray
+    entering: IntArray
+
+
+NO_WAY, PASSING = -2, -1
+"""Halves between the stands of a node: as any edge has, either is the other ``^ 1``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +114,7 @@ class Network:
         private (walked by those who live there, or to what stands there), traits (what else a
         profile may forbid or weigh, ``geo.streets.traits``).
     node_kind
-        (n,) 0 plain, 1 crossing, 2 signals, 3 elevator, 5 shut: a dead end in front of what nobody
+        (n,) 0 plain, 1 crossing, 2 signals, 3 elevator, 6 shut: a dead end in front of what nobody
         passes.
     station_start
         (m + 1,) the heights of edge ``i`` are ``station_height_m[station_start[i]:
@@ -143,14 +158,27 @@ class Network:
     @cached_property
     def halves(self) -> Halves:
         """Return the edges as a search walks them, outwards from places."""
-        edge = np.flatnonzero(self.edge_u != self.edge_v)
-        leads_to = np.concatenate([self.edge_v[edge], self.edge_u[edge]])
-        comes_from = np.concatenate([self.edge_u[edge], self.edge_v[edge]])
-        half = np.concatenate([2 * edge, 2 * edge + 1])
+        ends = np.stack([self.edge_u, self.edge_v])
+        private = self.edges["private"].to_numpy(dtype=bool)
+        at, rank = np.unique(ends[:, private], return_inverse=True)
+        rank, nodes_n = rank.reshape(2, -1), len(self.node_xy)
+        leaving, entering = ends.copy(), ends.copy()
+        leaving[:, private] = nodes_n + rank
+        entering[:, private] = nodes_n + at.size + rank
+        # A public edge is walked by stands of one sort, a private one by both others.
+        apart = np.flatnonzero(self.edge_u != self.edge_v)
+        inside = apart[private[apart]]
+        walked, edge = np.hstack([leaving[:, apart], entering[:, inside]]), np.append(apart, inside)
+        beside = nodes_n + np.arange(at.size)
+        passes = np.hstack([[beside, at], [at, beside + at.size]])
+        u, v = np.hstack([walked, passes])
+        onward = np.concatenate([2 * edge, np.full(passes.shape[1], PASSING)])
+        leads_to, comes_from = np.concatenate([v, u]), np.concatenate([u, v])
+        half = np.concatenate([onward, onward ^ 1])
         order = np.lexsort((half, leads_to))
-        count = np.bincount(leads_to, minlength=len(self.node_xy))
-        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-        return Halves(start, comes_from[order], leads_to[order], half[order])
+        count = np.bincount(leads_to, minlength=nodes_n + 2 * at.size)
+        start = _starts(count)
+        return Halves(start, comes_from[order], leads_to[order], half[order], leaving, entering)
 
     @cached_property
     def off_ground(self) -> BoolArray:
@@ -217,7 +245,8 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     are passed by, not crossed). Where a crossing meets a carriageway there is a crossing, with the
     signals that the way tells of, whatever the node says of itself.
 
-    At a shut node every piece ends for itself: walkers come as far as the gate. Where a carriageway
+    At a shut node every piece ends for itself: walkers come as far as the gate. So they do at a gate
+    that is private, unless a private way leads through it, which keeps others out by itself. Where a carriageway
     may not be crossed, that holds for the pieces of other ways that come to it from both sides; the
     carriageway itself goes on. The dead ends lie at one spot, and are numbered after all other nodes.
 
@@ -281,13 +310,52 @@ def isolated_edges(network: Network, *, below_m: float) -> BoolArray:
 
     Returns
     -------
-    (m,) mask. The largest piece is never isolated, of equals the first.
+    (m,) mask. So are those of private streets alone, however long: nobody gets away from there. The
+    largest piece is never isolated, of equals the first.
     """
     if len(network.edge_u) == 0:
         return np.zeros(0, dtype=bool)
-    small = network.component_length_m < below_m
+    public = ~network.edges["private"].to_numpy(dtype=bool)
+    public_n = np.bincount(
+        network.component_of_node[network.edge_u[public]], minlength=network.component_length_m.size
+    )
+    small = (network.component_length_m < below_m) | (public_n == 0)
     small[np.argmax(network.component_length_m)] = False
     return np.asarray(small[network.component_of_node[network.edge_u]])
+
+
+def one_way_traps(network: Network) -> BoolArray:
+    """
+    Say which edges lead in and never out again, or out and never in.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+
+    Returns
+    -------
+    (m,) mask: in each piece of the network, all edges but those between nodes from each of which one
+    can walk to each other and back; of several such groups the longest counts.
+    """
+    size = len(network.node_xy)
+    oneway = network.edges["oneway"].to_numpy()
+    onward, back = oneway >= 0, oneway <= 0
+    begin = np.concatenate([network.edge_u[onward], network.edge_v[back]])
+    end = np.concatenate([network.edge_v[onward], network.edge_u[back]])
+    link = scipy.sparse.coo_array((np.ones(begin.size), (begin, end)), shape=(size, size))
+    groups_n, group = scipy.sparse.csgraph.connected_components(link, connection="strong")
+    inside = group[network.edge_u] == group[network.edge_v]
+    length_m = np.bincount(
+        group[network.edge_u[inside]], network.edge_length_m[inside], minlength=groups_n
+    )
+    piece = np.zeros(groups_n, dtype=np.int64)
+    piece[group] = network.component_of_node
+    order = np.lexsort((-length_m, piece))
+    _, first = np.unique(piece[order], return_index=True)
+    main = np.zeros(groups_n, dtype=bool)
+    main[order[first]] = True
+    return np.asarray(~(main[group[network.edge_u]] & main[group[network.edge_v]]))
 
 
 def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
@@ -501,6 +569,9 @@ def _without_passing(
     ends: IntArray, way: IntArray, xy: FloatArray, kind: KindArray, ways: pd.DataFrame
 ) -> tuple[IntArray, FloatArray, KindArray]:
     """Give every end at a node that nobody passes a node of its own."""
+    at_private = np.zeros(kind.size, dtype=bool)
+    at_private[ends[ways["private"].to_numpy(dtype=bool)[way]]] = True
+    kind = np.where(kind == OWN_GATE, np.where(at_private, PLAIN, SHUT), kind).astype(np.int8)
     carriageway = ways["highway"].isin(CARRIAGEWAYS).to_numpy(dtype=bool)[way]
     beside = (kind[ends] == NOT_CROSSED) & ~carriageway[:, None]
     has_road = np.zeros(kind.size, dtype=bool)

@@ -10,7 +10,9 @@ The rules, in the order in which they decide:
 2. ``motorroad=yes`` is a 自動車専用道路: walking there is forbidden by law. A way that is drawn as a
    crossing and says ``crossing=no`` is none.
 3. ``foot`` is about walkers and so decides over every general tag, ``access`` over the kind; what
-   their values, conditions and hours mean says ``geo.streets.access``.
+   their values, conditions and hours mean says ``geo.streets.access``. What is closed for being
+   ``private`` alone is walked by those who live there and by who goes to a place that stands there
+   (``geo.streets.network.Halves``): it is kept, and marked.
 4. A ``cycleway`` or ``busway`` is not made for walkers: only rule 3 opens it.
 5. Everything else is walkable. In Japan that includes ``trunk``, the 国道 with sidewalks and
    crossings (elsewhere it is often a motorway in all but name); parking aisles and driveways, which
@@ -27,7 +29,7 @@ at a node. On a carriageway with ``crossing=no`` walkers stay on their side.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from geo.streets.access import ACCESS_TAGS, TagRemark, is_private, passes
+from geo.streets.access import ACCESS_TAGS, TagRemark, as_resident, is_private, passes
 from geo.streets.direction import DIRECTION_TAGS, foot_direction
 from geo.streets.traits import traits_of
 from geo.vocabulary import TRAITS
@@ -67,7 +69,7 @@ USEFUL_NODE_TAGS = (
 )
 """Keys of a node that ``judge_node`` reads."""
 
-PLAIN, CROSSING, SIGNALS, ELEVATOR, NOT_CROSSED, SHUT = 0, 1, 2, 3, 4, 5
+PLAIN, CROSSING, SIGNALS, ELEVATOR, NOT_CROSSED, OWN_GATE, SHUT = 0, 1, 2, 3, 4, 5, 6
 """Kinds of node; where several meet at one spot, the greatest counts."""
 
 _ROADS = ("trunk", "primary", "secondary", "tertiary")
@@ -244,7 +246,7 @@ class Judged(NamedTuple):
 
 def judge(tags: Mapping[str, str]) -> Judged:
     """
-    Say whether a way can be walked along by anybody, and what is to be told of its tags.
+    Say whether a way can be walked along, if by residents alone, and what is to be told of its tags.
 
     Parameters
     ----------
@@ -261,7 +263,8 @@ def judge(tags: Mapping[str, str]) -> Judged:
         return Judged(walkable=False, remarks=())
     if tags.get("crossing") == "no" and _drawn_as_crossing(tags):
         return Judged(walkable=False, remarks=())
-    return Judged(*passes(tags, by_kind=kind in WALKED))
+    own = as_resident(tags) if is_private(tags) else tags
+    return Judged(*passes(own, by_kind=kind in WALKED))
 
 
 def is_walkable(tags: Mapping[str, str]) -> bool:
@@ -287,8 +290,8 @@ def street_attributes(
     Moving steps (``conveying``) are no ``steps``: nobody climbs them. A ``layer`` that is no whole
     number counts as 0, the ground. ``surface`` is ``paved``, ``unpaved`` or empty: not said, or of
     several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them. ``oneway``
-    is that of ``geo.streets.direction``; ``private`` is true where ``foot`` or ``access`` is
-    ``private`` and ``foot`` lets nobody else in; ``traits`` are those of ``geo.streets.traits``.
+    is that of ``geo.streets.direction``; ``private`` is true where those alone are let in who live
+    there; ``traits`` are those of ``geo.streets.traits``.
     """
     highway = _street_kind(tags)
     crossing = _is_crossing(tags)
@@ -328,8 +331,8 @@ def judge_node(tags: Mapping[str, str]) -> JudgedNode:
 
     Returns
     -------
-    ``kind``: 5 ``SHUT`` (nobody passes, by the rules of this module), 4 ``NOT_CROSSED``
-    (``crossing=no``), 3 ``ELEVATOR`` (``highway=elevator``), 2 ``SIGNALS``
+    ``kind``: 6 ``SHUT`` (nobody passes, by the rules of this module), 5 ``OWN_GATE`` (those alone pass
+    who live there), 4 ``NOT_CROSSED`` (``crossing=no``), 3 ``ELEVATOR`` (``highway=elevator``), 2 ``SIGNALS``
     (``highway=traffic_signals``, ``crossing=traffic_signals``, ``crossing:signals=yes``), 1
     ``CROSSING`` (``highway=crossing``, or any other ``crossing``), else 0 ``PLAIN``. ``remarks``: what
     shuts it, a barrier of unknown kind, and those of ``geo.streets.access``.
@@ -346,7 +349,11 @@ def judge_node(tags: Mapping[str, str]) -> JudgedNode:
         told = (TagRemark("value", _written(tags, shutting), passes=False),)
     elif barrier and barrier not in PASSED | WALLS:
         told = (*told, TagRemark("unknown_value", f"barrier={barrier}", open_))
-    return JudgedNode(SHUT if not open_ else _crossing_kind(tags), told)
+    if open_:
+        return JudgedNode(_crossing_kind(tags), told)
+    if is_private(held) and passes(as_resident(held), by_kind=by_kind)[0]:
+        return JudgedNode(OWN_GATE, tuple(one._replace(told="own") for one in told))
+    return JudgedNode(SHUT, told)
 
 
 def _crossing_kind(tags: Mapping[str, str]) -> int:

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from geo.arrays import BoolArray, FloatArray, IntArray
+from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray
 from geo.errors import InvalidInputError
 from geo.walking.measure import Measure
 
@@ -100,46 +100,56 @@ class Doors:
         return np.flatnonzero(self.edge >= 0)
 
     @cached_property
-    def nodes(self) -> tuple[IntArray, IntArray]:
-        """Return (k,) nodes ``u`` and ``v`` of each edge; 0 where there is none."""
-        edge = np.maximum(self.edge, 0)
-        network = self.measure.network
-        if len(network.edge_u) == 0:
-            nowhere = np.zeros(len(self), dtype=np.int64)
-            return nowhere, nowhere
-        return network.edge_u[edge], network.edge_v[edge]
+    def leaving(self) -> tuple[IntArray, IntArray]:
+        """Return (k,) stands at ``u`` and ``v`` of those who set out from each; 0 where no edge is."""
+        return self._stands(self.measure.network.halves.leaving)
+
+    @cached_property
+    def entering(self) -> tuple[IntArray, IntArray]:
+        """Return (k,) stands at ``u`` and ``v`` of those who walk to each; 0 where no edge is."""
+        return self._stands(self.measure.network.halves.entering)
+
+    def _stands(self, of_edge: IntArray) -> tuple[IntArray, IntArray]:
+        found = np.zeros((2, len(self)), dtype=np.int64)
+        found[:, self.joined] = of_edge[:, self.edge[self.joined]]
+        return found[0], found[1]
 
     @cached_property
     def outward(self) -> tuple[FloatArray, FloatArray]:
         """Return (k,) costs of walks from each to ``u`` and to ``v``, legs included."""
-        edge, measure = self.edge[self.joined], self.measure
-        to_u, to_v = np.full(len(self), np.inf), np.full(len(self), np.inf)
-        onward, back = self.onward[self.joined], self.back[self.joined]
-        leg = self.leg[self.joined]
-        to_u[self.joined] = back + measure.end_u[edge] + leg
-        rest = np.maximum(measure.full_onward[edge] - onward, 0.0)
-        to_v[self.joined] = rest + measure.end_v[edge] + leg
-        return to_u, to_v
+        full = self.measure.full_onward[self.edge[self.joined]]
+        onward, back = self.measure.opens
+        return self._to_ends(self.back, full - self.onward[self.joined], (back, onward))
 
     @cached_property
     def inward(self) -> tuple[FloatArray, FloatArray]:
         """Return (k,) costs of walks from ``u`` and from ``v`` to each, legs included."""
-        edge, measure = self.edge[self.joined], self.measure
-        from_u, from_v = np.full(len(self), np.inf), np.full(len(self), np.inf)
-        onward, back = self.onward[self.joined], self.back[self.joined]
-        leg = self.leg[self.joined]
-        from_u[self.joined] = onward + measure.end_u[edge] + leg
-        rest = np.maximum(measure.full_back[edge] - back, 0.0)
-        from_v[self.joined] = rest + measure.end_v[edge] + leg
-        return from_u, from_v
+        full = self.measure.full_back[self.edge[self.joined]]
+        return self._to_ends(self.onward, full - self.back[self.joined], self.measure.opens)
+
+    def _to_ends(
+        self, by_u: FloatArray, by_v: FloatArray, opens: tuple[BoolArray, BoolArray]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return (k,) costs by either end, infinite where the edge is not open in that direction."""
+        rows, measure = self.joined, self.measure
+        edge, offset_m, leg = self.edge[rows], self.offset_m[rows], self.leg[rows]
+        # Who stands at a junction is there without walking along the edge.
+        at_u = offset_m <= TOLERANCE
+        at_v = offset_m >= measure.network.edge_length_m[edge] - TOLERANCE
+        of_u, of_v = np.full(len(self), np.inf), np.full(len(self), np.inf)
+        cost_u = by_u[rows] + measure.end_u[edge] + leg
+        cost_v = np.maximum(by_v, 0.0) + measure.end_v[edge] + leg
+        of_u[rows] = np.where(opens[0][edge] | at_u, cost_u, np.inf)
+        of_v[rows] = np.where(opens[1][edge] | at_v, cost_v, np.inf)
+        return of_u, of_v
 
     @cached_property
     def by_node(self) -> tuple[IntArray, IntArray, FloatArray]:
-        """Return the doors at either end of their edges: start (n + 1,), door, cost to the node."""
-        node = np.column_stack(self.nodes)[self.joined].ravel()
+        """Return the doors by the stands that they are left by: start (s + 1,), door, cost to there."""
+        node = np.column_stack(self.leaving)[self.joined].ravel()
         cost = np.column_stack(self.outward)[self.joined].ravel()
         order = np.argsort(node, kind="stable")
-        count = np.bincount(node, minlength=len(self.measure.network.node_xy))
+        count = np.bincount(node, minlength=self.measure.network.halves.start.size - 1)
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         return start, np.repeat(self.joined, 2)[order], cost[order]
 
@@ -173,10 +183,13 @@ def along_one_edge(origins: Doors, homes: Doors, pairs: tuple[IntArray, IntArray
 
     Returns
     -------
-    (k,) in the unit of the measure.
+    (k,) in the unit of the measure, infinite against the direction of the edge.
     """
     origin, home = pairs
-    ahead = origins.offset_m[origin] >= homes.offset_m[home]
+    ahead_m = origins.offset_m[origin] - homes.offset_m[home]
     onward = origins.onward[origin] - homes.onward[home]
     back = homes.back[home] - origins.back[origin]
-    return np.where(ahead, onward, back) + origins.leg[origin] + homes.leg[home]
+    opens = [opened[origins.edge[origin]] for opened in origins.measure.opens]
+    may = np.where(ahead_m >= 0, *opens) | (ahead_m == 0)
+    along = np.where(ahead_m >= 0, onward, back) + origins.leg[origin] + homes.leg[home]
+    return np.where(may, along, np.inf)

@@ -71,9 +71,10 @@ def pieces_of(measure: Measure, edges: IntArray, node_cost: FloatArray, places: 
     measure
         What walks are measured in.
     edges
-        The edges to cut, without repetition; closed ones give no pieces.
+        The edges to cut, without repetition; closed and private ones give no pieces: whoever comes
+        by a new path is no resident there.
     node_cost
-        (n,) walk from every node to its nearest place; infinite where there is none.
+        (n,) walk from every node in public to its nearest place; infinite where there is none.
     places
         The places, in the same measure.
 
@@ -83,27 +84,28 @@ def pieces_of(measure: Measure, edges: IntArray, node_cost: FloatArray, places: 
     """
     network = measure.network
     parts: list[tuple[FloatArray, ...]] = []
-    for edge in edges[measure.open[edges]].tolist():
+    public = ~network.edges["private"].to_numpy(dtype=bool)
+    for edge in edges[measure.open[edges] & public[edges]].tolist():
+        goes_on, goes_back = (0.0 if opened[edge] else np.inf for opened in measure.opens)
         here = np.flatnonzero(places.edge == edge)
         at_m, xy, onward, back = _stops(measure, edge, places.offset_m[here])
         ways = [
-            back + measure.end_u[edge] + node_cost[network.edge_u[edge]],
+            back + goes_back + measure.end_u[edge] + node_cost[network.edge_u[edge]],
             measure.full_onward[edge]
             - onward
+            + goes_on
             + measure.end_v[edge]
             + node_cost[network.edge_v[edge]],
         ]
-        ways += [
-            np.where(
-                at_m <= places.offset_m[row], places.onward[row] - onward, back - places.back[row]
-            )
-            + places.leg[row]
-            for row in here.tolist()
-        ]
+        for row in here.tolist():
+            ahead = places.onward[row] - onward + np.where(at_m < places.offset_m[row], goes_on, 0)
+            behind = back - places.back[row] + np.where(at_m > places.offset_m[row], goes_back, 0)
+            ways.append(np.where(at_m <= places.offset_m[row], ahead, behind) + places.leg[row])
         for cost in ways:
-            if np.isfinite(cost[0]):
-                number = np.full(len(at_m) - 1, edge)
-                parts.append((xy[:-1], xy[1:], number, at_m[:-1], at_m[1:], cost[:-1], cost[1:]))
+            walked = np.isfinite(cost[:-1]) & np.isfinite(cost[1:])
+            number = np.full(len(at_m) - 1, edge)
+            piece = (xy[:-1], xy[1:], number, at_m[:-1], at_m[1:], cost[:-1], cost[1:])
+            parts.append(tuple(column[walked] for column in piece))
     empty = np.empty((0, 2)), np.empty((0, 2)), np.empty(0, dtype=np.int64), *[np.empty(0)] * 4
     columns = [np.concatenate(column) for column in zip(empty, *parts, strict=True)]
     # Positions that rounding alone keeps apart make no piece.

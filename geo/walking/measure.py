@@ -39,7 +39,7 @@ class Measure:
     leg_per_m
         Charge per metre of the leg off the street.
     open
-        (m,) edges that may be walked along at all.
+        (m,) edges that may be walked along at all; those with a ``oneway`` in one direction.
     """
 
     network: Network
@@ -61,12 +61,23 @@ class Measure:
         return self.back[self.network.station_start[1:] - 1]
 
     @cached_property
-    def tolls(self) -> FloatArray:
-        """(2m,) of each half-edge of ``network.halves``: towards its node, infinite where closed."""
+    def opens(self) -> tuple[BoolArray, BoolArray]:
+        """(m,) and (m,) edges that may be walked along from ``u`` to ``v``, and from ``v`` to ``u``."""
+        oneway = self.network.edges["oneway"].to_numpy()
+        return self.open & (oneway >= 0), self.open & (oneway <= 0)
+
+    @cached_property
+    def charges(self) -> FloatArray:
+        """(2m + 2,) by the number of the half-edge, the last two those of ``NO_WAY`` and ``PASSING``."""
         ends = self.end_u + self.end_v
         both = np.stack([self.full_onward + ends, self.full_back + ends], axis=1)
-        both[~self.open] = np.inf
-        return np.ascontiguousarray(both.ravel()[self.network.halves.half])
+        both[~np.stack(self.opens, axis=1)] = np.inf
+        return np.append(both.ravel(), [np.inf, 0.0])
+
+    @cached_property
+    def tolls(self) -> FloatArray:
+        """Of each half-edge of ``network.halves``: towards its stand, infinite where closed."""
+        return np.ascontiguousarray(self.charges[self.network.halves.half])
 
     @cached_property
     def least_per_m(self) -> float:

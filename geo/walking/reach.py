@@ -86,9 +86,11 @@ class Nearest:
     Attributes
     ----------
     node_walk, node_origin
-        (n,) walk to and position of the nearest origin; infinite and -1 without one.
+        (s,) walk to and position of the nearest origin; infinite and -1 without one. The first n are
+        the nodes of the network, for somebody in public there; then come the further stands at nodes
+        of private streets (``geo.streets.network.Halves``).
     node_slot
-        (n,) which of ``network.halves`` the walk takes next; below 0 where it turns into the edge
+        (s,) which of ``network.halves`` the walk takes next; below 0 where it turns into the edge
         that the place stands on, or where there is no walk.
     home_walk, home_origin
         (h,) the same of every home.
@@ -154,7 +156,7 @@ def nearest(
     seeds = seeds_of(places)
     tree = settle(streets_of(measure), seeds, min(limit + TOLERANCE, FARTHEST))
     cost, origin, slot = tree
-    walk, home_origin, end = arrive(cost, origin, (*doors.nodes, *doors.outward))
+    walk, home_origin, end = arrive(cost, origin, (*doors.leaving, *doors.outward))
     direct = _improve_on_same_edge(places, doors, walk, home_origin, end)
     found = Nearest(cost, origin, slot, walk, home_origin, end)
     for further, further_origins, further_homes in also:
@@ -229,7 +231,7 @@ def streets_of(measure: Measure) -> Streets:
 def seeds_of(places: Doors) -> Seeds:
     """Return both ends of every place's edge, place by place."""
     rows = places.joined
-    node = np.column_stack(places.nodes)[rows].ravel()
+    node = np.column_stack(places.entering)[rows].ravel()
     cost = np.column_stack(places.inward)[rows].ravel()
     return node, cost, np.repeat(rows, 2)
 
@@ -259,7 +261,7 @@ def _home_sums(
     """Add a further measure up along the walks of the homes."""
     places, homes = stops
     summed = np.full(len(homes), np.inf)
-    for end, node, outward in zip((0, 1), homes.nodes, homes.outward, strict=True):
+    for end, node, outward in zip((0, 1), homes.leaving, homes.outward, strict=True):
         rows = np.flatnonzero(found.home_end == end)
         summed[rows] = node_sum[node[rows]] + outward[rows]
     summed[direct[1]] = along_one_edge(places, homes, direct)

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from geo.arrays import TOLERANCE, FloatArray, IntArray
-from geo.streets.network import Network
+from geo.streets.network import PASSING, Network
 from geo.walking.dijkstra import FARTHEST, settle
 from geo.walking.doors import Doors, along_one_edge, pairs_on_one_edge
 from geo.walking.measure import Measure
@@ -78,6 +78,12 @@ class Route:
     def length_m(self) -> float:
         """Return the metres of the walk, both legs included."""
         return float(self.span_m.sum()) + self.home_leg_m + self.place_leg_m
+
+    @property
+    def private_m(self) -> float:
+        """Return the metres over private roads."""
+        private = self.network.edges["private"].to_numpy(dtype=bool)[self.edge]
+        return float(self.span_m[private].sum())
 
     def along(self, measure: Measure) -> FloatArray:
         """
@@ -174,14 +180,16 @@ def route(
         spans.append((edge, at_m, place_m, AT_DOOR, AT_DOOR))
     else:
         spans.append((edge, at_m, _end_m(network, edge, end), AT_DOOR, end))
-        node = int((network.edge_u if end == 0 else network.edge_v)[edge])
         halves = network.halves
+        node = int(halves.leaving[end, edge])
         while (slot := int(found.node_slot[node])) >= 0:
-            along, backwards = divmod(int(halves.half[slot]), 2)
+            node, half = int(halves.owner[slot]), int(halves.half[slot])
+            if half == PASSING:
+                continue
+            along, backwards = divmod(half, 2)
             first, last = (1, 0) if backwards else (0, 1)
             ends_m = _end_m(network, along, first), _end_m(network, along, last)
             spans.append((along, *ends_m, first, last))
-            node = int(halves.owner[slot])
         # Seeds come in pairs: ``u`` and ``v`` of each place's edge.
         last = (-1 - slot) % 2
         spans.append((place_edge, _end_m(network, place_edge, last), place_m, last, AT_DOOR))
@@ -216,25 +224,24 @@ def walks_from(
 
     Returns
     -------
-    (n,) and (k,) walks in the direction home → place, infinite where there is none.
+    (n,) walks to every node in public and (k,) to every place, in the direction home → place;
+    infinite where there is none.
     """
     measure = home.measure
     halves = measure.network.halves
     # The search goes with the walk: over each half-edge it pays what its other half is charged.
-    charged = np.full(2 * len(measure.open), np.inf)
-    charged[halves.half] = measure.tolls
-    streets = halves.start, halves.node, charged[halves.half ^ 1]
-    nodes, costs = np.column_stack(home.nodes)[0], np.column_stack(home.outward)[0]
+    streets = halves.start, halves.node, measure.charges[halves.half ^ 1]
+    nodes, costs = np.column_stack(home.leaving)[0], np.column_stack(home.outward)[0]
     seeds = nodes.astype(np.int64), costs, np.zeros(2, dtype=np.int64)
     node_walk, _, _ = settle(streets, seeds, min(limit + TOLERANCE, FARTHEST))
-    (node_u, node_v), (from_u, from_v) = origins.nodes, origins.inward
+    (node_u, node_v), (from_u, from_v) = origins.entering, origins.inward
     walk = np.full(len(origins), np.inf)
     if len(node_walk):
         walk = np.minimum(node_walk[node_u] + from_u, node_walk[node_v] + from_v)
     pairs = pairs_on_one_edge(origins, home)
     walk[pairs[0]] = np.minimum(walk[pairs[0]], along_one_edge(origins, home, pairs))
     walk[walk > limit + TOLERANCE] = np.inf
-    return node_walk, walk
+    return node_walk[: len(measure.network.node_xy)], walk
 
 
 _ALONG = 2

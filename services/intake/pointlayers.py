@@ -14,7 +14,7 @@ from services.intake.inputs import Inputs
 from services.intake.places.busstops import read_stops
 from services.intake.places.geocoder import open_geocoder
 from services.intake.places.locator import AddressHead, Found, Locator
-from services.intake.places.position import keep_inside, note_unsnapped_points
+from services.intake.places.position import keep_inside, note_private_roads, note_unsnapped_points
 from services.intake.places.remarks import note_typed_classes
 from services.intake.places.rows import Locate, read_places, require_near
 from services.intake.places.venues import read_venues
@@ -113,6 +113,10 @@ def _note_far(intake: Inputs, points: gpd.GeoDataFrame, network: Network, source
     snaps = snap(xy, network, limit_m=streets.snap_limit_m, usable=usable)
     ledger = intake.ledger.of(source_id)
     note_unsnapped_points(there, snaps, ledger, limit_m=streets.snap_limit_m)
+    joined = snaps["edge"].to_numpy() >= 0
+    private = network.edges["private"].to_numpy(dtype=bool)
+    joined[joined] = private[snaps["edge"].to_numpy()[joined]]
+    note_private_roads(there, joined, ledger)
 
 
 def _stack(frames: list[gpd.GeoDataFrame], plane_epsg: int) -> gpd.GeoDataFrame:

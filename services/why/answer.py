@@ -153,6 +153,7 @@ class _Asker:
             way_s=route.cost(walking.s.measure),
             climb_m=route.cost(walking.climb),
             steps_n=route.cost(walking.steps),
+            private_m=route.private_m,
             straight_m=float(np.hypot(*(ground.place_xy(place) - self._spot.xy))),
             own_area=own_area,
             area_name=area_name,

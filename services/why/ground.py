@@ -199,6 +199,6 @@ def _with_stopped(situation: Situation) -> gpd.GeoDataFrame:
 def _warm(walking: Walking) -> None:
     """Compute what several threads then only read."""
     for unit in (walking.m, walking.s):
-        _ = unit.measure.tolls, unit.places.nodes, unit.places.inward, unit.places.joined
+        _ = unit.measure.tolls, unit.places.entering, unit.places.inward, unit.places.joined
     _ = walking.climb.tolls, walking.steps.tolls, walking.network.edge_lines
     _ = walking.network.vertex_offset_m, walking.network.halves

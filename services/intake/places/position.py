@@ -52,6 +52,23 @@ def note_unsnapped_points(
         )
 
 
+def note_private_roads(
+    points: gpd.GeoDataFrame, on_private: np.ndarray, ledger: SourceLedger
+) -> None:
+    """List places that stand on a private road; whoever goes to them may enter it."""
+    for name, row in points.loc[on_private, ["name", "row"]].itertuples(index=False):
+        ledger.note(
+            Entry(
+                "private_road",
+                Sentence(
+                    "{name}: stands on a private road, taken as open to those who go there",
+                    name=name,
+                ),
+                row=int(row),
+            )
+        )
+
+
 def note_unsnapped_homes(
     demand: gpd.GeoDataFrame, residents: np.ndarray, ledger: SourceLedger, *, limit_m: float
 ) -> None:

@@ -7,7 +7,7 @@ import shapely
 from geo.arrays import within
 from geo.errors import Sentence
 from geo.streets.loose_ends import join_loose_ends, near_misses
-from geo.streets.network import Network, isolated_edges
+from geo.streets.network import Network, isolated_edges, one_way_traps
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.profile import Streets
 
@@ -42,6 +42,7 @@ def join_by_rule(
         network = join_loose_ends(network, misses[joined])
     _note_near_misses(joined, limit_m, book)
     _note_isolated(network, streets.isolated_below_m, book)
+    _note_traps(network, book)
     return network, listed
 
 
@@ -91,3 +92,24 @@ def _note_isolated(network: Network, below_m: float, book: SourceLedger) -> None
             ),
         )
     )
+
+
+def _note_traps(network: Network, book: SourceLedger) -> None:
+    trapped = one_way_traps(network)
+    if not trapped.any():
+        return
+    ways = np.unique(network.edges["osm_id"].to_numpy()[trapped])
+    book.note(
+        Entry(
+            "one_way_trap",
+            Sentence(
+                "streets that lead in and never out, or out and never in, by their direction: "
+                "{length_m:.0f} m, ways {ways}",
+                length_m=float(network.edge_length_m[trapped].sum()),
+                ways=ways[:_WAYS_TOLD].tolist(),
+            ),
+        )
+    )
+
+
+_WAYS_TOLD = 20

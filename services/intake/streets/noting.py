@@ -115,10 +115,13 @@ def _note_values(remarks: Iterable[tuple[int, TagRemark]], book: SourceLedger) -
 def _note_nodes(remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) -> None:
     """Count what shuts a way at a node, and barriers of unknown kind."""
     shut: dict[str, list[int]] = {}
+    own: dict[str, list[int]] = {}
     unknown: dict[str, list[int]] = {}
     for node, remark in remarks:
         if remark.told == "unknown_value":
             unknown.setdefault(remark.tag, []).append(node)
+        elif remark.told == "own":
+            own.setdefault(remark.tag, []).append(node)
         elif remark.told == "value" and not remark.passes:
             shut.setdefault(remark.tag, []).append(node)
     for tag, nodes in sorted(shut.items()):
@@ -127,6 +130,19 @@ def _note_nodes(remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) ->
                 "shut_node",
                 Sentence(
                     "nodes with {tag}, which nobody passes: {number} (OSM nodes {listed})",
+                    tag=tag,
+                    number=len(nodes),
+                    listed=_listed(nodes),
+                ),
+            )
+        )
+    for tag, nodes in sorted(own.items()):
+        book.note(
+            Entry(
+                "own_gate",
+                Sentence(
+                    "nodes with {tag}, passed by those alone whose private road leads through: "
+                    "{number} (OSM nodes {listed})",
                     tag=tag,
                     number=len(nodes),
                     listed=_listed(nodes),

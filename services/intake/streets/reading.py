@@ -49,6 +49,7 @@ def read_streets(
         raise _no_street(ways, path)
     _note_counts(ways, inside, book)
     note_tags(ways, nodes, boundary, book)
+    _note_kept_out(ways, inside, book)
     return network
 
 
@@ -203,6 +204,34 @@ def _note_counts(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
                 ),
             )
         )
+
+
+def _note_kept_out(ways: Ways, inside: pd.DataFrame, book: SourceLedger) -> None:
+    """Say how many ways are walked in one direction, in an unknown one, or by some alone."""
+
+    def number(which: pd.Series) -> int:
+        return int(inside["osm_id"][which].nunique())
+
+    oneway_n = number(inside["oneway"] != 0)
+    unknown_n = number(inside["osm_id"].isin(ways.undirected))
+    private_n = number(inside["private"].astype(bool))
+    if oneway_n:
+        said = Sentence("ways walked in one direction only: {oneway_n}", oneway_n=oneway_n)
+        book.note(Entry("oneway", said))
+    if unknown_n:
+        said = Sentence(
+            "ways whose direction for walkers changes or is not written, walked both ways: "
+            "{unknown_n}",
+            unknown_n=unknown_n,
+        )
+        book.note(Entry("unknown_direction", said))
+    if private_n:
+        said = Sentence(
+            "private ways, walked by those alone who live there or go to a place there: "
+            "{private_n}",
+            private_n=private_n,
+        )
+        book.note(Entry("private_road", said))
 
 
 def _no_street(ways: Ways, path: Path) -> SourceError:

@@ -8,7 +8,9 @@ from functools import lru_cache
 import pandas as pd
 
 from geo.streets.access import TagRemark
+from geo.streets.direction import foot_direction
 from geo.streets.walkable import (
+    OWN_GATE,
     PASSED,
     PLAIN,
     SHUT,
@@ -60,6 +62,8 @@ class Ways:
     """What is to be told of the tags of nodes of walkable ways, by node id."""
     walled: list[int] = field(default_factory=list)
     """Nodes that a walkable way shares with a wall or a fence, without an opening that is tagged."""
+    undirected: frozenset[int] = frozenset()
+    """Walkable ways that move or bind walkers in a direction that changes or is not written."""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class WayCollector:
     _node_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
     _walls: set[int] = field(default_factory=set)
     _openings: set[int] = field(default_factory=set)
+    _undirected: set[int] = field(default_factory=set)
 
     def add(
         self,
@@ -93,6 +98,8 @@ class WayCollector:
         if attributes is None:
             self.not_walkable[tags.get("highway", "")] += counts
             return
+        if not _directed(tuple(tags.items())):
+            self._undirected.add(osm_id)
         key = osm_id if part is None else (osm_id, part)
         row: _Row = (osm_id, node_ids, *attributes)
         if key in self._rows:
@@ -111,7 +118,7 @@ class WayCollector:
             return PLAIN
         kind, remarks = _judged_node(tuple(tags.items()))
         self._node_remarks.update((osm_id, remark) for remark in remarks)
-        if kind == SHUT or "entrance" in tags or tags.get("barrier") in PASSED:
+        if kind in (OWN_GATE, SHUT) or "entrance" in tags or tags.get("barrier") in PASSED:
             self._openings.add(osm_id)
         return kind
 
@@ -142,6 +149,7 @@ class WayCollector:
             sorted(self._way_remarks),
             sorted((node, remark) for node, remark in self._node_remarks if node in walked),
             self._walled(),
+            frozenset(self._undirected),
         )
 
     def _walled(self) -> list[int]:
@@ -169,6 +177,12 @@ def _judged(
 @lru_cache(maxsize=4096)
 def _judged_node(tags: tuple[tuple[str, str], ...]) -> JudgedNode:
     return judge_node(dict(tags))
+
+
+@lru_cache(maxsize=4096)
+def _directed(tags: tuple[tuple[str, str], ...]) -> bool:
+    """Say whether it is known in which direction a way is walked."""
+    return foot_direction(dict(tags))[1]
 
 
 def nodes_frame(rows: Iterable[tuple[int, float, float, int]]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 import itertools
 from random import Random
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +27,7 @@ from geo.streets.network import Network, isolated_edges
 from geo.walking.reach import nearest
 from geo.walking.snapping import TOO_FAR, snap
 from services.words.texts import told
-from tests.streets import straight_street, streets, towns
+from tests.streets import OnFoot, straight_street, streets, towns
 
 CM = 0.01
 
@@ -455,8 +454,7 @@ def edited_towns(draw: st.DrawFn) -> tuple[Network, np.ndarray, list[Edit]]:
 def oracle(network: Network, snaps: pd.DataFrame, edits: list[Edit]) -> np.ndarray:
     """Return all walks between points by networkx, along stretches that touch no barrier."""
     walls = [edit.shape for edit in edits]
-    graph: nx.Graph[object] = nx.Graph()
-    graph.add_nodes_from(("at", row) for row in range(len(snaps)))
+    graph = OnFoot(network)
 
     def free(shape: shapely.Geometry) -> bool:
         return not any(shapely.dwithin(shape, wall, CM) for wall in walls)
@@ -470,18 +468,18 @@ def oracle(network: Network, snaps: pd.DataFrame, edits: list[Edit]) -> np.ndarr
         stops.append((length_m, int(network.edge_v[edge])))
         for (from_m, a), (to_m, b) in itertools.pairwise(stops):
             part = shapely.ops.substring(line, from_m, to_m)
-            if a != b and free(part):
-                known = graph.edges[a, b]["m"] if graph.has_edge(a, b) else np.inf
-                graph.add_edge(a, b, m=min(known, to_m - from_m))
+            if free(part):
+                graph.street(edge, a, b, to_m - from_m, to_m - from_m)
     spots = shapely.points(snaps[["x", "y"]].to_numpy())
     walks = np.full((len(snaps), len(snaps)), np.inf)
     for row in range(len(snaps)):
         if not free(spots[row]):
             continue
-        found = nx.single_source_dijkstra_path_length(graph, ("at", row), weight="m")
+        found = graph.walks(("at", row))
         for other in range(len(snaps)):
             if free(spots[other]):
-                walks[row, other] = found.get(("at", other), np.inf)
+                # The walk to the first from the second.
+                walks[other, row] = found.get(("at", other), np.inf)
     return walks
 
 

@@ -27,10 +27,11 @@ from geo.streets.network import (
     joinable,
     network_from_frames,
     network_to_frames,
+    one_way_traps,
     to_edges_frame,
     to_networkx,
 )
-from geo.streets.walkable import NOT_CROSSED, SHUT
+from geo.streets.walkable import NOT_CROSSED, OWN_GATE, SHUT
 
 PLANE = 6677
 Crossings = dict[int, tuple[float, float]]
@@ -233,6 +234,14 @@ def test_the_largest_piece_is_never_isolated() -> None:
         {1: (0, 0), 2: (3, 0), 3: (9, 0), 4: (11, 0)}, [(1, [1, 2], {}), (2, [3, 4], {})]
     )
     assert isolated_edges(network, below_m=1e9).tolist() == [False, True]
+
+
+def test_a_piece_of_private_streets_alone_is_isolated_however_long() -> None:
+    crossings: Crossings = {1: (0, 0), 2: (9, 0), 3: (0, 5), 4: (8, 5)}
+    lonely = town(crossings, [(1, [1, 2], {}), (2, [3, 4], {"private": True})])
+    assert isolated_edges(lonely, below_m=1.0).tolist() == [False, True]
+    joined = town(crossings, [(1, [1, 2, 4], {}), (2, [3, 4], {"private": True})])
+    assert not isolated_edges(joined, below_m=1.0).any()
 
 
 def test_no_node_is_special_and_no_height_known_unless_somebody_says_so() -> None:
@@ -456,6 +465,31 @@ def test_merging_loses_no_metre_and_leaves_nothing_to_merge(
         assert degree != 2 or len(at) == 1 or different or waited
 
 
+@given(towns())
+def test_a_trap_is_what_one_cannot_come_back_from(drawn: Town) -> None:
+    crossings, ways, kinds = drawn
+    network = town(crossings, ways, kinds)
+    graph = nx.MultiDiGraph(to_networkx(network))
+    trapped = one_way_traps(network)
+    for piece in nx.weakly_connected_components(graph):
+        inside = graph.subgraph(piece)
+        groups = list(nx.strongly_connected_components(inside))
+        ends = list(zip(network.edge_u.tolist(), network.edge_v.tolist(), strict=True))
+        own = [edge for edge, (u, _) in enumerate(ends) if u in piece]
+        length_m = [
+            sum(network.edge_length_m[edge] for edge in own if {*ends[edge]} <= group)
+            for group in groups
+        ]
+        free = [edge for edge in own if not trapped[edge]]
+        # All that is free lies in one group, and none is longer.
+        kept = [group for group in groups if all({*ends[edge]} <= group for edge in free)]
+        assert kept
+        if free:
+            assert network.edge_length_m[free].sum() == pytest.approx(max(length_m))
+        else:
+            assert max(length_m) == 0.0
+
+
 @given(towns(), st.randoms(use_true_random=False))
 def test_order_and_direction_of_the_input_change_nothing(drawn: Town, random: Random) -> None:
     crossings, ways, kinds = drawn
@@ -501,6 +535,13 @@ def test_at_a_shut_node_every_way_ends_for_itself() -> None:
     at_gate = (network.node_xy == (50, 0)).all(axis=1)
     assert (at_gate.sum(), set(network.node_kind[at_gate])) == (4, {SHUT})
     assert not network.node_kind[~at_gate].any()
+
+
+def test_a_private_gate_is_shut_but_where_a_private_way_leads_through_it() -> None:
+    ways: list[Way] = [(1, [1, 2, 3], {}), (2, [4, 2], {})]
+    same(town(CROSS, ways, {2: OWN_GATE}), town(CROSS, ways, {2: SHUT}))
+    own: list[Way] = [*ways[:1], (2, [4, 2], {"private": True})]
+    same(town(CROSS, own, {2: OWN_GATE}), town(CROSS, own))
 
 
 def test_a_street_may_lead_round_a_shut_node() -> None:

@@ -3,6 +3,8 @@
 import pytest
 
 from geo.streets.walkable import (
+    OWN_GATE,
+    SHUT,
     USEFUL_NODE_TAGS,
     USEFUL_TAGS,
     is_walkable,
@@ -33,6 +35,9 @@ from geo.streets.walkable import (
         {"highway": "cycleway", "foot": "yes"},
         {"highway": "cycleway", "foot": "designated"},
         {"highway": "track"},
+        {"highway": "service", "access": "private"},
+        {"highway": "service", "foot": "private"},
+        {"highway": "cycleway", "foot": "private"},
         {"highway": "crossing"},
         {"highway": "footway", "footway": "crossing", "foot": "designated"},
         {"highway": "secondary", "sidewalk": "separate"},
@@ -59,9 +64,8 @@ def test_a_walker_may_go_there(tags: dict[str, str]) -> None:
         {"highway": "trunk", "motorroad": "yes"},
         {"highway": "trunk", "foot": "no"},
         {"highway": "primary", "foot": "use_sidepath"},
-        {"highway": "service", "access": "private"},
         {"highway": "service", "access": "no"},
-        {"highway": "service", "foot": "private"},
+        {"highway": "service", "access": "private", "foot": "no"},
         {"highway": "footway", "access": "yes", "foot": "no"},
         {"highway": "cycleway"},
         {"highway": "cycleway", "foot": "no"},
@@ -159,6 +163,24 @@ def test_a_way_drawn_as_a_crossing_is_a_footway() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tags", "private"),
+    [
+        ({"highway": "service", "access": "private"}, True),
+        ({"highway": "service", "foot": "private"}, True),
+        ({"highway": "service", "access": "yes", "foot": "private"}, True),
+        ({"highway": "service", "access": "private", "foot": "yes"}, False),
+        ({"highway": "service", "access": "private", "foot": "permissive"}, False),
+        ({"highway": "service", "access": "destination"}, False),
+    ],
+    ids=str,
+)
+def test_a_street_is_private_unless_its_walkers_are_let_in(
+    tags: dict[str, str], *, private: bool
+) -> None:
+    assert attribute("private", tags) is private
+
+
+@pytest.mark.parametrize(
     ("surface", "kind"),
     [
         ("asphalt", "paved"),
@@ -229,15 +251,12 @@ def test_a_walker_passes_the_node(tags: dict[str, str]) -> None:
     "tags",
     [
         {"barrier": "gate", "access": "no"},
-        {"barrier": "bollard", "access": "private"},
         {"barrier": "gate", "foot": "no", "access": "yes"},
         {"barrier": "lift_gate", "access": "permit"},
         {"barrier": "gate", "locked": "yes"},
         {"barrier": "wall"},
         {"barrier": "fence", "note": "no gate"},
-        {"entrance": "service", "access": "private"},
         {"railway": "level_crossing", "access": "no"},
-        {"highway": "elevator", "access": "private"},
         {"highway": "crossing", "foot": "no"},
         {"barrier": "gate", "opening_hours": "09:00-17:00"},
         {"barrier": "gate", "access:conditional": "no @ (Dec-Mar)"},
@@ -249,7 +268,21 @@ def test_a_walker_passes_the_node(tags: dict[str, str]) -> None:
 def test_nobody_passes_the_node(tags: dict[str, str]) -> None:
     kept = {key: value for key, value in tags.items() if key in USEFUL_NODE_TAGS}
     kind, remarks = judge_node(kept)
-    assert (kind, [remark.passes for remark in remarks]) == (5, [False])
+    assert (kind, [remark.passes for remark in remarks]) == (SHUT, [False])
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"barrier": "bollard", "access": "private"},
+        {"barrier": "gate", "locked": "yes", "access": "private"},
+        {"entrance": "service", "access": "private"},
+        {"highway": "elevator", "access": "private"},
+    ],
+    ids=str,
+)
+def test_those_alone_pass_a_private_gate_who_live_there(tags: dict[str, str]) -> None:
+    assert judge_node(tags).kind == OWN_GATE
 
 
 def test_a_barrier_of_unknown_kind_is_told() -> None:

@@ -112,15 +112,17 @@ def tried(
     network: Network, measure: Measure, places: list[Point], home: Starts, longest_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return length and walk of the paths to points three metres apart along every street."""
+    # A path ends on a public street; where two meet, one may go on along either.
     rows = [
         (edge, offset_m, 0.0)
         for edge, length_m in enumerate(network.edge_length_m)
-        for offset_m in np.linspace(0.0, length_m, int(length_m) // 3 + 2)
+        for offset_m in np.linspace(0.0, length_m, int(length_m) // 3 + 4)[1:-1]
+        if not network.edges["private"].iloc[edge]
     ]
     spots = shapely.line_interpolate_point(
         network.edge_lines[[row[0] for row in rows]], [row[1] for row in rows]
     )
-    path_m = np.hypot(*(shapely.get_coordinates(spots) - home.xy[0]).T)
+    path_m = np.hypot(*(shapely.get_coordinates(spots).reshape(-1, 2) - home.xy[0]).T)
     walk = nearest(network, snaps(*places), snaps(*rows), by=measure).home_walk
     near = path_m <= longest_m
     return path_m[near], (home.cost[0] + path_m * measure.leg_per_m + walk)[near]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +13,7 @@ from geo.streets.network import Network
 from geo.walking.measure import Measure, climb, metres, open_edges, seconds, steps
 from geo.walking.reach import nearest, walks
 from geo.walking.walker import TOBLER, SlopeLaw, Walker
-from tests.streets import Point, snaps, straight_street, streets, towns
+from tests.streets import OnFoot, Point, snaps, straight_street, streets, towns
 
 FLAT = Walker(speed_m_per_min=60.0)
 """A metre a second."""
@@ -205,12 +204,8 @@ def hilly_towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
 
 def oracle_s(network: Network, walker: Walker, place: Point, home: Point) -> float:
     """Walk by networkx, over a graph of every station, home and place, each piece costed by hand."""
-    graph: nx.DiGraph[object] = nx.DiGraph()
+    graph = OnFoot(network)
     waits = {0: 0.0, 1: walker.crossing_s, 2: walker.signal_s}
-
-    def way(a: object, b: object, cost: float) -> None:
-        known = graph.edges[a, b]["s"] if graph.has_edge(a, b) else np.inf
-        graph.add_edge(a, b, s=min(cost, known))
 
     for edge in range(len(network.edge_u)):
         u, v, length_m = network.edge_u[edge], network.edge_v[edge], network.edge_length_m[edge]
@@ -222,19 +217,17 @@ def oracle_s(network: Network, walker: Walker, place: Point, home: Point) -> flo
         for (a_m, a), (b_m, b) in pairwise(spots):
             piece = min(int((a_m + b_m) / 2 / (length_m / (height.size - 1))), height.size - 2)
             slope = (height[piece + 1] - height[piece]) / (length_m / (height.size - 1))
-            for one, other, rise in ((a, b, slope), (b, a, -slope)):
-                pace = float(walker.slope.pace(np.array([rise]))[0])
-                pause = 15.0 / walker.rest_every_m if walker.rest_every_m else 0.0
-                way(one, other, (b_m - a_m) * (60 / walker.speed_m_per_min * pace + pause))
+            pause = 15.0 / walker.rest_every_m if walker.rest_every_m else 0.0
+            onward, back = (
+                (b_m - a_m) * (60 / walker.speed_m_per_min * float(pace) + pause)
+                for pace in walker.slope.pace(np.array([slope, -slope]))
+            )
+            graph.street(edge, a, b, onward, back)
         for node, spot in ((u, (edge, 0)), (v, (edge, height.size - 1))):
             half = waits[int(network.node_kind[node])] / 2
-            way(("node", int(node)), spot, half)
-            way(spot, ("node", int(node)), half)
-    try:
-        streets_s = nx.dijkstra_path_length(graph, "home", "place", weight="s")
-    except nx.NetworkXNoPath:
-        return float("inf")
-    return float(streets_s) + (place[2] + home[2]) * walker.flat_s_per_m
+            graph.wait(edge, ("node", int(node)), spot, half)
+    streets_s = graph.walks("home").get("place", np.inf)
+    return streets_s + (place[2] + home[2]) * walker.flat_s_per_m
 
 
 @given(town=hilly_towns(), walker=WALKERS)

@@ -24,25 +24,26 @@ from pyproj import Geod, Transformer
 from scipy.sparse.csgraph import dijkstra
 
 from geo.errors import SourceError
-from geo.streets.network import Network
+from geo.streets.network import Network, one_way_traps
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.profile import Source
 from services.words.texts import told
 
 PLANE = 6677
+GATES = ("shut_node", "own_gate")
 EVERYWHERE = shapely.box(-1e6, -1e6, 1e6, 1e6)
 KOCHI = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "kochi"
 KOCHI_ANSWER = KOCHI / "walk_overpass_2024.json"
 real = pytest.mark.skipif(not KOCHI.is_dir(), reason="the open data is not beside the checkout")
 
-# A trunk road of 300 m, a side street of 400 m from its middle, a motorway and a private drive.
+# A trunk road of 300 m, a side street of 400 m from its middle, a motorway and a drive that is shut.
 SPOTS = {1: (0, 0), 2: (100, 0), 3: (300, 0), 4: (100, 400), 5: (-50, 0), 6: (-50, 90)}
 WAYS: dict[int, tuple[list[int], dict[str, str]]] = {
     11: ([1, 2, 3], {"highway": "trunk", "name": "国道6号", "surface": "asphalt"}),
     12: ([2, 4], {"highway": "residential"}),
     13: ([5, 6], {"highway": "motorway"}),
-    14: ([4, 6], {"highway": "service", "access": "private"}),
+    14: ([4, 6], {"highway": "service", "access": "no"}),
     15: ([5, 1], {"building": "yes"}),
 }
 
@@ -291,6 +292,44 @@ def test_the_ledger_counts_what_is_not_walkable_by_kind(tmp_path: Path) -> None:
     assert all(told(entry.said, "ja") != str(entry.said) for entry in book.entries)
 
 
+def test_private_ways_and_directions_are_kept_and_counted(tmp_path: Path) -> None:
+    ways: dict[int, tuple[list[int], dict[str, str]]] = {
+        11: ([1, 2, 3], {"highway": "residential"}),
+        12: ([4, 2], {"highway": "service", "access": "private"}),
+        13: ([3, 4], {"highway": "footway", "oneway:foot": "-1"}),
+        14: ([5, 1], {"highway": "steps", "conveying": "reversible"}),
+    }
+    ledger = Ledger()
+    network = read(write_osm(tmp_path / "a.osm", ways), ledger=ledger)
+    edges = network.edges.set_index("osm_id")
+    assert edges.index[edges["private"]].tolist() == [12]
+    way = int(np.flatnonzero(network.edges["osm_id"] == 13)[0])
+    # It is walked against its drawing, from (100, 400) to (300, 0); this edge begins in the west.
+    assert network.node_xy[network.edge_u[way]] == pytest.approx([100, 400], abs=0.1)
+    assert edges.loc[[12, 13, 14], "oneway"].tolist() == [0, 1, 0]
+    assert [(entry.code, str(entry.said)) for entry in ledger.of("streets").entries] == [
+        ("oneway", "ways walked in one direction only: 1"),
+        (
+            "unknown_direction",
+            "ways whose direction for walkers changes or is not written, walked both ways: 1",
+        ),
+        (
+            "private_road",
+            "private ways, walked by those alone who live there or go to a place there: 1",
+        ),
+    ]
+
+
+def test_a_street_without_a_way_back_is_listed(tmp_path: Path) -> None:
+    # Nobody comes back from (-50, 90).
+    ways: dict[int, tuple[list[int], dict[str, str]]] = {
+        11: ([1, 2, 3], {"highway": "residential"}),
+        12: ([1, 6], {"highway": "footway", "oneway:foot": "yes"}),
+    }
+    network = read(write_osm(tmp_path / "a.osm", ways))
+    assert network.edges["osm_id"][one_way_traps(network)].tolist() == [12]
+
+
 def test_ways_that_touch_the_boundary_are_kept_whole(tmp_path: Path) -> None:
     ledger = Ledger()
     west = shapely.box(-10, -10, 50, 10)
@@ -534,7 +573,7 @@ def kochi_elements() -> tuple[dict[int, tuple[float, float]], list[dict[str, Any
 def kochi_walked() -> list[dict[str, Any]]:
     """Return the ways that people may walk along, by what stands in this file."""
     _, ways = kochi_elements()
-    closed = {w["id"] for w in ways if w["tags"].get("access") in ("private", "no")}
+    closed = {w["id"] for w in ways if w["tags"].get("access") == "no"}
     closed -= {w["id"] for w in ways if w["tags"].get("foot") in ("yes", "designated")}
     closed |= {w["id"] for w in ways if w["tags"]["highway"] == "bus_stop"}
     return [way for way in ways if way["id"] not in closed]
@@ -564,14 +603,19 @@ def test_every_metre_of_walkable_kochi_is_in_the_network() -> None:
     truth_m = sum(geod.line_length(*zip(*line, strict=True)) for line in lines)
     # The plane is at most 0.01 % off the ground.
     assert network.edge_length_m.sum() == pytest.approx(truth_m, rel=1.5e-4)
-    # Six of 76 barriers on these ways let no walker pass: each way ends there for itself.
-    on_ways = {node for way in walked for node in way["nodes"]}
+    # Six of 76 barriers on public ways let no walker pass: each way ends there for itself.
+    own = [way for way in walked if way["tags"].get("access") == "private"]
+    own = [way for way in own if way["tags"].get("foot") not in ("yes", "designated")]
+    at_own = {node for way in own for node in way["nodes"]}
+    on_ways = {node for way in walked if way not in own for node in way["nodes"]}
     elements = json.loads(KOCHI_ANSWER.read_bytes())["elements"]
-    tags_of = {e["id"]: e.get("tags", {}) for e in elements if e["id"] in on_ways}
+    tags_of = {e["id"]: e.get("tags", {}) for e in elements if e["id"] in on_ways | at_own}
     barriers = {node: tags for node, tags in tags_of.items() if "barrier" in tags}
-    shut = {node for node, tags in barriers.items() if tags.get("access") in ("no", "private")}
-    assert (len(barriers), len(shut)) == (76, 6)
-    told = [str(entry.said) for entry in book.entries if entry.code == "shut_node"]
+    access = {node: tags.get("access") for node, tags in barriers.items()}
+    shut = {node for node, value in access.items() if value == "no"}
+    shut |= {node for node, value in access.items() if value == "private" and node not in at_own}
+    assert (len(set(barriers) & on_ways), len(shut)) == (76, 6)
+    told = [str(entry.said) for entry in book.entries if entry.code in GATES]
     assert sum(str(node) in text for node in shut for text in told) == 6
     graph: nx.Graph[object] = nx.Graph()
     for way in walked:

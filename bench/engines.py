@@ -14,8 +14,9 @@ import pandas as pd
 import shapely
 
 from bench.measure import Row, against
+from geo.ground.obstacles import FREE, HARD
 from geo.streets.network import to_networkx
-from geo.walking.snapping import snap
+from geo.walking.snapping import Frontage, snap
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.situation.parameters import Parameters
@@ -28,32 +29,55 @@ def rows(workspace_path: Path, data: Path) -> Iterator[Row]:
     workspace = open_workspace(workspace_path)
     parameters = Parameters.of(workspace.profile, walk_limit_m=None, walking_profile=None)
     situation = Situation(workspace, parameters)
-    yield _snapping(situation)
+    yield from _snapping(situation)
     yield _reading(situation, data)
 
 
-def _snapping(situation: Situation) -> Row:
-    """Homes to the nearest point of an edge; osmnx finds the edge only. Both build their index anew."""
-    network = situation.network
-    xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())[:100_000]
-    graph = nx.MultiDiGraph(to_networkx(network))
-    graph.graph["crs"] = f"EPSG:{network.epsg}"
+def _snapping(situation: Situation) -> Iterator[Row]:
+    """
+    Homes to the nearest point of an edge, then to the nearest that no obstacle hides.
 
-    def ours() -> pd.DataFrame:
+    osmnx finds the edge only, and sees no obstacle. All build their index anew.
+    """
+    network, ground = situation.network, situation.workspace.obstacles
+    xy = shapely.get_coordinates(situation.homes.geometry.to_numpy())[:100_000]
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(to_networkx(network))
+    graph.graph["crs"] = f"EPSG:{network.epsg}"
+    every = np.ones(len(network.edge_u), dtype=bool)
+
+    def plain() -> pd.DataFrame:
         return snap(xy, replace(network), limit_m=300.0)
 
+    def around() -> pd.DataFrame:
+        return snap(
+            xy, replace(network), limit_m=300.0, usable=Frontage.plain(every, replace(ground))
+        )
+
     # Where several edges are equally near osmnx takes any of them: the distances are compared.
-    _, expected_m = osmnx.distance.nearest_edges(graph, xy[:, 0], xy[:, 1], return_dist=True)
-    if not np.allclose(ours()["snap_m"], np.asarray(expected_m, dtype=float), rtol=0, atol=1e-6):
+    _, nearest_m = osmnx.distance.nearest_edges(graph, xy[:, 0], xy[:, 1], return_dist=True)
+    straight, free = plain(), around()
+    same = np.isclose(straight["snap_m"], np.asarray(nearest_m, dtype=float), rtol=0, atol=1e-6)
+    if not same.all():
         sys.exit("snap_buildings: the answers differ")
-    return against(
-        "snap_buildings",
-        ours,
-        lambda: osmnx.distance.nearest_edges(graph, xy[:, 0], xy[:, 1]),
-        peer_name="osmnx.distance.nearest_edges",
-        size=f"{len(xy):,} homes, {len(network.edge_u):,} edges",
-        runs=5,
-    )
+    to_xy = free[["x", "y"]].to_numpy()
+    joined = (free["reason"] == "").to_numpy()
+    hidden = ground.crossed(xy, straight[["x", "y"]].to_numpy()) > FREE
+    over = ground.crossed(xy[joined], to_xy[joined]) == HARD
+    if over.any() or not np.allclose(free["snap_m"][~hidden], straight["snap_m"][~hidden]):
+        sys.exit("snap_obstacles: a leg crosses an obstacle, or a free one was not taken")
+    size = f"{len(xy):,} homes, {len(network.edge_u):,} edges"
+    for name, ours, said in (
+        ("snap_buildings", plain, size),
+        ("snap_obstacles", around, f"{size}, {ground.shapes.size:,} obstacles"),
+    ):
+        yield against(
+            name,
+            ours,
+            lambda: osmnx.distance.nearest_edges(graph, xy[:, 0], xy[:, 1]),
+            peer_name="osmnx.distance.nearest_edges",
+            size=said,
+            runs=5,
+        )
 
 
 def _reading(situation: Situation, data: Path) -> Row:

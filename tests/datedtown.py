@@ -28,7 +28,7 @@ from geo.walking.snapping import snap
 from services.registry.attributes import with_attributes
 from services.registry.places import create_registry, write_registry
 from services.workspace.folder import FORMAT, Workspace, open_workspace, registry_file
-from tests.streets import PLANE, straight_street
+from tests.streets import PLANE, bare_ground, straight_street
 
 LENGTH_M = 2000.0
 HOMES = {100.0: (20.0, 60.0), 600.0: (30.0, 90.0), 1100.0: (50.0, 100.0), 1900.0: (100.0, 200.0)}
@@ -176,6 +176,7 @@ def dated_workspace(
     nodes.assign(elevation_m=0.0).to_parquet(path / "network" / "nodes.parquet")
     edges.to_parquet(path / "network" / "edges.parquet")
     areas().to_parquet(path / "layers" / "areas.parquet")
+    bare_ground().to_parquet(path / "layers" / "ground.parquet")
     demand(network).to_parquet(path / "layers" / "demand.parquet")
     url = registry or registry_file(path)
     create_registry(url)

@@ -3,12 +3,16 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
+import shapely
 from hypothesis import strategies as st
 
+from geo.ground.obstacles import Obstacles
 from geo.streets.network import Network, build_network
+from geo.walking.snapping import Frontage
 
 PLANE = 6677
 
@@ -54,6 +58,12 @@ def streets(
     ).astype(float)
     nodes["kind"] = [(kinds or {}).get(key, 0) for key in crossings]
     return build_network(table, nodes, epsg=PLANE)
+
+
+def bare_ground() -> gpd.GeoDataFrame:
+    """Return ground of which nothing is known."""
+    nothing = {name: [] for name in ("kind", "name", "ref", "level", "source_id")}
+    return gpd.GeoDataFrame(nothing, geometry=gpd.GeoSeries([], crs=PLANE))
 
 
 def straight_street(length_m: float = 1000.0) -> Network:
@@ -156,3 +166,25 @@ def towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
     places = [point() for _ in range(draw(st.integers(1, 4)))]
     homes = [point() for _ in range(draw(st.integers(1, 6)))]
     return network, places, homes
+
+
+SPOT = st.integers(0, 12).map(lambda n: 7.0 * n)
+"""A coordinate of a small town, metres."""
+
+
+@st.composite
+def walled_towns(draw: st.DrawFn) -> tuple[Network, Frontage]:
+    """Draw streets, stairs and streets that lead nowhere, with walls and ditches among them."""
+    spots = draw(st.lists(st.tuples(SPOT, SPOT), min_size=2, max_size=6, unique=True))
+    pairs = st.tuples(*[st.integers(0, len(spots) - 1)] * 2).filter(lambda pair: pair[0] != pair[1])
+    network = streets(dict(enumerate(spots)), draw(st.lists(pairs, min_size=1, max_size=5)))
+    ends = st.tuples(st.tuples(SPOT, SPOT), st.tuples(SPOT, SPOT)).filter(
+        lambda one: one[0] != one[1]
+    )
+    drawn = draw(st.lists(st.tuples(st.sampled_from(["wall", "ditch"]), ends), max_size=4))
+    shapes = np.empty(len(drawn), dtype=object)
+    shapes[:] = [shapely.LineString(line) for _, line in drawn]
+    kinds = np.array([kind for kind, _ in drawn], dtype=object)
+    edges_n = len(network.edge_u)
+    role = np.array(draw(st.lists(st.integers(0, 4), min_size=edges_n, max_size=edges_n)))
+    return network, Frontage(role > 1, role == 0, role == 1, Obstacles(shapes, kinds))

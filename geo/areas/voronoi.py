@@ -15,11 +15,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.arrays import FloatArray, IntArray
+from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.errors import InvalidInputError
 from geo.streets.network import Network
 from geo.walking.reach import nearest
-from geo.walking.snapping import snap
+from geo.walking.snapping import Frontage, snap
 
 STEP_M = 50.0
 """Samples along a street stand at most this far apart."""
@@ -98,7 +98,7 @@ def nearest_sites(
     samples: Samples,
     *,
     limit_m: float,
-    usable: NDArray[np.bool_] | None = None,
+    usable: BoolArray | Frontage | None = None,
 ) -> NDArray[np.object_]:
     """
     Tell the site that is nearest to each sample along the streets.
@@ -114,7 +114,7 @@ def nearest_sites(
     limit_m
         Longest leg from a site to the street; a site farther away takes no part.
     usable
-        (m,) mask of the edges that sites may join.
+        Which edges sites may join, as for ``geo.walking.snapping.snap``.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def nearest_site_cells(
     boundary: BaseGeometry,
     *,
     limit_m: float = 300.0,
-    usable: NDArray[np.bool_] | None = None,
+    usable: BoolArray | Frontage | None = None,
 ) -> gpd.GeoDataFrame:
     """
     Divide an area among sites by the walk along the streets.
@@ -149,8 +149,8 @@ def nearest_site_cells(
     limit_m
         Longest leg from a site to the street, inclusive.
     usable
-        (m,) mask of the edges that count; all by default. Streets from which no site can be walked
-        to give their land to the neighbouring streets.
+        Which edges count, as for ``geo.walking.snapping.snap``; all by default. Streets from which no
+        site can be walked to give their land to the neighbouring streets.
 
     Returns
     -------
@@ -168,7 +168,8 @@ def nearest_site_cells(
     site = nearest_sites(network, sites, samples, limit_m=limit_m, usable=usable)
     known = site != ""
     if usable is not None:
-        known &= usable[samples.snaps["edge"].to_numpy()]
+        mask = usable.usable if isinstance(usable, Frontage) else usable
+        known &= mask[samples.snaps["edge"].to_numpy()]
     west, south, east, north = shapely.bounds(boundary)
     x, y = samples.xy.T
     known &= (x > west - _MARGIN_M) & (x < east + _MARGIN_M)

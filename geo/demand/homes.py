@@ -4,7 +4,7 @@ Demand: where the residents of an area live.
 Residents of an area are spread over its residential buildings in proportion to floor area; where it
 has none, over buildings of unknown use; where it has none of those, over all its buildings; else along
 its streets, but no bridges, tunnels and steps; else along those too; else they stand at one point
-inside it. Counts on a grid can tell where within an area people live (dasymetric mapping: Wright 1936,
+inside it. Neither those along streets nor that point stand in water, where an area has any land. Counts on a grid can tell where within an area people live (dasymetric mapping: Wright 1936,
 Geographical Review 26, 103–110; by floor area Lwin & Murayama 2009, Transactions in GIS 13, 401–414);
 the residents of every area are kept exactly all the same.
 """
@@ -29,6 +29,7 @@ from geo.demand.dasymetric import (
     dasymetric_shares,
     even_shares,
 )
+from geo.ground.obstacles import Obstacles
 from geo.streets.network import Network, with_doors
 
 STREET_STEP_M = 25.0
@@ -74,11 +75,12 @@ class _Spots:
         )
 
 
-def allocate(
+def allocate(  # noqa: PLR0913  water is known of the ground alone
     residents: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame | None,
     network: Network,
+    obstacles: Obstacles | None = None,
     *,
     grid: MeshCounts | None = None,
     also: Iterable[str] = (),
@@ -99,6 +101,8 @@ def allocate(
         there is no such column). ``None`` for a town without.
     network
         Streets, for areas without buildings.
+    obstacles
+        The ground, plane CRS: nobody is put into its water. ``None`` where it is not known.
     grid
         Counts that tell where within an area its residents live (``geo.demand.dasymetric``). Where they know
         of nobody in an area, floor area alone decides.
@@ -119,7 +123,7 @@ def allocate(
     areas = areas.iloc[rows]
     columns = [str(column) for column in wanted.columns]
     groups = [name for name in columns if not _is_end(name, columns)]
-    spots = _sorted(_spots(areas, buildings, network, groups))
+    spots = _sorted(_spots(areas, buildings, network, obstacles, groups))
     frame = _people(spots, wanted, _group_shares(spots, wanted, groups, grid))
     frame.insert(0, "kind", _KINDS[spots.kind])
     frame.insert(1, "source_area_id", wanted.index.to_numpy()[spots.area])
@@ -143,6 +147,7 @@ def _spots(
     areas: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame | None,
     network: Network,
+    obstacles: Obstacles | None,
     groups: list[str],
 ) -> _Spots:
     """Return points for every area, all of the best kind that the area has."""
@@ -162,11 +167,25 @@ def _spots(
         found += [_keep(housing, rank == usable, left) for usable in ranks]
     if left.any():
         along, has_doors = _along_streets(areas, left, network, len(groups))
-        found += [_keep(along, usable, left) for usable in (has_doors, ~has_doors)]
+        dry = (
+            np.ones(len(along.xy), dtype=bool)
+            if obstacles is None
+            else ~obstacles.in_water(along.xy)
+        )
+        found += [_keep(along, usable & dry, left) for usable in (has_doors, ~has_doors)]
     rest = np.flatnonzero(left)
-    inside = shapely.get_coordinates(shapely.point_on_surface(areas.geometry.to_numpy()[rest]))
+    land = _dry_land(areas.geometry.to_numpy()[rest], obstacles)
+    inside = shapely.get_coordinates(shapely.point_on_surface(land))
     alone = _plain(2, rest, np.ones(rest.size), inside, len(groups))
     return _joined([*found, alone])
+
+
+def _dry_land(shapes: NDArray[np.object_], obstacles: Obstacles | None) -> NDArray[np.object_]:
+    """Return shapes without their water; those that are all water as they are."""
+    if obstacles is None or not len(shapes):
+        return shapes
+    land = shapely.difference(shapes, shapely.union_all(obstacles.water))
+    return np.where(shapely.is_empty(land), shapes, land)
 
 
 def _joined(parts: list[_Spots]) -> _Spots:

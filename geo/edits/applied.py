@@ -25,8 +25,9 @@ from geo.edits.drawn import Edit, Value, check_edits, said_of_street
 from geo.edits.joining import Joined, NewPath, add_paths
 from geo.edits.splitting import Mask, Spans, Trace, close_spans, edge_lines
 from geo.errors import EditError
+from geo.ground.obstacles import Obstacles
 from geo.streets.network import Network
-from geo.walking.snapping import ISOLATED, NO_NETWORK, TOO_FAR, snap
+from geo.walking.snapping import GROUND, ISOLATED, NO_NETWORK, TOO_FAR, Frontage, snap
 
 __all__ = [
     "Edit",
@@ -166,6 +167,7 @@ def rejoin(
     *,
     limit_m: float,
     usable: Callable[[Network], Mask],
+    obstacles: Obstacles | None = None,
 ) -> pd.DataFrame:
     """
     Let those whom no street was near join the paths, and pieces that paths tie to the rest.
@@ -185,12 +187,14 @@ def rejoin(
         Longest leg, metres, as the original snaps were made.
     usable
         The rule they were made by: which edges of a network may be joined.
+    obstacles
+        What no leg crosses, as the original snaps were made.
 
     Returns
     -------
     Snaps on the edited network, in the order and with the index of ``snaps``.
     """
-    waiting = snaps["reason"].isin([TOO_FAR, ISOLATED, NO_NETWORK]).to_numpy()
+    waiting = snaps["reason"].isin([TOO_FAR, ISOLATED, NO_NETWORK, GROUND]).to_numpy()
     joined = edited.joined
     # A piece that was too small to be joined may be tied to the rest by a path.
     new = joined.added.copy()
@@ -199,7 +203,8 @@ def rejoin(
     if not (waiting.any() and new.any()):
         return snaps
     rows = np.flatnonzero(waiting)
-    found = snap(points_xy[rows], joined.network, limit_m=limit_m, usable=new)
+    frontage = Frontage.plain(new, obstacles)
+    found = snap(points_xy[rows], joined.network, limit_m=limit_m, usable=frontage)
     near = found["edge"].to_numpy() >= 0
     placed = edited.trace.carry_joined(found[near].reset_index(drop=True), points_xy[rows[near]])
     result = snaps.copy()

@@ -1,5 +1,5 @@
 """
-A grid over straight segments: the nearest one to each of many points, exactly.
+A grid over straight segments: the nearest one to each of many points, and those that others meet, exactly.
 
 The segments are listed in every square that they touch. A point looks at its own square, then at
 the ring of squares around it, then at the next ring, and stops when nothing in the rings left can
@@ -118,6 +118,28 @@ def nearest_segments(
     points_xy = np.ascontiguousarray(points_xy, dtype=np.float64).reshape(-1, 2)
     found: IntArray = _nearest(grid, points_xy, np.ascontiguousarray(accepted), float(limit_m))
     return found
+
+
+def meeting_segments(grid: SegmentGrid, ends: FloatArray) -> tuple[IntArray, IntArray]:
+    """
+    Find the segments of a grid that other segments meet.
+
+    Parameters
+    ----------
+    grid
+        The segments.
+    ends
+        (n, 4) finite coordinates of the others as for ``segment_grid``, metres.
+
+    Returns
+    -------
+    Pairs: row of the other, row of the segment; no pair twice, in order. Touching is meeting, to
+    about a billionth of a metre.
+    """
+    ends = np.ascontiguousarray(ends, dtype=np.float64).reshape(-1, 4)
+    other, segment = _meeting(grid, ends)
+    pairs = np.unique(np.column_stack([other, segment]), axis=0)
+    return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
 
 
 @compiled
@@ -282,3 +304,48 @@ def _nearest(
             asked = (points_xy[point, 0], points_xy[point, 1], limit_m)
             found[point] = _nearest_one(grid, accepted, asked)
     return found
+
+
+@compiled
+def _side(end: FloatArray, x: float, y: float) -> float:
+    """Return on which side of a segment a point is: above 0 left, below 0 right, 0 on its line."""
+    along_x, along_y = end[2] - end[0], end[3] - end[1]
+    side = along_x * (y - end[1]) - along_y * (x - end[0])
+    return 0.0 if abs(side) <= EQUALLY_NEAR_M * (abs(along_x) + abs(along_y)) else side
+
+
+@compiled
+def _meets(end: FloatArray, other: FloatArray) -> bool:
+    """Say whether two segments have a point in common."""
+    for axis in (0, 1):
+        if max(end[axis], end[axis + 2]) < min(other[axis], other[axis + 2]) - EQUALLY_NEAR_M:
+            return False
+        if max(other[axis], other[axis + 2]) < min(end[axis], end[axis + 2]) - EQUALLY_NEAR_M:
+            return False
+    apart = _side(end, other[0], other[1]) * _side(end, other[2], other[3]) > 0.0
+    return not apart and _side(other, end[0], end[1]) * _side(other, end[2], end[3]) <= 0.0
+
+
+@compiled
+def _meeting(grid: SegmentGrid, ends: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return pairs of what meets, as often as they share a square: counted first, then filled."""
+    others = np.zeros(0, dtype=np.int64)
+    segments = np.zeros(0, dtype=np.int64)
+    for filling in (False, True):
+        found = 0
+        for other in range(len(ends)):
+            low, high = _rows_of(ends[other], grid.south_m, grid.square_m)
+            for row in range(max(low, 0), min(high, grid.rows_n - 1) + 1):
+                west, east = _squares_of(ends[other], row, grid.west_m, grid.south_m, grid.square_m)
+                for column in range(max(west, 0), min(east, grid.columns_n - 1) + 1):
+                    square = row * grid.columns_n + column
+                    for position in range(grid.first[square], grid.first[square + 1]):
+                        segment = grid.held[position]
+                        if _meets(grid.ends[segment], ends[other]):
+                            if filling:
+                                others[found], segments[found] = other, segment
+                            found += 1
+        if not filling:
+            others = np.empty(found, dtype=np.int64)
+            segments = np.empty(found, dtype=np.int64)
+    return others, segments

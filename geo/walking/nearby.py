@@ -5,25 +5,24 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from geo.arrays import TOLERANCE, FloatArray, IntArray
+from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray
 from geo.streets.network import Network
-from geo.walking.snapping import NO_NETWORK, TOO_FAR, snap
+from geo.walking.snapping import NO_NETWORK, TOO_FAR, Frontage, snap
 
 
 class Nearby:
     """
     The edges of a network by where they are; made once, asked often, by several threads if need be.
 
-    ``usable`` is the (m,) mask of the edges that a home or a place may join.
+    ``usable`` tells which edges a home or a place may join, as for ``geo.walking.snapping.snap``.
     """
 
-    def __init__(self, network: Network, usable: NDArray[np.bool_]) -> None:
+    def __init__(self, network: Network, usable: BoolArray | Frontage) -> None:
         self.network = network
-        self.usable = usable
+        self.frontage = usable if isinstance(usable, Frontage) else Frontage.plain(usable)
         self._tree = shapely.STRtree(network.edge_lines)
-        self._joinable = np.flatnonzero(usable)
+        self._joinable = np.flatnonzero(self.frontage.usable)
         self._joinable_tree = shapely.STRtree(network.edge_lines[self._joinable])
 
     def edges(self, shape: shapely.Geometry, within_m: float) -> IntArray:
@@ -47,19 +46,22 @@ class Nearby:
         One row: ``edge, offset_m, snap_m, x, y, reason``.
         """
         edges = self.edges(shapely.Point(xy), limit_m)
-        row = self._snap(xy, edges, limit_m)
+        row = self._snap(xy, edges, limit_m, self.frontage.take(edges))
         if row["reason"].iloc[0] == NO_NETWORK and len(self.network.edge_u):
             return row.assign(reason=TOO_FAR)
         return row
 
     def snap_anyway(self, xy: FloatArray) -> pd.DataFrame:
-        """Join one point to the nearest edge that may be joined, however far; as ``snap``."""
+        """Join one point to the nearest usable edge, however far and whatever is between; as ``snap``."""
         nearest = self._joinable_tree.query_nearest(shapely.Point(xy), all_matches=True)
-        return self._snap(xy, np.sort(self._joinable[nearest]), np.inf)
+        edges = np.sort(self._joinable[nearest])
+        return self._snap(xy, edges, np.inf, Frontage.plain(self.frontage.usable[edges]))
 
-    def _snap(self, xy: FloatArray, edges: IntArray, limit_m: float) -> pd.DataFrame:
+    def _snap(
+        self, xy: FloatArray, edges: IntArray, limit_m: float, frontage: Frontage
+    ) -> pd.DataFrame:
         part = _part(self.network, edges)
-        row = snap(xy.reshape(1, 2), part, limit_m=limit_m, usable=self.usable[edges])
+        row = snap(xy.reshape(1, 2), part, limit_m=limit_m, usable=frontage)
         joined = row["edge"].to_numpy() >= 0
         edge = np.where(joined, np.append(edges, -1)[row["edge"].to_numpy()], -1)
         return row.assign(edge=edge.astype(np.int64))

@@ -14,8 +14,10 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInputError, Sentence
+from geo.ground.obstacles import obstacles_of
 from geo.streets.heights import station_points, with_heights
 from geo.streets.network import Network, network_to_frames
+from geo.walking.snapping import frontage_of
 from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
@@ -235,19 +237,24 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
     progress("build.streets", 0.15)
     network, near_misses = _read_network(intake, boundary)
     ground = _read_ground(intake, boundary)
-    assembly = assembly.with_nearest_sites(network)
+    frontage = frontage_of(
+        network,
+        isolated_below_m=profile.streets.isolated_below_m,
+        obstacles=obstacles_of(ground),
+    )
+    assembly = assembly.with_nearest_sites(network, frontage)
     councils = locate_councils(profile, assembly, intake.path, intake.ledger)
     progress("build.people", 0.35)
     dated = _read_series(intake, assembly.of(profile.population.layer))
-    placing = Placing(intake, assembly, network, progress)
+    placing = Placing(intake, assembly, network, frontage, progress)
     later = stored_series.lived_in(dated)
     homes = placing.homes(residents, later=later, ledger=intake.ledger)
     note_overlaps(assembly, homes, profile=profile, ledger=intake.ledger)
     exact = _People(residents, dated, homes)
     protected = _protected(exact, intake, assembly, placing, key)
     progress("build.places", 0.8)
-    venues, places = read_point_layers(intake, assembly, boundary, network)
-    stops = read_stop_layer(intake, boundary, network)
+    venues, places = read_point_layers(intake, assembly, boundary, network, frontage)
+    stops = read_stop_layer(intake, boundary, network, frontage)
     return _Found(
         assembly,
         exact,

@@ -9,14 +9,14 @@ import shapely
 
 from geo.areas.location import area_ids
 from geo.demand.homes import allocate
-from geo.streets.network import Network, joinable
-from geo.walking.snapping import snap
+from geo.streets.network import Network
+from geo.walking.snapping import Frontage, snap
 from services.intake.areas.polygons import Assembly
 from services.intake.inputs import Inputs
 from services.intake.people.buildings import read_buildings
 from services.intake.people.distribution import note_unfollowed, read_distribution
 from services.intake.people.residents import Residents, point_areas
-from services.intake.places.position import note_unsnapped_homes
+from services.intake.places.position import note_legs, note_unsnapped_homes
 from services.intake.tables.ledger import Ledger
 from services.workspace.folder import membership
 from services.workspace.progress import Progress
@@ -26,11 +26,17 @@ class Placing:
     """Where residents live; the buildings are read once, for the residents of both views."""
 
     def __init__(
-        self, intake: Inputs, assembly: Assembly, network: Network, progress: Progress
+        self,
+        intake: Inputs,
+        assembly: Assembly,
+        network: Network,
+        frontage: Frontage,
+        progress: Progress,
     ) -> None:
         self._intake = intake
         self._assembly = assembly
         self._network = network
+        self._frontage = frontage
         self._progress = progress
 
     def homes(
@@ -49,7 +55,7 @@ class Placing:
         self._progress("build.snap", 0.65)
         xy = shapely.get_coordinates(demand.geometry.to_numpy())
         limit_m = profile.streets.snap_limit_m
-        snaps = snap(xy, self._network, limit_m=limit_m, usable=self._usable)
+        snaps = snap(xy, self._network, limit_m=limit_m, usable=self._frontage)
         demand = demand.assign(
             edge=snaps["edge"].to_numpy(),
             offset_m=snaps["offset_m"].to_numpy(),
@@ -58,12 +64,10 @@ class Placing:
             snap_y=snaps["y"].to_numpy(),
             unsnapped=snaps["reason"].to_numpy(),
         )
-        note_unsnapped_homes(
-            demand,
-            demand[profile.analysis.age_group].to_numpy(dtype=float),
-            ledger.of(profile.population.source),
-            limit_m=limit_m,
-        )
+        people = demand[profile.analysis.age_group].to_numpy(dtype=float)
+        book = ledger.of(profile.population.source)
+        note_unsnapped_homes(demand, people, book, limit_m=limit_m)
+        note_legs(demand, people, self._frontage.obstacles, book)
         return self._with_areas(demand, residents)
 
     @cached_property
@@ -79,19 +83,15 @@ class Placing:
             ledger=intake.ledger,
         )
 
-    @cached_property
-    def _usable(self) -> np.ndarray:
-        isolated_below_m = self._intake.profile.streets.isolated_below_m
-        return joinable(self._network, isolated_below_m=isolated_below_m)
-
     def _allocated(
         self, residents: Residents, later: Sequence[str], ledger: Ledger
     ) -> gpd.GeoDataFrame:
         """Spread the residents of areas, as the meshes tell where the profile names some."""
         intake, people = self._intake, (residents.by_area, residents.cells)
         spec = intake.profile.population.distribution
+        ground = self._network, self._frontage.obstacles
         if spec is None:
-            return allocate(*people, self._buildings, self._network, also=later)
+            return allocate(*people, self._buildings, *ground, also=later)
         grid = read_distribution(
             intake.paths(spec.source),
             profile=intake.profile,
@@ -99,7 +99,7 @@ class Placing:
             by_area=residents.by_area,
             ledger=ledger,
         )
-        homes = allocate(*people, self._buildings, self._network, grid=grid, also=later)
+        homes = allocate(*people, self._buildings, *ground, grid=grid, also=later)
         note_unfollowed(homes, grid, notes=ledger.of(spec.source))
         return homes
 

@@ -7,8 +7,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
-from geo.streets.network import Network, joinable
-from geo.walking.snapping import snap
+from geo.streets.network import Network
+from geo.walking.snapping import Frontage, snap
 from services.intake.areas.polygons import Assembly
 from services.intake.inputs import Inputs
 from services.intake.places.busstops import read_stops
@@ -21,7 +21,11 @@ from services.intake.places.venues import read_venues
 
 
 def read_point_layers(
-    intake: Inputs, assembly: Assembly, boundary: BaseGeometry, network: Network
+    intake: Inputs,
+    assembly: Assembly,
+    boundary: BaseGeometry,
+    network: Network,
+    frontage: Frontage,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return venues and places, and list those that nobody can walk to."""
     profile = intake.profile
@@ -40,7 +44,7 @@ def read_point_layers(
             jis_code=profile.municipality.jis_code,
         )
         venue_frames.append(keep_inside(venues, around, ledger))
-        _note_far(intake, venue_frames[-1], network, spec.source)
+        _note_far(intake, venue_frames[-1], network, frontage, spec.source)
     venues = _stack(venue_frames, intake.plane_epsg)
     locator = Locator(
         venues,
@@ -67,13 +71,13 @@ def read_point_layers(
             permanent_min_days_per_week=profile.frequency.permanent_min_days_per_week,
             notes=intake.ledger.of(place_spec.source),
         )
-        _note_far(intake, places, network, place_spec.source)
+        _note_far(intake, places, network, frontage, place_spec.source)
         place_frames.append(places)
     return venues, _stack(place_frames, intake.plane_epsg)
 
 
 def read_stop_layer(
-    intake: Inputs, boundary: BaseGeometry, network: Network
+    intake: Inputs, boundary: BaseGeometry, network: Network, frontage: Frontage
 ) -> gpd.GeoDataFrame | None:
     """Return the bus stops, and list those that nobody can walk to."""
     spec = intake.profile.stops
@@ -87,7 +91,7 @@ def read_stop_layer(
         ledger=intake.ledger,
         near=boundary.buffer(intake.profile.streets.margin_m),
     )
-    _note_far(intake, stops, network, spec.source)
+    _note_far(intake, stops, network, frontage, spec.source)
     return stops
 
 
@@ -105,14 +109,19 @@ def _confirmed_first(intake: Inputs, source_id: str, locator: Locator) -> Locate
     return locate
 
 
-def _note_far(intake: Inputs, points: gpd.GeoDataFrame, network: Network, source_id: str) -> None:
-    streets = intake.profile.streets
+def _note_far(
+    intake: Inputs,
+    points: gpd.GeoDataFrame,
+    network: Network,
+    frontage: Frontage,
+    source_id: str,
+) -> None:
+    limit_m = intake.profile.streets.snap_limit_m
     there = points[~(points.geometry.isna() | points.geometry.is_empty)]
-    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
     xy = shapely.get_coordinates(there.geometry.to_numpy())
-    snaps = snap(xy, network, limit_m=streets.snap_limit_m, usable=usable)
+    snaps = snap(xy, network, limit_m=limit_m, usable=frontage)
     ledger = intake.ledger.of(source_id)
-    note_unsnapped_points(there, snaps, ledger, limit_m=streets.snap_limit_m)
+    note_unsnapped_points(there, snaps, ledger, limit_m=limit_m)
     joined = snaps["edge"].to_numpy() >= 0
     private = network.edges["private"].to_numpy(dtype=bool)
     joined[joined] = private[snaps["edge"].to_numpy()[joined]]

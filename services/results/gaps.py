@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
 from geo.coverage.reached import Layering
-from geo.walking.snapping import ISOLATED, NO_NETWORK, TOO_FAR
+from geo.walking.snapping import GROUND, ISOLATED, NO_NETWORK, TOO_FAR
 from services.results.divisions import division_columns
 from services.results.stops import stop_columns
 from services.situation.intervals import Bounds, Ends
@@ -16,7 +16,7 @@ from services.situation.naming import picked
 from services.situation.view import Situation
 from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 
-OFF_STREETS = (ISOLATED, NO_NETWORK, TOO_FAR)
+OFF_STREETS = (GROUND, ISOLATED, NO_NETWORK, TOO_FAR)
 """Why a home or a place joins no street where the data lacks it; a barrier is somebody's knowledge."""
 
 OFF_STREETS_FROM = 0.5

@@ -102,6 +102,10 @@ def _unsnapped(reason: str, limit_m: float) -> Sentence:
             "there is no walkable street within {limit_m:g} m; correct the position",
             limit_m=limit_m,
         ),
+        "ground": Sentence(
+            "water, a railway, a wall or a cliff lies between it and every street nearby; correct "
+            "the position"
+        ),
         "isolated": Sentence("the street nearby leads nowhere else; correct the position"),
         "no_network": Sentence("there are no streets at all"),
         "no_coordinates": Sentence("its position is not known"),

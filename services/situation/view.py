@@ -18,7 +18,7 @@ from geo.streets.network import Network, joinable
 from geo.vocabulary import FREQUENCIES
 from geo.walking.nearby import Nearby
 from geo.walking.reach import Walks, straight_m
-from geo.walking.snapping import snap
+from geo.walking.snapping import frontage_of, snap
 from services.edits.versions import edited_network, home_snaps, newest, read_edits
 from services.registry.seen import seen_venues
 from services.situation.halls import halls_apart
@@ -76,8 +76,13 @@ class Situation:
         elif self.edits:
             self.edited = edited_network(workspace, self._streets, day, version=version)
         self.network = self._streets if self.edited is None else self.edited.network
-        self._usable = self._joinable(self._streets)
-        self.usable = self._usable if self.edited is None else self._joinable(self.network)
+        self._frontage = frontage_of(
+            self._streets,
+            isolated_below_m=self.profile.streets.isolated_below_m,
+            obstacles=workspace.obstacles,
+        )
+        usable = self._frontage.usable
+        self.usable = usable if self.edited is None else self._joinable(self.network)
         self.homes = self._homes()
         self._beside = beside
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
@@ -91,12 +96,12 @@ class Situation:
         planner closes never moves anybody to another street.
         """
         most_m = self.profile.streets.snap_limit_m if limit_m is None else limit_m
-        snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._usable)
+        snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._frontage)
         return self._carried(snaps, points)
 
     @cached_property
     def _nearby(self) -> Nearby:
-        return Nearby(self._streets, self._usable)
+        return Nearby(self._streets, self._frontage)
 
     def snap_one(self, xy: FloatArray) -> pd.DataFrame:
         """Join one point (2,) just as ``snap`` does, without a pass over all streets."""
@@ -125,7 +130,14 @@ class Situation:
         xy[there] = shapely.get_coordinates(points.geometry.to_numpy()[there])
         carried = self.edited.trace.carry(snaps, xy)
         limit_m = self.profile.streets.snap_limit_m
-        return rejoin(self.edited, carried, xy, limit_m=limit_m, usable=self._joinable)
+        return rejoin(
+            self.edited,
+            carried,
+            xy,
+            limit_m=limit_m,
+            usable=self._joinable,
+            obstacles=self.workspace.obstacles,
+        )
 
     def council_ids(self, points: gpd.GeoDataFrame) -> np.ndarray:
         """Return the area of the council's layer that each point lies in, empty where none."""

@@ -93,7 +93,7 @@ def why(
         ways=[each for each, _ in found.values()],
         straight=straight,
         changes=None if way.within_limit else changes_of(ground, spot, walking, limit, frequency),
-        doubts=_doubts(ground, straight, way),
+        doubts=_doubts(ground, spot, straight, way),
         days_unknown=bool(ground.situation.unknown_days(frequency).any()),
     )
     place_xy = None if route is None else ground.place_xy(route.origin)
@@ -106,11 +106,13 @@ def why(
     )
 
 
-def _doubts(ground: Ground, straight: Straight | None, way: Way) -> list[dict[str, Any]]:
+def _doubts(
+    ground: Ground, spot: Spot, straight: Straight | None, way: Way
+) -> list[dict[str, Any]]:
     """Return what speaks against the way that is shown; nothing where there is none."""
     if straight is None:
         return []
-    found, direct_m = list(ground.doubts), straight.line.length_m
+    found, direct_m = [*ground.leg_doubts(spot), *ground.doubts], straight.line.length_m
     if is_doubtful(way.way_m or 0.0, direct_m):
         found.insert(0, {"code": "detour", "times": f"{(way.way_m or 0.0) / direct_m:.1f}"})
     return found

@@ -14,7 +14,7 @@ from geo.walking.doors import Doors
 from geo.walking.links import Starts, StraightLink, best_link, pieces_of, shortest_link
 from geo.walking.reach import nearest
 from geo.walking.route import walks_from
-from geo.walking.snapping import BARRIER
+from geo.walking.snapping import BARRIER, GROUND
 from services.situation.walking import Unit, Walking
 from services.why.ground import Ground, Spot, holds
 
@@ -219,8 +219,8 @@ def _weeks_a_month(mask: int) -> int:
 def _far_leg(
     ground: Ground, spot: Spot, walking: Walking, limit: Limit, counts: np.ndarray
 ) -> FarLeg | None:
-    # What a planner drew across the leg is there however long a leg may be.
-    if spot.snap["reason"].iloc[0] in ("", BARRIER):
+    # What lies or was drawn across the leg is there however long a leg may be.
+    if spot.snap["reason"].iloc[0] in ("", BARRIER, GROUND):
         return None
     snap = ground.nearby.snap_anyway(spot.xy)
     if snap["edge"].iloc[0] < 0:

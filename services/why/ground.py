@@ -5,18 +5,22 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
 from geo.errors import BrokenWorkspaceError, InvalidInputError
+from geo.ground.obstacles import FREE
 from geo.vocabulary import FREQUENCIES
 from geo.walking.doors import Doors
+from geo.walking.legs import homes_passed
 from geo.walking.measure import Measure
 from geo.walking.nearby import Nearby
 from geo.walking.reach import nearest
@@ -153,6 +157,22 @@ class Ground:
     def counts(self, frequency: str) -> NDArray[np.bool_]:
         """Return (places,) which count for a frequency; do not change it."""
         return np.asarray(self._counts[frequency])
+
+    def leg_doubts(self, spot: Spot) -> list[dict[str, Any]]:
+        """Return what makes a point's leg to its street uncertain, as ``street_doubts`` does of streets."""
+        from_xy, to_xy = spot.xy[None, :], spot.snap[["x", "y"]].to_numpy(dtype=float)
+        if not np.isfinite(to_xy).all():
+            return []
+        over = self.situation.workspace.obstacles.crossed(from_xy, to_xy)[0] > FREE
+        past = homes_passed(from_xy, to_xy, self._buildings_xy)[0] > 0
+        told = (("leg_over_ground", over), ("leg_past_homes", past))
+        return [{"code": code} for code, holds in told if holds]
+
+    @cached_property
+    def _buildings_xy(self) -> FloatArray:
+        homes = self.situation.homes
+        lived_in = (homes["kind"] == "building").to_numpy()
+        return np.asarray(shapely.get_coordinates(homes.geometry.to_numpy()[lived_in]))
 
     def place_xy(self, place: int) -> FloatArray:
         """Return where a place is shown."""

@@ -21,6 +21,7 @@ import shapely
 
 from geo.areas.location import largest_overlap
 from geo.errors import BrokenWorkspaceError, BusyError, InvalidInputError, NotFoundError
+from geo.ground.obstacles import Obstacles, obstacles_of
 from geo.streets.network import Network, network_from_frames
 from services.privacy.homes import HomeCells
 from services.profile import Layer, Profile, on_day, read_profile
@@ -198,7 +199,16 @@ class Workspace:
         if view == self.view:
             return self
         other = Workspace(self.path, view=view, day=self.day)
-        common = ("declared", "profile", "_areas", "_network", "_stops", "hazards", "ground")
+        common = (
+            "declared",
+            "profile",
+            "_areas",
+            "_network",
+            "_stops",
+            "hazards",
+            "ground",
+            "obstacles",
+        )
         other.__dict__.update(
             {name: self.__dict__[name] for name in common if name in self.__dict__}
         )
@@ -340,6 +350,11 @@ class Workspace:
         ``kind`` (``geo.ground.kinds.Kind``), ``name``, ``ref``, ``level``, ``source_id``, ``geometry``.
         """
         return _read_layer(self.path / "layers" / "ground.parquet")
+
+    @cached_property
+    def obstacles(self) -> Obstacles:
+        """Return what of the ground no leg to a street crosses."""
+        return obstacles_of(self.ground)
 
     def network(self) -> Network:
         """Return the walking network."""

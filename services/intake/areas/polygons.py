@@ -16,6 +16,7 @@ from geo.areas.meshes import meshes_within
 from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, Sentence
 from geo.streets.network import Network
+from geo.walking.snapping import Frontage
 from services.intake.areas.layers import as_layer, read_layer
 from services.intake.areas.neighbourhoods import Helpers, read_neighbourhoods
 from services.intake.areas.sites import nearest_site_layer, read_sites
@@ -86,9 +87,9 @@ class Assembly:
         """Return the outline of the municipality: its own layer, else all areas together."""
         return self.reader.outline
 
-    def with_nearest_sites(self, network: Network) -> "Assembly":
+    def with_nearest_sites(self, network: Network, frontage: Frontage) -> "Assembly":
         """Return the areas with those that are divided on foot, once the streets are read."""
-        self.reader.network = network
+        self.reader.streets = network, frontage
         return self.reader.assembly() if self.reader.waiting() else self
 
 
@@ -106,7 +107,7 @@ class _Reader:
         self.path = path
         self.ledger = ledger
         self.current = current
-        self.network: Network | None = None
+        self.streets: tuple[Network, Frontage] | None = None
         self.layers = [layer for layer in profile.layers if has_borders(layer, profile)]
         self.frames: dict[Version, gpd.GeoDataFrame] = {}
         self.rules: dict[Version, UnitRules] = {}
@@ -118,7 +119,7 @@ class _Reader:
 
     def assembly(self) -> Assembly:
         """Return all layers in the profile's order, before the streets are read those that need none."""
-        later = self.waiting() if self.network is None else []
+        later = self.waiting() if self.streets is None else []
         frames = [self.frame(layer) for layer in self.layers if layer not in later]
         areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True))
         council = self.current[self.profile.analysis.council_layer]
@@ -232,7 +233,7 @@ class _Reader:
         return as_layer(found, layer=layer)
 
     def _divided(self, layer: Layer) -> gpd.GeoDataFrame:
-        assert self.network is not None  # noqa: S101  narrows the type only
+        assert self.streets is not None  # noqa: S101  narrows the type only
         path, source = self._file(layer.source)
         sites = read_sites(
             path,
@@ -244,9 +245,9 @@ class _Reader:
         cells = nearest_site_layer(
             sites[sites.within(self.outline)],
             self.outline,
-            self.network,
+            self.streets,
             layer=layer,
-            streets=self.profile.streets,
+            limit_m=self.profile.streets.snap_limit_m,
             ledger=self.ledger,
         )
         return as_layer(cells, layer=layer)

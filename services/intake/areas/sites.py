@@ -9,11 +9,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.areas.voronoi import nearest_site_cells
 from geo.errors import Sentence, SourceError
-from geo.streets.network import Network, joinable
-from geo.walking.snapping import snap
+from geo.streets.network import Network
+from geo.walking.snapping import Frontage, snap
 from services.intake.places.venues import read_venues
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
-from services.profile import Layer, Source, Streets, Venues
+from services.profile import Layer, Source, Venues
 
 _LISTED = 200
 """So many sites without an area are listed one by one."""
@@ -45,17 +45,15 @@ def read_sites(
 def nearest_site_layer(
     sites: gpd.GeoDataFrame,
     boundary: BaseGeometry,
-    network: Network,
+    streets: tuple[Network, Frontage],
     *,
     layer: Layer,
-    streets: Streets,
+    limit_m: float,
     ledger: Ledger,
 ) -> gpd.GeoDataFrame:
     """Divide the municipality among the sites: area_id, area_name, geometry; who gets none is noted."""
-    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
-    cells = nearest_site_cells(
-        network, sites, boundary, limit_m=streets.snap_limit_m, usable=usable
-    )
+    network, frontage = streets
+    cells = nearest_site_cells(network, sites, boundary, limit_m=limit_m, usable=frontage)
     notes = ledger.of(layer.source)
     notes.note(
         Entry(
@@ -69,7 +67,7 @@ def nearest_site_layer(
         )
     )
     missing = sites[~sites["site_id"].isin(cells["site_id"])]
-    _note_missing(missing, boundary, network, layer=layer, streets=streets, notes=notes)
+    _note_missing(missing, boundary, streets, layer=layer, limit_m=limit_m, notes=notes)
     return cells.assign(area_id=cells["site_id"], area_name=cells["site_id"])[
         ["area_id", "area_name", "geometry"]
     ]
@@ -78,19 +76,17 @@ def nearest_site_layer(
 def _note_missing(
     sites: gpd.GeoDataFrame,
     boundary: BaseGeometry,
-    network: Network,
+    streets: tuple[Network, Frontage],
     *,
     layer: Layer,
-    streets: Streets,
+    limit_m: float,
     notes: SourceLedger,
 ) -> None:
     """List the sites without an area one by one, the nearest first; a whole prefecture is counted."""
     points = sites.geometry.to_numpy()
     away_m = shapely.distance(boundary, points)
-    usable = joinable(network, isolated_below_m=streets.isolated_below_m)
-    snaps = snap(
-        shapely.get_coordinates(points), network, limit_m=streets.snap_limit_m, usable=usable
-    )
+    network, frontage = streets
+    snaps = snap(shapely.get_coordinates(points), network, limit_m=limit_m, usable=frontage)
     unsnapped = snaps["reason"].to_numpy() != ""
     order = np.argsort(away_m, kind="stable")
     for place in order[:_LISTED].tolist():
@@ -101,7 +97,7 @@ def _note_missing(
                     "layer {id}: {name} has no area: {why}",
                     id=layer.id,
                     name=sites["site_id"].iloc[place],
-                    why=_why(float(away_m[place]), bool(unsnapped[place]), streets=streets),
+                    why=_why(float(away_m[place]), bool(unsnapped[place]), limit_m=limit_m),
                     label=layer.label,
                 ),
                 row=int(sites["row"].iloc[place]),
@@ -123,7 +119,7 @@ def _note_missing(
         )
 
 
-def _why(away_m: float, unsnapped: bool, *, streets: Streets) -> Sentence:  # noqa: FBT001  what is known of a site
+def _why(away_m: float, unsnapped: bool, *, limit_m: float) -> Sentence:  # noqa: FBT001  what is known of a site
     if away_m > 0:
         return Sentence(
             "it lies {away_m:.0f} m outside the municipality's outline; complete the outline, or "
@@ -133,7 +129,7 @@ def _why(away_m: float, unsnapped: bool, *, streets: Streets) -> Sentence:  # no
     if unsnapped:
         return Sentence(
             "no walkable street is within {limit_m:.0f} m of it; correct its position or the streets",
-            limit_m=streets.snap_limit_m,
+            limit_m=limit_m,
         )
     return Sentence("another site is nearer to all the land around it")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.streets import grid
-from geo.streets.grid import nearest_segments, segment_grid
+from geo.streets.grid import meeting_segments, nearest_segments, segment_grid
 
 Ends = list[tuple[float, float, float, float]]
 
@@ -180,3 +180,30 @@ def test_a_crowd_of_points_is_answered_as_the_tree_of_geometries_does() -> None:
     # Drawn at random, no two are equally near.
     assert found.tolist() == expected.tolist()
     assert away_m.max() <= 100.0
+
+
+HALVES = st.integers(-12, 12).map(lambda n: n / 2)
+PIECES = st.lists(st.tuples(HALVES, HALVES, HALVES, HALVES), min_size=1, max_size=12)
+
+
+@given(PIECES, PIECES)
+def test_what_meets_is_what_shapely_says_has_a_point_in_common(
+    segments: list[tuple[float, float, float, float]],
+    others: list[tuple[float, float, float, float]],
+) -> None:
+    found = meeting_segments(segment_grid(np.array(segments)), np.array(others))
+    lines, legs = (
+        shapely.linestrings(np.array(some).reshape(-1, 2, 2)) for some in (segments, others)
+    )
+    # Halves of metres are exact: nothing is near without touching. One of no length is a point.
+    lines, legs = (
+        np.where(shapely.length(some) > 0.0, some, shapely.get_point(some, 0))
+        for some in (lines, legs)
+    )
+    meets = shapely.intersects(legs[:, None], lines[None, :])
+    assert np.column_stack(found).tolist() == np.argwhere(meets).tolist()
+
+
+def test_nothing_meets_a_grid_without_segments() -> None:
+    found = meeting_segments(segment_grid(np.zeros((0, 4))), np.array([[0.0, 0.0, 1.0, 1.0]]))
+    assert [rows.tolist() for rows in found] == [[], []]

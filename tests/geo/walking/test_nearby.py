@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from geo.streets.network import Network
 from geo.walking.nearby import Nearby
-from geo.walking.snapping import snap
-from tests.streets import Point, straight_street, streets, towns
+from geo.walking.snapping import Frontage, snap
+from tests.streets import SPOT, Point, straight_street, streets, towns, walled_towns
 
 
 @given(
@@ -26,6 +26,17 @@ def test_a_point_is_snapped_as_among_all(
     point = np.array(xy, dtype=float)
     expected = snap(point.reshape(1, 2), network, limit_m=limit_m, usable=usable)
     found = Nearby(network, usable).snap(point, limit_m=limit_m)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+@given(walled_towns(), st.tuples(SPOT, SPOT))
+def test_obstacles_stairs_and_streets_that_lead_nowhere_are_the_same_for_one_point(
+    town: tuple[Network, Frontage], xy: tuple[float, float]
+) -> None:
+    network, frontage = town
+    point = np.array(xy)
+    expected = snap(point.reshape(1, 2), network, limit_m=45.0, usable=frontage)
+    found = Nearby(network, frontage).snap(point, limit_m=45.0)
     pd.testing.assert_frame_equal(found, expected)
 
 

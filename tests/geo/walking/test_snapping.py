@@ -1,5 +1,6 @@
 """Snapping: by hand on one or two streets, and against the distance of every edge."""
 
+import itertools
 from dataclasses import replace
 from random import Random
 
@@ -12,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
+from geo.ground.obstacles import FREE, HARD, Obstacles
 from geo.streets.grid import EQUALLY_NEAR_M
 from geo.streets.network import Network, isolated_edges
-from geo.walking.snapping import snap
-from tests.streets import PLANE, straight_street, streets
+from geo.walking.snapping import Frontage, comparably_near, frontage_of, snap
+from tests.streets import PLANE, SPOT, straight_street, streets, walled_towns
 
 
 def at(*points: tuple[float, float]) -> np.ndarray:
@@ -165,52 +167,6 @@ def test_two_vertices_at_one_spot_are_no_hole_in_the_street() -> None:
     assert snap(at((0.0, 0.0)), alone, limit_m=50.0)["snap_m"].tolist() == [5.0]
 
 
-def two_banks() -> tuple[Network, np.ndarray]:
-    """Build a street on either bank, 100 m apart, and the river between, nearer to the south."""
-    crossings = {1: (0, 0), 2: (1000, 0), 3: (0, 100), 4: (1000, 100)}
-    river = shapely.LineString([(-500, 20), (1500, 20)])
-    return streets(crossings, [[1, 2], [3, 4]]), np.array([river], dtype=object)
-
-
-def test_a_leg_across_a_barrier_joins_nothing() -> None:
-    network, river = two_banks()
-    # South of the river, on it, and north of it but nearer to the southern street.
-    points = at((500.0, 10.0), (500.0, 20.0), (500.0, 30.0), (500.0, 90.0))
-    found = snap(points, network, limit_m=300.0, barriers=river)
-    assert found["reason"].tolist() == ["", "barrier", "barrier", ""]
-    assert found["edge"].tolist() == [0, -1, -1, 1]
-    assert found.loc[1:2, ["offset_m", "snap_m", "x", "y"]].isna().all(axis=None)
-
-
-def test_who_is_too_far_or_has_only_isolated_streets_says_that_and_not_the_barrier() -> None:
-    network, river = two_banks()
-    points = at((500.0, -60.0), (500.0, 40.0))
-    usable = np.array([False, False])
-    found = snap(points, network, limit_m=50.0, usable=usable, barriers=river)
-    assert found["reason"].tolist() == ["too_far", "isolated"]
-
-
-def test_a_home_on_its_street_has_no_leg_to_be_crossed_unless_it_stands_on_the_barrier() -> None:
-    network, _ = two_banks()
-    gate = np.array([shapely.LineString([(200, -5), (200, 5)])], dtype=object)
-    found = snap(at((200.0, 0.0), (201.0, 0.0)), network, limit_m=50.0, barriers=gate)
-    assert found["reason"].tolist() == ["barrier", ""]
-
-
-def test_areas_and_points_are_barriers_too_and_nothing_is_none() -> None:
-    network, _ = two_banks()
-    points = at((50.0, 30.0), (150.0, 30.0), (250.0, 30.0))
-    pond, post = shapely.box(40, 5, 60, 8), shapely.Point(150, 15)
-    barriers = np.array([pond, post, None, shapely.LineString()], dtype=object)
-    found = snap(points, network, limit_m=50.0, barriers=barriers)
-    assert found["reason"].tolist() == ["barrier", "barrier", ""]
-    nothing = np.array([], dtype=object)
-    pd.testing.assert_frame_equal(
-        snap(points, network, limit_m=50.0, barriers=nothing), snap(points, network, limit_m=50.0)
-    )
-    assert snap(at(), network, limit_m=50.0, barriers=barriers).empty
-
-
 def test_points_in_another_crs_are_refused() -> None:
     points = gpd.GeoSeries.from_xy([139.97], [35.86], crs=6668)
     with pytest.raises(
@@ -273,38 +229,195 @@ def test_the_order_of_the_points_changes_nothing(
     pd.testing.assert_frame_equal(straight.iloc[order].reset_index(drop=True), shuffled)
 
 
-ENDS = st.tuples(METRE, METRE, METRE, METRE).filter(lambda ends: ends[:2] != ends[2:])
-BARRIERS = st.lists(ENDS, max_size=4)
+def obstacles(**shapes: str) -> Obstacles:
+    """Build obstacles, a kind each, from WKT."""
+    drawn = np.array([shapely.from_wkt(shape) for shape in shapes.values()], dtype=object)
+    return Obstacles(drawn, np.array([*shapes], dtype=object))
 
 
-def lines(ends: list[tuple[float, float, float, float]]) -> np.ndarray:
-    drawn = np.empty(len(ends), dtype=object)
-    for position, (x, y, to_x, to_y) in enumerate(ends):
-        drawn[position] = shapely.LineString([(x, y), (to_x, to_y)])
-    return drawn
+def everywhere(network: Network, *, alone: int = -1, **shapes: str) -> Frontage:
+    """Return the frontage of a town without bridges; street ``alone`` leads nowhere."""
+    plain = frontage_of(network, isolated_below_m=0.0, obstacles=obstacles(**shapes))
+    off = np.arange(len(network.edge_u)) == alone
+    return replace(plain, usable=plain.usable & ~off, alone=off)
 
 
-@given(networks(), HOMES, BARRIERS, BARRIERS)
-def test_a_barrier_takes_homes_away_and_changes_nothing_else(
-    network: Network,
-    homes: list[tuple[float, float]],
-    some: list[tuple[float, float, float, float]],
-    more: list[tuple[float, float, float, float]],
+def two_banks() -> Network:
+    """Build a street on either bank, 90 m apart: the southern at y = 0, the northern at y = 90."""
+    crossings = {1: (0, 0), 2: (1000, 0), 3: (0, 90), 4: (1000, 90)}
+    return streets(crossings, [[1, 2], [3, 4]])
+
+
+CANAL = "POLYGON ((-100 10, 1100 10, 1100 24, -100 24, -100 10))"
+RAILWAY = "LINESTRING (-100 20, 1100 20)"
+
+
+@pytest.mark.parametrize("ground", [{"water": CANAL}, {"railway": RAILWAY}, {"wall": RAILWAY}])
+def test_a_home_joins_its_own_bank_however_much_nearer_the_other_is(ground: dict) -> None:
+    # 30 m from the southern street over the canal, 60 m from its own.
+    network = two_banks()
+    found = snap(at((500.0, 30.0)), network, limit_m=300.0, usable=everywhere(network, **ground))
+    assert found[["edge", "offset_m", "snap_m", "reason"]].to_numpy().tolist() == [
+        [1, 500.0, 60.0, ""]
+    ]
+
+
+def test_a_home_with_only_obstacles_around_joins_nothing_because_of_the_ground() -> None:
+    network = two_banks()
+    usable = everywhere(network, water=CANAL)
+    found = snap(at((500.0, 30.0), (500.0, -60.0)), network, limit_m=50.0, usable=usable)
+    assert found["reason"].tolist() == ["ground", "too_far"]
+    assert found["edge"].tolist() == [-1, -1]
+
+
+def test_an_island_without_a_bridge_joins_nothing_and_one_with_a_street_its_own() -> None:
+    network = streets({1: (0, 0), 2: (1000, 0), 3: (490, 62), 4: (510, 62)}, [[1, 2], [3, 4]])
+    sea = "POLYGON ((-100 5, 1100 5, 1100 200, -100 200, -100 5), (480 50, 520 50, 520 70, 480 70, 480 50))"
+    own = everywhere(network, water=sea)
+    bare = replace(own, usable=np.array([True, False]))
+    for usable, edge, reason in ((own, 1, ""), (bare, -1, "ground")):
+        found = snap(at((500.0, 55.0)), network, limit_m=300.0, usable=usable)
+        assert found[["edge", "reason"]].to_numpy().tolist() == [[edge, reason]]
+
+
+def test_of_a_street_partly_behind_a_wall_the_nearest_stretch_in_sight_is_joined() -> None:
+    # The wall hides the street from x = 470 to 530, seen from 20 m: the line of sight past its end at
+    # (485, 10) meets the street at x = 470, 36.06 m away. A stretch of 5 m begins there or a little west.
+    network = straight_street()
+    usable = everywhere(network, wall="LINESTRING (485 10, 515 10)")
+    found = snap(at((500.0, 20.0)), network, limit_m=300.0, usable=usable).iloc[0]
+    assert found["reason"] == ""
+    assert 30.0 <= abs(found["offset_m"] - 500.0) <= 35.0
+    assert found["snap_m"] == pytest.approx(np.hypot(found["offset_m"] - 500.0, 20.0))
+
+
+def test_a_level_crossing_does_not_lead_a_home_over_the_railway() -> None:
+    # One street, north to south over the railway; the home is north of it, beside the crossing.
+    network = streets({1: (0, -200), 2: (0, 200)}, [[1, 2]])
+    rails = everywhere(network, railway="LINESTRING (-100 3, 100 -3)")
+    found = snap(at((40.0, 0.0), (-40.0, 0.0)), network, limit_m=300.0, usable=rails)
+    # East of the street the rails are south of the home, west of it north: both keep their side.
+    y = found["y"].to_numpy()
+    assert (y[0] >= 0.0, y[1] <= 0.0) == (True, True)
+
+
+def test_a_soft_obstacle_is_crossed_only_where_no_street_is_comparably_near() -> None:
+    # A ditch 10 m off the southern street. 20 m from it and 35 m from the lane: the lane, for 35 is at
+    # most 20 + 20. With the lane 41 m away: over the ditch.
+    for lane, edge, leg_m in ((55.0, 1, 35.0), (61.0, 0, 20.0)):
+        crossings = {1: (0, 0), 2: (1000, 0), 3: (0, lane), 4: (1000, lane)}
+        network = streets(crossings, [[1, 2], [3, 4]])
+        usable = everywhere(network, ditch="LINESTRING (-100 10, 1100 10)")
+        found = snap(at((500.0, 20.0)), network, limit_m=300.0, usable=usable)
+        assert found[["edge", "snap_m"]].to_numpy().tolist() == [[edge, leg_m]]
+
+
+def stairs_town(lane_m: float) -> Network:
+    """Build stairs along x = 0, 5 m west of a home at (5, 0), and a lane so many metres east of it."""
+    crossings = {1: (0, -100), 2: (0, 100), 3: (5 + lane_m, -100), 4: (5 + lane_m, 100)}
+    return streets(crossings, [[1, 2], [3, 4]], {0: {"highway": "steps", "steps": True}})
+
+
+@pytest.mark.parametrize(("lane_m", "highway"), [(25.0, "residential"), (25.1, "steps")])
+def test_stairs_are_joined_where_no_other_street_is_comparably_near(
+    lane_m: float, highway: str
 ) -> None:
-    open_town = snap(at(*homes), network, limit_m=15.0)
-    fewer = snap(at(*homes), network, limit_m=15.0, barriers=lines(some))
-    all_of_them = snap(at(*homes), network, limit_m=15.0, barriers=lines(some + more))
-    for before, after in ((open_town, fewer), (fewer, all_of_them)):
-        same = (after["reason"] == before["reason"]).to_numpy()
-        pd.testing.assert_frame_equal(before[same], after[same])
-        assert (before.loc[~same, "reason"] == "").all()
-        assert (after.loc[~same, "reason"] == "barrier").all()
-    # Judged one by one: the leg of a joined home meets no barrier, that of a barred home does.
-    for home, before, after in zip(
-        homes, open_town.itertuples(), all_of_them.itertuples(), strict=True
-    ):
-        if before.edge >= 0:
-            spot = (before.x, before.y)
-            leg = shapely.Point(home) if spot == home else shapely.LineString([home, spot])
-            meets = shapely.intersects(leg, lines(some + more)).any()
-            assert (after.reason == "barrier") == meets
+    network = stairs_town(lane_m)
+    usable = frontage_of(network, isolated_below_m=0.0)
+    found = snap(at((5.0, 0.0)), network, limit_m=300.0, usable=usable)
+    assert network.edges["highway"][found["edge"][0]] == highway
+
+
+def test_neither_stairs_of_a_footbridge_nor_moving_ones_are_joined() -> None:
+    for special in ({"bridge": True, "steps": True}, {"steps": False}, {"tunnel": True}):
+        crossings = {1: (0, -100), 2: (0, 100)}
+        network = streets(crossings, [[1, 2]], {0: {"highway": "steps", **special}})
+        usable = frontage_of(network, isolated_below_m=0.0)
+        assert (
+            snap(at((5.0, 0.0)), network, limit_m=300.0, usable=usable)["reason"][0] == "isolated"
+        )
+
+
+def test_a_home_on_a_street_that_leads_nowhere_does_not_jump() -> None:
+    # 16 m and 5 m from the lane that leads nowhere, 24 m and 35 m from the street.
+    network = cut_off_town()
+    homes = at((50.0, 24.0), (50.0, 35.0))
+    usable = everywhere(network, alone=int(np.argmin(network.edge_length_m)))
+    found = snap(homes, network, limit_m=300.0, usable=usable)
+    # 24 m is comparably near to 16 m; 35 m is not to 5 m.
+    assert found["reason"].tolist() == ["", "isolated"]
+    # Behind a railway the lane takes nobody away: the street does.
+    walled = replace(usable, obstacles=obstacles(railway="LINESTRING (0 38, 100 38)"))
+    assert snap(homes, network, limit_m=300.0, usable=walled)["snap_m"].tolist() == [24.0, 35.0]
+
+
+def test_what_is_comparably_near() -> None:
+    than_m = np.array([0.0, 5.0, 20.0, 40.0])
+    most_m = np.array([20.0, 25.0, 40.0, 80.0])
+    assert comparably_near(most_m, than_m).all()
+    assert not comparably_near(most_m + 0.01, than_m).any()
+
+
+def by_hand(
+    home: tuple[float, float], network: Network, frontage: Frontage, limit_m: float
+) -> tuple:
+    """Return metres to where a home joins, and the reason for nothing: every stretch by itself."""
+    door, hard = shapely.Point(home), frontage.obstacles
+    assert hard is not None
+    plain_m, any_m, alone_m, shut = np.inf, np.inf, np.inf, False
+    for edge, line in enumerate(network.edge_lines):
+        for begin, end in itertools.pairwise(shapely.get_coordinates(line)):
+            parts = max(1, int(np.ceil(np.hypot(*(end - begin)) / 5.0)))
+            for part in range(parts):
+                ends = [begin + (end - begin) * share / parts for share in (part, part + 1)]
+                stretch = shapely.LineString(ends)
+                away_m = stretch.distance(door)
+                spot = stretch.interpolate(stretch.project(door))
+                between = hard.crossed(np.array([home]), np.array([[spot.x, spot.y]]))[0]
+                if away_m > limit_m:
+                    continue
+                if frontage.alone[edge]:
+                    alone_m = min(alone_m, away_m if between < HARD else np.inf)
+                elif between == HARD:
+                    shut = True
+                else:
+                    any_m = min(any_m, away_m)
+                    if between == FREE and frontage.usable[edge]:
+                        plain_m = min(plain_m, away_m)
+    joined_m = plain_m if plain_m <= max(2 * any_m, any_m + 20) else any_m
+    if joined_m > max(2 * alone_m, alone_m + 20):
+        return np.inf, "isolated"
+    near = shapely.distance(network.edge_lines, door).min() <= limit_m
+    nothing = "ground" if shut else "isolated" if near else "too_far"
+    return joined_m, "" if np.isfinite(joined_m) else nothing
+
+
+@given(walled_towns(), st.lists(st.tuples(SPOT, SPOT), min_size=1, max_size=4))
+def test_every_home_joins_as_if_every_stretch_of_street_were_judged_by_itself(
+    town: tuple[Network, Frontage], homes: list[tuple[float, float]]
+) -> None:
+    network, frontage = town
+    found = snap(at(*homes), network, limit_m=45.5, usable=frontage)
+    for home, row in zip(homes, found.itertuples(), strict=True):
+        joined_m, reason = by_hand(home, network, frontage, 45.5)
+        assert row.reason == reason
+        if not reason:
+            assert row.snap_m == pytest.approx(joined_m, abs=1e-6)
+            assert not frontage.alone[row.edge]
+            on_edge = network.edge_lines[row.edge].interpolate(row.offset_m)
+            assert on_edge.distance(shapely.Point(row.x, row.y)) < 1e-6
+
+
+@given(
+    walled_towns(),
+    st.lists(st.tuples(SPOT, SPOT), min_size=2, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_each_home_is_joined_by_itself_whatever_the_others_are(
+    town: tuple[Network, Frontage], homes: list[tuple[float, float]], random: Random
+) -> None:
+    network, frontage = town
+    order = random.sample(range(len(homes)), len(homes) - 1)
+    together = snap(at(*homes), network, limit_m=40.0, usable=frontage)
+    some = snap(at(*(homes[n] for n in order)), network, limit_m=40.0, usable=frontage)
+    pd.testing.assert_frame_equal(together.iloc[order].reset_index(drop=True), some)

@@ -3,9 +3,10 @@
 import geopandas as gpd
 import shapely
 
+from geo.walking.snapping import frontage_of
 from services.intake.areas.sites import nearest_site_layer
 from services.intake.tables.ledger import Ledger
-from services.profile import Layer, Streets
+from services.profile import Layer
 from services.words.texts import told
 from tests.streets import PLANE, straight_street
 
@@ -32,10 +33,9 @@ def entries(*points: tuple[float, float]) -> list:
         crs=PLANE,
     )
     ledger = Ledger()
-    streets = Streets(source="roads", isolated_below_m=0)
-    nearest_site_layer(
-        sites, TOWN, straight_street(1000.0), layer=LAYER, streets=streets, ledger=ledger
-    )
+    network = straight_street(1000.0)
+    streets = network, frontage_of(network, isolated_below_m=0)
+    nearest_site_layer(sites, TOWN, streets, layer=LAYER, limit_m=300.0, ledger=ledger)
     return [entry for entry in ledger.of("halls").entries if entry.code != "estimated_borders"]
 
 

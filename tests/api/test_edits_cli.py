@@ -8,7 +8,9 @@ import pytest
 from shapely import LineString
 
 from api.cli.main import main
+from services.edits.proposals import NewProposal, propose
 from services.workspace.folder import open_workspace
+from tests.railtown import lonlat, rail_workspace
 
 
 @pytest.fixture
@@ -79,3 +81,32 @@ def test_a_refused_file_is_one_line_and_exit_code_2(workspace, drawn, capsys):
     assert "1行目" in shown.err
     assert main(["edits", "revert", str(workspace), "3"]) == 2
     assert main(["edits", "show", str(workspace), "--as-of", "いつか"]) == 2
+
+
+def test_proposals_are_listed_decided_on_and_exported(tmp_path, capsys):
+    workspace = rail_workspace(tmp_path)
+    path = str(workspace.path)
+    assert main(["edits", "proposals", path, "--lang", "ja"]) == 0
+    assert "提案はありません" in capsys.readouterr().out
+    line = [list(lonlat(200, 120)), list(lonlat(200, 215))]
+    for remark in ("踏切", "私道"):
+        propose(workspace, NewProposal("path", line, "resident", remark))
+    assert main(["edits", "accept", path, "1", "--by", "課", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["added"] == ["proposal-0001"]
+    assert main(["edits", "reject", path, "2", "--lang", "ja"]) == 2
+    assert "理由が要ります" in capsys.readouterr().err
+    assert main(["edits", "reject", path, "2", "--reason", "私道のため", "--lang", "ja"]) == 0
+    assert "見送り" in capsys.readouterr().out
+    assert main(["edits", "proposals", path, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["proposals"]
+    assert [(one["proposal_id"], one["status"]) for one in found] == [
+        (2, "rejected"),
+        (1, "accepted"),
+    ]
+    assert main(["edits", "proposals", path, "--status", "waiting", "--lang", "en"]) == 2
+    assert "there are open, accepted, rejected" in capsys.readouterr().err
+    out = tmp_path / "notes.osn"
+    asked = ["--format", "osn", "--status", "accepted", "--out", str(out), "--lang", "en"]
+    assert main(["edits", "export", path, *asked]) == 0
+    assert "1 proposals written" in capsys.readouterr().out
+    assert out.read_text("utf-8").count("<note ") == 1

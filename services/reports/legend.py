@@ -11,7 +11,8 @@ from services.drawing.signs import DARK_GREEN, GAP_SIGNS, INK, QUIET_INK, REACH_
 from services.reports.briefing import Briefing
 from services.words.texts import added, number, people, text
 
-LINE = 0.036
+LINE, LINES = 0.036, 27
+"""Height of a line and how many there are; where there are more they stand closer."""
 SIGN_X, WORD_X = 0.055, 0.13
 CANDIDATES_SHOWN = 5
 
@@ -19,8 +20,9 @@ CANDIDATES_SHOWN = 5
 class _Column:
     """Writes line after line from the top."""
 
-    def __init__(self, axes: Axes, pen: Pen, lang: str) -> None:
+    def __init__(self, axes: Axes, pen: Pen, lang: str, *, line_height: float) -> None:
         self.axes, self.pen, self.lang = axes, pen, lang
+        self.line_height = line_height
         self.y = 0.985
 
     def head(self, words: str) -> None:
@@ -32,7 +34,7 @@ class _Column:
         self.down()
 
     def down(self, lines: float = 1.0) -> None:
-        self.y -= LINE * lines
+        self.y -= self.line_height * lines
 
 
 def draw_legend(
@@ -42,7 +44,8 @@ def draw_legend(
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    column = _Column(axes, pen, lang)
+    more = len(told.edits) + bool(told.cut_off)
+    column = _Column(axes, pen, lang, line_height=LINE * LINES / (LINES + more))
     column.head(text("map.legend", lang))
     _streets(column, told)
     _points(column, told)
@@ -77,7 +80,7 @@ def _points(column: _Column, told: Briefing) -> None:
         drawing.sign(column.axes, (SIGN_X, column.y), marker)
         column.line(text(f"map.place.{frequencies[0]}", column.lang))
     if told.cut_off:
-        drawing.sign(column.axes, (SIGN_X, column.y), drawing.cut(next(iter(drawing.markers()))))
+        drawing.sign(column.axes, (SIGN_X, column.y), drawing.cut([*drawing.markers()][-1]))
         column.line(text("map.place.cut", column.lang))
     for action in ("upgrade", "open"):
         drawing.star(column.axes, (SIGN_X, column.y), action=action)

@@ -77,9 +77,10 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     _draw_bar(figure, sheet)
     pen.write(figure, (0.43, 0.888), told.unreached, size=15, colour=VERMILION, heavy=True)
     lines = pen.wrap("※ " + "　※ ".join((*told.notes, told.numbers)), NOTE_COLUMNS)
+    step = min(0.017, 0.04 / len(lines))  # all of them stand above the map
     for position, line in enumerate(lines):
-        at = (0.022, 0.859 - 0.017 * position)
-        pen.write(figure, at, line, size=8.5, colour=QUIET_INK)
+        at = (0.022, 0.859 - step * position)
+        pen.write(figure, at, line, size=min(8.5, step * 500), colour=QUIET_INK)
 
 
 def _draw_bar(figure: Figure, sheet: _Sheet) -> None:

@@ -71,7 +71,7 @@ def test_a_place_behind_a_wall_is_told_and_drawn_apart(walled: Snapshot) -> None
     assert places["unsnapped_why"]["M"] == ""
     north = gap_report(walled.workspace, "n")
     assert [place.cut_off for place in north.places] == [places["unsnapped_why"]["W"]]
-    assert any("⊘" in note for note in north.notes)
+    assert any("斜線" in note for note in north.notes)
     page = render_report(north)
     assert f"歩いて行けない：{places['unsnapped_why']['W']}" in page
     cut, solid = (place_sign(0, 0, "weekly", cut=cut) for cut in (True, False))
@@ -125,4 +125,4 @@ def test_without_edits_nothing_is_said_or_drawn(tmp_path: Path) -> None:
     assert len(Publication(snapshot).edits()) == 0
     report = gap_report(snapshot.workspace, "n")
     assert report.edits == ()
-    assert not any("修正" in note or "⊘" in note for note in report.notes)
+    assert not any("修正" in note or "斜線" in note for note in report.notes)

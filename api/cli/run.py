@@ -13,7 +13,7 @@ from geo.errors import InvalidInputError
 from services.reports.briefing import briefing
 from services.results.run import run
 from services.situation.places import Selection
-from services.words.assumptions import IN_FULL, assumption
+from services.words.assumptions import DRAWN, IN_FULL, assumption
 from services.words.dates import fiscal_year_end
 from services.words.texts import Lang, text
 from services.workspace.folder import open_workspace
@@ -86,5 +86,5 @@ def _selection_lines(run_record: Mapping[str, Any], desk: Desk) -> Iterator[str]
     if parameters["as_of"]:
         yield desk.say("cli.run.on_day", day=parameters["as_of"], name=run_record["name"])
     for item in run_record["assumptions"]:
-        if item["code"] not in IN_FULL:  # those are told above the figures
+        if item["code"] not in (*IN_FULL, *DRAWN):  # those are told above the figures
             yield f"※ {assumption(item, desk.lang)}"

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, Response
 from api.deps import SettingsDep
 from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET, UNTOLD_GAPS
-from services.drawing import signs
+from services.drawing import backdrop, signs
 from services.drawing.fonts import japanese_font
 from services.edits.proposals import REMARK_MOST
 from services.words.texts import Lang, catalogue
@@ -55,6 +55,9 @@ def vocabulary() -> Response:
         "PLACE_SIGNS": {name: asdict(sign) for name, sign in signs.PLACE_SIGNS.items()},
         "GAP_SIGNS": {name: asdict(sign) for name, sign in signs.GAP_SIGNS.items()},
         "REACH_COLOURS": signs.REACH_COLOURS,
+        "GROUND_SIGNS": {kind: asdict(sign) for kind, sign in backdrop.GROUND_SIGNS.items()},
+        "GROUND_ZOOMS": backdrop.ZOOMS,
+        "RAIL_DASH": backdrop.RAIL_DASH,
         "CANDIDATE_COLOUR": signs.GREEN,
         "DECISION_SIGNS": signs.DECISION_SIGNS,
         "NEXT_STATUSES": NEXT_STATUSES,

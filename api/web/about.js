@@ -47,6 +47,7 @@ function keysOf(group) {
     const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency))).concat(cut);
     return isExact() ? kinds : [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];
   }
+  if (group === "l_background") return [];
   const marks = NEXT_STATUSES.proposed.map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`decision.status.${status}`)));
   return [key(shown(candidateImage("upgrade"), 24), word("page.candUpgrade")), key(shown(candidateImage("open"), 24), word("page.candOpen")), ...marks];
 }
@@ -67,7 +68,8 @@ function patch(gap) {
 }
 
 export function drawLegend(onToggle) {
-  const groups = Object.keys(GROUPS).filter((group) => group !== "l_edits" || state.edits.length).map((group) => {
+  const absent = { l_edits: !state.edits.length, l_background: !state.about.background };
+  const groups = Object.keys(GROUPS).filter((group) => !absent[group]).map((group) => {
     const box = h("input", { type: "checkbox", checked: !hiddenGroups.has(group), onchange: (event) => {
       if (event.target.checked) hiddenGroups.delete(group); else hiddenGroups.add(group);
       onToggle(group, event.target.checked);

@@ -1,6 +1,7 @@
 // Names of areas as elements over the map: no glyphs to load, and a browser's own Japanese type.
 
 import { h } from "./dom.js";
+import { goesBefore, groundNames } from "./ground.js";
 import { CLOSER, FIRST } from "./layers.js";
 import { editsShown } from "./scenarios.js";
 import { candidatesShown } from "./shown.js";
@@ -8,9 +9,13 @@ import { middle, state } from "./store.js";
 import { FREQUENCIES } from "./vocabulary.js";
 import { approximately } from "./words.js";
 
-const MOST = 60;
+const MOST = 70;
 const LIFT = 24;
 const LIFTS = [0, -LIFT, LIFT];
+const APART = 260; // between two names of one river
+
+const SIZES = { council: 16, unit: 13, station: 14 };
+const AREAS = ["council", "unit"];
 
 const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
@@ -31,6 +36,14 @@ function signsNow(map, whole) {
 export function createLabels(map, whole) {
   const made = new Map();
   let names = [];
+  let withGround = true;
+  let waiting = 0;
+
+  // Tiles come one after the other.
+  function soon() {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(place);
+  }
 
   function update() {
     const { council_layer: councils } = state.about.summary;
@@ -47,28 +60,40 @@ export function createLabels(map, whole) {
     place();
   }
 
+  // The best known of the ground, then areas, then what is left of the ground.
+  function all() {
+    const ground = withGround ? groundNames(map) : [];
+    const councils = names.filter(({ kind }) => kind === "council");
+    return [...councils, ...ground.filter(goesBefore), ...names.slice(councils.length), ...ground.filter((name) => !goesBefore(name))];
+  }
+
   function place() {
     const { clientWidth: width, clientHeight: height } = map.getContainer();
     const close = map.getZoom() >= 13.2;
     const taken = [];
+    const said = [];
     const signs = signsNow(map, whole);
     const wanted = new Set();
-    for (const name of names) {
+    for (const name of all()) {
       if (wanted.size >= MOST) break;
       if (name.kind === "unit" && !close && map.getZoom() < 12.6 && width > 0 && names.length > 80) continue;
       if (name.kind === "council" && map.getZoom() >= 14.6) continue;
       const { x, y } = map.project(name.at);
-      const size = name.kind === "council" ? 16 : 13;
+      const size = SIZES[name.kind] ?? 12;
       const [w, t] = [(name.text.length * size) / 2 + 6, size / 2 + 5];
       if (x < w || y < t + LIFT || x > width - w || y > height - t - LIFT) continue;
+      // What was said near by is not said again, be it by a river or by a file of areas.
+      if (said.some(([text, sx, sy]) => text === name.text && Math.hypot(sx - x, sy - y) < APART)) continue;
       const at = (lift) => [x - w, y - t + lift, x + w, y + t + lift];
-      const free = LIFTS.filter((lift) => !taken.some((other) => overlap(at(lift), other)));
+      const lifts = name.signed ? [15] : LIFTS;
+      const free = lifts.filter((lift) => !taken.some((other) => overlap(at(lift), other)));
       if (!free.length) continue;
       const clear = free.find((each) => !signs.some((sign) => overlap(at(each), sign)));
       // A name may cover one of many signs, never one of the few that a screen is about.
-      if (clear === undefined && state.view !== "now") continue;
+      if (clear === undefined && (state.view !== "now" || !AREAS.includes(name.kind))) continue;
       const lift = clear ?? free[0];
       taken.push(at(lift));
+      said.push([name.text, x, y]);
       wanted.add(name.key);
       if (!made.has(name.key)) made.set(name.key, marker(name));
       made.get(name.key).setOffset([0, lift]);
@@ -81,11 +106,12 @@ export function createLabels(map, whole) {
   }
 
   function marker(name) {
-    const element = h("div", { class: `name ${name.kind}`, "aria-hidden": "true" }, name.text);
+    const element = h("div", { class: `name ${AREAS.includes(name.kind) ? name.kind : `of-ground ${name.kind}`}`, "aria-hidden": "true", style: name.ink ? { color: name.ink } : {} }, name.text);
     return new maplibregl.Marker({ element }).setLngLat(name.at).addTo(map);
   }
 
   map.on("moveend", place);
   map.on("resize", place);
-  return { update };
+  map.on("sourcedata", ({ sourceId, tile }) => { if (sourceId === "ground" && tile) soon(); });
+  return { update, showGround: (on) => { withGround = on; place(); } };
 }

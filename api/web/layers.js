@@ -1,5 +1,6 @@
 // The layers of the map, from the ground up: shares, hatching, borders, streets, circles, signs.
 
+import { ABOVE, AMID, BENEATH, GROUND_LAYERS, GROUND_MARKS } from "./ground.js";
 import { PATTERNED } from "./signs.js";
 import { EDIT_SIGNS, GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
 
@@ -33,20 +34,23 @@ const DRAWN = Object.entries(EDIT_SIGNS).map(([kind, { colour, width, dashes }])
   paint: { "line-color": colour, "line-width": width, ...(dashes.length ? { "line-dasharray": dashes } : {}) },
 }));
 
-export const LAYERS = [
-  { id: "ground", type: "background", paint: { "background-color": GROUND } },
+// With a background, the shares let it be seen.
+export const layers = (background) => [
+  { id: "plain", type: "background", paint: { "background-color": GROUND } },
+  ...(background ? BENEATH : []),
   {
     id: "share", type: "fill", source: "areas",
     paint: {
       "fill-color": ["case", ["==", ["typeof", share], "number"],
         ["step", share, CLASSES[0].colour, ...CLASSES.slice(1).flatMap(({ from, colour }) => [from, colour])], NO_SHARE],
-      "fill-opacity": 0.9,
+      "fill-opacity": background ? 0.62 : 0.9,
     },
   },
   {
     id: "gaps", type: "fill", source: "units", filter: ["in", ["get", "gap"], ["literal", PATTERNED]],
     paint: { "fill-pattern": ["concat", "gap-", ["get", "gap"]], "fill-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.1, 14, 0.34] },
   },
+  ...(background ? AMID : []),
   {
     id: "streets", type: "line", source: "streets",
     layout: { "line-cap": "round", "line-join": "round", "line-sort-key": byReach(2, 1, 0) },
@@ -59,6 +63,7 @@ export const LAYERS = [
         16, byReach(byClass(7, 4.6, 2.8), byClass(4, 2.6, 1.7), byClass(5, 3, 1.6))],
     },
   },
+  ...(background ? ABOVE : []),
   {
     id: "border", type: "line", source: "areas", filter: ["!", ["get", "approximate"]],
     paint: { "line-color": "#6d6a63", "line-opacity": 0.6, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.6] },
@@ -75,6 +80,7 @@ export const LAYERS = [
     id: "chosen-council", type: "line", source: "councils", filter: ["==", ["get", "area_id"], ""], layout: { "line-join": "round" },
     paint: { "line-color": "#111", "line-width": 4 },
   },
+  ...(background ? [GROUND_MARKS] : []),
   {
     id: "people", type: "circle", source: "people", layout: { "circle-sort-key": ["-", 0, ["get", "unreached"]] },
     paint: {
@@ -133,4 +139,5 @@ export const GROUPS = {
   l_edits: ["drawn-areas", "drawn-edge", ...DRAWN.map(({ id }) => id)],
   l_places: ["places"],
   l_candidates: ["candidates"],
+  l_background: GROUND_LAYERS,
 };

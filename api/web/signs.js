@@ -1,6 +1,6 @@
 // Signs: one picture for the map and one for the lists, drawn by the same few lines. Never colour alone.
 
-import { CANDIDATE_COLOUR, EDIT_SIGNS, GAP_SIGNS, OPEN_STATUSES, PLACE_SIGNS, SCENARIO_SIGNS } from "./vocabulary.js";
+import { CANDIDATE_COLOUR, EDIT_SIGNS, GAP_SIGNS, GROUND_SIGNS, OPEN_STATUSES, PLACE_SIGNS, SCENARIO_SIGNS } from "./vocabulary.js";
 
 const RATIO = 2;
 
@@ -155,6 +155,20 @@ export function pixels(drawn) {
   return { width, height, data: drawn.getContext("2d").getImageData(0, 0, width, height).data };
 }
 
+// A sign of Japanese maps, as lines in a square; light around it, so that it is read on any ground.
+function groundImage({ strokes, ink }) {
+  const [drawn, pen] = canvas(24);
+  pen.lineCap = pen.lineJoin = "round";
+  for (const [width, colour] of [[5, "rgb(255 255 255 / 0.9)"], [1.7, ink]]) {
+    pen.beginPath();
+    for (const stroke of strokes) stroke.forEach(([x, y], n) => pen[n ? "lineTo" : "moveTo"](12 + 8 * x, 12 + 8 * y));
+    pen.lineWidth = width;
+    pen.strokeStyle = colour;
+    pen.stroke();
+  }
+  return drawn;
+}
+
 const CATCHMENT = "catchment";
 
 function catchmentImage() {
@@ -178,6 +192,7 @@ export function needImages(map, candidates, edits) {
 export function addImages(map) {
   const add = (name, drawn) => map.addImage(name, pixels(drawn), { pixelRatio: RATIO });
   add(CATCHMENT, catchmentImage());
+  for (const [kind, sign] of Object.entries(GROUND_SIGNS)) if (sign.strokes.length) add(`ground-${kind}`, groundImage(sign));
   for (const frequency of Object.keys(PLACE_SIGNS)) {
     for (const blurred of [false, true]) {
       for (const stopped of [false, true]) {

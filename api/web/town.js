@@ -1,8 +1,9 @@
-// The map itself: MapLibre on the town's own streets; no tiles, no glyphs, nothing from elsewhere.
+// The map itself: MapLibre on the town's own streets and ground; no glyphs, nothing from elsewhere.
 
 import { $ } from "./dom.js";
 import { drawing } from "./draw.js";
-import { GROUPS, LAYERS, firstRanks } from "./layers.js";
+import { TILES, groundSource } from "./ground.js";
+import { GROUPS, firstRanks, layers } from "./layers.js";
 import { createLabels } from "./labels.js";
 import { editsShown } from "./scenarios.js";
 import { proposalsShown } from "./streets.js";
@@ -38,6 +39,7 @@ async function library() {
 
 export async function createTown(onPick) {
   await library();
+  const { background } = state.about;
   const map = new maplibregl.Map({
     container: "map",
     bounds: townBox(),
@@ -52,6 +54,7 @@ export async function createTown(onPick) {
     style: {
       version: 8,
       sources: {
+        ...(background ? { ground: groundSource(background) } : {}),
         streets: { type: "geojson", data: STREETS, tolerance: 0.5, buffer: 32, maxzoom: 15 },
         ...Object.fromEntries(Object.entries(contents()).map(([name, features]) => [name, { type: "geojson", data: collection(features), tolerance: 0.3 }])),
       },
@@ -65,14 +68,14 @@ export async function createTown(onPick) {
   await new Promise((resolve) => { map.once("style.load", resolve); });
   addImages(map);
   needImages(map, withStatus(), editsShown());
-  for (const layer of LAYERS) map.addLayer(layer);
+  for (const layer of layers(background)) map.addLayer(layer);
   map.setFilter("chosen-council", ["==", ["get", "area_id"], state.asked.area]);
   const whole = map.getZoom();
   map.setFilter("candidates", candidateFilter(whole));
   const labels = createLabels(map, whole);
   labels.update();
   listen(map, onPick);
-  return { map, update: () => update(map, labels, whole), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, group, on), catchment: (feature) => map.getSource("catchment").setData(feature?.geometry ? collection([feature]) : EMPTY), home: () => map.fitBounds(townBox(), townRoom()) };
+  return { map, update: () => update(map, labels, whole), show: (...ids) => fly(map, ...ids), choose: (feature) => choose(map, feature), toggle: (group, on) => toggle(map, labels, group, on), catchment: (feature) => map.getSource("catchment").setData(feature?.geometry ? collection([feature]) : EMPTY), home: () => map.fitBounds(townBox(), townRoom()) };
 }
 
 const withStatus = () => candidatesShown().map((feature) => ({ ...feature, properties: { ...feature.properties, status: statusOf(feature) } }));
@@ -111,6 +114,7 @@ const failed = new Set();
 
 function update(map, labels, whole) {
   if (failed.delete("streets")) map.getSource("streets").setData(STREETS);
+  if (failed.delete("ground")) map.getSource("ground").setTiles(TILES);
   const { chosen, catchment, ...rest } = contents();
   needImages(map, withStatus(), rest.edits);
   for (const [name, features] of Object.entries(rest)) map.getSource(name).setData(collection(features));
@@ -158,8 +162,9 @@ function choose(map, feature) {
   map.getSource("chosen").setData(feature?.geometry ? collection([{ type: "Feature", properties: {}, geometry: feature.geometry }]) : EMPTY);
 }
 
-function toggle(map, group, on) {
+function toggle(map, labels, group, on) {
   for (const layer of GROUPS[group]) map.setLayoutProperty(layer, "visibility", on ? "visible" : "none");
+  if (group === "l_background") labels.showGround(on);
   if (group === "l_share") $("map-box").classList.toggle("plain", !on);
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import geopandas as gpd
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
@@ -18,6 +19,7 @@ from api.settings import Settings
 from services.words.dates import day_in_japan
 from services.workspace.folder import Workspace
 from tests.api.serving import serving
+from tests.snapshots import tiny_workspace
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -350,6 +352,50 @@ def test_streets_that_did_not_come_are_asked_for_again(browser: Browser, address
         with page.expect_response("**/streets") as answered:
             page.locator("#choose-limit").select_option("300m")
         assert answered.value.ok
+
+
+def test_the_background_names_the_river_and_can_be_switched_off(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address) as seen:
+        river = seen.page.locator(".name.river").first
+        expect(river).to_have_text("架空川")
+        expect(seen.page.locator(".name.road").first).to_have_text("6")
+        switch = seen.page.locator("#legend label", has_text="背景").locator("input")
+        with_ground = seen.page.locator("#map").screenshot()
+        switch.uncheck()
+        expect(seen.page.locator(".name.of-ground")).to_have_count(0)
+        assert seen.page.locator("#map").screenshot() != with_ground
+        switch.check()
+        expect(river).to_be_visible()
+        assert seen.complaints == []
+        assert seen.strangers == []
+
+
+def test_tiles_that_did_not_come_are_asked_for_again(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/tiles/ground/**", lambda route: route.abort())
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]", timeout=READY_MS)
+        assert page.locator(".name.of-ground").count() == 0
+
+        page.unroute("**/tiles/ground/**")
+        page.locator("#choose-limit").select_option("300m")
+        expect(page.locator(".name.river").first).to_have_text("架空川")
+
+
+def test_without_ground_the_map_is_as_it_was(browser: Browser, tmp_path: Path) -> None:
+    workspace = tiny_workspace(tmp_path)
+    path = workspace.path / "layers" / "ground.parquet"
+    gpd.read_parquet(path).iloc[:0].to_parquet(path)
+    with (
+        serving(create_app(workspace, Settings())) as address,
+        visit(browser, address) as seen,
+    ):
+        expect(seen.page.locator("#legend label", has_text="背景")).to_have_count(0)
+        assert seen.page.locator(".name.of-ground").count() == 0
+        assert seen.complaints == []
 
 
 def hold(page: Page, address: str) -> list[Route]:

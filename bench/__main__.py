@@ -52,7 +52,7 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     size = "37,068 ways, 169,760 buildings"
     yield process("kashiwa_build", build, size=size)
     yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
-    yield from page.opening(workspace)
+    yield from page.rows(workspace)
     yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
     yield from cityplans.rows(workspace)

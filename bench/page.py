@@ -1,5 +1,7 @@
-"""Opening the map in headless Chromium, until it says that it is ready to use."""
+"""The map: opening it in headless Chromium until it says that it is ready to use, and the tiles of its background."""
 
+import gzip
+import json
 import shutil
 import statistics
 import subprocess
@@ -7,9 +9,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
+from itertools import product
 from pathlib import Path
 
 from bench.measure import Row, versions
+from services.edition.background import tile_at
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -20,7 +25,21 @@ CHROMIUM_ARGUMENTS = [
 PORT = 8765
 
 
-def opening(workspace: Path, *, runs: int = 5) -> Iterator[Row]:
+def rows(workspace: Path, *, runs: int = 5) -> Iterator[Row]:
+    """Yield the seconds of a first visit, and those of a tile that was asked for before."""
+    arukeba = str(Path(sys.executable).with_name("arukeba"))
+    command = [arukeba, "serve", str(workspace), "--port", str(PORT)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        _wait_for(f"http://127.0.0.1:{PORT}/healthz")
+        yield from _opening(runs)
+        yield _tiles()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _opening(runs: int) -> Iterator[Row]:
     """Yield the seconds from asking for the page to a map that can be used."""
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -28,27 +47,19 @@ def opening(workspace: Path, *, runs: int = 5) -> Iterator[Row]:
         return
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  only where it is used
 
-    arukeba = str(Path(sys.executable).with_name("arukeba"))
-    command = [arukeba, "serve", str(workspace), "--port", str(PORT)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    try:
-        _wait_for(f"http://127.0.0.1:{PORT}/healthz")
-        seconds = []
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-            for _ in range(runs + 1):
-                # A context of its own has an empty cache: each run is somebody's first visit.
-                context = browser.new_context(viewport={"width": 1280, "height": 800})
-                tab = context.new_page()
-                began = time.perf_counter()
-                tab.goto(f"http://127.0.0.1:{PORT}/")
-                tab.wait_for_selector("[data-ready]", state="attached", timeout=60_000)
-                seconds.append(time.perf_counter() - began)
-                context.close()
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    seconds = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        for _ in range(runs + 1):
+            # A context of its own has an empty cache: each run is somebody's first visit.
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
+            tab = context.new_page()
+            began = time.perf_counter()
+            tab.goto(f"http://127.0.0.1:{PORT}/")
+            tab.wait_for_selector("[data-ready]", state="attached", timeout=60_000)
+            seconds.append(time.perf_counter() - began)
+            context.close()
+        browser.close()
     seconds = seconds[1:]
     yield Row(
         name="map_ready",
@@ -59,6 +70,42 @@ def opening(workspace: Path, *, runs: int = 5) -> Iterator[Row]:
         size="Kashiwa, first visit, software rendering",
         versions=versions(),
     )
+
+
+def _tiles() -> Row:
+    """Return the 95th percentile over all tiles of the town, each asked for a second time."""
+    connection = HTTPConnection("127.0.0.1", PORT)
+    about = json.loads(_body(connection, "/about"))["background"]
+    west, south, east, north = about["bounds"]
+    paths = []
+    for zoom in range(about["minzoom"], about["maxzoom"] + 1):
+        (x0, y1), (x1, y0) = tile_at(west, south, zoom), tile_at(east, north, zoom)
+        numbers = product(range(x0, x1 + 1), range(y0, y1 + 1))
+        paths += [f"/tiles/ground/{zoom}/{x}/{y}.mvt" for x, y in numbers]
+    for path in paths:
+        _body(connection, path)
+    seconds = []
+    for path in paths:
+        began = time.perf_counter()
+        _body(connection, path)
+        seconds.append(time.perf_counter() - began)
+    connection.close()
+    return Row(
+        name="background_tiles",
+        ours_s=statistics.quantiles(seconds, n=20)[-1],
+        runs=len(paths),
+        min_s=min(seconds),
+        max_s=max(seconds),
+        size="Kashiwa, every tile, p95 of the second time",
+        versions=versions(),
+    )
+
+
+def _body(connection: HTTPConnection, path: str) -> bytes:
+    connection.request("GET", path, headers={"accept-encoding": "gzip"})
+    answer = connection.getresponse()
+    body = answer.read()
+    return gzip.decompress(body) if answer.headers["content-encoding"] == "gzip" else body
 
 
 def _wait_for(url: str) -> None:

@@ -109,7 +109,7 @@ class Background:
         """Make the tiles that show the whole municipality."""
         west, south, east, north = self._bounds
         for zoom in range(FIRST_ZOOM, _WARM_TO_ZOOM + 1):
-            (x0, y1), (x1, y0) = (_tile_at(*one, zoom) for one in ((west, south), (east, north)))
+            (x0, y1), (x1, y0) = (tile_at(*one, zoom) for one in ((west, south), (east, north)))
             for x, y in product(range(x0, x1 + 1), range(y0, y1 + 1)):
                 self._kept(zoom, x, y)
 
@@ -158,7 +158,7 @@ def _drawn(ground: gpd.GeoDataFrame, pixel_m: float, inside: BaseGeometry) -> _S
     return _Sheet(on_web, told, shapely.STRtree(on_web))
 
 
-def _tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
+def tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
     """Return the tile that a point is in."""
     x, y = lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
     return math.floor(x * 2**zoom), math.floor(y * 2**zoom)

@@ -75,6 +75,7 @@ CLOSES = _PLAIN_CLOSES | {
 _PLAIN = _PLAIN_OPENS | _PLAIN_CLOSES
 _WHOSE = frozenset({"designated", "official"})
 _ALWAYS = "24/7"
+_KEYS = frozenset(ACCESS_TAGS)
 _CLAUSE = re.compile(r"([^@;]+)@\s*(\([^)]*\)|[^;]+)")
 
 Told = Literal["value", "own", "unknown_value", "times", "unknown_times"]
@@ -107,6 +108,8 @@ def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[TagRe
     -------
     Whether a walker passes, and what is to be told of it: one remark a tag.
     """
+    if not _KEYS & tags.keys():
+        return by_kind, ()
     said: bool | None = None
     clauses: list[_Clause] = []
     told: list[tuple[Told, str]] = []

@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from geo.streets.access import ACCESS_TAGS, TagRemark, as_resident, is_private, passes
 from geo.streets.direction import DIRECTION_TAGS, foot_direction
-from geo.streets.traits import traits_of
+from geo.streets.traits import trait, traits_of
 from geo.vocabulary import TRAITS
 
 USEFUL_TAGS = (
@@ -235,6 +235,15 @@ _MOST = 10_000
 """No flight has more steps, and no street more layers; a greater number is a slip."""
 
 _FOOTWAYS = frozenset({"footway", "path", "cycleway", "pedestrian"})
+
+
+def is_read(key: str, value: str) -> bool:
+    """Say whether a tag of a walkable way is read and understood, so that it is used where it matters."""
+    if key in TRAITS:
+        return trait(key, value) is not None
+    if key == "surface":
+        return bool(_surface(value))
+    return key in USEFUL_TAGS
 
 
 class Judged(NamedTuple):

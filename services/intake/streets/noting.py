@@ -11,6 +11,50 @@ from geo.streets.access import TagRemark
 from services.intake.streets.ways import Ways
 from services.intake.tables.ledger import Entry, SourceLedger
 
+TAGS_MOST = 20
+"""So many unused tags are named, those about walkers first, then the most frequent."""
+
+_ABOUT_WALKERS = frozenset(
+    [
+        "access",
+        "barrier",
+        "crossing",
+        "emergency",
+        "foot",
+        "footway",
+        "hazard",
+        "impassable",
+        "incline",
+        "indoor",
+        "inclined",
+        "kerb",
+        "lit",
+        "obstacle",
+        "overtaking",
+        "passable",
+        "pedestrian",
+        "ramp",
+        "sidewalk",
+        "smoothness",
+        "snowplowing",
+        "stairwell",
+        "surface",
+        "tactile_paving",
+        "temporary",
+        "tracktype",
+        "traffic_calming",
+        "wheelchair",
+        "width",
+        "winter_service",
+        "sac_scale",
+        "ford",
+        "trail_visibility",
+        "handrail",
+        "service",
+    ]
+)
+"""First parts of keys whose tags bear on walking."""
+
 LISTED_MOST = 100
 """So many ways or nodes are listed one by one; further ones are counted."""
 
@@ -28,6 +72,9 @@ def note_tags(
     _note_times("node", at_nodes, book)
     _note_values(ways.way_remarks, book)
     _note_nodes(at_nodes, book)
+    for kind, unused in (("way", ways.unused_of_ways), ("node", ways.unused_of_nodes)):
+        if unused:
+            book.note(_unused(kind, unused))
     walled = [node for node in ways.walled if node in inside]
     if walled:
         book.note(
@@ -162,6 +209,27 @@ def _note_nodes(remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) ->
                 ),
             )
         )
+
+
+def _unused(kind: str, unused: Counter[tuple[str, str]]) -> Entry:
+    """Count the tags that say something which nothing uses."""
+    ranked = sorted(
+        unused.items(),
+        key=lambda one: (one[0][0].split(":")[0] not in _ABOUT_WALKERS, -one[1], one[0]),
+    )
+    listed = ", ".join(f"{key}={value}: {number}" for (key, value), number in ranked[:TAGS_MOST])
+    left = ranked[TAGS_MOST:]
+    return Entry(
+        "unused_tags",
+        Sentence(
+            "tags of each OSM {kind} on the streets that are read and not used: {listed}; others: "
+            "{others_n} of {kinds_n} kinds",
+            kind=kind,
+            listed=listed,
+            others_n=sum(number for _, number in left),
+            kinds_n=len(left),
+        ),
+    )
 
 
 def _listed(nodes: Sequence[int]) -> str:

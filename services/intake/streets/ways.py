@@ -1,7 +1,7 @@
 """Ways: what every reader of OpenStreetMap data gathers, whatever the format."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,7 +14,9 @@ from geo.streets.walkable import (
     PASSED,
     PLAIN,
     SHUT,
+    USEFUL_NODE_TAGS,
     JudgedNode,
+    is_read,
     judge,
     judge_node,
     street_attributes,
@@ -22,6 +24,8 @@ from geo.streets.walkable import (
 
 _Row = tuple[int, Sequence[int], *tuple[str | bool | int, ...]]
 """osm_id, node_ids and what the tags say."""
+
+_Tags = tuple[tuple[str, str], ...]
 
 _COLUMNS = {
     "osm_id": "int64",
@@ -64,6 +68,10 @@ class Ways:
     """Nodes that a walkable way shares with a wall or a fence, without an opening that is tagged."""
     undirected: frozenset[int] = frozenset()
     """Walkable ways that move or bind walkers in a direction that changes or is not written."""
+    unused_of_ways: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each tag of a walkable way is read and not used."""
+    unused_of_nodes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The same of nodes of walkable ways."""
 
 
 @dataclass(slots=True)
@@ -80,6 +88,8 @@ class WayCollector:
     _walls: set[int] = field(default_factory=set)
     _openings: set[int] = field(default_factory=set)
     _undirected: set[int] = field(default_factory=set)
+    _tags_of_ways: Counter[_Tags] = field(default_factory=Counter)
+    _tags_of_node: dict[int, _Tags] = field(default_factory=dict)
 
     def add(
         self,
@@ -93,13 +103,15 @@ class WayCollector:
         counts = part is None or osm_id not in self._seen
         self._seen.add(osm_id)
         self.read_n += counts
-        attributes, remarks = _judged(tuple(tags.items()))
+        written = tuple(tags.items())
+        attributes, remarks = _judged(written)
         self._way_remarks.update((osm_id, remark) for remark in remarks)
         if attributes is None:
             self.not_walkable[tags.get("highway", "")] += counts
             return
-        if not _directed(tuple(tags.items())):
+        if not _directed(written):
             self._undirected.add(osm_id)
+        self._tags_of_ways[written] += counts
         key = osm_id if part is None else (osm_id, part)
         row: _Row = (osm_id, node_ids, *attributes)
         if key in self._rows:
@@ -116,7 +128,8 @@ class WayCollector:
         """Return what a node is to a walker; what is to be told of its tags is kept."""
         if not tags:
             return PLAIN
-        kind, remarks = _judged_node(tuple(tags.items()))
+        self._tags_of_node[osm_id] = written = tuple(tags.items())
+        kind, remarks = _judged_node(written)
         self._node_remarks.update((osm_id, remark) for remark in remarks)
         if kind in (OWN_GATE, SHUT) or "entrance" in tags or tags.get("barrier") in PASSED:
             self._openings.add(osm_id)
@@ -150,6 +163,11 @@ class WayCollector:
             sorted((node, remark) for node, remark in self._node_remarks if node in walked),
             self._walled(),
             frozenset(self._undirected),
+            _unused(self._tags_of_ways, is_read),
+            _unused(
+                Counter(self._tags_of_node[node] for node in walked & self._tags_of_node.keys()),
+                lambda key, _: key in USEFUL_NODE_TAGS,
+            ),
         )
 
     def _walled(self) -> list[int]:
@@ -166,7 +184,7 @@ class WayCollector:
 
 @lru_cache(maxsize=4096)
 def _judged(
-    tags: tuple[tuple[str, str], ...],
+    tags: _Tags,
 ) -> tuple[tuple[str | bool | int, ...] | None, tuple[TagRemark, ...]]:
     """Return the attributes of a way, None where nobody may walk; most ways have tags of few kinds."""
     kept = dict(tags)
@@ -175,14 +193,23 @@ def _judged(
 
 
 @lru_cache(maxsize=4096)
-def _judged_node(tags: tuple[tuple[str, str], ...]) -> JudgedNode:
+def _judged_node(tags: _Tags) -> JudgedNode:
     return judge_node(dict(tags))
 
 
 @lru_cache(maxsize=4096)
-def _directed(tags: tuple[tuple[str, str], ...]) -> bool:
+def _directed(tags: _Tags) -> bool:
     """Say whether it is known in which direction a way is walked."""
     return foot_direction(dict(tags))[1]
+
+
+def _unused(written: Counter[_Tags], used: Callable[[str, str], bool]) -> Counter[tuple[str, str]]:
+    """Count the tags that nothing uses."""
+    found: Counter[tuple[str, str]] = Counter()
+    for tags, number in written.items():
+        for tag in tags:
+            found[str(tag[0]), str(tag[1])] += number
+    return Counter({tag: number for tag, number in found.items() if not used(*tag)})
 
 
 def nodes_frame(rows: Iterable[tuple[int, float, float, int]]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse.csgraph import dijkstra
 
 from geo.streets.network import Network
-from services.intake.streets.noting import LISTED_MOST
+from services.intake.streets.noting import LISTED_MOST, TAGS_MOST
 from services.intake.tables.ledger import Ledger
 from services.words.texts import told
 from tests.services.intake.test_streets import (
@@ -75,6 +75,7 @@ def test_a_node_is_passed_or_not_and_the_ledger_says_why(
 ) -> None:
     network, remarks = both(tmp_path, STREETS, {2: tags})
     assert walk_m(network) == pytest.approx(walked_m, abs=0.1)
+    remarks = [one for one in remarks if one[0] != "unused_tags"]
     assert [code for code, _ in remarks] == ([remark[0]] if remark else [])
     assert all(remark[1] in said for _, said in remarks if remark)
 
@@ -124,6 +125,30 @@ def test_many_conditions_are_listed_up_to_a_number_and_then_counted(tmp_path: Pa
     said = [text for code, text in remarks if code == "conditional"]
     assert len(said) == LISTED_MOST + 1
     assert said[-1] == "further streets that are open or closed at times: 3"
+
+
+UNUSED = "tags of each OSM {} on the streets that are read and not used: "
+
+
+def test_what_is_read_and_not_used_is_counted_first_what_is_about_walkers(tmp_path: Path) -> None:
+    ways: Ways = {
+        11: ([1, 2, 3], {"highway": "residential", "lanes": "2", "smoothness": "bumpy"}),
+        12: ([1, 5, 6, 4, 3], {"highway": "tertiary", "lanes": "2", "smoothness": "bad"}),
+        13: ([1, 5], {"highway": "motorway", "lanes": "4"}),
+    }
+    _, remarks = both(tmp_path, ways, {2: {"noexit": "yes"}, 6: {"barrier": "bollard"}})
+    assert [said for code, said in remarks if code == "unused_tags"] == [
+        UNUSED.format("way") + "smoothness=bumpy: 1, lanes=2: 2; others: 0 of 0 kinds",
+        UNUSED.format("node") + "noexit=yes: 1; others: 0 of 0 kinds",
+    ]
+
+
+def test_the_list_of_unused_tags_is_bounded_and_counts_the_rest(tmp_path: Path) -> None:
+    tags = {f"key{number:02}": "x" for number in range(TAGS_MOST + 5)}
+    _, remarks = both(tmp_path, {11: ([1, 2], {"highway": "path", **tags}), 12: STREETS[12]})
+    ((_, said),) = [one for one in remarks if one[0] == "unused_tags"]
+    assert said.count("=x: 1") == TAGS_MOST
+    assert said.endswith("; others: 5 of 5 kinds")
 
 
 def test_remarks_are_told_in_both_languages(tmp_path: Path) -> None:

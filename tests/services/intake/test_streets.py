@@ -24,7 +24,10 @@ from pyproj import Geod, Transformer
 from scipy.sparse.csgraph import dijkstra
 
 from geo.errors import SourceError
-from geo.streets.network import Network, one_way_traps
+from geo.streets.network import Network, one_way_traps, with_doors
+from geo.streets.traits import trait
+from geo.streets.walkable import USEFUL_TAGS
+from geo.vocabulary import TRAITS
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.profile import Source
@@ -702,6 +705,44 @@ def test_kochi_keeps_trunk_roads_and_flights_of_steps() -> None:
     # Two flights are counted: of 8 and of 4 steps.
     steps_n = network.edges["steps_per_m"].to_numpy() * network.edge_length_m
     assert sorted(steps_n[steps_n > 0].tolist()) == pytest.approx([4.0, 8.0])
+
+
+@real
+@pytest.mark.real
+def test_nobody_in_kochi_lives_along_the_aisles_of_its_car_parks() -> None:
+    network = kochi(KOCHI_ANSWER, "overpass")
+    aisles = {w["id"] for w in kochi_walked() if w["tags"].get("service") == "parking_aisle"}
+    assert len(aisles) == 293
+    # An edge has the lowest id of its ways, and ways of other traits are not merged with these.
+    on_aisle = network.edges["osm_id"].isin(aisles).to_numpy()
+    assert on_aisle.sum() >= len(aisles)
+    assert not with_doors(network)[on_aisle].any()
+    metres_of_aisles = network.edge_length_m[on_aisle].sum()
+    at = kochi_plane()
+    drawn = [w["nodes"] for w in kochi_walked() if w["id"] in aisles]
+    truth_m = sum(math.dist(at[a], at[b]) for way in drawn for a, b in itertools.pairwise(way))
+    assert metres_of_aisles == pytest.approx(truth_m, abs=0.1)
+
+
+@real
+@pytest.mark.real
+def test_what_kochi_says_and_nobody_uses_adds_up() -> None:
+    ledger = Ledger()
+    kochi(KOCHI_ANSWER, "overpass", ledger=ledger)
+    (entry,) = [
+        e
+        for e in ledger.of("streets").entries
+        if e.code == "unused_tags" and "OSM way" in str(e.said)
+    ]
+    listed, others = str(entry.said).split("not used: ")[1].split("; others: ")
+    counted = sum(int(part.rsplit(": ", 1)[1]) for part in listed.split(", "))
+    counted += int(others.split()[0])
+    used = {*USEFUL_TAGS}
+    tags = [(k, v) for way in kochi_walked() for k, v in way["tags"].items()]
+    # One width of 0 m is no width.
+    unread = [(k, v) for k, v in tags if k in TRAITS and trait(k, v) is None]
+    assert unread == [("width", "0")]
+    assert counted == sum(k not in used for k, _ in tags) + len(unread)
 
 
 @real

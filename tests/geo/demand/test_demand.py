@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from geo.demand.homes import DWELLING, OTHER_USE, STREET_STEP_M, UNKNOWN_USE, MeshCounts, allocate
+from geo.ground.obstacles import Obstacles
 from geo.streets.network import Network
 from tests.streets import PLANE, streets
 
@@ -107,6 +108,29 @@ def test_an_area_where_nobody_lives_gives_no_points() -> None:
     demand = allocate(RESIDENTS.mul([1.0, 0.0, 0.0], axis=0), areas(), HOUSES, network())
     assert set(demand["source_area_id"]) == {"h"}
     assert allocate(RESIDENTS * 0, areas(), HOUSES, network()).empty
+
+
+def test_nobody_is_put_into_water_where_there_is_land() -> None:
+    # Of the street's spots at x = 212.5, 237.5, 262.5, 287.5 a lake covers the first two; of the square
+    # with nothing, all but the last 10 m; and houses stay where they are.
+    lakes = [box(190, 0, 251, 100), box(390, -10, 490, 110), box(0, 0, 100, 100)]
+    kinds = np.array(["water"] * 3, dtype=object)
+    obstacles = Obstacles(np.array(lakes, dtype=object), kinds)
+    demand = allocate(RESIDENTS, areas(), HOUSES, network(), obstacles)
+    street = demand[demand["kind"] == "street"]
+    assert street.geometry.x.tolist() == [262.5, 287.5]
+    assert street["total"].tolist() == [20.0, 20.0]
+    assert demand.geometry[demand["source_area_id"] == "n"].x.between(490, 500).all()
+    assert (demand["kind"] == "building").sum() == 2
+    assert demand["total"].sum() == RESIDENTS["total"].sum()
+
+
+def test_an_area_that_is_all_water_keeps_its_residents() -> None:
+    whole = Obstacles(
+        np.array([box(-10, -10, 600, 110)], dtype=object), np.array(["water"], dtype=object)
+    )
+    demand = allocate(RESIDENTS, areas(), None, network(), whole)
+    assert demand.groupby("source_area_id")["total"].sum().to_dict() == {"h": 90, "n": 7, "s": 40}
 
 
 def test_a_town_without_a_table_of_buildings_works() -> None:

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from api.report_page import SERVED_FONT, environment_of
+from api.report_page import SERVED_FONT, edit_signs, environment_of
 from services.drawing.svg import star_sign
 from services.reports.plan import PlanReport
 
@@ -19,4 +19,10 @@ def render_plan(report: PlanReport) -> str:
         for name in ("upgrade", "open")
     }
     drawing = Markup(report.map_svg)  # noqa: S704
-    return page.render(report=report, drawing=drawing, star_signs=signs, font_url=SERVED_FONT)
+    return page.render(
+        report=report,
+        drawing=drawing,
+        star_signs=signs,
+        edit_signs=edit_signs(),
+        font_url=SERVED_FONT,
+    )

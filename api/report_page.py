@@ -83,21 +83,27 @@ def _in_language(write: Any, lang: str, value: object) -> str:  # noqa: ANN401  
     return str(write(value, lang))
 
 
-def _signs() -> dict[str, object]:
-    def svg(drawn: str) -> Markup:
-        # Made of numbers and colours alone.
-        return Markup(  # noqa: S704
-            f'<svg class="sign" viewBox="-13 -13 26 26" aria-hidden="true">{drawn}</svg>'
-        )
+def edit_signs() -> dict[str, Markup]:
+    """Return the line of each kind of edit."""
+    return {name: _svg("".join(edit_sign("M-12,0H12", name))) for name in EDIT_SIGNS}
 
+
+def _svg(drawn: str) -> Markup:
+    # Made of numbers and colours alone.
+    return Markup(  # noqa: S704
+        f'<svg class="sign" viewBox="-13 -13 26 26" aria-hidden="true">{drawn}</svg>'
+    )
+
+
+def _signs() -> dict[str, object]:
     return {
         "gap_signs": GAP_SIGNS,
         "listed_gaps": listed_gaps,
         "reach_colours": REACH_COLOURS,
-        "place_signs": {name: svg(place_sign(0, 0, name)) for name in PLACE_SIGNS},
-        "cut_signs": {name: svg(place_sign(0, 0, name, cut=True)) for name in PLACE_SIGNS},
-        "edit_signs": {name: svg("".join(edit_sign("M-12,0H12", name))) for name in EDIT_SIGNS},
-        "star_signs": {name: svg(star_sign(0, 0, name)) for name in CANDIDATE_ACTIONS},
+        "place_signs": {name: _svg(place_sign(0, 0, name)) for name in PLACE_SIGNS},
+        "cut_signs": {name: _svg(place_sign(0, 0, name, cut=True)) for name in PLACE_SIGNS},
+        "edit_signs": edit_signs(),
+        "star_signs": {name: _svg(star_sign(0, 0, name)) for name in CANDIDATE_ACTIONS},
         "cards": CARDS,
         "no_figure": texts.NO_FIGURE,
     }

@@ -361,13 +361,14 @@ _CATCHMENT_HATCH = (
 )
 
 
-def plan_map(
+def plan_map(  # noqa: PLR0913  each is one layer of the drawing
     around: shapely.Geometry,
     councils: gpd.GeoDataFrame,
     chosen: gpd.GeoDataFrame,
     catchments: gpd.GeoDataFrame,
     *,
     ground: gpd.GeoDataFrame,
+    edits: gpd.GeoDataFrame,
     stamp: str = "",
 ) -> str:
     """Draw a plan, north up; readable without colour: catchments are hatched, choices numbered."""
@@ -395,6 +396,7 @@ def plan_map(
         *ground_svg(scene),
         *drawn,
         *borders(view, seen),
+        *_edits(view, edits),
         *names_svg(scene.names([*signs, *(box for box, _ in labels)])),
         *(written for _, written in labels),
         *stars(view, chosen),

@@ -9,9 +9,10 @@ from typing import Any
 import geopandas as gpd
 
 from geo.errors import BrokenWorkspaceError, NotFoundError
-from services.edits.versions import edits_record
+from services.edits.versions import edits_record, read_drawn
 from services.plans.ask import PlanAsk, ask_of
 from services.registry.seen import registry_facts
+from services.results.edits import edits_frame
 from services.situation.parameters import Parameters
 from services.words.dates import today
 from services.workspace.folder import Workspace, digest, read_json, write_json
@@ -44,6 +45,15 @@ class PlanResult:
         """Return what was asked, how it came out, and the hashes of what it was made from."""
         record: dict[str, Any] = read_json(self.path / RECORD)
         return record
+
+    @cached_property
+    def edits(self) -> gpd.GeoDataFrame:
+        """Return what planners had drawn, as a map shows it; nothing where the streets are others by now."""
+        hashes, drawn = self.record["hashes"], []
+        if hashes["workspace_sha256"] == self.workspace.sha256:
+            there = read_drawn(self.workspace, hashes["edits"]["version"])
+            drawn = [one for one in there if one.edit.edit_id in hashes["edits"]["in_force"]]
+        return edits_frame(self.workspace, drawn)
 
     @property
     def is_readable(self) -> bool:

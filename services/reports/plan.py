@@ -11,6 +11,7 @@ from services.plans.store import PlanResult
 from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
 from services.plans.words import said_doing
 from services.publication.viewed import numbers_note, stamp
+from services.reports.briefing import edit_kinds
 from services.words.assumptions import assumption, marks, used
 from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
@@ -75,6 +76,8 @@ class PlanReport:
     assumptions: tuple[str, ...]
     sources: tuple[str, ...]
     map_svg: str
+    edits: tuple[str, ...]
+    """Kinds of what planners had drawn over the streets."""
     software: str
     marks: tuple[str, ...]
     """What is estimated or assumed."""
@@ -123,6 +126,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
             )
         ),
         map_svg=_drawn(plan, lang),
+        edits=edit_kinds(plan.edits),
         software=f"arukeba {software_version()}",
         marks=marks(plan.record["assumptions"], lang),
         stamp=stamp(plan.workspace, lang),
@@ -304,4 +308,6 @@ def _drawn(plan: PlanResult, lang: str) -> str:
         around = councils.union_all()
     marked = stamp(plan.workspace, lang)
     ground = plan.workspace.ground
-    return plan_map(around, councils, chosen, catchments, ground=ground, stamp=marked)
+    return plan_map(
+        around, councils, chosen, catchments, ground=ground, edits=plan.edits, stamp=marked
+    )

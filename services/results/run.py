@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.coverage.reached import row_keys, share_pct
-from services.edits.versions import edits_record
+from services.edits.versions import edits_record, in_force
 from services.registry.seen import has_homes
 from services.results.candidates import candidates_frame
 from services.results.crosstabs import crosstabs_frame
@@ -141,8 +141,13 @@ def _view(workspace: Workspace, parameters: Parameters, *, beside: "_View | None
         same = len(drawn_homes(situation)) == len(drawn_homes(beside.situation))
         reach = beside.reach if same else reach_frame(situation)
         return _View(situation, beside.streets, reach, beside.edits)
-    edits = beside.edits if beside else edits_frame(situation)
+    edits = beside.edits if beside else _edits(situation)
     return _View(situation, streets_frame(situation), reach_frame(situation), edits)
+
+
+def _edits(situation: Situation) -> gpd.GeoDataFrame:
+    (version, day), workspace = situation.drawn, situation.workspace
+    return edits_frame(workspace, in_force(workspace, day, version=version))
 
 
 @contextmanager

@@ -343,3 +343,11 @@ def test_what_somebody_asks_for_is_no_assumption(assumed: Snapshot) -> None:
     codes = {item["code"] for item in assumptions_of(Situation(workspace, asked))}
     assert not codes & {"limit", "walker"}
     assert "rate" in codes
+
+
+def test_the_page_of_a_plan_draws_the_edits_it_stands_on(assumed: Snapshot, told: Snapshot) -> None:
+    pages = []
+    for snapshot in (assumed, told):
+        with TestClient(app_of(snapshot)) as client:
+            pages.append(client.get("/plans/0001/report").text)
+    assert ["修正：通れない線・面" in page for page in pages] == [True, False]

@@ -31,7 +31,20 @@ def streets(
 
     ``attributes`` says what is special about a way (by its position), ``kinds`` about a crossing.
     """
-    table = pd.DataFrame(
+    table = way_table(ways)
+    for way, special in (attributes or {}).items():
+        for name, value in special.items():
+            table.loc[way, name] = value
+    nodes = pd.DataFrame(
+        [crossings[key] for key in crossings], columns=["x", "y"], index=list(crossings)
+    ).astype(float)
+    nodes["kind"] = [(kinds or {}).get(key, 0) for key in crossings]
+    return build_network(table, nodes, epsg=PLANE)
+
+
+def way_table(ways: Sequence[Sequence[int]]) -> pd.DataFrame:
+    """Return plain ways as sequences of node ids, with what a network asks of them."""
+    return pd.DataFrame(
         {
             "osm_id": np.arange(1, len(ways) + 1),
             "node_ids": [list(way) for way in ways],
@@ -50,14 +63,6 @@ def streets(
             "traits": "",
         }
     )
-    for way, special in (attributes or {}).items():
-        for name, value in special.items():
-            table.loc[way, name] = value
-    nodes = pd.DataFrame(
-        [crossings[key] for key in crossings], columns=["x", "y"], index=list(crossings)
-    ).astype(float)
-    nodes["kind"] = [(kinds or {}).get(key, 0) for key in crossings]
-    return build_network(table, nodes, epsg=PLANE)
 
 
 def bare_ground() -> gpd.GeoDataFrame:

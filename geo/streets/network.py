@@ -54,7 +54,10 @@ ATTRIBUTES = (
 )
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
 
-NOBODY_LIVES_AT = frozenset({"steps", "elevator", "corridor"})
+SQUARE = "square"
+"""``highway`` of a line that is walked across an area: nobody's street."""
+
+NOBODY_LIVES_AT = frozenset({"steps", "elevator", "corridor", SQUARE})
 """Kinds of ``highway`` that lead past doors, not to them."""
 
 

@@ -50,10 +50,16 @@ USEFUL_TAGS = (
     "crossing:signals",
     "surface",
     "step_count",
+    "area",
+    "sidewalk",
+    "sidewalk:both",
+    "sidewalk:left",
+    "sidewalk:right",
     *DIRECTION_TAGS,
     *TRAITS,
 )
-"""Keys of a way that the rules or the attributes of an edge read; a reader need keep no other."""
+"""Keys of a way that the rules, the attributes of an edge or ``has_sidewalk_apart`` read, and whether it
+is an area; a reader need keep no other."""
 
 USEFUL_NODE_TAGS = (
     *ACCESS_TAGS,

@@ -7,6 +7,7 @@ import shapely
 
 from geo.catchment.extent import reached_lines
 from geo.coverage.reached import at_least
+from geo.streets.network import SQUARE
 from geo.walking.doors import Doors
 from geo.walking.reach import nearest
 from services.situation.view import Situation
@@ -16,7 +17,11 @@ PATHS = ("footway", "path", "pedestrian", "cycleway", "bridleway", "track", "cor
 
 
 def streets_frame(situation: Situation) -> gpd.GeoDataFrame:
-    """Return multi-lines by ``reach`` (weekly, monthly, none) and ``class`` of street."""
+    """
+    Return multi-lines by ``reach`` (weekly, monthly, none) and ``class`` of street.
+
+    Lines across squares are not drawn: their outlines are.
+    """
     snaps = situation.place_snaps
     weekly, missed = _split(situation, snaps, "weekly")
     monthly, _ = _split(situation, snaps, "monthly")
@@ -54,8 +59,8 @@ def _some(lines: np.ndarray) -> np.ndarray:
 def _classes(edges: pd.DataFrame) -> np.ndarray:
     highway = edges["highway"].astype(str).str.removesuffix("_link")
     return np.select(
-        [edges["steps"].to_numpy(dtype=bool), highway.isin(MAJOR), highway.isin(PATHS)],
-        ["steps", "major", "path"],
+        [highway == SQUARE, edges["steps"].astype(bool), highway.isin(MAJOR), highway.isin(PATHS)],
+        [SQUARE, "steps", "major", "path"],
         "minor",
     )
 

@@ -50,17 +50,22 @@ def _read_squares(path: Path, collector: WayCollector) -> None:
         osmium.filter.TagFilter(("type", "multipolygon")),
         osmium.filter.KeyFilter("highway"),
     )
-    square_of = {
-        int(member[1 : member.index("@")]): tags_of(tags)
-        for _, tags, members in relations
-        for member in members[1:].split(",")
-        if member.startswith("w") and is_walkable(tags_of(tags))
-    }
+    square_of: dict[int, dict[str, str]] = {}
+    for osm_id, written, members in relations:
+        tags = tags_of(written)
+        if is_walkable(tags):
+            ways = [
+                int(member[1 : member.index("@")])
+                for member in members[1:].split(",")
+                if member.startswith("w")
+            ]
+            collector.add_relation(osm_id, tags, ways)
+            square_of |= dict.fromkeys(ways, tags)
     if not square_of:
         return
     wanted = osmium.filter.IdFilter(square_of)
-    for osm_id, tags, nodes in sift(path, osmium.osm.WAY, wanted):
-        if "highway" not in tags_of(tags):
+    for osm_id, written, nodes in sift(path, osmium.osm.WAY, wanted):
+        if "highway" not in tags_of(written):
             collector.add(osm_id, square_of[osm_id], ids_of(nodes))
 
 

@@ -43,7 +43,7 @@ def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 
         for number, element in enumerate(answer["elements"]):
             try:
                 if first:
-                    _add_square(element, squares)
+                    _add_square(element, squares, collector)
                 else:
                     _add(element, squares, collector, nodes)
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -84,14 +84,17 @@ def _id(value: Any) -> int:  # noqa: ANN401 (any JSON at all)
     return number
 
 
-def _add_square(element: dict[str, Any], squares: dict[int, dict[str, str]]) -> None:
-    """Keep the tags of a walkable multipolygon for the ways that it is made of."""
+def _add_square(
+    element: dict[str, Any], squares: dict[int, dict[str, str]], collector: WayCollector
+) -> None:
+    """Keep a walkable multipolygon, and its tags for the ways that it is made of."""
     tags = element.get("tags", {})
     if element["type"] != "relation" or tags.get("type") != "multipolygon":
         return
     if is_walkable(tags):
-        members = element["members"]
-        squares |= {_id(member["ref"]): tags for member in members if member["type"] == "way"}
+        ways = [_id(member["ref"]) for member in element["members"] if member["type"] == "way"]
+        collector.add_relation(_id(element["id"]), tags, ways)
+        squares |= dict.fromkeys(ways, tags)
 
 
 def _add(

@@ -13,6 +13,7 @@ import shapely
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
 from geo.streets.network import Network, build_network
+from services.intake.streets.drawn import put_right
 from services.intake.streets.noting import note_tags
 from services.intake.streets.osm_file import read_osm_file
 from services.intake.streets.overpass import read_overpass_file
@@ -40,11 +41,21 @@ def read_streets(
     """
     ways = _read(path, source, boundary, plane_epsg)
     book = ledger.of(source.id)
+    if source.format == "osmnx":
+        book.note(
+            Entry(
+                "no_relations",
+                Sentence(
+                    "the download has no relations: squares that are drawn as one are not known; "
+                    "an extract (.osm.pbf) has them"
+                ),
+            )
+        )
     nodes = _plane_nodes(ways.nodes, plane_epsg)
     inside = _inside(ways.table, nodes, boundary, book)
     if inside.empty:
         raise _no_street(ways, path)
-    network = build_network(inside, nodes, epsg=plane_epsg)
+    network = build_network(*put_right(inside, nodes, ways, book), epsg=plane_epsg)
     if len(network.edge_u) == 0:
         raise _no_street(ways, path)
     _note_counts(ways, inside, book)

@@ -1,14 +1,17 @@
 """Ways: what every reader of OpenStreetMap data gathers, whatever the format."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
+from typing import Any
 
 import pandas as pd
 
 from geo.streets.access import TagRemark
 from geo.streets.direction import foot_direction
+from geo.streets.sidewalks import has_sidewalk_apart
 from geo.streets.walkable import (
     OWN_GATE,
     PASSED,
@@ -22,7 +25,7 @@ from geo.streets.walkable import (
     street_attributes,
 )
 
-_Row = tuple[int, Sequence[int], *tuple[str | bool | int, ...]]
+_Row = tuple[int, Sequence[Any], *tuple[str | bool | int, ...]]
 """osm_id, node_ids and what the tags say."""
 
 _Tags = tuple[tuple[str, str], ...]
@@ -60,6 +63,11 @@ class Ways:
     """Ways that nobody may walk along, by kind of highway."""
     repeated_n: int
     """Ways that the source holds more than once; each is used once."""
+    areas: pd.DataFrame
+    """One row an area that is walked on: osm_id (of a relation, its first way's), ``pieces`` (the node
+    ids of each way of its borders), and its ``street_attributes``."""
+    roads: pd.DataFrame
+    """One row a road whose sidewalk is mapped apart: osm_id, node_ids."""
     way_remarks: list[tuple[int, TagRemark]] = field(default_factory=list)
     """What is to be told of the tags of ways, by osm_id."""
     node_remarks: list[tuple[int, TagRemark]] = field(default_factory=list)
@@ -83,6 +91,10 @@ class WayCollector:
     not_walkable: Counter[str] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
     _rows: dict[object, _Row] = field(default_factory=dict)
+    _areas: dict[object, tuple[tuple[str | bool | int, ...], set[object]]] = field(
+        default_factory=dict
+    )
+    _roads: dict[object, tuple[int, Sequence[int]]] = field(default_factory=dict)
     _way_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
     _node_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
     _walls: set[int] = field(default_factory=set)
@@ -106,19 +118,29 @@ class WayCollector:
         written = tuple(tags.items())
         attributes, remarks = _judged(written)
         self._way_remarks.update((osm_id, remark) for remark in remarks)
+        key = osm_id if part is None else (osm_id, part)
         if attributes is None:
             self.not_walkable[tags.get("highway", "")] += counts
+            if has_sidewalk_apart(tags):
+                self._roads[key] = (osm_id, node_ids)
             return
         if not _directed(written):
             self._undirected.add(osm_id)
         self._tags_of_ways[written] += counts
-        key = osm_id if part is None else (osm_id, part)
+        if is_area(tags, closed=part is None and node_ids[:1] == node_ids[-1:]):
+            self._areas.setdefault(osm_id, (attributes, set()))[1].add(key)
         row: _Row = (osm_id, node_ids, *attributes)
         if key in self._rows:
             self.repeated_n += 1
             # Of two states of one way the longer counts, whichever came first.
             row = max(row, self._rows[key], key=lambda one: (len(one[1]), one))
         self._rows[key] = row
+
+    def add_relation(self, osm_id: int, tags: Mapping[str, str], members: Iterable[int]) -> None:
+        """Add an area that is a multipolygon of these ways, which are added one by one themselves."""
+        attributes, _ = _judged(tuple(tags.items()))
+        if attributes is not None and tags.get("highway") != "elevator":
+            self._areas["relation", osm_id] = (attributes, set(members))
 
     def add_wall(self, node_ids: Sequence[int]) -> None:
         """Keep the nodes of a wall or a fence, which a street may share."""
@@ -136,29 +158,23 @@ class WayCollector:
         return kind
 
     def node_ids(self) -> list[int]:
-        """Return the nodes of the walkable ways, each once."""
+        """Return the nodes of the walkable ways, and of roads whose sidewalk is apart, each once."""
         ids: set[int] = set()
-        for row in self._rows.values():
+        for row in chain(self._rows.values(), self._roads.values()):
             ids.update(row[1])
         return sorted(ids)
 
     def ways(self, nodes: pd.DataFrame) -> Ways:
         """Return what was gathered, with the nodes that the source gives."""
-        # Column by column: row by row pandas guesses each type from all values.
-        columns = zip(*self._rows.values(), strict=True) if self._rows else [()] * len(_COLUMNS)
-        table = pd.DataFrame(
-            {
-                name: pd.Series(values, dtype=kind)
-                for (name, kind), values in zip(_COLUMNS.items(), columns, strict=True)
-            }
-        )
-        walked = set(self.node_ids())
+        walked = {node for row in self._rows.values() for node in row[1]}
         return Ways(
-            table,
+            _table(list(self._rows.values())),
             nodes,
             self.read_n,
             dict(sorted(self.not_walkable.items())),
             self.repeated_n,
+            _table(list(self._area_rows())).rename(columns={"node_ids": "pieces"}),
+            pd.DataFrame(sorted(self._roads.values()), columns=["osm_id", "node_ids"]),
             sorted(self._way_remarks),
             sorted((node, remark) for node, remark in self._node_remarks if node in walked),
             self._walled(),
@@ -180,6 +196,47 @@ class WayCollector:
                 if node in walls:
                     branches[node] += (place > 0) + (place < len(ids) - 1)
         return sorted(node for node, number in branches.items() if number > 1)
+
+    def _area_rows(self) -> Iterator[_Row]:
+        """Yield the areas with the node ids of each way of their borders; a way that is not there has none."""
+        # An outline that has the tags as well is part of the relation, which knows what is cut out of it.
+        parts = {
+            key
+            for area, (_, keys) in self._areas.items()
+            if isinstance(area, tuple)
+            for key in keys
+        }
+        for area, (attributes, keys) in self._areas.items():
+            if area in parts:
+                continue
+            rows = [self._rows.get(key) for key in keys]
+            pieces = sorted((row[0], list(row[1])) if row else (0, []) for row in rows)
+            known = [osm_id for osm_id, ids in pieces if ids]
+            if known:
+                yield known[0], [ids for _, ids in pieces], *attributes
+
+
+def is_area(tags: Mapping[str, str], *, closed: bool) -> bool:
+    """
+    Say whether the tags of a walkable way make it an area.
+
+    ``area=yes`` does, and a closed platform is one unless it says ``area=no``; any other closed way is
+    a street that comes back. An elevator is ridden, not walked across.
+    """
+    highway = tags.get("highway", "")
+    area = tags.get("area", "yes" if closed and highway == "platform" else "no")
+    return area == "yes" and highway != "elevator"
+
+
+def _table(rows: Sequence[_Row]) -> pd.DataFrame:
+    # Column by column: row by row pandas guesses each type from all values.
+    columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=kind)
+            for (name, kind), values in zip(_COLUMNS.items(), columns, strict=True)
+        }
+    )
 
 
 @lru_cache(maxsize=4096)

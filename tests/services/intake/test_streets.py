@@ -240,8 +240,11 @@ RELATIONS = {
 
 
 def check_square(network: Network) -> None:
-    """Check that the outline is walked along, and that a way's own tags come first."""
-    names = dict(zip(network.edges["osm_id"], network.edges["highway"], strict=True))
+    """Check that the outline is walked along, that a way's own tags come first, and the way across."""
+    across = (network.edges["highway"] == "square").to_numpy()
+    assert set(network.edges["osm_id"][across]) == {21}
+    outline = network.edges[~across]
+    names = dict(zip(outline["osm_id"], outline["highway"], strict=True))
     assert names == {11: "trunk", 21: "pedestrian", 22: "steps", 23: "pedestrian"}
     assert set(network.edges.loc[network.edges["highway"] == "pedestrian", "name"]) == {"駅前広場"}
     # 2 to 4 is 400 m, 3 to 2 is 200 m.
@@ -501,6 +504,81 @@ def test_the_download_gives_the_same_network_as_the_file(
     assert len(overpass.questions) == 1
     book = ledger.of("streets")
     assert (book.rows_read, book.rows_used, book.rows_refused) == (4, 2, 2)
+
+
+# A triangle that is an area, with streets to two of its corners.
+YARD = {
+    11: ([5, 1], {"highway": "residential"}),
+    12: ([1, 3, 4, 1], {"highway": "service", "area": "yes", "name": "団地"}),
+    13: ([4, 6], {"highway": "residential"}),
+}
+
+
+def test_an_area_is_walked_across_whatever_the_format(tmp_path: Path, overpass: Overpass) -> None:
+    network = read(write_osm(tmp_path / "a.osm.pbf", YARD))
+    across = (network.edges["highway"] == "square").to_numpy()
+    assert set(network.edges["osm_id"][across]) == {12}
+    assert set(network.edges["name"][across]) == {"団地"}
+    # Nobody lives along a line across a yard.
+    assert not with_doors(network)[across].any()
+    same(network, read(write_answer(tmp_path / "a.json", answer(YARD)), "overpass"))
+    overpass.body = json.dumps(answer(YARD)).encode()
+    ledger = Ledger()
+    downloaded = read(Path(), "osmnx", address=overpass.address, boundary=NEAR, ledger=ledger)
+    same(network, downloaded)
+    assert [entry.code for entry in ledger.of("streets").entries] == ["no_relations"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "crossed"),
+    [
+        ({"highway": "pedestrian"}, False),
+        ({"highway": "pedestrian", "area": "no"}, False),
+        ({"highway": "pedestrian", "area": "yes"}, True),
+        ({"highway": "platform"}, True),
+        ({"highway": "platform", "area": "no"}, False),
+        ({"highway": "elevator", "area": "yes"}, False),
+    ],
+)
+def test_which_closed_ways_are_areas(
+    tmp_path: Path, tags: dict[str, str], *, crossed: bool
+) -> None:
+    network = read(write_osm(tmp_path / "a.osm", YARD | {12: (YARD[12][0], tags)}))
+    assert (network.edges["highway"] == "square").any() == crossed
+
+
+def test_an_area_that_is_not_closed_is_listed(tmp_path: Path) -> None:
+    ledger = Ledger()
+    ways = YARD | {12: ([1, 3, 4], YARD[12][1])}
+    network = read(write_osm(tmp_path / "a.osm", ways), ledger=ledger)
+    assert not (network.edges["highway"] == "square").any()
+    (entry,) = ledger.of("streets").entries
+    assert entry.code == "square_not_crossed"
+    assert "1 not closed, 0 that cross themselves" in str(entry.said)
+    assert str(entry.said).endswith("(12)")
+
+
+def test_a_side_street_is_joined_to_a_sidewalk_apart_whatever_the_format(
+    tmp_path: Path, overpass: Overpass
+) -> None:
+    # The trunk road from 1 to 3 has its sidewalk apart, 50 m south of it: too far. Then 1 m south.
+    road = {"highway": "trunk", "foot": "use_sidepath"}
+    walk = {"highway": "footway", "footway": "sidewalk"}
+    ways = {11: ([1, 2, 3], road), 12: ([2, 4], {"highway": "residential"}), 16: ([7, 8], walk)}
+    for south_m, joined in ((50.0, False), (1.0, True)):
+        SPOTS.update({7: (0, -south_m), 8: (300, -south_m)})
+        try:
+            ledger = Ledger()
+            network = read(write_osm(tmp_path / f"{south_m}.osm", ways), ledger=ledger)
+            content = answer(ways)
+        finally:
+            del SPOTS[7], SPOTS[8]
+        codes = {entry.code for entry in ledger.of("streets").entries}
+        assert ("sidewalk_joined" in codes) == joined
+        assert network.edge_length_m.sum() == pytest.approx(700 + joined * south_m, abs=0.1)
+        same(network, read(write_answer(tmp_path / "a.json", content), "overpass"))
+        overpass.body = json.dumps(content).encode()
+        same(network, read(Path(), "osmnx", address=overpass.address, boundary=NEAR))
 
 
 def test_the_download_leaves_osmnx_as_it_was(overpass: Overpass) -> None:

@@ -225,8 +225,9 @@ def level_of(tags: Mapping[str, str]) -> Level:
     -------
     ``above`` on a bridge or viaduct, and for a monorail; ``below`` in a tunnel, a culvert or under
     cover (``covered=yes``, ``location=underground``), and for a subway that says nothing of its
-    layer; else ``ground``. ``layer`` alone decides where neither is tagged: below 0 is below; above 0
-    is above for railways, and on the ground for all else, which a map only draws in another order.
+    layer; else ``ground``. ``layer`` alone decides of railways where neither is tagged: below 0 is
+    below, above 0 is above. It only orders how all else is drawn: many rivers bear ``layer=-1`` from
+    source to mouth, so that bridges lie over them.
     """
     railway = tags.get("railway", "")
     if (
@@ -241,5 +242,5 @@ def level_of(tags: Mapping[str, str]) -> Level:
     if layer in ("", "0"):
         return BELOW if railway == "subway" else GROUND
     if layer.startswith("-"):
-        return BELOW if railway or "waterway" in tags else GROUND
+        return BELOW if railway else GROUND
     return ABOVE if railway else GROUND

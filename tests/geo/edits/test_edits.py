@@ -1,6 +1,7 @@
 """Edits of the network: by hand in a river town, against networkx, and their properties."""
 
 import itertools
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -23,9 +24,10 @@ from geo.edits.applied import (
 )
 from geo.edits.splitting import points_on
 from geo.errors import EditError
-from geo.streets.network import Network, isolated_edges
+from geo.ground.obstacles import Obstacles
+from geo.streets.network import Network, isolated_edges, joinable
 from geo.walking.reach import nearest
-from geo.walking.snapping import TOO_FAR, snap
+from geo.walking.snapping import GROUND, TOO_FAR, frontage_of, snap
 from services.words.texts import told
 from tests.streets import OnFoot, straight_street, streets, towns
 
@@ -349,6 +351,29 @@ def test_a_path_ties_a_piece_that_was_too_small_to_be_joined() -> None:
     place = edited.trace.carry(place, np.array([[0.0, 0.0]]))
     # Leg 10, east 40, path 200, west 80.
     assert nearest(edited.network, place, joined).home_walk == pytest.approx([330.0])
+
+
+def test_who_lives_behind_water_joins_a_new_path_on_the_own_bank_alone() -> None:
+    # The street lies beyond the canal, 60 m away; one path runs on the home's bank, one on the street's.
+    network = straight_street()
+    canal = Obstacles(
+        np.array([box(-100, 10, 1100, 24)], dtype=object), np.array(["water"], dtype=object)
+    )
+    xy = np.array([[500.0, 60.0]])
+    frontage = frontage_of(network, isolated_below_m=0.0, obstacles=canal)
+    snaps = snap(xy, network, limit_m=100.0, usable=frontage)
+    assert snaps["reason"].tolist() == [GROUND]
+    near = Edit("near", "path", LineString([(400, 8), (600, 8)]), join_m=10.0)
+    own = Edit("own", "path", LineString([(400, 0), (400, 100), (600, 100), (600, 0)]))
+    found = {}
+    for edit in (near, own):
+        edited = apply_edits(network, [edit])
+        carried_over = edited.trace.carry(snaps, xy)
+        rule = partial(joinable, isolated_below_m=0.0)
+        joined = rejoin(edited, carried_over, xy, limit_m=100.0, usable=rule, obstacles=canal)
+        found[edit.edit_id] = joined[["reason", "snap_m"]].to_numpy().tolist()[0]
+    assert found["near"][0] == GROUND
+    assert found["own"] == ["", 40.0]
 
 
 def test_a_closure_off_the_streets_says_how_far() -> None:

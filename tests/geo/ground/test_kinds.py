@@ -42,7 +42,7 @@ def test_tags_say_what_lies_there(tags: dict[str, str], kind: str | None) -> Non
         ({"railway": "subway", "bridge": "yes"}, "above"),
         ({"railway": "monorail"}, "above"),
         ({"waterway": "stream", "tunnel": "culvert"}, "below"),
-        ({"waterway": "river", "layer": "-1"}, "below"),
+        ({"waterway": "river", "layer": "-1"}, "ground"),
         ({"natural": "water", "layer": "-1"}, "ground"),
         ({"natural": "water", "covered": "yes"}, "below"),
     ],

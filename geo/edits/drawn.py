@@ -25,6 +25,7 @@ ATTRIBUTES: Mapping[str, type] = {
     "surface": str,
     "crossing": bool,
     "signals": bool,
+    "private": bool,
 }
 """What a path or a correction may say of a street."""
 SURFACES = ("", "paved", "unpaved")
@@ -43,6 +44,7 @@ _WORDS = {
     "surface": Sentence("say paved or unpaved"),
     "crossing": Sentence("say yes or no"),
     "signals": Sentence("say yes or no"),
+    "private": Sentence("say yes or no"),
 }
 _NEEDS = {
     "barrier": Sentence("a line or an area"),

@@ -94,10 +94,11 @@ AROUND_M = 500.0
 
 
 class Junctions:
-    """Where three streets or more meet, else all ends of streets."""
+    """Where three public streets or more meet, else all ends of public streets."""
 
     def __init__(self, network: Network) -> None:
-        ends = np.concatenate([network.edge_u, network.edge_v])
+        public = ~network.edges["private"].to_numpy(dtype=bool)
+        ends = np.concatenate([network.edge_u[public], network.edge_v[public]])
         degree = np.bincount(ends, minlength=len(network.node_xy))
         meets = degree >= 3  # noqa: PLR2004  a junction
         self.xy = network.node_xy[meets if meets.any() else degree > 0]

@@ -437,6 +437,20 @@ def test_a_network_without_streets_takes_barriers() -> None:
     assert not cut_off_edges(edited).any()
 
 
+def test_a_correction_opens_a_private_road_to_everybody() -> None:
+    # 100 m over a private road, 300 m round it.
+    spots = {1: (0, 0), 2: (100, 0), 3: (0, 100), 4: (100, 100), 5: (-50, 0), 6: (150, 0)}
+    ways = [[5, 1], [1, 2], [1, 3, 4, 2], [2, 6]]
+    town = streets(spots, ways, {1: {"private": True}})
+    ends = [(int(np.argmin(town.node_xy[town.edge_u][:, 0])), 0.0, 0.0)]
+    ends.append((int(np.argmax(town.node_xy[town.edge_v][:, 0])), 50.0, 0.0))
+    stops = pd.DataFrame(ends, columns=["edge", "offset_m", "snap_m"])
+    assert nearest(town, stops.iloc[[0]], stops.iloc[[1]]).home_walk.tolist() == [400.0]
+    said = Edit("e", "correction", osm_id=2, attributes={"private": False})
+    opened = apply_edits(town, [said]).network
+    assert nearest(opened, stops.iloc[[0]], stops.iloc[[1]]).home_walk.tolist() == [200.0]
+
+
 # Properties: random towns, random barriers and paths, networkx as the oracle
 
 

@@ -28,6 +28,7 @@ from services.councils.entry import NewDecision
 from services.plans.ask import PlanAsk, ask_of, read_ask
 from services.plans.ground import CommonGround
 from services.plans.problem import Setting, parameters_of
+from services.plans.sites import Junctions
 from services.plans.solve import Reception, make_plan, recheck_on_streets
 from services.plans.store import PlanResult, list_plans, plan_is_stale, read_plan
 from services.plans.views import plan_body, sentence, shown_candidates
@@ -39,7 +40,7 @@ from services.words.texts import told
 from services.workspace.folder import Snapshot, Workspace, open_workspace, registry_file
 from services.workspace.progress import StoppedError
 from tests.datedtown import dated_workspace, places
-from tests.streets import PLANE
+from tests.streets import PLANE, streets
 
 ROWS = (
     ("A", 100.0, "毎週月曜日10:00〜11:30", "active", "2010-04-01", "", "", "vA"),
@@ -351,6 +352,15 @@ def test_what_no_plan_can_be_made_from_is_said_and_nothing_changes(tmp_path, giv
         make_plan(workspace, asked(**given))
     assert told(refused.value, "ja") != refused.value.message
     assert list_plans(workspace) == []
+
+
+def test_no_site_is_looked_for_amid_private_roads() -> None:
+    # A public crossing at (0, 0), one of an estate at (200, 0), and a drive that meets a road.
+    spots = {1: (0, 0), 2: (100, 0), 3: (-100, 0), 4: (0, 100), 5: (0, -100)}
+    spots |= {6: (200, 0), 7: (300, 0), 8: (200, 100), 9: (-50, 0), 10: (-50, 60)}
+    ways = [[3, 9, 1, 2], [4, 1, 5], [2, 6, 7], [6, 8], [9, 10]]
+    town = streets(spots, ways, {at: {"private": True} for at in (2, 3, 4)})
+    assert Junctions(town).xy.tolist() == [[0.0, 0.0]]
 
 
 def test_sites_off_every_street_are_said(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.arrays import BoolArray, FloatArray, IntArray, KindArray
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.grid import SegmentGrid, segment_grid
+from geo.streets.pieces import Crossed, broken_off
 from geo.streets.simplification import Chains, merge_chains
 from geo.streets.traits import said
 from geo.streets.walkable import (
@@ -299,32 +300,36 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     return _network(epsg, xy, kind, chains, edges)
 
 
-def isolated_edges(network: Network, *, below_m: float) -> BoolArray:
+def isolated_edges(
+    network: Network, *, below_m: float, crossed: Crossed | None = None
+) -> BoolArray:
     """
-    Say which edges lie in a piece of the network that is too small to lead anywhere.
+    Say which edges lie in a small piece of the network that is broken off a larger one.
 
     Parameters
     ----------
     network
         The walking network.
     below_m
-        Pieces whose edges are shorter than this in all are isolated; a piece of just this length
-        is not.
+        Pieces whose edges are shorter than this in all are isolated where a larger piece comes near
+        (``geo.streets.pieces.broken_off``); a piece of just this length is not.
+    crossed
+        As for ``broken_off``.
 
     Returns
     -------
     (m,) mask. So are those of private streets alone, however long: nobody gets away from there. The
-    largest piece is never isolated, of equals the first.
+    largest piece is never isolated, of equals the first, nor one that stands alone, such as the only
+    street of an island.
     """
     if len(network.edge_u) == 0:
         return np.zeros(0, dtype=bool)
+    piece = network.component_of_node[network.edge_u]
     public = ~network.edges["private"].to_numpy(dtype=bool)
-    public_n = np.bincount(
-        network.component_of_node[network.edge_u[public]], minlength=network.component_length_m.size
-    )
-    small = (network.component_length_m < below_m) | (public_n == 0)
-    small[np.argmax(network.component_length_m)] = False
-    return np.asarray(small[network.component_of_node[network.edge_u]])
+    isolated = np.bincount(piece[public], minlength=network.component_length_m.size) == 0
+    isolated[np.argmax(network.component_length_m)] = False
+    isolated[broken_off(network, shorter_m=below_m, crossed=crossed)["piece"].to_numpy()] = True
+    return np.asarray(isolated[piece])
 
 
 def one_way_traps(network: Network) -> BoolArray:
@@ -361,15 +366,18 @@ def one_way_traps(network: Network) -> BoolArray:
     return np.asarray(~(main[group[network.edge_u]] & main[group[network.edge_v]]))
 
 
-def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
+def joinable(
+    network: Network, *, isolated_below_m: float, crossed: Crossed | None = None
+) -> BoolArray:
     """
     Say which edges a home or a place may join.
 
-    Not those of an isolated piece: nobody gets away from them. Not bridges and tunnels: the house
-    under a viaduct, the hall above an underpass lie nearest to a street that they have no door to.
-    Not steps, elevators, escalators and corridors, which lead past a house to the street in front
-    of it. Not driveways, parking aisles and lanes of drive-throughs: nobody lives along them, and the
-    house at the end of one joins another street. All of them are walked along like any other edge.
+    Not those of an isolated piece: who can get away from them, the data does not tell. Not bridges and
+    tunnels: the house under a viaduct, the hall above an underpass lie nearest to a street that they
+    have no door to. Not steps, elevators, escalators and corridors, which lead past a house to the
+    street in front of it. Not driveways, parking aisles and lanes of drive-throughs: nobody lives along
+    them, and the house at the end of one joins another street. All of them are walked along like any
+    other edge.
 
     Parameters
     ----------
@@ -377,12 +385,15 @@ def joinable(network: Network, *, isolated_below_m: float) -> BoolArray:
         The walking network.
     isolated_below_m
         As ``below_m`` of ``isolated_edges``.
+    crossed
+        As for ``isolated_edges``.
 
     Returns
     -------
     (m,) mask.
     """
-    return ~isolated_edges(network, below_m=isolated_below_m) & with_doors(network)
+    isolated = isolated_edges(network, below_m=isolated_below_m, crossed=crossed)
+    return ~isolated & with_doors(network)
 
 
 def with_doors(network: Network) -> BoolArray:

@@ -51,7 +51,7 @@ from services.intake.placing import Placing
 from services.intake.pointlayers import read_point_layers, read_stop_layer
 from services.intake.streets.elevation import sample_elevation
 from services.intake.streets.heights import note_level_streets, usable_elevation
-from services.intake.streets.loose_ends import join_by_rule
+from services.intake.streets.loose_ends import join_by_rule, list_pieces
 from services.intake.streets.reading import read_streets
 from services.intake.tables.columns import read_map
 from services.intake.tables.ledger import Entry, Ledger
@@ -250,6 +250,14 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
     later = stored_series.lived_in(dated)
     homes = placing.homes(residents, later=later, ledger=intake.ledger)
     note_overlaps(assembly, homes, profile=profile, ledger=intake.ledger)
+    pieces = list_pieces(
+        network,
+        homes,
+        streets=profile.streets,
+        age_group=profile.analysis.age_group,
+        book=intake.ledger.of(profile.streets.source),
+    )
+    near_misses = gpd.GeoDataFrame(pd.concat([near_misses, pieces], ignore_index=True))
     exact = _People(residents, dated, homes)
     protected = _protected(exact, intake, assembly, placing, key)
     progress("build.places", 0.8)

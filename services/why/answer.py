@@ -95,6 +95,7 @@ def why(
         changes=None if way.within_limit else changes_of(ground, spot, walking, limit, frequency),
         doubts=_doubts(ground, spot, straight, way),
         days_unknown=bool(ground.situation.unknown_days(frequency).any()),
+        piece=ground.piece(spot),
     )
     place_xy = None if route is None else ground.place_xy(route.origin)
     rows = [] if route is None or place_xy is None else _route_rows(route, xy, place_xy)
@@ -115,6 +116,9 @@ def _doubts(
     found, direct_m = [*ground.leg_doubts(spot), *ground.doubts], straight.line.length_m
     if is_doubtful(way.way_m or 0.0, direct_m):
         found.insert(0, {"code": "detour", "times": f"{(way.way_m or 0.0) / direct_m:.1f}"})
+    piece_joined = ground.piece(spot)
+    if piece_joined is not None and piece_joined["code"] == "broken_off":
+        found.insert(0, {"code": "broken_off", "gap_m": piece_joined["gap_m"]})
     return found
 
 

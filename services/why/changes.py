@@ -14,12 +14,15 @@ from geo.walking.doors import Doors
 from geo.walking.links import Starts, StraightLink, best_link, pieces_of, shortest_link
 from geo.walking.reach import nearest
 from geo.walking.route import walks_from
-from geo.walking.snapping import BARRIER, GROUND
+from geo.walking.snapping import ISOLATED, TOO_FAR
 from services.situation.walking import Unit, Walking
 from services.why.ground import Ground, Spot, holds
 
 PATH_M = 100.0
 """The longest missing path that is looked for, and how far off the dead ends that it may begin at."""
+
+FAR_LEG_M = 1000.0
+"""A longer straight leg leads over land, or sea, of which the streets tell nothing."""
 
 MOST_NEAR = 10
 MOST_TOGETHER = 3
@@ -220,10 +223,10 @@ def _far_leg(
     ground: Ground, spot: Spot, walking: Walking, limit: Limit, counts: np.ndarray
 ) -> FarLeg | None:
     # What lies or was drawn across the leg is there however long a leg may be.
-    if spot.snap["reason"].iloc[0] in ("", BARRIER, GROUND):
+    if spot.snap["reason"].iloc[0] not in (TOO_FAR, ISOLATED):
         return None
     snap = ground.nearby.snap_anyway(spot.xy)
-    if snap["edge"].iloc[0] < 0:
+    if snap["edge"].iloc[0] < 0 or not snap["snap_m"].iloc[0] <= FAR_LEG_M:
         return None
     anyway = Spot(spot.xy, snap)
     walk_m = _least(anyway, walking.m, counts)

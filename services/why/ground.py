@@ -18,6 +18,7 @@ from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.ground.obstacles import FREE
+from geo.streets.pieces import broken_off
 from geo.vocabulary import FREQUENCIES
 from geo.walking.doors import Doors
 from geo.walking.legs import homes_passed
@@ -102,6 +103,7 @@ class Ground:
         self.network = situation.network
         self.barriers = dict(barriers or {})
         self.nearby = Nearby(self.network, situation.usable)
+        self._broken = broken_off(self.network).set_index("piece")["gap_m"]
         self.doubts = street_doubts(situation.workspace, situation.drawn[1])
         self.places = _with_stopped(situation)
         self.snaps = situation.snap(self.places)
@@ -153,6 +155,20 @@ class Ground:
     def layer(self, layer_id: str) -> gpd.GeoDataFrame:
         """Return the areas of a layer, index 0 … n - 1."""
         return self._layers[layer_id]
+
+    def piece(self, spot: Spot) -> dict[str, Any] | None:
+        """Return what is odd about the part of the network that a point joins; None of the largest."""
+        network, edge = self.network, int(spot.snap["edge"].iloc[0])
+        if edge < 0:
+            return None
+        number = int(network.component_of_node[network.edge_u[edge]])
+        if number == int(np.argmax(network.component_length_m)):
+            return None
+        length_m = float(network.component_length_m[number])
+        if number in self._broken.index:
+            gap_m = float(self._broken[number])
+            return {"code": "broken_off", "length_m": length_m, "gap_m": gap_m}
+        return {"code": "alone", "length_m": length_m}
 
     def counts(self, frequency: str) -> NDArray[np.bool_]:
         """Return (places,) which count for a frequency; do not change it."""

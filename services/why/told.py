@@ -76,6 +76,8 @@ class Why:
     """Why the way may differ from the real one: codes with their figures."""
     days_unknown: bool = False
     """Of some place, wherever it is, nobody knows when it meets."""
+    piece: dict[str, Any] | None = None
+    """The part of the network that it joins, where that is not the largest: ``broken_off`` or ``alone``."""
     sentences: dict[str, list[str]] = field(default_factory=dict)
     route: dict[str, Any] = field(default_factory=dict)
     line: dict[str, Any] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Why:
             "leg": asdict(self.leg),
             "ways": [asdict(way) for way in self.ways],
             "days_unknown": self.days_unknown,
+            "piece": self.piece,
             "changes": None if self.changes is None else self.changes.to_dict(),
             "doubts": self.doubts,
             "doubt": {lang: doubted(self.doubts, lang) for lang in LANGS},

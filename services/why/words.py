@@ -29,6 +29,7 @@ def sentences(answer: Why, lang: str) -> list[str]:
     lines += _unsnapped(answer, lang)
     no_way = "why.no_way_known" if answer.days_unknown else "why.no_way"
     lines += _way(answer, lang) if way.place_id else [text(no_way, lang, **said)]
+    lines += [] if way.place_id else _piece(answer, lang)
     lines += _leg(answer, lang)
     lines += _straight(answer, lang)
     if answer.changes is not None:
@@ -62,6 +63,17 @@ def _unsnapped(answer: Why, lang: str) -> Iterator[str]:
         street = metres(leg.nearest_street_m, lang)
         limit = metres(leg.snap_limit_m, lang)
         yield text(f"why.unsnapped.{leg.reason}", lang, street=street, limit=limit)
+
+
+def _piece(answer: Why, lang: str) -> Iterator[str]:
+    """Say that the street leads nowhere else, where no place can be walked to."""
+    if answer.piece is not None:
+        told = {
+            name.removesuffix("_m"): metres(value, lang)
+            for name, value in answer.piece.items()
+            if name != "code"
+        }
+        yield text(f"why.piece.{answer.piece['code']}", lang, **told)
 
 
 def _leg(answer: Why, lang: str) -> Iterator[str]:

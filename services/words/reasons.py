@@ -124,6 +124,8 @@ def _doubt(doubt: Row, lang: str) -> str:
     values = {name: value for name, value in doubt.items() if name != "code"}
     if "as_of" in doubt:
         values["date"] = date_text(doubt["as_of"], lang)
+    if "gap_m" in doubt:
+        values["gap"] = metres(doubt["gap_m"], lang)
     return text(f"doubt.{doubt['code']}", lang, **values)
 
 

@@ -1,13 +1,15 @@
-"""Loose ends and pieces that lead nowhere: listed always, joined only by the profile's rule."""
+"""Loose ends and pieces that are broken off: listed always, joined only by the profile's rule."""
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.arrays import within
 from geo.errors import Sentence
 from geo.streets.loose_ends import join_loose_ends, near_misses
 from geo.streets.network import Network, isolated_edges, one_way_traps
+from geo.streets.pieces import broken_off
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.profile import Streets
 
@@ -22,7 +24,7 @@ def join_by_rule(
     Join street ends that stop short by ``streets.join_gaps_m`` or less, and list all that nearly touch.
 
     Returns the network and a row for each near miss: ``osm_id`` and ``to_osm_id`` of both streets,
-    ``gap_m``, ``joined``, and where the street ends. Pieces that lead nowhere after that are noted.
+    ``gap_m``, ``joined``, and where the street ends.
     """
     limit_m = max(LISTED_WITHIN_M, streets.join_gaps_m)
     misses = near_misses(network, within_m=limit_m, inside=inside)
@@ -41,9 +43,71 @@ def join_by_rule(
     if joined.any():
         network = join_loose_ends(network, misses[joined])
     _note_near_misses(joined, limit_m, book)
-    _note_isolated(network, streets.isolated_below_m, book)
     _note_traps(network, book)
     return network, listed
+
+
+def list_pieces(
+    network: Network, homes: pd.DataFrame, *, streets: Streets, age_group: str, book: SourceLedger
+) -> gpd.GeoDataFrame:
+    """
+    Note the pieces of the network with those who live along them; list where some are broken off.
+
+    Returns a row for each piece that a larger one comes near, as ``join_by_rule`` does, with
+    ``piece_m``, the length of the piece in all. ``homes`` have ``edge`` and residents by age group.
+    """
+    found, length_m = broken_off(network), network.component_length_m
+    osm_id = network.edges["osm_id"].to_numpy()
+    edge, people = homes["edge"].to_numpy(), homes[age_group].to_numpy(dtype=float)
+    on = network.component_of_node[network.edge_u[edge[edge >= 0]]]
+    residents = np.bincount(on, weights=people[edge >= 0], minlength=length_m.size)
+    below_m = streets.isolated_below_m
+    broken, isolated = (np.zeros(length_m.size, dtype=bool) for _ in range(2))
+    broken[found["piece"]] = True
+    unused = isolated_edges(network, below_m=below_m)
+    isolated[network.component_of_node[network.edge_u[unused]]] = True
+    doubtful = broken & ~isolated
+    alone = ~broken & ~isolated & (length_m > 0.0)
+    alone[np.argmax(length_m)] = False
+    if isolated.any():
+        # Nobody is joined to them: those beside one are listed by their area.
+        said = Sentence(
+            "pieces of the network that do not meet a larger one close by and are under "
+            "{below_m:.0f} m, or private, not used: {pieces_n} ({length_m:.0f} m in all); see "
+            "network/near_misses.parquet",
+            below_m=below_m,
+            pieces_n=int(isolated.sum()),
+            length_m=float(length_m[isolated].sum()),
+        )
+        book.note(Entry("isolated", said))
+    if doubtful.any():
+        said = Sentence(
+            "pieces of the network of {below_m:.0f} m or more that do not meet a larger one close "
+            "by: {pieces_n} ({length_m:.0f} m in all); from homes along them only places on the "
+            "same piece can be walked to; see network/near_misses.parquet and streets.join_gaps_m",
+            below_m=below_m,
+            pieces_n=int(doubtful.sum()),
+            length_m=float(length_m[doubtful].sum()),
+        )
+        book.note(Entry("broken_off", said, residents=float(residents[doubtful].sum())))
+    if alone.any():
+        said = Sentence(
+            "pieces of the network that stand alone, as on an island: {pieces_n} ({length_m:.0f} m "
+            "in all)",
+            pieces_n=int(alone.sum()),
+            length_m=float(length_m[alone].sum()),
+        )
+        book.note(Entry("alone", said, residents=float(residents[alone].sum())))
+    return gpd.GeoDataFrame(
+        {
+            "osm_id": osm_id[found["edge"].to_numpy()],
+            "to_osm_id": osm_id[found["to_edge"].to_numpy()],
+            "gap_m": found["gap_m"],
+            "joined": False,
+            "piece_m": length_m[found["piece"].to_numpy()],
+        },
+        geometry=gpd.points_from_xy(found["x"], found["y"], crs=network.epsg),
+    )
 
 
 def _note_near_misses(joined: np.ndarray, limit_m: float, book: SourceLedger) -> None:
@@ -72,26 +136,6 @@ def _note_near_misses(joined: np.ndarray, limit_m: float, book: SourceLedger) ->
                 ),
             )
         )
-
-
-def _note_isolated(network: Network, below_m: float, book: SourceLedger) -> None:
-    alone = isolated_edges(network, below_m=below_m)
-    if not alone.any():
-        return
-    pieces_n = np.unique(network.component_of_node[network.edge_u[alone]]).size
-    length_m = float(network.edge_length_m[alone].sum())
-    book.note(
-        Entry(
-            "isolated",
-            Sentence(
-                "pieces of the network under {below_m:.0f} m that lead nowhere, not used: "
-                "{pieces_n} ({length_m:.0f} m in all)",
-                below_m=below_m,
-                pieces_n=pieces_n,
-                length_m=length_m,
-            ),
-        )
-    )
 
 
 def _note_traps(network: Network, book: SourceLedger) -> None:

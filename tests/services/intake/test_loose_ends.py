@@ -1,10 +1,11 @@
 """Loose ends in the ledger: listed always, joined only where the profile says so."""
 
+import pandas as pd
 import pytest
 import shapely
 
 from geo.streets.network import Network
-from services.intake.streets.loose_ends import join_by_rule
+from services.intake.streets.loose_ends import join_by_rule, list_pieces
 from services.intake.tables.ledger import SourceLedger
 from services.profile import Streets
 from services.words.texts import told
@@ -62,14 +63,35 @@ def test_a_near_miss_says_where_and_between_which_streets() -> None:
     )
 
 
-def test_pieces_that_lead_nowhere_are_noted_after_joining() -> None:
-    for join_gaps_m, noted in ((0.0, "2 (114 m in all)"), (1.5, "1 (56 m in all)")):
-        book = SourceLedger("streets")
-        rule = Streets(source="streets", join_gaps_m=join_gaps_m, isolated_below_m=80.0)
-        join_by_rule(town(), streets=rule, inside=AROUND, book=book)
-        assert entries(book)["isolated"] == (
-            f"pieces of the network under 80 m that lead nowhere, not used: {noted}"
-        )
+def islands() -> Network:
+    """Build 2,000 m of main street; 90 m at 4 m, 200 m at 300 m, 60 m at 1 km of it."""
+    spots = {1: (0.0, 0.0), 2: (2000.0, 0.0), 3: (0.0, 4.0), 4: (0.0, 94.0)}
+    spots |= {5: (900.0, 300.0), 6: (900.0, 500.0), 7: (900.0, -1000.0), 8: (960.0, -1000.0)}
+    return streets(spots, [[1, 2], [3, 4], [5, 6], [7, 8]])
+
+
+def test_pieces_are_noted_by_what_they_are_with_those_who_live_there() -> None:
+    network, book = islands(), SourceLedger("streets")
+    edge = {osm_id: row for row, osm_id in enumerate(network.edges["osm_id"])}
+    homes = pd.DataFrame({"edge": [edge[1], edge[3], edge[3], edge[4], -1], "65+": [9, 3, 4, 5, 7]})
+    rule = Streets(source="streets", isolated_below_m=100.0)
+    listed = list_pieces(network, homes, streets=rule, age_group="65+", book=book)
+    assert entries(book) == {
+        "isolated": "pieces of the network that do not meet a larger one close by and are under 100 "
+        "m, or private, not used: 1 (90 m in all); see network/near_misses.parquet",
+        "broken_off": "pieces of the network of 100 m or more that do not meet a larger one close "
+        "by: 1 (200 m in all); from homes along them only places on the same piece can be walked "
+        "to; see network/near_misses.parquet and streets.join_gaps_m",
+        "alone": "pieces of the network that stand alone, as on an island: 1 (60 m in all)",
+    }
+    residents = {entry.code: entry.residents for entry in book.entries}
+    assert residents == {"isolated": None, "broken_off": 7.0, "alone": 5.0}
+    rows = listed.sort_values("gap_m")
+    assert rows[["osm_id", "to_osm_id"]].to_numpy().tolist() == [[2, 1], [3, 1]]
+    assert rows["gap_m"].tolist() == pytest.approx([4.0, 300.0])
+    assert rows["piece_m"].tolist() == pytest.approx([90.0, 200.0])
+    assert [(point.x, point.y) for point in rows.geometry] == [(0.0, 4.0), (900.0, 300.0)]
+    assert not listed["joined"].any()
 
 
 def test_streets_that_end_beyond_the_margin_are_not_looked_at() -> None:

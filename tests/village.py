@@ -142,8 +142,10 @@ FILES = {
 }
 
 
-def village_snapshot(folder: Path, *, council_layer: str) -> Snapshot:
-    """Write the village into ``folder``, build it and run it."""
+def village_snapshot(
+    folder: Path, *, council_layer: str, streets_n: int = len(UNITS) - 1
+) -> Snapshot:
+    """Write the village into ``folder``, with streets in so many units from the west; build and run it."""
     folder.mkdir(parents=True, exist_ok=True)
     districts = ", ".join(
         f'{{ id = "{name}", name = "{name}", units = [{", ".join(_quoted(units))}] }}'
@@ -160,7 +162,7 @@ def village_snapshot(folder: Path, *, council_layer: str) -> Snapshot:
     areas.to_crs(6668).to_file(folder / "small_areas.geojson", driver="GeoJSON")
     people = {"KEY_CODE": ids, "名称": UNITS, "総数": 100, "65歳以上": 40}
     pd.DataFrame(people).to_csv(folder / "population.csv", index=False)
-    _streets(folder / "streets.osm.pbf")
+    _streets(folder / "streets.osm.pbf", streets_n)
     halls = pd.DataFrame(VENUES, columns=["名称", "住所", "x"]).assign(y=10.0)
     _points(halls).to_csv(folder / "venues.csv", index=False)
     salons = pd.DataFrame(PLACES, columns=["名称", "開催日", "x", "y"])
@@ -188,9 +190,9 @@ def _points(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=["x", "y"]).assign(緯度=points.y, 経度=points.x)
 
 
-def _streets(path: Path) -> None:
-    """Write one street along y = 0, with a lane of 200 m amid each of the eight units on it."""
-    middles = [SIDE_M * (number + 0.5) for number in range(len(UNITS) - 1)]
+def _streets(path: Path, units_n: int) -> None:
+    """Write one street along y = 0, with a lane of 200 m amid each of the units on it."""
+    middles = [SIDE_M * (number + 0.5) for number in range(units_n)]
     along = [(0.0, 0.0), *((x, 0.0) for x in middles), (SIDE_M * len(middles), 0.0)]
     ends = [(x, 200.0) for x in middles]
     points = gpd.GeoSeries(gpd.points_from_xy(*zip(*along, *ends, strict=True)), crs=PLANE)

@@ -24,6 +24,8 @@ def result_tables(briefing: Briefing, desk: Desk) -> Iterator[RenderableType]:
     yield Text(f"{briefing.municipality}{mark}", style="bold")
     if briefing.unknown:
         yield Text(f"{GAP_SIGNS['unknown'].sign} {briefing.unknown}", style="bold")
+    if briefing.no_streets:
+        yield Text(f"{GAP_SIGNS['no_streets'].sign} {briefing.no_streets}", style="bold")
     yield Text(briefing.sentence, style="bold")
     yield Text(briefing.unreached, style="bold")
     for note in briefing.notes:

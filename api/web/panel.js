@@ -2,7 +2,7 @@
 
 import { $, fill, h } from "./dom.js";
 import { GAPS, GAP_SIGNS, UNTOLD_GAPS } from "./vocabulary.js";
-import { isMainWalking, limitKey, state, walkingOf } from "./store.js";
+import { inArea, isMainWalking, limitKey, state, walkingOf } from "./store.js";
 import { age, approximately, brackets, capital, label, lang, limit, metres, named, number, often, orMore, parts, people, percent, placeOf, said, typeOf, word } from "./words.js";
 
 export const figureText = (value) => (Number.isFinite(value) ? people(value) : word("page.noResidents"));
@@ -17,6 +17,16 @@ export function daysUnknown(figures, frequency, area = "") {
   const [low, high] = [figures.coverage_pct, figures.coverage_with_unknown_pct].map((pct) => percent(pct, figures.residents));
   const key = area ? `sentence.unknown.${n ? "area" : "around"}` : "sentence.unknown";
   return h("p", { class: "first" }, sign("unknown"), " ", word(key, { n: number(n), area, frequency: often(frequency), low, high }));
+}
+
+// Where the data has no streets: whether anybody can walk there is not known.
+function noStreets(area) {
+  const lacking = state.units.filter((unit) => unit.gap === "no_streets" && unit.residents > 0 && (!area || inArea(unit)));
+  if (!lacking.length) return null;
+  const sum = (name) => lacking.reduce((all, unit) => all + (unit[name] ?? 0), 0);
+  const { off_streets: off, age_group: group } = state.about.summary;
+  return h("p", { class: "first" }, sign("no_streets"), " ", word(area ? "sentence.no_streets.area" : "sentence.no_streets",
+    { area, n: number(lacking.length), residents: people(sum("residents")), off: people(area ? sum("off_streets") : off), age_group: age(group) }));
 }
 
 function sentence(summary) {
@@ -49,6 +59,7 @@ export function drawMessage() {
   fill($("message"),
     state.asked.area ? h("h2", { class: "place" }, place) : null,
     daysUnknown(summary, summary.frequency, state.asked.area ? place : ""),
+    noStreets(state.asked.area ? place : ""),
     shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null)),
     notes.length ? h("div", { class: "note" }, notes.map((note) => h("p", {}, note))) : null,
     state.asked.area ? h("p", {}, reportLink(state.asked.area, place)) : null);

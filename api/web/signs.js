@@ -125,7 +125,7 @@ export function editImage(action, number) {
 
 export const PATTERNED = Object.keys(GAP_SIGNS).filter((gap) => GAP_SIGNS[gap].pattern);
 
-// Fill patterns: × hatched, △ half (every second band), 車 dotted, ？ open rings.
+// Fill patterns: × hatched, △ half (every second band), 車 dotted, ？ open rings, 道 crossed.
 export function patternImage(gap) {
   const { pattern, colour } = GAP_SIGNS[gap];
   const size = 16;
@@ -138,13 +138,15 @@ export function patternImage(gap) {
     for (const [x, y] of [[4, 4], [12, 12]]) ring(pen, x, y, 2, colour, 1.2);
     return drawn;
   }
-  const hatched = pattern === "hatch";
+  const crossed = pattern === "cross";
+  const hatched = pattern === "hatch" || crossed;
   pen.strokeStyle = colour;
-  pen.lineWidth = hatched ? 1.4 : 3;
+  pen.lineWidth = crossed ? 1 : hatched ? 1.4 : 3;
   pen.beginPath();
   for (const shift of hatched ? [-size / 2, 0, size / 2, size] : [-size, 0, size]) {
     pen.moveTo(shift, size);
     pen.lineTo(shift + size, 0);
+    if (crossed) { pen.moveTo(shift, 0); pen.lineTo(shift + size, size); }
   }
   pen.stroke();
   return drawn;

@@ -185,7 +185,9 @@ function unitsWith(figuresOf) {
     const unreached = known ? now.residents - now.reached : null;
     return { ...gap, residents: now.residents ?? null, reached: now.reached ?? null, reached_with_unknown: now.reached_with_unknown ?? null, reached_own_area: now.reached_own_area ?? null, unreached, coverage_pct: now.coverage_pct ?? null };
   });
-  return units.sort((a, b) => (b.unreached ?? -1) - (a.unreached ?? -1));
+  // Units without streets come last: of their people nobody knows.
+  const untold = (unit) => unit.gap === "no_streets";
+  return units.sort((a, b) => untold(a) - untold(b) || (b.unreached ?? -1) - (a.unreached ?? -1));
 }
 
 // Where nobody lives there is nothing to be reached.

@@ -54,7 +54,7 @@ class GapSign:
     sign: str
     colour: str
     tone: Literal["weekly", "monthly", "none", "transport", "unknown", "streets"]
-    pattern: Literal["", "bands", "hatch", "dots", "rings"]
+    pattern: Literal["", "bands", "hatch", "dots", "rings", "cross"]
 
 
 GAP_SIGNS = {
@@ -63,7 +63,7 @@ GAP_SIGNS = {
     "none": GapSign("×", VERMILION, "none", "hatch"),
     "needs_transport": GapSign(text("gap.sign.needs_transport", "ja"), PURPLE, "transport", "dots"),
     "unknown": GapSign(text("gap.sign.unknown", "ja"), UNKNOWN, "unknown", "rings"),
-    "no_streets": GapSign(text("gap.sign.no_streets", "ja"), QUIET_INK, "streets", ""),
+    "no_streets": GapSign(text("gap.sign.no_streets", "ja"), QUIET_INK, "streets", "cross"),
 }
 
 

@@ -38,6 +38,9 @@ _HATCH = (
     '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)">'
     f'<line x1="0" y1="0" x2="0" y2="5" stroke="{VERMILION}" stroke-width="1.3"/></pattern>'
+    '<pattern id="no_streets" width="7" height="7" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate(45)"><path d="M0,0H7M0,0V7" stroke="{QUIET_INK}" stroke-width="0.8"/>'
+    "</pattern>"
 )
 
 
@@ -74,6 +77,7 @@ def area_map(
         f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
         *ground_svg(scene),
         *_streets(view, publication.snapshot.layer("streets")),
+        *_without_streets(view, units),
         _outside(view, shape),
         *borders(view, units),
         f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.6"/>',
@@ -89,6 +93,15 @@ def area_map(
         "</g></svg>",
     ]
     return "\n".join(parts)
+
+
+def _without_streets(view: View, units: gpd.GeoDataFrame) -> list[str]:
+    """Hatch the units of which the data of the streets does not tell."""
+    lacking = units[(units["gap"] == "no_streets") & ~units.geometry.isna()]
+    return [
+        f'<path d="{path_of(view, shape)}" fill="url(#no_streets)" fill-rule="evenodd"/>'
+        for shape in lacking.geometry
+    ]
 
 
 def _streets(view: View, streets: gpd.GeoDataFrame) -> list[str]:

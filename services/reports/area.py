@@ -15,6 +15,7 @@ from services.publication.aspect import Aspect
 from services.publication.tables import Publication
 from services.publication.viewed import numbers_note, stamp
 from services.reports.briefing import (
+    NoStreets,
     days_unknown,
     edit_kinds,
     figure,
@@ -22,6 +23,7 @@ from services.reports.briefing import (
     headline,
     main_limit_text,
     main_rows,
+    no_streets_line,
     notes,
     unreached_line,
 )
@@ -71,6 +73,9 @@ def gap_report(
         made_on=day_in_japan(str(snapshot.run["made_at"])) if snapshot.run.get("made_at") else "",
         unknown=days_unknown(
             figures, Aspect.main(snapshot.run), lang, area=str(chosen["area_name"])
+        ),
+        no_streets=no_streets_line(
+            _no_streets(units), summary, lang, few, area=str(chosen["area_name"])
         ),
         sentence=headline(figures, Aspect.main(snapshot.run), lang, few),
         unreached=unreached_line(figures, lang, few),
@@ -166,11 +171,14 @@ class _Inside:
         self.council_id = str(chosen["area_id"] if self.is_council else chosen["council_id"])
 
     def units(self) -> pd.DataFrame:
-        """Return the gaps of the units in the area, most people not reached first."""
+        """Return the gaps of the units in the area, most people not reached first, untold ones last."""
         gaps = self._publication.polygons("gaps")
-        return gaps[self._mine(gaps)].sort_values(
-            ["unreached", "area_id"], ascending=[False, True], na_position="last"
+        mine = gaps[self._mine(gaps)]
+        order = ["_last", "unreached", "area_id"]
+        sorted_gaps = mine.assign(_last=mine["gap"] == "no_streets").sort_values(
+            order, ascending=[True, False, True], na_position="last"
         )
+        return sorted_gaps.drop(columns="_last")
 
     def unit_shapes(self) -> gpd.GeoDataFrame:
         """Return the units in the area with their shapes."""
@@ -248,6 +256,13 @@ def _gap_counts(units: pd.DataFrame) -> dict[str, int]:
     """Count the units in which somebody lives, by class."""
     lived_in = units[units["residents"] > 0]
     return {name: int((lived_in["gap"] == name).sum()) for name in GAP_CLASSES}
+
+
+def _no_streets(units: pd.DataFrame) -> NoStreets:
+    """Count the units of which the data of the streets does not tell."""
+    lacking = units[(units["gap"] == "no_streets") & (units["residents"] > 0)]
+    sums = lacking[["residents", "off_streets"]].sum()
+    return NoStreets(len(lacking), float(sums["residents"]), float(sums["off_streets"]))
 
 
 _EXPLAINED = ("needs_transport", "unknown", "no_streets")

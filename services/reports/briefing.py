@@ -101,6 +101,8 @@ class Briefing:
     figures: HeadFigures
     unknown: str
     """First of all: what nobody knows, and how far the share could move; empty where all is known."""
+    no_streets: str
+    """Beside it: where the data has no streets, and for how many; empty where it has some everywhere."""
     sentence: str
     unreached: str
     notes: tuple[str, ...]
@@ -136,6 +138,16 @@ def briefing(snapshot: Snapshot, lang: str) -> Briefing:
         limit=main_limit_text(snapshot.run, lang),
         figures=figures,
         unknown=days_unknown(figures, Aspect.main(snapshot.run), lang),
+        no_streets=no_streets_line(
+            NoStreets(
+                summary["gaps"].get("no_streets", 0),
+                summary.get("no_streets_residents") or 0.0,
+                summary.get("off_streets") or 0.0,
+            ),
+            summary,
+            lang,
+            few,
+        ),
         sentence=headline(figures, Aspect.main(snapshot.run), lang, few),
         unreached=unreached_line(figures, lang, few),
         notes=notes(snapshot, lang),
@@ -215,6 +227,32 @@ def days_unknown(figures: HeadFigures, asked: Aspect, lang: str, *, area: str = 
         frequency=text(f"frequency.{asked.frequency}", lang),
         low=share(figures.share, lang),
         high=share(might, lang),
+    )
+
+
+@dataclass(frozen=True)
+class NoStreets:
+    """Units of which the data of the streets does not tell, their residents, and all who are off the streets."""
+
+    units_n: int
+    residents: float
+    off: float
+
+
+def no_streets_line(
+    found: NoStreets, summary: Mapping[str, Any], lang: str, few: int, *, area: str = ""
+) -> str:
+    """Say where the data has no streets and for how many people; of an area by name; '' where it has some."""
+    if not found.units_n:
+        return ""
+    return text(
+        "sentence.no_streets.area" if area else "sentence.no_streets",
+        lang,
+        area=area,
+        n=number(found.units_n),
+        residents=people(found.residents, lang, few),
+        off=people(found.off, lang, few),
+        age_group=age_group_text(summary["age_group"], lang),
     )
 
 

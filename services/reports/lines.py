@@ -129,6 +129,8 @@ class GapReport:
     made_on: str
     unknown: str
     """First of all: what nobody knows, and how far the share could move; empty where all is known."""
+    no_streets: str
+    """Beside it: where the data has no streets, and for how many; empty where it has some everywhere."""
     sentence: str
     unreached: str
     notes: tuple[str, ...]

@@ -72,6 +72,8 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
         name += text("text.brackets", sheet.lang, text=text("map.stamp", sheet.lang))
     if told.unknown:
         name += f"\u3000{GAP_SIGNS['unknown'].sign} {told.unknown}"
+    if told.no_streets:
+        name += f"\u3000{GAP_SIGNS['no_streets'].sign} {told.no_streets}"
     pen.write(figure, (0.022, 0.968), name, size=12, colour=QUIET_INK)
     pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
     _draw_bar(figure, sheet)

@@ -5,9 +5,10 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike
 
-from geo.arrays import BoolArray, FloatArray, IntArray
+from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray
 from geo.coverage.gaps import best_site_residents, gap_class, nearest_place, need, ranks
-from geo.coverage.reached import Layering
+from geo.coverage.reached import Layering, at_least
+from geo.streets.pieces import broken_off
 from geo.walking.snapping import GROUND, ISOLATED, NO_NETWORK, TOO_FAR
 from services.results.divisions import division_columns
 from services.results.stops import stop_columns
@@ -19,8 +20,8 @@ from services.words.vocabulary import RESIDENTS_OF, UNREACHED_OF
 OFF_STREETS = (GROUND, ISOLATED, NO_NETWORK, TOO_FAR)
 """Why a home or a place joins no street where the data lacks it; a barrier is somebody's knowledge."""
 
-OFF_STREETS_FROM = 0.5
-"""From this share of its residents on, nobody knows who of a unit could walk anywhere."""
+MOST = 0.5
+"""Where more than this share of its residents is off the streets, nobody knows who of a unit could walk."""
 
 
 def gaps_frame(situation: Situation) -> pd.DataFrame:
@@ -147,19 +148,49 @@ def gap_classes(situation: Situation) -> pd.Series:
 def lack_streets(situation: Situation, layering: Layering, weight: FloatArray) -> BoolArray:
     """Return (units,) whether the data has no street near the homes of so many that nothing is known."""
     residents = _by_unit(layering, weight)
-    off = _off_streets(situation, layering, weight)
-    return np.asarray((residents > 0) & (off >= OFF_STREETS_FROM * residents))
+    return _most(_off_streets(situation, layering, weight), residents)
+
+
+def _most(off: FloatArray, residents: FloatArray) -> BoolArray:
+    """Say of which units more than half of the residents are off the streets."""
+    return np.asarray((residents > 0) & (off > MOST * residents + TOLERANCE))
 
 
 def off_streets(situation: Situation) -> float:
-    """Return the residents whose homes join no street because the data has none near, wherever they are."""
+    """Return the residents of whom the data of the streets does not tell, wherever they are."""
     weight = situation.residents[situation.parameters.age_group].to_numpy(dtype=float)
-    return float(weight[situation.homes["unsnapped"].isin(OFF_STREETS).to_numpy()].sum())
+    return float(weight[_untold(situation)].sum())
 
 
 def _off_streets(situation: Situation, layering: Layering, weight: FloatArray) -> FloatArray:
-    """Return (units,) the residents whose homes join no street because the data has none near."""
-    return _by_unit(layering, weight * situation.homes["unsnapped"].isin(OFF_STREETS).to_numpy())
+    """Return (units,) the residents of whom the data of the streets does not tell."""
+    return _by_unit(layering, weight * _untold(situation))
+
+
+def _untold(situation: Situation) -> BoolArray:
+    """
+    Return (homes,) those of which the data of the streets does not tell whether they can walk.
+
+    They join no street, or one of a piece that is broken off a larger one and that leads to no weekly
+    place. A piece that stands alone is an island, where it is known that nobody walks off it.
+    """
+
+    def found() -> BoolArray:
+        off = situation.homes["unsnapped"].isin(OFF_STREETS).to_numpy()
+        if not at_least(situation.counted["venue_frequency"], "weekly").any():
+            return np.asarray(off)
+        # As the map has the streets: where somebody has drawn a barrier, that no way leads on is known.
+        network = situation.workspace.network()
+        edge = situation.workspace.demand()["edge"].to_numpy()
+        broken = np.zeros(len(network.component_length_m) + 1, dtype=bool)
+        broken[broken_off(network)["piece"].to_numpy()] = True
+        piece = np.full(edge.size, len(network.component_length_m))
+        piece[edge >= 0] = network.component_of_node[network.edge_u[edge[edge >= 0]]]
+        nowhere = situation.approach("weekly").origin < 0
+        joined = (situation.homes["unsnapped"] == "").to_numpy()
+        return np.asarray(off | (joined & nowhere & broken[piece]))
+
+    return situation.shared("untold", found)
 
 
 def _home_points(situation: Situation) -> pd.DataFrame:
@@ -225,7 +256,7 @@ def reason_codes(gaps: pd.DataFrame, *, stops: bool, unknown: bool = False) -> "
     transport = "needs_transport_stops" if stops else "needs_transport"
     transport += "_known" if stops and unknown else ""
     code = code.mask(gaps["gap"] == "needs_transport", transport)
-    off = gaps["off_streets"] >= OFF_STREETS_FROM * gaps["residents"]
+    off = _most(gaps["off_streets"].to_numpy(), gaps["residents"].to_numpy())
     no_streets = gaps["gap"] == "no_streets"
     code = code.mask(no_streets, "place_off_streets").mask(no_streets & off, "off_streets")
     return code.mask(gaps["residents"] == 0, "nobody")
@@ -236,16 +267,20 @@ def ranked(gaps: pd.DataFrame, *, small_number: float) -> pd.DataFrame:
     Rank units by number, by rate and by need, and sort by number, most residents not reached first.
 
     A rate is ranked among units of at least ``small_number`` residents: two of three people are no
-    rate. What has no figure (NaN) has no rank.
+    rate. What has no figure (NaN) has no rank, nor has a unit without streets, of whose people nobody
+    knows who is reached: it comes last.
     """
     gaps = gaps.sort_values("area_id", ignore_index=True)
-    unreached = gaps["unreached"].to_numpy(dtype=float)
-    missed_pct = (100.0 - gaps["coverage_pct"]).where(gaps["residents"] >= small_number)
+    told = gaps["gap"] != "no_streets"
+    unreached = gaps["unreached"].where(told).to_numpy(dtype=float)
+    missed_pct = (100.0 - gaps["coverage_pct"]).where(told & (gaps["residents"] >= small_number))
     found = {
         "rank_by_number": ranks(unreached),
         "rank_by_rate": ranks(missed_pct.to_numpy(dtype=float), ties=unreached),
     }
     if "need" in gaps.columns:
-        found["need_rank"] = ranks(gaps["need"].to_numpy(dtype=float), ties=unreached)
+        found["need_rank"] = ranks(gaps["need"].where(told).to_numpy(dtype=float), ties=unreached)
     whole = {name: pd.Series(values).astype("Int64") for name, values in found.items()}
-    return gaps.assign(**whole).sort_values(["rank_by_number", "area_id"], ignore_index=True)
+    last = gaps.assign(**whole, _last=~told)
+    order = last.sort_values(["_last", "rank_by_number", "area_id"], ignore_index=True)
+    return order.drop(columns="_last")

@@ -43,6 +43,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "circle_reached": _number(main["circle_reached"]),
         "circle_coverage_pct": _number(main["circle_coverage_pct"]),
         "off_streets": _number(off_streets(situation)),
+        "no_streets_residents": float(gaps.loc[gaps["gap"] == "no_streets", "residents"].sum()),
         "unmatched_residents": situation.workspace.unlocated(parameters.age_group),
         "places": _places(situation),
         "places_cut_off_n": int((situation.place_snaps["reason"] != "").sum()),

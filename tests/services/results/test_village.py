@@ -43,7 +43,11 @@ def test_what_the_data_has_no_street_to_is_not_told_as_beyond_any_walk(gaps, vil
 def test_the_report_says_what_the_data_cannot_tell(village):
     report = gap_report(village.workspace, "離島地区")
     assert report.gaps["no_streets"] == 1
-    assert any("40人" in note and "道のデータがなく" in note for note in report.notes)
+    assert any("40人" in note and "道のデータがないか" in note for note in report.notes)
+    assert report.no_streets == (
+        "道のデータがない区域が離島地区に1あります（65歳以上40人、うち40人は、歩いて届くかどうかわかりません）"
+    )
+    assert gap_report(village.workspace, "東地区").no_streets == ""
     assert any(line.startswith("道：") and "300m以内" in line for line in report.assumptions)
     assert report.candidates == ()
     assert "道のデータがないため" in report.candidates_note

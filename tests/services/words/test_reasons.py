@@ -115,7 +115,7 @@ def test_a_candidate_says_what_it_gains_by_itself_and_what_is_left_after_those_b
 def test_a_unit_without_streets_in_the_data_is_not_said_to_need_transport() -> None:
     row = {**UNIT, "reason": "off_streets", "residents": 40.0}
     assert "どの家の近くにも道のデータがない" in unit_why({**row, "off_streets": 40.0}, "ja")
-    assert "半分以上の人の家" in unit_why({**row, "off_streets": 20.0}, "ja")
+    assert "半分を超える人の家" in unit_why({**row, "off_streets": 20.0}, "ja")
     assert "場はありますが" in unit_why({**row, "reason": "place_off_streets"}, "ja")
 
 

@@ -52,6 +52,7 @@ IN_THE_WAY: Mapping[str, int] = MappingProxyType(
 """Every kind of ground that is an obstacle, and how much of one."""
 
 _WITH_A_GATE = ("wall", "fence")
+_MAKES_ISLANDS = ("water", "river", "canal", "coastline")
 _LINE, _POLYGON = 1, 3
 _LEAST_OF_RING = 4
 
@@ -123,6 +124,25 @@ class Obstacles:
         if self.shapes.size:
             row, obstacle = self.met(from_xy, to_xy)
             np.maximum.at(found, row, self._weight[obstacle])
+        return found
+
+    def over_water(self, from_xy: FloatArray, to_xy: FloatArray) -> BoolArray:
+        """
+        Tell which straight lines lead over water, so that there is another shore behind it.
+
+        Parameters
+        ----------
+        from_xy, to_xy
+            As for ``met``.
+
+        Returns
+        -------
+        (n,) mask: an area of water, a river, a canal or the coast is crossed.
+        """
+        found = np.zeros(len(from_xy), dtype=bool)
+        if self.shapes.size:
+            row, obstacle = self.met(from_xy, to_xy)
+            found[row[np.isin(self.kinds[obstacle].astype(str), _MAKES_ISLANDS)]] = True
         return found
 
     def in_water(self, xy: FloatArray) -> BoolArray:

@@ -21,7 +21,7 @@ from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray
 from geo.errors import InvalidInputError
 from geo.ground.obstacles import FREE, HARD, Obstacles
 from geo.streets.grid import EQUALLY_NEAR_M, nearest_segments
-from geo.streets.network import NOBODY_LIVES_AT, Network, isolated_edges, joinable, with_doors
+from geo.streets.network import NOBODY_LIVES_AT, Network, isolated_edges, with_doors
 
 NO_COORDINATES = "no_coordinates"
 NO_NETWORK = "no_network"
@@ -98,14 +98,15 @@ def frontage_of(
 
     Returns
     -------
-    Usable is what ``geo.streets.network.joinable`` says; stairs are those on the ground that lead
+    Usable is what ``geo.streets.network.joinable`` says, where a piece behind water stands alone; stairs are those on the ground that lead
     somewhere; alone are streets that lead nowhere.
     """
-    isolated = isolated_edges(network, below_m=isolated_below_m)
+    over_water = None if obstacles is None else obstacles.over_water
+    isolated = isolated_edges(network, below_m=isolated_below_m, crossed=over_water)
     steps = network.edges["steps"].to_numpy(dtype=bool)
     moving = network.edges["highway"].isin(NOBODY_LIVES_AT - {"steps"}).to_numpy(dtype=bool)
     return Frontage(
-        joinable(network, isolated_below_m=isolated_below_m),
+        ~isolated & with_doors(network),
         steps & ~(isolated | moving | network.off_ground),
         isolated & with_doors(network),
         obstacles,

@@ -237,10 +237,9 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
     progress("build.streets", 0.15)
     network, near_misses = _read_network(intake, boundary)
     ground = _read_ground(intake, boundary)
+    obstacles = obstacles_of(ground)
     frontage = frontage_of(
-        network,
-        isolated_below_m=profile.streets.isolated_below_m,
-        obstacles=obstacles_of(ground),
+        network, isolated_below_m=profile.streets.isolated_below_m, obstacles=obstacles
     )
     assembly = assembly.with_nearest_sites(network, frontage)
     councils = locate_councils(profile, assembly, intake.path, intake.ledger)
@@ -254,6 +253,7 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
         network,
         homes,
         streets=profile.streets,
+        crossed=obstacles.over_water,
         age_group=profile.analysis.age_group,
         book=intake.ledger.of(profile.streets.source),
     )

@@ -183,7 +183,8 @@ def _untold(situation: Situation) -> BoolArray:
         network = situation.workspace.network()
         edge = situation.workspace.demand()["edge"].to_numpy()
         broken = np.zeros(len(network.component_length_m) + 1, dtype=bool)
-        broken[broken_off(network)["piece"].to_numpy()] = True
+        over_water = situation.workspace.obstacles.over_water
+        broken[broken_off(network, crossed=over_water)["piece"].to_numpy()] = True
         piece = np.full(edge.size, len(network.component_length_m))
         piece[edge >= 0] = network.component_of_node[network.edge_u[edge[edge >= 0]]]
         nowhere = situation.approach("weekly").origin < 0

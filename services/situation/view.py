@@ -110,7 +110,11 @@ class Situation:
         return self._carried(self._nearby.snap(xy, limit_m=limit_m), point)
 
     def _joinable(self, network: Network) -> np.ndarray:
-        return joinable(network, isolated_below_m=self.profile.streets.isolated_below_m)
+        return joinable(
+            network,
+            isolated_below_m=self.profile.streets.isolated_below_m,
+            crossed=self.workspace.obstacles.over_water,
+        )
 
     def _homes(self) -> gpd.GeoDataFrame:
         """Return where residents live, on the edited streets."""

@@ -9,6 +9,7 @@ import shapely
 
 from geo.arrays import FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
+from geo.ground.obstacles import HARD
 from geo.schedule.calendar import is_weekly
 from geo.walking.doors import Doors
 from geo.walking.links import Starts, StraightLink, best_link, pieces_of, shortest_link
@@ -227,6 +228,9 @@ def _far_leg(
         return None
     snap = ground.nearby.snap_anyway(spot.xy)
     if snap["edge"].iloc[0] < 0 or not snap["snap_m"].iloc[0] <= FAR_LEG_M:
+        return None
+    obstacles = ground.situation.workspace.obstacles
+    if obstacles.crossed(spot.xy[None, :], snap[["x", "y"]].to_numpy(dtype=float))[0] == HARD:
         return None
     anyway = Spot(spot.xy, snap)
     walk_m = _least(anyway, walking.m, counts)

@@ -103,7 +103,8 @@ class Ground:
         self.network = situation.network
         self.barriers = dict(barriers or {})
         self.nearby = Nearby(self.network, situation.usable)
-        self._broken = broken_off(self.network).set_index("piece")["gap_m"]
+        over_water = situation.workspace.obstacles.over_water
+        self._broken = broken_off(self.network, crossed=over_water).set_index("piece")["gap_m"]
         self.doubts = street_doubts(situation.workspace, situation.drawn[1])
         self.places = _with_stopped(situation)
         self.snaps = situation.snap(self.places)

@@ -9,7 +9,7 @@ from geo.arrays import within
 from geo.errors import Sentence
 from geo.streets.loose_ends import join_loose_ends, near_misses
 from geo.streets.network import Network, isolated_edges, one_way_traps
-from geo.streets.pieces import broken_off
+from geo.streets.pieces import Crossed, broken_off
 from services.intake.tables.ledger import Entry, SourceLedger
 from services.profile import Streets
 
@@ -48,15 +48,22 @@ def join_by_rule(
 
 
 def list_pieces(
-    network: Network, homes: pd.DataFrame, *, streets: Streets, age_group: str, book: SourceLedger
+    network: Network,
+    homes: pd.DataFrame,
+    *,
+    streets: Streets,
+    crossed: Crossed | None,
+    age_group: str,
+    book: SourceLedger,
 ) -> gpd.GeoDataFrame:
     """
     Note the pieces of the network with those who live along them; list where some are broken off.
 
     Returns a row for each piece that a larger one comes near, as ``join_by_rule`` does, with
-    ``piece_m``, the length of the piece in all. ``homes`` have ``edge`` and residents by age group.
+    ``piece_m``, the length of the piece in all. ``homes`` have ``edge`` and residents by age group;
+    what is behind something ``crossed``, such as water, is an island.
     """
-    found, length_m = broken_off(network), network.component_length_m
+    found, length_m = broken_off(network, crossed=crossed), network.component_length_m
     osm_id = network.edges["osm_id"].to_numpy()
     edge, people = homes["edge"].to_numpy(), homes[age_group].to_numpy(dtype=float)
     on = network.component_of_node[network.edge_u[edge[edge >= 0]]]
@@ -64,7 +71,7 @@ def list_pieces(
     below_m = streets.isolated_below_m
     broken, isolated = (np.zeros(length_m.size, dtype=bool) for _ in range(2))
     broken[found["piece"]] = True
-    unused = isolated_edges(network, below_m=below_m)
+    unused = isolated_edges(network, below_m=below_m, crossed=crossed)
     isolated[network.component_of_node[network.edge_u[unused]]] = True
     doubtful = broken & ~isolated
     alone = ~broken & ~isolated & (length_m > 0.0)

@@ -1,5 +1,6 @@
 """Pieces: an island's street stands alone, however short; what a larger piece comes near is broken off."""
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.arrays import BoolArray, FloatArray
+from geo.ground.obstacles import obstacles_of
 from geo.streets import pieces
 from geo.streets.network import Network, isolated_edges, joinable
 from geo.streets.pieces import ALONE_M, broken_off
-from tests.streets import streets
+from tests.streets import PLANE, streets
 
 
 def mainland(*, island_x_m: float, island_m: float = 800.0) -> Network:
@@ -103,3 +105,20 @@ def test_pieces_are_those_of_an_oracle_that_looks_at_every_pair(seed: int, few: 
 
 def _length_m(shape: shapely.Geometry) -> float:
     return float(shape.length)
+
+
+def test_a_strait_of_the_ground_makes_an_island_and_a_wall_does_not() -> None:
+    """800 m of street 100 m off the rest: behind 60 m of sea, or behind a wall."""
+    network = mainland(island_x_m=100.0)
+    for kind, shape, isolated in (
+        ("water", shapely.box(20, -2000, 80, 2000), False),
+        # The coast of the island: the sea lies on its right, to the west.
+        ("coastline", shapely.LineString([(80, 2000), (80, -2000)]), False),
+        ("wall", shapely.LineString([(20, -2000), (20, 2000)]), True),
+    ):
+        level = {"kind": [kind], "level": ["ground"], "geometry": [shape]}
+        ground = gpd.GeoDataFrame(level, geometry="geometry", crs=PLANE)
+        over_water = obstacles_of(ground).over_water
+        found = isolated_edges(network, below_m=1000.0, crossed=over_water)
+        assert found.tolist() == [False, isolated], kind
+        assert broken_off(network, crossed=over_water).empty != isolated, kind

@@ -75,7 +75,7 @@ def test_pieces_are_noted_by_what_they_are_with_those_who_live_there() -> None:
     edge = {osm_id: row for row, osm_id in enumerate(network.edges["osm_id"])}
     homes = pd.DataFrame({"edge": [edge[1], edge[3], edge[3], edge[4], -1], "65+": [9, 3, 4, 5, 7]})
     rule = Streets(source="streets", isolated_below_m=100.0)
-    listed = list_pieces(network, homes, streets=rule, age_group="65+", book=book)
+    listed = list_pieces(network, homes, streets=rule, crossed=None, age_group="65+", book=book)
     assert entries(book) == {
         "isolated": "pieces of the network that do not meet a larger one close by and are under 100 "
         "m, or private, not used: 1 (90 m in all); see network/near_misses.parquet",

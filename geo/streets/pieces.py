@@ -65,15 +65,29 @@ def broken_off(
     asked = np.flatnonzero((rank[piece] > 0) & (length_m[piece] < shorter_m))
     edge, to_edge = _near(network, asked, rank[piece])
     xy = _gaps(network, edge, to_edge)
-    if crossed is not None and edge.size:
-        free = ~crossed(xy[:, 0], xy[:, 1])
-        edge, to_edge, xy = edge[free], to_edge[free], xy[free]
     gap_m = np.hypot(*(xy[:, 1] - xy[:, 0]).T)
     order = np.lexsort((to_edge, edge, gap_m.round(6), piece[edge]))
-    _, first = np.unique(piece[edge[order]], return_index=True)
-    best = order[first]
+    best = order[_first_free(piece[edge[order]], xy[order], crossed)]
     found = (piece[edge], edge, to_edge, gap_m, *xy.reshape(-1, 4).T)
     return pd.DataFrame({name: of[best] for name, of in zip(COLUMNS, found, strict=True)})
+
+
+def _first_free(piece: IntArray, xy: FloatArray, crossed: Crossed | None) -> IntArray:
+    """Return the first of the rows of each piece, which stand together, that crosses nothing."""
+    _, start, row_of = np.unique(piece, return_index=True, return_inverse=True)
+    if crossed is None:
+        return start
+    place = np.arange(piece.size) - start[row_of]
+    found = np.full(start.size, -1, dtype=np.int64)
+    looked, more = 0, 1
+    while (place >= looked).any():
+        # Most pieces are told by their nearest approach; only around an island are all looked at.
+        rows = np.flatnonzero((place >= looked) & (place < looked + more) & (found[row_of] < 0))
+        free = rows[~crossed(xy[rows, 0], xy[rows, 1])]
+        pieces, first = np.unique(row_of[free], return_index=True)
+        found[pieces] = free[first]
+        looked, more = looked + more, 8 * more
+    return found[found >= 0]
 
 
 def _near(network: "Network", asked: IntArray, rank: IntArray) -> tuple[IntArray, IntArray]:

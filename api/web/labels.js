@@ -12,6 +12,7 @@ import { approximately } from "./words.js";
 const MOST = 70;
 const LIFT = 24;
 const LIFTS = [0, -LIFT, LIFT];
+const BELOW = 20; // a sign of its own
 const APART = 260; // between two names of one river
 
 const SIZES = { council: 16, unit: 13, station: 14 };
@@ -29,6 +30,7 @@ function signsNow(map, whole) {
   return [
     ...candidatesShown().filter(({ geometry, properties }) => geometry && properties.rank <= first).map((candidate) => box(candidate, candidate.properties.choice ? 20 : 11)),
     ...editsShown().filter(({ geometry }) => geometry.type === "Point").map((edit) => box(edit, 18)),
+    ...(map.getLayer("ground-signs") ? map.queryRenderedFeatures({ layers: ["ground-signs"] }) : []).map((sign) => box(sign, 8)),
     ...(state.view === "now" ? state.places : []).filter(({ geometry, properties }) => geometry && properties.frequency !== FREQUENCIES[0]).slice(0, 200).map((place) => box(place, 7)),
   ];
 }
@@ -85,7 +87,7 @@ export function createLabels(map, whole) {
       // What was said near by is not said again, be it by a river or by a file of areas.
       if (said.some(([text, sx, sy]) => text === name.text && Math.hypot(sx - x, sy - y) < APART)) continue;
       const at = (lift) => [x - w, y - t + lift, x + w, y + t + lift];
-      const lifts = name.signed ? [15] : LIFTS;
+      const lifts = name.signed ? [BELOW] : LIFTS;
       const free = lifts.filter((lift) => !taken.some((other) => overlap(at(lift), other)));
       if (!free.length) continue;
       const clear = free.find((each) => !signs.some((sign) => overlap(at(each), sign)));
@@ -112,6 +114,7 @@ export function createLabels(map, whole) {
 
   map.on("moveend", place);
   map.on("resize", place);
+  map.on("idle", place); // signs stand where there is room, which is known last
   map.on("sourcedata", ({ sourceId, tile }) => { if (sourceId === "ground" && tile) soon(); });
   return { update, showGround: (on) => { withGround = on; place(); } };
 }

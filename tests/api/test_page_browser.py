@@ -382,7 +382,7 @@ def test_tiles_that_did_not_come_are_asked_for_again(browser: Browser, address: 
 
         page.unroute("**/tiles/ground/**")
         page.locator("#choose-limit").select_option("300m")
-        expect(page.locator(".name.river").first).to_have_text("架空川")
+        expect(page.locator(".name.river").first).to_have_text("架空川", timeout=READY_MS)
 
 
 def test_without_ground_the_map_is_as_it_was(browser: Browser, tmp_path: Path) -> None:

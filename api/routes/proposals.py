@@ -110,7 +110,7 @@ def file(
 @router.post(
     "/edit-proposals/effect",
     summary="What a drawn path or barrier would change",
-    responses={404: {"model": Problem}, 422: {"model": Problem}},
+    responses={404: {"model": Problem}, 422: {"model": Problem}, 429: {"model": Problem}},
 )
 def effect(edition: EditionDep, body: LineBody) -> dict[str, Any]:
     """Return the residents who would newly reach a place or no longer do; store nothing."""

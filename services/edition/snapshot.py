@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ import shapely
 
 from geo.areas.location import largest_overlap
 from geo.coverage.reached import Limit
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import InvalidInputError, NotFoundError, QueueFullError
 from geo.vocabulary import TARGET
 from services.edition.background import Background, Blob
 from services.plans.views import COLLECTION as PLAN_SITES
@@ -54,6 +54,9 @@ from services.workspace.plain import plain_rows
 STREET_DECIMALS = 5
 """About 1 m: nothing is measured on the streets of the map."""
 
+TRIALS_MOST = 5
+"""Drawn lines that may be tried at once; each takes some seconds of a large town."""
+
 STREET_TOLERANCE_M = 1.5
 """A bend smaller than this is not drawn."""
 
@@ -85,6 +88,7 @@ class Edition:
         self._ground: Ground | None = None
         self._ground_lock = Lock()
         self._whatifs: WhatIfs | None = None
+        self._trials, self._trying = BoundedSemaphore(TRIALS_MOST), Lock()
 
     @property
     def name(self) -> str:
@@ -267,8 +271,21 @@ class Edition:
         return {**answer, **self.marks, "provenance": self.imprint}
 
     def proposed(self, kind: str, line: Sequence[Sequence[float]]) -> dict[str, Any]:
-        """Return what a drawn path or barrier would change (``services.scenarios.proposed``)."""
-        effect = proposal_effect(self._grounded().situation, kind, line)
+        """
+        Return what a drawn path or barrier would change (``services.scenarios.proposed``).
+
+        All walks are looked for anew, so lines are tried one after the other, and few may wait.
+        """
+        if not self._trials.acquire(blocking=False):
+            raise QueueFullError(
+                "{n} lines are being tried already; try again in a minute", n=TRIALS_MOST
+            )
+        try:
+            situation = self._grounded().situation
+            with self._trying:
+                effect = proposal_effect(situation, kind, line)
+        finally:
+            self._trials.release()
         few = self.snapshot.workspace.few_below
         return {**told_effect(effect, few), **self.marks, "provenance": self.imprint}
 

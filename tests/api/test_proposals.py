@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from geo.errors import QueueFullError
+from services.edition import snapshot
 from services.edits.versions import list_versions
 from services.results.run import run
 from services.workspace.folder import Workspace
@@ -101,3 +103,24 @@ def test_what_is_not_there_is_said(editor: TestClient) -> None:
     assert editor.post("/edit-proposals/99/verdict", json=verdict).status_code == 404
     assert editor.get("/edit-proposals?status=waiting").status_code == 422
     assert editor.get("/edit-proposals/file?format=dxf").status_code == 422
+
+
+def test_few_lines_are_tried_at_once_and_who_comes_later_is_told_to_wait(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "TRIALS_MOST", 1)
+    edition = snapshot.Edition(workspace.snapshot())
+    asked: list[Exception] = []
+
+    def meanwhile(*_: object) -> None:
+        try:
+            edition.proposed("path", LINE)
+        except QueueFullError as error:
+            asked.append(error)
+
+    monkeypatch.setattr(snapshot, "proposal_effect", meanwhile)
+    monkeypatch.setattr(snapshot, "told_effect", lambda *_: {})
+    edition.proposed("path", LINE)
+    assert ["try again in a minute" in str(error) for error in asked] == [True]
+    edition.proposed("path", LINE)  # there is room again
+    assert len(asked) == 2

@@ -360,11 +360,15 @@ def _read_network(intake: Inputs, boundary: BaseGeometry) -> tuple[Network, gpd.
 
 
 def _read_ground(intake: Inputs, boundary: BaseGeometry) -> gpd.GeoDataFrame:
-    """Return what lies beside the streets: of a source of its own, and of the file of the streets."""
-    profile = intake.profile
-    named = dict.fromkeys((profile.streets.source, profile.ground.source))
+    """Return what lies beside the streets: of sources of its own, and of the file of the streets."""
+    profile, ground = intake.profile, intake.profile.ground
+    named = dict.fromkeys((profile.streets.source, ground.source, *ground.also))
     sources = [profile.source(name) for name in named if name]
-    files = [(source, intake.path(source.id)) for source in sources if source.format == "osm"]
+    files = [
+        (source, intake.path(source.id))
+        for source in sources
+        if source.format == "osm" or source.id in ground.also
+    ]
     return read_ground(
         files,
         around=boundary.buffer(profile.streets.margin_m),

@@ -35,6 +35,12 @@ def _sources(profile: Profile) -> Iterator[str]:
             yield f"source {source.id}: there is no product {source.product!r}; there is {listing}"
         if source.also and not (by_mesh and source.id == profile.population.source):
             yield f"source {source.id}: also is only for residents by mesh"
+        shows = source.format == "osm" or (
+            source.product in products() and products()[source.product].has_ground
+        )
+        if source.id in profile.ground.also and not shows:
+            listing = ", ".join(known.id for known in products().values() if known.has_ground)
+            yield f"source {source.id}: no ground; needs format = 'osm' or a product of {listing}"
         if source.within and not outlined:
             yield f"source {source.id}: within needs a layer of kind municipality with a file"
 

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geo.errors import NotFoundError, SourceError
+from geo.ground.kinds import Kind
 from services.words.datafiles import data_file
 
 
@@ -35,6 +36,8 @@ class ProductEdition(_Table):
     address: list[str] = Field(default_factory=list)
     code: str = ""
     leave_out: LeaveOut | None = None
+    ground: Kind | Literal[""] = ""
+    """What of the ground its rows are where ``Product.ground`` does not name their kind."""
 
     def fits(self, columns: set[str]) -> bool:
         """Say whether a file with these columns is of this edition."""
@@ -53,8 +56,17 @@ class Product(_Table):
     editions: list[ProductEdition]
     kinds: dict[str, str] = Field(default_factory=dict)
     """Code → kind of venue."""
+    ground: dict[str, Kind | Literal[""]] = Field(default_factory=dict)
+    """Code of the kind → what of the ground it is; empty where no map shows it."""
+    nameless: list[str] = Field(default_factory=list)
+    """Words that stand where a name is not known."""
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Column → code → what it means, for areas of danger."""
+
+    @property
+    def has_ground(self) -> bool:
+        """Return whether it says what lies beside the streets."""
+        return any(edition.ground for edition in self.editions)
 
     def edition(self, columns: Iterable[object], *, path: Path) -> ProductEdition:
         """Return the edition that a file's columns tell."""

@@ -37,7 +37,7 @@ def _sources(profile: Profile) -> Iterator[str]:
     used += [("stops", profile.stops.source)] if profile.stops else []
     used += [("hazards", hazards.source) for hazards in profile.hazards]
     used += [("buildings", profile.buildings.source)] if profile.buildings else []
-    used += [("ground", profile.ground.source)]
+    used += [("ground", name) for name in (profile.ground.source, *profile.ground.also)]
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []
     for where, name in used:

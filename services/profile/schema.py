@@ -117,6 +117,9 @@ class GroundFiles(_Table):
 
     source: OptionalIdentifier = ""
     """OpenStreetMap; where it is not given, the file of the streets is looked through."""
+    also: list[Identifier] = Field(default_factory=list)
+    """Further sources: of the products N02 (railways, stations), W05 (rivers), P29 (schools), or of
+    OpenStreetMap. What stands in several is once."""
 
 
 class Layer(_Table):

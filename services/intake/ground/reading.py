@@ -9,7 +9,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
+from geo.ground.joined import JoinedGround, join_ground
 from services.intake.ground.osm import COLUMNS, OsmGround, read_osm_ground
+from services.intake.ground.products import read_product_ground
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.profile import Source
 
@@ -25,7 +27,8 @@ def read_ground(
     Parameters
     ----------
     files
-        Sources and their files, in any order; of the format ``osm``.
+        Sources and their files, in any order: of the format ``osm``, or of products that have ground.
+        What is in both OpenStreetMap and a product is once (``geo.ground.joined``).
     around
         The municipality and its margin, plane CRS; what touches it is kept whole.
     plane_epsg
@@ -36,29 +39,45 @@ def read_ground(
     Returns
     -------
     One row a shape, plane CRS: ``kind`` (``geo.ground.kinds.Kind``), ``name`` and ``ref`` (empty where
-    there is none), ``level`` (``ground``, ``above``, ``below``), ``source_id``, ``geometry``; sorted
+    there is none), ``level`` (``ground``, ``above``, ``below``, ``unknown``), ``source_id``, ``geometry``; sorted
     by kind, name and place, so that the order of files changes nothing.
     """
-    parts = [_read(source, path, around, plane_epsg, ledger) for source, path in files]
+    maps = [one for one in files if one[0].format == "osm"]
+    parts = [_read(source, path, around, plane_epsg, ledger) for source, path in maps]
     empty = gpd.GeoDataFrame(
         {name: pd.Series(dtype=object) for name in (*COLUMNS[:-1], "source_id")},
         geometry=gpd.GeoSeries([], crs=plane_epsg),
     )
     whole = pd.concat([empty, *parts], ignore_index=True)
+    # By their names: of two products the same thing is that of the first.
+    for source, path in sorted(
+        (one for one in files if one[0].format != "osm"), key=lambda one: one[0].id
+    ):
+        book = ledger.of(source.id)
+        found = read_product_ground(
+            _there(path), source=source, around=around, plane_epsg=plane_epsg, book=book
+        )
+        joined = join_ground(whole, found)
+        _note_joined(joined, book)
+        whole = joined.ground
     shape = shapely.to_wkb(whole.geometry.to_numpy())
     order = whole.assign(shape=shape).sort_values([*COLUMNS[:-1], "shape"], kind="stable").index
     ordered: gpd.GeoDataFrame = whole.loc[order].reset_index(drop=True)
     return ordered
 
 
-def _read(
-    source: Source, path: Path, around: BaseGeometry, plane_epsg: int, ledger: Ledger
-) -> gpd.GeoDataFrame:
+def _there(path: Path) -> Path:
     if not path.is_file():
         raise SourceError(
             "there is no such file; put it there or correct the path in the profile", path=path
         )
-    found = read_osm_ground(path)
+    return path
+
+
+def _read(
+    source: Source, path: Path, around: BaseGeometry, plane_epsg: int, ledger: Ledger
+) -> gpd.GeoDataFrame:
+    found = read_osm_ground(_there(path))
     frame = found.frame()
     shapes = gpd.GeoSeries(frame.pop("geometry").to_numpy(), crs=LONLAT_EPSG).to_crs(plane_epsg)
     near = shapely.intersects(around, shapes.to_numpy())
@@ -94,3 +113,14 @@ def _note(found: OsmGround, used_n: int, book: SourceLedger) -> None:
                 ),
             )
         )
+
+
+def _note_joined(joined: JoinedGround, book: SourceLedger) -> None:
+    if joined.same_n or joined.named_n:
+        told = Sentence(
+            "rows of the ground that stand in another source already: {same_n}; they gave a name to "
+            "{named_n} that had none",
+            same_n=joined.same_n,
+            named_n=joined.named_n,
+        )
+        book.note(Entry("ground_same", told))

@@ -1,6 +1,7 @@
 """Drawing: the parts of a map on matplotlib axes, in metres of the plane CRS."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,10 +11,11 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyBboxPatch, PathPatch
-from matplotlib.path import Path as Outline
 
 from geo.arrays import FloatArray
 from geo.vocabulary import FREQUENCIES
+from services.drawing.labels import Box, placed, width_of
+from services.drawing.paint import POINTS_PER_PX, lines_of, outline
 from services.drawing.pens import Pen
 from services.drawing.signs import (
     BLUE,
@@ -28,6 +30,7 @@ from services.drawing.signs import (
     STAMP,
     VERMILION,
 )
+from services.drawing.view import View
 
 REACHED = BLUE
 MARGIN = 0.03
@@ -51,6 +54,12 @@ class Marker:
     fill: Literal["full", "left", "none"]
     size: float = 9.0
 
+
+PX_PER_IN = 96.0
+
+STAR_PX = (13.0, 18.0, 28.0, 13.0)
+PLACE_PX = (7.0, 7.0, 7.0, 7.0)
+"""What signs cover: so far to the left, up, to the right and down."""
 
 THIN, THICK = (0.55, "#8F897D"), (1.6, "#5F5A50")
 """Width and colour of the borders of units and of councils."""
@@ -91,7 +100,9 @@ def frame(axes: Axes, town: gpd.GeoDataFrame) -> None:
 
 def ground(axes: Axes, town: gpd.GeoDataFrame, *, inside: str) -> None:
     """Lay paper under the town."""
-    axes.add_patch(PathPatch(_outline(town.union_all()), facecolor=inside, lw=0, zorder=0))
+    axes.add_patch(
+        PathPatch(outline(np.array([town.union_all()])), facecolor=inside, lw=0, zorder=0)
+    )
 
 
 def veil(axes: Axes, town: gpd.GeoDataFrame, colour: str) -> None:
@@ -99,7 +110,9 @@ def veil(axes: Axes, town: gpd.GeoDataFrame, colour: str) -> None:
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     outside = shapely.box(west, south, east, north).difference(town.union_all())
     if not outside.is_empty:
-        axes.add_patch(PathPatch(_outline(outside), facecolor=colour, alpha=0.72, lw=0, zorder=2))
+        axes.add_patch(
+            PathPatch(outline(np.array([outside])), facecolor=colour, alpha=0.72, lw=0, zorder=2)
+        )
 
 
 def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
@@ -111,7 +124,7 @@ def streets(axes: Axes, lines: gpd.GeoDataFrame) -> None:
             found = lines[(lines["reach"] == reach) & (lines["class"] == kind)]
             axes.add_collection(
                 LineCollection(
-                    _lines(found),
+                    lines_of(shapely.get_parts(found.geometry.to_numpy())),
                     colors=REACH_COLOURS[reach],
                     linewidths=_street_width(width, thin, reach),
                     zorder=1 + order / 10,
@@ -208,7 +221,7 @@ def edits(axes: Axes, drawn: gpd.GeoDataFrame) -> None:
     shapes = drawn.geometry.where(drawn.geometry.area == 0, drawn.geometry.boundary)
     for kind in EDIT_SIGNS:
         found = shapes[(drawn["kind"] == kind).to_numpy()]
-        for xy in _lines(gpd.GeoDataFrame(geometry=found)):
+        for xy in lines_of(shapely.get_parts(np.asarray(found))):
             edit(axes, xy, kind)
 
 
@@ -259,21 +272,64 @@ def star(axes: Axes, at: tuple[float, float], *, action: str) -> None:
     )
 
 
-def names(axes: Axes, areas: gpd.GeoDataFrame, pen: Pen) -> None:
-    """Write the names of areas inside them, smaller where there are many."""
+def view_of(axes: Axes) -> View:
+    """Return what the axes show, in pixels of the web."""
+    west, (south, north) = axes.get_xlim()[0], axes.get_ylim()
+    width, height = (side * PX_PER_IN for side in _size_in(axes))
+    return View(west, north, height / (north - south), width, height)
+
+
+def covered(view: View, points: gpd.GeoDataFrame, reach_px: Box) -> list[Box]:
+    """Return what the signs of points cover: so far to the left, up, to the right and down."""
+    located = points[~(points.geometry.isna() | points.geometry.is_empty)]
+    left, up, right, down = reach_px
+    spots = [view.point(shape) for shape in located.geometry]
+    return [(x - left, y - up, x + right, y + down) for x, y in spots]
+
+
+def names(
+    axes: Axes, areas: gpd.GeoDataFrame, pen: Pen, view: View, taken: Iterable[Box]
+) -> list[Box]:
+    """Write the names of areas inside them, smaller where there are many; return what they cover."""
     size = 10.5 if len(areas) <= FEW_NAMES else 8.5
-    for row in areas.to_dict("records"):
-        point = shapely.get_coordinates(row["geometry"].representative_point())[0]
+    called = [str(name) for name in areas["area_name"]]
+    options = [
+        _around_middle(view.point(shape.representative_point()), width_of(name, size), size)
+        for name, shape in zip(called, areas.geometry, strict=True)
+    ]
+    chosen = placed(options, taken=taken, frame=(0.0, 0.0, view.width, view.height))
+    written = []
+    for name, boxes, number in zip(called, options, chosen, strict=True):
+        # The areas are what the map is about: each is named, one upon another where it must be.
+        box = boxes[number or 0]
+        middle = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
+        x_m, y_m = view.plane(middle).tolist()
         pen.write(
             axes,
-            (point[0], point[1]),
-            str(row["area_name"]),
+            (x_m, y_m),
+            name,
             size=size,
             colour="#4A463E",
             anchor=("center", "center"),
             halo=PAPER,
             above=3.5,
         )
+        written.append(box)
+    return written
+
+
+def _around_middle(middle: tuple[float, float], width_points: float, size: float) -> list[Box]:
+    half, high = (side / POINTS_PER_PX / 2 for side in (width_points, size))
+    return [
+        (
+            middle[0] + across - half,
+            middle[1] + down - high,
+            middle[0] + across + half,
+            middle[1] + down + high,
+        )
+        for down in (0, 12, -12, 24, -24, 36, -36)
+        for across in (0, 24, -24)
+    ]
 
 
 def scale_bar(axes: Axes, pen: Pen, *, north: str) -> None:
@@ -346,19 +402,3 @@ def _size_in(axes: Axes) -> tuple[float, float]:
     figure, box = axes.get_figure(root=True), axes.get_position()
     width_in, height_in = (1.0, 1.0) if figure is None else figure.get_size_inches()
     return float(box.width * width_in), float(box.height * height_in)
-
-
-def _lines(frame: gpd.GeoDataFrame) -> list[FloatArray]:
-    parts = shapely.get_parts(frame.geometry.to_numpy())
-    xy, line = shapely.get_coordinates(parts, return_index=True)
-    return np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
-
-
-def _outline(shape: shapely.Geometry) -> Outline:
-    """Return polygons, holes included, as one path."""
-    polygons = shapely.get_parts(shape)
-    polygons = polygons[shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON]
-    rings = shapely.get_rings(shapely.orient_polygons(polygons))
-    return Outline.make_compound_path(
-        *(Outline(shapely.get_coordinates(ring), closed=True) for ring in rings)
-    )

@@ -29,7 +29,7 @@ class Pen:
         font = japanese_font()
         return cls(font, frozenset(get_font(str(font)).get_charmap()))
 
-    def write(  # noqa: PLR0913  a text has a place, a size, a colour, a weight, an anchor and a halo
+    def write(  # noqa: PLR0913  a text has a place, a size, a colour, a weight, an anchor, an angle and a halo
         self,
         on: Axes | Figure,
         at: tuple[float, float],
@@ -41,6 +41,7 @@ class Pen:
         anchor: tuple[str, str] = ("left", "center"),
         halo: str = "",
         above: float = 5,
+        angle: float = 0.0,
     ) -> None:
         """Write words at a position of the figure or the map."""
         written = on.text(
@@ -51,6 +52,8 @@ class Pen:
             ha=anchor[0],
             va=anchor[1],
             zorder=above,
+            rotation=angle,
+            rotation_mode="anchor",
         )
         if halo:
             written.set_path_effects([withStroke(linewidth=2.6, foreground=halo)])

@@ -11,7 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from services.drawing import chart as drawing
+from services.drawing.paint import paint_names, paint_shapes
 from services.drawing.pens import Pen
+from services.drawing.scene import scene_of
 from services.drawing.signs import GAP_SIGNS, GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
@@ -104,6 +106,9 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
     town = councils if len(councils) else units
     drawing.frame(axes, town)
     drawing.ground(axes, town, inside=PAPER)
+    view = drawing.view_of(axes)
+    scene = scene_of(sheet.snapshot.workspace.ground, view)
+    paint_shapes(axes, scene)
     drawing.streets(axes, sheet.snapshot.layer("streets"))
     drawing.veil(axes, town, GROUND)
     drawing.borders(axes, units, drawing.THIN)
@@ -112,9 +117,12 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
     gaps = sheet.publication.polygons("gaps")
     measure = drawing.people_circles(axes, gaps)
     _draw_places(axes, sheet)
-    drawing.names(axes, councils, pen)
-    candidates = sheet.publication.points("candidates").sort_values("rank")
-    drawing.stars(axes, candidates.head(CANDIDATES_SHOWN), pen)
+    candidates = sheet.publication.points("candidates").sort_values("rank").head(CANDIDATES_SHOWN)
+    signs = drawing.covered(view, candidates, drawing.STAR_PX)
+    signs += drawing.covered(view, sheet.open_places(), drawing.PLACE_PX)
+    named = drawing.names(axes, councils, pen, view, signs)
+    paint_names(axes, scene.names([*signs, *named]), view, pen)
+    drawing.stars(axes, candidates, pen)
     drawing.scale_bar(axes, pen, north=text("map.north", sheet.lang))
     fictional = text("map.stamp", sheet.lang) if sheet.briefing.fictional else ""
     for row, words in enumerate(filter(None, (fictional, sheet.briefing.stamp))):

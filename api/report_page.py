@@ -69,7 +69,7 @@ def _added(lang: str, few_below: int, value: object) -> str:
 
 
 def _walk(lang: str, unit: UnitLine) -> str:
-    """Return the way to the nearest place with what it costs: 890m・15分・階段40段."""
+    """Return the way to the nearest place with what it costs: 890m・15分・階段約40段."""
     way = texts.walk(unit.nearest_walk_m, unit.nearest_walk_min, lang)
     return way + texts.effort(unit.nearest_climb_m, unit.nearest_steps, lang)
 

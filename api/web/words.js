@@ -76,7 +76,7 @@ export function limit({ walk_limit_m: m, walk_limit_min: min }) {
   return said.filter(Boolean).join(word("text.both")) || NO_FIGURE;
 }
 
-// A walk with what it costs: 890m・15分・のぼり12m・階段40段.
+// A walk with what it costs: 890m・15分・のぼり12m・階段約40段.
 export function walk(m, min, climb, steps) {
   return joined([
     metres(m), isFigure(m) && isFigure(min) ? minutes(min) : "",

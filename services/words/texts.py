@@ -159,7 +159,7 @@ def walk(walk_m: object, walk_min: object, lang: str) -> str:
 
 
 def effort(climb_m: object, steps_n: object, lang: str) -> str:
-    """Return what a walk costs beside its length: ``・のぼり12m・階段40段``, empty on the flat."""
+    """Return what a walk costs beside its length: ``・のぼり12m・階段約40段``, empty on the flat."""
     said = []
     if is_figure(climb_m) and cast("float", climb_m) >= CLIMB_WORTH_SAYING_M:
         said.append(text("walk.climb", lang, climb=metres(climb_m, lang)))

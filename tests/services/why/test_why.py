@@ -460,3 +460,38 @@ def test_real_routes_of_kochi_are_those_of_networkx_with_all_their_steps() -> No
         drawn = np.hypot(*np.diff(way.line_xy(), axis=0).T).sum()
         assert drawn == pytest.approx(way.length_m, abs=1e-3)
     assert walked > 10
+
+
+def on_ground(folder: Path, kind: str, shape: shapely.Geometry) -> Ground:
+    """Return the town with one thing on its ground."""
+    workspace = rail_workspace(folder)
+    table = {"kind": [kind], "name": "", "ref": "", "level": "ground", "source_id": "ground"}
+    layer = gpd.GeoDataFrame(table, geometry=[shape], crs=PLANE)
+    layer.to_parquet(workspace.path / "layers" / "ground.parquet")
+    return ground_of(open_workspace(workspace.path))
+
+
+def test_a_ditch_before_the_street_is_a_doubt_of_the_way(tmp_path: Path, ground: Ground) -> None:
+    # Half-way to the alley, 10 m off; every other street is more than 30 m away.
+    ditch = shapely.LineString([(195, 50), (195, 150)])
+    found = why(on_ground(tmp_path, "ditch", ditch), *lonlat(*HOUSE))
+    bare = why(ground, *lonlat(*HOUSE))
+    assert found.leg == bare.leg
+    assert [one["code"] for one in found.doubts if one not in bare.doubts] == ["leg_over_ground"]
+    assert "a stream, a ditch, a fence or an embankment lies between" in doubted(found.doubts, "en")
+
+
+def test_a_house_in_a_moat_has_no_street_and_is_told_of_no_walk_through_it(tmp_path: Path) -> None:
+    moat = shapely.Point(HOUSE).buffer(8.0).difference(shapely.Point(HOUSE).buffer(3.0))
+    asked = on_ground(tmp_path, "water", moat)
+    found = why(asked, *lonlat(*HOUSE))
+    assert (found.leg.reason, found.leg.leg_m) == ("ground", None)
+    assert not found.way.within_limit
+    assert found.changes is not None
+    assert found.changes.far_leg is None
+    said = {lang: found.sentences[lang][1] for lang in ("ja", "en")}
+    assert said["ja"] == "川や線路、塀、がけの向こうの道しか近くにありません。"
+    assert said["en"] == ("The only streets nearby lie beyond water, a railway, a wall or a cliff.")
+    # One function for one point and for all.
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(HOUSE)], crs=PLANE)
+    assert asked.situation.snap(points)["reason"].tolist() == ["ground"]

@@ -139,7 +139,7 @@ class WayCollector:
     def add_relation(self, osm_id: int, tags: Mapping[str, str], members: Iterable[int]) -> None:
         """Add an area that is a multipolygon of these ways, which are added one by one themselves."""
         attributes, _ = _judged(tuple(tags.items()))
-        if attributes is not None and tags.get("highway") != "elevator":
+        if attributes is not None and is_area({**tags, "area": "yes"}, closed=True):
             self._areas["relation", osm_id] = (attributes, set(members))
 
     def add_wall(self, node_ids: Sequence[int]) -> None:
@@ -221,11 +221,11 @@ def is_area(tags: Mapping[str, str], *, closed: bool) -> bool:
     Say whether the tags of a walkable way make it an area.
 
     ``area=yes`` does, and a closed platform is one unless it says ``area=no``; any other closed way is
-    a street that comes back. An elevator is ridden, not walked across.
+    a street that comes back. An elevator is ridden, and who cannot climb steps crosses none either.
     """
     highway = tags.get("highway", "")
     area = tags.get("area", "yes" if closed and highway == "platform" else "no")
-    return area == "yes" and highway != "elevator"
+    return area == "yes" and highway not in ("elevator", "steps")
 
 
 def _table(rows: Sequence[_Row]) -> pd.DataFrame:

@@ -538,6 +538,7 @@ def test_an_area_is_walked_across_whatever_the_format(tmp_path: Path, overpass: 
         ({"highway": "platform"}, True),
         ({"highway": "platform", "area": "no"}, False),
         ({"highway": "elevator", "area": "yes"}, False),
+        ({"highway": "steps", "area": "yes"}, False),
     ],
 )
 def test_which_closed_ways_are_areas(

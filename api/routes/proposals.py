@@ -92,16 +92,17 @@ def proposals(
     },
 )
 def file(
-    workspace: EditorDep,
+    workspace: WorkspaceDep,
+    settings: SettingsDep,
     file_format: Annotated[
         str, Query(alias="format", json_schema_extra={"enum": [*FILE_FORMATS]})
     ] = "geojson",
     status: Status = None,
     lang: Language = "ja",
 ) -> Response:
-    """Return proposals with what people typed; nothing is sent to OpenStreetMap."""
+    """Return what the list shows; nothing is sent to OpenStreetMap."""
     found = of_status(list_proposals(workspace), status)
-    body = proposals_file(found, file_format, lang)
+    body = proposals_file(found, file_format, lang, with_words=settings.editing)
     saved_as = f"attachment; filename=proposals.{file_format}"
     headers = {"content-disposition": saved_as}
     return Response(body, media_type=_MEDIA[file_format], headers=headers)

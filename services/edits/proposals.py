@@ -233,12 +233,14 @@ def proposal_features(
 _TYPED = ("role", "remark", "decided_by", "reason")
 
 
-def proposals_file(proposals: Sequence[EditProposal], file_format: str, lang: str) -> str:
+def proposals_file(
+    proposals: Sequence[EditProposal], file_format: str, lang: str, *, with_words: bool
+) -> str:
     """
     Return proposals as a file for somebody who maps.
 
     ``geojson`` has the lines; ``osn`` is a file of notes as JOSM opens it, each at the middle of its
-    line. Nothing is sent to OpenStreetMap.
+    line. ``with_words`` is as in ``proposal_features``. Nothing is sent to OpenStreetMap.
     """
     if file_format not in FILE_FORMATS:
         raise InvalidInputError(
@@ -247,7 +249,7 @@ def proposals_file(proposals: Sequence[EditProposal], file_format: str, lang: st
             names=", ".join(FILE_FORMATS),
         )
     if file_format == "geojson":
-        features = proposal_features(proposals, with_words=True)
+        features = proposal_features(proposals, with_words=with_words)
         body = {"type": "FeatureCollection", "features": features}
         return json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     root = ET.Element("osm-notes")
@@ -269,7 +271,8 @@ def proposals_file(proposals: Sequence[EditProposal], file_format: str, lang: st
             note, "comment", {"action": "opened", "timestamp": moment, "is_new": "true"}
         )
         said = text(f"proposal.note.{one.kind}", lang, id=one.proposal_id)
-        comment.text = f"{said}{text('text.colon', lang)}{one.remark}" if one.remark else said
+        remark = f"{text('text.colon', lang)}{one.remark}" if with_words and one.remark else ""
+        comment.text = said + remark
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -278,7 +281,7 @@ def write_proposals(
     proposals: Sequence[EditProposal], out: Path, *, file_format: str, lang: str
 ) -> None:
     """Write ``proposals_file`` into a file, whole or not at all."""
-    body = proposals_file(proposals, file_format, lang)
+    body = proposals_file(proposals, file_format, lang, with_words=True)
     with staged_file(out) as staged:
         staged.write_text(body, encoding="utf-8")
 

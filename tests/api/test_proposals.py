@@ -45,7 +45,7 @@ def test_a_reader_tries_a_line_and_stores_none(reader: TestClient, workspace: Wo
     assert reader.post("/edit-proposals", json=BODY).status_code == 403
     verdict = {"accept": True}
     assert reader.post("/edit-proposals/1/verdict", json=verdict).status_code == 403
-    assert reader.get("/edit-proposals/file").status_code == 403
+    assert reader.get("/edit-proposals/file").json()["features"] == []
     assert not (workspace.path / "proposals").exists()
 
 
@@ -63,6 +63,9 @@ def test_what_was_typed_is_shown_where_writing_is_allowed_alone(
     notes = editor.get("/edit-proposals/file?format=osn")
     assert notes.headers["content-type"].startswith("application/xml")
     assert ET.fromstring(notes.text).tag == "osm-notes"  # noqa: S314  our own
+    for file_format in ("osn", "geojson"):
+        passed_on = reader.get(f"/edit-proposals/file?format={file_format}")
+        assert (passed_on.status_code, "踏切" in passed_on.text) == (200, False)
     refused = editor.post("/edit-proposals/1/verdict", json={"accept": False})
     assert (refused.status_code, "理由" in refused.json()["detail_ja"]) == (422, True)
     done = editor.post("/edit-proposals/1/verdict", json={"accept": True, "by": "地域支援課"})

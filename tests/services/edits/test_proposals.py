@@ -231,7 +231,7 @@ def test_a_build_keeps_them_and_what_is_published_holds_none(
 
 def test_notes_are_as_josm_reads_them(workspace: Workspace) -> None:
     propose(workspace, crossing(remark="<踏切> & 坂"))
-    root = ET.fromstring(proposals_file(list_proposals(workspace), "osn", "ja"))  # noqa: S314  our own
+    root = ET.fromstring(proposals_file(list_proposals(workspace), "osn", "ja", with_words=True))  # noqa: S314  our own
     assert root.tag == "osm-notes"
     (note,) = root
     assert (note.tag, note.attrib["id"]) == ("note", "-1")
@@ -245,7 +245,7 @@ def test_notes_are_as_josm_reads_them(workspace: Workspace) -> None:
     )
     for moment in (note.attrib["created_at"], comment.attrib["timestamp"]):
         assert moment.endswith("T00:00:00Z")
-    body = json.loads(proposals_file(list_proposals(workspace), "geojson", "ja"))
+    body = json.loads(proposals_file(list_proposals(workspace), "geojson", "ja", with_words=True))
     assert body["features"][0]["properties"]["remark"] == "<踏切> & 坂"
 
 

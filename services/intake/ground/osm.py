@@ -17,9 +17,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import FloatArray, IntArray
 from geo.errors import SourceError
 from geo.ground.kinds import KEYS, LINES, POINTS, Kind, ground_kind, level_of
-from services.intake.vectors.opl import ids_of, sift, tags_of
+from services.intake.vectors.opl import ids_of, node_positions, sift, tags_of
 
 COLUMNS = ("kind", "name", "ref", "level", "geometry")
 _Row = tuple[Kind, str, str, str, BaseGeometry]
@@ -115,10 +116,9 @@ def _lonlat(position: str) -> tuple[float, float]:
 class _Positions:
     """Where nodes are, by their ids; those that the file lacks are left out of a line."""
 
-    def __init__(self, ids: Sequence[int], lonlat: Sequence[tuple[float, float]]) -> None:
-        order = np.argsort(np.asarray(ids, dtype=np.int64), kind="stable")
-        self._ids = np.asarray(ids, dtype=np.int64)[order]
-        self._lonlat = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)[order]
+    def __init__(self, ids: IntArray, lonlat: FloatArray) -> None:
+        order = np.argsort(ids, kind="stable")
+        self._ids, self._lonlat = ids[order], lonlat[order]
 
     def __call__(self, nodes: Sequence[int]) -> np.ndarray:
         """Return (k, 2) degrees of the nodes that are known."""
@@ -135,13 +135,7 @@ def _positions(path: Path, lines: Iterable[Sequence[int]]) -> _Positions:
     # An editor numbers new nodes below zero; the fast filter knows no such ids.
     fast = not ids or ids[0] >= 0
     filters = [osmium.filter.IdFilter(ids)] if fast else []
-    wanted = set(ids)
-    there = [
-        (osm_id, _lonlat(place))
-        for osm_id, _, place in sift(path, osmium.osm.NODE, *filters)
-        if osm_id in wanted and not place.startswith("x ")
-    ]
-    return _Positions([one for one, _ in there], [xy for _, xy in there])
+    return _Positions(*node_positions(path, *filters))
 
 
 def _closes(nodes: Sequence[int]) -> bool:

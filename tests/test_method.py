@@ -15,7 +15,7 @@ from services.workspace.folder import Snapshot
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FOLDERS = {"en": DOCS, "ja": DOCS / "ja"}
-PAGES = ("method.md", "planning.md")
+PAGES = ("method.md", "streets.md", "planning.md")
 PICTURE_MAX_BYTES = 150_000
 
 

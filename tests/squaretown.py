@@ -92,6 +92,8 @@ def write_squaretown(
         # A plain: nothing lies beside the streets.
         with osmium.SimpleWriter(str(folder / profile.source(profile.ground.source).path)):
             pass
+    for name in profile.ground.also:
+        _school(folder / profile.source(name).path, profile)
     for source in profile.sources:
         layers = [layer for layer in profile.layers if layer.source == source.id]
         if layers:
@@ -209,6 +211,13 @@ def _rest(folder: Path, units: list[Unit], profile: Profile) -> None:
                 "経度": points.x[:3],
             }
         ).to_csv(folder / source.path, index=False)
+
+
+def _school(path: Path, profile: Profile) -> None:
+    """Write one school of P29 as it was until 2013, in the first unit."""
+    table = {"P29_004": ["16001"], "P29_005": ["学校"], "P29_006": ["架空"]}
+    point = gpd.GeoSeries.from_xy([SIDE_M / 2], [SIDE_M / 2], crs=profile.municipality.plane_epsg)
+    gpd.GeoDataFrame(table, geometry=point).to_crs(6668).to_file(path)
 
 
 def _streets(path: Path, units: list[Unit], profile: Profile) -> None:

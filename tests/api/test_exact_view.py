@@ -28,6 +28,7 @@ WITHOUT_VIEW = {
     *(f"scenario {name}" for name in ("new", "add", "remove", "list", "show")),
     *(f"scenario {name}" for name in ("export", "import", "delete")),
     *(f"edits {name}" for name in ("add", "list", "show", "revert")),
+    *(f"edits {name}" for name in ("proposals", "accept", "reject", "export")),
     *(f"decision {name}" for name in ("record", "list", "export")),
 }
 """Commands on a workspace that tell no figure of residents."""

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from fastapi.testclient import TestClient
 
-COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates", "reach")
+COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates", "reach", "edits")
 
 # DESIGN: the names that clients rely on.
 NAMES = {
@@ -17,6 +17,7 @@ NAMES = {
     "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m nearest_place_climb_m nearest_place_steps why",
     "candidates": "candidate_id plan_id rank action frequency venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
     "reach": "place_id frequency walk_limit_m",
+    "edits": "edit_id kind name valid_from valid_to",
     "plans": "plan_id candidate_id rank action frequency venue_name newly_reached",
 }
 

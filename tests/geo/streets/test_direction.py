@@ -46,7 +46,8 @@ FOOTWAY = {"highway": "footway"}
 def test_a_direction_that_is_written_counts(tags: dict[str, str], direction: int) -> None:
     assert foot_direction(tags) == (direction, True)
     kept = {key: value for key, value in tags.items() if key in USEFUL_TAGS}
-    assert street_attributes(kept)[-2] == direction
+    *_, oneway, _private, _traits = street_attributes(kept)
+    assert oneway == direction
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from services.profile.products import product, products
 from tests.services.intake.vectorfiles import BOXES, source, write
 
 WANTED = {"N03", "A27", "A32", "P29", "P14", "P05", "P02", "P11", "N07", "estat_small_area"}
-WANTED |= {"A31", "A33"}
+WANTED |= {"A31", "A33", "N02", "W05"}
 
 
 def layer(kind="small_area"):

@@ -11,9 +11,10 @@ def test_a_place_says_how_its_schedule_was_read_and_what_was_not_understood():
             "schedule_text": ["毎週火曜日・10時から", "毎週火曜（月2回）", "【休館日】月曜日", ""],
             "frequency": ["weekly", "", "", ""],
             "falls_short": [[]] * 4,
+            "unsnapped": ["", "", "", "barrier"],
         }
     )
-    found = places_in_words(places)
+    found = places_in_words(places, 300.0)
     unknown = "開催日はわかりません"
     assert found["schedule_read"].tolist() == ["毎週火曜 10:00〜 → 週1", unknown, unknown, unknown]
     assert found["schedule_read_en"].iloc[0] == "every Tuesday 10:00– → weekly"

@@ -44,6 +44,8 @@ BARRIER = "barrier"
 """Reason of a snap: the leg to the street meets a barrier, at its ends too."""
 CLOSED = "closed"
 """Reason of a snap: the stretch of street it stands on is closed."""
+CUT_OFF = "cut_off"
+"""Reason of a place: its street leads nowhere else any more (``cut_off_edges``), and nobody gets there."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -256,7 +256,7 @@ def _published_places(situation: Situation, resilience: pd.DataFrame) -> gpd.Geo
         {
             "place_id": situation.counted["place_id"],
             "residents_reached": reached,
-            "unsnapped": situation.place_snaps["reason"].to_numpy(),
+            "unsnapped": situation.off_streets_why,
         }
     ).set_index("place_id")
     found = found.join(lost_if_closed(resilience, situation.parameters.age_group))

@@ -46,7 +46,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "no_streets_residents": float(gaps.loc[gaps["gap"] == "no_streets", "residents"].sum()),
         "unmatched_residents": situation.workspace.unlocated(parameters.age_group),
         "places": _places(situation),
-        "places_cut_off_n": int((situation.place_snaps["reason"] != "").sum()),
+        "places_cut_off_n": int((situation.off_streets_why != "").sum()),
         "gaps": _gaps(gaps),
         "gap_layer": profile.analysis.gap_layer,
         "council_layer": profile.analysis.council_layer,

@@ -13,7 +13,7 @@ import shapely
 from geo.areas.location import area_ids, locate
 from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.reached import Access, Journeys, Layering, at_least, walks_with_unknown
-from geo.edits.applied import Edit, apply_edits, rejoin
+from geo.edits.applied import CUT_OFF, Edit, apply_edits, cut_off_edges, rejoin
 from geo.streets.network import Network, joinable
 from geo.vocabulary import FREQUENCIES
 from geo.walking.nearby import Nearby
@@ -268,6 +268,18 @@ class Situation:
         """Return the walks from homes to counted places within the main limit."""
         limit = self.parameters.limit
         return self.shared("within_limit", lambda: self.walking.catchments(self.place_snaps, limit))
+
+    @cached_property
+    def off_streets_why(self) -> np.ndarray:
+        """Return (places,) why nobody walks to a counted place: as its snap says, or cut off by edits."""
+        reason = self.place_snaps["reason"].to_numpy(dtype=object, copy=True)
+        if self.edited is not None:
+            edge = self.place_snaps["edge"].to_numpy()
+            alone = cut_off_edges(self.edited)[np.maximum(edge, 0)] & (edge >= 0)
+            walks = self.within_limit
+            homes_n = walks.matrix(walks.limit) @ np.ones(len(self.homes))
+            reason[alone & (homes_n == 0)] = CUT_OFF
+        return reason
 
     def approach(self, frequency: str) -> Approach:
         """Return everybody's way to the nearest place of a frequency; origins are in ``counted``."""

@@ -126,3 +126,28 @@ def test_without_edits_nothing_is_said_or_drawn(tmp_path: Path) -> None:
     report = gap_report(snapshot.workspace, "n")
     assert report.edits == ()
     assert not any("修正" in note or "斜線" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("closed_m", "reason"),
+    [
+        # M, at 400 m of the southern street, is left alone on 16 m of it.
+        ([(388, 392), (408, 412)], "cut_off"),
+        # The west of the street is cut off with M, and with the home at 200 m, which reaches M.
+        ([(700, 704)], ""),
+    ],
+)
+def test_a_place_on_a_street_cut_off_is_no_solid_dot_unless_somebody_gets_there(
+    tmp_path: Path, closed_m: list[tuple[float, float]], reason: str
+) -> None:
+    workspace = rail_workspace(tmp_path)
+    cuts = [
+        (box(west, -10, east, 10), {"edit_id": f"cut{west}", "kind": "closed"})
+        for west, east in closed_m
+    ]
+    drawn(workspace, *cuts)
+    snapshot = run(workspace)
+    places = Publication(snapshot).points("places").set_index("place_id")
+    assert places["unsnapped"][["W", "M"]].tolist() == ["", reason]
+    assert bool(places["unsnapped_why"]["M"]) == bool(reason)
+    assert snapshot.run["summary"]["places_cut_off_n"] == bool(reason)

@@ -74,13 +74,26 @@ class Pen:
         return words if len(lines) == 1 else lines[0][:-1] + "…"
 
     def wrap(self, words: str, columns: int) -> list[str]:
-        """Return the words in lines of a width, counting Japanese letters as two columns."""
+        """
+        Return the words in lines of a width, counting Japanese letters as two columns.
+
+        A line ends between Japanese letters, and between words of other languages where it can.
+        """
         lines, used = [""], 0
         for letter in words:
-            width = 2 if unicodedata.east_asian_width(letter) in "WFA" else 1
+            width = _columns(letter)
             if used + width > columns:
-                lines.append("")
-                used = 0
+                kept, space, begun = lines[-1].rpartition(" ")
+                if width == 1 and letter != " " and space and begun and begun.isascii():
+                    lines[-1] = kept
+                else:
+                    begun = ""
+                lines.append(begun)
+                used = len(begun)
             lines[-1] += letter
             used += width
         return lines
+
+
+def _columns(letter: str) -> int:
+    return 2 if unicodedata.east_asian_width(letter) in "WFA" else 1

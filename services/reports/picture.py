@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from services.drawing import chart as drawing
+from services.drawing.labels import width_of
 from services.drawing.paint import paint_names, paint_shapes
 from services.drawing.pens import Pen
 from services.drawing.scene import scene_of
@@ -77,7 +78,9 @@ def _draw_title(figure: Figure, sheet: _Sheet, pen: Pen) -> None:
     if told.no_streets:
         name += f"\u3000{GAP_SIGNS['no_streets'].sign} {told.no_streets}"
     pen.write(figure, (0.022, 0.968), name, size=12, colour=QUIET_INK)
-    pen.write(figure, (0.022, 0.93), told.sentence, size=19, colour=INK, heavy=True)
+    room = 0.956 * 72.0 * float(figure.get_size_inches()[0])
+    size = min(19.0, 19.0 * room / width_of(told.sentence, 19.0))
+    pen.write(figure, (0.022, 0.93), told.sentence, size=size, colour=INK, heavy=True)
     _draw_bar(figure, sheet)
     pen.write(figure, (0.43, 0.888), told.unreached, size=15, colour=VERMILION, heavy=True)
     lines = pen.wrap("※ " + "　※ ".join((*told.notes, told.numbers)), NOTE_COLUMNS)

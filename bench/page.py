@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import shutil
 import statistics
 import subprocess
@@ -14,7 +15,6 @@ from itertools import product
 from pathlib import Path
 
 from bench.measure import Row, versions
-from services.edition.background import tile_at
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -79,7 +79,7 @@ def _tiles() -> Row:
     west, south, east, north = about["bounds"]
     paths = []
     for zoom in range(about["minzoom"], about["maxzoom"] + 1):
-        (x0, y1), (x1, y0) = tile_at(west, south, zoom), tile_at(east, north, zoom)
+        (x0, y1), (x1, y0) = _tile_at(west, south, zoom), _tile_at(east, north, zoom)
         numbers = product(range(x0, x1 + 1), range(y0, y1 + 1))
         paths += [f"/tiles/ground/{zoom}/{x}/{y}.mvt" for x, y in numbers]
     for path in paths:
@@ -99,6 +99,12 @@ def _tiles() -> Row:
         size="Kashiwa, every tile, p95 of the second time",
         versions=versions(),
     )
+
+
+def _tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
+    """Return the column and the row of the tile that a point is in."""
+    x, y = lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
+    return math.floor(x * 2**zoom), math.floor(y * 2**zoom)
 
 
 def _body(connection: HTTPConnection, path: str) -> bytes:

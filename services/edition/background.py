@@ -1,41 +1,46 @@
-"""The background of the map: the ground as vector tiles, each made when it is first asked for and kept."""
+"""The background of the map: the ground as vector tiles, written by GDAL when they are first asked for."""
 
 import gzip
 import hashlib
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyogrio
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import NotFoundError
 from geo.ground.scale import drawn_at, labels_at
-from geo.ground.vectortile import EXTENT, Told, encoded_layer
 from services.workspace.folder import Workspace
 
 LAYER = "ground"
 FIRST_ZOOM, LAST_ZOOM = 8, 14
-_DRAWN_AS: Mapping[int, int] = {8: 11, 9: 11, 10: 11, 11: 11, 12: 13, 13: 13, 14: 16}
-"""As a map of which zoom tiles are drawn: those of the last one are seen larger and larger."""
-_WARM_TO_ZOOM = 12
+_BANDS = {11: (8, 11), 13: (12, 13), 16: (14, 14)}
+"""As a map of which zoom the tiles of which zooms are drawn: those of the last are seen ever larger."""
 
 _WEB_EPSG = 3857
-_WEB_HALF_M = math.pi * 6_378_137
-_PIXEL_M = 2 * _WEB_HALF_M / 512
+_PIXEL_M = 2 * math.pi * 6_378_137 / 512
 """Units of Web Mercator in a pixel at zoom 0; metres on the equator."""
 _SPACING_PX = 400.0
-_EDGE = 80
-"""So many units beyond its edge a tile is drawn, so that lines meet."""
-_KEPT_TILES = 2048
+_UNBOUNDED = 100_000_000
+_OPTIONS = {
+    "FORMAT": "DIRECTORY",
+    # What is seen at a scale is chosen in metres before (geo.ground.scale).
+    "SIMPLIFICATION": 0,
+    "SIMPLIFICATION_MAX_ZOOM": 0,
+    "MAX_SIZE": _UNBOUNDED,
+    "MAX_FEATURES": _UNBOUNDED,
+}
+"""Of GDAL's writer of tiles (https://gdal.org/drivers/vector/mvt.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,8 @@ class Blob:
         return cls(plain, gzip.compress(plain, compresslevel=6, mtime=0), etag)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """The ground as maps of one scale show it, Web Mercator."""
-
-    shapes: NDArray[np.object_]
-    told: list[Told]
-    tree: shapely.STRtree
+_Tiles = dict[tuple[int, int, int], Blob]
+"""By zoom, column from the west and row from the north; what is empty is not there."""
 
 
 class Background:
@@ -70,9 +70,7 @@ class Background:
         self._inside = _around(workspace)
         corners = gpd.GeoSeries([shapely.box(*self._inside.bounds)], crs=self._ground.crs)
         self._bounds: list[float] = corners.to_crs(LONLAT_EPSG).total_bounds.tolist()
-        self._sheets: dict[int, _Sheet] = {}
         self._lock = Lock()
-        self._kept = lru_cache(_KEPT_TILES)(self._made)
 
     @property
     def about(self) -> dict[str, Any] | None:
@@ -103,37 +101,28 @@ class Background:
                 first=FIRST_ZOOM,
                 last=LAST_ZOOM,
             )
-        return self._kept(zoom, x, y)
+        return self._all.get((zoom, x, y))
 
     def warm(self) -> None:
-        """Make the tiles that show the whole municipality."""
-        west, south, east, north = self._bounds
-        for zoom in range(FIRST_ZOOM, _WARM_TO_ZOOM + 1):
-            (x0, y1), (x1, y0) = (tile_at(*one, zoom) for one in ((west, south), (east, north)))
-            for x, y in product(range(x0, x1 + 1), range(y0, y1 + 1)):
-                self._kept(zoom, x, y)
+        """Write the tiles, about a second for a city."""
+        _ = self._all
 
-    def _made(self, zoom: int, x: int, y: int) -> Blob | None:
-        sheet = self._sheet(_DRAWN_AS[zoom])
-        unit = 2 * _WEB_HALF_M / 2**zoom / EXTENT
-        west, south = x * EXTENT * unit - _WEB_HALF_M, _WEB_HALF_M - (y + 1) * EXTENT * unit
-        edge, side = _EDGE * unit, EXTENT * unit
-        box = (west - edge, south - edge, west + side + edge, south + side + edge)
-        rows = np.sort(sheet.tree.query(shapely.box(*box)))
-        clipped = shapely.clip_by_rect(sheet.shapes[rows], *box)
-        # A line along the edge of an area's clip is none.
-        there = shapely.get_dimensions(clipped) == shapely.get_dimensions(sheet.shapes[rows])
-        units = shapely.transform(clipped[there], lambda xy: (xy - (west, south)) / unit)
-        plain = encoded_layer(LAYER, units, [sheet.told[row] for row in rows[there]])
-        return Blob.of(plain) if plain else None
-
-    def _sheet(self, drawn_zoom: int) -> _Sheet:
+    @property
+    def _all(self) -> _Tiles:
+        # Of two that ask at once the second waits.
         with self._lock:
-            if drawn_zoom not in self._sheets:
-                latitude = math.radians((self._bounds[1] + self._bounds[3]) / 2)
-                pixel_m = _PIXEL_M * math.cos(latitude) / 2**drawn_zoom
-                self._sheets[drawn_zoom] = _drawn(self._ground, pixel_m, self._inside)
-            return self._sheets[drawn_zoom]
+            return self._written
+
+    @cached_property
+    def _written(self) -> _Tiles:
+        if self._ground.empty:
+            return {}
+        latitude = math.radians((self._bounds[1] + self._bounds[3]) / 2)
+        found: _Tiles = {}
+        for drawn_zoom, zooms in _BANDS.items():
+            pixel_m = _PIXEL_M * math.cos(latitude) / 2**drawn_zoom
+            found |= _tiles(_drawn(self._ground, pixel_m, self._inside), *zooms)
+        return found
 
 
 def _around(workspace: Workspace) -> BaseGeometry:
@@ -141,24 +130,40 @@ def _around(workspace: Workspace) -> BaseGeometry:
     return shapely.box(*workspace.areas().total_bounds).buffer(workspace.profile.streets.margin_m)
 
 
-def _drawn(ground: gpd.GeoDataFrame, pixel_m: float, inside: BaseGeometry) -> _Sheet:
+def _drawn(ground: gpd.GeoDataFrame, pixel_m: float, inside: BaseGeometry) -> gpd.GeoDataFrame:
+    """Return what maps of one scale show of the ground: shapes, and points of signs and names."""
     kinds, shapes = ground["kind"].tolist(), ground.geometry.to_numpy()
-    names = ground["name"].where(ground["kind"] != "road", ground["ref"]).tolist()
+    names = ground["name"].where(ground["kind"] != "road", ground["ref"])
     drawn = drawn_at(kinds, shapes, pixel_m=pixel_m, inside=inside)
     spacing_m = _SPACING_PX * pixel_m
-    labels = labels_at(kinds, names, shapes, pixel_m=pixel_m, spacing_m=spacing_m, inside=inside)
-    levels, refs = ground["level"].tolist(), ground["ref"].tolist()
-    told: list[Told] = [{"kind": kinds[row], "level": levels[row]} for row in drawn.row]
-    told += [
-        {"kind": kinds[row], "name": names[row], "ref": refs[row], "rank": rank}
-        for row, rank in zip(labels.row.tolist(), labels.rank.tolist(), strict=True)
-    ]
+    labels = labels_at(
+        kinds, names.tolist(), shapes, pixel_m=pixel_m, spacing_m=spacing_m, inside=inside
+    )
+    told = ground.assign(name=names)[["kind", "level", "name", "ref"]]
+    rows = pd.concat(
+        [
+            told.iloc[drawn.row][["kind", "level"]],
+            told.iloc[labels.row][["kind", "name", "ref"]].assign(rank=labels.rank),
+        ],
+        ignore_index=True,
+    )
+    # An empty text, and what is not told of a row, is left out of the tiles.
+    rows = rows.replace("", None).astype({"rank": "Int64"})
     whole = np.concatenate([drawn.shape, shapely.points(labels.xy)])
-    on_web = gpd.GeoSeries(whole, crs=ground.crs).to_crs(_WEB_EPSG).to_numpy()
-    return _Sheet(on_web, told, shapely.STRtree(on_web))
+    return gpd.GeoDataFrame(rows, geometry=whole, crs=ground.crs).to_crs(_WEB_EPSG)
 
 
-def tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
-    """Return the tile that a point is in."""
-    x, y = lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
-    return math.floor(x * 2**zoom), math.floor(y * 2**zoom)
+def _tiles(drawn: gpd.GeoDataFrame, first_zoom: int, last_zoom: int) -> _Tiles:
+    """Return the tiles of some zooms."""
+    if drawn.empty:
+        return {}
+    with TemporaryDirectory(prefix="arukeba-") as folder:
+        path = Path(folder) / "tiles"
+        options = {**_OPTIONS, "MINZOOM": first_zoom, "MAXZOOM": last_zoom}
+        pyogrio.write_dataframe(drawn, path, driver="MVT", layer=LAYER, dataset_options=options)
+        return {
+            (int(tile.parts[-3]), int(tile.parts[-2]), int(tile.stem)): Blob.of(
+                gzip.decompress(tile.read_bytes())
+            )
+            for tile in path.rglob("*.pbf")
+        }

@@ -24,7 +24,7 @@ from services.intake.vectors.opl import ids_of, node_positions, sift, tags_of
 
 COLUMNS = ("kind", "name", "ref", "level", "geometry")
 _Row = tuple[Kind, str, str, str, BaseGeometry]
-_LEAST_OF_RING = 4
+_LEAST_OF_LINE, _LEAST_OF_RING = 2, 4
 
 
 @dataclass(slots=True)
@@ -114,19 +114,20 @@ def _lonlat(position: str) -> tuple[float, float]:
 
 
 class _Positions:
-    """Where nodes are, by their ids; those that the file lacks are left out of a line."""
+    """Where nodes are, by their ids."""
 
     def __init__(self, ids: IntArray, lonlat: FloatArray) -> None:
         order = np.argsort(ids, kind="stable")
         self._ids, self._lonlat = ids[order], lonlat[order]
 
     def __call__(self, nodes: Sequence[int]) -> np.ndarray:
-        """Return (k, 2) degrees of the nodes that are known."""
+        """Return (k, 2) degrees, NaN of nodes that the file lacks."""
         wanted = np.asarray(nodes, dtype=np.int64)
-        if not self._ids.size or not wanted.size:
-            return np.empty((0, 2))
-        at = np.minimum(np.searchsorted(self._ids, wanted), self._ids.size - 1)
-        found: np.ndarray = self._lonlat[at[self._ids[at] == wanted]]
+        found = np.full((wanted.size, 2), np.nan)
+        if self._ids.size:
+            at = np.minimum(np.searchsorted(self._ids, wanted), self._ids.size - 1)
+            there = self._ids[at] == wanted
+            found[there] = self._lonlat[at[there]]
         return found
 
 
@@ -146,8 +147,8 @@ def _of_way(
     found: OsmGround, kind: Kind, lonlat: np.ndarray, *, closed: bool
 ) -> BaseGeometry | None:
     if kind in LINES:
-        return shapely.LineString(lonlat) if len(lonlat) > 1 else None
-    if not closed or len(lonlat) < _LEAST_OF_RING:
+        return _cut(lonlat)
+    if not closed or np.isnan(lonlat).any():
         return None
     # Most areas are one ring that touches nothing.
     area = shapely.Polygon(lonlat)
@@ -157,11 +158,23 @@ def _of_way(
     return _of_rings([(lonlat, "outer")])
 
 
+def _cut(lonlat: np.ndarray) -> BaseGeometry | None:
+    """Return a line without the stretches to nodes that the file lacks, None where nothing is left."""
+    known = ~np.isnan(lonlat).any(axis=1)
+    runs = np.split(lonlat, np.flatnonzero(np.diff(known)) + 1)
+    lines = [
+        shapely.LineString(run)
+        for run in runs
+        if len(run) >= _LEAST_OF_LINE and not np.isnan(run).any()
+    ]
+    return (lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)) if lines else None
+
+
 def _of_rings(lines: Sequence[tuple[np.ndarray, str]]) -> BaseGeometry | None:
     """Return the area that outer lines enclose, without what inner ones do; None if none closes."""
-    drawn = [(shapely.LineString(xy), role) for xy, role in lines if len(xy) > 1]
-    if len(drawn) < len(lines):
+    if any(len(xy) < _LEAST_OF_LINE or np.isnan(xy).any() for xy, _ in lines):
         return None
+    drawn = [(shapely.LineString(xy), role) for xy, role in lines]
     # What is no inner ring is an outer one: old maps leave the role out.
     outer = _enclosed([line for line, role in drawn if role != "inner"])
     inner = _enclosed([line for line, role in drawn if role == "inner"])

@@ -88,3 +88,18 @@ def test_a_closed_fence_is_a_line_and_an_open_park_none(tmp_path: Path) -> None:
     )
     assert only(found).geom_type == "LineString"
     assert found.open == {"park": 1}
+
+
+def test_a_node_that_the_file_lacks_cuts_a_river_and_leaves_no_lake(tmp_path: Path) -> None:
+    nodes = {n: (float(n), 0.0) for n in (1, 2, 4, 5, 6)} | square(11, 0, 1, 4)
+    found = read_osm_ground(
+        written(
+            tmp_path / "lacks.osm",
+            nodes,
+            way(1, [1, 2, 3, 4, 5, 6], waterway="river"),
+            way(2, [11, 12, 99, 13, 14, 11], natural="water"),
+        )
+    )
+    # From 1 to 2 and from 4 to 6: no straight line over the gap.
+    assert only(found).length == pytest.approx(1 + 2)
+    assert found.open == {"water": 1}

@@ -23,7 +23,7 @@ from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.grid import SegmentGrid, segment_grid
 from geo.streets.pieces import Crossed, broken_off
 from geo.streets.simplification import Chains, merge_chains
-from geo.streets.traits import said
+from geo.streets.traits import says
 from geo.streets.walkable import (
     CARRIAGEWAYS,
     CROSSING,
@@ -34,6 +34,7 @@ from geo.streets.walkable import (
     SHUT,
     SIGNALS,
 )
+from geo.vocabulary import TRAITS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -414,7 +415,7 @@ def with_doors(network: Network) -> BoolArray:
     """
     steps = network.edges["steps"].to_numpy(dtype=bool)
     passed = network.edges["highway"].isin(NOBODY_LIVES_AT).to_numpy(dtype=bool)
-    served = said(network.edges, "service") != ""
+    served = says(network.edges, [("service", value) for value in TRAITS["service"]])
     return np.asarray(~(network.off_ground | steps | passed | served))
 
 

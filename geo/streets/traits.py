@@ -7,12 +7,12 @@ apart; ``smoothness=good`` says no more than nothing does. Numbers are kept as c
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from geo.arrays import BoolArray
 from geo.vocabulary import TRAITS
 
 _SAYS_NOTHING: Mapping[str, frozenset[str]] = {
@@ -86,27 +86,31 @@ def traits_of(tags: Mapping[str, str], *, steps: bool) -> str:
     )
 
 
-def said(edges: pd.DataFrame, key: str) -> NDArray[np.object_]:
+def says(edges: pd.DataFrame, pairs: Collection[tuple[str, str]]) -> BoolArray:
     """
-    Return what each edge says under a key.
+    Tell which edges say one of some things.
 
     Parameters
     ----------
     edges
         m rows with ``highway``, ``surface`` and ``traits``.
-    key
-        One of ``COLUMNS`` or of ``TRAITS``.
+    pairs
+        Keys, of ``COLUMNS`` or of ``TRAITS``, with a value each.
 
     Returns
     -------
-    (m,) values, empty where nothing is said.
+    (m,) mask; no pairs hold nowhere.
     """
-    if key in COLUMNS:
-        return edges[key].to_numpy(dtype=object)
-    kind, texts = pd.factorize(edges["traits"])
-    pairs = [dict(part.split("=") for part in str(text).split(";") if part) for text in texts]
-    values = np.array([told.get(key, "") for told in pairs], dtype=object)
-    return np.asarray(values[kind], dtype=object)
+    found = np.zeros(len(edges), dtype=bool)
+    for column in COLUMNS:
+        if values := [value for key, value in pairs if key == column]:
+            found |= edges[column].isin(values).to_numpy(dtype=bool)
+    wanted = {f"{key}={value}" for key, value in pairs if key not in COLUMNS}
+    if wanted and len(edges):
+        # A city has few texts that differ.
+        kind, texts = pd.factorize(edges["traits"])
+        found |= np.array([not wanted.isdisjoint(text.split(";")) for text in texts])[kind]
+    return found
 
 
 def _incline(text: str) -> str | None:

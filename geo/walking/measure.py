@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IntArray
 from geo.streets.network import Network
-from geo.streets.traits import said
+from geo.streets.traits import says
 from geo.streets.walkable import CROSSING, ELEVATOR, SHUT, SIGNALS
 from geo.walking.walker import LEAST_RISER_M, STEPS_PER_M, Walker
 
@@ -132,9 +132,7 @@ def open_edges(network: Network, walker: Walker) -> BoolArray:
     (m,) booleans.
     """
     table = network.edges
-    usable = np.ones(len(table), dtype=bool)
-    for key, value in walker.forbid:
-        usable &= said(table, key) != value
+    usable = ~says(table, walker.forbid)
     is_steps = table["steps"].to_numpy(dtype=bool)
     if walker.steps == "avoid":
         usable &= ~is_steps
@@ -191,7 +189,7 @@ def seconds(network: Network, walker: Walker) -> Measure:
     slope = np.where(is_steps[edge], 0.0, _slope(network))
     pace = np.ones(len(table))
     for key, value, factor in sorted(walker.pace):
-        pace[said(table, key) == value] *= factor
+        pace[says(table, [(key, value)])] *= factor
     walked_s = pace[edge] * 60.0 / walker.speed_m_per_min
     extra_s = (walker.rest_s_per_m + np.where(is_steps, _steps_s_per_m(network, walker), 0.0))[edge]
     piece_m = _piece_m(network)

@@ -18,9 +18,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import FloatArray, IntArray
-from geo.errors import SourceError
 from geo.ground.kinds import KEYS, LINES, POINTS, Kind, ground_kind, level_of
-from services.intake.vectors.opl import ids_of, node_positions, sift, tags_of
+from services.intake.vectors.opl import ids_of, node_positions, require_whole, sift, tags_of
 
 COLUMNS = ("kind", "name", "ref", "level", "geometry")
 _Row = tuple[Kind, str, str, str, BaseGeometry]
@@ -48,14 +47,8 @@ class OsmGround:
 
 def read_osm_ground(path: Path) -> OsmGround:
     """Read the ground of an OpenStreetMap file."""
-    try:
+    with require_whole(path):
         return _read(path)
-    except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
-        raise SourceError(
-            "not a whole OpenStreetMap file ({error}); download the extract again",
-            path=path,
-            error=error,
-        ) from error
 
 
 def _read(path: Path) -> OsmGround:

@@ -10,24 +10,17 @@ import osmium
 import osmium.filter
 import pandas as pd
 
-from geo.errors import SourceError
 from geo.streets.walkable import WALLS, is_walkable
 from services.intake.streets.ways import WayCollector, Ways, nodes_frame
-from services.intake.vectors.opl import ids_of, sift, tags_of
+from services.intake.vectors.opl import ids_of, require_whole, sift, tags_of
 
 
 def read_osm_file(path: Path) -> Ways:
     """Read the walkable ways of a file: squares, then ways, then only the nodes they need."""
-    try:
+    with require_whole(path):
         collector = _read_ways(path)
         _read_squares(path, collector)
         return collector.ways(_read_nodes(path, collector))
-    except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
-        raise SourceError(
-            "not a whole OpenStreetMap file ({error}); download the extract again",
-            path=path,
-            error=error,
-        ) from error
 
 
 def _read_ways(path: Path) -> WayCollector:

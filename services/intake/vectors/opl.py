@@ -19,8 +19,22 @@ import osmium.filter
 import osmium.io
 
 from geo.arrays import FloatArray, IntArray
+from geo.errors import SourceError
 
 _ESCAPED = re.compile("%([0-9a-f]+)%")
+
+
+@contextmanager
+def require_whole(path: Path) -> Iterator[None]:
+    """Say of a file that ends early or is none of OpenStreetMap what is wrong."""
+    try:
+        yield
+    except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
+        raise SourceError(
+            "not a whole OpenStreetMap file ({error}); download the extract again",
+            path=path,
+            error=error,
+        ) from error
 
 
 def sift(

@@ -26,7 +26,6 @@ from services.intake.tables.sheets import (
 )
 from services.profile import Sheets, Source
 
-"""What the attributes of vector files are written in; tables know more (``encodings``)."""
 SUPPRESSED = frozenset(
     {"X", "x", "χ", "Χ", "*", "**", "秘", "秘匿", "非公表", "…", "...", "..", "***"}
 )

@@ -160,7 +160,9 @@ def _tiles(drawn: gpd.GeoDataFrame, first_zoom: int, last_zoom: int) -> _Tiles:
     with TemporaryDirectory(prefix="arukeba-") as folder:
         path = Path(folder) / "tiles"
         options = {**_OPTIONS, "MINZOOM": first_zoom, "MAXZOOM": last_zoom}
-        pyogrio.write_dataframe(drawn, path, driver="MVT", layer=LAYER, dataset_options=options)
+        pyogrio.write_dataframe(
+            drawn, path, driver="MVT", layer=LAYER, dataset_options=options, encoding="UTF-8"
+        )
         return {
             (int(tile.parts[-3]), int(tile.parts[-2]), int(tile.stem)): Blob.of(
                 gzip.decompress(tile.read_bytes())

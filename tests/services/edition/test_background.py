@@ -102,3 +102,11 @@ def test_without_ground_there_is_nothing_to_be_seen(tmp_path: Path) -> None:
     assert background.about is None
     assert background.tile(ZOOM, X, Y) is None
     background.warm()
+
+
+def test_names_are_written_whatever_the_locale_of_the_server(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda *_: "ascii")
+    found = read(tmp_path, Background(workspace), ZOOM, X, Y)
+    assert "架空川" in set(found["name"])

@@ -28,6 +28,7 @@ from geo.walking.snapping import snap
 from services.registry.attributes import with_attributes
 from services.registry.places import create_registry, write_registry
 from services.workspace.folder import FORMAT, Workspace, open_workspace, registry_file
+from services.workspace.ground import write_ground
 from tests.streets import PLANE, bare_ground, straight_street
 
 LENGTH_M = 2000.0
@@ -176,7 +177,7 @@ def dated_workspace(
     nodes.assign(elevation_m=0.0).to_parquet(path / "network" / "nodes.parquet")
     edges.to_parquet(path / "network" / "edges.parquet")
     areas().to_parquet(path / "layers" / "areas.parquet")
-    bare_ground().to_parquet(path / "layers" / "ground.parquet")
+    write_ground(bare_ground(), path / "layers")
     demand(network).to_parquet(path / "layers" / "demand.parquet")
     url = registry or registry_file(path)
     create_registry(url)

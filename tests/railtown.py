@@ -27,6 +27,7 @@ from geo.streets.network import Network, network_to_frames
 from services.registry.attributes import with_attributes
 from services.registry.places import create_registry, write_registry
 from services.workspace.folder import FORMAT, Workspace, open_workspace, registry_file
+from services.workspace.ground import write_ground
 from tests.streets import PLANE, bare_ground, streets
 
 PLACES = (
@@ -122,7 +123,7 @@ def rail_workspace(folder: Path, *rows: tuple, private: tuple[str, ...] = ()) ->
     nodes.to_parquet(path / "network" / "nodes.parquet")
     edges.to_parquet(path / "network" / "edges.parquet")
     areas().to_parquet(path / "layers" / "areas.parquet")
-    bare_ground().to_parquet(path / "layers" / "ground.parquet")
+    write_ground(bare_ground(), path / "layers")
     demand().to_parquet(path / "layers" / "demand.parquet")
     create_registry(registry_file(path))
     write_registry(registry_file(path), no_venues(), places(rows or PLACES, private))

@@ -23,6 +23,7 @@ from shapely import LineString, MultiLineString, Point, box
 
 from services.profile.schema import Privacy
 from services.workspace.folder import FORMAT, RESULT_FORMAT, Workspace, open_workspace
+from services.workspace.ground import write_ground
 
 EPSG = 6677
 EAST_M, NORTH_M = 10_000.0, -14_000.0
@@ -128,7 +129,7 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     _json(path / "sources.json", _sources())
     _json(path / "intake.json", {})
     areas().to_parquet(path / "layers" / "areas.parquet")
-    ground().to_parquet(path / "layers" / "ground.parquet")
+    write_ground(ground(), path / "layers")
     coverage().to_parquet(result / "coverage.parquet")
     slots().to_parquet(result / "slots.parquet")
     combined().to_parquet(result / "combined.parquet")

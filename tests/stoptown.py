@@ -32,6 +32,7 @@ from services.registry.places import create_registry, write_registry
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
 from services.workspace.folder import FORMAT, open_workspace, registry_file
+from services.workspace.ground import write_ground
 from tests.streets import PLANE, bare_ground, straight_street
 
 LENGTH_M = 4000.0
@@ -135,7 +136,7 @@ def stop_situation(
     nodes.to_parquet(path / "network" / "nodes.parquet")
     edges.to_parquet(path / "network" / "edges.parquet")
     _areas().to_parquet(path / "layers" / "areas.parquet")
-    bare_ground().to_parquet(path / "layers" / "ground.parquet")
+    write_ground(bare_ground(), path / "layers")
     _demand(network).to_parquet(path / "layers" / "demand.parquet")
     if stops is not None:
         frame = {"stop_id": list(stops), "name": list(stops), "row": range(2, len(stops) + 2)}

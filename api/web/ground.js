@@ -11,7 +11,7 @@ const widths = (kinds, more = 0) => ["interpolate", ["linear"], ["zoom"], ...GRO
 const order = (kinds) => ["match", ["get", "kind"], ...kinds.flatMap(([kind], n) => [kind, n]), 0];
 const dimBelow = ["match", ["get", "level"], "below", 0.35, 1];
 
-const WET = ([kind]) => kind === "water";
+const WET = ([kind]) => kind === "water" || kind === "sea";
 const AREAS = drawnAs("area");
 const LAND = AREAS.filter((each) => !WET(each));
 const WATER = AREAS.filter(WET);
@@ -34,7 +34,7 @@ export const BENEATH = [filled("land", LAND), edged("edges", LAND.filter(([, { e
 // Above them, for nobody lives there: water, and the lines that are no street.
 export const AMID = [
   filled("water", WATER),
-  edged("shores", WATER),
+  edged("shores", WATER.filter(([, { edge }]) => edge)),
   line("casings", CASED, "LineString", { "line-color": byKind(CASED, ({ edge }) => edge), "line-width": widths(CASED, 1.5) }),
   line("lines", LINES, "LineString", { "line-color": byKind(LINES, ({ colour }) => colour), "line-width": widths(LINES) }, { "line-cap": "round" }),
 ];

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 Kind = Literal[
+    "sea",
     "water",
     "river",
     "canal",
@@ -46,7 +47,10 @@ Kind = Literal[
     "road",
     "locality",
 ]
-"""The closed vocabulary; ``road`` is a main road with its number, ``locality`` a name of a place."""
+"""
+The closed vocabulary; ``road`` is a main road with its number, ``locality`` a name of a place, ``sea``
+what coastlines close off (``geo.ground.coast``): no tag says it.
+"""
 
 Level = Literal["ground", "above", "below", "unknown"]
 """

@@ -40,6 +40,8 @@ IN_THE_WAY: Mapping[str, int] = MappingProxyType(
         "river": HARD,
         "canal": HARD,
         "coastline": HARD,
+        # Who crosses it crosses its coast, but nobody's home is in it.
+        "sea": FREE,
         "railway": HARD,
         "wall": HARD,
         "cliff": HARD,
@@ -49,9 +51,12 @@ IN_THE_WAY: Mapping[str, int] = MappingProxyType(
         "embankment": SOFT,
     }
 )
-"""Every kind of ground that is an obstacle, and how much of one."""
+"""Every kind of ground that bears on a leg, and how much of an obstacle it is."""
 
-_WITH_A_GATE = ("wall", "fence")
+WITH_A_GATE = ("wall", "fence")
+"""Kinds that a gate opens."""
+
+_WET = ("water", "sea")
 _MAKES_ISLANDS = ("water", "river", "canal", "coastline")
 _LINE, _POLYGON = 1, 3
 _LEAST_OF_RING = 4
@@ -147,7 +152,7 @@ class Obstacles:
 
     def in_water(self, xy: FloatArray) -> BoolArray:
         """
-        Say which points lie in an area of water, farther than ``ACCURACY_M`` from its edge.
+        Say which points lie in the sea or an area of water, farther than ``ACCURACY_M`` from its edge.
 
         Parameters
         ----------
@@ -168,7 +173,7 @@ class Obstacles:
 
     @property
     def water(self) -> NDArray[np.object_]:
-        """(w,) areas of water."""
+        """(w,) areas of water, the sea among them."""
         return np.asarray(self.shapes[self._water[1]])
 
     @cached_property
@@ -181,14 +186,14 @@ class Obstacles:
 
     @cached_property
     def _water(self) -> tuple[shapely.STRtree, IntArray]:
-        rows = np.flatnonzero(self._is_area & (self.kinds == "water"))
+        rows = np.flatnonzero(self._is_area & np.isin(self.kinds.astype(str), _WET))
         return shapely.STRtree(self.shapes[rows]), rows
 
     @cached_property
     def _plots(self) -> NDArray[np.object_]:
         """(k,) what a wall or fence closes round, None of all else."""
         plots = np.full(self.shapes.size, None, dtype=object)
-        closed = ~self._is_area & np.isin(self.kinds, _WITH_A_GATE) & shapely.is_closed(self.shapes)
+        closed = ~self._is_area & np.isin(self.kinds, WITH_A_GATE) & shapely.is_closed(self.shapes)
         rows = np.flatnonzero(closed & (shapely.get_num_points(self.shapes) >= _LEAST_OF_RING))
         rings = [shapely.Polygon(shapely.get_coordinates(line)) for line in self.shapes[rows]]
         plots[rows] = shapely.make_valid(np.array(rings, dtype=object))
@@ -227,6 +232,27 @@ class Obstacles:
         gets_inside[of[lines][shapely.distance(middle, edge[of[lines]]) > ACCURACY_M]] = True
         from_inside = shapely.covers(shapes, door) & (shapely.distance(edge, door) > ACCURACY_M)
         return np.asarray(gets_inside & ~from_inside)
+
+
+def opened_at(walls: NDArray[np.object_], gates: NDArray[np.object_]) -> NDArray[np.object_]:
+    """
+    Open walls and fences at their gates.
+
+    Parameters
+    ----------
+    walls
+        (n,) lines, plane CRS, metres.
+    gates
+        Points in them, same CRS, where everybody passes.
+
+    Returns
+    -------
+    (n,) the lines without what lies within ``ACCURACY_M`` of a gate. One that closes round a plot stays
+    whole: who lives there has the gate already, wherever the leg meets the wall.
+    """
+    holes = shapely.union_all(shapely.buffer(gates, ACCURACY_M))
+    opened = shapely.difference(walls, holes)
+    return np.where(shapely.is_closed(walls), walls, opened)
 
 
 def _apart_m(xy: FloatArray, ends: FloatArray) -> FloatArray:

@@ -44,17 +44,26 @@ _COARSEST_M: dict[Kind, float] = {
 }
 """A kind is shown where a pixel is so many metres or fewer; what is not named here, always."""
 
+SCALES_M = (1.0, 3.0, 8.0, 32.0)
+"""
+Metres of a pixel of the maps that a workspace keeps the ground for: of streets close by, of an area on
+paper, of a district, of a whole town.
+"""
+
 _LEAST_PX = 4.0
 """An area smaller than a square of so many pixels is not seen."""
 _BEND_PX = 0.5
 """A bend smaller than this is not seen."""
+_WIDE_PX = 2.0
+"""Water narrower than this on the mean is seen by the line of its river only."""
+_WATERWAYS = frozenset({"river", "canal", "stream", "ditch"})
 _NAMED_AREAS = frozenset({"water", "park", "wood", "cemetery", "military", "airfield", "industry"})
 _NAMED_LINES = frozenset({"river", "canal", "stream", "railway", "tramway", "road"})
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnGround:
-    """What is drawn of a ground, by the rows that it is of."""
+    """What is shown of a ground, by the rows that it is of."""
 
     row: IntArray
     """(k,) row of the ground."""
@@ -75,7 +84,11 @@ class Labels:
 
 
 def drawn_at(
-    kinds: Sequence[Kind], shapes: NDArray[np.object_], *, pixel_m: float, inside: BaseGeometry
+    kinds: Sequence[Kind],
+    shapes: NDArray[np.object_],
+    *,
+    pixel_m: float,
+    inside: BaseGeometry | None = None,
 ) -> DrawnGround:
     """
     Choose and simplify what a map shows beside the streets.
@@ -89,19 +102,57 @@ def drawn_at(
     pixel_m
         Metres of a pixel: of two maps the coarser one shows fewer kinds, no small areas, fewer bends.
     inside
-        Nothing is drawn beyond its bounding box, plane CRS.
+        Nothing is shown beyond its bounding box, plane CRS; if not given, all is.
 
     Returns
     -------
-    The lines and areas that are seen, in the order of the rows. Points are no drawing: ``labels_at``.
+    What is seen, in the order of the rows: lines, areas, and points where a sign or a name stands; a
+    school or the like that is too small for an area is a point. Shown once more for a map that is as
+    coarse or coarser, it is what that map shows, each bend within half a pixel of either.
     """
     wide = np.array([_COARSEST_M.get(kind, np.inf) for kind in kinds], dtype=np.float64)
-    row = np.flatnonzero((wide >= pixel_m) & (shapely.get_dimensions(shapes) > 0))
-    shape = shapely.clip_by_rect(shapes[row], *shapely.bounds(inside))
-    seen = ~shapely.is_empty(shape)
-    is_line = np.array([kinds[one] in LINES for one in row.tolist()], dtype=np.bool_)
-    seen &= is_line | (shapely.area(shape) >= (_LEAST_PX * pixel_m) ** 2)
+    row = np.flatnonzero(wide >= pixel_m)
+    shape = shapes[row]
+    if inside is not None:
+        shape = shapely.clip_by_rect(shape, *shapely.bounds(inside))
+    small = np.array([kinds[one] not in LINES for one in row.tolist()], dtype=np.bool_)
+    small &= shapely.area(shape) < (_LEAST_PX * pixel_m) ** 2
+    signed = small & np.array([kinds[one] in POINTS for one in row.tolist()], dtype=np.bool_)
+    shape[signed] = shapely.point_on_surface(shape[signed])
+    seen = ~shapely.is_empty(shape) & (~small | signed)
     return DrawnGround(row[seen], shapely.simplify(shape[seen], _BEND_PX * pixel_m))
+
+
+def drawn_dry(
+    kinds: Sequence[Kind], shapes: NDArray[np.object_], *, pixel_m: float
+) -> NDArray[np.object_]:
+    """
+    Draw no river within its own water.
+
+    Parameters
+    ----------
+    kinds, shapes, pixel_m
+        As ``drawn_at`` takes them.
+
+    Returns
+    -------
+    (n,) the shapes; of rivers, canals and the like only what lies in no area of water that is wide
+    enough to be seen, so that a line may be left empty.
+    """
+    kind = np.asarray(kinds, dtype=object)
+    dry = shapes.copy()
+    water = shapes[
+        np.isin(kind.astype(str), ("water", "sea")) & (shapely.get_dimensions(shapes) > 1)
+    ]
+    # A long area is as wide as it has square metres for each metre of one bank.
+    width_m = 2 * shapely.area(water) / shapely.length(water)
+    water = water[width_m >= _WIDE_PX * pixel_m]
+    rows = np.flatnonzero(np.isin(kind.astype(str), list(_WATERWAYS)))
+    line, area = shapely.STRtree(water).query(shapes[rows], predicate="intersects")
+    for one in np.unique(line).tolist():
+        around = shapely.union_all(water[area[line == one]])
+        dry[rows[one]] = shapely.difference(shapes[rows[one]], around)
+    return dry
 
 
 def labels_at(
@@ -109,7 +160,6 @@ def labels_at(
     names: Sequence[str],
     shapes: NDArray[np.object_],
     *,
-    pixel_m: float,
     spacing_m: float,
     inside: BaseGeometry,
 ) -> Labels:
@@ -123,9 +173,7 @@ def labels_at(
     names
         n names, empty where there is none; of a road, its number.
     shapes
-        (n,) geometries, plane CRS, metres.
-    pixel_m
-        Metres of a pixel, as ``drawn_at`` takes it.
+        (n,) geometries, plane CRS, metres, as ``drawn_at`` chose them.
     spacing_m
         A line has its name again after so many metres.
     inside
@@ -134,17 +182,19 @@ def labels_at(
     Returns
     -------
     A point for each school, hall, station …, named or not; a point within each park, water …, that has
-    a name; and points along the lines of one kind and name, at the middle of each stretch.
+    a name, but for the water of a river whose line has it; and points along the lines of one kind and
+    name, at the middle of each stretch.
     """
-    wide = np.array([_COARSEST_M.get(kind, np.inf) for kind in kinds], dtype=np.float64)
     clipped = shapely.clip_by_rect(shapes, *shapely.bounds(inside))
-    candidates = np.flatnonzero((wide >= pixel_m) & ~shapely.is_empty(clipped))
+    candidates = np.flatnonzero(~shapely.is_empty(clipped))
     size = shapely.area(shapes)
+    rivers = {names[row] for row in candidates.tolist() if kinds[row] in _WATERWAYS & _NAMED_LINES}
     spots: list[tuple[int, BaseGeometry]] = []
     lines: dict[tuple[Kind, str], list[int]] = {}
     for row in candidates.tolist():
         kind, name = kinds[row], names[row]
-        if kind in POINTS or (kind in _NAMED_AREAS and name):
+        of_river = kind == "water" and name in rivers
+        if kind in POINTS or (kind in _NAMED_AREAS and name and not of_river):
             spots.append((row, shapely.point_on_surface(clipped[row])))
         elif kind in _NAMED_LINES and name:
             lines.setdefault((kind, name), []).append(row)

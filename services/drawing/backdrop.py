@@ -145,6 +145,7 @@ GROUND_SIGNS: Mapping[Kind, GroundSign] = {
         names_from_zoom=13.5,
         strokes=(_SHIELD, *_CROSS),
     ),
+    "sea": GroundSign("area", "#B5D2D6", "#D4D4D4", _WATER_INK),
     "water": GroundSign(
         "area",
         "#B5D2D6",

@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.ground.kinds import BELOW, LINES, POINTS, Kind, Level
-from geo.ground.scale import drawn_at
+from geo.ground.kinds import BELOW, LINES, Kind, Level
+from geo.ground.scale import drawn_at, drawn_dry
 from services.drawing.backdrop import GROUND_SIGNS, GroundSign, width_px, zoom_of
 from services.drawing.labels import Box, placed, width_of
 from services.drawing.view import View
@@ -107,31 +107,28 @@ class GroundScene:
 
 def scene_of(ground: gpd.GeoDataFrame, view: View) -> GroundScene:
     """Return what a view shows of the ground (plane CRS); without any ground nothing."""
-    seen = shapely.box(*view.box)
+    pixel_m = 1 / view.scale
     kinds, shapes = ground["kind"].tolist(), ground.geometry.to_numpy()
-    drawn = drawn_at(kinds, shapes, pixel_m=1 / view.scale, inside=seen)
-    points = [
-        (row, shape)
-        for row, shape in enumerate(shapely.clip_by_rect(shapes, *view.box))
-        if kinds[row] in POINTS and not shapely.is_empty(shape)
-    ]
-    columns = (ground[name] for name in ("kind", "name", "ref", "level"))
+    drawn = drawn_at(kinds, shapes, pixel_m=pixel_m, inside=shapely.box(*view.box))
+    columns = (ground[name].iloc[drawn.row] for name in ("kind", "name", "ref", "level"))
     told: list[tuple[Kind, str, str, Level]] = list(zip(*columns, strict=True))
-    rows: list[int] = drawn.row.tolist()
-    parts = [
-        _Part(*told[row], geometry=shape)
-        for row, shape in zip(rows, drawn.shape, strict=True)
-        if told[row][-1] != BELOW or kinds[row] in _SEEN_BELOW
-    ]
-    named = [part for part in parts if part.kind not in POINTS]
-    named += [_Part(*told[row], geometry=shape) for row, shape in points]
+    dry = drawn_dry([kind for kind, *_ in told], drawn.shape, pixel_m=pixel_m)
+    parts, named = (
+        [
+            _Part(*row, geometry=shape)
+            for row, shape in zip(told, some, strict=True)
+            if row[-1] != BELOW or row[0] in _SEEN_BELOW
+        ]
+        for some in (dry, drawn.shape)
+    )
     return GroundScene(view, tuple(_shapes(parts, view)), tuple(_wanted(named, view)))
 
 
 def _shapes(parts: list[_Part], view: View) -> Iterator[GroundShape]:
     drawn = defaultdict(list)
     for part in parts:
-        drawn[part.kind, part.level].append(part.geometry)
+        if shapely.get_dimensions(part.geometry) > 0 and not part.geometry.is_empty:
+            drawn[part.kind, part.level].append(part.geometry)
     for kind, sign in GROUND_SIGNS.items():
         width = width_px(sign, 1 / view.scale)
         if sign.draw == "name" or (sign.draw != "area" and width == 0):

@@ -1,7 +1,7 @@
 """The map of a report: an SVG of one area that reads in colour and in black and white."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -55,7 +55,7 @@ def area_map(
 ) -> str:
     """Draw an area: streets by reach, units with signs and people, places, candidates; north up."""
     view = View.around(shape)
-    scene = scene_of(publication.snapshot.workspace.ground, view)
+    scene = scene_of(publication.snapshot.workspace.ground_at(1 / view.scale), view)
     around = publication.points("places")
     around = around[~around["place_id"].isin(places["place_id"]) & (around["status"] != "closed")]
     signs = [
@@ -380,13 +380,13 @@ def plan_map(  # noqa: PLR0913  each is one layer of the drawing
     chosen: gpd.GeoDataFrame,
     catchments: gpd.GeoDataFrame,
     *,
-    ground: gpd.GeoDataFrame,
+    ground_at: Callable[[float], gpd.GeoDataFrame],
     edits: gpd.GeoDataFrame,
     stamp: str = "",
 ) -> str:
     """Draw a plan, north up; readable without colour: catchments are hatched, choices numbered."""
     view = View.around(around)
-    scene = scene_of(ground, view)
+    scene = scene_of(ground_at(1 / view.scale), view)
     seen = councils[councils.intersects(shapely.box(*view.box))]
     signs = [*_boxes(view, chosen, _STAR), _scale_box(view)]
     labels = _names(view, seen, signs)

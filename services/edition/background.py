@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,17 +18,19 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import NotFoundError
-from geo.ground.scale import drawn_at, labels_at
+from geo.ground.kinds import Kind
+from geo.ground.scale import SCALES_M, drawn_dry, labels_at
 from services.workspace.folder import Workspace
 
 LAYER = "ground"
 FIRST_ZOOM, LAST_ZOOM = 8, 14
-_BANDS = {11: (8, 11), 13: (12, 13), 16: (14, 14)}
-"""As a map of which zoom the tiles of which zooms are drawn: those of the last are seen ever larger."""
+_BANDS = {32.0: (8, 11), 8.0: (12, 13), 1.0: (14, 14)}
+"""
+Which zooms are drawn as which scale shows the ground: in the middle of Japan 32, 8 and 1 m are a pixel at
+zooms 11, 13 and 16. The tiles of the last zoom are seen ever larger.
+"""
 
 _WEB_EPSG = 3857
-_PIXEL_M = 2 * math.pi * 6_378_137 / 512
-"""Units of Web Mercator in a pixel at zoom 0; metres on the equator."""
 _SPACING_PX = 400.0
 _UNBOUNDED = 100_000_000
 _OPTIONS = {
@@ -66,18 +67,20 @@ class Background:
     """The ground of a workspace in tiles."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._ground = workspace.ground
+        self._workspace = workspace
         self._inside = _around(workspace)
-        corners = gpd.GeoSeries([shapely.box(*self._inside.bounds)], crs=self._ground.crs)
-        self._bounds: list[float] = corners.to_crs(LONLAT_EPSG).total_bounds.tolist()
         self._lock = Lock()
 
-    @property
+    @cached_property
     def about(self) -> dict[str, Any] | None:
-        """Return bounds (degrees) and zooms of the tiles, None where there is nothing to be seen."""
-        if self._ground.empty:
+        """Return bounds (degrees), zooms and kinds of the tiles, None where there is nothing to be seen."""
+        ground = self._workspace.ground_at(SCALES_M[0])
+        if ground.empty:
             return None
-        return {"bounds": self._bounds, "minzoom": FIRST_ZOOM, "maxzoom": LAST_ZOOM}
+        corners = gpd.GeoSeries([shapely.box(*self._inside.bounds)], crs=ground.crs)
+        bounds: list[float] = corners.to_crs(LONLAT_EPSG).total_bounds.tolist()
+        kinds = sorted(set(ground["kind"]))
+        return {"bounds": bounds, "minzoom": FIRST_ZOOM, "maxzoom": LAST_ZOOM, "kinds": kinds}
 
     def tile(self, zoom: int, x: int, y: int) -> Blob | None:
         """
@@ -115,13 +118,10 @@ class Background:
 
     @cached_property
     def _written(self) -> _Tiles:
-        if self._ground.empty:
-            return {}
-        latitude = math.radians((self._bounds[1] + self._bounds[3]) / 2)
         found: _Tiles = {}
-        for drawn_zoom, zooms in _BANDS.items():
-            pixel_m = _PIXEL_M * math.cos(latitude) / 2**drawn_zoom
-            found |= _tiles(_drawn(self._ground, pixel_m, self._inside), *zooms)
+        for pixel_m, zooms in _BANDS.items():
+            ground = self._workspace.ground_at(pixel_m)
+            found |= _tiles(_drawn(ground, pixel_m, self._inside), *zooms)
         return found
 
 
@@ -131,25 +131,26 @@ def _around(workspace: Workspace) -> BaseGeometry:
 
 
 def _drawn(ground: gpd.GeoDataFrame, pixel_m: float, inside: BaseGeometry) -> gpd.GeoDataFrame:
-    """Return what maps of one scale show of the ground: shapes, and points of signs and names."""
-    kinds, shapes = ground["kind"].tolist(), ground.geometry.to_numpy()
+    """Return what tiles show of the ground of one scale: shapes, and points of signs and names."""
+    kinds: list[Kind] = ground["kind"].tolist()
+    shapes = ground.geometry.to_numpy()
     names = ground["name"].where(ground["kind"] != "road", ground["ref"])
-    drawn = drawn_at(kinds, shapes, pixel_m=pixel_m, inside=inside)
-    spacing_m = _SPACING_PX * pixel_m
+    drawn = shapely.clip_by_rect(drawn_dry(kinds, shapes, pixel_m=pixel_m), *inside.bounds)
+    seen = np.flatnonzero((shapely.get_dimensions(drawn) > 0) & ~shapely.is_empty(drawn))
     labels = labels_at(
-        kinds, names.tolist(), shapes, pixel_m=pixel_m, spacing_m=spacing_m, inside=inside
+        kinds, names.tolist(), shapes, spacing_m=_SPACING_PX * pixel_m, inside=inside
     )
     told = ground.assign(name=names)[["kind", "level", "name", "ref"]]
     rows = pd.concat(
         [
-            told.iloc[drawn.row][["kind", "level"]],
+            told.iloc[seen][["kind", "level"]],
             told.iloc[labels.row][["kind", "name", "ref"]].assign(rank=labels.rank),
         ],
         ignore_index=True,
     )
     # An empty text, and what is not told of a row, is left out of the tiles.
     rows = rows.replace("", None).astype({"rank": "Int64"})
-    whole = np.concatenate([drawn.shape, shapely.points(labels.xy)])
+    whole = np.concatenate([drawn[seen], shapely.points(labels.xy)])
     return gpd.GeoDataFrame(rows, geometry=whole, crs=ground.crs).to_crs(_WEB_EPSG)
 
 

@@ -23,7 +23,6 @@ from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
 from services.intake.areas.overlaps import note_overlaps
 from services.intake.areas.polygons import Assembly, assemble_areas
-from services.intake.ground.reading import FILE as GROUND
 from services.intake.ground.reading import read_ground
 from services.intake.inputs import (
     Given,
@@ -75,6 +74,7 @@ from services.workspace.folder import (
     seen_in,
     write_json,
 )
+from services.workspace.ground import write_ground
 from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_folder
@@ -301,7 +301,7 @@ def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     (folder / "layers").mkdir()
     found.assembly.areas.to_parquet(folder / "layers" / "areas.parquet")
     hazards.to_parquet(folder / "layers" / HAZARDS)
-    found.ground.to_parquet(folder / "layers" / GROUND)
+    write_ground(found.ground, folder / "layers")
     for view, people in found.views.items():
         _write_people(seen_in(folder, view), people)
     if found.stops is not None:

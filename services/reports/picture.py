@@ -110,7 +110,7 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
     drawing.frame(axes, town)
     drawing.ground(axes, town, inside=PAPER)
     view = drawing.view_of(axes)
-    scene = scene_of(sheet.snapshot.workspace.ground, view)
+    scene = scene_of(sheet.snapshot.workspace.ground_at(1 / view.scale), view)
     paint_shapes(axes, scene)
     drawing.streets(axes, sheet.snapshot.layer("streets"))
     drawing.veil(axes, town, GROUND)

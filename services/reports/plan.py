@@ -307,7 +307,7 @@ def _drawn(plan: PlanResult, lang: str) -> str:
     if around.is_empty:
         around = councils.union_all()
     marked = stamp(plan.workspace, lang)
-    ground = plan.workspace.ground
+    ground_at = plan.workspace.ground_at
     return plan_map(
-        around, councils, chosen, catchments, ground=ground, edits=plan.edits, stamp=marked
+        around, councils, chosen, catchments, ground_at=ground_at, edits=plan.edits, stamp=marked
     )

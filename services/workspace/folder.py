@@ -29,12 +29,13 @@ from services.words.dates import today
 from services.words.names import told_apart
 from services.words.texts import text
 from services.words.vocabulary import PUBLIC, View
+from services.workspace import ground
 from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
 
-FORMAT = 6
-"""From 5 on the registry says which schedules and places are assumed."""
+FORMAT = 7
+"""From 5 on the registry says which schedules and places are assumed, from 7 on there is ground by scale."""
 RESULT_FORMAT = 7
 """
 Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view, from 5 on it
@@ -206,7 +207,7 @@ class Workspace:
             "_network",
             "_stops",
             "hazards",
-            "ground",
+            "_ground",
             "obstacles",
         )
         other.__dict__.update(
@@ -342,19 +343,26 @@ class Workspace:
         found = _read_layer(path) if path.is_file() else self._areas.iloc[:0][["geometry"]]
         return found if "hazard" in found else found.assign(hazard=[])
 
-    @cached_property
-    def ground(self) -> gpd.GeoDataFrame:
+    def ground_at(self, pixel_m: float) -> gpd.GeoDataFrame:
         """
-        Return what lies beside the streets, plane CRS; do not change it.
+        Return what a map shows beside the streets, plane CRS; do not change it.
 
+        ``pixel_m`` are the metres of its pixel: what is kept for it is as fine, or finer.
         ``kind`` (``geo.ground.kinds.Kind``), ``name``, ``ref``, ``level``, ``source_id``, ``geometry``.
         """
-        return _read_layer(self.path / "layers" / "ground.parquet")
+        name = ground.file_for(pixel_m)
+        if name not in self._ground:
+            self._ground[name] = _read_layer(self.path / "layers" / name)
+        return self._ground[name]
+
+    @cached_property
+    def _ground(self) -> dict[str, gpd.GeoDataFrame]:
+        return {}
 
     @cached_property
     def obstacles(self) -> Obstacles:
         """Return what of the ground no leg to a street crosses."""
-        return obstacles_of(self.ground)
+        return obstacles_of(_read_layer(self.path / "layers" / ground.FILE))
 
     def network(self) -> Network:
         """Return the walking network."""

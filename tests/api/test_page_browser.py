@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import geopandas as gpd
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
@@ -18,8 +17,9 @@ from api.app import create_app
 from api.settings import Settings
 from services.words.dates import day_in_japan
 from services.workspace.folder import Workspace
+from services.workspace.ground import write_ground
 from tests.api.serving import serving
-from tests.snapshots import tiny_workspace
+from tests.snapshots import ground, tiny_workspace
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -387,8 +387,7 @@ def test_tiles_that_did_not_come_are_asked_for_again(browser: Browser, address: 
 
 def test_without_ground_the_map_is_as_it_was(browser: Browser, tmp_path: Path) -> None:
     workspace = tiny_workspace(tmp_path)
-    path = workspace.path / "layers" / "ground.parquet"
-    gpd.read_parquet(path).iloc[:0].to_parquet(path)
+    write_ground(ground().iloc[:0], workspace.path / "layers")
     with (
         serving(create_app(workspace, Settings())) as address,
         visit(browser, address) as seen,

@@ -2,13 +2,15 @@
 Ground from OpenStreetMap: water, railways, walls, parks, schools, names, as shapes in degrees.
 
 Areas are put together here: a closed way is one; a multipolygon is its outer rings without its inner
-ones, from whatever ways make them. What crosses itself is repaired, what does not close is listed.
+ones, from whatever ways make them, and what it is its own tags say, else those of its outer ways. What
+crosses itself is repaired, what does not close is listed.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import osmium
@@ -19,11 +21,36 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import FloatArray, IntArray
 from geo.ground.kinds import KEYS, LINES, POINTS, Kind, ground_kind, level_of
-from services.intake.vectors.opl import ids_of, node_positions, require_whole, sift, tags_of
+from geo.ground.obstacles import WITH_A_GATE
+from geo.streets.walkable import OWN_GATE, PASSED, SHUT, judge_node
+from services.intake.vectors.multipolygons import tagged_by_outline
+from services.intake.vectors.opl import (
+    ids_of,
+    node_positions,
+    require_whole,
+    sift,
+    tags_of,
+    ways_of,
+)
 
 COLUMNS = ("kind", "name", "ref", "level", "geometry")
 _Row = tuple[Kind, str, str, str, BaseGeometry]
 _LEAST_OF_LINE, _LEAST_OF_RING = 2, 4
+
+
+class _Way(NamedTuple):
+    kind: Kind
+    tags: dict[str, str]
+    nodes: list[int]
+
+
+class _Area(NamedTuple):
+    kind: Kind
+    tags: dict[str, str]
+    members: list[tuple[int, str]]
+    """Ways and their roles."""
+    alike: set[int]
+    """Ways that are tagged as the area is: they are drawn with it."""
 
 
 @dataclass(slots=True)
@@ -36,6 +63,8 @@ class OsmGround:
     """Areas whose border crosses itself."""
     open: Counter[Kind] = field(default_factory=Counter)
     """Areas whose border does not close, or of which the file lacks a part."""
+    gates: list[BaseGeometry] = field(default_factory=list)
+    """Points of walls and fences, degrees, where everybody passes."""
 
     def frame(self) -> pd.DataFrame:
         """Return the shapes, degrees: kind, name, ref, level, geometry."""
@@ -54,37 +83,67 @@ def read_osm_ground(path: Path) -> OsmGround:
 def _read(path: Path) -> OsmGround:
     found = OsmGround()
     wanted = osmium.filter.KeyFilter(*KEYS, "religion")
-    areas = [
-        (kind, tags, members)
-        for _, tags, members in _tagged(path, osmium.osm.RELATION, wanted)
-        if tags.get("type") == "multipolygon" and (kind := ground_kind(tags)) and kind not in LINES
-    ]
-    parts = {way: role for _, _, members in areas for way, role in _ways_of(members)}
     ways = {
-        osm_id: (kind, tags, ids_of(nodes))
+        osm_id: _Way(kind, tags, ids_of(nodes))
         for osm_id, tags, nodes in _tagged(path, osmium.osm.WAY, wanted)
         if (kind := ground_kind(tags))
     }
-    members = {osm_id: nodes for osm_id, (_, _, nodes) in ways.items()}
+    areas = list(_areas(path, ways))
+    parts = {way for area in areas for way, _ in area.members}
+    members = {osm_id: way.nodes for osm_id, way in ways.items()}
     lacking = [way for way in parts if way not in members]
     if lacking:
         by_id = osmium.filter.IdFilter(lacking)
         members |= {way: ids_of(nodes) for way, _, nodes in sift(path, osmium.osm.WAY, by_id)}
-    used = [*(nodes for _, _, nodes in ways.values()), *(members.get(way, []) for way in parts)]
+    used = [*(way.nodes for way in ways.values()), *(members.get(way, []) for way in parts)]
     position = _positions(path, used)
     found.read_n = len(ways) + len(areas)
-    for kind, tags, nodes in ways.values():
-        lonlat = position(nodes)
-        _add(found, kind, tags, _of_way(found, kind, lonlat, closed=_closes(nodes)))
-    for kind, tags, text in areas:
-        lines = [(position(members.get(way, [])), role) for way, role in _ways_of(text)]
-        _add(found, kind, tags, _of_rings(lines))
-    for _, tags, place in _tagged(path, osmium.osm.NODE, wanted):
+    drawn: set[int] = set()
+    for area in areas:
+        lines = [(position(members.get(way, [])), role) for way, role in area.members]
+        shape = _of_rings(lines)
+        _add(found, area.kind, area.tags, shape)
+        drawn |= set() if shape is None else area.alike
+    for osm_id, way in ways.items():
+        if osm_id not in drawn:
+            shape = _of_way(found, way.kind, position(way.nodes), closed=_closes(way.nodes))
+            _add(found, way.kind, way.tags, shape)
+    walls = {node for way in ways.values() if way.kind in WITH_A_GATE for node in way.nodes}
+    for osm_id, tags, place in _tagged(path, osmium.osm.NODE, wanted):
+        if place.startswith("x "):
+            continue
         kind = ground_kind(tags)
-        if kind and kind in POINTS and not place.startswith("x "):
+        if kind and kind in POINTS:
             found.read_n += 1
             _add(found, kind, tags, shapely.Point(_lonlat(place)))
+        elif osm_id in walls and tags.get("barrier") in PASSED and _is_open(tags):
+            found.gates.append(shapely.Point(_lonlat(place)))
     return found
+
+
+def _areas(path: Path, ways: dict[int, _Way]) -> Iterator[_Area]:
+    """Yield the multipolygons: what their tags say, else what those of their outer ways do."""
+    by_type = osmium.filter.TagFilter(("type", "multipolygon"))
+    for _, own, text in _tagged(path, osmium.osm.RELATION, by_type):
+        members = ways_of(text)
+        outer = {way: ways[way] for way, role in members if role != "inner" and way in ways}
+        kinds = {kind for kind in [ground_kind(own)] if kind}
+        by_outline = not kinds and tagged_by_outline(own)
+        if by_outline:
+            kinds = {way.kind for way in outer.values()}
+        if len(kinds) != 1 or kinds & LINES:
+            continue
+        [kind] = kinds
+        alike = {osm_id for osm_id, way in outer.items() if way.kind == kind}
+        told = next(iter(outer.values())).tags if by_outline else {}
+        if by_outline:
+            # An inner way of the same tags is no area of its own there.
+            alike |= {way for way, _ in members if way in ways and ways[way].tags == told}
+        yield _Area(kind, {**told, **own}, members, alike)
+
+
+def _is_open(tags: dict[str, str]) -> bool:
+    return judge_node(tags).kind not in (OWN_GATE, SHUT)
 
 
 def _tagged(
@@ -92,12 +151,6 @@ def _tagged(
 ) -> Iterator[tuple[int, dict[str, str], str]]:
     for osm_id, tags, rest in sift(path, of, *filters):
         yield osm_id, tags_of(tags), rest
-
-
-def _ways_of(members: str) -> list[tuple[int, str]]:
-    """Return the ways of ``Mw1@outer,w2@inner`` and their roles."""
-    told = (member.split("@", 1) for member in members[1:].split(",") if member.startswith("w"))
-    return [(int(way[1:]), role) for way, role in told]
 
 
 def _lonlat(position: str) -> tuple[float, float]:

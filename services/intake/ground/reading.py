@@ -9,13 +9,14 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
+from geo.ground.coast import sea_within
 from geo.ground.joined import JoinedGround, join_ground
+from geo.ground.kinds import GROUND
+from geo.ground.obstacles import WITH_A_GATE, opened_at
 from services.intake.ground.osm import COLUMNS, OsmGround, read_osm_ground
 from services.intake.ground.products import read_product_ground
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
 from services.profile import Source
-
-FILE = "ground.parquet"
 
 
 def read_ground(
@@ -80,10 +81,24 @@ def _read(
     found = read_osm_ground(_there(path))
     frame = found.frame()
     shapes = gpd.GeoSeries(frame.pop("geometry").to_numpy(), crs=LONLAT_EPSG).to_crs(plane_epsg)
-    near = shapely.intersects(around, shapes.to_numpy())
+    gates = gpd.GeoSeries(found.gates, crs=LONLAT_EPSG).to_crs(plane_epsg).to_numpy()
+    walls = frame["kind"].isin(WITH_A_GATE).to_numpy()
+    shapes[walls] = opened_at(shapes.to_numpy()[walls], gates)
+    # As far as the box that maps show: a coast beyond the margin closes it too.
+    coasts = shapes.to_numpy()[(frame["kind"] == "coastline").to_numpy()]
+    sea = sea_within(shapely.box(*around.bounds), coasts)
+    ground = gpd.GeoDataFrame(frame, geometry=shapes)
+    near = ground[shapely.intersects(around, shapes.to_numpy())]
     book = ledger.of(source.id)
-    _note(found, int(near.sum()), book)
-    return gpd.GeoDataFrame(frame[near].assign(source_id=source.id), geometry=shapes[near])
+    _note(found, len(near), book)
+    _note_coasts(int(sea.unclear.sum()), book)
+    filled = gpd.GeoDataFrame(
+        {"kind": "sea", "name": "", "ref": "", "level": GROUND},
+        geometry=sea.areas,
+        crs=plane_epsg,
+        index=range(len(sea.areas)),
+    )
+    return pd.concat([near, filled], ignore_index=True).assign(source_id=source.id)
 
 
 def _note(found: OsmGround, used_n: int, book: SourceLedger) -> None:
@@ -113,6 +128,16 @@ def _note(found: OsmGround, used_n: int, book: SourceLedger) -> None:
                 ),
             )
         )
+
+
+def _note_coasts(unclear_n: int, book: SourceLedger) -> None:
+    if unclear_n:
+        told = Sentence(
+            "coastlines that do not close or contradict each other, left lines without a sea: "
+            "{unclear_n}",
+            unclear_n=unclear_n,
+        )
+        book.note(Entry("ground_coast", told))
 
 
 def _note_joined(joined: JoinedGround, book: SourceLedger) -> None:

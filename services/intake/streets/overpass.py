@@ -5,12 +5,13 @@ With ``out skel`` the nodes have no tags: crossings and signals are then not kno
 """
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from geo.errors import SourceError
-from geo.streets.walkable import PLAIN, WALLS, is_walkable
-from services.intake.streets.ways import WayCollector, Ways, nodes_frame
+from geo.streets.walkable import PLAIN, WALLS
+from services.intake.streets.ways import WayCollector, Ways, nodes_frame, square_tags
 
 MOST_IDS = 2**63
 """Ids are 64-bit numbers."""
@@ -37,15 +38,18 @@ def read_overpass_answer(answer: Any, *, path: object) -> Ways:  # noqa: ANN401 
     require_answer(answer, path=path)
     collector = WayCollector()
     nodes: list[_Node] = []
-    squares: dict[int, dict[str, str]] = {}
-    # First the relations, wherever they stand: they tag the outlines of squares.
-    for first in (True, False):
+    areas: dict[int, dict[str, str]] = {}
+    squares: dict[int, Mapping[str, str]] = {}
+    # First the areas, then the relations, wherever they stand: one says what the other is.
+    steps: tuple[Callable[[dict[str, Any]], None], ...] = (
+        lambda element: _add_area(element, areas),
+        lambda element: _add_square(element, areas, squares, collector),
+        lambda element: _add(element, squares, collector, nodes),
+    )
+    for step in steps:
         for number, element in enumerate(answer["elements"]):
             try:
-                if first:
-                    _add_square(element, squares, collector)
-                else:
-                    _add(element, squares, collector, nodes)
+                step(element)
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
                 raise _no_element(number, error, path) from error
     return collector.ways(nodes_frame(nodes))
@@ -84,22 +88,38 @@ def _id(value: Any) -> int:  # noqa: ANN401 (any JSON at all)
     return number
 
 
+def _add_area(element: dict[str, Any], areas: dict[int, dict[str, str]]) -> None:
+    tags = element.get("tags", {})
+    if element["type"] == "way" and tags.get("area") == "yes":
+        areas[_id(element["id"])] = tags
+
+
 def _add_square(
-    element: dict[str, Any], squares: dict[int, dict[str, str]], collector: WayCollector
+    element: dict[str, Any],
+    areas: dict[int, dict[str, str]],
+    squares: dict[int, Mapping[str, str]],
+    collector: WayCollector,
 ) -> None:
     """Keep a walkable multipolygon, and its tags for the ways that it is made of."""
     tags = element.get("tags", {})
     if element["type"] != "relation" or tags.get("type") != "multipolygon":
         return
-    if is_walkable(tags):
-        ways = [_id(member["ref"]) for member in element["members"] if member["type"] == "way"]
-        collector.add_relation(_id(element["id"]), tags, ways)
-        squares |= dict.fromkeys(ways, tags)
+    members = [
+        (_id(member["ref"]), member.get("role", ""))
+        for member in element["members"]
+        if member["type"] == "way"
+    ]
+    outer = [areas[way] for way, role in members if role != "inner" and way in areas]
+    square = square_tags(tags, outer)
+    if square:
+        ways = [way for way, _ in members]
+        collector.add_relation(_id(element["id"]), square, ways)
+        squares |= dict.fromkeys(ways, square)
 
 
 def _add(
     element: dict[str, Any],
-    squares: dict[int, dict[str, str]],
+    squares: Mapping[int, Mapping[str, str]],
     collector: WayCollector,
     nodes: list[_Node],
 ) -> None:

@@ -20,10 +20,12 @@ from geo.streets.walkable import (
     USEFUL_NODE_TAGS,
     JudgedNode,
     is_read,
+    is_walkable,
     judge,
     judge_node,
     street_attributes,
 )
+from services.intake.vectors.multipolygons import tagged_by_outline
 
 _Row = tuple[int, Sequence[Any], *tuple[str | bool | int, ...]]
 """osm_id, node_ids and what the tags say."""
@@ -214,6 +216,21 @@ class WayCollector:
             known = [osm_id for osm_id, ids in pieces if ids]
             if known:
                 yield known[0], [ids for _, ids in pieces], *attributes
+
+
+def square_tags(
+    tags: Mapping[str, str], outer: Iterable[Mapping[str, str]]
+) -> Mapping[str, str] | None:
+    """
+    Return what a multipolygon is that is walked on, None where it is none.
+
+    Its own tags say it, else those of the first of its ``outer`` ways that is an area.
+    """
+    if is_walkable(tags):
+        return tags
+    if not tagged_by_outline(tags):
+        return None
+    return next((way for way in outer if way.get("area") == "yes" and is_walkable(way)), None)
 
 
 def is_area(tags: Mapping[str, str], *, closed: bool) -> bool:

@@ -107,3 +107,9 @@ def _plain(text: str) -> str:
 def ids_of(nodes: str) -> list[int]:
     """Return the ids of ``Nn1,n2``."""
     return [int(node) for node in nodes[2:].split(",n")] if len(nodes) > 1 else []
+
+
+def ways_of(members: str) -> list[tuple[int, str]]:
+    """Return the ways of ``Mw1@outer,w2@inner`` and their roles."""
+    told = (member.split("@", 1) for member in members[1:].split(",") if member.startswith("w"))
+    return [(int(way[1:]), role) for way, role in told]

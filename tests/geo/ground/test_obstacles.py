@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.ground.kinds import LINES
-from geo.ground.obstacles import FREE, HARD, IN_THE_WAY, SOFT, Obstacles, obstacles_of
+from geo.ground.obstacles import FREE, HARD, IN_THE_WAY, SOFT, Obstacles, obstacles_of, opened_at
 from tests.streets import PLANE
 
 
@@ -165,3 +165,33 @@ def test_a_river_that_is_one_line_through_the_town_parts_it() -> None:
     expected = shapely.intersects(between, meander)
     assert (found.crossed(xy, to_xy) == HARD).tolist() == expected.tolist()
     assert expected.any()
+
+
+def test_a_wall_is_passed_within_a_metre_of_its_gate_and_a_plot_keeps_its_own() -> None:
+    plot = "LINESTRING (0 100, 100 100, 100 200, 0 200, 0 100)"
+    walls = np.array([shapely.from_wkt(EASTWARD), shapely.from_wkt(plot)])
+    gates = np.array([shapely.Point(50, 0), shapely.Point(50, 100)])
+    opened, closed = opened_at(walls, gates)
+    assert opened.length == pytest.approx(100 - 2, abs=0.01)
+    assert shapely.equals(closed, walls[1])
+    legs = [(x, -20, x, 20) for x in (48.9, 49.1, 50.9, 51.1)]
+    assert crossed(ground(("wall", opened.wkt)), *legs) == [HARD, FREE, FREE, HARD]
+    assert shapely.equals(opened_at(walls, gates[:0])[0], walls[0])
+
+
+def test_nobody_lives_in_the_sea_and_its_coast_alone_is_in_the_way() -> None:
+    sea = (
+        "sea",
+        "POLYGON ((0 -100, 100 -100, 100 0, 0 0, 0 -100), (40 -60, 60 -60, 60 -40, 40 -40, 40 -60))",
+    )
+    obstacles = obstacles_of(ground(sea, ("coastline", EASTWARD)))
+    spots = np.array([[50, -20], [50, -50], [50, 20], [50, -0.5]], dtype=float)
+    # In the sea, on the island, inland, and within the error of the map.
+    assert obstacles.in_water(spots).tolist() == [True, False, False, False]
+    assert [area.area for area in obstacles.water] == [100 * 100 - 20 * 20]
+    # Over the coast from the land; within the sea; out of the sea.
+    assert crossed(obstacles, (50, 20, 50, -20), (10, -20, 90, -20), (50, -20, 50, 20)) == [
+        HARD,
+        FREE,
+        FREE,
+    ]

@@ -40,6 +40,18 @@ def test_the_name_of_a_river_stands_once_along_it_and_is_turned_as_it_runs() -> 
     assert backwards.angle == pytest.approx(name.angle)
 
 
+def test_a_river_is_drawn_by_its_water_where_that_is_seen_and_named_along_its_line() -> None:
+    line = LineString([(0, 500), (2_000, 500)])
+    area = ("water", "見本川", "ground", box(400, 450, 1_600, 550))
+    scene = scene_of(ground((*RIVER[:3], line), area), VIEW)
+    drawn = {shape.kind: shape.geometry for shape in scene.shapes}
+    assert drawn["river"].intersection(area[3]).length == 0
+    assert drawn["river"].length == pytest.approx(2_000 - 1_200)
+    (name,) = scene.names([])
+    # In the middle of the line, though nothing is drawn of it there.
+    assert VIEW.plane(np.array(name.at)) == pytest.approx([1_000, 500])
+
+
 def test_shapes_are_drawn_from_the_ground_up_and_what_is_in_a_tunnel_only_if_it_is_a_railway() -> (
     None
 ):

@@ -9,6 +9,7 @@ import pytest
 from geo.errors import NotFoundError
 from services.edition.background import FIRST_ZOOM, LAST_ZOOM, Background
 from services.workspace.folder import Workspace
+from services.workspace.ground import write_ground
 from tests import snapshots
 
 ZOOM = 14
@@ -96,8 +97,7 @@ def test_bounds_hold_the_town_and_its_margin(workspace: Workspace, background: B
 
 def test_without_ground_there_is_nothing_to_be_seen(tmp_path: Path) -> None:
     workspace = snapshots.tiny_workspace(tmp_path)
-    path = workspace.path / "layers" / "ground.parquet"
-    gpd.read_parquet(path).iloc[:0].to_parquet(path)
+    write_ground(snapshots.ground().iloc[:0], workspace.path / "layers")
     background = Background(workspace)
     assert background.about is None
     assert background.tile(ZOOM, X, Y) is None

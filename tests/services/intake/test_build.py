@@ -231,6 +231,6 @@ def test_the_workspace_lists_the_street_ends_that_nearly_meet(town_snapshot: Sna
 def test_a_workspace_of_the_format_before_is_to_be_built_again(tmp_path: Path) -> None:
     (tmp_path / "workspace.json").write_text('{"format": 3}')
     with pytest.raises(
-        BrokenWorkspaceError, match="format 3, this version reads 6; build it again"
+        BrokenWorkspaceError, match="format 3, this version reads 7; build it again"
     ):
         open_workspace(tmp_path)

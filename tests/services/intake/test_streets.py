@@ -28,6 +28,8 @@ from geo.streets.network import Network, one_way_traps, with_doors
 from geo.streets.traits import trait
 from geo.streets.walkable import USEFUL_TAGS
 from geo.vocabulary import TRAITS
+from services.intake.streets.osm_file import read_osm_file
+from services.intake.streets.overpass import read_overpass_file
 from services.intake.streets.reading import read_streets
 from services.intake.tables.ledger import Ledger
 from services.profile import Source
@@ -276,6 +278,35 @@ def test_an_answer_may_hold_squares_as_relations(tmp_path: Path) -> None:
             {"type": "relation", "id": relation, "members": members, "tags": tags}
         )
     check_square(read(write_answer(tmp_path / "a.json", content), "overpass"))
+
+
+def test_a_square_whose_outline_alone_has_tags_keeps_what_is_cut_out_of_it(tmp_path: Path) -> None:
+    ways: dict[int, tuple[list[int], dict[str, str]]] = {
+        21: ([2, 4, 3, 2], {"highway": "pedestrian", "area": "yes"}),
+        22: ([1, 5, 6, 1], {"building": "yes"}),
+    }
+    roles = {21: "outer", 22: "inner"}
+    for tags, pieces in (
+        ({"type": "multipolygon"}, [[2, 4, 3, 2], [1, 5, 6, 1]]),
+        # It says itself what it is: the square stands alone.
+        ({"type": "multipolygon", "landuse": "retail"}, [[2, 4, 3, 2]]),
+    ):
+        write_osm(tmp_path / "ways.osm", ways).rename(tmp_path / "bare.osm")
+        with osmium.SimpleWriter(tmp_path / "a.osm", overwrite=True) as writer:
+            for thing in osmium.FileProcessor(tmp_path / "bare.osm"):
+                writer.add(thing)
+            members = [("w", way, role) for way, role in roles.items()]
+            writer.add_relation(osmium.osm.mutable.Relation(id=31, members=members, tags=tags))
+        content = answer(ways)
+        told = [{"type": "way", "ref": way, "role": role} for way, role in roles.items()]
+        content["elements"].append({"type": "relation", "id": 31, "members": told, "tags": tags})
+        for read_ways in (
+            read_osm_file(tmp_path / "a.osm"),
+            read_overpass_file(write_answer(tmp_path / "a.json", content)),
+        ):
+            assert read_ways.areas["osm_id"].tolist() == [21]
+            assert read_ways.areas["highway"].tolist() == ["pedestrian"]
+            assert read_ways.areas["pieces"].tolist() == [pieces]
 
 
 def test_a_name_may_hold_any_character(tmp_path: Path) -> None:

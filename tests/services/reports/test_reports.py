@@ -220,7 +220,8 @@ def test_the_map_shows_the_river_and_its_name_under_all_that_the_report_is_about
 
 def test_a_workspace_without_ground_prints_all_the_rest_as_it_is(workspace):
     with_ground = gap_report(workspace, "東地区").map_svg.split("\n")
-    workspace.__dict__["ground"] = workspace.ground.iloc[:0]
+    nothing = workspace.ground_at(1.0).iloc[:0]
+    workspace.__dict__["ground_at"] = lambda _pixel_m: nothing
     without = gap_report(workspace, "東地区").map_svg.split("\n")
     assert not [line for line in without if 'class="ground' in line]
     rest = iter(with_ground)

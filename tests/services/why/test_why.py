@@ -37,6 +37,7 @@ from services.why.ground import Ground
 from services.why.told import Why
 from services.words.reasons import doubted
 from services.workspace.folder import Snapshot, Workspace, open_workspace
+from services.workspace.ground import write_ground
 from tests.datedtown import dated_workspace
 from tests.railtown import PLACES, lonlat, no_venues, places, rail_workspace
 from tests.services.intake.test_streets import KOCHI_ANSWER, kochi
@@ -467,7 +468,7 @@ def on_ground(folder: Path, kind: str, shape: shapely.Geometry) -> Ground:
     workspace = rail_workspace(folder)
     table = {"kind": [kind], "name": "", "ref": "", "level": "ground", "source_id": "ground"}
     layer = gpd.GeoDataFrame(table, geometry=[shape], crs=PLANE)
-    layer.to_parquet(workspace.path / "layers" / "ground.parquet")
+    write_ground(layer, workspace.path / "layers")
     return ground_of(open_workspace(workspace.path))
 
 

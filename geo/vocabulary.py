@@ -84,7 +84,7 @@ TRAITS: dict[str, tuple[str, ...]] = {
     "ford": ("yes", "stepping_stones"),
     "handrail": ("yes", "no"),
     "incline": ("5", "8", "12", "20"),
-    "kerb": ("flush", "lowered", "raised"),
+    "kerb": ("flush", "lowered", "rolled", "raised"),
     "lit": ("yes", "no"),
     "ramp": ("yes", "no"),
     "sac_scale": (
@@ -103,3 +103,44 @@ TRAITS: dict[str, tuple[str, ...]] = {
 """What an edge says of itself beside its kind and surface: key of OpenStreetMap → values that are
 kept. ``incline``: from so many per cent, up or down, to below the next;
 ``width``: below so many metres, and not below the one before."""
+
+NODE_TRAITS: dict[str, tuple[str, ...]] = {
+    "barrier": (
+        "block",
+        "bollard",
+        "border_control",
+        "bump_gate",
+        "bus_trap",
+        "cattle_grid",
+        "chain",
+        "coupure",
+        "cycle_barrier",
+        "debris",
+        "full-height_turnstile",
+        "gate",
+        "guard_stone",
+        "hampshire_gate",
+        "height_restrictor",
+        "horse_stile",
+        "jersey_barrier",
+        "kissing_gate",
+        "lift_gate",
+        "log",
+        "motorcycle_barrier",
+        "planter",
+        "rope",
+        "sally_port",
+        "sliding_gate",
+        "spikes",
+        "stile",
+        "sump_buster",
+        "swing_gate",
+        "toll_booth",
+        "turnstile",
+        "wicket_gate",
+    ),
+    "entrance": ("steps",),
+    "kerb": TRAITS["kerb"],
+}
+"""What a node says of itself that somebody on foot passes: key → values that are kept. ``entrance``:
+with steps that somebody counted."""

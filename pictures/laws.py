@@ -44,6 +44,7 @@ def street(corners: dict[int, tuple[float, float]], ways: list[list[int]]) -> Ne
             "oneway": 0,
             "private": False,
             "traits": "",
+            "incline_pct": 0.0,
         }
     )
     nodes = pd.DataFrame(list(corners.values()), columns=["x", "y"], index=list(corners))

@@ -25,11 +25,13 @@ def streets(
     ways: Sequence[Sequence[int]],
     attributes: Mapping[int, Mapping[str, object]] | None = None,
     kinds: Mapping[int, int] | None = None,
+    traits: Mapping[int, str] | None = None,
 ) -> Network:
     """
     Build a network: crossing id → metres, ways as sequences of crossing ids.
 
-    ``attributes`` says what is special about a way (by its position), ``kinds`` about a crossing.
+    ``attributes`` says what is special about a way (by its position), ``kinds`` about a crossing,
+    ``traits`` what it says of itself.
     """
     table = way_table(ways)
     for way, special in (attributes or {}).items():
@@ -39,6 +41,7 @@ def streets(
         [crossings[key] for key in crossings], columns=["x", "y"], index=list(crossings)
     ).astype(float)
     nodes["kind"] = [(kinds or {}).get(key, 0) for key in crossings]
+    nodes["traits"] = [(traits or {}).get(key, "") for key in crossings]
     return build_network(table, nodes, epsg=PLANE)
 
 
@@ -61,6 +64,7 @@ def way_table(ways: Sequence[Sequence[int]]) -> pd.DataFrame:
             "oneway": 0,
             "private": False,
             "traits": "",
+            "incline_pct": 0.0,
         }
     )
 

@@ -6,6 +6,7 @@ node. Here nodes at one spot become one, and further nodes are put on ways.
 """
 
 import itertools
+from collections.abc import Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -149,12 +150,12 @@ def join_same_spots(
     ways
         One row a way: ``osm_id``, ``node_ids``, ``highway``, ``layer``, ``bridge``, ``tunnel``.
     nodes
-        ``x, y`` (metres, plane CRS) and ``kind``, indexed by unique id.
+        ``x, y`` (metres, plane CRS) and ``kind``, indexed by unique id; ``traits``, if known.
 
     Returns
     -------
     The ways, with the nodes that are left (of some at one spot the most south-western, with the
-    greatest kind); the nodes; which became part of which; and, by ``osm_id``, the pairs of
+    greatest kind and what all of them say); the nodes; which became part of which; and, by ``osm_id``, the pairs of
     ways that touch within ``SAME_SPOT_M`` on one layer and are not joined: one of them is a bridge or
     a tunnel and the other is not, or they run indoors, where storeys lie above each other. Nodes of
     two layers are above each other, and neither joined nor listed. Two nodes of one way are joined
@@ -192,9 +193,20 @@ def join_same_spots(
     for row in np.unique(way[np.isin(flat, np.array(list(moved)))]):
         changed[row] = [moved.get(int(node), int(node)) for node in changed[row]]
     greatest = pd.Series(kind, index=ids[first]).reindex(nodes.index).fillna(nodes["kind"])
-    nodes = nodes.assign(kind=greatest.astype(nodes["kind"].dtype)).drop(index=list(moved))
+    nodes = _with_traits_of(moved, nodes.assign(kind=greatest.astype(nodes["kind"].dtype)))
+    nodes = nodes.drop(index=list(moved))
     ways = ways.assign(node_ids=pd.Series(changed, index=ways.index, dtype=object))
     return ways, nodes, moved, doubts
+
+
+def _with_traits_of(moved: Mapping[int, int], nodes: pd.DataFrame) -> pd.DataFrame:
+    """Let what a node says of itself be said by the node that it becomes part of."""
+    if "traits" not in nodes:
+        return nodes
+    texts = nodes["traits"].to_dict()
+    for old, new in moved.items():
+        texts[new] = ";".join(filter(None, [texts[new], texts[old]]))
+    return nodes.assign(traits=pd.Series(texts, dtype=object))
 
 
 def _ways_at(

@@ -106,6 +106,7 @@ def join_loose_ends(network: Network, misses: pd.DataFrame) -> Network:
     index = np.concatenate([np.arange(nodes_n), vertex, foot[new]])
     nodes = pd.DataFrame(xy, columns=["x", "y"], index=index)
     nodes["kind"] = np.append(network.node_kind, np.zeros(len(nodes) - nodes_n, dtype=np.int8))
+    nodes["traits"] = pd.Series(network.node_traits, dtype=object).reindex(nodes.index)
     nodes = nodes[~nodes.index.duplicated()]
     ways = pd.concat([ways, links]).astype(ways.dtypes)
     return build_network(ways, nodes, epsg=network.epsg)

@@ -6,7 +6,8 @@ one pass over the network is one pass over memory. Nodes, edges and the directio
 in an order that depends on geometry alone: the same streets in another order give the same network.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -53,6 +54,7 @@ ATTRIBUTES = (
     "oneway",
     "private",
     "traits",
+    "incline_pct",
 )
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
 
@@ -117,7 +119,8 @@ class Network:
         signals (of a crossing), surface (``paved``, ``unpaved``, empty), steps_per_m (0 unknown),
         oneway (1: walked from ``u`` to ``v`` only, -1: from ``v`` to ``u`` only, 0: both ways),
         private (walked by those who live there, or to what stands there), traits (what else a
-        profile may forbid or weigh, ``geo.streets.traits``).
+        profile may forbid or weigh, ``geo.streets.traits``), incline_pct (as it is tagged, up or down
+        alike, 0 unknown).
     node_kind
         (n,) 0 plain, 1 crossing, 2 signals, 3 elevator, 6 shut: a dead end in front of what nobody
         passes.
@@ -127,6 +130,9 @@ class Network:
     station_height_m
         Height of the ground, of a bridge or in a tunnel at each station, metres; all of an edge are
         known, or none is (NaN): it is taken as level.
+    node_traits
+        What a node says of itself that a walking profile forbids or weighs, by the node
+        (``geo.streets.traits.traits_of_node``); most say nothing.
     """
 
     epsg: int
@@ -140,6 +146,7 @@ class Network:
     node_kind: KindArray
     station_start: IntArray
     station_height_m: FloatArray
+    node_traits: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def edge_lines(self) -> NDArray[np.object_]:
@@ -250,6 +257,9 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     are passed by, not crossed). Where a crossing meets a carriageway there is a crossing, with the
     signals that the way tells of, whatever the node says of itself.
 
+    A node with traits stays a junction too, so that whoever may not pass it comes as far as there from
+    either side.
+
     At a shut node every piece ends for itself: walkers come as far as the gate. So they do at a gate
     that is private, unless a private way leads through it, which keeps others out by itself. Where a carriageway
     may not be crossed, that holds for the pieces of other ways that come to it from both sides; the
@@ -262,7 +272,7 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
         1 where it is walked in the order of its nodes only, -1 where against it.
     nodes
         Coordinates ``x, y`` in the plane CRS (metres), indexed by unique node id; with ``kind``
-        (see ``geo.streets.walkable.judge_node``), if known.
+        (see ``geo.streets.walkable.judge_node``) and ``traits`` (text), if known.
     epsg
         The plane CRS.
 
@@ -278,8 +288,9 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     rank = np.empty(used.size, dtype=np.int64)
     rank[order] = np.arange(used.size)
     xy = xy[order]
-    ends, way, kind = _without_points(
-        rank[flat].reshape(-1, 2), way, xy, _kinds(nodes)[used][order]
+    said_of_node = _traits(nodes, used[order])
+    ends, way, kind, said_of_node = _without_points(
+        rank[flat].reshape(-1, 2), way, xy, (_kinds(nodes)[used][order], said_of_node)
     )
     directed = (
         np.where(ends[:, 0] < ends[:, 1], 1, -1) * ways["oneway"].to_numpy(dtype=np.int64)[way]
@@ -292,13 +303,14 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
     ends, way, directed = ends[order], way[order], directed[order]
     ends, xy, kind = _without_passing(ends, way, xy, kind, ways)
     kind, kept = _crossed(kind, ends, way, ways)
+    kept[list(said_of_node)] = True
     chains = merge_chains(ends, alike[way], kept, directed)
     edges = ways[list(ATTRIBUTES)].iloc[way[chains.segment]].reset_index(drop=True)
     edges["oneway"] = chains.oneway
     lowest_id = np.full(len(edges), np.iinfo(np.int64).max)
     np.minimum.at(lowest_id, chains.of_segment, osm_id[way])
     edges.insert(0, "osm_id", lowest_id)
-    return _network(epsg, xy, kind, chains, edges)
+    return _network(epsg, xy, (kind, said_of_node), chains, edges)
 
 
 def isolated_edges(
@@ -450,12 +462,13 @@ def network_to_frames(network: Network) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFr
 
     Returns
     -------
-    Nodes (points with ``kind``) and edges (as ``to_edges_frame``, with the list ``heights_m``), both
+    Nodes (points with ``kind`` and ``traits``) and edges (as ``to_edges_frame``, with the list ``heights_m``), both
     in the plane CRS.
     """
     x, y = network.node_xy.T
     points = gpd.GeoSeries.from_xy(x, y, crs=network.epsg)
-    nodes = gpd.GeoDataFrame({"kind": network.node_kind}, geometry=points)
+    said = [network.node_traits.get(node, "") for node in range(len(network.node_xy))]
+    nodes = gpd.GeoDataFrame({"kind": network.node_kind, "traits": said}, geometry=points)
     heights_m = pd.Series(np.split(network.station_height_m, network.station_start[1:-1]))
     edges = to_edges_frame(network)
     # One list an edge, none of no edge.
@@ -482,7 +495,7 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
     """
     wanted = ["u", "v", "length_m", "osm_id", *ATTRIBUTES, "heights_m"]
     missing = [name for name in wanted if name not in edges.columns]
-    missing += [name for name in ("kind",) if name not in nodes.columns]
+    missing += [name for name in ("kind", "traits") if name not in nodes.columns]
     epsg = nodes.crs.to_epsg() if nodes.crs is not None else None
     if missing or epsg is None:
         what = f"no column {', '.join(missing)}" if missing else "no CRS with an EPSG code"
@@ -503,6 +516,7 @@ def network_from_frames(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Net
         node_kind=nodes["kind"].to_numpy(dtype=np.int8),
         station_start=_starts([some.size for some in heights_m]),
         station_height_m=np.concatenate([np.zeros(0), *heights_m]),
+        node_traits={node: text for node, text in enumerate(nodes["traits"]) if text},
     )
 
 
@@ -564,20 +578,33 @@ def _kinds(nodes: pd.DataFrame) -> KindArray:
     return nodes["kind"].to_numpy(dtype=np.int8)
 
 
+def _traits(nodes: pd.DataFrame, rows: IntArray) -> dict[int, str]:
+    """Return what some of the nodes say, by their place among the rows."""
+    if "traits" not in nodes:
+        return {}
+    texts = nodes["traits"].fillna("").to_numpy()[rows]
+    return {place: str(texts[place]) for place in np.flatnonzero(texts != "").tolist()}
+
+
 def _without_points(
-    ends: IntArray, way: IntArray, xy: FloatArray, kind: KindArray
-) -> tuple[IntArray, IntArray, KindArray]:
+    ends: IntArray, way: IntArray, xy: FloatArray, of_node: tuple[KindArray, dict[int, str]]
+) -> tuple[IntArray, IntArray, KindArray, dict[int, str]]:
     """Make one node of the two ends of every segment that has no length, and drop the segment."""
+    kind, traits = of_node
     point = (xy[ends[:, 0]] == xy[ends[:, 1]]).all(axis=1)
     if not point.any():
-        return ends, way, kind
+        return ends, way, kind, traits
     low, high = ends[point].T
     link = scipy.sparse.coo_array((np.ones(low.size), (low, high)), shape=(len(xy), len(xy)))
     spots_n, spot = scipy.sparse.csgraph.connected_components(link, directed=False)
     _, lowest = np.unique(spot, return_index=True)
     greatest = np.zeros(spots_n, dtype=np.int8)
     np.maximum.at(greatest, spot, kind)
-    return lowest[spot][ends[~point]], way[~point], greatest[spot]
+    together: dict[int, str] = {}
+    for node in sorted(traits):
+        at = int(lowest[spot[node]])
+        together[at] = ";".join(filter(None, [together.get(at), traits[node]]))
+    return lowest[spot][ends[~point]], way[~point], greatest[spot], together
 
 
 def _without_passing(
@@ -625,9 +652,14 @@ def _crossed(
 
 
 def _network(
-    epsg: int, xy: FloatArray, kind: KindArray, chains: Chains, edges: pd.DataFrame
+    epsg: int,
+    xy: FloatArray,
+    of_node: tuple[KindArray, dict[int, str]],
+    chains: Chains,
+    edges: pd.DataFrame,
 ) -> Network:
     """Number the nodes that became junctions and measure the chains."""
+    kind, traits = of_node
     ends = np.column_stack([chains.vertex[chains.start[:-1]], chains.vertex[chains.start[1:] - 1]])
     used, flat = np.unique(ends, return_inverse=True)
     edge_u, edge_v = flat.reshape(-1, 2).T.astype(np.int64)
@@ -646,6 +678,9 @@ def _network(
         node_kind=kind[used],
         station_start=_starts(np.full(edges_n, 2)),
         station_height_m=np.full(2 * edges_n, np.nan),
+        node_traits={
+            place: traits[node] for place, node in enumerate(used.tolist()) if node in traits
+        },
     )
 
 

@@ -1,19 +1,20 @@
 """
-Traits: what an edge says of itself that a walking profile may forbid or weigh.
+Traits: what an edge, or a node, says of itself that a walking profile may forbid or weigh.
 
 One text an edge, ``lit=no;service=driveway``, its keys in alphabetical order, empty where nothing is
 said. Only equal edges are merged, so few values are kept: those that make walking harder, or tell it
 apart; ``smoothness=good`` says no more than nothing does. Numbers are kept as classes.
 """
 
+import math
 import re
 from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
-from geo.arrays import BoolArray
-from geo.vocabulary import TRAITS
+from geo.arrays import TOLERANCE, BoolArray
+from geo.vocabulary import NODE_TRAITS, TRAITS
 
 _SAYS_NOTHING: Mapping[str, frozenset[str]] = {
     "ford": frozenset({"no"}),
@@ -30,6 +31,13 @@ _ALSO = {"lit": {"24/7": "yes", "automatic": "yes", "sunset-sunrise": "yes", "li
 _ALSO |= {"ramp": {"separate": "no"}, "ford": {"intermittent": "yes", "seasonal": "yes"}}
 _NUMBER = re.compile(r"[+-]?(\d+(?:\.\d+)?)\s*([^\d\s]*)")
 _METRES_OF = {"": 1.0, "m": 1.0, "cm": 0.01}
+_STEEPEST_PCT, _STEEPEST_DEG = 100.0, 45.0
+
+KERB_TAGS = ("kerb", "kerb:height")
+"""Keys of a node that tell of a kerb."""
+
+_LOWERED_M = 0.03
+"""Up to so high a kerb is ``lowered`` (OpenStreetMap wiki, *Key:kerb*), at no height ``flush``."""
 
 
 COLUMNS = ("highway", "surface")
@@ -86,6 +94,61 @@ def traits_of(tags: Mapping[str, str], *, steps: bool) -> str:
     )
 
 
+def node_trait(key: str, value: str) -> str | None:
+    """
+    Reduce the value of one tag of a node.
+
+    Parameters
+    ----------
+    key
+        ``barrier``, ``kerb``, ``kerb:height`` or ``step_count``.
+    value
+        As it is written.
+
+    Returns
+    -------
+    One of the values kept of ``NODE_TRAITS``, empty where it makes no difference, None where it is not
+    understood. A ``step_count`` is that of an entrance.
+    """
+    if key == "kerb":
+        return trait("kerb", value)
+    if key == "kerb:height":
+        return _kerb_of_height(value)
+    if key == "step_count":
+        return ("steps" if int(value) else "") if value.isdecimal() else None
+    kept = [part.strip() for part in value.split(";") if part.strip() in NODE_TRAITS["barrier"]]
+    return min(kept, default="")
+
+
+def traits_of_node(tags: Mapping[str, str]) -> str:
+    """
+    Return the traits of a node as one text.
+
+    Parameters
+    ----------
+    tags
+        Tags of one OpenStreetMap node.
+
+    Returns
+    -------
+    ``key=value`` of ``NODE_TRAITS``, joined by ``;``. A kerb is of the kind that its height tells,
+    where that is written.
+    """
+    high = node_trait("kerb:height", tags.get("kerb:height", ""))
+    found = {
+        "barrier": node_trait("barrier", tags.get("barrier", "")),
+        "entrance": node_trait("step_count", tags.get("step_count", "")),
+        "kerb": high or node_trait("kerb", tags.get("kerb", "")),
+    }
+    return ";".join(f"{key}={value}" for key, value in found.items() if value)
+
+
+def text_says(text: str, pairs: Collection[tuple[str, str]]) -> bool:
+    """Tell whether the traits of an edge or a node, as one text, say one of some things."""
+    said = set(text.split(";"))
+    return any(f"{key}={value}" in said for key, value in pairs)
+
+
 def says(edges: pd.DataFrame, pairs: Collection[tuple[str, str]]) -> BoolArray:
     """
     Tell which edges say one of some things.
@@ -114,16 +177,44 @@ def says(edges: pd.DataFrame, pairs: Collection[tuple[str, str]]) -> BoolArray:
 
 
 def _incline(text: str) -> str | None:
-    if text in ("up", "down", "0", "yes", "steep"):
-        # Whither it climbs the heights tell better; how steeply is not said.
-        return "" if text in ("up", "down", "0") else None
+    slope_pct = incline_pct(text)
+    if slope_pct is None:
+        return None
+    classes = [name for name in TRAITS["incline"] if slope_pct >= float(name)]
+    return classes[-1] if classes else ""
+
+
+def incline_pct(text: str) -> float | None:
+    """
+    Return the slope that ``incline`` tells.
+
+    Parameters
+    ----------
+    text
+        As it is written: ``5%``, ``-8 %``, ``10°``, ``0``.
+
+    Returns
+    -------
+    Rise over run in per cent, up or down alike; None where it tells no number (``up`` and ``down``
+    among them: whither it climbs the heights tell better), or more than 100 %, which is a slip.
+    """
+    if text == "0":
+        return 0.0
     found = _NUMBER.fullmatch(text.strip())
     if found is None or found[2] not in ("%", "°"):
         return None
     number = float(found[1])
-    slope_pct = number if found[2] == "%" else 100.0 * float(np.tan(np.radians(number)))
-    classes = [name for name in TRAITS["incline"] if slope_pct >= float(name)]
-    return classes[-1] if classes else ""
+    if number > (_STEEPEST_PCT if found[2] == "%" else _STEEPEST_DEG):
+        return None
+    return number if found[2] == "%" else 100.0 * math.tan(math.radians(number))
+
+
+def _kerb_of_height(text: str) -> str | None:
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None or found[2] not in _METRES_OF:
+        return None
+    height_m = float(found[1]) * _METRES_OF[found[2]]
+    return "raised" if height_m > _LOWERED_M + TOLERANCE else "lowered" if height_m else "flush"
 
 
 def _width(text: str) -> str | None:

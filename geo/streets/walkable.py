@@ -31,8 +31,8 @@ from typing import NamedTuple
 
 from geo.streets.access import ACCESS_TAGS, TagRemark, as_resident, is_private, passes
 from geo.streets.direction import DIRECTION_TAGS, foot_direction
-from geo.streets.traits import trait, traits_of
-from geo.vocabulary import TRAITS
+from geo.streets.traits import KERB_TAGS, incline_pct, node_trait, trait, traits_of
+from geo.vocabulary import NODE_TRAITS, TRAITS
 
 USEFUL_TAGS = (
     *ACCESS_TAGS,
@@ -72,8 +72,10 @@ USEFUL_NODE_TAGS = (
     "railway",
     "locked",
     "ford",
+    *KERB_TAGS,
+    "step_count",
 )
-"""Keys of a node that ``judge_node`` reads."""
+"""Keys of a node that ``judge_node`` and ``geo.streets.traits.traits_of_node`` read."""
 
 PLAIN, CROSSING, SIGNALS, ELEVATOR, NOT_CROSSED, OWN_GATE, SHUT = 0, 1, 2, 3, 4, 5, 6
 """Kinds of node; where several meet at one spot, the greatest counts."""
@@ -129,45 +131,7 @@ _NOT_WALKED = frozenset(
 )
 """Kinds of ``highway`` that close a way of several kinds."""
 
-PASSED = frozenset(
-    {
-        "gate",
-        "lift_gate",
-        "swing_gate",
-        "sliding_gate",
-        "hampshire_gate",
-        "bump_gate",
-        "wicket_gate",
-        "kissing_gate",
-        "turnstile",
-        "full-height_turnstile",
-        "stile",
-        "horse_stile",
-        "bollard",
-        "block",
-        "chain",
-        "rope",
-        "log",
-        "debris",
-        "planter",
-        "spikes",
-        "cycle_barrier",
-        "motorcycle_barrier",
-        "bus_trap",
-        "sump_buster",
-        "cattle_grid",
-        "jersey_barrier",
-        "height_restrictor",
-        "toll_booth",
-        "border_control",
-        "sally_port",
-        "entrance",
-        "coupure",
-        "kerb",
-        "guard_stone",
-        "no",
-    }
-)
+PASSED = frozenset({*NODE_TRAITS["barrier"], "entrance", "kerb", "no"})
 """Kinds of ``barrier`` on a node that hold up vehicles or can be opened: a walker passes."""
 
 WALLS = frozenset({"wall", "fence", "hedge", "city_wall", "retaining_wall", "guard_rail", "ditch"})
@@ -243,6 +207,13 @@ _MOST = 10_000
 _FOOTWAYS = frozenset({"footway", "path", "cycleway", "pedestrian"})
 
 
+def is_read_of_node(key: str, value: str) -> bool:
+    """Say whether a tag of a node of a walkable way is read and understood."""
+    if key in (*KERB_TAGS, "step_count"):
+        return node_trait(key, value) is not None
+    return key in USEFUL_NODE_TAGS
+
+
 def is_read(key: str, value: str) -> bool:
     """Say whether a tag of a walkable way is read and understood, so that it is used where it matters."""
     if key in TRAITS:
@@ -289,7 +260,7 @@ def is_walkable(tags: Mapping[str, str]) -> bool:
 
 def street_attributes(
     tags: Mapping[str, str],
-) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool, str]:
+) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool, str, float]:
     """
     Reduce the tags of a walkable way to the attributes of an edge.
 
@@ -301,12 +272,12 @@ def street_attributes(
     Returns
     -------
     ``highway, name, bridge, tunnel, steps, layer, crossing, signals, surface, step_count, oneway,
-    private, traits``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
+    private, traits, incline_pct``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
     Moving steps (``conveying``) are no ``steps``: nobody climbs them. A ``layer`` that is no whole
     number counts as 0, the ground. ``surface`` is ``paved``, ``unpaved`` or empty: not said, or of
     several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them. ``oneway``
     is that of ``geo.streets.direction``; ``private`` is true where those alone are let in who live
-    there; ``traits`` are those of ``geo.streets.traits``.
+    there; ``traits`` and ``incline_pct`` (0 where nothing is said) are those of ``geo.streets.traits``.
     """
     highway = _street_kind(tags)
     crossing = _is_crossing(tags)
@@ -325,6 +296,7 @@ def street_attributes(
         foot_direction(tags)[0],
         is_private(tags),
         traits_of(tags, steps=steps),
+        incline_pct(tags.get("incline", "")) or 0.0,
     )
 
 

@@ -7,6 +7,7 @@ linear between them, a charge at its ends (half of what passing the junction cos
 metre of the leg off the street.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IntArray
 from geo.streets.network import Network
-from geo.streets.traits import says
-from geo.streets.walkable import CROSSING, ELEVATOR, SHUT, SIGNALS
+from geo.streets.traits import says, text_says
+from geo.streets.walkable import CARRIAGEWAYS, CROSSING, ELEVATOR, SHUT, SIGNALS
 from geo.walking.walker import LEAST_RISER_M, STEPS_PER_M, Walker
 
 BoolArray = NDArray[np.bool_]
@@ -35,7 +36,8 @@ class Measure:
         (k,) sums from ``u`` to each station of each edge (``network.station_start``): of a walk from
         ``u`` towards ``v``, and of a walk from there back to ``u``.
     end_u, end_v
-        (m,) charges for coming from or going through either end.
+        (m,) charges for coming from or going through either end; infinite at what the walker may not
+        pass, which leaves the edge itself open.
     leg_per_m
         Charge per metre of the leg off the street.
     open
@@ -122,7 +124,8 @@ def open_edges(network: Network, walker: Walker) -> BoolArray:
     Parameters
     ----------
     network
-        The walking network of m edges; slopes are those between its stations.
+        The walking network of m edges; slopes are those between its stations, or as they are tagged
+        where that is steeper.
     walker
         Who walks: what is forbidden, steps to be avoided and streets steeper anywhere than the maximum
         are closed. Steps are no slope.
@@ -138,8 +141,9 @@ def open_edges(network: Network, walker: Walker) -> BoolArray:
         usable &= ~is_steps
     if walker.max_slope_pct is not None:
         steepest = np.maximum.reduceat(np.abs(_slope(network)), network.station_start[:-1])
+        steepest_pct = np.maximum(100.0 * steepest, table["incline_pct"].to_numpy(dtype=float))
         # A whisker more, so that a street of just the maximum stays open.
-        usable &= is_steps | (100.0 * steepest <= walker.max_slope_pct + 1e-9)
+        usable &= is_steps | (steepest_pct <= walker.max_slope_pct + 1e-9)
     return np.asarray(usable)
 
 
@@ -223,8 +227,11 @@ def _measure(
 ) -> Measure:
     nothing = np.zeros(len(network.edge_u))
     end_u, end_v = ends or (nothing, nothing)
-    every = np.ones(len(network.edge_u), dtype=bool)
-    usable = every if walker is None else open_edges(network, walker)
+    usable = np.ones(len(network.edge_u), dtype=bool)
+    if walker is not None:
+        usable = open_edges(network, walker)
+        shut_u, shut_v = (share > 0 for share in _passed(network, walker.forbid))
+        end_u, end_v = np.where(shut_u, np.inf, end_u), np.where(shut_v, np.inf, end_v)
     return Measure(network, onward, back, end_u, end_v, leg_per_m, usable)
 
 
@@ -294,4 +301,39 @@ def _ends_s(network: Network, walker: Walker) -> tuple[FloatArray, FloatArray]:
     for node in (network.edge_u, network.edge_v):
         charged = crossing | ~own_way[node] | lift[node]
         ends.append(np.where(charged, half_s[node], 0.0))
+    for key, value, lost_s in sorted(walker.passing):
+        shares = _passed(network, [(key, value)])
+        ends = [end + share * lost_s for end, share in zip(ends, shares, strict=True)]
     return ends[0], ends[1]
+
+
+def _passed(network: Network, pairs: Collection[tuple[str, str]]) -> tuple[FloatArray, FloatArray]:
+    """
+    Return (m,) and (m,): how much of passing a node that says one of some things is at each end.
+
+    Those who walk along a road pass nothing that stands where a path joins it: the path's end bears
+    all. A kerb lies beside the road, before the crossing. Elsewhere each of the two ends of a passing
+    bears half.
+    """
+    ends = np.stack([network.edge_u, network.edge_v])
+    crossing = network.edges["crossing"].to_numpy(dtype=bool)
+    road = network.edges["highway"].isin(CARRIAGEWAYS).to_numpy(dtype=bool) & ~crossing
+    shares = np.zeros(ends.shape)
+
+    def meets(which: BoolArray) -> BoolArray:
+        """Say of each end whether one of some ends is at its node."""
+        found = np.zeros(len(network.node_xy), dtype=bool)
+        found[ends[which]] = True
+        return found[ends]
+
+    for of_kerbs in (False, True):
+        wanted = [pair for pair in pairs if (pair[0] == "kerb") == of_kerbs]
+        said = np.zeros(len(network.node_xy), dtype=bool)
+        said[[node for node, text in network.node_traits.items() if text_says(text, wanted)]] = True
+        if not said.any():
+            continue
+        path, crosses = np.stack([~road] * 2), np.stack([crossing] * 2)
+        bears = np.where(meets(crosses), crosses, path) if of_kerbs else path | ~meets(path)
+        share = np.where(meets(~bears), 1.0, 0.5)
+        shares = np.maximum(shares, np.where(said[ends] & bears, share, 0.0))
+    return shares[0], shares[1]

@@ -104,7 +104,8 @@ class Route:
         cost = np.where(onward, onward_to - onward_from, back_from - back_to)
         for end, charge in ((0, measure.end_u), (1, measure.end_v)):
             times = (self.enters == end).astype(np.int64) + (self.leaves == end)
-            cost = cost + times * charge[self.edge]
+            # An end that is not passed costs nothing, be it shut.
+            cost = cost + times * np.where(times > 0, charge[self.edge], 0.0)
         return np.asarray(cost, dtype=np.float64)
 
     def cost(self, measure: Measure) -> float:

@@ -108,10 +108,13 @@ class Walker:
         over the metres so that of two walks the shorter is never slower for its pauses.
     forbid
         (key, value) of edges that are not walked: ``highway``, ``surface`` or a key of
-        ``geo.vocabulary.TRAITS``.
+        ``geo.vocabulary.TRAITS``; and of nodes that are not passed: a key of ``NODE_TRAITS``.
     pace
         (key, value, factor): how many times longer a metre takes on edges that say so, 1 or more;
         several factors of one edge multiply.
+    passing
+        (key, value, seconds): what is lost each time where a node that says so is passed; several
+        of one node add up.
     """
 
     speed_m_per_min: float = 60.0
@@ -127,6 +130,7 @@ class Walker:
     rest_s: float = 0.0
     forbid: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     pace: frozenset[tuple[str, str, float]] = field(default_factory=frozenset)
+    passing: frozenset[tuple[str, str, float]] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.speed_m_per_min) and self.speed_m_per_min > 0):
@@ -141,7 +145,8 @@ class Walker:
             )
         costs = (self.step_s, self.steps_s_per_m, self.crossing_s, self.signal_s)
         slowest = min((factor for _, _, factor in self.pace), default=1.0)
-        if min(*costs, self.elevator_s, self.rest_s, slowest - 1.0) < 0:
+        passing_s = min((lost_s for _, _, lost_s in self.passing), default=0.0)
+        if min(*costs, self.elevator_s, self.rest_s, slowest - 1.0, passing_s) < 0:
             raise InvalidInputError(
                 "a walking profile has negative seconds, or a pace below 1; nothing can make a "
                 "walk shorter than the flat street does"

@@ -354,6 +354,7 @@ def _read_network(intake: Inputs, boundary: BaseGeometry) -> tuple[Network, gpd.
         boundary=around,
         plane_epsg=intake.plane_epsg,
         ledger=intake.ledger,
+        passed={pair for one in intake.profile.walking_profiles for pair in one.asked_of_nodes},
     )
     book = intake.ledger.of(streets.source)
     return join_by_rule(network, streets=streets, inside=around, book=book)

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from geo.vocabulary import TRAITS, Slope, Steps
+from geo.vocabulary import NODE_TRAITS, TRAITS, Slope, Steps
 from services.profile.base import Identifier
 from services.profile.base import Table as _Table
 from services.words.texts import text
@@ -18,7 +18,6 @@ UNFIT = {
 the Swiss Alpine Club asks for sure feet, ``horrible`` of OSM for finding one's way without a path."""
 
 _VALUES = {"surface": ("paved", "unpaved"), **TRAITS}
-_KEYS = ("highway", *_VALUES)
 
 
 class WalkingProfile(_Table):
@@ -59,16 +58,24 @@ class WalkingProfile(_Table):
     """Attribute of a street → values that are not walked; a profile that gives it gives all of it."""
     pace: dict[str, dict[str, Annotated[float, Field(ge=1)]]] = Field(default_factory=dict)
     """Attribute of a street → value → how many times longer a metre takes; several multiply."""
+    passing_s: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = Field(default_factory=dict)
+    """Attribute of a point of a street → value → seconds lost each time; several add up."""
     origins: dict[str, str] = Field(default_factory=dict)
     """Field → where its figure comes from, beside ``origin`` of the speed."""
 
     @model_validator(mode="after")
     def _names_what_streets_say(self) -> Self:
-        for name, said in (("forbid", self.forbid), ("pace", self.pace)):
+        told = (
+            ("forbid", self.forbid, {**_VALUES, **NODE_TRAITS}),
+            ("pace", self.pace, _VALUES),
+            ("passing_s", self.passing_s, NODE_TRAITS),
+        )
+        for name, said, values_of in told:
             for key, values in said.items():
-                known = _VALUES.get(key)
-                if key != "highway" and known is None:
-                    msg = f"{name}: streets say nothing of {key!r}; use one of {', '.join(_KEYS)}"
+                known = values_of.get(key)
+                if known is None and (key != "highway" or name == "passing_s"):
+                    keys = (*(() if name == "passing_s" else ("highway",)), *values_of)
+                    msg = f"{name}: streets say nothing of {key!r}; use one of {', '.join(keys)}"
                     raise ValueError(msg)
                 if unknown := [value for value in values if known and value not in known]:
                     listed = ", ".join(known or ())
@@ -88,6 +95,18 @@ class WalkingProfile(_Table):
         unpaved = {("surface", "unpaved", self.unpaved_pace)} if self.unpaved_pace > 1 else set()
         told = self.pace.items()
         return unpaved | {(key, value, x) for key, paces in told for value, x in paces.items()}
+
+    @property
+    def passings(self) -> set[tuple[str, str, float]]:
+        """Return (attribute, value, seconds) of points at which somebody loses time."""
+        told = self.passing_s.items()
+        return {(key, value, lost_s) for key, lost in told for value, lost_s in lost.items()}
+
+    @property
+    def asked_of_nodes(self) -> set[tuple[str, str]]:
+        """Return (attribute, value) of points of streets that this walker does not pass like others."""
+        weighed = {(key, value) for key, value, lost_s in self.passings if lost_s}
+        return {pair for pair in self.forbidden_pairs if pair[0] in NODE_TRAITS} | weighed
 
 
 class Analysis(_Table):

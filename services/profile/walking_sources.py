@@ -19,6 +19,7 @@ DEFAULT_ORIGINS = {
     "forbidden": NOT_ASKED,
     "forbid": "forbid",
     "pace": NOT_ASKED,
+    "passing_s": NOT_ASKED,
 }
 """Field → origin of its default. The origin of a speed is the profile's own ``origin``."""
 

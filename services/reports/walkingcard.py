@@ -186,7 +186,7 @@ def _value(field: str, value: Any) -> Said:  # noqa: ANN401  of any field
         return _said("card.none")
     if field in ("slope", "steps"):
         return _said(f"card.{field}.{value}")
-    if field in ("forbid", "pace"):
+    if field in ("forbid", "pace", "passing_s"):
         listing = "; ".join(_told(key, said) for key, said in value.items())
         return Said(listing, listing)
     if isinstance(value, dict):

@@ -34,6 +34,7 @@ def walker_of(profile: WalkingProfile) -> Walker:
         rest_s=profile.rest_s,
         forbid=frozenset(profile.forbidden_pairs),
         pace=frozenset(profile.paces),
+        passing=frozenset(profile.passings),
     )
 
 

@@ -8,6 +8,8 @@ import shapely
 
 from geo.errors import Sentence
 from geo.streets.access import TagRemark
+from geo.streets.traits import text_says
+from geo.streets.walkable import SHUT
 from services.intake.streets.ways import Ways
 from services.intake.tables.ledger import Entry, SourceLedger
 
@@ -55,6 +57,9 @@ _ABOUT_WALKERS = frozenset(
 )
 """First parts of keys whose tags bear on walking."""
 
+_TURNSTILES = (("barrier", "turnstile"), ("barrier", "full-height_turnstile"))
+"""What a walker passes, although many of them ask for a ticket."""
+
 LISTED_MOST = 100
 """So many ways or nodes are listed one by one; further ones are counted."""
 
@@ -72,6 +77,7 @@ def note_tags(
     _note_times("node", at_nodes, book)
     _note_values(ways.way_remarks, book)
     _note_nodes(at_nodes, book)
+    _note_passed(ways, nodes.loc[nodes.index.isin(inside)], book)
     for kind, unused in (("way", ways.unused_of_ways), ("node", ways.unused_of_nodes)):
         if unused:
             book.note(_unused(kind, unused))
@@ -92,7 +98,8 @@ def note_tags(
 
 def _inside(ways: Ways, nodes: pd.DataFrame, boundary: shapely.Geometry) -> set[int]:
     """Return which nodes that something is told of lie within the boundary."""
-    asked = sorted({node for node, _ in ways.node_remarks} | set(ways.walled))
+    told = {node for node, _ in ways.node_remarks} | ways.node_traits.keys()
+    asked = sorted(told | set(ways.walled))
     known = nodes[nodes.index.isin(asked)]
     shapely.prepare(boundary)
     within = shapely.intersects_xy(boundary, known["x"].to_numpy(), known["y"].to_numpy())
@@ -206,6 +213,40 @@ def _note_nodes(remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) ->
                     tag=tag,
                     number=len(nodes),
                     listed=_listed(nodes),
+                ),
+            )
+        )
+
+
+def _note_passed(ways: Ways, nodes: pd.DataFrame, book: SourceLedger) -> None:
+    """Say which nodes walking profiles ask for, and that turnstiles are passed unless one forbids them."""
+    by_text = nodes.index.to_series().groupby(nodes["traits"]).agg(list)
+    for tag, listed in by_text[by_text.index != ""].items():
+        book.note(
+            Entry(
+                "passed_node",
+                Sentence(
+                    "nodes with {tag}, which a walking profile forbids or weighs: {number} "
+                    "(OSM nodes {listed})",
+                    tag=tag,
+                    number=len(listed),
+                    listed=_listed(listed),
+                ),
+            )
+        )
+    open_ = nodes.index[nodes["kind"] != SHUT]
+    turnstiles = [
+        node for node in open_.tolist() if text_says(ways.node_traits.get(node, ""), _TURNSTILES)
+    ]
+    if turnstiles:
+        book.note(
+            Entry(
+                "turnstile",
+                Sentence(
+                    "turnstiles, passed although many ask for a ticket; a walking profile may "
+                    "forbid them: {number} (OSM nodes {listed})",
+                    number=len(turnstiles),
+                    listed=_listed(turnstiles),
                 ),
             )
         )

@@ -1,5 +1,6 @@
 """Streets: from OpenStreetMap data in any format to the walking network of a municipality."""
 
+from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ import shapely
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
 from geo.streets.network import Network, build_network
+from geo.streets.traits import text_says
 from services.intake.streets.drawn import put_right
 from services.intake.streets.noting import note_tags
 from services.intake.streets.osm_file import read_osm_file
@@ -32,11 +34,13 @@ def read_streets(
     boundary: shapely.Geometry,
     plane_epsg: int,
     ledger: Ledger,
+    passed: Collection[tuple[str, str]] = (),
 ) -> Network:
     """
     Read the walking network inside ``boundary`` (plane CRS, margin included).
 
-    Ways that touch the boundary are kept whole. With the format ``osmnx`` the streets are
+    Ways that touch the boundary are kept whole. Of what nodes say, only what is one of ``passed``
+    makes a junction: the (key, value) of ``geo.vocabulary.NODE_TRAITS`` that a walker forbids or weighs. With the format ``osmnx`` the streets are
     downloaded: ``source.path`` is an Overpass endpoint, else a folder that keeps the answers.
     """
     ways = _read(path, source, boundary, plane_epsg)
@@ -52,6 +56,8 @@ def read_streets(
             )
         )
     nodes = _plane_nodes(ways.nodes, plane_epsg)
+    asked = {node: text for node, text in ways.node_traits.items() if text_says(text, passed)}
+    nodes["traits"] = pd.Series(asked, dtype=object).reindex(nodes.index).fillna("")
     inside = _inside(ways.table, nodes, boundary, book)
     if inside.empty:
         raise _no_street(ways, path)

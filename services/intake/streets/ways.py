@@ -12,14 +12,15 @@ import pandas as pd
 from geo.streets.access import TagRemark
 from geo.streets.direction import foot_direction
 from geo.streets.sidewalks import has_sidewalk_apart
+from geo.streets.traits import traits_of_node
 from geo.streets.walkable import (
     OWN_GATE,
     PASSED,
     PLAIN,
     SHUT,
-    USEFUL_NODE_TAGS,
     JudgedNode,
     is_read,
+    is_read_of_node,
     is_walkable,
     judge,
     judge_node,
@@ -27,7 +28,7 @@ from geo.streets.walkable import (
 )
 from services.intake.vectors.multipolygons import tagged_by_outline
 
-_Row = tuple[int, Sequence[Any], *tuple[str | bool | int, ...]]
+_Row = tuple[int, Sequence[Any], *tuple[str | bool | int | float, ...]]
 """osm_id, node_ids and what the tags say."""
 
 _Tags = tuple[tuple[str, str], ...]
@@ -48,6 +49,7 @@ _COLUMNS = {
     "oneway": "int8",
     "private": "bool",
     "traits": "str",
+    "incline_pct": "float64",
 }
 
 
@@ -82,6 +84,8 @@ class Ways:
     """How often each tag of a walkable way is read and not used."""
     unused_of_nodes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """The same of nodes of walkable ways."""
+    node_traits: dict[int, str] = field(default_factory=dict)
+    """What nodes of walkable ways say of themselves (``traits_of_node``), by node id."""
 
 
 @dataclass(slots=True)
@@ -93,7 +97,7 @@ class WayCollector:
     not_walkable: Counter[str] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
     _rows: dict[object, _Row] = field(default_factory=dict)
-    _areas: dict[object, tuple[tuple[str | bool | int, ...], set[object]]] = field(
+    _areas: dict[object, tuple[tuple[str | bool | int | float, ...], set[object]]] = field(
         default_factory=dict
     )
     _roads: dict[object, tuple[int, Sequence[int]]] = field(default_factory=dict)
@@ -184,8 +188,13 @@ class WayCollector:
             _unused(self._tags_of_ways, is_read),
             _unused(
                 Counter(self._tags_of_node[node] for node in walked & self._tags_of_node.keys()),
-                lambda key, _: key in USEFUL_NODE_TAGS,
+                is_read_of_node,
             ),
+            {
+                node: traits
+                for node in sorted(walked & self._tags_of_node.keys())
+                if (traits := _node_traits(self._tags_of_node[node]))
+            },
         )
 
     def _walled(self) -> list[int]:
@@ -259,7 +268,7 @@ def _table(rows: Sequence[_Row]) -> pd.DataFrame:
 @lru_cache(maxsize=4096)
 def _judged(
     tags: _Tags,
-) -> tuple[tuple[str | bool | int, ...] | None, tuple[TagRemark, ...]]:
+) -> tuple[tuple[str | bool | int | float, ...] | None, tuple[TagRemark, ...]]:
     """Return the attributes of a way, None where nobody may walk; most ways have tags of few kinds."""
     kept = dict(tags)
     walkable, remarks = judge(kept)
@@ -269,6 +278,11 @@ def _judged(
 @lru_cache(maxsize=4096)
 def _judged_node(tags: _Tags) -> JudgedNode:
     return judge_node(dict(tags))
+
+
+@lru_cache(maxsize=4096)
+def _node_traits(tags: _Tags) -> str:
+    return traits_of_node(dict(tags))
 
 
 @lru_cache(maxsize=4096)

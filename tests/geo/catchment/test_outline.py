@@ -24,6 +24,7 @@ from tests.streets import Point, snaps, straight_street, streets, towns
 
 COLUMNS = ["edge", "offset_m", "snap_m"]
 NOWHERE = np.zeros((0, 2))
+SCATTERED_LIMITS_M = (0.0, 150.0, 500.0, 1500.0)
 
 
 def reaches(
@@ -218,11 +219,8 @@ def scattered_town(rng: np.random.Generator) -> tuple[Network, np.ndarray, np.nd
     return network, np.vstack([home_xy, rng.uniform(-300, 1300, (10, 2))]), place_xy
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 150.0, 500.0, 1500.0]))
-@settings(max_examples=60)
-def test_homes_up_to_300_m_off_their_street_are_inside_if_and_only_if_they_are_reached(
-    seed: int, limit_m: float
-) -> None:
+def require_inside_is_reached(seed: int, limit_m: float) -> None:
+    """Assert of the scattered town of a seed that those homes are inside which are reached, no others."""
     network, home_xy, place_xy = scattered_town(np.random.default_rng(seed))
     homes = snap(home_xy, network, limit_m=300.0)
     _, reached, polygons = reaches(
@@ -231,6 +229,14 @@ def test_homes_up_to_300_m_off_their_street_are_inside_if_and_only_if_they_are_r
     for mask, polygon in zip(reached, polygons, strict=True):
         assert inside(polygon, home_xy) == set(mask[mask < len(home_xy)].tolist())
     assert is_whole(polygons)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(SCATTERED_LIMITS_M))
+@settings(max_examples=60)
+def test_homes_up_to_300_m_off_their_street_are_inside_if_and_only_if_they_are_reached(
+    seed: int, limit_m: float
+) -> None:
+    require_inside_is_reached(seed, limit_m)
 
 
 def pieces(ground: Triangulated, points: np.ndarray) -> shapely.Geometry:

@@ -77,6 +77,20 @@ def test_the_greatest_kind_of_node_counts_at_a_spot() -> None:
     assert left.loc[2, "kind"] == 3
 
 
+def test_what_the_nodes_at_a_spot_say_is_said_by_the_one_that_is_left() -> None:
+    ways, nodes = tables(CROSS, [[1, 2, 3], [4, 5, 6]])
+    nodes["traits"] = ["", "barrier=gate", "", "kerb=flush", "barrier=stile", ""]
+    _, left, moved, _ = join_same_spots(ways, nodes)
+    assert moved == {5: 2}
+    assert left["traits"].to_dict() == {
+        1: "",
+        2: "barrier=gate;barrier=stile",
+        3: "",
+        4: "kerb=flush",
+        6: "",
+    }
+
+
 def test_a_node_that_only_another_layer_has_does_not_part_what_meets() -> None:
     # Three ways at one spot: the one on the bridge is not joined to the two below it.
     spots = CROSS | {7: (-40.0, -40.0), 8: (0.0, 0.0), 9: (40.0, 40.0)}

@@ -185,3 +185,13 @@ def test_joining_keeps_every_metre_and_adds_only_the_gaps(network: Network) -> N
     added_m = joined.edge_length_m.sum() - network.edge_length_m.sum()
     assert -1e-6 <= added_m <= misses["gap_m"].sum() + 1e-6
     assert joined.component_length_m.size <= network.component_length_m.size
+
+
+def test_what_stands_at_a_point_is_still_there_when_ends_are_joined() -> None:
+    spots = {1: (0.0, 0.0), 2: (50.0, 0.0), 3: (100.0, 0.0), 4: (20.0, 40.0), 5: (20.0, 1.0)}
+    network = streets(spots, [[1, 2, 3], [4, 5]], traits={2: "barrier=stile"})
+    joined = join_loose_ends(network, near_misses(network))
+    # 20 + 30 m to the stile, 50 m beyond, and the side street with its missing metre.
+    assert lengths(joined) == [20.0, 30.0, 40.0, 50.0]
+    ((node, text),) = joined.node_traits.items()
+    assert (joined.node_xy[node].tolist(), text) == ([50.0, 0.0], "barrier=stile")

@@ -50,6 +50,7 @@ PLAIN = {
     "oneway": 0,
     "private": False,
     "traits": "",
+    "incline_pct": 0.0,
 }
 
 

@@ -101,12 +101,13 @@ def attribute(name: str, tags: dict[str, str]) -> object:
     """Return one attribute by its name, in the order that the docstring gives."""
     told = ("highway", "name", "bridge", "tunnel", "steps", "layer")
     told += ("crossing", "signals", "surface", "step_count", "oneway", "private", "traits")
+    told += ("incline_pct",)
     return dict(zip(told, street_attributes(tags), strict=True))[name]
 
 
 def test_the_attributes_of_an_edge_come_from_its_tags() -> None:
     tags = {"highway": "footway", "name": "跨線橋", "bridge": "yes", "tunnel": "no", "layer": "1"}
-    nothing_else = (False, False, "", 0, 0, False, "")
+    nothing_else = (False, False, "", 0, 0, False, "", 0.0)
     assert street_attributes(tags) == ("footway", "跨線橋", True, False, False, 1, *nothing_else)
 
 

@@ -336,3 +336,21 @@ def test_what_streets_say_is_forbidden_or_slows_down() -> None:
     # 100 m at a metre a second, times what each edge says; several factors multiply.
     assert by.full_onward == pytest.approx([180.0, 300.0, 100.0, 100.0])
     assert by.full_back == pytest.approx(by.full_onward)
+
+
+def test_a_slope_that_is_tagged_counts_where_heights_say_less() -> None:
+    spots = {1: (0, 0), 2: (100, 0), 3: (200, 0), 4: (300, 0)}
+    tagged = {0: {"incline_pct": 12.0}, 1: {"incline_pct": 4.0}, 2: {"incline_pct": 12.0}}
+    tagged[2] |= {"steps": True, "highway": "steps"}
+    town = streets(spots, [[1, 2], [2, 3], [3, 4]], tagged)
+    for most_pct, expected in (
+        (12.0, [True] * 3),
+        (11.9, [False, True, True]),
+        (3.0, [False, False, True]),
+    ):
+        # Steps are no slope, however they are tagged.
+        assert open_edges(town, Walker(max_slope_pct=most_pct)).tolist() == expected, most_pct
+    # The ground rises 8 m in 100 m: steeper than the 4 % that the second street says, not the 12 %.
+    hill = on_ground(town, lambda x: 0.08 * x, 4)
+    for most_pct, expected in ((8.0, [False, True, True]), (7.0, [False, False, True])):
+        assert open_edges(hill, Walker(max_slope_pct=most_pct)).tolist() == expected, most_pct

@@ -1,6 +1,6 @@
 """Tags of streets and of their nodes: who passes, what the ledger lists, the same in every format."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,14 +29,17 @@ ROUND_M = 50 + 90 + (150**2 + 310**2) ** 0.5 + (200**2 + 400**2) ** 0.5
 
 
 def both(
-    tmp_path: Path, ways: Ways, nodes: dict[int, dict[str, str]] | None = None
+    tmp_path: Path,
+    ways: Ways,
+    nodes: dict[int, dict[str, str]] | None = None,
+    passed: Collection[tuple[str, str]] = (),
 ) -> tuple[Network, list[tuple[str, str]]]:
     """Read a file and an answer, which say the same, and return the network and the remarks."""
     (tmp_path / "a.osm.pbf").unlink(missing_ok=True)
     books = Ledger(), Ledger()
-    network = read(write_osm(tmp_path / "a.osm.pbf", ways, nodes), ledger=books[0])
+    network = read(write_osm(tmp_path / "a.osm.pbf", ways, nodes), ledger=books[0], passed=passed)
     path = write_answer(tmp_path / "a.json", answer(ways, nodes))
-    same(network, read(path, "overpass", ledger=books[1]))
+    same(network, read(path, "overpass", ledger=books[1], passed=passed))
     remarks, again = (
         [(entry.code, str(entry.said)) for entry in book.of("streets").entries] for book in books
     )
@@ -78,6 +81,44 @@ def test_a_node_is_passed_or_not_and_the_ledger_says_why(
     remarks = [one for one in remarks if one[0] != "unused_tags"]
     assert [code for code, _ in remarks] == ([remark[0]] if remark else [])
     assert all(remark[1] in said for _, said in remarks if remark)
+
+
+def test_what_a_walker_asks_of_a_point_makes_a_junction_and_nothing_else_does(
+    tmp_path: Path,
+) -> None:
+    gate = {2: {"barrier": "kissing_gate"}}
+    plain, _ = both(tmp_path, STREETS)
+    unasked, remarks = both(tmp_path, STREETS, gate, {("barrier", "stile"), ("kerb", "raised")})
+    same(plain, unasked)
+    assert remarks == []
+    asked, remarks = both(tmp_path, STREETS, gate, {("barrier", "kissing_gate")})
+    assert len(asked.edge_u) == len(plain.edge_u) + 1
+    ((node, text),) = asked.node_traits.items()
+    assert (text, asked.node_xy[node].round(1).tolist()[1]) == ("barrier=kissing_gate", 0.0)
+    said = "nodes with barrier=kissing_gate, which a walking profile forbids or weighs: 1"
+    assert remarks == [("passed_node", said + " (OSM nodes 2)")]
+
+
+def test_turnstiles_are_passed_and_said(tmp_path: Path) -> None:
+    nodes = {2: {"barrier": "turnstile"}, 6: {"barrier": "full-height_turnstile"}}
+    network, remarks = both(tmp_path, STREETS, nodes)
+    assert walk_m(network) == pytest.approx(300.0, abs=0.1)
+    ((code, said),) = remarks
+    assert (code, said.split(": ")[1]) == ("turnstile", "2 (OSM nodes 2, 6)")
+    # One that is shut says so itself.
+    locked = {2: {"barrier": "turnstile", "locked": "yes"}}
+    assert [code for code, _ in both(tmp_path, STREETS, locked)[1]] == ["shut_node"]
+
+
+def test_what_a_kerb_or_a_slope_says_oddly_is_listed(tmp_path: Path) -> None:
+    _, remarks = both(tmp_path, with_tags(incline="up"), {2: {"kerb": "regular"}})
+    assert [code for code, _ in remarks] == ["unused_tags", "unused_tags"]
+    assert "incline=up: 1" in remarks[0][1]
+    assert "kerb=regular: 1" in remarks[1][1]
+    tags = with_tags(incline="10%")
+    network, remarks = both(tmp_path, tags, {2: {"kerb": "raised", "kerb:height": "0.1"}})
+    assert remarks == []
+    assert sorted(network.edges["incline_pct"]) == [0.0, 10.0]
 
 
 @pytest.mark.parametrize(

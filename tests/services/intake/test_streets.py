@@ -7,7 +7,7 @@ import math
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -74,6 +74,7 @@ def read(
     ledger: Ledger | None = None,
     boundary: shapely.Geometry = EVERYWHERE,
     address: str = "streets",
+    passed: Collection[tuple[str, str]] = (),
 ) -> Network:
     return read_streets(
         path,
@@ -81,6 +82,7 @@ def read(
         boundary=boundary,
         plane_epsg=PLANE,
         ledger=ledger or Ledger(),
+        passed=passed,
     )
 
 
@@ -849,9 +851,9 @@ def test_what_kochi_says_and_nobody_uses_adds_up() -> None:
     counted += int(others.split()[0])
     used = {*USEFUL_TAGS}
     tags = [(k, v) for way in kochi_walked() for k, v in way["tags"].items()]
-    # One width of 0 m is no width.
+    # One width of 0 m is no width; up or down, of which how steeply is not said, is no slope.
     unread = [(k, v) for k, v in tags if k in TRAITS and trait(k, v) is None]
-    assert unread == [("width", "0")]
+    assert {*unread} == {("width", "0"), ("incline", "up"), ("incline", "down")}
     assert counted == sum(k not in used for k, _ in tags) + len(unread)
 
 

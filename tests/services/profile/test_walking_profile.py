@@ -43,6 +43,10 @@ def test_the_short_names_say_the_same_as_the_long_ones() -> None:
         ({"forbid": {"lit": ["dim"]}}, "there is no value 'dim'; use one of yes, no"),
         ({"pace": {"smoothness": {"rough": 2.0}}}, "there is no value 'rough'"),
         ({"pace": {"lit": {"no": 0.5}}}, "greater than or equal to 1"),
+        ({"forbid": {"barrier": ["dragon"]}}, "there is no value 'dragon'"),
+        ({"pace": {"barrier": {"stile": 2.0}}}, "streets say nothing of 'barrier'"),
+        ({"passing_s": {"highway": {"path": 2.0}}}, "'highway'; use one of barrier"),
+        ({"passing_s": {"kerb": {"raised": -1.0}}}, "greater than or equal to 0"),
     ],
 )
 def test_what_no_street_says_is_refused(said: dict[str, Any], told: str) -> None:
@@ -50,12 +54,29 @@ def test_what_no_street_says_is_refused(said: dict[str, Any], told: str) -> None
         walking(**said)
 
 
+def test_what_is_asked_of_points_is_what_is_forbidden_or_costs_time() -> None:
+    said = walking(
+        forbid={"barrier": ["stile"], "lit": ["no"]},
+        passing_s={"kerb": {"raised": 5.0, "lowered": 0.0}},
+    )
+    assert said.asked_of_nodes == {("barrier", "stile"), ("kerb", "raised")}
+    walker = walker_of(said)
+    assert ("barrier", "stile") in walker.forbid
+    assert walker.passing == {("kerb", "raised", 5.0), ("kerb", "lowered", 0.0)}
+    assert walking().asked_of_nodes == set()
+
+
 def test_the_card_tells_both_as_tags() -> None:
-    profile = walking(forbid={"lit": ["no"], "ford": ["yes"]}, pace={"kerb": {"raised": 1.2}})
+    profile = walking(
+        forbid={"lit": ["no"], "ford": ["yes"]},
+        pace={"kerb": {"raised": 1.2}},
+        passing_s={"barrier": {"stile": 20}},
+    )
     (card,) = cards(with_walking(profile))
     found = {one.field: one for one in card.parameters}
     assert found["forbid"].value.en == "lit=no; ford=yes"
     assert found["pace"].value.ja == "kerb=raised: 1.2"
+    assert found["passing_s"].value.en == "barrier=stile: 20"
     assert found["forbid"].mark == "unsourced"
     (card,) = cards(with_walking(walking()))
     assert {one.field: one.mark for one in card.parameters}["forbid"] == "assumed"

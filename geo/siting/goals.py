@@ -26,6 +26,32 @@ class Goal:
         return self.constant + self.scale * product
 
 
+LOCK_SLACK, LOCK_SLACK_SHARE = 1e-5, 1e-8
+"""
+What a later goal may give up of an earlier one beyond its ``give_pct``: absolutely, in the unit of the
+row, and as a share. Ten times the 1e-6 within which the solver takes a row as kept, so that the plan
+that a lock stands on never falls outside it.
+"""
+
+
+def lock(aim: Goal, value: float, give_pct: float) -> tuple[float, float]:
+    """
+    Return the least and the most of ``cost @ columns`` that hold later goals to a value.
+
+    Parameters
+    ----------
+    aim
+        The goal that is held.
+    value
+        What a plan is worth in it, recomputed from residents and walks.
+    give_pct
+        So much of the value may be given up.
+    """
+    at = (value - aim.constant) / aim.scale
+    slack = LOCK_SLACK + LOCK_SLACK_SHARE * abs(at) + give_pct / 100.0 * abs(value) / aim.scale
+    return (at - slack, np.inf) if aim.maximise else (-np.inf, at + slack)
+
+
 def goal(model: Model, objective: str, depth: int = 1) -> Goal:
     """Return a goal in terms of columns; ``depth`` is which of the worst units."""
     cost = np.zeros(model.sheet.columns_n)

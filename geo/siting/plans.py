@@ -8,7 +8,7 @@ import numpy as np
 from geo.arrays import FloatArray, IntArray
 from geo.siting.center import shortest_longest
 from geo.siting.checks import check, eligible
-from geo.siting.goals import Goal, goal
+from geo.siting.goals import Goal, goal, lock
 from geo.siting.model import Model, build
 from geo.siting.patterns import boil
 from geo.siting.problem import Problem, Stage
@@ -93,8 +93,8 @@ def solve(problem: Problem, search: Search = Search()) -> Plan:  # noqa: B008  f
     """
     Find the best plan.
 
-    Goals are settled in order: each within the optimum of those before it (less their ``give_pct``;
-    the numerical tolerance is 1e-6 and 1e-9 of the value). A plan that is proven is the same on
+    Goals are settled in order: each within the optimum of those before it (less their ``give_pct``
+    and the solver's arithmetic, ``geo.siting.goals.lock``). A goal that comes to no end keeps the plan of those before it. A plan that is proven is the same on
     every run and for every order of rows, as long as the keys of the options stay; among plans that
     are equal in every goal, that one is returned which the solver meets first on the sorted model.
     No option is chosen that adds nothing to any goal, unless a rule asks for it.
@@ -276,6 +276,8 @@ class _Session:
         self.solver = Solver(self.model.sheet, search, self._report if search.progress else None)
         self.rows_n = self.solver.rows_n
         self.best: tuple[int, ...] = ()
+        self.columns: FloatArray = np.zeros(self.model.sheet.columns_n)
+        """Of the last goal that was settled."""
         self.excluded: list[tuple[IntArray, int]] = []
 
     def exclude(self, plan: Plan, difference: int) -> bool:
@@ -320,11 +322,12 @@ class _Session:
                     return self._none(outcome)
                 outcome, aim = self._greedy(stage, outcome)
             if outcome.columns is None:
-                outcome, aim = self._unsettled(stage, results[-1][1])
+                outcome, aim = self._unsettled(stage, replace(outcome, columns=self.columns))
             if outcome.status != "unknown":
                 self.solver.report(number, (outcome.value, outcome.bound), outcome.columns)
             results.append((stage, outcome, aim))
             assert outcome.columns is not None  # noqa: S101  the last goal's, where time ran out
+            self.columns = outcome.columns
             start = self.solver.start_at(outcome.columns)
         return self._plan(results)
 
@@ -357,15 +360,22 @@ class _Session:
             if outcome.columns is None:
                 break
             start = self.solver.start_at(outcome.columns)
-            self._lock(aim, outcome.value, stage.give_pct)
+            self.columns = outcome.columns
+            if (number, depth) != (len(self.problem.stages) - 1, depths[-1]):
+                self._lock(aim, replace(stage, depth=depth))
         return outcome, aim
 
-    def _lock(self, aim: Goal, value: float, give_pct: float) -> None:
-        slack = 1e-6 + (1e-9 + give_pct / 100.0) * abs(value)
-        if aim.maximise:
-            self.solver.add_row(aim.cost, lower=(value - aim.constant - slack) / aim.scale)
-        else:
-            self.solver.add_row(aim.cost, upper=(value - aim.constant + slack) / aim.scale)
+    def _lock(self, aim: Goal, stage: Stage) -> None:
+        """Hold later goals to what the plan is worth by residents and walks, not by the solver."""
+        chosen = self._picked(self.columns)
+        value = values(self.problem, chosen, (*self._before(stage), stage))[-1]
+        lower, upper = lock(aim, value, stage.give_pct)
+        self.solver.add_row(aim.cost, lower=lower, upper=upper)
+
+    def _before(self, stage: Stage) -> tuple[Stage, ...]:
+        """Return the goals before one: who gets which seat is settled goal by goal."""
+        names = [one.objective for one in self.problem.stages]
+        return self.problem.stages[: names.index(stage.objective)]
 
     def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
         """Return a greedy start; for a next plan, the last one without its least important place."""
@@ -440,7 +450,9 @@ class _Session:
             )
             for (stage, outcome, _), value in zip(results, found, strict=True)
         )
-        statuses = [stage.status for stage in stages if stage.status != "optimal"]
+        # A goal that came to no end leaves the plan of those before it, which is one.
+        ended: list[Status] = ["feasible" if s.status == "unknown" else s.status for s in stages]
+        statuses = [status for status in ended if status != "optimal"]
         return described(
             self.problem,
             chosen,

@@ -9,15 +9,17 @@ other, each held within the optimum of those before it, are lexicographic goal p
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import highspy
 import numpy as np
 import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.goals import Goal
 from geo.siting.model import Sheet
+
+if TYPE_CHECKING:
+    import highspy
 
 ASK_EVERY_S, GRACE_S = 0.1, 1.0
 """How often a search is asked whether to end, and how long the solver may take to do so."""
@@ -97,6 +99,8 @@ class Solver:
     """A model in HiGHS; rows can be added and forgotten, goals exchanged. One thread, one seed."""
 
     def __init__(self, sheet: Sheet, search: Search, report: Report | None = None) -> None:
+        import highspy  # noqa: PLC0415  a plan is checked where no solver can be had
+
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._search = search
         self._report = report
@@ -106,6 +110,7 @@ class Solver:
         for name, value in (
             ("output_flag", False),
             ("parallel", "off"),
+            ("threads", 1),
             ("random_seed", 0),
             ("mip_rel_gap", search.gap_pct / 100.0),
         ):
@@ -225,12 +230,16 @@ class Solver:
         return True
 
     def _set(self, goal: Goal) -> None:
+        import highspy  # noqa: PLC0415
+
         index = np.arange(self._columns_n, dtype=np.int32)
         self._highs.changeColsCost(self._columns_n, index, goal.cost.astype(float))
         sense = highspy.ObjSense.kMaximize if goal.maximise else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
 
     def _outcome(self, goal: Goal, *, cancelled: bool) -> Solution:
+        import highspy  # noqa: PLC0415
+
         status = self._highs.getModelStatus()
         info = self._highs.getInfo()
         worst = -np.inf if goal.maximise else np.inf
@@ -260,7 +269,7 @@ class _Watch:
         worst = -np.inf if goal.maximise else np.inf
         self.found = (worst, -worst)
 
-    def on(self, highs: highspy.Highs) -> None:
+    def on(self, highs: "highspy.Highs") -> None:
         """Have the solver call."""
         highs.clearCallbacks()  # type: ignore[no-untyped-call]
         highs.enableCallbacks()  # type: ignore[no-untyped-call]
@@ -268,18 +277,18 @@ class _Watch:
         highs.cbSimplexInterrupt += self._ask
         highs.cbMipImprovingSolution += self._improved
 
-    def _ask(self, event: highspy.highs.HighsCallbackEvent) -> None:
+    def _ask(self, event: "highspy.highs.HighsCallbackEvent") -> None:
         self.cancelled = self.cancelled or self._solver.is_cancelled()
         if self.cancelled:
             event.interrupt()
 
-    def _bounded(self, event: highspy.highs.HighsCallbackEvent) -> None:
+    def _bounded(self, event: "highspy.highs.HighsCallbackEvent") -> None:
         value, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
         if np.isfinite(value):
             self._tell(self._goal.value(value), self._goal.value(bound), None)
         self._ask(event)
 
-    def _improved(self, event: highspy.highs.HighsCallbackEvent) -> None:
+    def _improved(self, event: "highspy.highs.HighsCallbackEvent") -> None:
         # The bound that comes along with a better plan is not one yet.
         self.columns = np.array(event.data_out.mip_solution)
         value = self._goal.value(event.data_out.objective_function_value)
@@ -292,7 +301,9 @@ class _Watch:
                 self._solver.report(self._stage, self.found, columns)
 
 
-def _as_lp(sheet: Sheet) -> highspy.HighsLp:
+def _as_lp(sheet: Sheet) -> "highspy.HighsLp":
+    import highspy  # noqa: PLC0415
+
     empty: tuple[IntArray, IntArray, FloatArray] = (
         np.empty(0, dtype=np.int64),
         np.empty(0, dtype=np.int64),

@@ -1,6 +1,8 @@
 """Bad input, limits of time, cancelling, progress, and the re-check."""
 
 import re
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from functools import cache
@@ -26,6 +28,7 @@ from geo.siting import (
     k_best,
     solve,
 )
+from geo.siting.goals import Goal
 from geo.siting.patterns import boil
 from geo.siting.recheck import Claim, broken_rules, recheck
 from geo.siting.worth import worth
@@ -383,3 +386,56 @@ def test_a_goal_may_give_up_a_part_for_the_next() -> None:
     assert plan.chosen == (1,)
     assert [stage.value for stage in plan.stages] == pytest.approx([9.0, 60.0])
     assert (plan.stages[0].best, plan.stages[0].gap_pct) == (10.0, 0.0)
+
+
+@pytest.mark.parametrize("seed", [4, 7, 13])
+def test_a_later_goal_is_held_to_what_the_plan_is_worth_and_not_to_the_solver_s_noise(
+    seed: int,
+) -> None:
+    """The solver's value of the second goal was above what any plan is worth: the third found none."""
+    random = np.random.default_rng(seed)
+    homes, halls = random.uniform(0, 4000, (1000, 2)), random.uniform(0, 4000, (100, 2))
+    walk = np.linalg.norm(halls[:, None, :] - homes[None, :, :], axis=2)
+    option, home = np.nonzero(walk <= 500)
+    covers = Covers.of(option, home, walk[option, home], shape=(100, 1000), limit=500.0)
+    demand = Demand.plain(np.round(random.gamma(1.2, 0.55, 1000), 3))
+    demand = replace(demand, unit=random.integers(0, 12, 1000))
+    yen = random.choice([100_000.0, 300_000.0, 840_000.0], 100)
+    options = replace(Options.plain(100), cost_yen=yen)
+    goals = (GOAL, Stage("worst_unit_first"), Stage("cheapest"))
+    plan = solve(Problem(options, demand, covers, Rules(most=8), goals))
+    assert [stage.status for stage in plan.stages] == ["optimal"] * 3
+    assert plan.status == "optimal"
+
+
+def test_a_later_goal_that_fails_keeps_the_plan_of_those_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = replace(big(), stages=(GOAL, Stage("worst_unit_first"), Stage("fewest_places")))
+    alone = solve(replace(problem, stages=problem.stages[:2]))
+    whole = geo.siting.solver.Solver.optimise
+
+    def failing(
+        solver: geo.siting.solver.Solver, goal: Goal, stage: int, start: object, **quiet: bool
+    ) -> geo.siting.solver.Solution:
+        if stage == 2:
+            return geo.siting.solver.Solution("infeasible", None, np.inf, -np.inf)
+        return whole(solver, goal, stage, start, **quiet)
+
+    monkeypatch.setattr(geo.siting.solver.Solver, "optimise", failing)
+    plan = solve(problem)
+    assert (plan.status, [stage.status for stage in plan.stages]) == (
+        "feasible",
+        ["optimal", "optimal", "unknown"],
+    )
+    assert plan.chosen == alone.chosen
+    assert len(k_best(problem, 2)) == 2
+
+
+def test_the_rooms_of_planning_open_without_the_solver() -> None:
+    code = (
+        "import sys; sys.modules['highspy'] = None; import geo.siting, services.plans.solve; "
+        "print('open')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "open\n"

@@ -32,6 +32,7 @@ CITY_M = 10_700.0
 DETOUR = 1.3
 """Streets are so much longer than straight lines, in the invented city."""
 LIMIT_M = 500.0
+BLOCK_N = 100
 UPGRADES_N = 180
 
 MCLP_S, MCLP_TIMES = 1.0, 20.0
@@ -181,7 +182,14 @@ def city(seed: int = 1) -> Problem:
 
 
 def _within(sites: np.ndarray, homes: np.ndarray, *, detour: float = DETOUR) -> Covers:
-    tree = cKDTree(sites)
-    found = tree.sparse_distance_matrix(cKDTree(homes), LIMIT_M / detour, output_type="coo_matrix")
-    shape = (len(sites), len(homes))
-    return Covers.of(found.row, found.col, detour * found.data, shape=shape, limit=LIMIT_M)
+    """Walks within the limit, a few sites at a time: all pairs of a million homes are large."""
+    tree, found = cKDTree(homes), []
+    for first in range(0, len(sites), BLOCK_N):
+        some = cKDTree(sites[first : first + BLOCK_N])
+        near = some.sparse_distance_matrix(tree, LIMIT_M / detour, output_type="coo_matrix")
+        order = np.lexsort((near.col, near.row))
+        row, col = near.row[order].astype(np.int32), near.col[order].astype(np.int32)
+        found.append((row + first, col, detour * near.data[order]))
+    option, home, walk = (np.concatenate(part) for part in zip(*found, strict=True))
+    found.clear()
+    return Covers.of(option, home, walk, shape=(len(sites), len(homes)), limit=LIMIT_M)

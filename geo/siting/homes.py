@@ -33,10 +33,10 @@ def fallback_walk(problem: Problem) -> FloatArray:
 def useful(problem: Problem, allowed: BoolArray) -> BoolArray:
     """Return (pairs,) true where an allowed option could do something for a home."""
     covers, demand = problem.covers, problem.demand
-    use = covers.near & (demand.reached_n[covers.home] < wanted_n(problem))
+    use = covers.near & (demand.reached_n < wanted_n(problem))[covers.home]
     if problem.has("shortest_walk", "shortest_longest_walk"):
         use |= covers.walk < fallback_walk(problem)[covers.home]
-    return use & allowed[covers.option] & (demand.weight[covers.home] > 0)
+    return use & allowed[covers.option] & (demand.weight > 0)[covers.home]
 
 
 def improvable(problem: Problem, allowed: BoolArray) -> IntArray:

@@ -56,6 +56,7 @@ def vocabulary() -> Response:
         "GAP_SIGNS": {name: asdict(sign) for name, sign in signs.GAP_SIGNS.items()},
         "REACH_COLOURS": signs.REACH_COLOURS,
         "GROUND_SIGNS": {kind: asdict(sign) for kind, sign in backdrop.GROUND_SIGNS.items()},
+        "GROUND_KEYS": backdrop.GROUND_KEYS,
         "GROUND_ZOOMS": backdrop.ZOOMS,
         "RAIL_DASH": backdrop.RAIL_DASH,
         "CANDIDATE_COLOUR": signs.GREEN,

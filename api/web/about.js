@@ -2,11 +2,11 @@
 
 import { $, facts, fill, h } from "./dom.js";
 import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
-import { PATTERNED, candidateImage, cutOff, editLine, patternImage, placeImage, shown } from "./signs.js";
+import { PATTERNED, candidateImage, cutOff, editLine, groundKey, patternImage, placeImage, shown } from "./signs.js";
 import { isExact, isMain, state } from "./store.js";
 import { gapsOf, layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
-import { EDIT_SIGNS, FREQUENCIES, NEXT_STATUSES } from "./vocabulary.js";
+import { EDIT_SIGNS, FREQUENCIES, GROUND_KEYS, NEXT_STATUSES } from "./vocabulary.js";
 import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, said, word } from "./words.js";
 
 const hiddenGroups = new Set();
@@ -47,7 +47,7 @@ function keysOf(group) {
     const kinds = [...FREQUENCIES].reverse().concat("").map((frequency) => key(shown(placeImage(frequency), 22), often(frequency))).concat(cut);
     return isExact() ? kinds : [...kinds, key(shown(placeImage(FREQUENCIES[0], { blurred: true }), 22), word("page.privateHome"))];
   }
-  if (group === "l_background") return [];
+  if (group === "l_background") return GROUND_KEYS.filter((kinds) => kinds.some((kind) => state.about.background.kinds.includes(kind))).map(([kind]) => key(shown(groundKey(kind), 20), word(`map.ground.${kind}`)));
   const marks = NEXT_STATUSES.proposed.map((status) => key(shown(candidateImage("upgrade", 0, status), 24), word(`decision.status.${status}`)));
   return [key(shown(candidateImage("upgrade"), 24), word("page.candUpgrade")), key(shown(candidateImage("open"), 24), word("page.candOpen")), ...marks];
 }

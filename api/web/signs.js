@@ -171,6 +171,36 @@ function groundImage({ strokes, ink }) {
   return drawn;
 }
 
+// A kind of the background, as the legend shows it.
+export function groundKey(kind) {
+  const { draw, colour, edge, strokes, ink } = GROUND_SIGNS[kind];
+  const [drawn, pen] = canvas(20);
+  if (draw === "area") {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 2, 20, 16);
+  } else if (draw !== "name") {
+    const across = (wide, stroke, dash) => {
+      pen.beginPath();
+      pen.setLineDash(dash);
+      pen.lineWidth = wide;
+      pen.strokeStyle = stroke;
+      pen.moveTo(0, 10);
+      pen.lineTo(20, 10);
+      pen.stroke();
+    };
+    if (draw === "line" && edge) across(5.5, edge, []);
+    across(3.5, colour, []);
+    if (draw === "rail") across(2, edge, [5, 5]);
+  }
+  pen.setLineDash([]);
+  pen.beginPath();
+  for (const stroke of strokes) stroke.forEach(([x, y], n) => pen[n ? "lineTo" : "moveTo"](10 + 6.5 * x, 10 + 6.5 * y));
+  pen.lineWidth = 1.4;
+  pen.strokeStyle = ink;
+  pen.stroke();
+  return drawn;
+}
+
 const CATCHMENT = "catchment";
 
 function catchmentImage() {

@@ -1,7 +1,7 @@
 """The backdrop of every map: how each kind of ground is drawn, in colour and in grey."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -213,6 +213,44 @@ GROUND_SIGNS: Mapping[Kind, GroundSign] = {
     ),
 }
 """In the order of drawing: what stands later lies above, and its name goes before."""
+
+GROUND_KEYS: tuple[tuple[Kind, ...], ...] = (
+    ("water", "sea", "river", "canal", "stream", "ditch", "coastline"),
+    ("railway", "tramway"),
+    ("station",),
+    ("road",),
+    ("school",),
+    ("university",),
+    ("townhall",),
+    ("hall",),
+    ("library",),
+    ("hospital",),
+    ("post_office",),
+    ("police",),
+    ("fire_station",),
+    ("shrine",),
+    ("temple",),
+    ("park",),
+    ("wood",),
+    ("field",),
+    ("grass",),
+    ("wetland",),
+    ("cemetery",),
+    ("industry",),
+    ("shops",),
+    ("military",),
+    ("airfield",),
+    ("wall", "fence"),
+    ("cliff", "embankment"),
+)
+"""Kinds that have one key in a legend, which is drawn and called as the first; names need none."""
+
+
+def keys_of(kinds: Iterable[Kind]) -> list[Kind]:
+    """Return the keys that a legend of some kinds has, what people look for first."""
+    there = set(kinds)
+    return [alike[0] for alike in GROUND_KEYS if not there.isdisjoint(alike)]
+
 
 RAIL_DASH = (5.0, 5.0)
 """Light dashes of a railway and the dark between them, in its own widths."""

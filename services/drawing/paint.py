@@ -10,8 +10,8 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 
 from geo.arrays import FloatArray
-from geo.ground.kinds import BELOW
-from services.drawing.backdrop import RAIL_DASH
+from geo.ground.kinds import BELOW, GROUND, Kind
+from services.drawing.backdrop import GROUND_SIGNS, RAIL_DASH
 from services.drawing.pens import Pen
 from services.drawing.scene import NAME_SIZE, SIGN_RADIUS, GroundName, GroundScene, GroundShape
 from services.drawing.signs import PAPER
@@ -23,18 +23,42 @@ POINTS_PER_PX = 0.75
 _LOWEST, _NAMES = 0.2, 2.6
 """Above the paper and below the streets; above what fades the land around."""
 _CASING_PX = 1.0
+_KEY_PX = 2.6
+"""Width of a line in a legend."""
 
 
 def paint_shapes(axes: Axes, scene: GroundScene) -> None:
     """Draw the shapes of the ground."""
     for number, shape in enumerate(scene.shapes):
-        order = _LOWEST + number / 100
-        parts = shapely.get_parts(shape.geometry)
-        areas = parts[shapely.get_dimensions(parts) > 1]
-        if len(areas):
-            _paint_areas(axes, shape, areas, order)
-        if shape.width and len(areas) < len(parts):
-            _paint_lines(axes, shape, parts[shapely.get_dimensions(parts) == 1], order)
+        _paint(axes, shape, _LOWEST + number / 100)
+
+
+def paint_key(axes: Axes, kind: Kind, at: tuple[float, float], half: tuple[float, float]) -> None:
+    """Draw the key of a kind for a legend: so wide and so high on either side, in the axes' units."""
+    (x, y), (dx, dy) = at, half
+    sign = GROUND_SIGNS[kind]
+    if sign.draw != "name":
+        area = sign.draw == "area"
+        drawn = (
+            shapely.box(x - dx, y - dy, x + dx, y + dy)
+            if area
+            else shapely.LineString([(x - dx, y), (x + dx, y)])
+        )
+        _paint(
+            axes, GroundShape(kind, GROUND, shapely.geometrycollections([drawn]), _KEY_PX), _LOWEST
+        )
+    # As high as wide, whatever the axes' units are.
+    strokes = [np.array(at) + np.array(stroke) * [0.55 * dx, -0.8 * dy] for stroke in sign.strokes]
+    _add(axes, strokes, sign.ink, 0.9, _NAMES)
+
+
+def _paint(axes: Axes, shape: GroundShape, order: float) -> None:
+    parts = shapely.get_parts(shape.geometry)
+    areas = parts[shapely.get_dimensions(parts) > 1]
+    if len(areas):
+        _paint_areas(axes, shape, areas, order)
+    if shape.width and len(areas) < len(parts):
+        _paint_lines(axes, shape, parts[shapely.get_dimensions(parts) == 1], order)
 
 
 def _paint_areas(axes: Axes, shape: GroundShape, areas: np.ndarray, order: float) -> None:

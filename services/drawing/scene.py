@@ -96,6 +96,10 @@ class GroundScene:
     wanted: tuple[tuple[GroundName, ...], ...]
     """For each thing the ways in which it can be named, the best first."""
 
+    def kinds(self, names: Iterable[GroundName]) -> set[Kind]:
+        """Return the kinds that are seen, by their shapes and by the signs of these names."""
+        return {shape.kind for shape in self.shapes} | {name.kind for name in names if name.sign_at}
+
     def names(self, taken: Iterable[Box]) -> list[GroundName]:
         """Return the names that cover neither what is taken nor each other."""
         boxes = [[name.box for name in options] for options in self.wanted]

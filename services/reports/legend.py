@@ -1,11 +1,15 @@
 """The legend beside the map: every sign with its words, then the figures in short."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from geo.ground.kinds import Kind
 from services.drawing import chart as drawing
+from services.drawing.paint import paint_key
 from services.drawing.pens import Pen
 from services.drawing.signs import DARK_GREEN, GAP_SIGNS, INK, QUIET_INK, REACH_COLOURS, listed_gaps
 from services.reports.briefing import Briefing
@@ -15,6 +19,21 @@ LINE, LINES = 0.036, 27
 """Height of a line and how many there are; where there are more they stand closer."""
 SIGN_X, WORD_X = 0.055, 0.13
 CANDIDATES_SHOWN = 5
+
+
+GROUND_COLUMNS, GROUND_SIZE = 3, 8.0
+SIGN_COLUMNS = 26
+"""Width of the words beside a figure, in columns of letters."""
+
+
+@dataclass(frozen=True)
+class OnTheMap:
+    """What is on the map."""
+
+    people: drawing.Circles | None
+    """What the circles stand for."""
+    ground: Sequence[Kind]
+    """The keys of its background, ``services.drawing.backdrop.keys_of``."""
 
 
 class _Column:
@@ -37,21 +56,20 @@ class _Column:
         self.y -= self.line_height * lines
 
 
-def draw_legend(
-    axes: Axes, told: Briefing, pen: Pen, *, measure: drawing.Circles | None, lang: str
-) -> None:
+def draw_legend(axes: Axes, told: Briefing, pen: Pen, *, seen: OnTheMap, lang: str) -> None:
     """Draw the column beside the map."""
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    more = len(told.edits) + bool(told.cut_off)
+    more = len(told.edits) + bool(told.cut_off) + _ground_lines(seen.ground)
     column = _Column(axes, pen, lang, line_height=LINE * LINES / (LINES + more))
     column.head(text("map.legend", lang))
     _streets(column, told)
     _points(column, told)
     _edits(column, told)
     _borders(column, told)
-    _people(column, told, measure)
+    _ground(column, seen.ground)
+    _people(column, told, seen.people)
     column.down(0.7)
     _gaps(column, told)
     column.down(0.7)
@@ -96,6 +114,31 @@ def _borders(column: _Column, told: Briefing) -> None:
         column.line(text("map.border", column.lang, layer=label))
 
 
+def _ground_lines(kinds: Sequence[Kind]) -> float:
+    """Return how many lines the background takes."""
+    rows = math.ceil(len(kinds) / GROUND_COLUMNS)
+    return 0.8 * (rows + 1) if rows else 0.0
+
+
+def _ground(column: _Column, kinds: Sequence[Kind]) -> None:
+    """Name the background, small: it is not what the map is about."""
+    if not kinds:
+        return
+    words = text("page.group.l_background", column.lang)
+    column.pen.write(column.axes, (0.0, column.y), words, size=GROUND_SIZE, colour=QUIET_INK)
+    for position, kind in enumerate(kinds):
+        place = position % GROUND_COLUMNS
+        if not place:
+            column.down(0.8)
+        x = place / GROUND_COLUMNS
+        paint_key(column.axes, kind, (x + 0.035, column.y), (0.035, 0.008))
+        words = text(f"map.ground.{kind}", column.lang)
+        column.pen.write(
+            column.axes, (x + 0.085, column.y), words, size=GROUND_SIZE, colour=QUIET_INK
+        )
+    column.down(1.1)
+
+
 def _people(column: _Column, told: Briefing, measure: drawing.Circles | None) -> None:
     if measure is None:
         return
@@ -138,7 +181,8 @@ def _gaps(column: _Column, told: Briefing) -> None:
             size=10.5,
             anchor=("right", "center"),
         )
-        column.line(text(f"gap.{name}", column.lang))
+        for words in column.pen.wrap(text(f"gap.{name}", column.lang), SIGN_COLUMNS):
+            column.line(words)
 
 
 def _first(column: _Column, told: Briefing) -> None:
@@ -156,7 +200,7 @@ def _first(column: _Column, told: Briefing) -> None:
             people_n = people(candidate.newly_reached, column.lang, told.few_below)
             gain = f"{GAP_SIGNS['unknown'].sign}{people_n}"
         column.pen.write(column.axes, (1.0, column.y), gain, size=9.5, anchor=("right", "center"))
-        column.line(column.pen.fit(candidate.venue_name, 26))
+        column.line(column.pen.fit(candidate.venue_name, SIGN_COLUMNS))
     column.line(text("map.first.note", column.lang), size=8, colour=QUIET_INK)
     if any(one.days_unknown for one in told.candidates[:CANDIDATES_SHOWN]):
         column.line(text("map.first.decides", column.lang), size=8, colour=QUIET_INK)

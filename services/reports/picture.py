@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from services.drawing import chart as drawing
+from services.drawing.backdrop import keys_of
 from services.drawing.labels import width_of
 from services.drawing.paint import paint_names, paint_shapes
 from services.drawing.pens import Pen
@@ -18,7 +19,7 @@ from services.drawing.scene import scene_of
 from services.drawing.signs import GAP_SIGNS, GROUND, INK, PAPER, QUIET_INK, VERMILION
 from services.publication.tables import Publication
 from services.reports.briefing import Briefing, briefing
-from services.reports.legend import draw_legend
+from services.reports.legend import OnTheMap, draw_legend
 from services.words.texts import listed, origin_text, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Snapshot
@@ -29,7 +30,7 @@ CANDIDATES_SHOWN = 10
 NOTE_COLUMNS, SOURCE_COLUMNS = 200, 226
 
 _MAP_BOX = (0.022, 0.062, 0.706, 0.757)
-_LEGEND_BOX = (0.742, 0.062, 0.24, 0.757)
+LEGEND_BOX = (0.742, 0.062, 0.24, 0.757)
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def coverage_picture(snapshot: Snapshot, path: Path, *, lang: str = "ja") -> Non
     figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_IN, facecolor=PAPER)
     FigureCanvasAgg(figure)
     _draw_title(figure, sheet, pen)
-    measure = _draw_map(figure.add_axes(_MAP_BOX), sheet, pen)
-    draw_legend(figure.add_axes(_LEGEND_BOX), sheet.briefing, pen, measure=measure, lang=lang)
+    seen = _draw_map(figure.add_axes(_MAP_BOX), sheet, pen)
+    draw_legend(figure.add_axes(LEGEND_BOX), sheet.briefing, pen, seen=seen, lang=lang)
     _draw_footer(figure, sheet, pen)
     with staged_file(path) as staged:
         figure.savefig(staged, format="png", metadata={"Software": "arukeba"})
@@ -101,8 +102,8 @@ def _draw_bar(figure: Figure, sheet: _Sheet) -> None:
     bar.set_ylim(-0.5, 0.5)
 
 
-def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
-    """Draw the map and return what its circles stand for."""
+def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> OnTheMap:
+    """Draw the map and return what of it the legend tells."""
     summary = sheet.snapshot.run["summary"]
     councils = sheet.areas(summary["council_layer"])
     units = sheet.areas(summary["gap_layer"])
@@ -124,13 +125,14 @@ def _draw_map(axes: Axes, sheet: _Sheet, pen: Pen) -> drawing.Circles | None:
     signs = drawing.covered(view, candidates, drawing.STAR_PX)
     signs += drawing.covered(view, sheet.open_places(), drawing.PLACE_PX)
     named = drawing.names(axes, councils, pen, view, signs)
-    paint_names(axes, scene.names([*signs, *named]), view, pen)
+    written = scene.names([*signs, *named])
+    paint_names(axes, written, view, pen)
     drawing.stars(axes, candidates, pen)
     drawing.scale_bar(axes, pen, north=text("map.north", sheet.lang))
     fictional = text("map.stamp", sheet.lang) if sheet.briefing.fictional else ""
     for row, words in enumerate(filter(None, (fictional, sheet.briefing.stamp))):
         drawing.stamp(axes, words, pen, row=row)
-    return measure
+    return OnTheMap(measure, keys_of(scene.kinds(written)))
 
 
 def _draw_places(axes: Axes, sheet: _Sheet) -> None:

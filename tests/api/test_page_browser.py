@@ -372,6 +372,13 @@ def test_the_background_names_the_river_and_can_be_switched_off(
         assert seen.strangers == []
 
 
+def test_the_legend_names_what_the_background_of_this_town_has(seen: Visit) -> None:
+    keys = seen.page.locator("#legend .keys.l_background li")
+    # The town has a river, a railway, a station, a main road, a school and a park.
+    expect(keys).to_have_text(["川・池・海", "鉄道", "駅", "主な道路", "学校", "公園"])
+    assert keys.locator("canvas").count() == 6
+
+
 def test_tiles_that_did_not_come_are_asked_for_again(browser: Browser, address: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from geo.ground.kinds import LINES, POINTS, Kind
-from services.drawing.backdrop import GROUND_SIGNS, ZOOMS, width_px, zoom_of
+from services.drawing.backdrop import GROUND_KEYS, GROUND_SIGNS, ZOOMS, keys_of, width_px, zoom_of
 
 
 def luminance(colour: str) -> float:
@@ -28,6 +28,13 @@ def test_every_kind_of_ground_has_its_sign_after_its_shape() -> None:
     assert set(GROUND_SIGNS) == set(get_args(Kind))
     assert {kind for kind, sign in GROUND_SIGNS.items() if sign.draw in ("line", "rail")} == LINES
     assert {kind for kind, sign in GROUND_SIGNS.items() if sign.draw == "name"} <= POINTS
+
+
+def test_every_kind_but_mere_names_has_one_key_in_a_legend() -> None:
+    assert sorted(itertools.chain(*GROUND_KEYS)) == sorted({*get_args(Kind)} - {"locality"})
+    # The sea and a river are one key, and the more looked for comes first.
+    assert keys_of(["park", "river", "sea", "locality", "railway"]) == ["water", "railway", "park"]
+    assert keys_of([]) == []
 
 
 def test_paper_without_colours_is_grey_and_every_sign_keeps_within_its_square() -> None:

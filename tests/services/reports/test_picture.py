@@ -1,13 +1,29 @@
 """The picture of a result."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
+from shapely import box
 
+from services.drawing.backdrop import GROUND_KEYS
+from services.drawing.chart import Circles
 from services.drawing.pens import Pen
-from services.drawing.signs import BLUE, GREEN, ORANGE, STAMP, VERMILION
-from services.reports.legend import round_number
-from services.reports.picture import coverage_picture
+from services.drawing.signs import BLUE, GAP_SIGNS, GREEN, ORANGE, STAMP, VERMILION
+from services.reports.briefing import briefing
+from services.reports.legend import OnTheMap, draw_legend, round_number
+from services.reports.picture import (
+    DOTS_PER_IN,
+    HEIGHT_IN,
+    LEGEND_BOX,
+    WIDTH_IN,
+    coverage_picture,
+)
+from services.words.texts import LANGS
 from services.words.vocabulary import VIEWS
 from tests.snapshots import tiny_workspace
 
@@ -53,6 +69,29 @@ def test_words_are_cut_or_wrapped_at_a_width_where_japanese_counts_double():
     assert pen.fit("町会abc", 7) == "町会abc"
     assert pen.fit("町会abcd", 7) == "町会ab…"
     assert pen.wrap("町会町会ab", 5) == ["町会", "町会a", "b"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_words_of_the_legend_touch_each_other_or_leave_it(tmp_path, lang):
+    told = briefing(tiny_workspace(tmp_path).snapshot(), lang)
+    gaps = dict.fromkeys(GAP_SIGNS, 1_234)
+    figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_IN)
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_axes(LEGEND_BOX)
+    seen = OnTheMap(Circles(4_000.0, 10), [alike[0] for alike in GROUND_KEYS])
+    draw_legend(axes, replace(told, gaps=gaps), Pen.japanese(), seen=seen, lang=lang)
+    boxes = [words.get_window_extent(canvas.get_renderer()) for words in axes.texts]
+    # A pixel more to either side; a line may reach into the leading of the next.
+    drawn = [
+        box(*one.extents).buffer(1).intersection(box(0, one.y0 + 2, 1e6, one.y1 - 2))
+        for one in boxes
+    ]
+    assert len(drawn) > 45
+    assert [pair for pair in itertools.combinations(drawn, 2) if pair[0].intersects(pair[1])] == []
+    frame = axes.get_window_extent()
+    assert all(
+        frame.x0 <= one.x0 and one.x1 <= frame.x1 + 1 and frame.y0 <= one.y0 for one in boxes
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.arrays import BoolArray, FloatArray, IntArray, KindArray
 from geo.errors import BrokenWorkspaceError, InvalidInputError
 from geo.streets.grid import SegmentGrid, segment_grid
-from geo.streets.pieces import Crossed, broken_off
+from geo.streets.pieces import ALONE_M, Crossed, broken_off
 from geo.streets.simplification import Chains, merge_chains
 from geo.streets.traits import says
 from geo.streets.walkable import (
@@ -314,7 +314,7 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
 
 
 def isolated_edges(
-    network: Network, *, below_m: float, crossed: Crossed | None = None
+    network: Network, *, below_m: float, leg_m: float = ALONE_M, crossed: Crossed | None = None
 ) -> BoolArray:
     """
     Say which edges lie in a small piece of the network that is broken off a larger one.
@@ -326,7 +326,7 @@ def isolated_edges(
     below_m
         Pieces whose edges are shorter than this in all are isolated where a larger piece comes near
         (``geo.streets.pieces.broken_off``); a piece of just this length is not.
-    crossed
+    leg_m, crossed
         As for ``broken_off``.
 
     Returns
@@ -341,7 +341,8 @@ def isolated_edges(
     public = ~network.edges["private"].to_numpy(dtype=bool)
     isolated = np.bincount(piece[public], minlength=network.component_length_m.size) == 0
     isolated[np.argmax(network.component_length_m)] = False
-    isolated[broken_off(network, shorter_m=below_m, crossed=crossed)["piece"].to_numpy()] = True
+    broken = broken_off(network, shorter_m=below_m, leg_m=leg_m, crossed=crossed)
+    isolated[broken["piece"].to_numpy()] = True
     return np.asarray(isolated[piece])
 
 
@@ -380,7 +381,11 @@ def one_way_traps(network: Network) -> BoolArray:
 
 
 def joinable(
-    network: Network, *, isolated_below_m: float, crossed: Crossed | None = None
+    network: Network,
+    *,
+    isolated_below_m: float,
+    leg_m: float = ALONE_M,
+    crossed: Crossed | None = None,
 ) -> BoolArray:
     """
     Say which edges a home or a place may join.
@@ -398,14 +403,14 @@ def joinable(
         The walking network.
     isolated_below_m
         As ``below_m`` of ``isolated_edges``.
-    crossed
+    leg_m, crossed
         As for ``isolated_edges``.
 
     Returns
     -------
     (m,) mask.
     """
-    isolated = isolated_edges(network, below_m=isolated_below_m, crossed=crossed)
+    isolated = isolated_edges(network, below_m=isolated_below_m, leg_m=leg_m, crossed=crossed)
     return ~isolated & with_doors(network)
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ALONE_M = 300.0
 """
-Nobody on a piece farther than this from every larger one could have joined the larger one instead: it is
-the longest leg by default (``streets.snap_limit_m``).
+Nobody on a piece farther than the longest leg from every larger one could have joined the larger one
+instead: how long it may be where nobody says otherwise.
 """
 
 Crossed = Callable[[FloatArray, FloatArray], BoolArray]
@@ -35,7 +35,11 @@ COLUMNS = ("piece", "edge", "to_edge", "gap_m", "x", "y", "to_x", "to_y")
 
 
 def broken_off(
-    network: "Network", *, shorter_m: float = np.inf, crossed: Crossed | None = None
+    network: "Network",
+    *,
+    shorter_m: float = np.inf,
+    leg_m: float = ALONE_M,
+    crossed: Crossed | None = None,
 ) -> pd.DataFrame:
     """
     Find the pieces that a larger piece comes near.
@@ -46,6 +50,8 @@ def broken_off(
         The walking network.
     shorter_m
         Only pieces shorter than this in all are looked at, metres; a piece of just this length is not.
+    leg_m
+        The longest leg from a door to a street, metres.
     crossed
         What lies between: an approach over water leads to another island. None is crossed by default.
 
@@ -53,7 +59,7 @@ def broken_off(
     -------
     One row a piece, in the order of ``network.component_of_node``: ``piece``, its ``edge`` and the edge
     of a larger piece (``to_edge``) that come nearest to each other without crossing anything, at most
-    ``ALONE_M`` apart, inclusive; ``gap_m`` and ``x, y, to_x, to_y``, the two ends of the gap, in the
+    ``leg_m`` apart, inclusive; ``gap_m`` and ``x, y, to_x, to_y``, the two ends of the gap, in the
     plane CRS (metres). Of pieces of one length the first is the larger. Every edge is looked at by its
     nearest approach to each other edge (of a piece
     of more than 200 edges to the nearest other edge alone).
@@ -63,7 +69,7 @@ def broken_off(
     rank = np.empty(length_m.size, dtype=np.int64)
     rank[np.lexsort((np.arange(length_m.size), -length_m.round(6)))] = np.arange(length_m.size)
     asked = np.flatnonzero((rank[piece] > 0) & (length_m[piece] < shorter_m))
-    edge, to_edge = _near(network, asked, rank[piece])
+    edge, to_edge = _near(network, asked, rank[piece], within_m=leg_m + TOLERANCE)
     xy = _gaps(network, edge, to_edge)
     gap_m = np.hypot(*(xy[:, 1] - xy[:, 0]).T)
     order = np.lexsort((to_edge, edge, gap_m.round(6), piece[edge]))
@@ -90,10 +96,12 @@ def _first_free(piece: IntArray, xy: FloatArray, crossed: Crossed | None) -> Int
     return found[found >= 0]
 
 
-def _near(network: "Network", asked: IntArray, rank: IntArray) -> tuple[IntArray, IntArray]:
+def _near(
+    network: "Network", asked: IntArray, rank: IntArray, *, within_m: float
+) -> tuple[IntArray, IntArray]:
     """Return pairs of an asked edge and one of a larger piece, for each piece of those that count."""
     found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
-    lines, within_m = network.edge_lines, ALONE_M + TOLERANCE
+    lines = network.edge_lines
     pieces = np.unique(rank[asked])
     if pieces.size:
         tree = shapely.STRtree(lines)

@@ -22,6 +22,7 @@ from geo.errors import InvalidInputError
 from geo.ground.obstacles import FREE, HARD, Obstacles
 from geo.streets.grid import EQUALLY_NEAR_M, nearest_segments
 from geo.streets.network import NOBODY_LIVES_AT, Network, isolated_edges, with_doors
+from geo.streets.pieces import ALONE_M
 
 NO_COORDINATES = "no_coordinates"
 NO_NETWORK = "no_network"
@@ -82,7 +83,11 @@ class Frontage:
 
 
 def frontage_of(
-    network: Network, *, isolated_below_m: float, obstacles: Obstacles | None = None
+    network: Network,
+    *,
+    isolated_below_m: float,
+    leg_m: float = ALONE_M,
+    obstacles: Obstacles | None = None,
 ) -> Frontage:
     """
     Tell which edges doors may open to.
@@ -93,6 +98,8 @@ def frontage_of(
         The walking network.
     isolated_below_m
         As ``below_m`` of ``geo.streets.network.isolated_edges``.
+    leg_m
+        The longest leg, metres.
     obstacles
         In the plane CRS of the network.
 
@@ -102,7 +109,7 @@ def frontage_of(
     somewhere; alone are streets that lead nowhere.
     """
     over_water = None if obstacles is None else obstacles.over_water
-    isolated = isolated_edges(network, below_m=isolated_below_m, crossed=over_water)
+    isolated = isolated_edges(network, below_m=isolated_below_m, leg_m=leg_m, crossed=over_water)
     steps = network.edges["steps"].to_numpy(dtype=bool)
     moving = network.edges["highway"].isin(NOBODY_LIVES_AT - {"steps"}).to_numpy(dtype=bool)
     return Frontage(
@@ -111,6 +118,79 @@ def frontage_of(
         isolated & with_doors(network),
         obstacles,
     )
+
+
+def streets_of_halls(
+    network: Network, frontage: Frontage, halls_xy: Points, *, limit_m: float
+) -> Frontage:
+    """
+    Let those pieces be used that lead nowhere and have a hall on them.
+
+    A walk along such a piece is real, although nobody knows what it misses: who lives along it, and
+    joins nothing else, reaches the hall.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    frontage
+        Its frontage.
+    halls_xy
+        Where halls are, as ``xy`` of ``snap``.
+    limit_m
+        Longest straight leg, inclusive.
+
+    Returns
+    -------
+    For those alone whom ``snap`` calls isolated by the frontage: usable are streets of the pieces on
+    which a hall stands that is isolated itself, alone all others that lead nowhere.
+    """
+    nothing = np.zeros(frontage.alone.shape, dtype=bool)
+    lonely = Frontage(frontage.alone, nothing, nothing, frontage.obstacles)
+    if not frontage.alone.any():
+        return Frontage(nothing, nothing, nothing, frontage.obstacles)
+    halls = snap(halls_xy, network, limit_m=limit_m, usable=frontage)
+    stands = snap_isolated(halls, halls_xy, network, limit_m=limit_m, usable=lonely)
+    edge = stands["edge"].to_numpy()[(halls["reason"] == ISOLATED).to_numpy()]
+    with_hall = np.zeros(network.component_length_m.size, dtype=bool)
+    with_hall[network.component_of_node[network.edge_u[edge[edge >= 0]]]] = True
+    used = with_hall[network.component_of_node[network.edge_u]]
+    return Frontage(frontage.alone & used, nothing, frontage.alone & ~used, frontage.obstacles)
+
+
+def snap_isolated(
+    snaps: pd.DataFrame, xy: Points, network: Network, *, limit_m: float, usable: Frontage
+) -> pd.DataFrame:
+    """
+    Join those who are isolated to further streets.
+
+    Parameters
+    ----------
+    snaps
+        n rows, as ``snap`` gives them.
+    xy
+        Where they were made.
+    network, limit_m
+        As for ``snap``.
+    usable
+        What ``streets_of_halls`` says.
+
+    Returns
+    -------
+    The snaps; those of others, and of whoever is isolated still, are as they were.
+    """
+    rows = np.flatnonzero((snaps["reason"] == ISOLATED).to_numpy())
+    if not (rows.size and usable.usable.any()):
+        return snaps
+    points_xy, _ = _coordinates(xy, network)
+    again = snap(points_xy[rows], network, limit_m=limit_m, usable=usable)
+    near = (again["edge"] >= 0).to_numpy()
+    result = snaps.copy()
+    for name in (*_NAMES, "reason"):
+        column = snaps[name].to_numpy(copy=True)
+        column[rows[near]] = again[name].to_numpy()[near]
+        result[name] = column
+    return result
 
 
 def comparably_near(distance_m: FloatArray, than_m: FloatArray) -> BoolArray:

@@ -239,7 +239,10 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
     ground = _read_ground(intake, boundary)
     obstacles = obstacles_of(ground)
     frontage = frontage_of(
-        network, isolated_below_m=profile.streets.isolated_below_m, obstacles=obstacles
+        network,
+        isolated_below_m=profile.streets.isolated_below_m,
+        leg_m=profile.streets.snap_limit_m,
+        obstacles=obstacles,
     )
     assembly = assembly.with_nearest_sites(network, frontage)
     councils = locate_councils(profile, assembly, intake.path, intake.ledger)

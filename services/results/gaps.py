@@ -181,10 +181,12 @@ def _untold(situation: Situation) -> BoolArray:
             return np.asarray(off)
         # As the map has the streets: where somebody has drawn a barrier, that no way leads on is known.
         network = situation.workspace.network()
-        edge = situation.workspace.demand()["edge"].to_numpy()
+        edge = situation.mapped_homes["edge"].to_numpy()
         broken = np.zeros(len(network.component_length_m) + 1, dtype=bool)
         over_water = situation.workspace.obstacles.over_water
-        broken[broken_off(network, crossed=over_water)["piece"].to_numpy()] = True
+        leg_m = situation.profile.streets.snap_limit_m
+        found = broken_off(network, leg_m=leg_m, crossed=over_water)
+        broken[found["piece"].to_numpy()] = True
         piece = np.full(edge.size, len(network.component_length_m))
         piece[edge >= 0] = network.component_of_node[network.edge_u[edge[edge >= 0]]]
         nowhere = situation.approach("weekly").origin < 0

@@ -18,7 +18,13 @@ from geo.streets.network import Network, joinable
 from geo.vocabulary import FREQUENCIES
 from geo.walking.nearby import Nearby
 from geo.walking.reach import Walks, straight_m
-from geo.walking.snapping import frontage_of, snap
+from geo.walking.snapping import (
+    Frontage,
+    frontage_of,
+    snap,
+    snap_isolated,
+    streets_of_halls,
+)
 from services.edits.versions import edited_network, home_snaps, newest, read_edits
 from services.registry.seen import seen_venues
 from services.situation.halls import halls_apart
@@ -38,6 +44,13 @@ def layering_of(workspace: Workspace, layer_id: str, place_xy: FloatArray) -> La
     position = pd.Index(areas["area_id"])
     homes = workspace.demand()[f"in_{layer_id}"]
     return Layering(areas, position.get_indexer(homes).astype(np.int64), locate(place_xy, areas))
+
+
+def _moved(homes: gpd.GeoDataFrame, snaps: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return homes that join the streets where snaps, in their order, say so."""
+    names = {"x": "snap_x", "y": "snap_y", "reason": "unsnapped"}
+    moved = snaps.rename(columns=names).set_index(homes.index)
+    return homes.assign(**{str(name): moved[name] for name in moved})
 
 
 class Situation:
@@ -79,12 +92,13 @@ class Situation:
         self._frontage = frontage_of(
             self._streets,
             isolated_below_m=self.profile.streets.isolated_below_m,
+            leg_m=self.profile.streets.snap_limit_m,
             obstacles=workspace.obstacles,
         )
         usable = self._frontage.usable
         self.usable = usable if self.edited is None else self._joinable(self.network)
-        self.homes = self._homes()
         self._beside = beside
+        self.homes = self._homes()
         self.residents = pd.DataFrame(self.homes[self.profile.population.groups])
         self._shared: dict[Hashable, Any] = {}
 
@@ -97,7 +111,7 @@ class Situation:
         """
         most_m = self.profile.streets.snap_limit_m if limit_m is None else limit_m
         snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._frontage)
-        return self._carried(snaps, points)
+        return self._carried(self._along_halls(snaps, points.geometry, most_m), points)
 
     @cached_property
     def _nearby(self) -> Nearby:
@@ -107,24 +121,44 @@ class Situation:
         """Join one point (2,) just as ``snap`` does, without a pass over all streets."""
         limit_m = self.profile.streets.snap_limit_m
         point = gpd.GeoDataFrame(geometry=[shapely.Point(xy)], crs=self.areas.crs)
-        return self._carried(self._nearby.snap(xy, limit_m=limit_m), point)
+        snaps = self._nearby.snap(xy, limit_m=limit_m)
+        return self._carried(self._along_halls(snaps, xy, limit_m), point)
+
+    def _along_halls(
+        self, snaps: pd.DataFrame, xy: FloatArray | gpd.GeoSeries, limit_m: float
+    ) -> pd.DataFrame:
+        """Let the isolated join a street that leads nowhere but to a hall."""
+        usable = self._streets_of_halls
+        return snap_isolated(snaps, xy, self._streets, limit_m=limit_m, usable=usable)
+
+    @cached_property
+    def _streets_of_halls(self) -> Frontage:
+        limit_m = self.profile.streets.snap_limit_m
+        return streets_of_halls(self._streets, self._frontage, self.counted, limit_m=limit_m)
 
     def _joinable(self, network: Network) -> np.ndarray:
         return joinable(
             network,
             isolated_below_m=self.profile.streets.isolated_below_m,
+            leg_m=self.profile.streets.snap_limit_m,
             crossed=self.workspace.obstacles.over_water,
         )
 
     def _homes(self) -> gpd.GeoDataFrame:
         """Return where residents live, on the edited streets."""
+        homes = self.mapped_homes
+        return (
+            homes if self.edited is None else _moved(homes, self._carried(home_snaps(homes), homes))
+        )
+
+    @cached_property
+    def mapped_homes(self) -> gpd.GeoDataFrame:
+        """Return where residents live on the streets as the map has them, halls on lonely ones known."""
         homes = self.workspace.demand()
-        if self.edited is None:
-            return homes
-        snaps = self._carried(home_snaps(homes), homes)
-        names = {"x": "snap_x", "y": "snap_y", "reason": "unsnapped"}
-        moved = snaps.rename(columns=names).set_index(homes.index)
-        return homes.assign(**{str(name): moved[name] for name in moved})
+        snaps = home_snaps(homes)
+        limit_m = self.profile.streets.snap_limit_m
+        found = self._along_halls(snaps, homes.geometry, limit_m)
+        return homes if found is snaps else _moved(homes, found)
 
     def _carried(self, snaps: pd.DataFrame, points: gpd.GeoDataFrame) -> pd.DataFrame:
         if self.edited is None:

@@ -54,8 +54,8 @@ class Published(Situation):
             selection=selection,
         )
         drawn = snapshot.run["edits"]["version"], date.fromisoformat(snapshot.run["as_of"])
-        super().__init__(snapshot.workspace, parameters, drawn=drawn)
         self._snapshot = snapshot
+        super().__init__(snapshot.workspace, parameters, drawn=drawn)
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:
@@ -104,7 +104,9 @@ class Ground:
         self.barriers = dict(barriers or {})
         self.nearby = Nearby(self.network, situation.usable)
         over_water = situation.workspace.obstacles.over_water
-        self._broken = broken_off(self.network, crossed=over_water).set_index("piece")["gap_m"]
+        leg_m = self.profile.streets.snap_limit_m
+        found = broken_off(self.network, leg_m=leg_m, crossed=over_water)
+        self._broken = found.set_index("piece")["gap_m"]
         self.doubts = street_doubts(situation.workspace, situation.drawn[1])
         self.places = _with_stopped(situation)
         self.snaps = situation.snap(self.places)

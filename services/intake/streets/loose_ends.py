@@ -63,7 +63,8 @@ def list_pieces(
     ``piece_m``, the length of the piece in all. ``homes`` have ``edge`` and residents by age group;
     what is behind something ``crossed``, such as water, is an island.
     """
-    found, length_m = broken_off(network, crossed=crossed), network.component_length_m
+    leg_m, length_m = streets.snap_limit_m, network.component_length_m
+    found = broken_off(network, leg_m=leg_m, crossed=crossed)
     osm_id = network.edges["osm_id"].to_numpy()
     edge, people = homes["edge"].to_numpy(), homes[age_group].to_numpy(dtype=float)
     on = network.component_of_node[network.edge_u[edge[edge >= 0]]]
@@ -71,7 +72,7 @@ def list_pieces(
     below_m = streets.isolated_below_m
     broken, isolated = (np.zeros(length_m.size, dtype=bool) for _ in range(2))
     broken[found["piece"]] = True
-    unused = isolated_edges(network, below_m=below_m, crossed=crossed)
+    unused = isolated_edges(network, below_m=below_m, leg_m=leg_m, crossed=crossed)
     isolated[network.component_of_node[network.edge_u[unused]]] = True
     doubtful = broken & ~isolated
     alone = ~broken & ~isolated & (length_m > 0.0)
@@ -80,8 +81,8 @@ def list_pieces(
         # Nobody is joined to them: those beside one are listed by their area.
         said = Sentence(
             "pieces of the network that do not meet a larger one close by and are under "
-            "{below_m:.0f} m, or private, not used: {pieces_n} ({length_m:.0f} m in all); see "
-            "network/near_misses.parquet",
+            "{below_m:.0f} m, or private, used only where a hall stands on them: {pieces_n} "
+            "({length_m:.0f} m in all); see network/near_misses.parquet",
             below_m=below_m,
             pieces_n=int(isolated.sum()),
             length_m=float(length_m[isolated].sum()),

@@ -69,6 +69,14 @@ def test_water_between_makes_an_island_of_a_near_piece() -> None:
     assert isolated_edges(network, below_m=1000.0, crossed=over(short)).sum() == 0
 
 
+def test_how_near_is_near_follows_the_longest_leg() -> None:
+    network = mainland(island_x_m=200.0)
+    for leg_m, near in ((200.0, True), (199.9, False), (500.0, True)):
+        assert isolated_edges(network, below_m=1000.0, leg_m=leg_m).tolist() == [False, near]
+        assert joinable(network, isolated_below_m=1000.0, leg_m=leg_m).tolist() == [True, not near]
+        assert len(broken_off(network, leg_m=leg_m)) == near
+
+
 def test_no_street_at_all_has_no_pieces() -> None:
     assert broken_off(streets({1: (0.0, 0.0)}, [])).empty
 

@@ -16,7 +16,14 @@ from geo.errors import InvalidInputError
 from geo.ground.obstacles import FREE, HARD, Obstacles
 from geo.streets.grid import EQUALLY_NEAR_M
 from geo.streets.network import Network, isolated_edges
-from geo.walking.snapping import Frontage, comparably_near, frontage_of, snap
+from geo.walking.snapping import (
+    Frontage,
+    comparably_near,
+    frontage_of,
+    snap,
+    snap_isolated,
+    streets_of_halls,
+)
 from tests.streets import PLANE, SPOT, straight_street, streets, walled_towns
 
 
@@ -421,3 +428,25 @@ def test_each_home_is_joined_by_itself_whatever_the_others_are(
     together = snap(at(*homes), network, limit_m=40.0, usable=frontage)
     some = snap(at(*(homes[n] for n in order)), network, limit_m=40.0, usable=frontage)
     pd.testing.assert_frame_equal(together.iloc[order].reset_index(drop=True), some)
+
+
+def test_those_on_a_lonely_street_join_it_where_a_hall_stands_on_it() -> None:
+    """The rest (y = 0), and two lonely streets of 100 m, 150 m and 240 m north of it."""
+    spots = {1: (-1000.0, 0.0), 2: (1000.0, 0.0), 3: (0.0, 150.0), 4: (100.0, 150.0)}
+    spots |= {5: (0.0, 240.0), 6: (100.0, 240.0)}
+    network = streets(spots, [[1, 2], [3, 4], [5, 6]])
+    rule = frontage_of(network, isolated_below_m=500.0)
+    homes = at((50.0, 155.0), (50.0, 245.0), (50.0, 5.0), (5000.0, 0.0))
+    found = snap(homes, network, limit_m=300.0, usable=rule)
+    assert found["reason"].tolist() == ["isolated", "isolated", "", "too_far"]
+
+    def joined(*halls: tuple[float, float]) -> pd.DataFrame:
+        usable = streets_of_halls(network, rule, at(*halls), limit_m=300.0)
+        return snap_isolated(found, homes, network, limit_m=300.0, usable=usable)
+
+    pd.testing.assert_frame_equal(joined((50.0, 10.0), (90.0, 60.0)), found)
+    first = joined((90.0, 160.0))
+    assert first["reason"].tolist() == ["", "isolated", "", "too_far"]
+    assert first.loc[0, ["snap_m", "x", "y"]].tolist() == [5.0, 50.0, 150.0]
+    assert first["edge"].tolist() == [1, -1, 0, -1]
+    assert joined((90.0, 160.0), (90.0, 250.0))["edge"].tolist() == [1, 2, 0, -1]

@@ -78,7 +78,7 @@ def test_pieces_are_noted_by_what_they_are_with_those_who_live_there() -> None:
     listed = list_pieces(network, homes, streets=rule, crossed=None, age_group="65+", book=book)
     assert entries(book) == {
         "isolated": "pieces of the network that do not meet a larger one close by and are under 100 "
-        "m, or private, not used: 1 (90 m in all); see network/near_misses.parquet",
+        "m, or private, used only where a hall stands on them: 1 (90 m in all); see network/near_misses.parquet",
         "broken_off": "pieces of the network of 100 m or more that do not meet a larger one close "
         "by: 1 (200 m in all); from homes along them only places on the same piece can be walked "
         "to; see network/near_misses.parquet and streets.join_gaps_m",

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import networkx as nx
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from geo.ground.obstacles import Obstacles
 from geo.streets.network import Network, build_network
+from geo.streets.times import is_open
 from geo.walking.snapping import Frontage
 
 PLANE = 6677
@@ -65,6 +67,7 @@ def way_table(ways: Sequence[Sequence[int]]) -> pd.DataFrame:
             "private": False,
             "traits": "",
             "incline_pct": 0.0,
+            "hours": "",
         }
     )
 
@@ -91,10 +94,11 @@ class OnFoot:
     Streets for networkx, each in the directions in which it is walked: an oracle in three searches.
 
     Who lives on a private street walks there first, then in public, then on private streets to the
-    place that stands on one.
+    place that stands on one. Streets that are not open whenever somebody ``met`` there are left out.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, met: str = "") -> None:
+        self._open = [is_open(hours, met) for hours in network.edges["hours"]]
         self._oneway = network.edges["oneway"].to_numpy()
         self._private = network.edges["private"].to_numpy(dtype=bool)
         self.public: nx.DiGraph[object] = nx.DiGraph()
@@ -102,6 +106,8 @@ class OnFoot:
 
     def street(self, edge: int, a: object, b: object, cost: float, back: float) -> None:
         """Add a piece of an edge from ``a`` to ``b``, in the direction from its u to its v."""
+        if not self._open[edge]:
+            return
         graph = self.private if self._private[edge] else self.public
         for one, other, least, shut in ((a, b, cost, -1), (b, a, back, 1)):
             # A piece of no length is walked whatever its direction: both are one spot.
@@ -128,10 +134,16 @@ class OnFoot:
 
 
 def oracle_walk_m(
-    network: Network, origin: tuple[int, float, float], home: tuple[int, float, float]
+    network: Network,
+    origin: tuple[int, float, float],
+    home: tuple[int, float, float],
+    met: str = "",
 ) -> float:
     """Return the walk by networkx: both points are put into the graph as nodes of their own."""
-    graph = OnFoot(network)
+    if network.edges["hours"].iloc[[origin[0], home[0]]].any():
+        # No door opens to a street with hours.
+        return np.inf
+    graph = OnFoot(network, met)
     inserted: dict[int, list[tuple[float, str]]] = {}
     for name, (edge, offset_m, _) in (("origin", origin), ("home", home)):
         inserted.setdefault(edge, []).append((offset_m, name))
@@ -175,6 +187,24 @@ def towns(draw: st.DrawFn) -> tuple[Network, list[Point], list[Point]]:
     places = [point() for _ in range(draw(st.integers(1, 4)))]
     homes = [point() for _ in range(draw(st.integers(1, 6)))]
     return network, places, homes
+
+
+def half_hours_of(*times: int) -> str:
+    """Write some half-hours of the year, 0 … 4031, as ``geo.streets.times`` does."""
+    return f"{sum(1 << (12 * 7 * 48 - 1 - time) for time in times):01008x}"
+
+
+MET = st.sampled_from(["", *(half_hours_of(*some) for some in ([0], [1], [2], [0, 1], [1, 2]))])
+"""When somebody meets; nobody knows it first."""
+
+
+@st.composite
+def at_times(draw: st.DrawFn, network: Network) -> Network:
+    """Draw which streets of a network have hours, and which."""
+    hours = st.sampled_from(["", "", "", *(half_hours_of(*some) for some in ([0], [1], [0, 1, 2]))])
+    edges_n = len(network.edge_u)
+    drawn = draw(st.lists(hours, min_size=edges_n, max_size=edges_n))
+    return replace(network, edges=network.edges.assign(hours=pd.Series(drawn, dtype="str")))
 
 
 SPOT = st.integers(0, 12).map(lambda n: 7.0 * n)

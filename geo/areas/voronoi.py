@@ -42,7 +42,7 @@ class Samples:
 
 def edge_samples(network: Network, *, step_m: float = STEP_M) -> Samples:
     """
-    Lay points along every edge, inside it, evenly.
+    Lay points along every edge that is open at any time, inside it, evenly.
 
     Parameters
     ----------
@@ -53,12 +53,13 @@ def edge_samples(network: Network, *, step_m: float = STEP_M) -> Samples:
 
     Returns
     -------
-    At least one sample an edge; none of a network without edges.
+    At least one sample such an edge; none of a network without edges.
     """
     count = np.maximum(1, np.ceil(network.edge_length_m / step_m)).astype(np.int64)
+    count[network.at_times] = 0
     edge = np.repeat(np.arange(count.size), count)
     number = np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count)
-    offset_m = (number + 0.5) * (network.edge_length_m / count)[edge]
+    offset_m = (number + 0.5) * (network.edge_length_m[edge] / count[edge])
     snaps = pd.DataFrame({"edge": edge, "offset_m": offset_m, "snap_m": 0.0})
     return Samples(snaps, spots(network, edge, offset_m))
 

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from geo.arrays import TOLERANCE, FloatArray, within
 from geo.walking.doors import Doors
 from geo.walking.measure import Measure
+from geo.walking.reach import Nearest
 
 _Spans = list[tuple[float, float]]
 
 
 def reached_lines(
-    measure: Measure, node_walk: FloatArray, origins: Doors, *, limit: float
+    measure: Measure, found: Nearest, origins: Doors, *, limit: float
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """
     Cut every edge into what is within the limit of an origin and what is not.
@@ -22,8 +23,8 @@ def reached_lines(
     ----------
     measure
         What walks are measured in; walks go from the edge to the origin.
-    node_walk
-        (s,) walk from each stand to the nearest origin, as ``nearest`` gives it.
+    found
+        The walks from each stand to the nearest origin.
     origins
         The origins themselves, for those that reach only part of their own edge.
     limit
@@ -31,14 +32,18 @@ def reached_lines(
 
     Returns
     -------
-    Two arrays of m geometries, reached and not reached, ``None`` where an edge has no such part.
+    Two arrays of m geometries, reached and not reached, ``None`` where an edge has no such part. An
+    edge with hours is reached while it is open, from where walks to those lead that meet then.
     """
     network = measure.network
     lines = network.edge_lines
     # What is left of the limit at either end of each edge.
-    (goes_on, goes_back), (stand_u, stand_v) = measure.opens, network.halves.leaving
-    left_u = np.where(goes_back, limit - node_walk[stand_u] - measure.end_u, -np.inf)
-    left_v = np.where(goes_on, limit - node_walk[stand_v] - measure.end_v, -np.inf)
+    left_u, left_v = _left(found.node_walk, measure, limit)
+    for (one, _), (walk, _, _) in zip(origins.by_hours, found.trees, strict=True):
+        at_times = one.open & one.at_times
+        while_u, while_v = _left(walk, one, limit)
+        left_u[at_times] = np.maximum(left_u, while_u)[at_times]
+        left_v[at_times] = np.maximum(left_v, while_v)[at_times]
     from_u = np.clip(left_u, 0.0, measure.full_back)
     from_v = np.clip(left_v, 0.0, measure.full_onward)
     one_way = np.maximum(left_u - measure.full_back, left_v - measure.full_onward)
@@ -64,6 +69,14 @@ def reached_lines(
         spans += own.get(edge, [])
         reached[edge], missed[edge] = _cut(lines[edge], float(network.edge_length_m[edge]), spans)
     return reached, missed
+
+
+def _left(walk: FloatArray, measure: Measure, limit: float) -> tuple[FloatArray, FloatArray]:
+    """Return (m,) what is left of the limit at ``u`` and at ``v``, for a walk there along the edge."""
+    (goes_on, goes_back), (stand_u, stand_v) = measure.opens, measure.network.halves.leaving
+    left_u = np.where(goes_back, limit - walk[stand_u] - measure.end_u, -np.inf)
+    left_v = np.where(goes_on, limit - walk[stand_v] - measure.end_v, -np.inf)
+    return left_u, left_v
 
 
 def _offset(measure: Measure, edge: int, sums: FloatArray, value: float) -> float:

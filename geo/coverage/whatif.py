@@ -24,13 +24,16 @@ from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES
 from geo.walking.dijkstra import FARTHEST, resettle, settle
 from geo.walking.doors import Doors, along_one_edge, pairs_on_one_edge
-from geo.walking.reach import seeds_of, streets_of, walks
+from geo.walking.measure import Measure
+from geo.walking.reach import least, seeds_of, streets_of, walks
 
 BoolArray = NDArray[np.bool_]
 Near = tuple[IntArray, FloatArray]
 """The homes near one place, each once, and how far each is."""
 Tree = tuple[FloatArray, IntArray]
-"""(nodes,) seconds to the nearest place and its position, infinite and -1 without one."""
+"""(stands,) seconds to the nearest place and its position, infinite and -1 without one."""
+Trees = dict[Measure, Tree]
+"""The trees of all places that the same streets are open to (``Doors.by_hours``), by the streets."""
 
 _KINDS = ("m", "own_m", "own_s", "straight")
 """What is judged within the longest limits: the shortest walk, walks to the own area's places in
@@ -83,6 +86,11 @@ class Sites:
 
     def __len__(self) -> int:
         return int(self.rank.size)
+
+    def meeting_at(self, rows: IntArray, met: NDArray[np.object_], rank: IntArray) -> "Sites":
+        """Return some of the places as they are when they meet at other times (``Doors.met``)."""
+        m, s = (replace(doors[rows], met=met) for doors in (self.m, self.s))
+        return Sites(m, s, self.xy[rows], self.area[rows], rank)
 
     def and_more(self, others: "Sites") -> "Sites":
         """Return these places, then the others."""
@@ -170,12 +178,17 @@ class _Class:
     ``before`` are walks of all homes, ``moved`` those that an edit has changed since.
     """
 
-    tree: Tree
+    trees: Trees
     before: dict[str, FloatArray]
     moved: dict[str, Near]
     figures: Figures
     gained: FloatArray
     lost: FloatArray
+
+    @cached_property
+    def node_s(self) -> FloatArray:
+        """Return (stands,) seconds to the nearest place."""
+        return least([*self.trees.values()])[0]
 
     @cached_property
     def walks(self) -> dict[str, FloatArray]:
@@ -299,7 +312,7 @@ class _Edit:
         """Return the class after the edit."""
         asked, size = self.asked, self.asked.areas_n + 1
         moved = {kind: self._nearer(old.walks[kind], kind) for kind in _KINDS}
-        tree, walk_s, rows_s = self._walked(old)
+        trees, walk_s, rows_s = self._walked(old)
         with_s = {**moved, "s": (rows_s, walk_s[rows_s])}
         sums, gained, lost = [], [], []
         for (m, s), most, before in zip(_PAIRS, asked.bounds, old.figures.sums, strict=True):
@@ -317,7 +330,7 @@ class _Edit:
         minutes[:, areas] = times(areas, asked.by_slot, walk_s, asked.weight)
         figures = Figures(np.stack(sums), minutes, _places_n(asked, self.sites, self.counts))
         before_s = {**old.walks, "s": walk_s}
-        return _Class(tree, before_s, moved, figures, gained[0], lost[0])
+        return _Class(trees, before_s, moved, figures, gained[0], lost[0])
 
     def _nearer(self, values: FloatArray, kind: str) -> Near:
         """Return the homes of which the least of a value changes, and what it is then."""
@@ -350,19 +363,19 @@ class _Edit:
         own = np.isin(area, self.sites.area[self.gone]) | (not kind.startswith("own"))
         return np.asarray(self.stay[there.all(axis=1) & own])
 
-    def _walked(self, old: _Class) -> tuple[Tree, FloatArray, IntArray]:
-        """Return the tree and the walks in seconds after the edit, and the homes that changed."""
+    def _walked(self, old: _Class) -> tuple[Trees, FloatArray, IntArray]:
+        """Return the trees and the walks in seconds after the edit, and the homes that changed."""
         homes = self.asked.homes.s
         places = self.sites.s.only(self.counts)
-        gone = self.was & ~self.counts
-        tree = resettle(streets_of(homes.measure), seeds_of(places), old.tree, gone, FARTHEST)
-        nodes = np.flatnonzero(tree[0] != old.tree[0])
+        trees = _trees(places, old.trees, self.was & ~self.counts)
+        node_s = least([*trees.values()])[0]
+        nodes = np.flatnonzero(node_s != old.node_s)
         beside = pairs_on_one_edge(self.sites.s.only(self.was | self.counts), homes)[1]
         rows = np.concatenate([_homes_at(nodes, homes), beside])
         fresh = old.walks["s"].copy()
-        fresh[rows] = _arrived(tree[0], homes, rows)
+        fresh[rows] = _arrived(node_s, homes, rows)
         _improve(fresh, places, homes)
-        return tree, fresh, _changed(old.walks["s"], fresh, rows)
+        return trees, fresh, _changed(old.walks["s"], fresh, rows)
 
 
 def _class(asked: Asked, sites: Sites, near: dict[str, list[Near]], rank: int) -> _Class:
@@ -373,8 +386,8 @@ def _class(asked: Asked, sites: Sites, near: dict[str, list[Near]], rank: int) -
             home, value = near[kind][site]
             values[home] = np.minimum(values[home], value)
     homes, places = asked.homes.s, sites.s.only(counts)
-    cost, origin, _ = settle(streets_of(homes.measure), seeds_of(places), FARTHEST)
-    found["s"] = _arrived(cost, homes, np.arange(len(homes)))
+    trees = _trees(places, {}, counts)
+    found["s"] = _arrived(least([*trees.values()])[0], homes, np.arange(len(homes)))
     _improve(found["s"], places, homes)
     size = asked.areas_n + 1
     sums = [
@@ -384,7 +397,19 @@ def _class(asked: Asked, sites: Sites, near: dict[str, list[Near]], rank: int) -
     minutes = times(np.arange(size), asked.by_slot, found["s"], asked.weight)
     figures = Figures(np.stack(sums), minutes, _places_n(asked, sites, counts))
     nobody = np.zeros_like(sums[0])
-    return _Class((cost, origin), found, {}, figures, nobody, nobody)
+    return _Class(trees, found, {}, figures, nobody, nobody)
+
+
+def _trees(places: Doors, before: Trees, gone: BoolArray) -> Trees:
+    """Return the trees of places, going on from those before some places were gone."""
+    found: Trees = {}
+    for measure, some in places.by_hours:
+        streets, seeds = streets_of(measure), seeds_of(some)
+        if measure in before:
+            found[measure] = resettle(streets, seeds, before[measure], gone, FARTHEST)
+        else:
+            found[measure] = settle(streets, seeds, FARTHEST)[:2]
+    return found
 
 
 def _near(asked: Asked, sites: Sites) -> dict[str, list[Near]]:
@@ -430,7 +455,7 @@ def _places_n(asked: Asked, sites: Sites, counts: BoolArray) -> FloatArray:
 def _joined(first: Doors, then: Doors) -> Doors:
     parts = (
         np.concatenate([getattr(first, name), getattr(then, name)])
-        for name in ("edge", "offset_m", "onward", "back", "leg")
+        for name in ("edge", "offset_m", "onward", "back", "leg", "met")
     )
     return Doors(first.measure, *parts)
 

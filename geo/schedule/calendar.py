@@ -253,11 +253,12 @@ def _months_held(schedule: Schedule, half_day: HalfDay) -> frozenset[int]:
     return frozenset(
         month
         for month in _MONTHS
-        if _is_held(_spans_in(schedule, month), half_day, rules_n=len(schedule.rules))
+        if _is_held(spans_in(schedule, month), half_day, rules_n=len(schedule.rules))
     )
 
 
-def _spans_in(schedule: Schedule, month: int) -> tuple[Span, ...]:
+def spans_in(schedule: Schedule, month: int) -> tuple[Span, ...]:
+    """Return the spans of the day that hold in a month (1 to 12); none: not said."""
     seasonal = [season.times for season in schedule.seasons if month in season.months]
     return tuple(span for times in seasonal for span in times) or schedule.times
 

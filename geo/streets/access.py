@@ -7,10 +7,10 @@ Access: whether a walker may pass along a way or through a node, after the tags 
    closes, else one that opens opens. A value that is not understood counts as if it were not there,
    and is told.
 3. Conditions (``foot:conditional``, ``access:conditional``), ``opening_hours``, ``seasonal`` and
-   ``winter_road`` are judged for a group that meets every week of the year: what is closed at any
-   half-hour in which groups meet (``geo.streets.times.MET``), in whichever month, is closed; what is
-   closed at night alone is open. Both are told. A condition that is not understood changes nothing,
-   and is told.
+   ``winter_road`` are judged by the half-hours in which groups meet (``geo.streets.times.MET``), in all
+   months: what is open in each of them is open, if it is closed at night; what is open in none is
+   closed; what is open in some has hours, and is walked to who meets then. All are told. A condition
+   that is not understood changes nothing, and is told.
 4. ``yes @ (Apr-Nov)`` on what is open anyway means: else closed. ``designated`` and ``official`` say
    whose it is then, and do not.
 """
@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from geo.arrays import BoolArray
-from geo.streets.times import MET, YEAR, half_hours
+from geo.streets.times import MET, YEAR, half_hours, written
 
 ACCESS_TAGS = (
     "foot",
@@ -78,24 +78,34 @@ _ALWAYS = "24/7"
 _KEYS = frozenset(ACCESS_TAGS)
 _CLAUSE = re.compile(r"([^@;]+)@\s*(\([^)]*\)|[^;]+)")
 
-Told = Literal["value", "own", "unknown_value", "times", "unknown_times"]
+Told = Literal["value", "own", "unknown_value", "times", "hours", "unknown_times"]
 
 
 class TagRemark(NamedTuple):
     """What is to be told of a tag that says who may pass, beyond a plain yes or no."""
 
     told: Told
-    """``value``: beyond the plain ones; ``own``: a private gate; ``times``: open or closed at times; ``unknown_…``: not
-    understood, and so without effect."""
+    """``value``: beyond the plain ones; ``own``: a private gate; ``times``: closed at times when nobody meets, or open
+    at such alone; ``hours``: open at some of the times when groups meet; ``unknown_…``: not understood, and so without
+    effect."""
     tag: str
     """``key=value``, as it is written."""
     passes: bool
-    """Whether a walker passes in the end."""
+    """Whether a walker passes in the end, if at times."""
 
 
-def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[TagRemark, ...]]:
+class Admission(NamedTuple):
+    """Whether a walker passes, when, and what is to be told of it: one remark a tag."""
+
+    open: bool
+    hours: str
+    """As ``geo.streets.times`` writes them; empty where it is open whenever groups meet, or closed."""
+    remarks: tuple[TagRemark, ...]
+
+
+def passes(tags: Mapping[str, str], *, by_kind: bool) -> Admission:
     """
-    Say whether a walker passes, the whole year round.
+    Say whether a walker passes, and when.
 
     Parameters
     ----------
@@ -106,10 +116,10 @@ def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[TagRe
 
     Returns
     -------
-    Whether a walker passes, and what is to be told of it: one remark a tag.
+    ``open`` where a walker passes in some half-hour in which groups meet.
     """
     if not _KEYS & tags.keys():
-        return by_kind, ()
+        return Admission(by_kind, "", ())
     said: bool | None = None
     clauses: list[_Clause] = []
     told: list[tuple[Told, str]] = []
@@ -118,8 +128,8 @@ def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[TagRe
         if verdict is not None:
             said, clauses = verdict, []
         told += [(beyond, key)] if beyond else []
-        if written := tags.get(f"{key}:conditional", ""):
-            found = [_Clause.of(*clause) for clause in _CLAUSE.findall(written)]
+        if condition := tags.get(f"{key}:conditional", ""):
+            found = [_Clause.of(*clause) for clause in _CLAUSE.findall(condition)]
             clauses += [clause for clause in found if clause is not None]
             understood = found and all(found)
             told.append(("times" if understood else "unknown_times", f"{key}:conditional"))
@@ -136,8 +146,13 @@ def passes(tags: Mapping[str, str], *, by_kind: bool) -> tuple[bool, tuple[TagRe
         if tags.get(key, "no") != "no":
             told.append(("times", key))
             open_at[:] = False
-    walked = bool(open_at[:, :, MET].all())
-    return walked, tuple(TagRemark(code, f"{key}={tags[key]}", walked) for code, key in told)
+    met = open_at[:, :, MET]
+    walked = bool(met.any())
+    hours = written(open_at) if walked and not met.all() else ""
+    remarks = (TagRemark(code, f"{key}={tags[key]}", walked) for code, key in told)
+    if hours:
+        remarks = (one._replace(told="hours") if one.told == "times" else one for one in remarks)
+    return Admission(walked, hours, tuple(remarks))
 
 
 def is_private(tags: Mapping[str, str]) -> bool:

@@ -55,6 +55,7 @@ ATTRIBUTES = (
     "private",
     "traits",
     "incline_pct",
+    "hours",
 )
 """What an edge says of itself beside its ``osm_id``; only equals are merged to one edge."""
 
@@ -120,7 +121,8 @@ class Network:
         oneway (1: walked from ``u`` to ``v`` only, -1: from ``v`` to ``u`` only, 0: both ways),
         private (walked by those who live there, or to what stands there), traits (what else a
         profile may forbid or weigh, ``geo.streets.traits``), incline_pct (as it is tagged, up or down
-        alike, 0 unknown).
+        alike, 0 unknown), hours (when it is open, as ``geo.streets.times`` writes
+        them; empty where it is open whenever groups meet).
     node_kind
         (n,) 0 plain, 1 crossing, 2 signals, 3 elevator, 6 shut: a dead end in front of what nobody
         passes.
@@ -197,6 +199,16 @@ class Network:
         """(m,) whether each edge is a bridge or a tunnel; do not change it."""
         off = self.edges["bridge"].to_numpy(dtype=bool) | self.edges["tunnel"].to_numpy(dtype=bool)
         return np.asarray(off)
+
+    @cached_property
+    def at_times(self) -> BoolArray:
+        """(m,) whether each edge is closed at times when groups meet; do not change it."""
+        return np.asarray(self.edges["hours"].to_numpy(dtype=object) != "")
+
+    @cached_property
+    def hours(self) -> tuple[str, ...]:
+        """Return the different hours of such edges, ascending; none where all are open."""
+        return tuple(sorted(set(self.edges["hours"][self.at_times])))
 
     @cached_property
     def segment_edge(self) -> IntArray:
@@ -331,14 +343,14 @@ def isolated_edges(
 
     Returns
     -------
-    (m,) mask. So are those of private streets alone, however long: nobody gets away from there. The
-    largest piece is never isolated, of equals the first, nor one that stands alone, such as the only
+    (m,) mask. So are those of private streets alone, or of such with hours, however long: nobody gets
+    away from there. The largest piece is never isolated, of equals the first, nor one that stands alone, such as the only
     street of an island.
     """
     if len(network.edge_u) == 0:
         return np.zeros(0, dtype=bool)
     piece = network.component_of_node[network.edge_u]
-    public = ~network.edges["private"].to_numpy(dtype=bool)
+    public = ~network.edges["private"].to_numpy(dtype=bool) & ~network.at_times
     isolated = np.bincount(piece[public], minlength=network.component_length_m.size) == 0
     isolated[np.argmax(network.component_length_m)] = False
     broken = broken_off(network, shorter_m=below_m, leg_m=leg_m, crossed=crossed)
@@ -394,8 +406,8 @@ def joinable(
     tunnels: the house under a viaduct, the hall above an underpass lie nearest to a street that they
     have no door to. Not steps, elevators, escalators and corridors, which lead past a house to the
     street in front of it. Not driveways, parking aisles and lanes of drive-throughs: nobody lives along
-    them, and the house at the end of one joins another street. All of them are walked along like any
-    other edge.
+    them, and the house at the end of one joins another street. Not streets that are closed at times:
+    who lives along one comes home. All of them are walked along like any other edge.
 
     Parameters
     ----------
@@ -418,8 +430,8 @@ def with_doors(network: Network) -> BoolArray:
     """
     Say which edges doors may open to.
 
-    Those are no bridges, tunnels, steps, elevators, escalators, corridors, driveways, parking aisles
-    and lanes of drive-throughs.
+    Those are no bridges, tunnels, steps, elevators, escalators, corridors, driveways, parking aisles,
+    lanes of drive-throughs and streets that are closed at times.
 
     Parameters
     ----------
@@ -433,7 +445,7 @@ def with_doors(network: Network) -> BoolArray:
     steps = network.edges["steps"].to_numpy(dtype=bool)
     passed = network.edges["highway"].isin(NOBODY_LIVES_AT).to_numpy(dtype=bool)
     served = says(network.edges, [("service", value) for value in TRAITS["service"]])
-    return np.asarray(~(network.off_ground | steps | passed | served))
+    return np.asarray(~(network.off_ground | steps | passed | served | network.at_times))
 
 
 def to_edges_frame(network: Network) -> gpd.GeoDataFrame:

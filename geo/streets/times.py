@@ -3,6 +3,9 @@ Times: when in the year a condition of OpenStreetMap holds, as half-hours of wee
 
 Months and days of months, weekdays, holidays, weeks, hours, sunrise and sunset, seasons and weather
 are understood; what is not (a weight, a single year, a text) is said to be unknown, never guessed.
+
+Half-hours of a year are written as hexadecimal digits, so that a column can hold them; no text are
+those of every street and everybody: open at all times, or met at times that nobody knows.
 """
 
 import re
@@ -72,6 +75,23 @@ def half_hours(condition: str, *, surely: bool) -> BoolArray | None:
             together &= one
         found |= together
     return found
+
+
+def written(grid: BoolArray) -> str:
+    """Write the half-hours of a year, (12, 7, 48), one bit each in their order."""
+    return np.packbits(grid).tobytes().hex()
+
+
+def together(one: str, other: str) -> str:
+    """Return the half-hours at which two streets are open, as they are written."""
+    if not (one and other):
+        return one or other
+    return f"{int(one, 16) & int(other, 16):0{len(one)}x}"
+
+
+def is_open(hours: str, met: str) -> bool:
+    """Say whether a street of some hours is open whenever somebody meets; both as they are written."""
+    return not hours or (bool(met) and not int(met, 16) & ~int(hours, 16))
 
 
 def _part(text: str, *, surely: bool) -> BoolArray | None:

@@ -224,9 +224,10 @@ def is_read(key: str, value: str) -> bool:
 
 
 class Judged(NamedTuple):
-    """Whether a way can be walked along, and what is to be told of its tags."""
+    """Whether a way can be walked along, when, and what is to be told of its tags."""
 
     walkable: bool
+    hours: str
     remarks: tuple[TagRemark, ...]
 
 
@@ -241,26 +242,26 @@ def judge(tags: Mapping[str, str]) -> Judged:
 
     Returns
     -------
-    ``walkable`` if the rules of this module let a walker in, no tags at all do not; the remarks of
-    ``geo.streets.access``, none where the kind of street decides alone.
+    ``walkable`` if the rules of this module let a walker in, no tags at all do not; ``hours`` and the
+    remarks of ``geo.streets.access``, none where the kind of street decides alone.
     """
     kind = _street_kind(tags)
     if not kind or tags.get("motorroad") == "yes":
-        return Judged(walkable=False, remarks=())
+        return Judged(walkable=False, hours="", remarks=())
     if tags.get("crossing") == "no" and _drawn_as_crossing(tags):
-        return Judged(walkable=False, remarks=())
+        return Judged(walkable=False, hours="", remarks=())
     own = as_resident(tags) if is_private(tags) else tags
     return Judged(*passes(own, by_kind=kind in WALKED))
 
 
 def is_walkable(tags: Mapping[str, str]) -> bool:
-    """Say whether a way of these tags can be walked along by anybody."""
+    """Say whether a way of these tags can be walked along by anybody, at any time."""
     return judge(tags).walkable
 
 
 def street_attributes(
     tags: Mapping[str, str],
-) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool, str, float]:
+) -> tuple[str, str, bool, bool, bool, int, bool, bool, str, int, int, bool, str, float, str]:
     """
     Reduce the tags of a walkable way to the attributes of an edge.
 
@@ -272,12 +273,13 @@ def street_attributes(
     Returns
     -------
     ``highway, name, bridge, tunnel, steps, layer, crossing, signals, surface, step_count, oneway,
-    private, traits, incline_pct``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
+    private, traits, incline_pct, hours``. A passage through a building (``tunnel=building_passage``) lies on the ground and is no tunnel.
     Moving steps (``conveying``) are no ``steps``: nobody climbs them. A ``layer`` that is no whole
     number counts as 0, the ground. ``surface`` is ``paved``, ``unpaved`` or empty: not said, or of
     several kinds. ``step_count`` is 0 where there are no steps or nobody has counted them. ``oneway``
     is that of ``geo.streets.direction``; ``private`` is true where those alone are let in who live
-    there; ``traits`` and ``incline_pct`` (0 where nothing is said) are those of ``geo.streets.traits``.
+    there; ``traits`` and ``incline_pct`` (0 where nothing is said) are those of ``geo.streets.traits``,
+    ``hours`` those of ``geo.streets.access``.
     """
     highway = _street_kind(tags)
     crossing = _is_crossing(tags)
@@ -297,13 +299,15 @@ def street_attributes(
         is_private(tags),
         traits_of(tags, steps=steps),
         incline_pct(tags.get("incline", "")) or 0.0,
+        judge(tags).hours,
     )
 
 
 class JudgedNode(NamedTuple):
-    """What a node is to somebody who walks over it, and what is to be told of its tags."""
+    """What a node is to somebody who walks over it, when it is passed, and what is to be told of its tags."""
 
     kind: int
+    hours: str
     remarks: tuple[TagRemark, ...]
 
 
@@ -321,8 +325,8 @@ def judge_node(tags: Mapping[str, str]) -> JudgedNode:
     ``kind``: 6 ``SHUT`` (nobody passes, by the rules of this module), 5 ``OWN_GATE`` (those alone pass
     who live there), 4 ``NOT_CROSSED`` (``crossing=no``), 3 ``ELEVATOR`` (``highway=elevator``), 2 ``SIGNALS``
     (``highway=traffic_signals``, ``crossing=traffic_signals``, ``crossing:signals=yes``), 1
-    ``CROSSING`` (``highway=crossing``, or any other ``crossing``), else 0 ``PLAIN``. ``remarks``: what
-    shuts it, a barrier of unknown kind, and those of ``geo.streets.access``.
+    ``CROSSING`` (``highway=crossing``, or any other ``crossing``), else 0 ``PLAIN``. ``hours``: those of
+    ``geo.streets.access``. ``remarks``: what shuts it, a barrier of unknown kind, and those of ``geo.streets.access``.
     """
     barrier = tags.get("barrier", "")
     held = {key: tags[key] for key in ACCESS_TAGS if key in tags}
@@ -330,17 +334,18 @@ def judge_node(tags: Mapping[str, str]) -> JudgedNode:
         held = {key: value for key, value in held.items() if key.startswith("foot")}
     fords = tags.get("ford", "no") not in ("no", "boat")
     by_kind = barrier not in WALLS and tags.get("locked") != "yes" and not fords
-    open_, told = passes(held, by_kind=by_kind) if held else (by_kind, ())
+    open_, hours, told = passes(held, by_kind=by_kind)
     if not open_ and not told:
         shutting = ("barrier", "locked", "ford", "foot", "access")
         told = (TagRemark("value", _written(tags, shutting), passes=False),)
     elif barrier and barrier not in PASSED | WALLS:
         told = (*told, TagRemark("unknown_value", f"barrier={barrier}", open_))
     if open_:
-        return JudgedNode(_crossing_kind(tags), told)
-    if is_private(held) and passes(as_resident(held), by_kind=by_kind)[0]:
-        return JudgedNode(OWN_GATE, tuple(one._replace(told="own") for one in told))
-    return JudgedNode(SHUT, told)
+        return JudgedNode(_crossing_kind(tags), hours, told)
+    own = passes(as_resident(held), by_kind=by_kind)
+    if is_private(held) and own.open:
+        return JudgedNode(OWN_GATE, own.hours, tuple(one._replace(told="own") for one in told))
+    return JudgedNode(SHUT, "", told)
 
 
 def _crossing_kind(tags: Mapping[str, str]) -> int:

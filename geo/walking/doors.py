@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray
 from geo.errors import InvalidInputError
@@ -29,6 +30,8 @@ class Doors:
     leg
         (k,) what the leg off the street costs, infinite where there is no walk: unsnapped, or on an
         edge that is closed.
+    met
+        (k,) when somebody meets there (``Measure.while_met``), empty where nobody knows.
     """
 
     measure: Measure
@@ -37,16 +40,18 @@ class Doors:
     onward: FloatArray
     back: FloatArray
     leg: FloatArray
+    met: NDArray[np.object_]
 
     @classmethod
     def of(cls, snaps: pd.DataFrame, measure: Measure) -> "Doors":
         """
-        Return the doors of snaps (``edge, offset_m, snap_m``).
+        Return the doors of snaps (``edge, offset_m, snap_m``, of places ``met`` if it is known).
 
         Parameters
         ----------
         snaps
-            ``edge`` (-1 where unsnapped), ``offset_m`` along it from its ``u`` and ``snap_m``, the leg.
+            ``edge`` (-1 where unsnapped), ``offset_m`` along it from its ``u`` and ``snap_m``, the leg;
+            ``met``, if it is there.
         measure
             What walks are measured in; a snap on an edge that it closes is on no street.
 
@@ -74,7 +79,9 @@ class Doors:
         onward[joined], back[joined] = measure.at(edge[joined], offset_m[joined])
         snap_m = snaps["snap_m"].to_numpy(dtype=np.float64)
         leg = np.where(joined, snap_m * measure.leg_per_m, np.inf)
-        return cls(measure, np.where(joined, edge, -1), offset_m, onward, back, leg)
+        unknown = np.full(edge.size, "", dtype=object)
+        met = snaps["met"].to_numpy(dtype=object) if "met" in snaps else unknown
+        return cls(measure, np.where(joined, edge, -1), offset_m, onward, back, leg, met)
 
     def only(self, counts: BoolArray) -> "Doors":
         """Return as many doors, those that do not count (k,) shut: no walk leads to them."""
@@ -92,7 +99,24 @@ class Doors:
             self.onward[rows],
             self.back[rows],
             self.leg[rows],
+            self.met[rows],
         )
+
+    @cached_property
+    def by_hours(self) -> "list[tuple[Measure, Doors]]":
+        """
+        Return the doors of each set of places that the same streets are open to.
+
+        With the measure in which somebody walks to them; as many doors each time, the others shut.
+        One set at least: all where no street is closed at times.
+        """
+        if not self.measure.network.hours:
+            return [(self.measure, self)]
+        measures = [self.measure.while_met(met) for met in self.met]
+        return [
+            (one, self.only(np.array([other is one for other in measures], dtype=bool)))
+            for one in dict.fromkeys(measures) or [self.measure]
+        ]
 
     @cached_property
     def joined(self) -> IntArray:

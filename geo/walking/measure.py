@@ -8,7 +8,7 @@ metre of the leg off the street.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IntArray
 from geo.streets.network import Network
+from geo.streets.times import is_open
 from geo.streets.traits import says, text_says
 from geo.streets.walkable import CARRIAGEWAYS, CROSSING, ELEVATOR, SHUT, SIGNALS
 from geo.walking.walker import LEAST_RISER_M, STEPS_PER_M, Walker
@@ -41,7 +42,9 @@ class Measure:
     leg_per_m
         Charge per metre of the leg off the street.
     open
-        (m,) edges that may be walked along at all; those with a ``oneway`` in one direction.
+        (m,) edges that may be walked along; those with a ``oneway`` in one direction.
+    at_times
+        (m,) edges that may be walked along to some places only (``while_met``).
     """
 
     network: Network
@@ -51,6 +54,31 @@ class Measure:
     end_v: FloatArray
     leg_per_m: float
     open: BoolArray
+    at_times: BoolArray
+
+    def while_met(self, met: str) -> "Measure":
+        """
+        Return the measure of walks to a place where somebody meets at some times.
+
+        Parameters
+        ----------
+        met
+            Half-hours of the year, as ``geo.streets.times`` writes them; empty where nobody knows them.
+
+        Returns
+        -------
+        The measure with all streets open that are open then; the same one for places that the same
+        streets are open to, this one where no more are.
+        """
+        opened = tuple(hours for hours in self.network.hours if is_open(hours, met))
+        if opened and opened not in self._while_open:
+            more = self.at_times & self.network.edges["hours"].isin(opened).to_numpy(dtype=bool)
+            self._while_open[opened] = replace(self, open=self.open | more)
+        return self._while_open[opened] if opened else self
+
+    @cached_property
+    def _while_open(self) -> "dict[tuple[str, ...], Measure]":
+        return {}
 
     @cached_property
     def full_onward(self) -> FloatArray:
@@ -232,7 +260,9 @@ def _measure(
         usable = open_edges(network, walker)
         shut_u, shut_v = (share > 0 for share in _passed(network, walker.forbid))
         end_u, end_v = np.where(shut_u, np.inf, end_u), np.where(shut_v, np.inf, end_v)
-    return Measure(network, onward, back, end_u, end_v, leg_per_m, usable)
+    at_times = network.at_times
+    opens = usable & ~at_times, usable & at_times
+    return Measure(network, onward, back, end_u, end_v, leg_per_m, *opens)
 
 
 def _piece_m(network: Network) -> FloatArray:

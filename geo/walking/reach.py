@@ -18,7 +18,7 @@ import scipy
 
 from geo.arrays import TOLERANCE, FloatArray, IntArray, within
 from geo.streets.network import Network
-from geo.walking.dijkstra import FARTHEST, Seeds, Streets, accrue, arrive, catch, settle
+from geo.walking.dijkstra import FARTHEST, Seeds, Streets, Tree, accrue, arrive, catch, settle
 from geo.walking.doors import Doors, along_one_edge, pairs_on_one_edge
 from geo.walking.measure import Measure, metres
 
@@ -89,9 +89,12 @@ class Nearest:
         (s,) walk to and position of the nearest origin; infinite and -1 without one. The first n are
         the nodes of the network, for somebody in public there; then come the further stands at nodes
         of private streets (``geo.streets.network.Halves``).
-    node_slot
-        (s,) which of ``network.halves`` the walk takes next; below 0 where it turns into the edge
-        that the place stands on, or where there is no walk.
+    node_tree
+        (s,) which of ``trees`` that walk is in.
+    trees
+        The walks to all origins that the same streets are open to (``Doors.by_hours``): their costs,
+        their origins, and (s,) which of ``network.halves`` each takes next; below 0 where it turns
+        into the edge that the place stands on, or where there is no walk.
     home_walk, home_origin
         (h,) the same of every home.
     home_end
@@ -103,7 +106,8 @@ class Nearest:
 
     node_walk: FloatArray
     node_origin: IntArray
-    node_slot: IntArray
+    node_tree: IntArray
+    trees: list[Tree]
     home_walk: FloatArray
     home_origin: IntArray
     home_end: IntArray
@@ -148,20 +152,25 @@ def nearest(
 
     Returns
     -------
-    The nearest origin, per node and per home. One pass over the network; of two origins equally
-    near, the first of ``origins`` counts.
+    The nearest origin, per node and per home. One pass over the network, and a further one for each
+    set of streets that are closed at times and open to some of the origins; of two origins equally near,
+    the first of ``origins`` counts.
     """
     measure = metres(network) if by is None else by
     places, doors = _doors(origins, measure), _doors(homes, measure)
-    seeds = seeds_of(places)
-    tree = settle(streets_of(measure), seeds, min(limit + TOLERANCE, FARTHEST))
-    cost, origin, slot = tree
+    most = min(limit + TOLERANCE, FARTHEST)
+    trees = [settle(streets_of(one), seeds_of(some), most) for one, some in places.by_hours]
+    cost, origin, which = least([tree[:2] for tree in trees])
     walk, home_origin, end = arrive(cost, origin, (*doors.leaving, *doors.outward))
     direct = _improve_on_same_edge(places, doors, walk, home_origin, end)
-    found = Nearest(cost, origin, slot, walk, home_origin, end)
+    found = Nearest(cost, origin, which, trees, walk, home_origin, end)
     for further, further_origins, further_homes in also:
         stops = _doors(further_origins, further), _doors(further_homes, further)
-        summed = accrue(tree, network.halves.owner, further.tolls, seeds_of(stops[0])[1])
+        sums = [
+            accrue(tree, network.halves.owner, one.tolls, seeds_of(some)[1])
+            for tree, (one, some) in zip(trees, stops[0].by_hours, strict=True)
+        ]
+        summed = _of_tree(sums, which)
         found.node_also.append(summed)
         found.home_also.append(_home_sums(found, stops, summed, direct))
     return found
@@ -191,16 +200,23 @@ def walks(
     """
     measure = metres(network) if by is None else by
     places, doors = _doors(origins, measure), _doors(homes, measure)
-    chunks = np.split(
-        places.joined, range(_ORIGINS_PER_TASK, places.joined.size, _ORIGINS_PER_TASK)
-    )
+    chunks = [
+        (one, rows)
+        for one, some in places.by_hours
+        for rows in np.split(
+            some.joined, range(_ORIGINS_PER_TASK, some.joined.size, _ORIGINS_PER_TASK)
+        )
+    ]
     doors.by_node  # noqa: B018  computed before the threads ask for it
     if len(chunks) == 1:
         parts = [_caught(places, chunks[0], doors, limit)]
     else:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            parts = list(pool.map(lambda rows: _caught(places, rows, doors, limit), chunks))
+            parts = list(pool.map(lambda chunk: _caught(places, chunk, doors, limit), chunks))
     origin, home, walk = (np.concatenate(column) for column in zip(*parts, strict=True))
+    if len(places.by_hours) > 1:
+        order = np.argsort(origin, kind="stable")
+        origin, home, walk = origin[order], home[order], walk[order]
     pairs = pairs_on_one_edge(places, doors)
     direct = along_one_edge(places, doors, pairs)
     near = within(direct, limit)
@@ -236,6 +252,22 @@ def seeds_of(places: Doors) -> Seeds:
     return node, cost, np.repeat(rows, 2)
 
 
+def least(trees: Sequence[tuple[FloatArray, IntArray]]) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return (s,) the least cost of several trees, its origin (of equals the lowest), and the tree."""
+    cost, origin = trees[0]
+    which = np.zeros(cost.size, dtype=np.int64)
+    for number, (other_cost, other_origin) in enumerate(trees[1:], start=1):
+        nearer = (other_cost < cost) | ((other_cost == cost) & (other_origin < origin))
+        cost, origin = np.where(nearer, other_cost, cost), np.where(nearer, other_origin, origin)
+        which[nearer] = number
+    return cost, origin, which
+
+
+def _of_tree(values: Sequence[FloatArray], which: IntArray) -> FloatArray:
+    """Return (s,) the value of each stand in its tree."""
+    return values[0] if len(values) == 1 else np.stack(values)[which, np.arange(which.size)]
+
+
 def _improve_on_same_edge(
     places: Doors, homes: Doors, walk: FloatArray, origin: IntArray, end: IntArray
 ) -> tuple[IntArray, IntArray]:
@@ -269,10 +301,11 @@ def _home_sums(
 
 
 def _caught(
-    places: Doors, rows: IntArray, homes: Doors, limit: float
+    places: Doors, chunk: tuple[Measure, IntArray], homes: Doors, limit: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
+    measure, rows = chunk
     found, walk, count = catch(
-        streets_of(places.measure),
+        streets_of(measure),
         seeds_of(places[rows]),
         homes.by_node,
         len(homes),

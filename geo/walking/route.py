@@ -85,6 +85,11 @@ class Route:
         private = self.network.edges["private"].to_numpy(dtype=bool)[self.edge]
         return float(self.span_m[private].sum())
 
+    @property
+    def at_times_m(self) -> float:
+        """Return the metres over streets that are closed at times."""
+        return float(self.span_m[self.network.at_times[self.edge]].sum())
+
     def along(self, measure: Measure) -> FloatArray:
         """
         Return (k,) what each span costs, with its share of the junctions it passes.
@@ -183,7 +188,8 @@ def route(
         spans.append((edge, at_m, _end_m(network, edge, end), AT_DOOR, end))
         halves = network.halves
         node = int(halves.leaving[end, edge])
-        while (slot := int(found.node_slot[node])) >= 0:
+        _, _, slots = found.trees[found.node_tree[node]]
+        while (slot := int(slots[node])) >= 0:
             node, half = int(halves.owner[slot]), int(halves.half[slot])
             if half == PASSING:
                 continue
@@ -225,24 +231,35 @@ def walks_from(
 
     Returns
     -------
-    (n,) walks to every node in public and (k,) to every place, in the direction home → place;
-    infinite where there is none.
+    (n,) walks at any time to every node in public and (k,) to every place while it meets, in the
+    direction home → place; infinite where there is none.
     """
-    measure = home.measure
+    searched = {one: _outwards(home, one, limit) for one, _ in origins.by_hours}
+    anytime = searched.get(home.measure)
+    node_walk = _outwards(home, home.measure, limit) if anytime is None else anytime
+    (node_u, node_v), (from_u, from_v) = origins.entering, origins.inward
+    walk = np.full(len(origins), np.inf)
+    for one, some in origins.by_hours:
+        rows, stand_walk = some.joined, searched[one]
+        by_u, by_v = (
+            stand_walk[node_u[rows]] + from_u[rows],
+            stand_walk[node_v[rows]] + from_v[rows],
+        )
+        walk[rows] = np.minimum(by_u, by_v)
+    pairs = pairs_on_one_edge(origins, home)
+    walk[pairs[0]] = np.minimum(walk[pairs[0]], along_one_edge(origins, home, pairs))
+    walk[walk > limit + TOLERANCE] = np.inf
+    return node_walk[: len(home.measure.network.node_xy)], walk
+
+
+def _outwards(home: Doors, measure: Measure, limit: float) -> FloatArray:
+    """Return (s,) walks from one home to every stand."""
     halves = measure.network.halves
     # The search goes with the walk: over each half-edge it pays what its other half is charged.
     streets = halves.start, halves.node, measure.charges[halves.half ^ 1]
     nodes, costs = np.column_stack(home.leaving)[0], np.column_stack(home.outward)[0]
     seeds = nodes.astype(np.int64), costs, np.zeros(2, dtype=np.int64)
-    node_walk, _, _ = settle(streets, seeds, min(limit + TOLERANCE, FARTHEST))
-    (node_u, node_v), (from_u, from_v) = origins.entering, origins.inward
-    walk = np.full(len(origins), np.inf)
-    if len(node_walk):
-        walk = np.minimum(node_walk[node_u] + from_u, node_walk[node_v] + from_v)
-    pairs = pairs_on_one_edge(origins, home)
-    walk[pairs[0]] = np.minimum(walk[pairs[0]], along_one_edge(origins, home, pairs))
-    walk[walk > limit + TOLERANCE] = np.inf
-    return node_walk[: len(measure.network.node_xy)], walk
+    return settle(streets, seeds, min(limit + TOLERANCE, FARTHEST))[0]
 
 
 _ALONG = 2

@@ -110,7 +110,7 @@ def frontage_of(
     """
     over_water = None if obstacles is None else obstacles.over_water
     isolated = isolated_edges(network, below_m=isolated_below_m, leg_m=leg_m, crossed=over_water)
-    steps = network.edges["steps"].to_numpy(dtype=bool)
+    steps = network.edges["steps"].to_numpy(dtype=bool) & ~network.at_times
     moving = network.edges["highway"].isin(NOBODY_LIVES_AT - {"steps"}).to_numpy(dtype=bool)
     return Frontage(
         ~isolated & with_doors(network),

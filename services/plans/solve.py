@@ -253,9 +253,10 @@ def recheck_on_streets(setting: Setting, plan: Plan) -> float:
     frame = setting.candidates.options.iloc[plan.positions]
     counts = at_least(frame["target_class"], setting.ask.frequency)
     sites = setting.candidates.sites.iloc[frame["site"].to_numpy()[counts]]
-    columns = list(situation.place_snaps)
     there = situation.place_snaps[setting.counts]
-    snaps = pd.concat([there, situation.snap(sites)[columns]], ignore_index=True)
+    # When a candidate will meet nobody knows.
+    new = situation.snap(sites).reindex(columns=there.columns, fill_value="")
+    snaps = pd.concat([there, new], ignore_index=True)
     profile = situation.walking.profile
     walking = Walking(profile, situation.network, situation.homes, snaps)
     everywhere = np.ones(len(snaps), dtype=bool)

@@ -48,8 +48,8 @@ def _split(
     counts = at_least(situation.counted["venue_frequency"], frequency)
     origins = Doors.of(snaps[counts], unit.measure)
     nobody = Doors.of(situation.homes.iloc[:0], unit.measure)
-    walk = nearest(situation.network, origins, nobody, by=unit.measure).node_walk
-    return reached_lines(unit.measure, walk, origins, limit=limit)
+    found = nearest(situation.network, origins, nobody, by=unit.measure)
+    return reached_lines(unit.measure, found, origins, limit=limit)
 
 
 def _some(lines: np.ndarray) -> np.ndarray:

@@ -109,7 +109,7 @@ class History:
     def near(self) -> Pairs:
         """Return the places and homes within the limit of each other, of whatever year."""
         situation = self.situation
-        snaps = situation.snap(self._located)
+        snaps = situation.snap_places(self._located)
         found = situation.walking.catchments(snaps, situation.parameters.limit)
         return Pairs(found.origin, found.home, found.homes_n)
 

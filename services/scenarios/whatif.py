@@ -7,7 +7,7 @@ An edit is tried on the places that are counted; groups at one hall are judged t
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,7 @@ from geo.coverage.reached import COUNTS, TIMES
 from geo.coverage.whatif import Asked, Homes, Sites
 from geo.coverage.whatif import EditableCoverage as Engine
 from geo.errors import InvalidInputError, NotFoundError
+from geo.schedule.hours import met_at_halls
 from geo.schedule.typed import Schedule, combine, frequency_class, least_schedule, parse_schedule
 from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.doors import Doors
@@ -71,13 +72,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Group:
-    """A group that meets: ``site`` is its position among the places there are, -1 for a new spot."""
+    """
+    A group that meets: ``site`` is its position among the places there are, -1 for a new spot.
+
+    ``met`` says when, as ``geo.schedule.hours`` does, where a street has hours.
+    """
 
     place_id: str
     venue_id: str
     schedule: Schedule
     site: int
     xy: XY
+    met: str = ""
 
 
 class WhatIf:
@@ -138,15 +144,40 @@ class WhatIf:
         groups = list(self._groups)
         for number, edit in enumerate(edits, start=1):
             groups = list(self._tried(groups, edit, number))
+        groups = self._met(groups)
         rank = self._venue_ranks(groups)
+        sites = self.engine.sites
         stay = np.full(len(self._groups), -1, dtype=np.int64)
+        come, again = [], []
         for group in groups:
-            if group.site >= 0:
-                known = int(self.engine.sites.rank[group.site])
-                stay[group.site] = rank.get(group.venue_id, known)
-        come = [group for group in groups if group.site < 0]
-        opened = self._sites(come, [rank[group.venue_id] for group in come]) if come else None
-        return self._outcome(self.engine.edited(stay, opened), len(groups))
+            if group.site < 0:
+                come.append(group)
+            elif sites.m.met[group.site] != group.met:
+                again.append(group)
+            else:
+                stay[group.site] = rank.get(group.venue_id, int(sites.rank[group.site]))
+        opened = [self._sites(come, [rank[group.venue_id] for group in come])] if come else []
+        if again:
+            rows = np.array([group.site for group in again], dtype=np.int64)
+            ranks = np.array([rank[group.venue_id] for group in again], dtype=np.int64)
+            met = np.array([group.met for group in again], dtype=object)
+            opened.append(sites.meeting_at(rows, met, ranks))
+        more = reduce(Sites.and_more, opened) if opened else None
+        return self._outcome(self.engine.edited(stay, more), len(groups))
+
+    def _met(self, groups: Sequence[_Group]) -> list[_Group]:
+        """Return the groups with when they meet, where a street has hours."""
+        if not self.situation.network.hours:
+            return list(groups)
+        schedules, halls = (
+            [getattr(one, name) for one in groups] for name in ("schedule", "venue_id")
+        )
+        now = met_at_halls(schedules, halls)
+        return [replace(one, met=met) for one, met in zip(groups, now, strict=True)]
+
+    def _class(self, *schedules: Schedule) -> str:
+        """Return the class of what some groups offer together."""
+        return frequency_class(combine(schedules), permanent_min_days_per_week=self._days)
 
     @cached_property
     def _groups(self) -> tuple[_Group, ...]:
@@ -251,11 +282,7 @@ class WhatIf:
         for group in groups:
             if group.venue_id in touched:
                 together[group.venue_id].append(group.schedule)
-        classes = {
-            venue: frequency_class(combine(found), permanent_min_days_per_week=self._days)
-            for venue, found in together.items()
-        }
-        return {venue: rank(name) for venue, name in classes.items()}
+        return {venue: rank(self._class(*found)) for venue, found in together.items()}
 
     def _sites(self, groups: Sequence[_Group], rank: Sequence[int]) -> Sites:
         """Put new spots on the streets."""
@@ -264,7 +291,7 @@ class WhatIf:
         points = gpd.GeoDataFrame(
             geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=self.situation.areas.crs
         )
-        snaps = self.situation.snap(points)
+        snaps = self.situation.snap(points).assign(met=[group.met for group in groups])
         for group, reason in zip(groups, snaps["reason"], strict=True):
             if reason:
                 limit_m = self.situation.profile.streets.snap_limit_m

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import Limit
+from geo.schedule.hours import ON_THE_WAY_MIN, SESSION_MIN
+from geo.streets.times import is_open
 from geo.vocabulary import FREQUENCIES
 from services.edits.versions import in_force, made_on, newest
 from services.profile import Places, Profile
@@ -39,7 +41,7 @@ def assumptions_of(situation: Situation) -> list[Item]:
     profile, parameters = situation.profile, situation.parameters
     people = situation.residents[parameters.age_group].sum()
     found = _all(profile, parameters, situation.places, float(people))
-    return [*found, *_edits(situation.workspace, *situation.drawn)]
+    return [*found, *_hours(situation), *_edits(situation.workspace, *situation.drawn)]
 
 
 def assumptions_now(workspace: Workspace) -> list[Item]:
@@ -177,6 +179,19 @@ def _walks(profile: Profile, parameters: Parameters) -> Iterator[Item]:
     if not named and walking.id == analysis.walking_profile:
         facts = {"profile": walking.id, "label": walking.label, "label_en": walking.label_en}
         yield _item("walker", WALKS, **facts, speed=walking.speed_m_per_min, origin=walking.origin)
+
+
+def _hours(situation: Situation) -> Iterator[Item]:
+    """Yield how many streets are walked to some places only, and to how many of those that count."""
+    network = situation.network
+    if network.hours:
+        open_n = sum(
+            any(is_open(hours, met) for hours in network.hours)
+            for met in situation.place_snaps["met"]
+        )
+        streets_n = int(network.edges["osm_id"][network.at_times].nunique())
+        facts = {"minutes": ON_THE_WAY_MIN, "session": SESSION_MIN // 60}
+        yield _item("hours", STREETS, places=open_n, streets=streets_n, **facts)
 
 
 def _edits(workspace: Workspace, version: int, day: date) -> Iterator[Item]:

@@ -16,6 +16,7 @@ from geo.schedule.calendar import (
     unknown_slots,
     weeks_mask,
 )
+from geo.schedule.hours import met_at_halls
 from geo.schedule.typed import Schedule, combine, frequency_class, parse_schedule
 from services.profile import Profile, Qualification
 from services.registry.history import lacks_dates
@@ -105,6 +106,14 @@ def judged(places: gpd.GeoDataFrame, profile: Profile, selection: Selection) -> 
         slots_unknown=_texts([unknown_slots(s) for s in schedules], places),
         slots_open=np.array([open_slots(s) for s in schedules], dtype=np.int64),
     )
+
+
+def met_of(places: pd.DataFrame) -> list[str]:
+    """Return when the groups of some places meet, as ``geo.schedule.hours`` has it."""
+    schedules = [parse_schedule(text) for text in places["schedule_text"]]
+    # Who is not counted changes nothing for the others of a hall.
+    halls = list(zip(places["venue_id"], places.get("counts", places["status"]), strict=True))
+    return met_at_halls(schedules, halls)
 
 
 def _texts(values: list[Any], places: pd.DataFrame) -> pd.Series:

@@ -29,7 +29,7 @@ from services.edits.versions import edited_network, home_snaps, newest, read_edi
 from services.registry.seen import seen_venues
 from services.situation.halls import halls_apart
 from services.situation.parameters import Parameters
-from services.situation.places import places_frame
+from services.situation.places import met_of, places_frame
 from services.situation.walking import Approach, Walking
 from services.words.dates import today
 from services.workspace.folder import Workspace
@@ -112,6 +112,11 @@ class Situation:
         most_m = self.profile.streets.snap_limit_m if limit_m is None else limit_m
         snaps = snap(points.geometry, self._streets, limit_m=most_m, usable=self._frontage)
         return self._carried(self._along_halls(snaps, points.geometry, most_m), points)
+
+    def snap_places(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Join places to the streets as ``snap`` does, with when they meet where a street has hours."""
+        snaps = self.snap(places)
+        return snaps.assign(met=met_of(places)) if self.network.hours else snaps
 
     @cached_property
     def _nearby(self) -> Nearby:
@@ -220,7 +225,7 @@ class Situation:
     @cached_property
     def place_snaps(self) -> pd.DataFrame:
         """Return where the counted places stand on the network."""
-        return self.snap(self.counted)
+        return self.snap_places(self.counted)
 
     @cached_property
     def walkings(self) -> list[Walking]:

@@ -160,6 +160,7 @@ class _Asker:
             climb_m=route.cost(walking.climb),
             steps_n=route.cost(walking.steps),
             private_m=route.private_m,
+            at_times_m=route.at_times_m,
             straight_m=float(np.hypot(*(ground.place_xy(place) - self._spot.xy))),
             own_area=own_area,
             area_name=area_name,

@@ -109,7 +109,7 @@ class Ground:
         self._broken = found.set_index("piece")["gap_m"]
         self.doubts = street_doubts(situation.workspace, situation.drawn[1])
         self.places = _with_stopped(situation)
-        self.snaps = situation.snap(self.places)
+        self.snaps = situation.snap_places(self.places)
         counted = self.places["counts"].to_numpy(dtype=bool)
         self._counts: dict[str, NDArray[np.bool_]] = {
             frequency: counted & at_least(self.places["venue_frequency"], frequency)
@@ -238,6 +238,6 @@ def _with_stopped(situation: Situation) -> gpd.GeoDataFrame:
 def _warm(walking: Walking) -> None:
     """Compute what several threads then only read."""
     for unit in (walking.m, walking.s):
-        _ = unit.measure.tolls, unit.places.entering, unit.places.inward, unit.places.joined
+        _ = unit.measure.tolls, unit.places.entering, unit.places.inward, unit.places.by_hours
     _ = walking.climb.tolls, walking.steps.tolls, walking.network.edge_lines
     _ = walking.network.vertex_offset_m, walking.network.halves

@@ -32,9 +32,9 @@ class Way:
     The nearest place of one frequency or better.
 
     ``walk_m`` is the shortest walk to any such place and ``walk_s`` the quickest, as coverage judges
-    them; ``way_m, way_s, climb_m, steps_n`` and ``private_m`` (metres over private roads) are of the
-    one way that is drawn. ``approximate``: the
-    place is a private home, all figures lead to the middle of its grid cell.
+    them; ``way_m, way_s, climb_m, steps_n``, ``private_m`` (metres over private roads) and
+    ``at_times_m`` (over streets that are closed at times) are of the one way that is drawn.
+    ``approximate``: the place is a private home, all figures lead to the middle of its grid cell.
     """
 
     frequency: str
@@ -51,6 +51,7 @@ class Way:
     climb_m: float | None = None
     steps_n: float | None = None
     private_m: float | None = None
+    at_times_m: float | None = None
     straight_m: float | None = None
     own_area: bool | None = None
     area_name: str = ""

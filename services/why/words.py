@@ -97,6 +97,8 @@ def _way(answer: Why, lang: str) -> Iterator[str]:
         yield text("why.steps", lang, steps=round(way.steps_n or 0.0))
     if round(way.private_m or 0.0) > 0:
         yield text("why.private_road", lang, length=metres(way.private_m, lang))
+    if round(way.at_times_m or 0.0) > 0:
+        yield text("why.at_times", lang, length=metres(way.at_times_m, lang))
     if passed := _passed(way, lang):
         yield text("why.passes", lang, what=text("why.and", lang).join(passed))
 

@@ -117,6 +117,9 @@ def _kinds(value: Mapping[str, int], lang: str) -> str:
 _VALUES: Mapping[str, Callable[[Any, str], str]] = {
     "of": lambda value, _: number(value),
     "edits": lambda value, _: number(value),
+    "streets": lambda value, _: number(value),
+    "minutes": _figure,
+    "session": _figure,
     "kinds": _kinds,
     "version": lambda value, _: str(value),
     "day": lambda value, _: str(value),

@@ -35,7 +35,8 @@ from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
 
 FORMAT = 7
-"""From 5 on the registry says which schedules and places are assumed, from 7 on there is ground by scale."""
+"""From 5 on the registry says which schedules and places are assumed, from 7 on there is
+ground by scale and streets say when they are open."""
 RESULT_FORMAT = 7
 """
 Of a snapshot: from 2 on its tables hold no sentence, from 3 on they are those of a view, from 5 on it

@@ -9,8 +9,10 @@ import pandas as pd
 
 from geo.errors import Sentence
 from geo.streets.drawn import join_same_spots
+from geo.streets.gates import with_gates
 from geo.streets.sidewalks import join_sidewalks
 from geo.streets.squares import CROSSED, INTRICATE, MOST_POINTS, OPEN, cross_squares
+from geo.streets.times import together
 from services.intake.streets.ways import Ways
 from services.intake.tables.ledger import Entry, SourceLedger
 
@@ -21,7 +23,7 @@ def put_right(
     table: pd.DataFrame, nodes: pd.DataFrame, ways: Ways, book: SourceLedger
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Join what meets at one spot, side streets to sidewalks apart, and lead across squares.
+    Join what meets at one spot, side streets to sidewalks apart, lead across squares, shut gates.
 
     ``table`` are the ways in reach with their ``ATTRIBUTES``, ``nodes`` are in the plane; ``ways`` what
     was read beside them. Returns ways and nodes.
@@ -38,7 +40,11 @@ def put_right(
     areas = ways.areas.assign(pieces=pd.Series(pieces, dtype=object), steps_per_m=0.0)[near]
     table, nodes, left = cross_squares(table, nodes, areas)
     _note_squares(left, book)
-    return table, nodes
+    gates: dict[int, str] = {}
+    for node, hours in ways.gates.items():
+        spot = moved.get(node, node)
+        gates[spot] = together(gates.get(spot, ""), hours)
+    return with_gates(table, nodes, gates)
 
 
 def _moved(ids: Iterable[int], moved: Mapping[int, int]) -> list[int]:

@@ -108,13 +108,23 @@ def _inside(ways: Ways, nodes: pd.DataFrame, boundary: shapely.Geometry) -> set[
 
 def _note_times(kind: str, remarks: Sequence[tuple[int, TagRemark]], book: SourceLedger) -> None:
     """List every way and node that is open or closed at times."""
-    asked = [(osm_id, one) for osm_id, one in remarks if one.told in ("times", "unknown_times")]
+    asked = [
+        (osm_id, one) for osm_id, one in remarks if one.told in ("times", "hours", "unknown_times")
+    ]
     for osm_id, remark in asked[:LISTED_MOST]:
         tag = remark.tag
         if remark.told == "unknown_times":
             said = Sentence(
                 "OSM {kind} {osm_id}: {tag} (conditional); the condition is not understood and "
                 "changes nothing",
+                kind=kind,
+                osm_id=osm_id,
+                tag=tag,
+            )
+        elif remark.told == "hours":
+            said = Sentence(
+                "OSM {kind} {osm_id}: {tag} (conditional); walked to places whose groups meet while "
+                "it is open, to no others",
                 kind=kind,
                 osm_id=osm_id,
                 tag=tag,
@@ -128,8 +138,8 @@ def _note_times(kind: str, remarks: Sequence[tuple[int, TagRemark]], book: Sourc
             )
         else:
             said = Sentence(
-                "OSM {kind} {osm_id}: {tag} (conditional); closed at times when groups meet, so not "
-                "walked",
+                "OSM {kind} {osm_id}: {tag} (conditional); closed whenever groups meet, or nobody "
+                "knows when it is open, so not walked",
                 kind=kind,
                 osm_id=osm_id,
                 tag=tag,

@@ -50,6 +50,7 @@ _COLUMNS = {
     "private": "bool",
     "traits": "str",
     "incline_pct": "float64",
+    "hours": "str",
 }
 
 
@@ -76,6 +77,8 @@ class Ways:
     """What is to be told of the tags of ways, by osm_id."""
     node_remarks: list[tuple[int, TagRemark]] = field(default_factory=list)
     """What is to be told of the tags of nodes of walkable ways, by node id."""
+    gates: dict[int, str] = field(default_factory=dict)
+    """The hours of nodes of walkable ways that are closed at times (``judge_node``)."""
     walled: list[int] = field(default_factory=list)
     """Nodes that a walkable way shares with a wall or a fence, without an opening that is tagged."""
     undirected: frozenset[int] = frozenset()
@@ -103,6 +106,7 @@ class WayCollector:
     _roads: dict[object, tuple[int, Sequence[int]]] = field(default_factory=dict)
     _way_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
     _node_remarks: set[tuple[int, TagRemark]] = field(default_factory=set)
+    _gates: dict[int, str] = field(default_factory=dict)
     _walls: set[int] = field(default_factory=set)
     _openings: set[int] = field(default_factory=set)
     _undirected: set[int] = field(default_factory=set)
@@ -157,9 +161,11 @@ class WayCollector:
         if not tags:
             return PLAIN
         self._tags_of_node[osm_id] = written = tuple(tags.items())
-        kind, remarks = _judged_node(written)
+        kind, hours, remarks = _judged_node(written)
+        if hours:
+            self._gates[osm_id] = hours
         self._node_remarks.update((osm_id, remark) for remark in remarks)
-        if kind in (OWN_GATE, SHUT) or "entrance" in tags or tags.get("barrier") in PASSED:
+        if kind in (OWN_GATE, SHUT) or hours or "entrance" in tags or tags.get("barrier") in PASSED:
             self._openings.add(osm_id)
         return kind
 
@@ -183,6 +189,7 @@ class WayCollector:
             pd.DataFrame(sorted(self._roads.values()), columns=["osm_id", "node_ids"]),
             sorted(self._way_remarks),
             sorted((node, remark) for node, remark in self._node_remarks if node in walked),
+            {node: self._gates[node] for node in sorted(walked & self._gates.keys())},
             self._walled(),
             frozenset(self._undirected),
             _unused(self._tags_of_ways, is_read),
@@ -271,8 +278,8 @@ def _judged(
 ) -> tuple[tuple[str | bool | int | float, ...] | None, tuple[TagRemark, ...]]:
     """Return the attributes of a way, None where nobody may walk; most ways have tags of few kinds."""
     kept = dict(tags)
-    walkable, remarks = judge(kept)
-    return street_attributes(kept) if walkable else None, remarks
+    judged = judge(kept)
+    return street_attributes(kept) if judged.walkable else None, judged.remarks
 
 
 @lru_cache(maxsize=4096)

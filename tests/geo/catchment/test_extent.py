@@ -19,7 +19,7 @@ def test_a_street_is_cut_exactly_where_the_walk_ends() -> None:
     places = snaps((0, 300.0, 100.0))
     found = nearest(network, places, snaps((0, 0.0, 0.0)))
     reached, missed = reached_lines(
-        metres(network), found.node_walk, Doors.of(places, metres(network)), limit=500.0
+        metres(network), found, Doors.of(places, metres(network)), limit=500.0
     )
     assert shapely.length(reached[0]) == pytest.approx(700.0)
     assert shapely.length(missed[0]) == pytest.approx(300.0)
@@ -31,7 +31,7 @@ def test_the_middle_of_a_long_street_between_two_places_stays_unreached() -> Non
     places = snaps((0, 0.0, 0.0), (0, 1000.0, 0.0))
     found = nearest(network, places, snaps((0, 0.0, 0.0)))
     reached, missed = reached_lines(
-        metres(network), found.node_walk, Doors.of(places, metres(network)), limit=300.0
+        metres(network), found, Doors.of(places, metres(network)), limit=300.0
     )
     assert shapely.length(reached[0]) == pytest.approx(600.0)
     assert shapely.get_coordinates(missed[0])[:, 0].tolist() == pytest.approx([300.0, 700.0])
@@ -48,7 +48,7 @@ def test_a_longer_limit_never_reaches_less_street(
 
     def reached_m(limit: float) -> float:
         reached, missed = reached_lines(
-            metres(network), found.node_walk, Doors.of(origins, metres(network)), limit=limit
+            metres(network), found, Doors.of(origins, metres(network)), limit=limit
         )
         total = shapely.length(reached[shapely.is_geometry(reached)]).sum()
         rest = shapely.length(missed[shapely.is_geometry(missed)]).sum()

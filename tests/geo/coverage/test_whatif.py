@@ -17,7 +17,7 @@ from geo.walking.doors import Doors
 from geo.walking.measure import metres, seconds
 from geo.walking.reach import nearest, straight_m, walks
 from geo.walking.walker import Walker
-from tests.streets import Point, snaps, straight_street, towns
+from tests.streets import MET, Point, at_times, snaps, straight_street, towns
 
 WALKER = Walker(speed_m_per_min=50.0)
 LIMITS = (Limit(m=300.0), Limit(m=700.0), Limit(minutes=8.0), Limit(m=500.0, minutes=9.0))
@@ -28,11 +28,12 @@ AREAS_N = 2
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the tests: where it stands, and how often it meets (-1: not at all)."""
+    """A place of the tests: where it stands, how often it meets (-1: not at all), and when."""
 
     point: Point
     area: int
     rank: int
+    met: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,12 @@ class Town:
         found = [lines[edge].interpolate(offset_m) for edge, offset_m, _ in points]
         return np.array([(point.x, point.y) for point in found]).reshape(-1, 2)
 
+    def stops(self, places: list[Place]) -> pd.DataFrame:
+        met = [place.met for place in places]
+        return snaps(*(place.point for place in places)).assign(met=met)
+
     def sites(self, places: list[Place]) -> Sites:
-        points = snaps(*(place.point for place in places))
+        points = self.stops(places)
         return Sites(
             Doors.of(points, metres(self.network, WALKER)),
             Doors.of(points, seconds(self.network, WALKER)),
@@ -75,7 +80,7 @@ class Town:
     def from_scratch(self, places: list[Place]) -> pd.DataFrame:
         """Return the coverage of these places with everything computed again."""
         by_m, by_s = metres(self.network, WALKER), seconds(self.network, WALKER)
-        origins, homes = snaps(*(place.point for place in places)), snaps(*self.homes)
+        origins, homes = self.stops(places), snaps(*self.homes)
         place_xy, home_xy = self.xy([place.point for place in places]), self.xy(self.homes)
         rank = np.array([place.rank for place in places], dtype=np.int64)
         access = {}
@@ -113,14 +118,17 @@ class Town:
 def edited_towns(draw: st.DrawFn) -> tuple[Town, list[Place], list[tuple[str, int, Place]]]:
     """Draw a town, its places, and what is done to them one after the other."""
     network, points, homes = draw(towns())
+    network = draw(at_times(network)) if draw(st.booleans()) else network
 
     def place() -> Place:
         edge = draw(st.integers(0, len(network.edge_u) - 1))
         share = draw(st.sampled_from([0.0, 0.3, 0.5, 1.0]))
         point = (edge, share * float(network.edge_length_m[edge]), float(draw(st.integers(0, 40))))
-        return Place(point, draw(st.integers(-1, 1)), draw(st.integers(0, 2)))
+        return Place(point, draw(st.integers(-1, 1)), draw(st.integers(0, 2)), draw(MET))
 
-    places = [Place(at, draw(st.integers(-1, 1)), draw(st.integers(-1, 2))) for at in points]
+    places = [
+        Place(at, draw(st.integers(-1, 1)), draw(st.integers(-1, 2)), draw(MET)) for at in points
+    ]
     number = st.integers(0, 40)
     groups = {
         group: [draw(number) / draw(st.sampled_from([1, 3])) for _ in homes]

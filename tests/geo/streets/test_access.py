@@ -1,6 +1,7 @@
 """Access: which values let a walker in, and what conditions mean for a group that meets all year."""
 
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -8,11 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.streets.access import CLOSES, OPENS, is_private, passes
-from geo.streets.times import MET, half_hours
+from geo.streets.times import MET, half_hours, is_open, together, written
+
+
+def every_meeting() -> str:
+    grid = np.zeros((12, 7, 48), dtype=bool)
+    grid[:, :, MET] = True
+    return written(grid)
 
 
 def walked(**tags: str) -> bool:
-    return passes({key.replace("__", ":"): value for key, value in tags.items()}, by_kind=True)[0]
+    """Say whether a walker passes whenever groups may meet."""
+    found = passes({key.replace("__", ":"): value for key, value in tags.items()}, by_kind=True)
+    return found.open and not found.hours
 
 
 @pytest.mark.parametrize("value", sorted(OPENS))
@@ -39,16 +48,16 @@ def test_of_several_values_one_that_closes_closes_in_any_order(
 def test_what_is_not_understood_is_told_and_changes_nothing() -> None:
     for value, by_kind in itertools.product(("unknown", "???", "ja"), (True, False)):
         told = ("unknown_value", f"access={value}", by_kind)
-        assert passes({"access": value}, by_kind=by_kind) == (by_kind, (told,))
+        assert passes({"access": value}, by_kind=by_kind) == (by_kind, "", (told,))
     assert not walked(access="no", foot="???")
     assert not walked(access="???;private")
 
 
 def test_plain_values_are_not_told_and_others_are() -> None:
     for plain in ("yes", "no", "private", "permissive", "designated", "use_sidepath"):
-        assert passes({"foot": plain}, by_kind=True)[1] == ()
+        assert passes({"foot": plain}, by_kind=True).remarks == ()
     for value in ("customers", "military", "permit", "destination"):
-        (remark,) = passes({"access": value}, by_kind=True)[1]
+        (remark,) = passes({"access": value}, by_kind=True).remarks
         assert (remark.told, remark.passes) == ("value", value == "destination")
 
 
@@ -61,12 +70,8 @@ def test_plain_values_are_not_told_and_others_are() -> None:
         "no @ (December-March)",
         "no @ (Nov 15-Apr 20)",
         "no @ (Jan 1-3)",
-        "no @ (winter)",
-        "no @ (snow)",
         "no @ (Sa,Su)",
-        "no @ (PH)",
         "no @ (Su[2])",
-        "no @ (week 50-10)",
         "no @ (07:30-08:30)",
         "no @ (Mo-Fr 07:30-08:30,15:00-16:00)",
         "no @ (17:00-09:00)",
@@ -79,10 +84,25 @@ def test_plain_values_are_not_told_and_others_are() -> None:
         "destination @ (06:00-23:00); no @ (Jan)",
     ],
 )
-def test_what_is_closed_when_a_group_may_meet_is_closed_and_told(condition: str) -> None:
+def test_what_is_closed_at_times_when_a_group_may_meet_has_hours_and_is_told(
+    condition: str,
+) -> None:
     for key in ("foot:conditional", "access:conditional"):
-        told = ("times", f"{key}={condition}", False)
-        assert passes({key: condition}, by_kind=True) == (False, (told,))
+        open_, hours, remarks = passes({key: condition}, by_kind=True)
+        assert open_
+        assert not is_open(hours, every_meeting())
+        assert remarks == (("hours", f"{key}={condition}", True),)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["no @ (winter)", "no @ (snow)", "no @ (PH)", "no @ (week 50-10)", "yes @ (22:00-07:00)"],
+)
+def test_what_is_closed_nobody_knows_when_or_whenever_a_group_may_meet_is_closed_and_told(
+    condition: str,
+) -> None:
+    told = ("times", f"foot:conditional={condition}", False)
+    assert passes({"foot:conditional": condition}, by_kind=True) == (False, "", (told,))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +120,7 @@ def test_what_is_closed_when_a_group_may_meet_is_closed_and_told(condition: str)
 )
 def test_what_is_closed_at_night_alone_is_open_and_told(condition: str) -> None:
     told = ("times", f"foot:conditional={condition}", True)
-    assert passes({"foot:conditional": condition}, by_kind=True) == (True, (told,))
+    assert passes({"foot:conditional": condition}, by_kind=True) == (True, "", (told,))
 
 
 @pytest.mark.parametrize(
@@ -111,8 +131,8 @@ def test_a_condition_that_is_not_understood_is_told_and_changes_nothing(
     condition: str, access: str
 ) -> None:
     tags = {"access": access, "access:conditional": condition}
-    open_, (remark,) = passes(tags, by_kind=True)
-    assert (open_, remark.told) == (access == "yes", "unknown_times")
+    open_, hours, (remark,) = passes(tags, by_kind=True)
+    assert (open_, hours, remark.told) == (access == "yes", "", "unknown_times")
 
 
 def test_conditions_open_what_is_closed_only_where_they_cover_every_meeting() -> None:
@@ -147,9 +167,66 @@ def test_hours_are_judged_like_conditions(hours: str, *, open_: bool) -> None:
 
 
 @pytest.mark.parametrize("key", ["seasonal", "winter_road"])
-def test_a_street_of_one_season_is_closed(key: str) -> None:
-    assert not walked(**{key: "yes"})
+def test_a_street_of_one_season_is_closed_as_nobody_knows_which(key: str) -> None:
+    told = ("times", f"{key}=yes", False)
+    assert passes({key: "yes"}, by_kind=True) == (False, "", (told,))
     assert walked(**{key: "no"})
+
+
+@pytest.mark.parametrize(
+    ("tags", "months", "days", "clock"),
+    [
+        ({"opening_hours": "09:00-17:00"}, range(12), range(7), range(18, 34)),
+        ({"foot:conditional": "no @ (Dec-Mar)"}, range(3, 11), range(7), range(48)),
+        ({"opening_hours": "Tu-Su 09:00-17:00"}, range(12), range(1, 7), range(18, 34)),
+        (
+            {"access": "no", "foot:conditional": "yes @ (Sa 8:00-10:15)"},
+            range(12),
+            [5],
+            range(16, 20),
+        ),
+        (
+            {"opening_hours": "Apr-Oct 09:00-17:00; We off"},
+            range(3, 10),
+            {0, 1, 3, 4, 5, 6},
+            range(18, 34),
+        ),
+    ],
+    ids=str,
+)
+def test_hours_are_those_in_which_it_is_open(
+    tags: dict[str, str], months: Iterable[int], days: Iterable[int], clock: Iterable[int]
+) -> None:
+    expected = np.zeros((12, 7, 48), dtype=bool)
+    expected[np.ix_(list(months), list(days), list(clock))] = True
+    hours = passes(tags, by_kind=True).hours
+    found = [digit == "1" for digit in f"{int(hours, 16):0{expected.size}b}"]
+    assert found == expected.ravel().tolist()
+
+
+def test_what_is_open_before_and_after_all_meetings_alone_is_closed() -> None:
+    told = ("times", "opening_hours=05:00-08:00", False)
+    assert passes({"opening_hours": "05:00-08:00"}, by_kind=True) == (False, "", (told,))
+
+
+@given(*[st.lists(st.booleans(), min_size=7, max_size=7)] * 3)
+def test_a_street_is_open_to_who_meets_at_none_of_the_times_when_it_is_closed(
+    one: list[bool], other: list[bool], met: list[bool]
+) -> None:
+    grids = [np.zeros((12, 7, 48), dtype=bool) for _ in range(3)]
+    for grid, days in zip(grids, (one, other, met), strict=True):
+        grid[3, :, 20] = days
+    hours, also, when = (written(grid) for grid in grids)
+    assert is_open(hours, when) == all(a or not m for a, m in zip(one, met, strict=True))
+    both = [a and b for a, b in zip(one, other, strict=True)]
+    assert is_open(together(hours, also), when) == all(
+        a or not m for a, m in zip(both, met, strict=True)
+    )
+    assert together(hours, "") == together("", hours) == hours
+    # An ordinary street is open to everybody, one with hours not to who meets at unknown times.
+    assert is_open("", when)
+    assert is_open("", "")
+    assert not is_open(hours, "")
 
 
 @given(st.integers(0, 23), st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))

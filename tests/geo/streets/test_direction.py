@@ -46,7 +46,7 @@ FOOTWAY = {"highway": "footway"}
 def test_a_direction_that_is_written_counts(tags: dict[str, str], direction: int) -> None:
     assert foot_direction(tags) == (direction, True)
     kept = {key: value for key, value in tags.items() if key in USEFUL_TAGS}
-    *_, oneway, _private, _traits, _incline = street_attributes(kept)
+    *_, oneway, _private, _traits, _incline, _hours = street_attributes(kept)
     assert oneway == direction
 
 

@@ -51,6 +51,7 @@ PLAIN = {
     "private": False,
     "traits": "",
     "incline_pct": 0.0,
+    "hours": "",
 }
 
 

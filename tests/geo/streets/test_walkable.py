@@ -8,6 +8,7 @@ from geo.streets.walkable import (
     USEFUL_NODE_TAGS,
     USEFUL_TAGS,
     is_walkable,
+    judge,
     judge_node,
     street_attributes,
 )
@@ -101,13 +102,13 @@ def attribute(name: str, tags: dict[str, str]) -> object:
     """Return one attribute by its name, in the order that the docstring gives."""
     told = ("highway", "name", "bridge", "tunnel", "steps", "layer")
     told += ("crossing", "signals", "surface", "step_count", "oneway", "private", "traits")
-    told += ("incline_pct",)
+    told += ("incline_pct", "hours")
     return dict(zip(told, street_attributes(tags), strict=True))[name]
 
 
 def test_the_attributes_of_an_edge_come_from_its_tags() -> None:
     tags = {"highway": "footway", "name": "跨線橋", "bridge": "yes", "tunnel": "no", "layer": "1"}
-    nothing_else = (False, False, "", 0, 0, False, "", 0.0)
+    nothing_else = (False, False, "", 0, 0, False, "", 0.0, "")
     assert street_attributes(tags) == ("footway", "跨線橋", True, False, False, 1, *nothing_else)
 
 
@@ -222,7 +223,7 @@ def test_a_surface_is_paved_unpaved_or_unknown(surface: str, kind: str) -> None:
     ids=str,
 )
 def test_a_node_is_plain_a_crossing_signals_or_an_elevator(tags: dict[str, str], kind: int) -> None:
-    assert judge_node(tags) == (kind, ())
+    assert judge_node(tags) == (kind, "", ())
 
 
 @pytest.mark.parametrize(
@@ -245,7 +246,24 @@ def test_a_node_is_plain_a_crossing_signals_or_an_elevator(tags: dict[str, str],
     ids=str,
 )
 def test_a_walker_passes_the_node(tags: dict[str, str]) -> None:
-    assert judge_node(tags).kind == 0
+    assert judge_node(tags)[:2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"barrier": "gate", "opening_hours": "09:00-17:00"},
+        {"barrier": "gate", "access:conditional": "no @ (Dec-Mar)"},
+        {"highway": "elevator", "opening_hours": "09:00-17:00"},
+        {"barrier": "gate", "access": "private", "opening_hours": "09:00-17:00"},
+    ],
+    ids=str,
+)
+def test_a_gate_has_the_hours_of_a_street_of_its_tags(tags: dict[str, str]) -> None:
+    way = {key: value for key, value in tags.items() if key not in ("highway", "barrier")}
+    hours = judge({"highway": "path", **way}).hours
+    assert judge_node(tags).hours == hours
+    assert hours
 
 
 @pytest.mark.parametrize(
@@ -259,8 +277,8 @@ def test_a_walker_passes_the_node(tags: dict[str, str]) -> None:
         {"barrier": "fence", "note": "no gate"},
         {"railway": "level_crossing", "access": "no"},
         {"highway": "crossing", "foot": "no"},
-        {"barrier": "gate", "opening_hours": "09:00-17:00"},
-        {"barrier": "gate", "access:conditional": "no @ (Dec-Mar)"},
+        {"barrier": "gate", "access": "no", "opening_hours": "09:00-17:00"},
+        {"barrier": "gate", "seasonal": "yes"},
         {"ford": "yes"},
         {"ford": "stepping_stones"},
     ],
@@ -268,7 +286,7 @@ def test_a_walker_passes_the_node(tags: dict[str, str]) -> None:
 )
 def test_nobody_passes_the_node(tags: dict[str, str]) -> None:
     kept = {key: value for key, value in tags.items() if key in USEFUL_NODE_TAGS}
-    kind, remarks = judge_node(kept)
+    kind, _, remarks = judge_node(kept)
     assert (kind, [remark.passes for remark in remarks]) == (SHUT, [False])
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import networkx as nx
 import pytest
-from scipy.sparse.csgraph import dijkstra
 
-from geo.streets.network import Network
+from geo.streets.network import Network, to_networkx
 from services.intake.streets.noting import LISTED_MOST, TAGS_MOST
 from services.intake.tables.ledger import Ledger
 from services.words.texts import told
@@ -47,11 +47,14 @@ def both(
     return network, remarks
 
 
-def walk_m(network: Network) -> float:
+def walk_m(network: Network, *, any_time: bool = True) -> float:
+    """Return the walk from 1 to 3, over streets that are open at any time or over all."""
     ends = [tuple(xy) for xy in network.node_xy.round(1).tolist()]
-    return float(
-        dijkstra(network.streets, indices=ends.index((0.0, 0.0)))[ends.index((300.0, 0.0))]
-    )
+    graph = to_networkx(network)
+    shut = [edge[:3] for edge in graph.edges(keys=True, data="hours") if any_time and edge[3]]
+    graph.remove_edges_from(shut)
+    start, end = ends.index((0.0, 0.0)), ends.index((300.0, 0.0))
+    return float(nx.shortest_path_length(graph, start, end, weight="length_m"))
 
 
 def with_tags(**tags: str) -> Ways:
@@ -144,6 +147,26 @@ def test_a_way_is_walked_or_not_and_the_ledger_says_why(
     codes = [code for code, _ in remarks if code != "not_walkable"]
     assert codes == ([remark[0]] if remark else [])
     assert all(remark[1] in said for code, said in remarks if remark and code == remark[0])
+
+
+@pytest.mark.parametrize(
+    ("tags", "at_node"),
+    [
+        ({"opening_hours": "09:00-17:00"}, {}),
+        ({}, {2: {"barrier": "gate", "opening_hours": "9:00-17:00"}}),
+    ],
+    ids=["way", "gate"],
+)
+def test_what_has_hours_stays_in_the_network_and_is_listed(
+    tmp_path: Path, tags: dict[str, str], at_node: dict[int, dict[str, str]]
+) -> None:
+    network, remarks = both(tmp_path, with_tags(**tags), at_node)
+    assert walk_m(network) == pytest.approx(ROUND_M, abs=0.1)
+    assert walk_m(network, any_time=False) == pytest.approx(300.0, abs=0.1)
+    shut_m = network.edge_length_m[network.at_times].sum()
+    assert shut_m == pytest.approx(2.0 if at_node else 300.0, abs=0.1)
+    (said,) = [text for code, text in remarks if code == "conditional"]
+    assert said.endswith("; walked to places whose groups meet while it is open, to no others")
 
 
 def test_a_wall_across_a_path_is_a_doubt_unless_there_is_a_gate(tmp_path: Path) -> None:

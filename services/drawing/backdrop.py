@@ -117,7 +117,7 @@ GROUND_SIGNS: Mapping[Kind, GroundSign] = {
     "wood": GroundSign("area", "#D3DFC4", "#EBEBEB"),
     "wetland": GroundSign("area", "#D6E2DA", "#ECECEC"),
     "cemetery": GroundSign("area", "#DDE0D0", "#EEEEEE", names_from_zoom=15.0),
-    "park": GroundSign("area", "#CFE0BE", "#E7E7E7", _GREEN_INK, names_from_zoom=14.0),
+    "park": GroundSign("area", "#C3E0AC", "#E7E7E7", _GREEN_INK, names_from_zoom=14.0),
     "university": GroundSign(
         "area",
         "#EFE3C8",

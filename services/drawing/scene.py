@@ -23,6 +23,8 @@ PAPER_ZOOMS = 1.0
 _NAME_GAP = 2.0
 _LEAST_RUN = 40.0
 """A name along a line wants so much of it to be seen."""
+_MOST_RIVERS = 12
+"""In the mountains every valley has a name: the longest rivers are enough to find one's way."""
 _SPOTS = (0.5, 0.3, 0.7, 0.15, 0.85)
 _WATERS = ("river", "canal", "stream", "water")
 _SEEN_BELOW = ("railway", "road")
@@ -164,8 +166,13 @@ def _wanted(parts: list[_Part], view: View) -> list[tuple[GroundName, ...]]:
         options = tuple(named(kind, words, *run) for run in _runs(whole, view))
         wanted += [(_order(kind, float(shapely.length(whole)), words), options)]
     once: dict[object, tuple[GroundName, ...]] = {}
+    rivers_n = 0
     for _, options in sorted(wanted, key=lambda each: each[0]):
         for name in options[:1]:
+            is_river = name.kind in LINES and name.kind in _WATERS
+            rivers_n += is_river
+            if is_river and rivers_n > _MOST_RIVERS:
+                continue
             # A river is a line and areas: its name stands once.
             key = (name.words, "" if name.kind in _WATERS else name.at)
             once.setdefault(key, options)

@@ -52,6 +52,19 @@ def test_a_river_is_drawn_by_its_water_where_that_is_seen_and_named_along_its_li
     assert VIEW.plane(np.array(name.at)) == pytest.approx([1_000, 500])
 
 
+def test_of_many_rivers_the_longest_have_names_and_a_lake_has_its_own() -> None:
+    rivers = [
+        ("stream", f"第{n}沢", "ground", LineString([(100, 60 * n), (400 + 60 * n, 60 * n)]))
+        for n in range(1, 16)
+    ]
+    lake = ("water", "見本湖", "ground", box(1_500, 100, 1_900, 300))
+    named = {
+        name.words for options in scene_of(ground(*rivers, lake), VIEW).wanted for name in options
+    }
+    # Of 15 the twelve longest: the first three are not named.
+    assert named == {"見本湖", *(f"第{n}沢" for n in range(4, 16))}
+
+
 def test_shapes_are_drawn_from_the_ground_up_and_what_is_in_a_tunnel_only_if_it_is_a_railway() -> (
     None
 ):

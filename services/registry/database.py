@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, NullPool, create_engine, make_url
 from sqlalchemy import text as sql
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -51,15 +52,13 @@ def require_no_password(url: str) -> None:
 
 @contextmanager
 def session(url: str) -> Iterator[Session]:
-    """Yield a session of the database, its errors told as ours; nobody else connects to it."""
+    """Yield a session of the database, its errors told as ours; its connection ends with it."""
     engine = _engine(url)
     try:
         with Session(engine) as opened:
             yield opened
     except SQLAlchemyError as error:
         raise _told(error, engine) from error
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -79,11 +78,14 @@ def writing(url: str) -> Iterator[Session]:
         opened.commit()
 
 
+@lru_cache(maxsize=16)
 def _engine(url: str) -> Engine:
+    """Return what connects to a database. It keeps the statements it has compiled, and no connection."""
     try:
         address = make_url(url)
         known = _TIMEOUTS.get(address.get_driver_name())
-        return create_engine(address, connect_args={known: WAIT_S} if known else {})
+        options = {known: WAIT_S} if known else {}
+        return create_engine(address, poolclass=NullPool, connect_args=options)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise InvalidInputError(
             "the registry's URL is not usable ({error}); give sqlite:///FILE or a "

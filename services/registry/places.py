@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, delete, insert, select
 
 from geo.arrays import LONLAT_EPSG
-from services.registry.attributes import ATTRIBUTES, with_attributes
+from services.registry.attributes import ATTRIBUTES, as_kind, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
 from services.registry.tables import (
@@ -50,10 +50,8 @@ PLACE_COLUMNS = (
     *("located_by", "located_level", "confidence", "consent", "stand_in", "row", "source_id"),
     *(*ATTRIBUTES, "geometry"),
 )
-_NOT_TEXT = frozenset(
-    {"row", "private_home", "confidence", "consent", "stand_in", "geometry"}
-    | {*ATTRIBUTES, *VENUE_ATTRIBUTES}
-)
+_NOT_TEXT = frozenset({"row", "private_home", "confidence", "consent", "stand_in"})
+"""Columns beside the attributes that every row has a number or a flag in."""
 _SAME = (
     *("place_id", "venue_id", "name", "kind", "venue_name", "address", "status"),
     *("opened_on", "verified_on", "located_by", "source_id"),
@@ -120,9 +118,10 @@ def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFr
 
 def read_status_history(url: str) -> pd.DataFrame:
     """Read every status that a place had: place_id, status, since, until."""
-    columns = ["place_id", "status", "since", "until"]
-    table = _table(url, select(PlaceStatus.__table__))
-    return table[columns].sort_values(["place_id", "since"], ignore_index=True).astype(object)
+    found = _columns(url, select(PlaceStatus.__table__))
+    names = ("place_id", "status", "since", "until")
+    table = pd.DataFrame({name: pd.Series(found[name], dtype=object) for name in names})
+    return table.sort_values(["place_id", "since"], ignore_index=True)
 
 
 def places_on(places: gpd.GeoDataFrame, history: pd.DataFrame, as_of: date) -> gpd.GeoDataFrame:
@@ -263,29 +262,35 @@ def _place_rows(places: gpd.GeoDataFrame, groups: dict[str, int]) -> tuple[list[
     return schedules, meetings
 
 
-def _table(url: str, query: Select[Any]) -> pd.DataFrame:
+def _columns(url: str, query: Select[Any]) -> dict[str, list[Any]]:
     with session(url) as opened:
         result = opened.execute(query)
-        return pd.DataFrame(result.all(), columns=list(result.keys()))
+        names, rows = list(result.keys()), result.all()
+    return {name: [row[number] for row in rows] for number, name in enumerate(names)}
 
 
 def _frame(
     url: str, query: Select[Any], columns: tuple[str, ...], *, epsg: int
 ) -> gpd.GeoDataFrame:
-    table = _table(url, query).rename(columns={"source_row": "row"})
+    found = _columns(url, query)
+    found["row"] = found.pop("source_row")
     # Databases sort texts by the words' language; here they stand in the same order on all.
-    table = table.sort_values(["source_id", "row", columns[0]], ignore_index=True)
-    texts = [name for name in columns if name not in _NOT_TEXT]
-    table[texts] = table[texts].astype(object).fillna("")
-    table = with_attributes(table) if "place_id" in columns else with_venue_attributes(table)
-    points = gpd.GeoSeries(_points(table), index=table.index, crs=LONLAT_EPSG).to_crs(epsg)
-    frame = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
-    return frame[list(columns)]
+    keys = list(zip(found["source_id"], found["row"], found[columns[0]], strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    found = {name: [values[row] for row in order] for name, values in found.items()}
+    kinds = ATTRIBUTES if "place_id" in columns else VENUE_ATTRIBUTES
+    points = gpd.GeoSeries(_points(found["lon"], found["lat"]), crs=LONLAT_EPSG).to_crs(epsg)
+    typed = {}
+    for name in columns[:-1]:  # the last is the geometry
+        told = pd.Series(found[name], dtype=object)
+        plain = name in _NOT_TEXT and name not in kinds
+        typed[name] = told.infer_objects() if plain else as_kind(told, kinds.get(name, "text"))
+    return gpd.GeoDataFrame(typed, geometry=points)
 
 
-def _points(table: pd.DataFrame) -> NDArray[np.object_]:
-    points = np.full(len(table), None, dtype=object)
-    lon, lat = table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float)
-    known = np.isfinite(lon) & np.isfinite(lat)
-    points[known] = shapely.points(lon[known], lat[known])
+def _points(lon: list[float | None], lat: list[float | None]) -> NDArray[np.object_]:
+    points = np.full(len(lon), None, dtype=object)
+    x, y = np.array(lon, dtype=float), np.array(lat, dtype=float)
+    known = np.isfinite(x) & np.isfinite(y)
+    points[known] = shapely.points(x[known], y[known])
     return points

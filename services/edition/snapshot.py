@@ -154,10 +154,8 @@ class Edition:
     @cached_property
     def about(self) -> dict[str, Any]:
         """Return what a reader must know beside the figures, and what can be asked for."""
-        coverage, summary = self.snapshot.table("coverage"), self.run["summary"]
-        names = ("frequency", "age_group", "layer", "profile")
-        choices = {name: list(pd.unique(coverage[name])) for name in names}
-        limits = limits_in(coverage)
+        choices: dict[str, list[Any]] = dict(self._choices)
+        limits = self._limits
         choices["walk_limit_m"] = [limit.m for limit in limits if limit.minutes is None]
         choices["walk_limit_min"] = [limit.minutes for limit in limits if limit.m is None]
         choices["limit"] = [_columns(limit) for limit in limits]
@@ -166,7 +164,7 @@ class Edition:
             **self.provenance,
             **self.marks,
             "doubt": {lang: doubted(self.run["doubts"], lang) for lang in LANGS},
-            "summary": summary,
+            "summary": self.run["summary"],
             "choices": choices,
             "layers": [layer for layer in layers if layer["id"] in choices["layer"]],
             "background": self.background.about,
@@ -223,7 +221,7 @@ class Edition:
         )
         for name in ("frequency", "age_group", "profile"):
             self._require(name, getattr(aspect, name))
-        known = limits_in(self.snapshot.table("coverage"))
+        known = self._limits
         if aspect.limit not in known:
             wanted, there = (", ".join(map(_limit_name, some)) for some in ([aspect.limit], known))
             raise InvalidInputError(
@@ -330,8 +328,20 @@ class Edition:
         _ = self.streets, self.about, self.imprint
         self.background.warm()
 
+    @cached_property
+    def _limits(self) -> list[Limit]:
+        """Return the limits that were computed."""
+        return limits_in(self.snapshot.table("coverage"))
+
+    @cached_property
+    def _choices(self) -> dict[str, list[str]]:
+        """Return what else was computed, in the order of the table."""
+        table = self.snapshot.table("coverage")
+        names = ("frequency", "age_group", "layer", "profile")
+        return {name: list(pd.unique(table[name])) for name in names}
+
     def _require(self, name: str, value: object) -> None:
-        choices = pd.unique(self.snapshot.table("coverage")[name])
+        choices = self._choices[name]
         if value not in choices:
             names = ", ".join(f"{choice}" for choice in choices)
             raise InvalidInputError(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.columns import IDS, json_types
@@ -182,6 +183,11 @@ class TableCollection:
         return next(iter(self._write(np.array([row]), with_geometry=True, after=after)))
 
     @cached_property
+    def _arrays(self) -> list[tuple[ExtensionArray, str]]:
+        """Return each column with its JSON type: rows are taken of a frame ten times as slowly."""
+        return [(self.frame[name].array, kind) for name, kind in self.fields.items()]
+
+    @cached_property
     def _row_of(self) -> dict[str, int]:
         return {feature_id: row for row, feature_id in enumerate(self.ids)}
 
@@ -219,8 +225,7 @@ class TableCollection:
         with_geometry: bool,
         after: Mapping[str, object] | None = None,
     ) -> Iterable[str]:
-        part = self.frame.iloc[rows]
-        columns = [_plain(part[name], kind) for name, kind in self.fields.items()]
+        columns = [_plain(array.take(rows), kind) for array, kind in self._arrays]
         for row, *values in zip(rows, *columns, strict=True):
             properties = dict(zip(self.fields, values, strict=True))
             geometry = self.shapes.text(int(self.shape_of[row])) if with_geometry else "null"
@@ -230,7 +235,7 @@ class TableCollection:
 _READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
 
 
-def _plain(column: "pd.Series[Any]", kind: str) -> list[Any]:
+def _plain(column: ExtensionArray, kind: str) -> list[Any]:
     read = _READ.get(kind, str)
     return [None if pd.isna(value) else read(value) for value in column]
 

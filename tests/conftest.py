@@ -11,8 +11,10 @@ from hypothesis import settings
 
 from services.intake.build import build
 from services.modeltown import write_town
+from services.profile.book import bundled_profiles
 from services.results.run import run
 from services.workspace.folder import Snapshot, open_workspace
+from tests.realtowns import data_of
 from tests.village import village_snapshot
 from tests.wheel import run_demo
 
@@ -60,6 +62,19 @@ def town_snapshot(
     copy = tmp_path_factory.mktemp("town") / "workspace"
     shutil.copytree(made, copy)
     return open_workspace(copy).snapshot()
+
+
+@pytest.fixture(scope="session")
+def real_town(run_folder: Path) -> Callable[[str], Path]:
+    """Return what builds a municipality of a code from its open data once a run; nobody changes it."""
+
+    def built(code: str) -> Path:
+        (profile,) = (path for path in bundled_profiles() if path.stem == code)
+        return made_once(
+            run_folder / f"real-{code}", lambda path: build(profile, path, data=data_of(code))
+        )
+
+    return built
 
 
 @pytest.fixture(scope="session")

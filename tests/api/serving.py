@@ -4,10 +4,13 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
+from typing import Any
 
+import anyio.to_thread
 import httpx
+import pytest
 import uvicorn
 from fastapi import FastAPI
 
@@ -49,28 +52,54 @@ class InOneThread(httpx.BaseTransport):
     """
     Answers in the thread that asks.
 
-    Starlette's ``TestClient`` hands every question to a thread of its own, seven times to and fro:
-    too long where there are ten thousand.
+    Starlette's ``TestClient`` hands every question to a thread of its own, seven times to and fro, and
+    a server each endpoint to one of its pool: too long where there are ten thousand.
     """
 
     def __init__(self, app: FastAPI, runner: asyncio.Runner) -> None:
-        self._app, self._runner = httpx.ASGITransport(app), runner
+        self._app, self._runner = app, runner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Let the application answer, and wait for the whole body."""
-        return self._runner.run(self._answered(request))
+        url, asked = request.url, request.read()
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": url.scheme,
+            "path": url.path,
+            "raw_path": url.raw_path.partition(b"?")[0],
+            "query_string": url.query,
+            "root_path": "",
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": ("127.0.0.1", 1),
+            "server": (url.host, url.port),
+        }
+        told: list[MutableMapping[str, Any]] = []
 
-    async def _answered(self, request: httpx.Request) -> httpx.Response:
-        found = await self._app.handle_async_request(request)
-        assert isinstance(found.stream, httpx.AsyncByteStream)
-        body = b"".join([part async for part in found.stream])
-        return httpx.Response(found.status_code, headers=found.headers, content=body)
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": asked, "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            told.append(message)
+
+        self._runner.run(self._app(scope, receive, send))
+        start, *parts = told
+        body = b"".join(part.get("body", b"") for part in parts)
+        return httpx.Response(start["status"], headers=start["headers"], content=body)
+
+
+async def _here(function: Callable[..., Any], *args: object, **_options: object) -> Any:
+    """Call what a server would leave to a thread of its pool."""
+    return function(*args)
 
 
 @contextmanager
 def asking(app: FastAPI) -> Iterator[httpx.Client]:
     """Start an application and yield a client of it; it ends afterwards."""
-    with asyncio.Runner() as runner:
+    with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio.to_thread, "run_sync", _here)
         lifespan = app.router.lifespan_context(app)
         runner.run(lifespan.__aenter__())
         try:

@@ -1,20 +1,21 @@
 """Real municipalities: built and run from their open data, which lies beside the checkout."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from services.intake.build import build
-from services.profile.book import bundled_profiles
 from services.results.run import run
-
-DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "japan"
-PROFILES = {path.stem: path for path in bundled_profiles()}
+from services.workspace.folder import open_workspace
+from tests.realtowns import SHARED, data_of
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not DATA.is_dir(), reason="the open data is not beside the checkout"),
+    pytest.mark.skipif(
+        not (SHARED / "japan").is_dir(), reason="the open data is not beside the checkout"
+    ),
 ]
 
 
@@ -28,10 +29,10 @@ pytestmark = [
     ],
 )
 def test_every_resident_of_the_census_is_in_every_layer(
-    code: str, areas: dict[str, int], tmp_path: Path
+    code: str, areas: dict[str, int], real_town: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    census = pd.read_csv(DATA / code / "population_2015.csv")["総人口"].sum()
-    workspace = build(PROFILES[code], tmp_path / "workspace", data=DATA / code)
+    census = pd.read_csv(data_of(code) / "population_2015.csv")["総人口"].sum()
+    workspace = open_workspace(shutil.copytree(real_town(code), tmp_path / "workspace"))
     snapshot = run(workspace)
     counted = workspace.areas()["layer"].value_counts().to_dict()
     assert counted == {**dict.fromkeys(counted, 1), **areas}
@@ -45,9 +46,11 @@ def test_every_resident_of_the_census_is_in_every_layer(
     assert gaps["approximate"].all()
 
 
-def test_the_residents_of_an_area_with_exclaves_are_in_its_inhabited_part(tmp_path: Path) -> None:
+def test_the_residents_of_an_area_with_exclaves_are_in_its_inhabited_part(
+    real_town: Callable[[str], Path],
+) -> None:
     """松戸新田 has six parts; the table gives all 9,169 residents to the one of 46.5 ha."""
-    workspace = build(PROFILES["12207"], tmp_path / "workspace", data=DATA / "12207")
+    workspace = open_workspace(real_town("12207"))
     homes = workspace.demand()
     own = homes[homes["source_area_id"] == "12207123002"]
     assert own["total"].sum() == pytest.approx(9169)

@@ -1,5 +1,7 @@
 """Real Kashiwa: built and run from its open data, which lies beside the checkout."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +11,15 @@ import shapely
 
 from geo.streets.grid import EQUALLY_NEAR_M
 from geo.walking.snapping import snap
-from services.intake.build import build
 from services.results.run import run
 from services.workspace.folder import REMAINDER, Snapshot, open_workspace
-
-ROOT = Path(__file__).resolve().parents[3]
-DATA = ROOT.parent / "shared" / "data" / "kashiwa"
-PROFILE = ROOT / "data" / "municipalities" / "12217.toml"
+from tests.realtowns import KASHIWA, data_of
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.long,
     pytest.mark.skipif(
-        not DATA.is_dir(), reason="the open data of Kashiwa is not beside the checkout"
+        not data_of(KASHIWA).is_dir(), reason="the open data of Kashiwa is not beside the checkout"
     ),
 ]
 
@@ -30,9 +28,11 @@ ELDERLY = 113_052
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def snapshot(
+    real_town: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Snapshot:
     folder = tmp_path_factory.mktemp("kashiwa") / "workspace"
-    build(PROFILE, folder, data=DATA)
+    shutil.copytree(real_town(KASHIWA), folder)
     return run(open_workspace(folder))
 
 

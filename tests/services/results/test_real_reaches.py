@@ -1,20 +1,22 @@
 """Every real town: homes inside the polygons of sampled places are the homes reached."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-from services.intake.build import build
 from services.profile.book import bundled_profiles
 from services.results.reach import Surroundings, draw, drawn_homes
 from services.situation.parameters import Parameters
 from services.situation.view import Situation
+from services.workspace.folder import open_workspace
+from tests.realtowns import KASHIWA, data_of
 
-ROOT = Path(__file__).resolve().parents[3]
-DATA = ROOT.parent / "shared" / "data" / "japan"
-TOWNS = {path.stem: path for path in bundled_profiles() if (DATA / path.stem).is_dir()}
+TOWNS = [
+    path.stem for path in bundled_profiles() if path.stem != KASHIWA and data_of(path.stem).is_dir()
+]
 SAMPLED = 8
 
 pytestmark = [
@@ -25,8 +27,8 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("code", sorted(TOWNS))
-def test_homes_inside_are_homes_reached(code: str, tmp_path: Path) -> None:
-    workspace = build(TOWNS[code], tmp_path / "workspace", data=DATA / code)
+def test_homes_inside_are_homes_reached(code: str, real_town: Callable[[str], Path]) -> None:
+    workspace = open_workspace(real_town(code))
     situation = Situation(workspace, Parameters.of(workspace.profile))
     homes, limit = drawn_homes(situation), situation.parameters.limit
     # All residents of these towns come from published tables, those at points of their own too.

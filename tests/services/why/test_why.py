@@ -8,6 +8,7 @@ it is sqrt(10² + 145²) m.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,6 @@ from geo.streets.network import to_networkx
 from geo.walking.measure import steps
 from geo.walking.reach import nearest
 from geo.walking.route import route
-from services.intake.build import build
 from services.registry.places import write_registry
 from services.results.run import run
 from services.situation.doubts import street_doubts
@@ -40,6 +40,7 @@ from services.workspace.folder import Snapshot, Workspace, open_workspace
 from services.workspace.ground import write_ground
 from tests.datedtown import dated_workspace
 from tests.railtown import PLACES, lonlat, no_venues, places, rail_workspace
+from tests.realtowns import KASHIWA, SHARED, data_of
 from tests.services.intake.test_streets import KOCHI_ANSWER, kochi
 from tests.streets import PLANE
 
@@ -400,18 +401,14 @@ def test_a_snapshot_of_another_version_asks_for_a_new_run(tmp_path: Path) -> Non
         Ground.of(snapshot.workspace.snapshot())
 
 
-ROOT = Path(__file__).resolve().parents[3]
-SHARED = ROOT.parent / "shared" / "data"
-
-
 @pytest.mark.real
 @pytest.mark.skipif(
-    not (SHARED / "kashiwa").is_dir(), reason="the open data are not beside the checkout"
+    not data_of(KASHIWA).is_dir(), reason="the open data are not beside the checkout"
 )
-def test_real_homes_of_kashiwa_are_answered_as_the_run_counts_them(tmp_path: Path) -> None:
-    profile = ROOT / "data" / "municipalities" / "12217.toml"
-    build(profile, tmp_path / "k", data=SHARED / "kashiwa")
-    ground = ground_of(open_workspace(tmp_path / "k"))
+def test_real_homes_of_kashiwa_are_answered_as_the_run_counts_them(
+    real_town: Callable[[str], Path],
+) -> None:
+    ground = ground_of(open_workspace(real_town(KASHIWA)))
     situation = ground.situation
     approach, reached = situation.approach("weekly"), situation.reached("weekly")
     at = situation.homes.geometry.to_crs(6668)

@@ -1,7 +1,5 @@
 """The shortest longest walk (p-center): the smallest limit within which every home has a place."""
 
-from dataclasses import replace
-
 import numpy as np
 import scipy
 
@@ -10,20 +8,21 @@ from geo.siting.goals import Goal
 from geo.siting.homes import useful, walkers
 from geo.siting.model import Model
 from geo.siting.problem import Stage
-from geo.siting.solver import Solution, Solver
+from geo.siting.solver import Solution, Solver, Status
+from geo.siting.worth import worth
 
 WALK_TOLERANCE = 1e-9
 
 
 def shortest_longest(
     model: Model, solver: Solver, number: int, start: tuple[IntArray, FloatArray] | None
-) -> tuple[Solution, Goal]:
+) -> tuple[Solution, float]:
     """
     Halve the walks that occur until the smallest is found within which a plan serves every home.
 
     Each step asks for any plan that covers all homes within a walk (Minieka 1970, SIAM Review 12,
     138–139; the p-center is Hakimi's, 1965, Operations Research 13, 462–475). Later goals are
-    held to the walk found.
+    held to the walk found, or to what it gives up: the second that is returned.
     """
     stage = model.problem.stages[number]
     # The steps are told of here: what the solver says of one is about that step's walk alone.
@@ -35,8 +34,12 @@ def shortest_longest(
     _cover_within(model, solver, walks[high])
     outcome = best = solver.optimise(nothing, number, start, quiet=True)
     while outcome.status in {"optimal", "infeasible"} and best.columns is not None and low < high:
+        # The plan may do better than it was asked to.
+        high = min(high, _longest(model, best.columns, walks))
         found = (float(walks[high]), float(walks[low]))
         solver.report(number, found, best.columns)
+        if low == high or solver.is_enough(*found):
+            break
         middle = (low + high) // 2
         solver.forget_rows(rows_n)
         _cover_within(model, solver, walks[middle])
@@ -46,17 +49,24 @@ def shortest_longest(
         elif outcome.status == "infeasible":
             low = middle + 1
     if best.columns is None:
-        return best, nothing
+        return best, np.inf
     solver.forget_rows(rows_n)
     longest = float(walks[high])
     # The last goal leaves nothing to others; before them it holds them to what it gives up.
     kept = _given_up(longest, stage) if number + 1 < len(model.problem.stages) else longest
     _cover_within(model, solver, kept)
-    status = "optimal" if low == high else outcome.status
-    status = "feasible" if status == "unknown" else status
-    return Solution(status, best.columns, longest, float(walks[low])), replace(
-        nothing, constant=kept
-    )
+    status: Status = "optimal" if low == high else "feasible"
+    if low < high and outcome.status == "cancelled":
+        status = "cancelled"
+    return Solution(status, best.columns, longest, float(walks[low])), kept
+
+
+def _longest(model: Model, columns: FloatArray, walks: FloatArray) -> int:
+    """Return the number of the shortest of the walks within which a plan serves every home."""
+    picked = columns[model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
+    stage = Stage("shortest_longest_walk")
+    longest = worth(model.problem, model.patterns.option[picked], stage)
+    return int(np.searchsorted(walks, longest - WALK_TOLERANCE))
 
 
 def _given_up(walk: float, stage: Stage) -> float:

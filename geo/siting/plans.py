@@ -25,9 +25,10 @@ class StageResult:
     """
     How one goal came out.
 
-    ``value`` is what the plan is worth in it, recomputed; ``best`` what was found when it was this
-    goal's turn, before later goals used up its ``give_pct``; ``bound`` what no plan exceeds, given
-    the goals before; ``gap_pct`` the distance of best and bound.
+    ``value`` is what the plan is worth in it, recomputed; ``best`` what the plan was worth, recomputed
+    too, when it was this goal's turn, before later goals used up its ``give_pct``; ``bound`` what no
+    plan exceeds, given the goals before; ``gap_pct`` the distance of best and bound. ``status`` is
+    ``unknown`` where the goal's turn never came or its search came to nothing: nothing is claimed.
     """
 
     objective: str
@@ -46,9 +47,9 @@ class Plan:
     Attributes
     ----------
     status
-        ``optimal``: proven in every goal; ``feasible``: time or a gap that is good enough ended the
-        search, the gap says how good it is at least; ``cancelled``: somebody ended it; ``infeasible``: no plan keeps to the
-        rules; ``unknown``: time ended before any plan was found.
+        ``optimal``: proven in every goal; ``feasible``: a plan of which not every goal is proven, its
+        ``stages`` tell each; ``cancelled``: the same, because somebody ended the search;
+        ``infeasible``: no plan keeps to the rules; ``unknown``: time ended before any was found.
     chosen
         Positions in ``Options``, in order of their keys.
     stages
@@ -94,7 +95,8 @@ def solve(problem: Problem, search: Search = Search()) -> Plan:  # noqa: B008  f
     Find the best plan.
 
     Goals are settled in order: each within the optimum of those before it (less their ``give_pct``
-    and the solver's arithmetic, ``geo.siting.goals.lock``). A goal that comes to no end keeps the plan of those before it. A plan that is proven is the same on
+    and the solver's arithmetic, ``geo.siting.goals.lock``). A goal that comes to no end keeps the
+    plan of those before it. A plan that is proven is the same on
     every run and for every order of rows, as long as the keys of the options stay; among plans that
     are equal in every goal, that one is returned which the solver meets first on the sorted model.
     No option is chosen that adds nothing to any goal, unless a rule asks for it.
@@ -150,7 +152,7 @@ def k_best(
     plans: list[Plan] = []
     while len(plans) < k:
         plan = session.answer(plans[-1] if plans else None)
-        if plan.status in {"infeasible", "unknown"} or (plan.status == "cancelled" and plans):
+        if not plan.stages or (plan.status == "cancelled" and plans):
             plans = plans or [plan]
             break
         plans.append(plan)
@@ -276,8 +278,6 @@ class _Session:
         self.solver = Solver(self.model.sheet, search, self._report if search.progress else None)
         self.rows_n = self.solver.rows_n
         self.best: tuple[int, ...] = ()
-        self.columns: FloatArray = np.zeros(self.model.sheet.columns_n)
-        """Of the last goal that was settled."""
         self.excluded: list[tuple[IntArray, int]] = []
 
     def exclude(self, plan: Plan, difference: int) -> bool:
@@ -307,75 +307,106 @@ class _Session:
         return self.patterns.option[picked]
 
     def answer(self, before: Plan | None = None) -> Plan:
-        """Settle goal by goal and return the plan; ``before`` is the last one found."""
+        """
+        Settle goal by goal and return the plan; ``before`` is the last one found.
+
+        A goal that comes to nothing leaves the plan of those before it, or the greedy one, and is
+        told as not settled.
+        """
         self.solver.forget_rows(self.rows_n)
         self.solver.restart_clock()
         start = self._first(before)
-        results: list[tuple[Stage, Solution, Goal]] = []
+        chosen = None if start is None else np.array(self.best, dtype=np.int64)
+        cancelled = False
+        settled: list[_Settled] = []
         for number, stage in enumerate(self.problem.stages):
-            if results and results[-1][1].status not in {"optimal", "feasible"}:
-                results.append((stage, *self._unsettled(stage, results[-1][1])))
-                continue
-            outcome, aim = self._settle(number, stage, start)
-            if outcome.columns is None and not results:
-                if outcome.status == "infeasible" or not self.best:
-                    return self._none(outcome)
-                outcome, aim = self._greedy(stage, outcome)
-            if outcome.columns is None:
-                outcome, aim = self._unsettled(stage, replace(outcome, columns=self.columns))
-            if outcome.status != "unknown":
-                self.solver.report(number, (outcome.value, outcome.bound), outcome.columns)
-            results.append((stage, outcome, aim))
-            assert outcome.columns is not None  # noqa: S101  the last goal's, where time ran out
-            self.columns = outcome.columns
-            start = self.solver.start_at(outcome.columns)
-        return self._plan(results)
+            cancelled = cancelled or (number > 0 and self.solver.is_cancelled())
+            ended: Status = "unknown"
+            one = None
+            if number == 0 or not (cancelled or self.solver.timed_out):
+                ended, one, columns = self._settle(number, stage, start)
+                cancelled = ended == "cancelled"
+                if columns is not None:
+                    chosen, start = self._picked(columns), self.solver.start_at(columns)
+            if chosen is None or (number == 0 and one is None and not self._is_plan(chosen)):
+                return self._none(ended)
+            if one is None:
+                one = self._unsettled(number, chosen, ended)
+            else:
+                self.solver.report(number, (one.best, one.bound), columns)
+            settled.append(one)
+        assert chosen is not None  # noqa: S101  there is a goal: ``geo.siting.checks``
+        return self._plan(chosen, settled, cancelled=cancelled)
 
-    def _greedy(self, stage: Stage, ended: Solution) -> tuple[Solution, Goal]:
-        """Return the greedy plan, where a search ended before it found any."""
-        columns = np.zeros(self.model.sheet.columns_n)
-        columns[self.model.chosen] = np.isin(self.patterns.option, self.best)
-        status: Status = "cancelled" if ended.status == "cancelled" else "feasible"
-        outcome, aim = self._unsettled(stage, replace(ended, columns=columns))
-        return replace(outcome, status=status), aim
+    def _is_plan(self, chosen: IntArray) -> bool:
+        """Say whether a greedy choice serves whoever must be served, where the solver found no plan."""
+        return all(math.isfinite(value) for value in values(self.problem, chosen))
 
-    def _unsettled(self, stage: Stage, last: Solution) -> tuple[Solution, Goal]:
-        """Return a goal whose turn never came: nothing is claimed of it."""
-        aim = goal(self.model, stage.objective, stage.depth)
-        best = np.inf if aim.maximise else -np.inf
-        nothing = replace(aim, cost=0.0 * aim.cost, constant=-best)
-        return replace(last, status="unknown", value=-best, bound=best), nothing
+    def _unsettled(self, number: int, chosen: IntArray, ended: Status) -> "_Settled":
+        """Return a goal that came to nothing: later ones keep to what the plan is worth in it."""
+        stage = self.problem.stages[number]
+        best = self._worth(number, stage, chosen)
+        bound = -np.inf if stage.objective in LEAST else np.inf
+        if stage.objective != "shortest_longest_walk":
+            aim = goal(self.model, stage.objective, stage.depth)
+            self._hold(aim, best, stage.give_pct)
+        status: Status = "feasible" if number == 0 else "unknown"
+        return _Settled(best, bound, -bound, "cancelled" if ended == "cancelled" else status)
 
     def _settle(
         self, number: int, stage: Stage, start: tuple[IntArray, FloatArray] | None
-    ) -> tuple[Solution, Goal]:
-        """Settle one goal and hold later ones to it."""
+    ) -> tuple[Status, "_Settled | None", FloatArray | None]:
+        """
+        Settle one goal and hold later ones to it.
+
+        Returns how the search ended, the goal where it is settled, and the columns of the best plan
+        where one was found.
+        """
         if stage.objective == "shortest_longest_walk":
-            return shortest_longest(self.model, self.solver, number, start)
+            outcome, kept = shortest_longest(self.model, self.solver, number, start)
+            one = _Settled(outcome.value, outcome.bound, kept, outcome.status)
+            return outcome.status, one if outcome.columns is not None else None, outcome.columns
         deep = stage.objective == "worst_unit_first"
         depths = range(1, max(min(stage.depth, len(self.model.worst)), 1) + 1) if deep else [1]
+        columns = None
         for depth in depths:
             aim = goal(self.model, stage.objective, depth)
             outcome = self.solver.optimise(aim, number, start)
             if outcome.columns is None:
-                break
-            start = self.solver.start_at(outcome.columns)
-            self.columns = outcome.columns
-            if (number, depth) != (len(self.problem.stages) - 1, depths[-1]):
-                self._lock(aim, replace(stage, depth=depth))
-        return outcome, aim
+                return outcome.status, None, columns
+            columns = outcome.columns
+            start = self.solver.start_at(columns)
+            one = self._found(number, replace(stage, depth=depth), aim, outcome)
+            self._hold(aim, one.best, stage.give_pct)
+        return outcome.status, one, columns
 
-    def _lock(self, aim: Goal, stage: Stage) -> None:
-        """Hold later goals to what the plan is worth by residents and walks, not by the solver."""
-        chosen = self._picked(self.columns)
-        value = values(self.problem, chosen, (*self._before(stage), stage))[-1]
-        lower, upper = lock(aim, value, stage.give_pct)
+    def _hold(self, aim: Goal, value: float, give_pct: float) -> None:
+        lower, upper = lock(aim, value, give_pct)
         self.solver.add_row(aim.cost, lower=lower, upper=upper)
 
-    def _before(self, stage: Stage) -> tuple[Stage, ...]:
-        """Return the goals before one: who gets which seat is settled goal by goal."""
-        names = [one.objective for one in self.problem.stages]
-        return self.problem.stages[: names.index(stage.objective)]
+    def _found(self, number: int, stage: Stage, aim: Goal, outcome: Solution) -> "_Settled":
+        """Judge what the solver found by the options it chose, not by its own arithmetic."""
+        assert outcome.columns is not None  # noqa: S101  asked before
+        sign = 1.0 if aim.maximise else -1.0
+        best = self._worth(number, stage, self._picked(outcome.columns))
+        if self.problem.seats:
+            # Who sits where is settled anew, and earlier goals then give up once more.
+            best = sign * min(sign * best, sign * outcome.value)
+        bound = sign * max(sign * outcome.bound, sign * best)
+        if outcome.status == "optimal":
+            # What is left between the two is the solver's arithmetic, or the plan is none at all.
+            allowed = EQUAL * max(_people(self.problem), abs(best))
+            bound = best if abs(bound - best) <= allowed else bound
+        status = outcome.status
+        if status in {"optimal", "feasible"}:
+            status = "optimal" if gap_pct(best, bound) == 0.0 else "feasible"
+        kept = aim.value(lock(aim, best, stage.give_pct)[0 if aim.maximise else 1])
+        return _Settled(best, bound, kept, status)
+
+    def _worth(self, number: int, stage: Stage, chosen: IntArray) -> float:
+        """Return what options are worth in a goal; with seats, given the goals before it."""
+        before = self.problem.stages[:number] if self.problem.seats else ()
+        return values(self.problem, chosen, (*before, stage))[-1]
 
     def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
         """Return a greedy start; for a next plan, the last one without its least important place."""
@@ -419,9 +450,8 @@ class _Session:
             for other, difference in self.excluded
         )
 
-    def _none(self, outcome: Solution) -> Plan:
+    def _none(self, status: Status) -> Plan:
         demand = self.problem.demand
-        status: Status = outcome.status
         return Plan(
             status=status,
             residents=math.fsum(demand.weight),
@@ -430,36 +460,40 @@ class _Session:
             spent_s=self.solver.spent_s,
         )
 
-    def _plan(self, results: list[tuple[Stage, Solution, Goal]]) -> Plan:
-        columns = results[-1][1].columns
-        assert columns is not None  # noqa: S101  plans without columns went another way
-        chosen = _without_idle(self.problem, self._picked(columns))
+    def _plan(self, chosen: IntArray, settled: list["_Settled"], *, cancelled: bool) -> Plan:
+        stages = self.problem.stages
+        chosen = _without_idle(self.problem, chosen)
         claims = [
-            Claim(aim.value(float(aim.cost @ columns)), outcome.bound, aim.maximise)
-            for _, outcome, aim in results
+            Claim(one.kept, one.bound, stage.objective not in LEAST)
+            for stage, one in zip(stages, settled, strict=True)
         ]
         found = recheck(self.problem, chosen, claims)
-        stages = tuple(
+        results = tuple(
             StageResult(
                 stage.objective,
                 value,
-                outcome.value,
-                outcome.bound,
-                gap_pct(outcome.value, outcome.bound),
-                outcome.status,
+                one.best,
+                one.bound,
+                gap_pct(one.best, one.bound),
+                one.status,
             )
-            for (stage, outcome, _), value in zip(results, found, strict=True)
+            for stage, one, value in zip(stages, settled, found, strict=True)
         )
-        # A goal that came to no end leaves the plan of those before it, which is one.
-        ended: list[Status] = ["feasible" if s.status == "unknown" else s.status for s in stages]
-        statuses = [status for status in ended if status != "optimal"]
-        return described(
-            self.problem,
-            chosen,
-            Plan(
-                statuses[0] if statuses else "optimal", stages=stages, spent_s=self.solver.spent_s
-            ),
-        )
+        status: Status = "cancelled" if cancelled else "feasible"
+        if all(one.status == "optimal" for one in settled):
+            status = "optimal"
+        plan = Plan(status, stages=results, spent_s=self.solver.spent_s)
+        return described(self.problem, chosen, plan)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """A goal at its turn: the plan's worth, what no plan exceeds, what later goals must keep."""
+
+    best: float
+    bound: float
+    kept: float
+    status: Status
 
 
 def described(problem: Problem, chosen: IntArray, plan: Plan) -> Plan:

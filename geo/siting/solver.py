@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 ASK_EVERY_S, GRACE_S = 0.1, 1.0
 """How often a search is asked whether to end, and how long the solver may take to do so."""
 
-PROVEN_PCT = 1e-4
-"""A gap no wider than this is the solver's arithmetic."""
-
 Status = Literal["optimal", "feasible", "infeasible", "cancelled", "unknown"]
 
 
@@ -64,7 +61,8 @@ class Search:
         clock counts, over all goals together. A plan that a limit ended depends on the machine;
         a plan that is proven does not.
     gap_pct
-        Good enough: the search ends there, and its plan is ``feasible``; 0 is exact.
+        Good enough: the search of a goal ends there, and its plan is ``feasible`` unless it is
+        proven all the same; 0 is exact.
     cancel
         Asked again and again; true ends the search with the best plan so far.
     progress
@@ -99,8 +97,9 @@ class Solver:
     """A model in HiGHS; rows can be added and forgotten, goals exchanged. One thread, one seed."""
 
     def __init__(self, sheet: Sheet, search: Search, report: Report | None = None) -> None:
-        import highspy  # noqa: PLC0415  a plan is checked where no solver can be had
+        import highspy  # noqa: PLC0415  what only reads or verifies plans needs no solver
 
+        self._highspy = highspy
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._search = search
         self._report = report
@@ -112,7 +111,9 @@ class Solver:
             ("parallel", "off"),
             ("threads", 1),
             ("random_seed", 0),
-            ("mip_rel_gap", search.gap_pct / 100.0),
+            # The solver calls whatever ends within its gap optimal, and its bound is none then: a
+            # gap that is good enough is looked for in ``_Watch``.
+            ("mip_rel_gap", 0.0),
         ):
             self._highs.setOptionValue(name, value)
         self._highs.passModel(_as_lp(sheet))
@@ -127,9 +128,18 @@ class Solver:
         """Seconds that the solver has taken so far, by its own clock."""
         return self._spent_s
 
+    @property
+    def timed_out(self) -> bool:
+        """Whether no time is left."""
+        return self._search.time_s is not None and self._spent_s >= self._search.time_s
+
     def is_cancelled(self) -> bool:
         """Ask whether to end."""
         return self._search.cancel is not None and self._search.cancel()
+
+    def is_enough(self, value: float, bound: float) -> bool:
+        """Say whether a gap is good enough to end the search; where there is none, it ends itself."""
+        return 0.0 < gap_pct(value, bound) <= self._search.gap_pct
 
     def add_rows(
         self, matrix: "scipy.sparse.csr_array", lower: FloatArray, upper: FloatArray
@@ -230,32 +240,27 @@ class Solver:
         return True
 
     def _set(self, goal: Goal) -> None:
-        import highspy  # noqa: PLC0415
-
         index = np.arange(self._columns_n, dtype=np.int32)
         self._highs.changeColsCost(self._columns_n, index, goal.cost.astype(float))
-        sense = highspy.ObjSense.kMaximize if goal.maximise else highspy.ObjSense.kMinimize
-        self._highs.changeObjectiveSense(sense)
+        senses = self._highspy.ObjSense
+        self._highs.changeObjectiveSense(senses.kMaximize if goal.maximise else senses.kMinimize)
 
     def _outcome(self, goal: Goal, *, cancelled: bool) -> Solution:
-        import highspy  # noqa: PLC0415
-
+        kinds = self._highspy.HighsModelStatus
         status = self._highs.getModelStatus()
         info = self._highs.getInfo()
         worst = -np.inf if goal.maximise else np.inf
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if status == kinds.kInfeasible:
             return Solution("infeasible", None, worst, worst)
         bound = goal.value(info.mip_dual_bound)
-        feasible = highspy.SolutionStatus.kSolutionStatusFeasible
+        feasible = self._highspy.SolutionStatus.kSolutionStatusFeasible
         if info.primal_solution_status != int(feasible):
             return Solution("cancelled" if cancelled else "unknown", None, worst, -worst)
         columns = np.array(self._highs.getSolution().col_value)
         columns[self._integer] = np.round(columns[self._integer])
         value = goal.value(info.objective_function_value)
-        if status == highspy.HighsModelStatus.kOptimal:
-            # Where a gap was good enough, the solver calls that optimal as well.
-            proven = self._search.gap_pct == 0.0 or gap_pct(value, bound) <= PROVEN_PCT
-            return Solution("optimal" if proven else "feasible", columns, value, bound)
+        if status == kinds.kOptimal:
+            return Solution("optimal", columns, value, bound)
         return Solution("cancelled" if cancelled else "feasible", columns, value, bound)
 
 
@@ -285,7 +290,10 @@ class _Watch:
     def _bounded(self, event: "highspy.highs.HighsCallbackEvent") -> None:
         value, bound = event.data_out.mip_primal_bound, event.data_out.mip_dual_bound
         if np.isfinite(value):
-            self._tell(self._goal.value(value), self._goal.value(bound), None)
+            found = self._goal.value(value), self._goal.value(bound)
+            self._tell(*found, None)
+            if self._solver.is_enough(*found):
+                event.interrupt()
         self._ask(event)
 
     def _improved(self, event: "highspy.highs.HighsCallbackEvent") -> None:

@@ -110,12 +110,25 @@ def _assumptions(setting: Setting) -> list[dict[str, Any]]:
 
 
 def _proof(plan: Plan) -> dict[str, Any]:
-    """Return how sure a plan is: a code, and the widest gap of its goals."""
-    gap_pct = max((stage.gap_pct for stage in plan.stages), default=NO_BOUND_PCT)
+    """Return how sure a plan is: a code with the gap of the first goal, and the same of each goal."""
+    goals: list[dict[str, Any]] = [
+        {"objective": one.objective, "code": _sure(one), "gap_pct": one.gap_pct}
+        for one in plan.stages
+    ]
     code: str = plan.status
-    if code == "feasible":
-        code = "gap" if gap_pct < NO_BOUND_PCT else "open"
-    return {"code": code, "gap_pct": gap_pct}
+    if code in {"feasible", "cancelled"}:
+        code = goals[0]["code"] if len(goals) == 1 else "goals"
+    stopped = plan.status == "cancelled"
+    return {"code": code, "gap_pct": plan.gap_pct, "stopped": stopped, "goals": goals}
+
+
+def _sure(stage: siting.StageResult) -> str:
+    """Return how sure a plan is in one goal."""
+    if stage.status == "optimal":
+        return "optimal"
+    if stage.gap_pct < NO_BOUND_PCT:
+        return "gap"
+    return "unsettled" if stage.status == "unknown" else "open"
 
 
 def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, Any]]:

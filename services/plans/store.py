@@ -21,10 +21,10 @@ from services.workspace.storage import storage_error
 
 FOLDER = "plans"
 RECORD = "plan.json"
-PLAN_FORMAT = 4
+PLAN_FORMAT = 5
 """
 From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes, from 4 on what
-is not known of places.
+is not known of places, from 5 on how sure it is goal by goal.
 """
 
 

@@ -39,7 +39,25 @@ def said(fact: Fact, say: Callable[[Fact, str], str]) -> dict[str, str]:
 
 
 def proof(fact: Fact, lang: str) -> str:
-    """Say how sure a plan is; the gap is rounded up: it is never larger than what is said."""
+    """Say how sure a plan is, goal by goal where not all are proven."""
+    said_of = _sure(fact, lang)
+    if fact["code"] == "goals":
+        said_of = text("unit.joint", lang).join(
+            text(
+                "plan.proof.goal",
+                lang,
+                goal=text(f"plan.goal.{one['objective']}", lang),
+                proof=_sure(one, lang),
+            )
+            for one in fact["goals"]
+        )
+    return text("plan.proof.stopped", lang, proof=said_of) if fact["stopped"] else said_of
+
+
+def _sure(fact: Fact, lang: str) -> str:
+    """Say how sure a goal is; the gap is rounded up: it is never larger than what is said."""
+    if fact["code"] == "goals":
+        return ""
     gap = Share(-(-fact["gap_pct"] * 10 // 1) / 10)
     return text(f"plan.proof.{fact['code']}", lang, gap=share(gap, lang))
 

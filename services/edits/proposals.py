@@ -8,7 +8,8 @@ nothing is ever accepted by half. Who lives where is not kept: a line, a role, a
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
-from geo.edits.applied import Edit, effect_of
+from geo.edits.applied import Edit, apply_edits
 from geo.errors import EditError, InvalidInputError, NotFoundError
 from services.edits.drawings import Feature
 from services.edits.versions import Added, Occasion, add_features, alone, list_versions
@@ -92,7 +93,9 @@ def propose(workspace: Workspace, new: NewProposal) -> EditProposal:
     """
     _require_kept(workspace)
     _check_words(new)
-    proposed_edit(workspace, new.kind, new.line)
+    edit = proposed_edit(workspace, new.kind, new.line)
+    with meant():
+        apply_edits(workspace.network(), [edit])
     line = [[round(float(degrees), _DEGREE_DIGITS) for degrees in point] for point in new.line]
     with alone(workspace):
         waiting = sum(one.status == "open" for one in list_proposals(workspace))
@@ -113,7 +116,7 @@ def proposed_edit(
     workspace: Workspace, kind: str, line: Sequence[Sequence[float]], *, name: str = "proposal"
 ) -> Edit:
     """
-    Return what a drawn line means, in the plane CRS.
+    Return what a drawn line means, in the plane CRS; whether it meets the streets, applying it tells.
 
     Raises
     ------
@@ -127,12 +130,16 @@ def proposed_edit(
             kinds=", ".join(PROPOSAL_KINDS),
         )
     shape = _plane_line(workspace, line)
-    edit = Edit(name, "path" if kind == "path" else "barrier", shape, join_m=JOIN_M)
+    return Edit(name, "path" if kind == "path" else "barrier", shape, join_m=JOIN_M)
+
+
+@contextmanager
+def meant() -> Iterator[None]:
+    """Say of a proposed edit that cannot be applied why, without the name that it has here alone."""
     try:
-        effect_of([edit], workspace.network())
+        yield
     except EditError as error:
         raise InvalidInputError("{said}", said=error.said) from error
-    return edit
 
 
 def list_proposals(workspace: Workspace) -> list[EditProposal]:

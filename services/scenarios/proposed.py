@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.edits.applied import cut_off_edges
 from geo.vocabulary import TARGET
-from services.edits.proposals import proposed_edit
+from services.edits.proposals import meant, proposed_edit
 from services.scenarios.town import main_only
 from services.situation.view import Situation
 from services.words.texts import LANGS, age_group_text, limit_text, metres, people, text
@@ -44,16 +44,17 @@ def proposal_effect(today: Situation, kind: str, line: Sequence[Sequence[float]]
     Raises
     ------
     InvalidInputError
-        The line cannot be meant (``services.edits.proposals.proposed_edit``).
+        The line cannot be meant: ``services.edits.proposals`` says why.
     """
     edit = proposed_edit(today.workspace, kind, line, name="")
-    then = Situation(
-        today.workspace,
-        main_only(today.parameters),
-        places=today.places,
-        edits=[edit],
-        drawn=today.drawn,
-    )
+    with meant():
+        then = Situation(
+            today.workspace,
+            main_only(today.parameters),
+            places=today.places,
+            edits=[edit],
+            drawn=today.drawn,
+        )
     before, after = (one.reached(TARGET) for one in (today, then))
     parameters = today.parameters
     weight = today.residents[parameters.age_group].to_numpy(dtype=float)

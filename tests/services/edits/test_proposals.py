@@ -191,6 +191,21 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence_and_nothing_is_written(
     assert not [*(workspace.path / "proposals").glob("*")]
 
 
+def test_a_path_that_meets_no_street_is_refused_before_anything_is_said_of_it(
+    workspace: Workspace,
+) -> None:
+    adrift = line((400, 450), (500, 450))
+    for ask in (
+        lambda: propose(workspace, NewProposal("path", adrift)),
+        lambda: proposal_effect(situation(workspace), "path", adrift),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            ask()
+        assert "street" in str(refused.value)
+        assert "proposal" not in str(refused.value)
+    assert list_proposals(workspace) == []
+
+
 def test_no_more_than_so_many_wait(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proposals, "OPEN_MOST", 2)
     for _ in range(2):

@@ -40,7 +40,7 @@ def sea_within(frame: BaseGeometry, coasts: NDArray[np.object_]) -> Sea:
     Parameters
     ----------
     frame
-        A box, plane CRS, metres.
+        An area, plane CRS, metres.
     coasts
         (n,) lines with land on their left, same CRS; what lies beyond the frame plays no part.
 
@@ -53,7 +53,7 @@ def sea_within(frame: BaseGeometry, coasts: NDArray[np.object_]) -> Sea:
     parts, coast = shapely.get_parts(
         shapely.clip_by_rect(coasts, *shapely.bounds(frame)), return_index=True
     )
-    faces = _faces(parts, shapely.boundary(frame)) if len(parts) else parts
+    faces = _faces(parts, frame) if len(parts) else parts
     left, right, line = _sides(parts, faces)
     open_ = left == right
     count = len(faces)
@@ -66,8 +66,9 @@ def sea_within(frame: BaseGeometry, coasts: NDArray[np.object_]) -> Sea:
     return Sea(faces[sea], unclear)
 
 
-def _faces(parts: NDArray[np.object_], border: BaseGeometry) -> NDArray[np.object_]:
-    """Return the faces between lines within a border, loose ends near it led there."""
+def _faces(parts: NDArray[np.object_], frame: BaseGeometry) -> NDArray[np.object_]:
+    """Return the faces between lines within a frame, loose ends near its border led there."""
+    border = shapely.boundary(frame)
     opened = parts[~shapely.is_closed(parts)]
     ends = np.concatenate([shapely.get_point(opened, at) for at in (0, -1)])
     _, first, number = np.unique(
@@ -75,7 +76,12 @@ def _faces(parts: NDArray[np.object_], border: BaseGeometry) -> NDArray[np.objec
     )
     loose = ends[first[number == 1]]
     away_m = shapely.distance(loose, border)
-    led = shapely.shortest_line(loose[(away_m > 0) & (away_m <= EDGE_M)], border)
+    inside = shapely.contains_properly(frame, loose)
+    near = inside & (away_m > 0) & (away_m <= EDGE_M)
+    ends_xy = shapely.get_coordinates(shapely.shortest_line(loose[near], border)).reshape(-1, 2, 2)
+    # A metre over the border, so that it is met whatever is rounded.
+    ends_xy[:, 1] += (ends_xy[:, 1] - ends_xy[:, 0]) / away_m[near][:, None]
+    led = np.asarray(shapely.linestrings(ends_xy), dtype=object)
     whole = shapely.union_all([*parts, *led, border])
     return np.asarray(shapely.get_parts(shapely.polygonize([whole])))
 

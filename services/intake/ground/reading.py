@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
 from geo.errors import Sentence, SourceError
-from geo.ground.coast import sea_within
+from geo.ground.coast import Sea, sea_within
 from geo.ground.joined import JoinedGround, join_ground
 from geo.ground.kinds import GROUND
 from geo.ground.obstacles import WITH_A_GATE, opened_at
@@ -84,9 +86,7 @@ def _read(
     gates = gpd.GeoSeries(found.gates, crs=LONLAT_EPSG).to_crs(plane_epsg).to_numpy()
     walls = frame["kind"].isin(WITH_A_GATE).to_numpy()
     shapes[walls] = opened_at(shapes.to_numpy()[walls], gates)
-    # As far as the box that maps show: a coast beyond the margin closes it too.
-    coasts = shapes.to_numpy()[(frame["kind"] == "coastline").to_numpy()]
-    sea = sea_within(shapely.box(*around.bounds), coasts)
+    sea = _sea(shapes.to_numpy()[(frame["kind"] == "coastline").to_numpy()], around)
     ground = gpd.GeoDataFrame(frame, geometry=shapes)
     near = ground[shapely.intersects(around, shapes.to_numpy())]
     book = ledger.of(source.id)
@@ -99,6 +99,12 @@ def _read(
         index=range(len(sea.areas)),
     )
     return pd.concat([near, filled], ignore_index=True).assign(source_id=source.id)
+
+
+def _sea(coasts: NDArray[np.object_], around: BaseGeometry) -> Sea:
+    """Return the sea as far as maps show it, or as the margin where an extract ends there."""
+    frames = (shapely.box(*around.bounds), around)
+    return min((sea_within(frame, coasts) for frame in frames), key=lambda sea: sea.unclear.sum())
 
 
 def _note(found: OsmGround, used_n: int, book: SourceLedger) -> None:

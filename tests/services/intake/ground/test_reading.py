@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from pyproj import Transformer
-from shapely import box
+from shapely import Polygon, box
 
 from geo.ground.obstacles import FREE, HARD, obstacles_of
 from services.intake.ground.reading import read_ground
@@ -25,12 +25,12 @@ def at(x_m: float, y_m: float) -> tuple[float, float]:
 
 
 def read(
-    folder: Path, spots: dict[int, tuple[float, float]], *objects: str
+    folder: Path, spots: dict[int, tuple[float, float]], *objects: str, around: Polygon = AROUND
 ) -> tuple[gpd.GeoDataFrame, Ledger]:
     path = written(folder / "ground.osm", {n: at(*spot) for n, spot in spots.items()}, *objects)
     ledger = Ledger()
     found = read_ground(
-        [(source("map", path), path)], around=AROUND, plane_epsg=EPSG, ledger=ledger
+        [(source("map", path), path)], around=around, plane_epsg=EPSG, ledger=ledger
     )
     return found, ledger
 
@@ -48,6 +48,18 @@ def test_the_sea_is_an_area_to_the_edge_of_the_map_and_islands_are_none_of_it(
     assert sea.area == pytest.approx(4_000 * 3_000 - 1_000 * 1_000, abs=200)
     assert (found["kind"] == "coastline").sum() == 3
     assert set(found["source_id"]) == {"map"}
+    assert not ledger.of("map").entries
+
+
+def test_an_extract_that_ends_along_the_margin_has_its_sea_as_far(tmp_path: Path) -> None:
+    # A town whose margin is a triangle: the box around it begins 2 km farther on either side.
+    margin = Polygon([(0, 0), (8_000, 0), (4_000, 8_000)])
+    # At 4,000 m it is 4 km wide, from 2,000 to 6,000 m; the coast ends 10 m before.
+    spots = {1: (2_010, 4_000), 2: (5_990, 4_000)}
+    found, ledger = read(tmp_path, spots, way(1, [1, 2], natural="coastline"), around=margin)
+    [sea] = found.geometry[found["kind"] == "sea"]
+    # Eastward: all of the triangle that lies below, half of (8 + 4 km) x 4 km.
+    assert sea.area == pytest.approx(24e6, rel=1e-3)
     assert not ledger.of("map").entries
 
 

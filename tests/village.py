@@ -15,6 +15,7 @@ halls are named 各地区公会堂 (H), two 集会所 (A, with addresses), two �
 meets monthly and has no hall's name.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -162,7 +163,7 @@ def village_snapshot(
     areas.to_crs(6668).to_file(folder / "small_areas.geojson", driver="GeoJSON")
     people = {"KEY_CODE": ids, "名称": UNITS, "総数": 100, "65歳以上": 40}
     pd.DataFrame(people).to_csv(folder / "population.csv", index=False)
-    _streets(folder / "streets.osm.pbf", streets_n)
+    write_streets(folder / "streets.osm.pbf", streets_n)
     halls = pd.DataFrame(VENUES, columns=["名称", "住所", "x"]).assign(y=10.0)
     _points(halls).to_csv(folder / "venues.csv", index=False)
     salons = pd.DataFrame(PLACES, columns=["名称", "開催日", "x", "y"])
@@ -190,8 +191,11 @@ def _points(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=["x", "y"]).assign(緯度=points.y, 経度=points.x)
 
 
-def _streets(path: Path, units_n: int) -> None:
-    """Write one street along y = 0, with a lane of 200 m amid each of the units on it."""
+def write_streets(
+    path: Path, units_n: int = len(UNITS) - 1, node_tags: Mapping[int, dict[str, str]] | None = None
+) -> None:
+    """Write one street along y = 0, with a lane of 200 m amid each of the units on it, from node 2 on."""
+    path.unlink(missing_ok=True)
     middles = [SIDE_M * (number + 0.5) for number in range(units_n)]
     along = [(0.0, 0.0), *((x, 0.0) for x in middles), (SIDE_M * len(middles), 0.0)]
     ends = [(x, 200.0) for x in middles]
@@ -200,6 +204,7 @@ def _streets(path: Path, units_n: int) -> None:
     ways += [[lane + 2, len(along) + lane + 1] for lane in range(len(middles))]
     with osmium.SimpleWriter(str(path)) as writer:
         for number, point in enumerate(points.to_crs(6668), start=1):
-            writer.add_node(Node(id=number, location=(point.x, point.y), version=1))
+            tags = (node_tags or {}).get(number, {})
+            writer.add_node(Node(id=number, location=(point.x, point.y), tags=tags, version=1))
         for number, nodes in enumerate(ways, start=1):
             writer.add_way(Way(id=number, nodes=nodes, tags={"highway": "residential"}, version=1))

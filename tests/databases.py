@@ -1,6 +1,7 @@
 """The databases that tests of the registry run on: a file, and a server where one is named."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def empty_database(kind: str, folder: Path) -> str:
     return url
 
 
+@cache
 def _own_database() -> str:
     """Return the database of this process: the one that is named, or beside it one a worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")

@@ -16,7 +16,9 @@ The districts of 2014 meet at 500 m, those of 2017 (valid from 2017-04-01) at 10
 """
 
 import json
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import pandas as pd
@@ -26,7 +28,7 @@ from shapely import Point, box
 from geo.streets.network import network_to_frames
 from geo.walking.snapping import snap
 from services.registry.attributes import with_attributes
-from services.registry.places import create_registry, write_registry
+from services.registry.places import write_registry
 from services.workspace.folder import FORMAT, Workspace, open_workspace, registry_file
 from services.workspace.ground import write_ground
 from tests.streets import PLANE, bare_ground, straight_street
@@ -166,23 +168,33 @@ def dated_workspace(
 ) -> Workspace:
     """Write the workspace into ``folder`` with these places, or PLACES, and open it."""
     path = folder / "workspace"
-    (path / "layers").mkdir(parents=True)
-    (path / "network").mkdir()
+    for name, content in _layers().items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(content)
     (path / "profile.toml").write_text(PROFILE.replace("SMALL", str(small_number)), "utf-8")
     _json(path / "workspace.json", _manifest() | {"registry_url": registry})
     _json(path / "sources.json", [])
     _json(path / "intake.json", {})
+    write_registry(registry or registry_file(path), _no_venues(), places(*(rows or PLACES)))
+    return open_workspace(path)
+
+
+@cache
+def _layers() -> dict[str, bytes]:
+    """Return the files that are the same in each of these workspaces, made once."""
     network = straight_street(LENGTH_M)
     nodes, edges = network_to_frames(network)
-    nodes.assign(elevation_m=0.0).to_parquet(path / "network" / "nodes.parquet")
-    edges.to_parquet(path / "network" / "edges.parquet")
-    areas().to_parquet(path / "layers" / "areas.parquet")
-    write_ground(bare_ground(), path / "layers")
-    demand(network).to_parquet(path / "layers" / "demand.parquet")
-    url = registry or registry_file(path)
-    create_registry(url)
-    write_registry(url, _no_venues(), places(*(rows or PLACES)))
-    return open_workspace(path)
+    with TemporaryDirectory() as folder:
+        path = Path(folder)
+        (path / "layers").mkdir()
+        (path / "network").mkdir()
+        nodes.assign(elevation_m=0.0).to_parquet(path / "network" / "nodes.parquet")
+        edges.to_parquet(path / "network" / "edges.parquet")
+        areas().to_parquet(path / "layers" / "areas.parquet")
+        write_ground(bare_ground(), path / "layers")
+        demand(network).to_parquet(path / "layers" / "demand.parquet")
+        files = [file for file in path.rglob("*") if file.is_file()]
+        return {str(file.relative_to(path)): file.read_bytes() for file in files}
 
 
 def areas() -> gpd.GeoDataFrame:

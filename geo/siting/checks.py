@@ -156,8 +156,9 @@ def _check_means(problem: Problem, allowed: BoolArray) -> None:
     must_yen = math.fsum(options.first_year_yen[options.must])
     if must_yen > rules.budget_yen + YEN_TOLERANCE:
         raise InvalidInputError(
-            "The candidates that must be chosen cost ¥{must_yen:,.0f}, more than the "
+            "The candidates that must be chosen ({keys}) cost ¥{must_yen:,.0f}, more than the "
             "budget of ¥{budget_yen:,.0f}.",
+            keys=options.key[options.must].tolist(),
             must_yen=must_yen,
             budget_yen=rules.budget_yen,
         )

@@ -456,6 +456,7 @@ class _Session:
             status=status,
             residents=math.fsum(demand.weight),
             reached=math.fsum(demand.weight[demand.reached]),
+            unmet_targets=unmet_targets(self.problem, np.empty(0, dtype=np.int64)),
             reasons=_reasons(self.problem) if status == "infeasible" else (),
             spent_s=self.solver.spent_s,
         )
@@ -514,25 +515,31 @@ def described(problem: Problem, chosen: IntArray, plan: Plan) -> Plan:
 
 def _without_idle(problem: Problem, chosen: IntArray) -> IntArray:
     """Leave out what adds nothing to any goal and is asked for by no rule, the dearest first."""
-    if problem.seats:
-        return chosen
-    covers = problem.covers
-    times = times_covered(problem, chosen)
-    alone = covers.near & (times[covers.home] == 1) & (problem.demand.weight[covers.home] > 0)
-    alone &= ~problem.demand.reached[covers.home]
-    busy = np.isin(chosen, covers.option[alone]) | problem.options.must[chosen]
+    busy = problem.options.must[chosen]
+    if problem.has("most_reached") and not problem.seats:
+        # What alone reaches somebody adds to that goal: the others are looked at one by one.
+        covers = problem.covers
+        times = times_covered(problem, chosen)
+        alone = covers.near & (times[covers.home] == 1) & (problem.demand.weight[covers.home] > 0)
+        alone &= ~problem.demand.reached[covers.home]
+        busy = busy | np.isin(chosen, covers.option[alone])
     order = np.argsort(-problem.options.first_year_yen[chosen], kind="stable")
     worth = values(problem, chosen) if not busy.all() else ()
     for option in chosen[order[~busy[order]]]:
         fewer = chosen[chosen != option]
-        if not broken_rules(problem, fewer) and _as_good(problem, values(problem, fewer), worth):
-            chosen, worth = fewer, values(problem, fewer)
+        if broken_rules(problem, fewer):
+            continue
+        left = values(problem, fewer)
+        if _as_good(problem, left, worth):
+            chosen, worth = fewer, left
     return chosen
 
 
 def _as_good(problem: Problem, now: tuple[float, ...], before: tuple[float, ...]) -> bool:
+    """Say whether no goal is worth less, but for the arithmetic of who sits where."""
+    slack = 1e-6 if problem.seats else 0.0
     signs = [-1.0 if stage.objective in LEAST else 1.0 for stage in problem.stages]
-    return all(s * n >= s * b for s, n, b in zip(signs, now, before, strict=True))
+    return all(s * (n - b) >= -slack for s, n, b in zip(signs, now, before, strict=True))
 
 
 def _reasons(problem: Problem) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from geo.siting.solver import Search
 from geo.vocabulary import Objective
 
 _FOUND = {"optimal", "feasible"}
+_RULES_TOO: set[Objective] = {"most_targets", "shortest_walk", "shortest_longest_walk"}
+"""Goals that say which rules hold: that targets may fail, that everybody must have a place."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def relax(problem: Problem, search: Search = Search()) -> Relaxation:  # noqa: B
         return plan if plan.status in _FOUND else None
 
     def alone(objective: Objective, loosened: Rules) -> Plan | None:
-        return ask(replace(problem, rules=loosened, stages=(Stage(objective),)))
+        held = [stage for stage in own if stage.objective in _RULES_TOO - {objective}]
+        held += [stage for stage in problem.stages if stage.objective == "most_targets"]
+        return ask(replace(problem, rules=loosened, stages=(Stage(objective), *held)))
 
     targets = budget = most = reach = None
     if rules.targets:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting.plans import LEAST, Plan, described, solve
 from geo.siting.problem import Covers, Demand, Problem
 from geo.siting.recheck import broken_rules, values
@@ -27,9 +28,11 @@ class Stability:
     variants
         ``variant, status, value`` (the first goal, of the variant's own best plan), ``base_value``
         (what the base plan is worth there), ``lost_pct`` (how much it falls short), ``shared_n``
-        (options in both).
+        (options in both), ``outcome``: ``kept``; ``breaks_rules`` where the base plan does not keep
+        to the rules there, and ``no_plan`` where no plan was found: neither has a loss.
     plans
-        The best plan of each variant: the base itself where none is better.
+        The best plan of each variant: the base itself where none is better. One without ``stages``
+        is none, and counts for no option.
     """
 
     options: pd.DataFrame
@@ -64,18 +67,33 @@ def stability(
     rows = []
     for name, (covers, demand) in variants.items():
         there = replace(problem, covers=covers, demand=demand)
-        plan = solve(there, search)
-        plans[name] = plan
+        plan = _best(there, search)
         value = plan.stages[0].value if plan.stages else np.nan
-        worth = values(there, base.positions)
-        base_value = worth[0]
-        # Of plans that are equally good there, the one that was made holds: nothing speaks against it.
-        if not broken_rules(there, base.positions) and _no_worse(there, worth, plan):
-            plans[name] = described(there, base.positions, plan)
-        shared_n = len(set(plans[name].chosen) & set(base.chosen))
-        rows.append((name, plan.status, value, base_value, _lost(value, base_value), shared_n))
-    columns = ["variant", "status", "value", "base_value", "lost_pct", "shared_n"]
-    return Stability(_stays([base, *plans.values()]), pd.DataFrame(rows, columns=columns), plans)
+        base_value = lost_pct = np.nan
+        outcome = "no_plan"
+        if plan.stages:
+            outcome = "breaks_rules" if broken_rules(there, base.positions) else "kept"
+        if outcome == "kept":
+            worth = values(there, base.positions)
+            base_value, lost_pct = worth[0], _lost(value, worth[0])
+            # Of plans that are equally good there, the one that was made holds: nothing speaks
+            # against it.
+            if _no_worse(there, worth, plan):
+                plan = described(there, base.positions, plan)
+        plans[name] = plan
+        shared_n = len(set(plan.chosen) & set(base.chosen))
+        rows.append((name, plan.status, value, base_value, lost_pct, shared_n, outcome))
+    columns = ["variant", "status", "value", "base_value", "lost_pct", "shared_n", "outcome"]
+    found = [base, *(plan for plan in plans.values() if plan.stages)]
+    return Stability(_stays(found), pd.DataFrame(rows, columns=columns), plans)
+
+
+def _best(problem: Problem, search: Search) -> Plan:
+    """Return the best plan; one that says there is none where none can be made from such input."""
+    try:
+        return solve(problem, search)
+    except (InvalidInputError, BrokenModelError):
+        return Plan("infeasible")
 
 
 def _no_worse(problem: Problem, worth: tuple[float, ...], best: Plan) -> bool:

@@ -1,5 +1,6 @@
 """From a question and a workspace to the problem that ``geo.siting`` solves, and its variants."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -106,9 +107,10 @@ class Setting:
     def problem(self) -> Problem:
         """Return the problem."""
         _require_ceilings(self.options, self.candidates, self.ask)
+        _require_affordable(self.options, self.candidates, self.ask)
         walking = self.situation.walking
         needless = self._needless()
-        return Problem(
+        found = Problem(
             replace(self.options, must_not=self.options.must_not | needless),
             self.demand(walking, self.limit),
             self.covers(walking, self.limit),
@@ -117,6 +119,8 @@ class Setting:
                 Stage(name, self.ask.give_pct, self._depth(name)) for name in self.ask.objectives
             ),
         )
+        _require_need(found)
+        return found
 
     def _needless(self) -> BoolArray:
         """
@@ -367,3 +371,45 @@ def _require_some(found: Candidates, ask: PlanAsk) -> None:
         "filters{where}; loosen them, or add venues to the profile",
         where=Sentence(" in {council}", council=ask.council) if ask.council else "",
     )
+
+
+def _require_affordable(options: Options, candidates: Candidates, ask: PlanAsk) -> None:
+    """Name the must-haves that cost more than the budget, and the councils that ask for them."""
+    must_yen = math.fsum(options.first_year_yen[options.must])
+    if ask.budget_yen is None or not must_yen > ask.budget_yen:
+        return
+    frame = candidates.options[options.must]
+    names = [
+        name or key for name, key in zip(frame["venue_name"], frame["candidate_id"], strict=True)
+    ]
+    councils = sorted(set(frame["listed_by"]) - {""})
+    if councils:
+        raise InvalidInputError(
+            "{names} must be chosen and cost ¥{must_yen:,.0f} in the first year, more than the budget "
+            "of ¥{budget_yen:,.0f}: raise it, or take one off the lists (those of {councils} are in "
+            "the profile; council_lists leaves them out)",
+            names=names,
+            must_yen=must_yen,
+            budget_yen=ask.budget_yen,
+            councils=councils,
+        )
+    raise InvalidInputError(
+        "{names} must be chosen and cost ¥{must_yen:,.0f} in the first year, more than the budget of "
+        "¥{budget_yen:,.0f}: raise it, or take one off the list",
+        names=names,
+        must_yen=must_yen,
+        budget_yen=ask.budget_yen,
+    )
+
+
+def _require_need(problem: Problem) -> None:
+    """Refuse to seek the least of what nobody asks for: the best plan would be none."""
+    goal, rules = problem.stages[0].objective, problem.rules
+    asked = rules.reach_pct is not None or bool(problem.options.must.any())
+    asked = asked or (bool(rules.targets) and not problem.has("most_targets"))
+    if goal in {"cheapest", "fewest_places"} and not asked:
+        raise InvalidInputError(
+            "the goal {goal} needs something that must be reached, or the best plan is to open "
+            "nothing: give reach_pct, targets or must-haves, or put another goal first",
+            goal=goal,
+        )

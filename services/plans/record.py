@@ -216,12 +216,14 @@ def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
             "base_value": _finite(row["base_value"]),
             "lost_pct": _finite(row["lost_pct"]),
             "shared_n": int(row["shared_n"]),
+            "outcome": str(row["outcome"]),
             "chosen_n": chosen_n,
             "dropped": [
                 str(ids[option])
                 for option in siting.difference_of(
                     problem, outcome, plans[str(row["variant"])]
                 ).dropped
+                if row["outcome"] != "no_plan"
             ],
         }
         for row in rows

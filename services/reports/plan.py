@@ -16,6 +16,7 @@ from services.words.assumptions import assumption, marks, used
 from services.words.dates import day_in_japan
 from services.words.shares import share, share_of
 from services.words.texts import (
+    NO_FIGURE,
     added,
     age_group_text,
     is_figure,
@@ -107,7 +108,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         relaxation=_relaxation(body, lang),
         changed=tuple(one[lang] for one in body["changed"]),
         targets=text("plan.page.targets", lang, met=met, count=targets["count"])
-        if targets["count"]
+        if targets["count"] and (body["stages"] or body["closest"])
         else "",
         choices=tuple(_choice(row, body["stability"], few, lang) for row in body["chosen"]),
         alternatives=tuple(
@@ -214,6 +215,10 @@ def _names(rows: list[dict[str, str]], lang: str) -> list[str]:
 
 def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
     shared = f"{number(row['shared_n'])} / {number(row['chosen_n'])}"
+    if row["outcome"] == "no_plan":
+        return row[lang], NO_FIGURE, text("plan.stability.no_plan", lang)
+    if row["outcome"] == "breaks_rules":
+        return row[lang], shared, text("plan.stability.breaks_rules", lang)
     return row[lang], shared, share(share_of(row, "lost"), lang)
 
 

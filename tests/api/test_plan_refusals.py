@@ -47,7 +47,7 @@ CASES = {
     "zero budget of a year": Refused(
         {"most": 1, "years_yen": [100_000, 0]}, "a budget of ¥0", "予算が0円では何も開けません"
     ),
-    "negative budget": Refused({"budget_yen": -1}, "budget_yen", "使えない値"),
+    "negative budget": Refused({"budget_yen": -1}, "too small; it must be 0", "-1 は小さすぎます"),
     "budget for nothing": Refused({"budget_yen": 10}, "pays for no candidate", "10円"),
     "no candidates": Refused(
         {"most": 1, "upgrades": False, "kinds": ["体育館"]},
@@ -75,8 +75,30 @@ CASES = {
         {"most": 1, "must": ["open-H3", "open-H1"]}, "at most 1 may be", "選べるのは1件"
     ),
     "must-haves dearer than the budget": Refused(
-        {"budget_yen": 200_000, "must": ["open-H3"]}, "more than the budget", "予算200,000円を超え"
+        {"budget_yen": 200_000, "must": ["open-H3"]},
+        "H3会館 must be chosen and cost ¥",
+        "「必ず」とされたH3会館だけで",
     ),
+    "a council's must-haves dearer than the budget": Refused(
+        {"budget_yen": 200_000},
+        "those of 西地区 are in the profile",
+        "西地区の一覧にあるもの",
+        profile=TWO_LISTS.removeprefix(LISTS),
+    ),
+    "the cheapest of nothing": Refused(
+        {"objectives": ["cheapest"]}, "needs something that must be reached", "何も開かないこと"
+    ),
+    "the fewest of nothing": Refused(
+        {"objectives": ["fewest_places"]},
+        "needs something that must be reached",
+        "何も開かないこと",
+    ),
+    "no number": Refused(
+        {"budget_yen": "much"}, "'much' is no number", "'much' は数ではありません"
+    ),
+    "no whole number": Refused({"most": 1.5}, "1.5 is no whole", "1.5 は整数ではありません"),
+    "no list": Refused({"most": 1, "must": "H3会館"}, "is no list", "一覧（[ ]）ではありません"),
+    "too much": Refused({"most": 1, "k": 21}, "20 at most", "21 は大きすぎます。20 以下に"),
     "unknown must-have": Refused(
         {"most": 1, "must": ["H3公民館"]},
         "there is no candidate H3公民館",
@@ -93,10 +115,14 @@ CASES = {
     "no such council": Refused(
         {"most": 1, "council": "南地区"}, "no council '南地区'", "南地区", status=404
     ),
-    "no such key": Refused({"most": 1, "nonsense": 1}, "nonsense", "使えない値"),
-    "no such goal": Refused({"objectives": ["happiness"]}, "objectives", "使えない値"),
+    "no such key": Refused(
+        {"most": 1, "nonsense": 1}, "there is no nonsense", "nonsense という項目はありません"
+    ),
+    "no such goal": Refused(
+        {"objectives": ["happiness"]}, "is none of most_reached", "most_reached、fewest_places"
+    ),
     "a goal twice": Refused(
-        {"most": 1, "objectives": ["backup", "backup"]}, "named twice", "使えない値"
+        {"most": 1, "objectives": ["backup", "backup"]}, "named twice", "同じ目標が二度"
     ),
 }
 

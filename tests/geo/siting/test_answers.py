@@ -26,6 +26,7 @@ from geo.siting import (
     unit_gains,
 )
 from geo.siting.worth import newly_reached
+from geo.vocabulary import Objective
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer
 
@@ -273,3 +274,65 @@ def test_a_choice_that_nothing_is_better_than_holds() -> None:
     later = replace(problem.demand, weight=np.array([10.0, 10.0, 1.0, 1.0, 1.0]))
     found = stability(strict, base, {"later": (problem.covers, later)})
     assert found.variants["shared_n"].tolist() == [0]
+    # It does not keep to the rules there: what it falls short by is no question.
+    assert found.variants["outcome"].tolist() == ["breaks_rules"]
+    assert np.isnan(found.variants["lost_pct"]).all()
+
+
+def test_a_variant_without_any_plan_says_nothing_and_stops_no_other() -> None:
+    problem = ruled(Rules(reach_pct=20.0), Stage("fewest_places"))
+    base = solve(problem)
+    nothing = Covers.of(*(np.empty(0),) * 3, shape=(4, 5), limit=500.0)
+    elsewhere = {"nobody": (nothing, problem.demand), "same": (problem.covers, problem.demand)}
+    found = stability(problem, base, elsewhere)
+    assert found.variants["outcome"].tolist() == ["no_plan", "kept"]
+    assert found.variants["lost_pct"].tolist() == pytest.approx([np.nan, 0.0], nan_ok=True)
+    # The base and the one variant that has a plan.
+    assert found.options["variants_n"].tolist() == [2] * len(base.chosen)
+    assert found.options["stays_pct"].tolist() == [100.0] * len(base.chosen)
+
+
+@pytest.mark.parametrize("goal", ["shortest_walk", "shortest_longest_walk"])
+def test_everybody_must_be_served_while_another_rule_gives_way(goal: Objective) -> None:
+    # Each hall serves the one home that the other cannot: both are needed.
+    town = replace(
+        STREET,
+        walk={(0, 0): 100.0, (1, 1): 100.0},
+        weight=[1.0, 1.0],
+        unit=[-1, -1],
+        reached_n=[0, 0],
+        today=[np.inf, np.inf],
+        yen=[100_000.0, 50_000.0],
+        place=[-1, -1],
+        owner=[-1, -1],
+        x_m=[0.0, 0.0],
+    )
+    few = replace(town, rules=Rules(most=1)).problem(Stage(goal))
+    assert solve(few).status == "infeasible"
+    assert relax(few).most == 2
+    poor = replace(town, rules=Rules(budget_yen=100_000.0)).problem(Stage(goal))
+    assert relax(poor).budget_yen == 150_000.0
+
+
+def test_targets_that_are_a_goal_alone_stay_one_while_a_rule_gives_way() -> None:
+    town = replace(
+        STREET,
+        walk={(0, 0): 100.0, (1, 1): 100.0},
+        weight=[1.0, 1.0],
+        unit=[-1, -1],
+        reached_n=[0, 0],
+        today=[np.inf, np.inf],
+        yen=[100_000.0, 50_000.0],
+        place=[-1, -1],
+        owner=[-1, -1],
+        x_m=[0.0, 0.0],
+        rules=Rules(
+            most=0,
+            budget_yen=50_001.0,
+            reach_pct=50.0,
+            targets=(TargetRule("east", (0,)), TargetRule("west", (1,))),
+        ),
+    )
+    # One hall reaches half, and ¥50,001 pay for it; both targets would need two.
+    change = relax(town.problem(Stage("most_targets")))
+    assert change.most == 1

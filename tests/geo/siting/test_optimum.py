@@ -83,6 +83,37 @@ def test_goals_in_turn_are_those_of_brute_force(town: Town, goals: list[Stage]) 
         assert found <= sign * value + abs(value) * goal.give_pct / 100 + 2e-5
 
 
+# Hall 1 reaches somebody alone, but the goal is a second place: nobody gets one from it.
+IDLE = Town(
+    walk={(0, 0): 1.0, (1, 1): 1.0},
+    weight=[2.0, 3.0],
+    unit=[-1, -1],
+    reached_n=[1, 0],
+    today=[1.0, np.inf],
+    yen=[0.0, 0.0],
+    place=[-1, -1],
+    owner=[-1, -1],
+    x_m=[0.0, 0.0],
+    rules=Rules(),
+)
+
+
+@settings(max_examples=100)
+@given(town=towns(options_n=5), goals=st.lists(stages, min_size=1, max_size=3))
+@example(town=IDLE, goals=[Stage("backup")])
+def test_no_option_stands_idle(town: Town, goals: list[Stage]) -> None:
+    plan = answer(town.problem(*goals))
+    for option in plan.chosen:
+        fewer = tuple(one for one in plan.chosen if one != option)
+        if town.keeps(fewer):
+            signs = [1 if goal.objective in LEAST else -1 for goal in goals]
+            worse = [
+                sign * town.value(goal, fewer) > sign * town.value(goal, plan.chosen)
+                for sign, goal in zip(signs, goals, strict=True)
+            ]
+            assert any(worse), option
+
+
 @settings(max_examples=60)
 @given(town=towns(), data=st.data())
 def test_order_of_rows_changes_nothing(town: Town, data: st.DataObject) -> None:

@@ -50,6 +50,9 @@ def test_most_seated_is_the_best_flow_over_all_choices(town: Town, data: st.Data
         return
     assert plan.stages[0].value == pytest.approx(best, abs=1e-5)
     assert seated(town, capacity, plan.chosen) == pytest.approx(best, abs=1e-5)
+    for option in plan.chosen:
+        fewer = tuple(one for one in plan.chosen if one != option)
+        assert not town.keeps(fewer) or seated(town, capacity, fewer) < best - 1e-6, "idle"
 
 
 @settings(max_examples=80)

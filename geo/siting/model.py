@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geo.arrays import FloatArray, IntArray
-from geo.siting.checks import YEN_TOLERANCE, too_near
-from geo.siting.homes import unit_totals
+from geo.siting.checks import YEN_TOLERANCE, eligible, too_near
+from geo.siting.homes import improvable, unit_totals
 from geo.siting.patterns import Patterns
-from geo.siting.problem import BoolArray, Problem
+from geo.siting.problem import BoolArray, Problem, TargetRule
 
 YEN_PER_UNIT = 10_000.0
 """Yen enter the model in units of 1万円: ceilings are multiples of it, and rows stay well scaled."""
@@ -93,8 +93,12 @@ class Model:
         (k,) columns of the options in ``patterns.option``.
     site
         (sites,) columns that say whether a site is used.
+    sum_of
+        (sites,) the row that makes a site of several options their sum, -1 for one of one option.
     reach
         Group, column: the sum of its columns is the share of a group that is newly reached.
+    reach_by
+        The row of each of them that lets it be 1 where a site is used, -1 where it is the site's column.
     twice
         Group, column: whether a group newly has a backup.
     flow, rest
@@ -110,7 +114,9 @@ class Model:
     sheet: Sheet
     chosen: IntArray
     site: IntArray
+    sum_of: IntArray
     reach: tuple[IntArray, IntArray]
+    reach_by: IntArray
     twice: tuple[IntArray, IntArray]
     flow: IntArray
     rest: IntArray
@@ -119,43 +125,79 @@ class Model:
 
 
 def build(problem: Problem, patterns: Patterns) -> Model:
-    """Put the model of a problem together."""
-    sheet = Sheet()
-    chosen = sheet.columns(len(patterns.option), integer=True)
+    """Put the model of a problem together; its first rows are those of ``choices``."""
+    sheet, _ = choices(problem, patterns)
+    chosen = np.arange(len(patterns.option))
     empty = np.empty(0, dtype=np.int64)
+    site, sum_of = _sites(sheet, patterns, chosen)
     model = Model(
         problem=problem,
         patterns=patterns,
         sheet=sheet,
         chosen=chosen,
-        site=_sites(sheet, patterns, chosen),
+        site=site,
+        sum_of=sum_of,
         reach=(empty, empty),
+        reach_by=empty,
         twice=(empty, empty),
         flow=empty,
         rest=empty,
         met=empty,
     )
-    _limits(model)
     if problem.seats or problem.has("shortest_walk"):
         _flows(model)
     if problem.has("shortest_longest_walk"):
         _served(model)
-    model.reach = _seated(model) if problem.seats else _covered(model)
+    if problem.seats:
+        model.reach = _seated(model)
+    else:
+        group, column, model.reach_by = _covered(model)
+        model.reach = (group, column)
     if problem.has("backup"):
         model.twice = _backed_up(model)
     if problem.has("worst_unit_first"):
         _worst(model, max(stage.depth for stage in problem.stages))
-    _targets(model)
+    if problem.has("most_targets"):
+        model.met = sheet.columns(len(_missing(problem)), integer=True)
+        _targets(sheet, problem, patterns, model.met)
     if problem.rules.reach_pct is not None:
         _reach_at_least(model, problem.rules.reach_pct)
     # A column that does nothing: without any, the solver returns no answer at all.
     sheet.columns(1, upper=0.0, integer=True)
-    sheet.lower[0] = problem.options.must[patterns.option].astype(float)
     return model
 
 
-def _sites(sheet: Sheet, patterns: Patterns, chosen: IntArray) -> IntArray:
-    """Give each site of several options a column, their sum; a site of one is that option."""
+def choices(problem: Problem, patterns: Patterns) -> tuple[Sheet, int]:
+    """
+    Return a column for each option and the rules that are about options alone.
+
+    The first rows, as many as the number says, are at most so many and one of a place; then at most
+    so dear, one of an owner, so far apart, and targets where they are no goal.
+    """
+    options, rules, kept = problem.options, problem.rules, patterns.option
+    sheet = Sheet()
+    chosen = sheet.columns(len(kept), integer=True)
+    sheet.lower[0] = options.must[kept].astype(float)
+    if rules.most is not None:
+        sheet.row(chosen, 1.0, upper=float(rules.most))
+    _one_of(sheet, options.place[kept], chosen)
+    first_n = sheet.rows_n
+    if rules.budget_yen is not None:
+        units = options.first_year_yen[kept] / YEN_PER_UNIT
+        sheet.row(chosen, units, upper=(rules.budget_yen + YEN_TOLERANCE) / YEN_PER_UNIT)
+    if rules.one_per_owner:
+        _one_of(sheet, options.owner[kept], chosen)
+    if rules.apart_m is not None:
+        pairs = too_near(options, kept, rules.apart_m)
+        row = np.repeat(np.arange(len(pairs)), 2)
+        sheet.rows([(row, chosen[pairs.ravel()], 1.0)], n=len(pairs), upper=1.0)
+    if not problem.has("most_targets"):
+        _targets(sheet, problem, patterns, np.empty(0, dtype=np.int64))
+    return sheet, first_n
+
+
+def _sites(sheet: Sheet, patterns: Patterns, chosen: IntArray) -> tuple[IntArray, IntArray]:
+    """Give each site of several options a column and a row, their sum; a site of one is that option."""
     count = np.bincount(patterns.site, minlength=patterns.sites_n)
     column = np.empty(patterns.sites_n, dtype=np.int64)
     column[patterns.site] = chosen
@@ -164,6 +206,7 @@ def _sites(sheet: Sheet, patterns: Patterns, chosen: IntArray) -> IntArray:
     row = np.full(patterns.sites_n, -1)
     row[several] = np.arange(len(several))
     inside = row[patterns.site] >= 0
+    first = sheet.rows_n
     sheet.rows(
         [
             (row[patterns.site][inside], chosen[inside], 1.0),
@@ -173,25 +216,7 @@ def _sites(sheet: Sheet, patterns: Patterns, chosen: IntArray) -> IntArray:
         lower=0.0,
         upper=0.0,
     )
-    return column
-
-
-def _limits(model: Model) -> None:
-    """At most so many, so dear, one of a place, one of an owner, so far apart."""
-    options, rules = model.problem.options, model.problem.rules
-    sheet, chosen, kept = model.sheet, model.chosen, model.patterns.option
-    if rules.most is not None:
-        sheet.row(chosen, 1.0, upper=float(rules.most))
-    if rules.budget_yen is not None:
-        units = options.first_year_yen[kept] / YEN_PER_UNIT
-        sheet.row(chosen, units, upper=(rules.budget_yen + YEN_TOLERANCE) / YEN_PER_UNIT)
-    _one_of(sheet, options.place[kept], chosen)
-    if rules.one_per_owner:
-        _one_of(sheet, options.owner[kept], chosen)
-    if rules.apart_m is not None:
-        pairs = too_near(options, kept, rules.apart_m)
-        row = np.repeat(np.arange(len(pairs)), 2)
-        sheet.rows([(row, chosen[pairs.ravel()], 1.0)], n=len(pairs), upper=1.0)
+    return column, np.where(row >= 0, first + row, -1)
 
 
 def _one_of(sheet: Sheet, label: IntArray, chosen: IntArray) -> None:
@@ -202,15 +227,15 @@ def _one_of(sheet: Sheet, label: IntArray, chosen: IntArray) -> None:
     sheet.rows([(number[row][inside], chosen[inside], 1.0)], n=int(several.sum()), upper=1.0)
 
 
-def _covered(model: Model) -> tuple[IntArray, IntArray]:
-    """Return group and column of what is newly reached; a group of one site is that site."""
+def _covered(model: Model) -> tuple[IntArray, IntArray, IntArray]:
+    """Return group, column and row of what is newly reached; a group of one site is that site."""
     patterns, sheet = model.patterns, model.sheet
     use = patterns.near & (patterns.reached_n[patterns.group] == 0)
     return _any_of(sheet, patterns.group[use], model.site[patterns.member[use]])
 
 
-def _any_of(sheet: Sheet, group: IntArray, site: IntArray) -> tuple[IntArray, IntArray]:
-    """Give each group a column that may be 1 where one of its sites is used."""
+def _any_of(sheet: Sheet, group: IntArray, site: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Give each group a column that may be 1 where one of its sites is used, and a row for that."""
     found, first, row, count = np.unique(
         group, return_index=True, return_inverse=True, return_counts=True
     )
@@ -219,6 +244,7 @@ def _any_of(sheet: Sheet, group: IntArray, site: IntArray) -> tuple[IntArray, In
     column[several] = sheet.columns(int(several.sum()))
     number = np.where(several, np.cumsum(several) - 1, -1)
     inside = several[row]
+    first_row = sheet.rows_n
     sheet.rows(
         [
             (number[row][inside], site[inside], 1.0),
@@ -227,7 +253,7 @@ def _any_of(sheet: Sheet, group: IntArray, site: IntArray) -> tuple[IntArray, In
         n=int(several.sum()),
         lower=0.0,
     )
-    return found, column
+    return found, column, np.where(several, first_row + number, -1)
 
 
 def _flows(model: Model) -> None:
@@ -282,7 +308,7 @@ def _backed_up(model: Model) -> tuple[IntArray, IntArray]:
     """Return group and column of what newly has two places; those with one today need one more."""
     patterns, sheet = model.patterns, model.sheet
     once = patterns.near & (patterns.reached_n[patterns.group] == 1)
-    group, column = _any_of(sheet, patterns.group[once], model.site[patterns.member[once]])
+    group, column, _ = _any_of(sheet, patterns.group[once], model.site[patterns.member[once]])
     use = patterns.near & (patterns.reached_n[patterns.group] == 0)
     found, row, count = np.unique(patterns.group[use], return_inverse=True, return_counts=True)
     several = count > 1
@@ -305,7 +331,7 @@ def _worst(model: Model, depth: int) -> None:
     group, column = model.reach
     inside = patterns.unit[group] >= 0
     group, column = group[inside], column[inside]
-    unit = np.unique(patterns.unit[group])
+    unit = improvable(model.problem, eligible(model.problem))
     everyone, today = unit_totals(model.problem, unit)
     row = np.searchsorted(unit, patterns.unit[group])
     share = 100.0 * patterns.weight[group] / everyone[row]
@@ -324,21 +350,22 @@ def _worst(model: Model, depth: int) -> None:
         model.worst.append((np.concatenate([level, under]), coefficient))
 
 
-def _targets(model: Model) -> None:
-    problem, sheet = model.problem, model.sheet
+def _missing(problem: Problem) -> list[TargetRule]:
+    return [target for target in problem.rules.targets if target.missing]
+
+
+def _targets(sheet: Sheet, problem: Problem, patterns: Patterns, met: IntArray) -> None:
+    """At least so many of a target's options; where ``met`` has columns, only if those are 1."""
     rank = np.full(len(problem.options), -1)
-    rank[model.patterns.option] = np.arange(len(model.patterns.option))
-    targets = [target for target in problem.rules.targets if target.missing]
-    soft = problem.has("most_targets")
-    model.met = sheet.columns(len(targets) if soft else 0, integer=True)
-    for number, target in enumerate(targets):
-        columns = rank[np.unique(np.array(target.options, dtype=np.int64))]
-        columns = model.chosen[columns[columns >= 0]]
-        if soft:
-            value = np.append(np.ones(len(columns)), -float(target.missing))
-            sheet.row(np.append(columns, model.met[number]), value, lower=0.0)
+    rank[patterns.option] = np.arange(len(patterns.option))
+    for number, target in enumerate(_missing(problem)):
+        chosen = rank[np.unique(np.array(target.options, dtype=np.int64))]
+        chosen = chosen[chosen >= 0]
+        if len(met):
+            value = np.append(np.ones(len(chosen)), -float(target.missing))
+            sheet.row(np.append(chosen, met[number]), value, lower=0.0)
         else:
-            sheet.row(columns, 1.0, lower=float(target.missing))
+            sheet.row(chosen, 1.0, lower=float(target.missing))
 
 
 def _reach_at_least(model: Model, reach_pct: float) -> None:

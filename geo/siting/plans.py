@@ -2,16 +2,18 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.center import shortest_longest
 from geo.siting.checks import check, eligible
+from geo.siting.cover import bounded, serves
 from geo.siting.goals import Goal, goal, lock
 from geo.siting.model import Model, build
-from geo.siting.patterns import boil
-from geo.siting.problem import Problem, Stage
+from geo.siting.patterns import boil, without
+from geo.siting.problem import BoolArray, Problem, Stage
 from geo.siting.recheck import Claim, broken_rules, recheck, values
 from geo.siting.solver import Incumbent, Search, Solution, Solver, Status, gap_pct
 from geo.siting.start import first_plan
@@ -268,39 +270,65 @@ def places_of(problem: Problem) -> IntArray:
 
 
 class _Session:
-    """One model in the solver, asked once or again and again."""
+    """One model in the solver, asked once or again and again; opened where it is needed."""
 
     def __init__(self, problem: Problem, search: Search, *, every_plan: bool) -> None:
         check(problem)
-        self.problem, self.search = problem, search
+        self.problem, self.search, self.every_plan = problem, search, every_plan
         self.patterns = boil(problem, every_plan=every_plan)
-        self.model: Model = build(problem, self.patterns)
-        self.solver = Solver(self.model.sheet, search, self._report if search.progress else None)
-        self.rows_n = self.solver.rows_n
         self.best: tuple[int, ...] = ()
+        self.bound = np.inf
+        """What no plan exceeds in the first goal, as far as is known without the solver."""
         self.excluded: list[tuple[IntArray, int]] = []
+
+    @cached_property
+    def model(self) -> Model:
+        """The model, of the options that are left by then."""
+        return build(self.problem, self.patterns)
+
+    @cached_property
+    def solver(self) -> Solver:
+        """The solver with that model."""
+        progress = self._report if self.search.progress else None
+        return Solver(self.model.sheet, self.search, progress)
+
+    @cached_property
+    def rows_n(self) -> int:
+        """Rows that stay from plan to plan."""
+        return self.solver.rows_n
 
     def exclude(self, plan: Plan, difference: int) -> bool:
         """Allow no plan that keeps more than all but ``difference`` of a plan's places."""
         if len(plan.chosen) < difference:
             return False
-        of = places_of(self.problem)
-        places, kept = of[plan.positions], of[self.patterns.option]
-        cost = np.zeros(self.model.sheet.columns_n)
-        cost[self.model.chosen[np.isin(kept, places)]] = 1.0
         self.solver.forget_rows(self.rows_n)
-        self.solver.add_row(cost, upper=float(len(places) - difference))
+        self.excluded.append((places_of(self.problem)[plan.positions], difference))
+        cost = np.zeros(self.model.sheet.columns_n)
+        kept, most = self._excluding()
+        cost[self.model.chosen] = kept[-1]
+        self.solver.add_row(cost, upper=float(most[-1]))
         self.rows_n = self.solver.rows_n
-        self.excluded.append((places, difference))
         return True
+
+    def _excluding(self) -> tuple[FloatArray, FloatArray]:
+        """Return rows over the options: so many of each earlier plan's places at most."""
+        of = places_of(self.problem)[self.patterns.option]
+        kept = [np.isin(of, places).astype(float) for places, _ in self.excluded]
+        most = [float(len(places) - difference) for places, difference in self.excluded]
+        return np.array(kept).reshape(-1, len(of)), np.array(most)
 
     def _report(self, so_far: Incumbent, columns: FloatArray | None) -> None:
         """Tell which options the best so far has chosen."""
         if columns is not None:
             self.best = tuple(self._picked(columns).tolist())
         if self.search.progress is not None:
-            number = len(self.excluded)
-            self.search.progress(replace(so_far, chosen=self.best, plan=number))
+            bound = so_far.bound if so_far.stage else min(so_far.bound, self.bound)
+            self.search.progress(
+                Incumbent(
+                    *(so_far.stage, so_far.value, bound, gap_pct(so_far.value, bound)),
+                    *(self.best, len(self.excluded)),
+                )
+            )
 
     def _picked(self, columns: FloatArray) -> IntArray:
         picked = columns[self.model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
@@ -313,14 +341,18 @@ class _Session:
         A goal that comes to nothing leaves the plan of those before it, or the greedy one, and is
         told as not settled.
         """
+        chosen = self._first(before)
+        if serves(self.problem):
+            chosen = self._covered(chosen)
+        if chosen is not None and len(self.problem.stages) == 1 and (known := self._known()):
+            return self._plan(chosen, [known], cancelled=False)
         self.solver.forget_rows(self.rows_n)
         self.solver.restart_clock()
-        start = self._first(before)
-        chosen = None if start is None else np.array(self.best, dtype=np.int64)
+        start = None if chosen is None else self._start(chosen)
         cancelled = False
         settled: list[_Settled] = []
         for number, stage in enumerate(self.problem.stages):
-            cancelled = cancelled or (number > 0 and self.solver.is_cancelled())
+            cancelled = cancelled or (number > 0 and self._is_cancelled())
             ended: Status = "unknown"
             one = None
             if number == 0 or not (cancelled or self.solver.timed_out):
@@ -347,11 +379,13 @@ class _Session:
         stage = self.problem.stages[number]
         best = self._worth(number, stage, chosen)
         bound = -np.inf if stage.objective in LEAST else np.inf
+        bound = bound if number else min(bound, self.bound)
         if stage.objective != "shortest_longest_walk":
             aim = goal(self.model, stage.objective, stage.depth)
             self._hold(aim, best, stage.give_pct)
         status: Status = "feasible" if number == 0 else "unknown"
-        return _Settled(best, bound, -bound, "cancelled" if ended == "cancelled" else status)
+        kept = np.inf if stage.objective in LEAST else -np.inf
+        return _Settled(best, bound, kept, "cancelled" if ended == "cancelled" else status)
 
     def _settle(
         self, number: int, stage: Stage, start: tuple[IntArray, FloatArray] | None
@@ -362,6 +396,8 @@ class _Session:
         Returns how the search ended, the goal where it is settled, and the columns of the best plan
         where one was found.
         """
+        if number == 0 and start is not None and (known := self._known()):
+            return self._held(known)
         if stage.objective == "shortest_longest_walk":
             outcome, kept = shortest_longest(self.model, self.solver, number, start)
             one = _Settled(outcome.value, outcome.bound, kept, outcome.status)
@@ -392,7 +428,9 @@ class _Session:
         if self.problem.seats:
             # Who sits where is settled anew, and earlier goals then give up once more.
             best = sign * min(sign * best, sign * outcome.value)
-        bound = sign * max(sign * outcome.bound, sign * best)
+        # What the solver is given no longer has the options that no best plan has.
+        least = outcome.bound if number else min(outcome.bound, self.bound)
+        bound = sign * max(sign * least, sign * best)
         if outcome.status == "optimal":
             # What is left between the two is the solver's arithmetic, or the plan is none at all.
             allowed = EQUAL * max(_people(self.problem), abs(best))
@@ -408,25 +446,89 @@ class _Session:
         before = self.problem.stages[:number] if self.problem.seats else ()
         return values(self.problem, chosen, (*before, stage))[-1]
 
-    def _first(self, before: Plan | None) -> tuple[IntArray, FloatArray] | None:
-        """Return a greedy start; for a next plan, the last one without its least important place."""
-        self.best = ()
+    def _first(self, before: Plan | None) -> IntArray | None:
+        """Return a greedy plan; for a next plan, the last one without its least important place."""
+        self.best, self.bound = (), np.inf
         forbidden = None if before is None else self._left_out(before)
         chosen = first_plan(self.problem, self.patterns, forbidden)
         if chosen is None or not self._allowed(chosen):
             return None
-        by_key = self.patterns.option[np.isin(self.patterns.option, chosen)]
-        self.best = tuple(by_key.tolist())
+        chosen = self.patterns.option[np.isin(self.patterns.option, chosen)]
+        self.best = tuple(chosen.tolist())
         if self.search.progress is not None:
             value = values(self.problem, chosen, self.problem.stages[:1])[0]
             least = self.problem.stages[0].objective in LEAST
-            self.solver.report(0, (value, -np.inf if least else np.inf), None)
+            self._report(Incumbent(0, value, -np.inf if least else np.inf, 100.0), None)
+        return chosen
+
+    def _covered(self, chosen: IntArray | None) -> IntArray | None:
+        """
+        Return a better plan where one is found without the solver, and learn what no plan exceeds.
+
+        Options that no plan has which is as good, or given up for later goals, are left out.
+        """
+        stage = self.problem.stages[0]
+
+        def ends(value: float, bound: float, picked: BoolArray) -> bool:
+            self.bound = bound
+            if chosen is not None:
+                self.best = tuple(self.patterns.option[picked].tolist())
+                self._report(Incumbent(0, value, bound, gap_pct(value, bound)), None)
+            enough = value >= 0.0 and gap_pct(value, bound) <= self.search.gap_pct
+            return enough or self._is_cancelled()
+
+        found = bounded(
+            self.problem,
+            self.patterns,
+            None if chosen is None else np.isin(self.patterns.option, chosen),
+            ends=ends,
+            time_s=self.search.time_s,
+            further=self._excluding() if self.excluded else None,
+        )
+        better = self.patterns.option[found.picked]
+        if found.value >= 0.0 and not broken_rules(self.problem, better):
+            chosen, self.best = better, tuple(better.tolist())
+        if chosen is not None and not self.every_plan:
+            least = _least(self._worth(0, stage, chosen), stage)
+            self.patterns = without(self.patterns, found.with_it < least)
+        return chosen
+
+    def _known(self) -> "_Settled | None":
+        """Return the first goal where its bound is near enough without the solver."""
+        stage = self.problem.stages[0]
+        if not math.isfinite(self.bound):
+            return None
+        best = self._worth(0, stage, np.array(self.best, dtype=np.int64))
+        gap = gap_pct(best, self.bound)
+        if gap > self.search.gap_pct:
+            return None
+        bound = max(self.bound, best) if gap > 0.0 else best
+        return _Settled(best, bound, _least(best, stage), "feasible" if gap > 0.0 else "optimal")
+
+    def _held(self, known: "_Settled") -> tuple[Status, "_Settled", FloatArray]:
+        """Hold later goals to the first, which the solver need not look at."""
+        stage = self.problem.stages[0]
+        self._hold(goal(self.model, stage.objective), known.best, stage.give_pct)
+        columns = np.zeros(self.model.sheet.columns_n)
+        index, value = self._start(np.array(self.best, dtype=np.int64))
+        columns[index] = value
+        return known.status, known, columns
+
+    def _start(self, chosen: IntArray) -> tuple[IntArray, FloatArray]:
+        """Return numbers and values of the columns that are decided by a choice."""
         picked = np.isin(self.patterns.option, chosen)
         used = np.zeros(self.patterns.sites_n)
         used[self.patterns.site[picked]] = 1.0
         columns = np.concatenate([self.model.chosen, self.model.site])
         columns, first = np.unique(columns, return_index=True)
         return columns, np.concatenate([picked.astype(float), used])[first]
+
+    def _is_cancelled(self) -> bool:
+        return self.search.cancel is not None and self.search.cancel()
+
+    @property
+    def _spent_s(self) -> float:
+        return self.solver.spent_s if "solver" in self.__dict__ else 0.0
 
     def _left_out(self, before: Plan) -> np.ndarray:
         times = times_covered(self.problem, before.positions)
@@ -458,7 +560,7 @@ class _Session:
             reached=math.fsum(demand.weight[demand.reached]),
             unmet_targets=unmet_targets(self.problem, np.empty(0, dtype=np.int64)),
             reasons=_reasons(self.problem) if status == "infeasible" else (),
-            spent_s=self.solver.spent_s,
+            spent_s=self._spent_s,
         )
 
     def _plan(self, chosen: IntArray, settled: list["_Settled"], *, cancelled: bool) -> Plan:
@@ -483,7 +585,7 @@ class _Session:
         status: Status = "cancelled" if cancelled else "feasible"
         if all(one.status == "optimal" for one in settled):
             status = "optimal"
-        plan = Plan(status, stages=results, spent_s=self.solver.spent_s)
+        plan = Plan(status, stages=results, spent_s=self._spent_s)
         return described(self.problem, chosen, plan)
 
 
@@ -495,6 +597,11 @@ class _Settled:
     bound: float
     kept: float
     status: Status
+
+
+def _least(best: float, stage: Stage) -> float:
+    """Return what later goals must keep of residents reached."""
+    return lock(Goal(np.empty(0), 0.0, maximise=True), best, stage.give_pct)[0]
 
 
 def described(problem: Problem, chosen: IntArray, plan: Plan) -> Plan:

@@ -58,7 +58,9 @@ def test_a_plan_found_keeps_to_the_rules_over_options(town: Town) -> None:
 
 
 @settings(max_examples=200)
-@given(town=ruled(), further=st.sampled_from([(), (Stage("worst_unit_first"),), (Stage("backup"),)]))
+@given(
+    town=ruled(), further=st.sampled_from([(), (Stage("worst_unit_first"),), (Stage("backup"),)])
+)
 def test_multipliers_prove_the_bound_in_the_rows_of_the_model(
     town: Town, further: tuple[Stage, ...]
 ) -> None:

@@ -114,6 +114,7 @@ def main() -> None:
         "files": official,
         "lists": lists.rows,
         "plans": plans.rows,
+        "large": plans.large,
         "engines": one_city,
     }
     if KASHIWA.is_dir():

@@ -21,7 +21,7 @@ def first_plan(
     Return positions in ``Options`` of a plan that keeps to the rules, or none where none is found.
 
     Three ways are tried, the best of their plans counts: by what an option newly gains, by that
-    for each yen, and targets as cheaply as they can be met.
+    for each yen, and targets as cheaply as they can be met. Where nothing costs, they are one.
 
     Parameters
     ----------
@@ -31,7 +31,9 @@ def first_plan(
         (n,) options to be left out.
     """
     found: list[tuple[float, int, IntArray]] = []
-    for target_score, fill_score in ((_gain, _gain), (_per_yen, _per_yen), (_cheap, _gain)):
+    ways = ((_gain, _gain), (_per_yen, _per_yen), (_cheap, _gain))
+    costs = problem.options.first_year_yen[patterns.option].any()
+    for target_score, fill_score in ways if costs else ways[:1]:
         hand = _Hand(problem, patterns, forbidden)
         if not hand.play(target_score, fill_score):
             continue

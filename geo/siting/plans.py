@@ -627,8 +627,8 @@ def _without_idle(problem: Problem, chosen: IntArray) -> IntArray:
         # What alone reaches somebody adds to that goal: the others are looked at one by one.
         covers = problem.covers
         times = times_covered(problem, chosen)
-        alone = covers.near & (times[covers.home] == 1) & (problem.demand.weight[covers.home] > 0)
-        alone &= ~problem.demand.reached[covers.home]
+        gone = (times == 1) & (problem.demand.weight > 0) & ~problem.demand.reached
+        alone = covers.near & gone[covers.home]
         busy = busy | np.isin(chosen, covers.option[alone])
     order = np.argsort(-problem.options.first_year_yen[chosen], kind="stable")
     worth = values(problem, chosen) if not busy.all() else ()

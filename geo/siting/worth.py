@@ -15,7 +15,9 @@ BACKUP_N = 2
 def times_covered(problem: Problem, chosen: IntArray) -> IntArray:
     """Return (h,) by how many of the chosen options each home is covered."""
     covers = problem.covers
-    use = covers.near & np.isin(covers.option, chosen)
+    among = np.zeros(covers.options_n, dtype=bool)
+    among[chosen] = True
+    use = covers.near & among[covers.option]
     return np.bincount(covers.home[use], minlength=covers.homes_n)
 
 

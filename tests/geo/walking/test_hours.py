@@ -108,6 +108,17 @@ def test_a_path_that_winter_closes_is_walked_to_who_does_not_meet_in_winter(
     assert walk_m(town, met(text)) == pytest.approx(walked_m)
 
 
+def test_the_route_leads_through_the_park_beside_a_place_that_meets_when_it_is_closed() -> None:
+    town = park("09:00-17:00")
+    halls = snaps(on(town, (700.0, 0.0)), on(town, HALL))
+    halls = halls.assign(met=[met("毎週水曜日18:30〜20:00"), met("毎週水曜日10:00〜11:30")])
+    home = snaps(on(town, HOME))
+    found = nearest(town, halls, home)
+    way = route(town, found, 0, origins=halls, homes=home)
+    assert way is not None
+    assert (way.origin, way.length_m, way.at_times_m) == pytest.approx((1, THROUGH_M, 200.0))
+
+
 def test_on_a_day_without_hours_a_path_must_be_open_all_day() -> None:
     assert walk_m(park("Tu-Su 06:00-22:00"), met("毎週水曜日")) == pytest.approx(THROUGH_M)
     assert walk_m(park("Tu-Su 06:00-22:00"), met("毎週月曜日")) == pytest.approx(ROUND_M)

@@ -28,7 +28,7 @@ def shortest_longest(
     # The steps are told of here: what the solver says of one is about that step's walk alone.
     nothing = Goal(np.zeros(model.sheet.columns_n), 0.0, maximise=False)
     rows_n = solver.rows_n
-    walks = _walks(model)
+    walks = walks_of(model)
     low, high = 0, len(walks) - 1
     # The longest walk is asked first: without a plan there, there is none.
     _cover_within(model, solver, walks[high])
@@ -53,7 +53,7 @@ def shortest_longest(
     solver.forget_rows(rows_n)
     longest = float(walks[high])
     # The last goal leaves nothing to others; before them it holds them to what it gives up.
-    kept = _given_up(longest, stage) if number + 1 < len(model.problem.stages) else longest
+    kept = given_up(longest, stage) if number + 1 < len(model.problem.stages) else longest
     _cover_within(model, solver, kept)
     status: Status = "optimal" if low == high else "feasible"
     if low < high and outcome.status == "cancelled":
@@ -69,11 +69,12 @@ def _longest(model: Model, columns: FloatArray, walks: FloatArray) -> int:
     return int(np.searchsorted(walks, longest - WALK_TOLERANCE))
 
 
-def _given_up(walk: float, stage: Stage) -> float:
+def given_up(walk: float, stage: Stage) -> float:
+    """Return the longest walk that later goals are held to."""
     return walk * (1.0 + stage.give_pct / 100.0)
 
 
-def _walks(model: Model) -> FloatArray:
+def walks_of(model: Model) -> FloatArray:
     """Return the walks that the longest can have, ascending; none is below what nobody can change."""
     problem, patterns = model.problem, model.patterns
     known = np.zeros(len(problem.options), dtype=bool)
@@ -87,7 +88,15 @@ def _walks(model: Model) -> FloatArray:
 
 
 def _cover_within(model: Model, solver: Solver, walk: float) -> None:
-    """Demand a chosen option within a walk for every group that walks farther today."""
+    matrix, least, most = rows_within(model, walk)
+    if len(least):
+        solver.add_rows(matrix, least, most)
+
+
+def rows_within(
+    model: Model, walk: float
+) -> tuple["scipy.sparse.csr_array", FloatArray, FloatArray]:
+    """Demand a chosen option within a walk for every group that walks farther today: rows, bounds."""
     patterns = model.patterns
     far = patterns.walk > walk + WALK_TOLERANCE
     number = np.cumsum(far) - 1
@@ -98,5 +107,4 @@ def _cover_within(model: Model, solver: Solver, walk: float) -> None:
         (np.ones(len(columns)), (number[patterns.group[use]], columns)),
         shape=(n, model.sheet.columns_n),
     )
-    if n:
-        solver.add_rows(matrix, np.ones(n), np.full(n, np.inf))
+    return matrix, np.ones(n), np.full(n, np.inf)

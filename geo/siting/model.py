@@ -17,6 +17,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 
 from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import YEN_TOLERANCE, eligible, too_near
@@ -68,6 +69,19 @@ class Sheet:
         self.row_lower.append(np.broadcast_to(lower, n).astype(float))
         self.row_upper.append(np.broadcast_to(upper, n).astype(float))
         self.rows_n += n
+
+    def matrix(self) -> "scipy.sparse.csr_array":
+        """Return the (rows, columns) coefficients; those of one cell are added up."""
+        empty: tuple[IntArray, IntArray, FloatArray] = (
+            np.empty(0, dtype=np.int64),
+            np.empty(0, dtype=np.int64),
+            np.empty(0),
+        )
+        row, column, value = (
+            np.concatenate(part) for part in zip(empty, *self.entries, strict=True)
+        )
+        shape = (self.rows_n, self.columns_n)
+        return scipy.sparse.csr_array((value, (row, column)), shape=shape)
 
     def row(
         self,

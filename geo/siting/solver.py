@@ -312,14 +312,7 @@ class _Watch:
 def _as_lp(sheet: Sheet) -> "highspy.HighsLp":
     import highspy  # noqa: PLC0415
 
-    empty: tuple[IntArray, IntArray, FloatArray] = (
-        np.empty(0, dtype=np.int64),
-        np.empty(0, dtype=np.int64),
-        np.empty(0),
-    )
-    row, column, value = (np.concatenate(part) for part in zip(empty, *sheet.entries, strict=True))
-    shape = (sheet.rows_n, sheet.columns_n)
-    matrix = scipy.sparse.csr_array((value, (row, column)), shape=shape)
+    matrix = sheet.matrix()
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = sheet.columns_n, sheet.rows_n
     lp.col_cost_ = np.zeros(sheet.columns_n)

@@ -45,6 +45,7 @@ def street(corners: dict[int, tuple[float, float]], ways: list[list[int]]) -> Ne
             "private": False,
             "traits": "",
             "incline_pct": 0.0,
+            "hours": "",
         }
     )
     nodes = pd.DataFrame(list(corners.values()), columns=["x", "y"], index=list(corners))

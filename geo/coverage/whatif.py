@@ -88,7 +88,22 @@ class Sites:
         return int(self.rank.size)
 
     def meeting_at(self, rows: IntArray, met: NDArray[np.object_], rank: IntArray) -> "Sites":
-        """Return some of the places as they are when they meet at other times (``Doors.met``)."""
+        """
+        Let some places meet at other times.
+
+        Parameters
+        ----------
+        rows
+            (k,) the places.
+        met
+            (k,) when each meets then, as ``Doors.met`` has it.
+        rank
+            (k,) of the class that each is of then.
+
+        Returns
+        -------
+        Those places alone, in the order of the rows.
+        """
         m, s = (replace(doors[rows], met=met) for doors in (self.m, self.s))
         return Sites(m, s, self.xy[rows], self.area[rows], rank)
 

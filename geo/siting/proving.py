@@ -18,9 +18,9 @@ from geo.arrays import FloatArray, IntArray
 from geo.siting.center import WALK_TOLERANCE, walks_of
 from geo.siting.certificate import (
     LEAF,
-    Priced,
     Certificate,
     Course,
+    Priced,
     Pricer,
     Proof,
     multiple_of,

@@ -5,16 +5,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import InvalidInputError, Sentence
 from geo.vocabulary import TARGET, Frequency, Objective
 from services.profile import Table
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 MOST_IF_NOTHING_BOUNDS = 5
 _BOUNDLESS = {"most_reached", "worst_unit_first", "backup", "shortest_walk"}
@@ -141,7 +138,7 @@ def ask_of(given: Mapping[str, Any]) -> PlanAsk:
     return ask
 
 
-def _said(item: "ErrorDetails") -> Sentence:
+def _said(item: Mapping[str, Any]) -> Sentence:
     """Say what is wrong with one value, in words of ours: those of pydantic are English alone."""
     key, given = ".".join(map(str, item["loc"])), repr(item["input"])
     limits = item.get("ctx", {})

@@ -162,7 +162,7 @@ def test_the_reach_ends_at_the_stile_and_a_walk_tells_its_cost() -> None:
     origins = Doors.of(place[:1], by)
     home = place[1:].reset_index(drop=True)
     found = nearest(network, place[:1], home, by=by)
-    reached, _ = reached_lines(by, found.node_walk, origins, limit=300.0)
+    reached, _ = reached_lines(by, found, origins, limit=300.0)
     there = shapely.union_all([line for line in reached if line is not None])
     assert there.bounds == pytest.approx((100.0, 0.0, 500.0, 0.0))
     way = route(network, found, 0, origins=place[:1], homes=home)

@@ -131,8 +131,8 @@ def test_closing_the_places_of_the_model_town_in_turn_gives_the_same(town_snapsh
     assert weekly["place_id"].nunique() > 4
     depends = np.zeros(len(weight), dtype=bool)
     for place_id, rows in weekly.groupby("place_id"):
-        after = Situation(workspace, parameters)
-        after.places = judged(listed[listed["place_id"] != place_id], profile, TODAY)
+        others = judged(listed[listed["place_id"] != place_id], profile, TODAY)
+        after = Situation(workspace, parameters, places=others)
         lost = reached & ~after.reached("weekly")
         depends |= lost
         assert rows["residents_lost"].to_numpy() == pytest.approx(weight[lost].sum(axis=0))

@@ -111,6 +111,9 @@ class Solver:
             ("parallel", "off"),
             ("threads", 1),
             ("random_seed", 0),
+            # With its own 1e-6 a goal that a row holds makes the solver call plans the best that are
+            # worth a fraction of it (seen with 1.12 to 1.16).
+            ("mip_feasibility_tolerance", 1e-9),
             # The solver calls whatever ends within its gap optimal, and its bound is none then: a
             # gap that is good enough is looked for in ``_Watch``.
             ("mip_rel_gap", 0.0),

@@ -10,6 +10,7 @@ from functools import cache
 import highspy
 import numpy as np
 import pytest
+import scipy
 
 import geo.siting.plans
 import geo.siting.solver
@@ -159,6 +160,25 @@ def test_a_dominated_option_is_looked_at_only_for_near_equal_plans() -> None:
     assert boil(dearer.problem(GOAL)).option.tolist() == [0, 2]
     named = replace(cheap, rules=Rules(targets=(TargetRule("t", (0,)),)))
     assert boil(named.problem(GOAL)).option.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5])
+def test_a_goal_held_by_a_row_leaves_the_best_of_the_next(seed: int) -> None:
+    """All who can be reached, then as cheaply as can be: a set cover, asked in its own form."""
+    town = big(seed, homes_n=300, halls_n=60)
+    yen = np.random.default_rng(seed).choice([30_000.0, 100_000.0, 840_000.0], 60)
+    options = replace(town.options, cost_yen=yen)
+    problem = replace(town, options=options, rules=Rules(), stages=(GOAL, Stage("cheapest")))
+    plan = solve(problem)
+    homes = problem.covers.matrix().T.tocsr()
+    homes = homes[np.diff(homes.indptr) > 0]
+    each_home = scipy.optimize.LinearConstraint(homes, lb=1.0)
+    yes_or_no = scipy.optimize.Bounds(0.0, 1.0)
+    cover = scipy.optimize.milp(
+        yen / 10_000.0, constraints=each_home, bounds=yes_or_no, integrality=np.ones(60)
+    )
+    assert plan.status == "optimal"
+    assert plan.first_year_yen == pytest.approx(10_000.0 * cover.fun)
 
 
 def test_progress_begins_with_the_greedy_plan_and_ends_with_the_proof() -> None:

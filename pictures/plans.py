@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 
 from geo import siting
 from geo.siting import Plan, Problem, Stability
+from geo.siting.checks import YEN_TOLERANCE, eligible
 from pictures.sheet import Sheet
 from pictures.town import LIMIT_M, QUIET_STREET
 from services.drawing.signs import BLUE, INK, PAPER, VERMILION
@@ -62,11 +63,18 @@ class Planned:
 
     def greedy_pct(self, budget_yen: float) -> float:
         """Return what the same budget reaches, taking always what newly reaches most."""
-        problem = self.problem
-        order = siting.order_of_opening(problem, [budget_yen])
-        demand = problem.demand
-        reached = float(order["reached_after"].iloc[-1])
-        return 100.0 * reached / float(demand.weight.sum())
+        options, demand = self.problem.options, self.problem.demand
+        matrix, left = self.problem.covers.matrix(), np.where(demand.reached, 0.0, demand.weight)
+        free, budget = eligible(self.problem), budget_yen + YEN_TOLERANCE
+        while (able := free & (options.first_year_yen <= budget)).any():
+            best = int(np.argmax(np.where(able, matrix @ left, -1.0)))
+            left[matrix[[best]].indices] = 0.0
+            budget -= options.first_year_yen[best]
+            free &= options.place != options.place[best]
+        newly = demand.weight[~demand.reached].sum() - left.sum()
+        return (
+            100.0 * float(demand.weight[demand.reached].sum() + newly) / float(demand.weight.sum())
+        )
 
     @cached_property
     def budgets(self) -> list[tuple[float, float, float]]:
@@ -139,8 +147,8 @@ def draw_budget(lang: str, planned: Planned) -> Sheet:
         ("週1の場に届く65歳以上（%）", "aged 65+ reached by a weekly place (%)"),
     )
     sheet.source(
-        "見本市（架空）。geo.siting.solve と order_of_opening。上限は 週1 10万円、開設 100万円",
-        "Model town (fictional); geo.siting.solve, order_of_opening. Weekly ¥100,000, opening ¥1,000,000",
+        "見本市（架空）。geo.siting.solve。上限は 週1 10万円、開設 100万円",
+        "Model town (fictional); geo.siting.solve. Weekly ¥100,000, opening ¥1,000,000",
     )
     return sheet
 

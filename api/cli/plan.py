@@ -36,7 +36,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             int | None, typer.Option("--most", help=text("cli.plan.most", lang))
         ] = None,
         budget_yen: Annotated[
-            float | None, typer.Option("--budget-yen", help=text("cli.plan.budget", lang))
+            list[float] | None, typer.Option("--budget-yen", help=text("cli.plan.budget", lang))
         ] = None,
         objective: Annotated[
             list[str] | None,
@@ -70,6 +70,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         years: Annotated[
             int | None, typer.Option("--years", help=text("cli.plan.years", lang))
         ] = None,
+        carry: Annotated[bool, typer.Option("--carry", help=text("cli.plan.carry", lang))] = False,
+        visits: Annotated[
+            int | None, typer.Option("--visits", help=text("cli.plan.visits", lang))
+        ] = None,
         stability: Annotated[
             bool, typer.Option("--stability", help=text("cli.plan.stability", lang))
         ] = False,
@@ -87,7 +91,6 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk = desk_of(ctx)
         given: dict[str, Any] = {
             "most": most,
-            "budget_yen": budget_yen,
             "objectives": objective,
             "targets": target,
             "reach_pct": reach_pct,
@@ -96,6 +99,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
             "must": must,
             "must_not": must_not,
             "k": k,
+            "carry": carry or None,
+            "visits": visits,
             "stability": stability or None,
             "walk_limit_m": limit_m,
             "walking_profile": profile,
@@ -103,8 +108,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         }
         asked = read_ask(ask) if ask else {}
         asked |= {name: value for name, value in given.items() if value is not None}
-        if years:
-            asked["years_yen"] = [_yearly(asked)] * years
+        asked = _with_money(asked, budget_yen, years)
         opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             made = make_plan(opened, ask_of(asked), progress=progress)
@@ -134,11 +138,27 @@ def register(app: typer.Typer, lang: Lang) -> None:
             desk.show(desk.say("plan.unreadable", names=listed(old, desk.lang), path=workspace))
 
 
-def _yearly(asked: dict[str, Any]) -> float:
-    budget = asked.get("budget_yen")
-    if budget is None:
+def _with_money(
+    asked: dict[str, Any], budgets_yen: list[float] | None, years: int | None
+) -> dict[str, Any]:
+    """Return what is asked with the budget of one year, or of each."""
+    of_file = asked.pop("budget_yen", None) if years is not None else None
+    given = budgets_yen or ([] if of_file is None else [of_file])
+    if years is None:
+        if len(given) > 1:
+            raise InvalidInputError("several budgets need --years as well: one for each year")
+        return {**asked, "budget_yen": given[0]} if given else asked
+    if years < 1:
+        raise InvalidInputError("--years {years}: plan for at least one year", years=years)
+    if not given:
         raise InvalidInputError("--years needs --budget-yen as well")
-    return float(budget)
+    if len(given) not in {1, years}:
+        raise InvalidInputError(
+            "{given_n} budgets for {years} years: give one that holds in each year, or one for each",
+            given_n=len(given),
+            years=years,
+        )
+    return {**asked, "years_yen": given * years if len(given) == 1 else given}
 
 
 def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
@@ -151,8 +171,7 @@ def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
         lines.append(_choices(report, desk))
     lines += [*report.alternatives]
     if report.years:
-        heads = ("year", "venue", "newly", "year_yen")
-        lines.append(_rows(report.years, heads, desk))
+        lines += [report.years_total, _years(report, desk)]
     if report.variants:
         lines.append(_rows(report.variants, ("variant", "shared", "lost"), desk))
         lines += [f"{one.name}: {one.unstable}" for one in report.choices if one.unstable]
@@ -175,6 +194,13 @@ def _choices(report: PlanReport, desk: Desk) -> Table:
         costs = [getattr(one, name) or NO_FIGURE for name in money]
         cells = (one.name, one.doing, one.newly, *costs, one.overlap)
         table.add_row(str(one.rank), *cells)
+    return table
+
+
+def _years(report: PlanReport, desk: Desk) -> Table:
+    table = _table(desk, "year", "opens", "newly", "after", "year_yen", "left_yen", words=2)
+    for one in report.years:
+        table.add_row(one.year, one.opens, one.newly, one.after, one.yen, one.left)
     return table
 
 

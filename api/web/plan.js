@@ -50,6 +50,13 @@ function others(body) {
   return [h("h2", {}, word("page.others")), lines.length ? h("ol", { class: "others" }, lines) : h("p", { class: "quiet" }, word("page.noOthers"))];
 }
 
+function years(body) {
+  if (!body.years.length) return null;
+  const opens = (one) => listed(one.openings.map((site) => site[lang]));
+  return [h("h2", {}, word("plan.page.years")), h("ul", {}, body.years.map((one) => h("li", { class: "says" },
+    h("p", {}, one[lang]), one.openings.length ? h("p", { class: "quiet" }, opens(one)) : null)))];
+}
+
 const unitHead = (gap, area, body) => h("p", {}, sign(gap), " ", h("b", {}, area.area_name), ` ${age(body.totals.age_group)} ${people(area.residents)}`);
 
 function noStreets(body) {
@@ -74,7 +81,7 @@ export function drawPlan(box, page, onBack) {
   const { body, features } = state.plan;
   const { first_year_yen: first, yearly_yen: yearly } = body.totals;
   const note = body.changed.length ? h("div", { class: "note" }, h("p", {}, h("b", {}, word("page.changedSince"))), body.changed.map((one) => h("p", {}, one[lang]))) : null;
-  const costs = first > 0 ? h("p", {}, named(word("page.ceilings"), word("page.ceilingText", { first: yen(first), yearly: yen(yearly) }))) : null;
+  const costs = first > 0 && !body.years.length ? h("p", {}, named(word("page.ceilings"), word("page.ceilingText", { first: yen(first), yearly: yen(yearly) }))) : null;
   fill(box,
     h("button", { type: "button", class: "back", onclick: onBack }, `← ${word("page.toPlans")}`),
     h("h2", { id: "view-head", tabindex: -1 }, body.title || word("page.planNo", { id: body.plan_id })),
@@ -86,5 +93,5 @@ export function drawPlan(box, page, onBack) {
     h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.planReport"))),
     h("h2", {}, word("plan.page.ranked")),
     features.length ? h("ol", { class: "rows choices" }, features.map((feature) => row(feature, page.pick))) : h("p", { class: "quiet" }, word("page.noChoices")),
-    others(body), transport(body), noStreets(body));
+    years(body), others(body), transport(body), noStreets(body));
 }

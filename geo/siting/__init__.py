@@ -9,20 +9,22 @@ its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give whe
     problem = Problem(options, demand, covers, Rules(budget_yen=1_000_000.0))
     plan = solve(problem)
 
-``explain`` says whom each option reaches, ``order_of_opening`` what comes first over the years,
+``explain`` says whom each option reaches, ``plan_years`` what opens in which year,
 ``stability`` which choices stay when limits, walkers or populations differ.
 """
 
 from geo.siting.explain import explain, unit_gains
 from geo.siting.greedy import Greedy, Ranking, gains_by_unit
+from geo.siting.horizon import Years, check_years
 from geo.siting.plans import Plan, StageResult, difference_of, falls_short, k_best, solve
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.siting.relax import Relaxation, relax
 from geo.siting.solver import Incumbent, Search
 from geo.siting.stability import Stability, stability
-from geo.siting.years import best_years, order_of_opening
+from geo.siting.years import RESIDENT_YEARS, YearsPlan, plan_years
 
 __all__ = [
+    "RESIDENT_YEARS",
     "Covers",
     "Demand",
     "Greedy",
@@ -38,13 +40,15 @@ __all__ = [
     "Stage",
     "StageResult",
     "TargetRule",
-    "best_years",
+    "Years",
+    "YearsPlan",
+    "check_years",
     "difference_of",
     "explain",
     "falls_short",
     "gains_by_unit",
     "k_best",
-    "order_of_opening",
+    "plan_years",
     "relax",
     "solve",
     "stability",

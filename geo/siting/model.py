@@ -95,6 +95,20 @@ class Sheet:
         zero = np.zeros(len(column), dtype=np.int64)
         self.rows([(zero, column, value)], n=1, lower=lower, upper=upper)
 
+    def append(self, other: "Sheet") -> None:
+        """Add the columns and rows of another one behind the own."""
+        self.lower += other.lower
+        self.upper += other.upper
+        self.integer += other.integer
+        self.row_lower += other.row_lower
+        self.row_upper += other.row_upper
+        self.entries += [
+            (row + self.rows_n, column + self.columns_n, value)
+            for row, column, value in other.entries
+        ]
+        self.columns_n += other.columns_n
+        self.rows_n += other.rows_n
+
 
 @dataclass(eq=False)
 class Model:
@@ -194,13 +208,13 @@ def choices(problem: Problem, patterns: Patterns) -> tuple[Sheet, int]:
     sheet.lower[0] = options.must[kept].astype(float)
     if rules.most is not None:
         sheet.row(chosen, 1.0, upper=float(rules.most))
-    _one_of(sheet, options.place[kept], chosen)
+    one_of(sheet, options.place[kept], chosen)
     first_n = sheet.rows_n
     if rules.budget_yen is not None:
         units = options.first_year_yen[kept] / YEN_PER_UNIT
         sheet.row(chosen, units, upper=(rules.budget_yen + YEN_TOLERANCE) / YEN_PER_UNIT)
     if rules.one_per_owner:
-        _one_of(sheet, options.owner[kept], chosen)
+        one_of(sheet, options.owner[kept], chosen)
     if rules.apart_m is not None:
         pairs = too_near(options, kept, rules.apart_m)
         row = np.repeat(np.arange(len(pairs)), 2)
@@ -233,12 +247,15 @@ def _sites(sheet: Sheet, patterns: Patterns, chosen: IntArray) -> tuple[IntArray
     return column, np.where(row >= 0, first + row, -1)
 
 
-def _one_of(sheet: Sheet, label: IntArray, chosen: IntArray) -> None:
+def one_of(sheet: Sheet, label: IntArray, chosen: IntArray) -> IntArray:
+    """Choose at most one of each label, -1 being none; return the row of each column, -1 for none."""
+    begin = sheet.rows_n
     found, row, count = np.unique(label, return_inverse=True, return_counts=True)
     several = (found >= 0) & (count > 1)
     number = np.where(several, np.cumsum(several) - 1, -1)
     inside = several[row]
     sheet.rows([(number[row][inside], chosen[inside], 1.0)], n=int(several.sum()), upper=1.0)
+    return np.where(inside, number[row] + begin, -1)
 
 
 def _covered(model: Model) -> tuple[IntArray, IntArray, IntArray]:

@@ -1,189 +1,445 @@
-"""Which option opens in which year, within the budget of each."""
+"""
+Which place opens in which year: one plan over several years, proven as a whole.
 
+The goal is resident-years: residents newly reached, added up over the years. Before it counts how long
+what goes first (must-haves, what councils adopted) is open. That is a goal and no rule: where money pays
+for one of two at first, a rule "in the first year that can pay for it" would not say which.
+"""
+
+import copy
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from geo.arrays import FloatArray, IntArray
-from geo.errors import InvalidInputError
+from geo.errors import BrokenModelError
 from geo.siting.checks import YEN_TOLERANCE, check, eligible
-from geo.siting.goals import Goal
-from geo.siting.model import YEN_PER_UNIT, Sheet
+from geo.siting.horizon import NEVER, Horizon, Years, check_years, over_years
+from geo.siting.model import Sheet
 from geo.siting.patterns import Patterns, boil
-from geo.siting.plans import Plan
-from geo.siting.problem import Problem
-from geo.siting.solver import Search, Solver, gap_pct
+from geo.siting.plans import EQUAL, Plan, StageResult, described
+from geo.siting.prices import Market, Settled, settled
+from geo.siting.problem import BoolArray, Problem, Stage
+from geo.siting.recheck import broken_rules
+from geo.siting.solver import Incumbent, Search, Solver, Status, gap_pct
+from geo.siting.turns import DRAWS_N, empty_board, exchange, fill, put, turns_of
+
+RESIDENT_YEARS = "resident_years"
+SMALL_N = 800
+"""Models with fewer columns go to the solver at once."""
+GREEDY_EXCHANGES_N, EXCHANGES_N = 2_000, 10_000
+ROUNDS_N = 5
+"""Exchanges before and after prices are known; the latter as often, cancel being asked between."""
+TOLERANCE = 1e-6
 
 
-def order_of_opening(
-    problem: Problem, budgets_yen: Sequence[float], *, plan: Plan | None = None
-) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class YearsPlan:
     """
-    Say what comes next, and next, as far as each year's budget goes.
+    A plan over years.
 
-    Each step takes the option that newly reaches most of those that the year can pay for and every
-    later year can keep up: exact for "as one more, what next?". ``best_years`` looks at all years
-    at once.
+    Attributes
+    ----------
+    plan
+        What is open in the last year; its one goal is ``resident_years``.
+    year
+        For each of ``plan.chosen`` the year in which it opens, 0 the first.
+    openings
+        A row an opening, by year, within it by what each newly reaches: ``year``, ``option``,
+        ``newly_reached``, ``opening_yen``, ``yearly_yen``.
+    table
+        A row a year: ``year``, ``opened_n``, ``budget_yen``, ``brought_yen`` (carried from before),
+        ``opening_yen``, ``yearly_yen`` (of all that is open), ``spent_yen``, ``left_yen``,
+        ``newly_reached`` (by what opens in it), ``reached_after``, ``resident_years`` (up to its
+        end), ``why``, of a year in which nothing opens: ``money`` does not pay for any place that is
+        left, or not for its ``upkeep`` in later years, or it is ``kept`` for them; ``rules`` allow none;
+        or there is ``nothing``: nobody is left whom a place would newly reach.
+    """
+
+    plan: Plan
+    year: tuple[int, ...]
+    openings: pd.DataFrame
+    table: pd.DataFrame
+
+
+def plan_years(
+    problem: Problem,
+    years: Years,
+    search: Search = Search(),  # noqa: B008  frozen
+) -> YearsPlan:
+    """
+    Find the best plan over years.
+
+    Rules of number, targets and share hold in the last year; those of place, owner and distance in
+    every year; each year's money and visits in that year.
 
     Parameters
     ----------
     problem
-        Rules of place, owner and distance hold; its own budget and number do not, nor do options that
-        must open go first: a ``plan`` has them in it.
-    budgets_yen
-        For each year: openings of that year and yearly ceilings of all that is open.
-    plan
-        Only options of this plan; all options by default.
-
-    Returns
-    -------
-    In order: ``year`` (from 0), ``option``, ``newly_reached``, ``reached_after`` (residents,
-    existing places included), ``opening_yen``, ``yearly_yen``, ``year_yen_after`` (the year's
-    ceiling so far).
-    """
-    check(problem)
-    options, demand = problem.options, problem.demand
-    budgets = _checked(budgets_yen)
-    free = eligible(problem)
-    if plan is not None:
-        free &= np.isin(np.arange(len(options)), plan.positions)
-    matrix = problem.covers.matrix()
-    left = np.where(demand.reached, 0.0, demand.weight)
-    by_key = np.argsort(options.key, kind="stable")
-    reached = math.fsum(demand.weight[demand.reached])
-    spent = np.zeros(len(budgets))
-    rows = []
-    for year in range(len(budgets)):
-        while True:
-            room = budgets[year] - spent[year]
-            later = np.min(budgets[year:] - spent[year:])
-            able = free & (options.first_year_yen <= room + YEN_TOLERANCE)
-            able &= options.cost_yen <= later + YEN_TOLERANCE
-            gain = np.where(able, matrix @ left, 0.0)[by_key]
-            if not gain.size or gain.max() <= 0:
-                break
-            option = int(by_key[np.argmax(gain > gain.max() - 1e-9)])
-            spent[year:] += options.cost_yen[option]
-            spent[year] += options.opening_yen[option]
-            reached += float(gain.max())
-            rows.append(
-                (
-                    *(year, option, float(gain.max()), reached),
-                    *(options.opening_yen[option], options.cost_yen[option], spent[year]),
-                )
-            )
-            left[matrix.indices[matrix.indptr[option] : matrix.indptr[option + 1]]] = 0.0
-            free &= _beside(problem, option)
-    columns = ["year", "option", "newly_reached", "reached_after"]
-    columns += ["opening_yen", "yearly_yen", "year_yen_after"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _checked(budgets_yen: Sequence[float]) -> FloatArray:
-    budgets = np.array(budgets_yen, dtype=float)
-    if budgets.size == 0 or not (budgets >= 0).all():
-        raise InvalidInputError("Give a budget of ¥0 or more for each year.")
-    return budgets
-
-
-def _beside(problem: Problem, option: int) -> np.ndarray:
-    """Return (n,) the options that may still open beside one."""
-    options, rules = problem.options, problem.rules
-    free = np.ones(len(options), dtype=bool)
-    free[option] = False
-    for label, counts in ((options.place, True), (options.owner, rules.one_per_owner)):
-        if counts and label[option] >= 0:
-            free &= label != label[option]
-    if rules.apart_m is not None:
-        free &= np.hypot(*(options.xy - options.xy[option]).T) >= rules.apart_m - 1e-6
-    return free
-
-
-def best_years(
-    problem: Problem,
-    budgets_yen: Sequence[float],
-    *,
-    plan: Plan,
-    search: Search = Search(),  # noqa: B008  frozen
-) -> tuple[IntArray, float]:
-    """
-    Open the options of a plan over the years so that most resident-years are reached.
-
-    What is open stays open. Exact over all years at once, where ``order_of_opening`` takes the best
-    next step.
-
-    Parameters
-    ----------
-    problem, plan
-        The question and its answer; only the answer's options are looked at.
-    budgets_yen
-        For each year: openings of that year and yearly ceilings of all that is open.
+        Options, demand, who covers whom, rules without a budget; its goals do not count.
+    years
+        Budgets, whether they carry, visits, what goes first.
     search
         As for a plan.
 
-    Returns
-    -------
-    For each of ``plan.chosen`` the year in which it opens (-1: never), and the gap in per cent.
+    Raises
+    ------
+    InvalidInputError
+        No plan can be made from such input.
+    BrokenModelError
+        The plan found does not hold when recomputed: an error of ours.
     """
-    budgets = _checked(budgets_yen)
-    chosen = plan.positions
-    others = np.ones(len(problem.options), dtype=bool)
-    others[chosen] = False
-    patterns = boil(_only(problem, others), every_plan=True)
-    sheet = Sheet()
-    years = len(budgets)
-    open_by = [sheet.columns(len(patterns.option), integer=True) for _ in range(years)]
-    cost = [_year(sheet, problem, patterns, open_by[: t + 1], budgets[t]) for t in range(years)]
-    sheet.columns(1, upper=0.0, integer=True)
-    total = np.zeros(sheet.columns_n)
-    for column, weight in cost:
-        np.add.at(total, column, weight)
-    outcome = Solver(sheet, search).optimise(Goal(total, 0.0, maximise=True), 0, None)
-    year = np.full(len(chosen), -1)
-    if outcome.columns is None:
-        return year, 100.0
-    state = np.array([outcome.columns[columns] for columns in open_by]) > 0.5  # noqa: PLR2004
-    when = np.where(state.any(axis=0), state.argmax(axis=0), -1)
-    rank = {int(option): int(t) for option, t in zip(patterns.option, when, strict=True)}
-    years_of = np.array([rank.get(int(option), -1) for option in chosen], dtype=np.int64)
-    return years_of, gap_pct(outcome.value, outcome.bound)
+    problem = replace(problem, stages=(Stage("most_reached"),))
+    check_years(problem, years)
+    check(problem)
+    return _Session(problem, years, search).answer()
 
 
-def _only(problem: Problem, others: np.ndarray) -> Problem:
-    """Return the problem without other options and rules that speak of a whole plan."""
-    options = replace(
-        problem.options, must_not=problem.options.must_not | others, place=np.arange(len(others))
+def resident_years(problem: Problem, chosen: IntArray, year: IntArray, years_n: int) -> float:
+    """Return the residents newly reached, added up over the years, from walks and residents alone."""
+    first = _first_year(problem, chosen, year, years_n)
+    return math.fsum(
+        np.where(problem.demand.reached, 0.0, problem.demand.weight) * (years_n - first)
     )
-    return replace(problem, options=options)
 
 
-def _year(
-    sheet: Sheet,
-    problem: Problem,
-    patterns: Patterns,
-    open_by: list[IntArray],
-    budget_yen: float,
-) -> tuple[IntArray, FloatArray]:
-    """Add a year: what was open stays open, the budget, and whom it reaches."""
+def _first_year(problem: Problem, chosen: IntArray, year: IntArray, years_n: int) -> IntArray:
+    """Return (h,) the first year in which a chosen option covers each home, ``years_n`` for none."""
+    opens = np.full(len(problem.options), years_n)
+    opens[chosen] = year
+    covers = problem.covers
+    first = np.full(covers.homes_n, years_n)
+    use = covers.near & (opens[covers.option] < years_n)
+    np.minimum.at(first, covers.home[use], opens[covers.option[use]])
+    return first
+
+
+def _patterns(problem: Problem, years: Years) -> Patterns:
+    """Return the patterns; an option that another one replaces goes, where that is as cheap every year."""
     options = problem.options
-    now = open_by[-1]
-    opening = options.opening_yen[patterns.option] / YEN_PER_UNIT
-    yearly = options.cost_yen[patterns.option] / YEN_PER_UNIT
-    column, value = now, yearly + opening
-    if len(open_by) > 1:
-        before, each = open_by[-2], np.arange(len(now))
-        sheet.rows([(each, now, 1.0), (each, before, -1.0)], n=len(now), lower=0.0)
-        column, value = np.concatenate([now, before]), np.concatenate([value, -opening])
-    sheet.row(column, value, upper=(budget_yen + YEN_TOLERANCE) / YEN_PER_UNIT)
-    reach = sheet.columns(patterns.groups_n)
-    use = patterns.near & (patterns.reached_n[patterns.group] == 0)
-    groups = np.arange(patterns.groups_n)
-    sheet.rows(
-        [(patterns.group[use], now[patterns.member[use]], 1.0), (groups, reach, -1.0)],
-        n=patterns.groups_n,
-        lower=0.0,
+    named = replace(problem, options=replace(options, must=years.goes_first(problem)))
+    pairs = np.unique(np.column_stack([options.first_year_yen, options.cost_yen]), axis=0)
+    both_rise = bool((np.diff(pairs[:, 1]) >= 0).all()) and len(np.unique(pairs[:, 0])) == len(
+        pairs
     )
-    return reach, patterns.weight
+    return boil(named, every_plan=not both_rise)
+
+
+class _Session:
+    """One question over years, on its way to an answer."""
+
+    def __init__(self, problem: Problem, years: Years, search: Search) -> None:
+        self.problem, self.years, self.search = problem, years, search
+        self.began_s = time.monotonic()
+        self.patterns = _patterns(problem, years)
+        self.horizon: Horizon = over_years(problem, years, self.patterns)
+        self.aim = self.horizon.resident_years()
+        self.spent_s = 0.0
+        self.best: IntArray | None = None
+        self.value, self.bound = -np.inf, np.inf
+        self.size = 1.0 + len(years) * math.fsum(problem.demand.weight)
+
+    def answer(self) -> YearsPlan:
+        """Settle what goes first, then resident-years."""
+        first = self._first_things()
+        if isinstance(first, str):
+            return self._none(first)
+        status: Status = "feasible"
+        fixed: Settled | None = None
+        if self.horizon.sheet.columns_n >= SMALL_N:
+            fixed = self._by_prices(first)
+        if self._is_cancelled():
+            status = "cancelled"
+        elif self.best is None or gap_pct(self.value, self.bound) > self.search.gap_pct:
+            status = self._by_solver(fixed)
+        if self.best is None:
+            return self._none(status)
+        return self._plan(status)
+
+    def _left_s(self) -> float | None:
+        if self.search.time_s is None:
+            return None
+        return max(self.search.time_s - (time.monotonic() - self.began_s), 0.0)
+
+    def _is_cancelled(self) -> bool:
+        return self.search.cancel is not None and self.search.cancel()
+
+    def _is_over(self) -> bool:
+        return self._is_cancelled() or self._left_s() == 0.0
+
+    def _first_things(self) -> IntArray | Status:
+        """
+        Settle for how long what goes first is open, and hold all that follows to it.
+
+        Returns (k,) the years in which such options open, -1 for all others.
+        """
+        aim = self.horizon.years_open()
+        if aim is None:
+            return np.full(len(self.patterns.option), NEVER)
+        solver = Solver(self.horizon.sheet, replace(self.search, gap_pct=0.0, progress=None))
+        outcome = solver.optimise(aim, 0, None, quiet=True)
+        self.spent_s += solver.spent_s
+        if outcome.columns is None:
+            return outcome.status
+        year = self.horizon.year_of(outcome.columns)
+        column = np.flatnonzero(aim.cost)
+        # Whole numbers: a year less would be one less.
+        self.horizon.sheet.row(column, 1.0, lower=float(np.round(outcome.columns[column].sum())))
+        goes = self.years.goes_first(self.problem)[self.patterns.option]
+        return np.where(goes, year, NEVER)
+
+    def _by_prices(self, first: IntArray) -> Settled:
+        """Find a bound, and a plan that is near it."""
+        market = Market.of(self.horizon, self.aim)
+        years_n = len(self.years)
+        free = np.zeros((len(self.patterns.option), years_n))
+        self._exchange(market, free, first, GREEDY_EXCHANGES_N, 1)
+        found = settled(market, max(self.value, 0.0), over=self._is_over)
+        self.bound = min(self.bound, found.bound)
+        self._exchange(market, found.price, first, EXCHANGES_N, ROUNDS_N)
+        return found
+
+    def _exchange(
+        self, market: Market, price: FloatArray, first: IntArray, exchanges_n: int, rounds_n: int
+    ) -> None:
+        """Fill a board at these prices and exchange openings on it; what goes first stays."""
+        turns = turns_of(market, price)
+        board = empty_board(turns)
+        stays = first != NEVER
+        for option in np.flatnonzero(stays).tolist():
+            put(turns, board, option, int(first[option]))
+        if not fill(turns, board)[1]:
+            return
+        for seed in range(rounds_n):
+            self._offer(board.year)
+            if self._is_over() or gap_pct(self.value, self.bound) <= self.search.gap_pct:
+                return
+            draws = np.random.default_rng(seed).random((exchanges_n, DRAWS_N))
+            exchange(turns, board, stays, draws)
+        self._offer(board.year)
+
+    def _offer(self, year: IntArray) -> None:
+        """Keep a plan if it is the best so far and keeps to all rules."""
+        chosen, when = self._chosen(year)
+        value = resident_years(self.problem, chosen, when, len(self.years))
+        if value > self.value and not self._broken(chosen, when):
+            self.best, self.value = year.copy(), value
+            self._tell(value, self.bound)
+
+    def _chosen(self, year: IntArray) -> tuple[IntArray, IntArray]:
+        opens = year != NEVER
+        return self.patterns.option[opens], year[opens]
+
+    def _tell(self, value: float, bound: float) -> None:
+        if self.search.progress is not None and self.best is not None:
+            chosen = tuple(self._chosen(self.best)[0].tolist())
+            gap = gap_pct(value, bound)
+            self.search.progress(Incumbent(0, value, bound, gap, chosen))
+
+    def _report(self, so_far: Incumbent, columns: FloatArray | None) -> None:
+        if columns is not None:
+            self._offer(self.horizon.year_of(columns))
+        self._tell(self.value, min(self.bound, so_far.bound))
+
+    def _by_solver(self, found: Settled | None) -> Status:
+        """Let the solver look at what prices leave open."""
+        sheet = self.horizon.sheet
+        if found is not None:
+            sheet = _narrowed(self.horizon, found, self.value)
+        search = replace(self.search, time_s=self._left_s())
+        solver = Solver(sheet, search, self._report if search.progress else None)
+        outcome = solver.optimise(self.aim, 0, self._start())
+        self.spent_s += solver.spent_s
+        if outcome.columns is not None:
+            self._offer(self.horizon.year_of(outcome.columns))
+        elif outcome.status == "infeasible" and self.best is None:
+            return "infeasible"
+        if np.isfinite(outcome.bound):
+            self.bound = max(min(self.bound, outcome.bound), self.value)
+        if outcome.status == "optimal" and self.bound - self.value <= EQUAL * self.size:
+            self.bound = self.value  # what is left between the two is the solver's arithmetic
+        if outcome.status == "cancelled":
+            return "cancelled"
+        return "unknown" if self.best is None else "feasible"
+
+    def _start(self) -> tuple[IntArray, FloatArray] | None:
+        if self.best is None:
+            return None
+        horizon, years = self.horizon, np.arange(len(self.years))
+        state = (self.best != NEVER) & (years[:, None] >= self.best)
+        used = np.zeros((len(years), self.patterns.sites_n))
+        for year in years.tolist():
+            used[year, self.patterns.site[state[year]]] = 1.0
+        site = np.array([block.site for block in horizon.blocks])
+        site += np.array(horizon.column)[:, None]
+        columns, at = np.unique(
+            np.concatenate([horizon.open_by.ravel(), site.ravel()]), return_index=True
+        )
+        return columns, np.concatenate([state.ravel().astype(float), used.ravel()])[at]
+
+    def _broken(self, chosen: IntArray, year: IntArray) -> tuple[str, ...]:
+        """Return the names of rules that a plan over years breaks."""
+        years = self.years
+        paid = years.due_yen(years.spent_yen(self.problem, chosen, year))
+        opened = np.bincount(year, minlength=len(years))
+        broken = {
+            "years_yen": bool((paid > years.money_yen + 10 * YEN_TOLERANCE).any()),
+            "visits": years.visits is not None and bool((opened > years.visits).any()),
+        }
+        found = tuple(name for name, is_broken in broken.items() if is_broken)
+        return (*broken_rules(self.problem, chosen), *found)
+
+    def _plan(self, status: Status) -> YearsPlan:
+        assert self.best is not None  # noqa: S101  those without a plan went another way
+        chosen, year = self._without_idle(*self._chosen(self.best))
+        order = np.argsort(self.problem.options.key[chosen], kind="stable")
+        chosen, year = chosen[order], year[order]
+        value = resident_years(self.problem, chosen, year, len(self.years))
+        broken = self._broken(chosen, year)
+        if broken or value < self.value - TOLERANCE or value > self.bound + EQUAL * self.size:
+            raise BrokenModelError(
+                "The plan found does not hold when recomputed ({names}): please report this.",
+                names=list(broken) or [RESIDENT_YEARS],
+            )
+        bound = max(self.bound, value)
+        gap = gap_pct(value, bound)
+        if gap == 0.0:
+            status = "optimal"
+        stage = StageResult(RESIDENT_YEARS, value, value, bound, gap, status)
+        plan = Plan(status, stages=(stage,), spent_s=self.spent_s)
+        return _told(self.problem, self.years, described(self.problem, chosen, plan), year)
+
+    def _without_idle(self, chosen: IntArray, year: IntArray) -> tuple[IntArray, IntArray]:
+        """Leave out what adds nothing in any year and is asked for by no rule, the dearest first."""
+        years_n = len(self.years)
+        goes = self.years.goes_first(self.problem)
+        order = np.argsort(-self.problem.options.first_year_yen[chosen], kind="stable")
+        value = resident_years(self.problem, chosen, year, years_n)
+        for option in chosen[order[self._is_idle(chosen, year)[order]]]:
+            stays = chosen != option
+            fewer = resident_years(self.problem, chosen[stays], year[stays], years_n)
+            if (
+                not goes[option]
+                and fewer >= value
+                and not broken_rules(self.problem, chosen[stays])
+            ):
+                chosen, year = chosen[stays], year[stays]
+        return chosen, year
+
+    def _is_idle(self, chosen: IntArray, year: IntArray) -> BoolArray:
+        """Say of each option whether no home is reached by it alone, or by it first."""
+        problem, covers = self.problem, self.problem.covers
+        first = _first_year(problem, chosen, year, len(self.years))
+        opens = np.full(len(problem.options), len(self.years))
+        opens[chosen] = year
+        counts = (problem.demand.weight > 0) & ~problem.demand.reached
+        use = covers.near & (opens[covers.option] < len(self.years)) & counts[covers.home]
+        use &= opens[covers.option] == first[covers.home]
+        alone = np.bincount(covers.home[use], minlength=covers.homes_n) == 1
+        return ~np.isin(chosen, covers.option[use & alone[covers.home]])
+
+    def _none(self, status: Status) -> YearsPlan:
+        demand = self.problem.demand
+        plan = Plan(
+            status,
+            residents=math.fsum(demand.weight),
+            reached=math.fsum(demand.weight[demand.reached]),
+            reasons=("rules_conflict",) if status == "infeasible" else (),
+            spent_s=self.spent_s,
+        )
+        return _told(self.problem, self.years, plan, np.empty(0, dtype=np.int64))
+
+
+def _narrowed(horizon: Horizon, found: Settled, value: float) -> Sheet:
+    """Return the model without what no plan better than one that is known does, by its prices."""
+    sheet = copy.copy(horizon.sheet)
+    if found.cut is not None:
+        sheet.entries, sheet.row_upper = list(sheet.entries), list(sheet.row_upper)
+        sheet.row_lower = list(sheet.row_lower)
+        sheet.row(horizon.open_by.T.ravel(), found.cut[0].ravel(), upper=found.cut[1])
+    if not np.isfinite(value):
+        return sheet
+    out = found.bound - found.loss < value - TOLERANCE * max(abs(value), 1.0)
+    upper = np.concatenate(sheet.upper)
+    upper[horizon.open_by[np.logical_and.accumulate(out.T, axis=0)]] = 0.0
+    sheet.upper = [upper]
+    row_upper = np.concatenate(sheet.row_upper)
+    row_upper[horizon.chain[out.T[1:]]] = 0.0
+    sheet.row_upper = [row_upper]
+    return sheet
+
+
+def _told(problem: Problem, years: Years, plan: Plan, year: IntArray) -> YearsPlan:
+    """Add to a plan what each year brings."""
+    demand, options = problem.demand, problem.options
+    chosen, rows, openings = plan.positions, [], []
+    today_n = math.fsum(demand.weight[demand.reached])
+    spent = years.spent_yen(problem, chosen, year)
+    money = years.money_yen
+    total, brought = 0.0, 0.0
+    matrix = problem.covers.matrix()
+    left = np.where(demand.reached, 0.0, demand.weight)
+    for t, budget in enumerate(years.budgets_yen):
+        before_n = math.fsum(left)
+        mine = chosen[year == t].tolist()
+        for option in list(mine):
+            gain = matrix[mine] @ left
+            best = mine.pop(int(np.argmax(gain > gain.max() - 1e-9)))
+            homes = matrix.indices[matrix.indptr[best] : matrix.indptr[best + 1]]
+            newly = math.fsum(left[homes])
+            left[homes] = 0.0
+            openings.append((t, best, newly, options.opening_yen[best], options.cost_yen[best]))
+            del option
+        newly = before_n - math.fsum(left)
+        so_far = math.fsum(np.where(demand.reached, 0.0, demand.weight)) - math.fsum(left)
+        total += so_far
+        rest = float(money[t] - years.due_yen(spent)[t])
+        why = "" if (year == t).any() else _why(problem, years, plan, year, t)
+        opening = math.fsum(options.opening_yen[chosen[year == t]])
+        yearly = math.fsum(options.cost_yen[chosen[year <= t]])
+        rows.append(
+            (
+                *(t, int((year == t).sum()), float(budget), brought, opening, yearly),
+                *(spent[t], rest, newly, today_n + so_far, total, why),
+            )
+        )
+        brought = rest if years.carry else 0.0
+    names = ["year", "opened_n", "budget_yen", "brought_yen", "opening_yen", "yearly_yen"]
+    names += ["spent_yen", "left_yen", "newly_reached", "reached_after", "resident_years", "why"]
+    told = ["year", "option", "newly_reached", "opening_yen", "yearly_yen"]
+    return YearsPlan(
+        plan,
+        tuple(year.tolist()),
+        pd.DataFrame(openings, columns=told),
+        pd.DataFrame(rows, columns=names),
+    )
+
+
+def _why(problem: Problem, years: Years, plan: Plan, year: IntArray, now: int) -> str:
+    """Say why nothing opens in a year."""
+    chosen = plan.positions
+    first = _first_year(problem, chosen, year, len(years))
+    left = np.where(problem.demand.reached | (first <= now), 0.0, problem.demand.weight)
+    able = eligible(problem) & ~np.isin(np.arange(len(problem.options)), chosen[year <= now])
+    useful = np.flatnonzero(able & (problem.covers.matrix() @ left > 0))
+    if not useful.size:
+        return "nothing"
+    beside = [
+        option
+        for option in useful.tolist()
+        if option in chosen or not broken_rules(problem, np.sort(np.append(chosen, option)))
+    ]
+    if not beside:
+        return "rules"
+    open_now, since = chosen[year <= now], year[year <= now]
+    able_to_start = False
+    for option in beside:
+        spent = years.spent_yen(problem, np.append(open_now, option), np.append(since, now))
+        paid = years.due_yen(spent) <= years.money_yen + YEN_TOLERANCE
+        if paid.all():
+            return "kept"
+        able_to_start = able_to_start or bool(paid[: now + 1].all())
+    return "upkeep" if able_to_start else "money"

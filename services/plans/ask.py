@@ -89,7 +89,11 @@ class PlanAsk(Table):
     k: Annotated[int, Field(ge=1, le=20)] = 1
     """So many near-equal plans."""
     years_yen: list[Yen] = Field(default_factory=list)
-    """Budget of each year, for the order of opening."""
+    """Budget of each year: what opens in which year, and the yearly ceilings of all that is open."""
+    carry: bool = False
+    """Money that a year leaves is there in the next."""
+    visits: Annotated[int, Field(ge=1)] | None = None
+    """At most so many places start in a year."""
     stability: bool = False
     """Plan again under other limits, walkers and populations."""
 
@@ -98,6 +102,9 @@ class PlanAsk(Table):
     def _bounded(cls, asked: object) -> object:
         if not isinstance(asked, Mapping):
             return asked
+        if asked.get("years_yen"):
+            # The years are bounded by their money, and have one goal: residents over the years.
+            return {"objectives": ["most_reached"], **asked}
         first = next(iter(asked.get("objectives") or ["most_reached"]), "")
         bounds = (asked.get("most"), asked.get("budget_yen"))
         if first in _BOUNDLESS and bounds == (None, None):
@@ -128,8 +135,9 @@ def ask_of(given: Mapping[str, Any]) -> PlanAsk:
             "the question of a plan cannot be used ({said}); correct it",
             said=[_said(item) for item in error.errors()],
         ) from error
-    if ask.budget_yen == 0 or any(yen == 0 for yen in ask.years_yen):
+    if ask.budget_yen == 0 or (ask.years_yen and not any(ask.years_yen)):
         raise InvalidInputError("a budget of ¥0 opens nothing; give a higher one, or leave it out")
+    _require_years(ask)
     if twice := sorted(set(ask.must) & set(ask.must_not)):
         raise InvalidInputError(
             "{twice}: is on both lists, must and must not; take it off one of them",
@@ -191,6 +199,28 @@ def _said(item: Mapping[str, Any]) -> Sentence:
         "value_error": Sentence("objectives: a goal is named twice"),
     }
     return said.get(item["type"]) or Sentence("{key}: {given} cannot be used", key=key, given=given)
+
+
+def _require_years(ask: PlanAsk) -> None:
+    """Refuse what is not offered over years, or only there."""
+    if not ask.years_yen:
+        if ask.carry or ask.visits is not None:
+            raise InvalidInputError(
+                "carry and visits are of a plan over years; give the budget of each year (years_yen) too"
+            )
+        return
+    if ask.budget_yen is not None:
+        raise InvalidInputError(
+            "each year has its budget (years_yen); leave out the one of a single year (budget_yen)"
+        )
+    if ask.objectives != ["most_reached"]:
+        raise InvalidInputError(
+            "over years the residents newly reached are added up, year by year; leave out other goals"
+        )
+    if ask.k > 1 or ask.stability or ask.participation_pct is not None:
+        raise InvalidInputError(
+            "near-equal plans, stability and seats are not looked at over years; ask for them apart"
+        )
 
 
 def read_ask(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.coverage.reached import Limit, at_least
 from geo.demand.homes import HIGH, LOW
 from geo.errors import InvalidInputError, Sentence
-from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
+from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, TargetRule, Years
 from geo.vocabulary import FREQUENCIES, rank
 from geo.walking.reach import Walks
 from services.plans.ask import PlanAsk
@@ -25,6 +25,7 @@ from services.plans.options import Candidates, find_candidates
 from services.profile import Profile
 from services.profile import Target as Wanted
 from services.profile.ages import is_older
+from services.registry.decisions import with_status
 from services.situation.councils import council_areas
 from services.situation.parameters import Parameters
 from services.situation.walking import Walking
@@ -235,6 +236,17 @@ class Setting:
             group_min=ask.group_min,
             unserved_walk=unserved,
         )
+
+    @cached_property
+    def years(self) -> Years | None:
+        """Return the years of the question; what councils adopted goes first, unless they are left out."""
+        ask = self.ask
+        if not ask.years_yen:
+            return None
+        url = self.situation.workspace.registry_url
+        frame = with_status(self.candidates.options.assign(status=""), url)
+        first = (frame["status"] == "adopted").to_numpy() & ask.council_lists
+        return Years(tuple(ask.years_yen), ask.carry, ask.visits, first)
 
     @cached_property
     def targets(self) -> tuple[TargetRule, ...]:

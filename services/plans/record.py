@@ -19,6 +19,8 @@ from services.situation.assumptions import assumptions_of
 from services.words.assumptions import CLASSES
 from services.workspace.folder import digest, software_version
 
+OPENING = ("newly_reached", "opening_yen", "yearly_yen")
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -29,7 +31,7 @@ class Answer:
     relaxation: siting.Relaxation | None
     others: list[Plan]
     stability: siting.Stability | None
-    years: pd.DataFrame | None
+    years: siting.YearsPlan | None
     variants: Mapping[str, Mapping[str, object]]
     """The facts that tell which each variant of the stability is."""
 
@@ -78,13 +80,13 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
             "seats": plan.stages[0].value if problem.seats and plan.stages else None,
             "coverage_before_pct": _share(today_n, plan.residents),
             "coverage_after_pct": _share(plan.reached, plan.residents),
-            "first_year_yen": _finite(plan.first_year_yen),
+            "first_year_yen": _first_year_yen(answer),
             "yearly_yen": _finite(plan.yearly_yen),
         },
         "proof": _proof(answer.outcome),
         "stages": [_stage(stage) for stage in answer.outcome.stages],
         "targets": {"count": len(problem.rules.targets), "unmet": unmet},
-        "relaxation": [] if answer.relaxation is None else _relaxation(setting, answer.relaxation),
+        "relaxation": _gives_way(setting, answer),
         "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
         "stability": _variants(setting, answer),
         "years": _years(setting, answer),
@@ -129,6 +131,13 @@ def _sure(stage: siting.StageResult) -> str:
     if stage.gap_pct < NO_BOUND_PCT:
         return "gap"
     return "unsettled" if stage.status == "unknown" else "open"
+
+
+def _gives_way(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
+    """Return what would have to give; over years that is not looked for rule by rule."""
+    if answer.relaxation is not None:
+        return _relaxation(setting, answer.relaxation)
+    return [{"code": "years"}] if answer.outcome.status == "infeasible" else []
 
 
 def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, Any]]:
@@ -230,18 +239,34 @@ def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
+def _first_year_yen(answer: Answer) -> float | None:
+    """Return what the first year costs; over years that is what opens in it."""
+    if answer.years is not None and len(answer.years.openings):
+        return float(answer.years.table["spent_yen"].iloc[0])
+    return _finite(answer.plan.first_year_yen)
+
+
 def _years(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
-    if answer.years is None:
+    """Return what each year brings, with what opens in it; nothing where no plan was found."""
+    if answer.years is None or not answer.plan.stages:
         return []
     ids = setting.candidates.options["candidate_id"].to_numpy()
-    columns = ("year", "option", "newly_reached", "year_yen_after")
-    rows = zip(*(answer.years[name].tolist() for name in columns), strict=True)
-    return [
-        {
-            "year": year + 1,
-            "candidate_id": str(ids[option]),
-            "newly_reached": newly,
-            "year_yen": spent,
-        }
-        for year, option, newly, spent in rows
-    ]
+    openings = answer.years.openings
+    rows: list[dict[str, Any]] = []
+    for row in answer.years.table.to_dict("records"):
+        of_year = openings[openings["year"] == row["year"]].to_dict("records")
+        rows.append(
+            {
+                **{str(name): value for name, value in row.items()},
+                "year": int(row["year"]) + 1,
+                "coverage_after_pct": _share(row["reached_after"], answer.plan.residents),
+                "openings": [
+                    {
+                        "candidate_id": str(ids[int(one["option"])]),
+                        **{name: float(one[name]) for name in OPENING},
+                    }
+                    for one in of_year
+                ],
+            }
+        )
+    return rows

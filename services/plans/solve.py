@@ -97,6 +97,8 @@ class Reception:
         with self._one_at_a_time:
             setting, key = self._setting(workspace, ask)
             check(setting.problem)
+            if setting.years is not None:
+                siting.check_years(setting.problem, setting.years)
         question = Question(ask, key)
         with self._lock:
             self._last = (question, setting)
@@ -210,14 +212,19 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     onlooker = None if watch.search is None else Onlooker(setting, watch.search)
     look = Search(ask.time_s, ask.gap_pct, watch.cancel, onlooker)
     quiet = replace(look, progress=None)
-    plans = (
-        siting.k_best(problem, ask.k, search=look) if ask.k > 1 else [siting.solve(problem, look)]
-    )
+    years = None
+    if setting.years is not None:
+        years = siting.plan_years(problem, setting.years, look)
+        plans = [years.plan]
+    elif ask.k > 1:
+        plans = siting.k_best(problem, ask.k, search=look)
+    else:
+        plans = [siting.solve(problem, look)]
     outcome = plans[0]
     if outcome.status == "cancelled" and not outcome.stages:
         raise StoppedError
     relaxation, shown = None, outcome
-    if outcome.status == "infeasible":
+    if outcome.status == "infeasible" and years is None:
         watch.step("plan.more", 0.5)
         relaxation = siting.relax(problem, quiet)
         shown = relaxation.targets_plan or outcome
@@ -232,9 +239,6 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
             {one.name: (one.covers, one.demand) for one in variants},
             replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct)),
         )
-    years = None
-    if ask.years_yen and outcome.status in FOUND:
-        years = siting.order_of_opening(problem, ask.years_yen, plan=outcome)
     return Answer(outcome, shown, relaxation, plans[1:], stability, years, facts)
 
 

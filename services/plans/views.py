@@ -20,6 +20,7 @@ from services.plans.words import (
     some_people,
     variant,
     why,
+    year_line,
 )
 from services.publication.collections import (
     FIGURE_DECIMALS,
@@ -200,13 +201,25 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         ],
         "stability": _variants(plan),
         "left_out": [{**row, **_names(sites, row["candidate_id"])} for row in record["left_out"]],
-        "years": [{**row, **_names(sites, row["candidate_id"])} for row in record["years"]],
+        "years": [_year(row, sites, plan) for row in record["years"]],
         "needs_transport": [
             {**_told(row), **_names(sites, row["site_id"], "site_")}
             for row in record["needs_transport"]
         ],
         # A plan that was stored before such units were told apart has none.
         "no_streets": record.get("no_streets", []),
+    }
+
+
+def _year(
+    row: Mapping[str, Any], sites: Mapping[str, Mapping[str, str]], plan: PlanResult
+) -> dict[str, Any]:
+    """Return what a year brings, in words, with the names of what opens in it."""
+    openings = [{**one, **_names(sites, one["candidate_id"])} for one in row["openings"]]
+    return {
+        **row,
+        "openings": openings,
+        **{lang: year_line(row, terms_of(plan), lang) for lang in LANGS},
     }
 
 
@@ -291,7 +304,19 @@ def cost_sentence(plan: PlanResult, lang: str) -> str:
     if totals["first_year_yen"] is None or totals["yearly_yen"] is None:
         return ""
     first, yearly = yen(totals["first_year_yen"], lang), yen(totals["yearly_yen"], lang)
+    if years := plan.record["years"]:
+        total = yen(sum(row["spent_yen"] for row in years), lang)
+        return text("plan.cost.years", lang, n=len(years), total=total, first=first, yearly=yearly)
     return text("plan.cost", lang, first=first, yearly=yearly)
+
+
+def years_sentence(plan: PlanResult, lang: str) -> str:
+    """Return what all years come to together; nothing where the plan is not over years."""
+    years = plan.record["years"]
+    if not years:
+        return ""
+    total = some_people(years[-1]["resident_years"], terms_of(plan), lang)
+    return text("plan.years.total", lang, n=len(years), people=total)
 
 
 def terms_of(plan: PlanResult) -> Terms:

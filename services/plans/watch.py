@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo import siting
 from geo.siting import Incumbent
 from geo.siting.worth import newly_reached
 from services.plans.problem import Setting
@@ -48,7 +49,8 @@ class Onlooker:
         setting = self._setting
         newly, yen = self._of(found.chosen)
         stages = setting.problem.stages
-        goal = stages[found.stage].objective
+        of_years = siting.RESIDENT_YEARS if setting.years is not None else ""
+        goal = of_years or stages[found.stage].objective
         ids = setting.candidates.options["candidate_id"].to_numpy()
         self._tell(
             SoFar(

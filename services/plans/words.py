@@ -85,6 +85,26 @@ def relaxed(fact: Fact, lang: str) -> str:
     return text(f"plan.relax.{fact['code']}", lang, **values)
 
 
+def year_line(row: Fact, terms: Terms, lang: str) -> str:
+    """Say what a year brings and costs, or why nothing opens in it."""
+    brought = yen(row["brought_yen"], lang)
+    carried = text("plan.year.brought", lang, yen=brought) if row["brought_yen"] > 0 else ""
+    money = text(
+        "plan.year.money",
+        lang,
+        spent=yen(row["spent_yen"], lang),
+        budget=yen(row["budget_yen"], lang) + carried,
+    )
+    year = text("plan.year", lang, number=row["year"])
+    after = share(share_of(row, "coverage_after"), lang)
+    if row["why"]:
+        why_none = text(f"plan.year.why.{row['why']}", lang)
+        return text("plan.year.none", lang, year=year, why=why_none, after=after, money=money)
+    newly = some_people(row["newly_reached"], terms, lang)
+    n = number(row["opened_n"])
+    return text("plan.year.opens", lang, year=year, n=n, newly=newly, after=after, money=money)
+
+
 def changed(fact: Fact, lang: str) -> str:
     """Say what has changed since a plan was made."""
     return text(f"plan.stale.{fact['code']}", lang, **fact)

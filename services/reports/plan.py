@@ -8,7 +8,14 @@ import shapely
 
 from services.drawing.svg import plan_map
 from services.plans.store import PlanResult
-from services.plans.views import cost_sentence, plan_body, sentence, shown_candidates, terms_of
+from services.plans.views import (
+    cost_sentence,
+    plan_body,
+    sentence,
+    shown_candidates,
+    terms_of,
+    years_sentence,
+)
 from services.plans.words import said_doing
 from services.publication.viewed import numbers_note, stamp
 from services.reports.briefing import edit_kinds
@@ -53,6 +60,18 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Year:
+    """What a year brings: what opens, or why nothing does; whom that newly reaches, and what it costs."""
+
+    year: str
+    opens: str
+    newly: str
+    after: str
+    yen: str
+    left: str
+
+
+@dataclass(frozen=True)
 class PlanReport:
     """All that the page shows, in one language."""
 
@@ -71,7 +90,9 @@ class PlanReport:
     choices: tuple[Choice, ...]
     alternatives: tuple[str, ...]
     variants: tuple[tuple[str, str, str], ...]
-    years: tuple[tuple[str, str, str, str], ...]
+    years: tuple[Year, ...]
+    years_total: str
+    """What all years come to together."""
     transport: tuple[str, ...]
     no_streets: tuple[str, ...]
     assumptions: tuple[str, ...]
@@ -117,6 +138,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         ),
         variants=tuple(_variant(row, lang) for row in body["stability"]),
         years=tuple(_year(row, few, lang) for row in body["years"]),
+        years_total=years_sentence(plan, lang),
         transport=tuple(transport_line(row, plan, lang) for row in body["needs_transport"]),
         no_streets=tuple(_unit_line(row, plan, lang) for row in body["no_streets"]),
         assumptions=(*_assumptions(plan, lang), *_left_out(body, lang)),
@@ -222,12 +244,15 @@ def _variant(row: dict[str, Any], lang: str) -> tuple[str, str, str]:
     return row[lang], shared, share(share_of(row, "lost"), lang)
 
 
-def _year(row: dict[str, Any], few: int, lang: str) -> tuple[str, str, str, str]:
-    return (
+def _year(row: dict[str, Any], few: int, lang: str) -> Year:
+    none = text(f"plan.year.why.{row['why']}", lang) if row["why"] else ""
+    return Year(
         text("plan.year", lang, number=row["year"]),
-        row[lang],
-        people(row["newly_reached"], lang, few),
-        yen(row["year_yen"], lang),
+        none or listed((one[lang] for one in row["openings"]), lang),
+        added(row["newly_reached"], lang, few),
+        share(share_of(row, "coverage_after"), lang),
+        yen(row["spent_yen"], lang),
+        yen(row["left_yen"], lang),
     )
 
 

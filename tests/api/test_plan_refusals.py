@@ -44,8 +44,20 @@ class Refused:
 
 CASES = {
     "zero budget": Refused({"budget_yen": 0}, "a budget of ¥0", "予算が0円では何も開けません"),
-    "zero budget of a year": Refused(
-        {"most": 1, "years_yen": [100_000, 0]}, "a budget of ¥0", "予算が0円では何も開けません"
+    "zero budget of all years": Refused(
+        {"years_yen": [0, 0]}, "a budget of ¥0", "予算が0円では何も開けません"
+    ),
+    "negative budget of a year": Refused({"years_yen": [1, -1]}, "years_yen", "使えない値"),
+    "no start in a year": Refused({"years_yen": [1], "visits": 0}, "visits", "使えない値"),
+    "visits of one year": Refused({"most": 1, "visits": 2}, "over years", "年ごとの計画"),
+    "two kinds of budgets": Refused(
+        {"budget_yen": 1, "years_yen": [1]}, "leave out the one of a single year", "1年だけの予算"
+    ),
+    "another goal over years": Refused(
+        {"years_yen": [1], "objectives": ["cheapest"]}, "leave out other goals", "ほかの目標"
+    ),
+    "near-equal plans over years": Refused(
+        {"years_yen": [1], "k": 2}, "not looked at over years", "年ごとの計画では調べません"
     ),
     "negative budget": Refused({"budget_yen": -1}, "too small; it must be 0", "-1 は小さすぎます"),
     "budget for nothing": Refused({"budget_yen": 10}, "pays for no candidate", "10円"),

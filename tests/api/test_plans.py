@@ -225,6 +225,11 @@ def test_the_command_writes_a_plan_and_lists_it(workspace: Workspace, capsys) ->
 def test_years_without_a_budget_are_refused(workspace: Workspace, tmp_path: Path, capsys) -> None:
     assert main(["--lang", "en", "plan", str(workspace.path), "--years", "2"]) == 2
     assert "--budget-yen" in capsys.readouterr().err
+    budgets = ["--budget-yen", "1", "--budget-yen", "2"]
+    assert main(["--lang", "en", "plan", str(workspace.path), *budgets, "--years", "3"]) == 2
+    assert "2 budgets for 3 years" in capsys.readouterr().err
+    assert main(["--lang", "en", "plan", str(workspace.path), *budgets]) == 2
+    assert "--years" in capsys.readouterr().err
     assert main(["plan", str(workspace.path), "--ask", str(tmp_path / "none.toml")]) == 2
 
 

@@ -1,13 +1,10 @@
-"""What is said about a plan: relaxations, explanations, years, stability; by hand."""
+"""What is said about a plan: relaxations, explanations, stability; by hand."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, reject, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from geo.errors import InvalidInputError
 from geo.siting import (
@@ -17,15 +14,12 @@ from geo.siting import (
     Rules,
     Stage,
     TargetRule,
-    best_years,
     explain,
-    order_of_opening,
     relax,
     solve,
     stability,
     unit_gains,
 )
-from geo.siting.worth import newly_reached
 from geo.vocabulary import Objective
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer
@@ -52,13 +46,6 @@ STREET = Town(
     rules=Rules(),
 )
 EACH = tuple(TargetRule(f"school {i}", (i,)) for i in range(4))
-
-
-def resident_years(problem: Problem, plan: Plan, year: NDArray[np.int64], years_n: int) -> float:
-    """Return the newly reached residents, added up over the years."""
-    chosen = plan.positions
-    reached = [newly_reached(problem, chosen[(year >= 0) & (year <= t)]) for t in range(years_n)]
-    return math.fsum(math.fsum(problem.demand.weight[homes]) for homes in reached)
 
 
 def ruled(rules: Rules, *stages: Stage) -> Problem:
@@ -159,73 +146,6 @@ def test_what_the_ranks_newly_reach_adds_up_to_the_plan(town: Town) -> None:
 def test_no_choice_is_explained_by_no_rows() -> None:
     assert explain(ruled(Rules()), chosen()).empty
     assert unit_gains(ruled(Rules()), chosen()).empty
-
-
-def with_openings(opening_yen: list[float]) -> Problem:
-    problem = ruled(Rules())
-    return replace(problem, options=replace(problem.options, opening_yen=np.array(opening_yen)))
-
-
-def test_years_take_the_best_next_option_that_every_later_year_can_keep_up() -> None:
-    # Hall 0 (¥100,000 a year and ¥50,000 once) reaches most; year 0 pays for it, exactly. In year 1
-    # ¥130,000 keeps it and pays for hall 1 (5 more); hall 3 costs ¥840,000, never paid.
-    problem = with_openings([50_000.0, 0.0, 0.0, 0.0])
-    order = order_of_opening(problem, [150_000.0, 130_000.0, 130_000.0])
-    assert order["year"].tolist() == [0, 1]
-    assert order["option"].tolist() == [0, 1]
-    assert order["newly_reached"].tolist() == [16.0, 5.0]
-    assert order["reached_after"].tolist() == [20.0, 25.0]
-    assert order["year_yen_after"].tolist() == [150_000.0, 130_000.0]
-
-
-def test_an_option_that_a_later_year_cannot_keep_up_never_opens() -> None:
-    order = order_of_opening(ruled(Rules()), [150_000.0, 90_000.0])
-    assert order[["year", "option"]].to_numpy().tolist() == [[0, 1]]
-
-
-def test_years_of_a_plan_open_only_what_is_in_it() -> None:
-    order = order_of_opening(ruled(Rules()), [1e7], plan=chosen(2, 3))
-    assert order["option"].tolist() == [2, 3]
-
-
-def test_all_years_at_once_are_never_worse_than_step_by_step() -> None:
-    # By steps: hall 0 in year 0 (16), nothing more. At once: the same ¥100,000 could open 1 and 2,
-    # 11 residents, so hall 0 it is; with ¥60,000 first, halls 1 (year 0) and later hall 0.
-    problem = ruled(Rules())
-    plan = chosen(0, 1, 2)
-    year, gap = best_years(problem, [60_000.0, 160_000.0], plan=plan)
-    assert gap == 0.0
-    steps = order_of_opening(problem, [60_000.0, 160_000.0], plan=plan)
-    stepped = np.array(
-        [dict(zip(steps["option"], steps["year"], strict=True)).get(i, -1) for i in range(3)]
-    )
-    assert resident_years(problem, plan, year, 2) == 11.0 + 21.0
-    assert resident_years(problem, plan, stepped, 2) <= resident_years(problem, plan, year, 2)
-
-
-@settings(max_examples=40)
-@given(
-    yen=st.lists(st.sampled_from([30_000.0, 100_000.0, 840_000.0]), min_size=4, max_size=4),
-    budgets=st.lists(
-        st.sampled_from([0.0, 60_000.0, 130_000.0, 950_000.0]), min_size=2, max_size=2
-    ),
-)
-def test_all_years_at_once_are_the_best_of_all_ways(yen: list[float], budgets: list[float]) -> None:
-    problem = replace(STREET, yen=yen).problem(Stage("most_reached"))
-    plan = chosen(0, 1, 2, 3)
-    year, _ = best_years(problem, budgets, plan=plan)
-    best = 0.0
-    for ways in np.ndindex(3, 3, 3, 3):
-        when = np.array(ways) - 1
-        spent = [sum(y for y, w in zip(yen, when, strict=True) if 0 <= w <= t) for t in range(2)]
-        if all(s <= b for s, b in zip(spent, budgets, strict=True)):
-            best = max(best, resident_years(problem, plan, when, 2))
-    assert resident_years(problem, plan, year, 2) == pytest.approx(best)
-
-
-def test_a_negative_budget_of_a_year_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="¥0 or more for each year"):
-        order_of_opening(ruled(Rules()), [-1.0])
 
 
 def test_stability_counts_how_often_a_choice_stays() -> None:

@@ -274,11 +274,54 @@ def test_a_point_on_a_street_bears_its_decision(workspace: Workspace) -> None:
     assert [row["status"] for row in plan_body(plan)["chosen"]] == ["discussed"]
 
 
-def test_the_order_of_years_keeps_to_each_budget(workspace: Workspace) -> None:
-    plan = make_plan(workspace, asked(most=2, years_yen=[100_000, 1_200_000]))
+def over_years(workspace: Workspace, **given: object) -> PlanResult:
+    """D is upgraded for ¥100,000 a year; each hall costs ¥1,000,000 more in its first year."""
+    return make_plan(workspace, asked(objectives=["most_reached"], **given))
+
+
+def openings(plan: PlanResult) -> list[tuple[int, list[str], float]]:
+    return [
+        (row["year"], [one["candidate_id"] for one in row["openings"]], row["spent_yen"])
+        for row in plan.record["years"]
+    ]
+
+
+def test_each_year_keeps_to_its_budget(workspace: Workspace) -> None:
+    plan = over_years(workspace, years_yen=[100_000, 1_200_000])
     # The first year pays for the upgrade of D alone, the second for it and for opening H3.
-    told = [(row["year"], row["candidate_id"], row["year_yen"]) for row in plan.record["years"]]
-    assert told == [(1, "upgrade-D", 100_000.0), (2, "open-H3", 1_200_000.0)]
+    assert openings(plan) == [(1, ["upgrade-D"], 100_000.0), (2, ["open-H3"], 1_200_000.0)]
+    report = plan_report(plan, "en")
+    assert "¥100,000 in the first year, ¥1,300,000 in 2 years" in report.cost
+    assert [(one.year, one.yen, one.left) for one in report.years] == [
+        ("year 1", "¥100,000", "¥0"),
+        ("year 2", "¥1,200,000", "¥0"),
+    ]
+
+
+def test_money_is_carried_and_starts_are_counted_as_told(workspace: Workspace) -> None:
+    # ¥600,000 a year alone never open a hall; kept for a year they pay for H3 and for D beside it:
+    # 150 residents in one year instead of 2 × 50.
+    kept = over_years(workspace, years_yen=[600_000, 600_000], carry=True)
+    assert openings(kept) == [(1, [], 0.0), (2, ["open-H3", "upgrade-D"], 1_200_000.0)]
+    assert kept.record["years"][0]["why"] == "kept"
+    lone = over_years(workspace, years_yen=[600_000, 600_000])
+    assert openings(lone) == [(1, ["upgrade-D"], 100_000.0), (2, [], 100_000.0)]
+    assert lone.record["years"][1]["why"] == "money"
+    assert "残りのどの候補も始められません" in plan_body(lone)["years"][1]["ja"]
+    slow = over_years(workspace, years_yen=[1_300_000, 1_300_000], visits=1)
+    assert [len(names) for _, names, _ in openings(slow)] == [1, 1]
+
+
+def test_what_a_council_adopted_opens_first(workspace: Workspace) -> None:
+    years_yen = [1_100_000, 1_300_000]
+    assert openings(over_years(workspace, years_yen=years_yen))[0][1] != ["open-H2"]
+    decided = NewDecision(
+        "open", "weekly", "adopted", "e", venue_id="H2", meeting_date="2025-10-01"
+    )
+    record_decision(workspace, decided)
+    assert openings(over_years(workspace, years_yen=years_yen))[0][1] == ["open-H2"]
+    aside = over_years(workspace, years_yen=years_yen, council_lists=False)
+    assert openings(aside)[0][1] != ["open-H2"]
 
 
 def test_near_equal_plans_say_what_differs(workspace: Workspace) -> None:

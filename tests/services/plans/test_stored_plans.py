@@ -48,11 +48,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def plan(workspace: Workspace) -> PlanResult:
-    years_yen = [100_000, 1_200_000]
     return make_plan(
-        workspace,
-        asked(title="集まりの場", most=2, k=3, stability=True, years_yen=years_yen, points_max=9),
+        workspace, asked(title="集まりの場", most=2, k=3, stability=True, points_max=9)
     )
+
+
+@pytest.fixture(scope="module")
+def years(workspace: Workspace) -> PlanResult:
+    given = {"years_yen": [100_000, 1_200_000, 1_200_000], "objectives": ["most_reached"]}
+    return make_plan(workspace, asked(title="集まりの場", points_max=9, **given))
 
 
 def without(record: Path, key: str) -> None:
@@ -64,7 +68,7 @@ def without(record: Path, key: str) -> None:
 def test_no_stored_plan_holds_a_sentence(plan: PlanResult, workspace: Workspace) -> None:
     typed = typed_in(workspace) | {"集まりの場"}
     written = json.loads((plan.path / "plan.json").read_text("utf-8"))
-    parts = ("proof", "alternatives", "stability", "left_out", "years")
+    parts = ("proof", "alternatives", "stability", "left_out")
     assert all(written[name] for name in parts)
     assert sentences_in(written, typed) == set()
     tables = list(plan.path.glob("*.parquet"))
@@ -84,10 +88,21 @@ def test_what_stands_beside_a_plan_is_named_in_both_languages(plan: PlanResult) 
     body = plan_body(plan)
     others = [row for one in body["alternatives"] for row in (*one["added"], *one["dropped"])]
     assert others
-    assert all(row["ja"] and row["en"] for row in (*others, *body["years"]))
+    assert all(row["ja"] and row["en"] for row in others)
     assert {(row["ja"], row["en"]) for row in body["left_out"]} == {("H2会館", "H2会館")}
     named = {row["variant"]: (row["ja"], row["en"]) for row in body["stability"]}
     assert named["1000m"] == ("1000m", "1000 m")
+
+
+def test_years_are_stored_as_facts_and_told_in_both_languages(
+    years: PlanResult, workspace: Workspace
+) -> None:
+    assert sentences_in(years.record, typed_in(workspace) | {"集まりの場"}) == set()
+    told = plan_body(years)["years"]
+    assert [row["year"] for row in told] == [1, 2, 3]
+    named = [one for row in told for one in row["openings"]]
+    assert named
+    assert all(row["ja"] and row["en"] for row in (*told, *named))
 
 
 def test_a_spot_without_a_venue_is_named_by_its_area_in_both_languages(

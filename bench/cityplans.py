@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.measure import Row, versions
-from geo.siting import Incumbent, Search, k_best, solve
+from geo.siting import Incumbent, Search, Years, k_best, plan_years, solve
 
 if TYPE_CHECKING:
     from services.plans.solve import Reception
@@ -30,9 +30,15 @@ ASK = {
 }
 """At least 600 sites: the few venues that are known, and points on streets; ¥20,000,000."""
 
+YEARS_N, YEARS_S, YEARS_GAP_PCT = 5, 60.0, 1.0
+"""What issue 13 asks for: five years of ¥20,000,000."""
+
 SITES_LEAST = 600
 COLD_YEN = 15_000_000
 RUNS = 3
+
+YEARS = 0
+"""In place of a number of near-equal plans: one plan over years."""
 
 CODE = """
 from bench.cityplans import answer
@@ -52,7 +58,12 @@ class Asked:
 
 def rows(workspace: Path) -> Iterator[Row]:
     """Yield a row per question, each asked in a process of its own, as a server asks it."""
-    for name, k, most_s in (("plan_kashiwa", 1, PROVEN_S), ("k_best_kashiwa", 5, K_BEST_S)):
+    asked = (
+        ("plan_kashiwa", 1, PROVEN_S),
+        ("k_best_kashiwa", 5, K_BEST_S),
+        ("years_plan", YEARS, YEARS_S),
+    )
+    for name, k, most_s in asked:
         code = CODE.format(workspace=str(workspace), k=k)
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
@@ -85,6 +96,9 @@ def answer(workspace: str, k: int) -> None:
     from services.plans.solve import Reception  # noqa: PLC0415  only the process that measures reads it
 
     reception, path = Reception(), Path(workspace)
+    if k == YEARS:
+        print(json.dumps(_over_years(reception, path)))
+        return
     cold = _asked(reception, path, {**ASK, "budget_yen": COLD_YEN}, 1)
     warm = [_asked(reception, path, ASK, k) for _ in range(RUNS if k == 1 else 1)]
     first_s = statistics.median(one.first_s for one in warm)
@@ -99,6 +113,39 @@ def answer(workspace: str, k: int) -> None:
         "size": size,
     }
     print(json.dumps(said))
+
+
+def _over_years(reception: "Reception", workspace: Path) -> dict[str, object]:
+    """Plan over years, what is open in the last one included; the first answer is the first plan."""
+    from services.plans.ask import ask_of  # noqa: PLC0415
+    from services.workspace.folder import open_workspace  # noqa: PLC0415
+
+    ask = {name: value for name, value in ASK.items() if name not in {"budget_yen", "objectives"}}
+    setting = reception.setting(
+        open_workspace(workspace), ask_of({**ask, "years_yen": [ASK["budget_yen"]] * YEARS_N})
+    )
+    problem, seconds, told = setting.problem, [], []
+    for carry in (False, True) * RUNS:
+        began = time.perf_counter()
+        search = Search(
+            time_s=YEARS_S,
+            gap_pct=YEARS_GAP_PCT,
+            progress=lambda _, began=began: told.append(time.perf_counter() - began),  # type: ignore[misc]
+        )
+        found = plan_years(problem, Years([float(ASK["budget_yen"])] * YEARS_N, carry), search)
+        seconds.append(time.perf_counter() - began)
+        if found.plan.gap_pct > YEARS_GAP_PCT:
+            sys.exit(f"a gap of {found.plan.gap_pct} per cent over years")
+    size = (
+        f"{YEARS_N} years of ¥20,000,000, carried or not; {len(problem.options):,} options; "
+        f"{len(found.plan.chosen)} open in the end, gap {found.plan.gap_pct:.2f} %"
+    )
+    return {
+        "seconds": seconds,
+        "first_s": told[0],
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "size": size,
+    }
 
 
 def _asked(reception: "Reception", workspace: Path, ask: dict[str, object], k: int) -> Asked:

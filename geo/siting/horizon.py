@@ -58,7 +58,20 @@ class Years:
         return np.cumsum(budgets) if self.carry else budgets
 
     def spent_yen(self, problem: Problem, chosen: IntArray, year: IntArray) -> FloatArray:
-        """Return (t,) what each year pays where options open in given years (0 the first)."""
+        """
+        Return what each year pays.
+
+        Parameters
+        ----------
+        problem
+            What options cost.
+        chosen, year
+            (c,) positions of options, and the year in which each opens, 0 the first.
+
+        Returns
+        -------
+        (t,) yen: openings of the year and yearly ceilings of all that is open in it.
+        """
         options = problem.options
         spent = np.zeros(len(self))
         for t in range(len(self)):
@@ -79,6 +92,11 @@ class Years:
 def check_years(problem: Problem, years: Years) -> None:
     """
     Refuse years that no plan can be made for.
+
+    Parameters
+    ----------
+    problem, years
+        The question.
 
     Raises
     ------

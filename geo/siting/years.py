@@ -85,6 +85,10 @@ def plan_years(
     search
         As for a plan.
 
+    Returns
+    -------
+    The plan of the last year, when each option opens, and what each year brings.
+
     Raises
     ------
     InvalidInputError

@@ -10,7 +10,20 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from geo.errors import InvalidInputError
-from geo.siting import Problem, Rules, Search, Years, YearsPlan, plan_years, years
+from geo.siting import (
+    Covers,
+    Demand,
+    Options,
+    Problem,
+    Rules,
+    Search,
+    Stage,
+    Years,
+    YearsPlan,
+    plan_years,
+    years,
+)
+from geo.siting.checks import check
 from geo.siting.horizon import over_years
 from geo.siting.patterns import boil
 from geo.siting.prices import Market, Settled, settled
@@ -54,7 +67,9 @@ class Span:
         return Years(self.budgets_yen, self.carry, self.visits, first)
 
     def problem(self, town: Town) -> Problem:
-        problem = replace(town, rules=replace(town.rules, budget_yen=None)).problem()
+        problem = replace(town, rules=replace(town.rules, budget_yen=None)).problem(
+            Stage("most_reached")
+        )
         n = len(town.yen)
         opening = np.array((self.opening_yen * n)[:n], dtype=float)
         return replace(problem, options=replace(problem.options, opening_yen=opening))
@@ -188,8 +203,179 @@ def test_no_prices_prove_less_than_the_best(
     # What goes first is no row of this model: must-haves only must be there in the end.
     town, span = with_must(town, must), replace(span, first=())
     problem = span.problem(town)
+    try:
+        check(problem)
+    except InvalidInputError:
+        reject()
     horizon = over_years(problem, span.years(len(town.yen)), boil(problem, every_plan=True))
     market = Market.of(horizon, horizon.resident_years())
     found = settled(market, 0.0, steps_n=steps_n)
     assert proven(market, found) == pytest.approx(found.bound, rel=1e-9, abs=1e-6)
     assert found.bound >= max(span.values(town), default=-np.inf) - 1e-6
+
+
+def test_what_opens_early_counts_in_every_year_that_follows() -> None:
+    # ¥60,000, then ¥160,000. Hall 0 (¥100,000) reaches 16, hall 1 (¥30,000) 11, hall 2 (¥30,000) 5 of
+    # those. The first year pays for hall 1, and the second keeps it and pays for hall 0 too: 21.
+    found = plan_years(STREET.problem(Stage("most_reached")), Years([60_000.0, 160_000.0]))
+    assert found.plan.stages[0].value == 11.0 + 21.0
+    assert found.table["newly_reached"].tolist() == [11.0, 10.0]
+    # With 4 today.
+    assert found.table["reached_after"].tolist() == [15.0, 25.0]
+    assert found.table["resident_years"].tolist() == [11.0, 32.0]
+    assert found.table["yearly_yen"].tolist()[0] in {30_000.0, 60_000.0}
+
+
+def why(budgets_yen: list[float], *, rules: Rules = Rules(), carry: bool = False) -> list[str]:  # noqa: B008
+    """Why nothing opens in each year along the street; empty where something does."""
+    town = replace(STREET, rules=rules)
+    return (
+        plan_years(town.problem(Stage("most_reached")), Years(budgets_yen, carry))
+        .table["why"]
+        .tolist()
+    )
+
+
+def test_a_year_in_which_nothing_opens_says_why() -> None:
+    # ¥160,000 pays for halls 0, 1 and 2; hall 3 costs ¥840,000.
+    assert why([160_000.0, 160_000.0]) == ["", "money"]
+    # All four together, then nobody is left.
+    assert why([1_000_000.0, 1_000_000.0]) == ["", "nothing"]
+    # One place is allowed, hall 0.
+    assert why([1_000_000.0, 1_000_000.0], rules=Rules(most=1)) == ["", "rules"]
+    # ¥30,000 of the second year keep up hall 1 (11 in both years), and not hall 0.
+    assert why([130_000.0, 30_000.0]) == ["", "money"]
+    # Nothing could be kept up in the second year.
+    assert why([130_000.0, 0.0]) == ["upkeep", "money"]
+
+
+def test_money_is_kept_for_what_is_worth_more() -> None:
+    # Hall 1 (¥30,000) reaches 1, hall 0 (¥100,000) 10. ¥50,000 a year, carried: hall 0 needs all of
+    # the first two years' money, and 10 in the second year are more than 1 in both.
+    town = replace(
+        STREET,
+        walk={(0, 0): 1.0, (1, 1): 1.0},
+        weight=[10.0, 1.0],
+        unit=[-1, -1],
+        reached_n=[0, 0],
+        today=[np.inf, np.inf],
+        yen=[100_000.0, 30_000.0],
+        place=[-1, -1],
+        owner=[-1, -1],
+        x_m=[0.0, 0.0],
+    )
+    found = plan_years(town.problem(Stage("most_reached")), Years([50_000.0, 50_000.0], carry=True))
+    assert found.table["why"].tolist() == ["kept", ""]
+    assert found.table["brought_yen"].tolist() == [0.0, 50_000.0]
+    assert found.table["left_yen"].tolist() == [50_000.0, 0.0]
+    assert found.plan.stages[0].value == 10.0
+
+
+def test_totals_add_up() -> None:
+    found = plan_years(
+        STREET.problem(Stage("most_reached")), Years([60_000.0, 160_000.0, 1_000_000.0])
+    )
+    table, openings = found.table, found.openings
+    by_year = openings.groupby("year")["newly_reached"].sum().reindex(range(3), fill_value=0.0)
+    assert table["newly_reached"].tolist() == by_year.tolist()
+    assert table["newly_reached"].sum() == found.plan.newly_reached
+    assert table["reached_after"].iloc[-1] == found.plan.reached
+    assert table["resident_years"].iloc[-1] == found.plan.stages[0].value
+    assert table["opened_n"].tolist() == [found.year.count(year) for year in range(3)]
+    assert (table["opening_yen"] + table["yearly_yen"] == table["spent_yen"]).all()
+    assert (table["budget_yen"] - table["spent_yen"] == table["left_yen"]).all()
+
+
+@settings(max_examples=40)
+@given(town=towns(options_n=5), span=spans(), more=st.sampled_from([50_000.0, 840_000.0]))
+def test_more_money_never_lowers_what_is_reached(town: Town, span: Span, more: float) -> None:
+    span = replace(span, first=())
+    before = answer(town, span)
+    after = answer(town, replace(span, budgets_yen=[yen + more for yen in span.budgets_yen]))
+    if before.plan.stages:
+        assert after.plan.stages[0].value >= before.plan.stages[0].value - 1e-6
+
+
+@settings(max_examples=40)
+@given(town=towns(options_n=5), span=spans())
+def test_no_order_of_rows_changes_a_plan_over_years(town: Town, span: Span) -> None:
+    n = len(town.yen)
+    problem = span.problem(town)
+    back = np.arange(n)[::-1]
+    options = problem.options
+    turned = replace(
+        problem,
+        options=replace(options, **{name: getattr(options, name)[back] for name in vars(options)}),
+        covers=Covers.of(
+            n - 1 - problem.covers.option,
+            problem.covers.home,
+            problem.covers.walk,
+            shape=(n, len(town.weight)),
+            limit=problem.covers.limit,
+        ),
+        rules=replace(
+            problem.rules,
+            targets=tuple(
+                replace(target, options=tuple(n - 1 - one for one in target.options))
+                for target in problem.rules.targets
+            ),
+        ),
+    )
+    years_ = span.years(n)
+    try:
+        one = plan_years(problem, years_)
+        other = plan_years(turned, replace(years_, first=np.asarray(years_.first)[::-1]))
+    except InvalidInputError:
+        reject()
+    assert [n - 1 - option for option in other.plan.chosen] == list(one.plan.chosen)
+    assert other.year == one.year
+
+
+def step_by_step(problem: Problem, budgets_yen: list[float]) -> float:
+    """Resident-years where each year takes always what newly reaches most and can be kept up."""
+    left = np.where(problem.demand.reached, 0.0, problem.demand.weight)
+    matrix, options = problem.covers.matrix(), problem.options
+    free, kept_yen, total, reached = ~options.must_not, 0.0, 0.0, 0.0
+    for year, budget in enumerate(budgets_yen):
+        spent = kept_yen
+        room = min(budgets_yen[year:]) - kept_yen
+        while True:
+            able = free & (options.first_year_yen <= budget - spent) & (options.cost_yen <= room)
+            gain = np.where(able, matrix @ left, 0.0)
+            if gain.max(initial=0.0) <= 0:
+                break
+            best = int(np.argmax(gain))
+            spent += options.first_year_yen[best]
+            kept_yen += options.cost_yen[best]
+            room -= options.cost_yen[best]
+            reached += gain[best]
+            left[matrix[[best]].indices] = 0.0
+            free &= options.place != options.place[best]
+        total += reached
+    return total
+
+
+def large(seed: int) -> Problem:
+    """600 homes and 60 sites drawn at random in a square of 4 km, 600 m apart being near."""
+    rng = np.random.default_rng(seed)
+    homes, sites = rng.random((600, 2)) * 4000.0, rng.random((60, 2)) * 4000.0
+    walk = np.hypot(*(sites[:, None] - homes[None]).transpose(2, 0, 1))
+    option, home = np.nonzero(walk <= 600.0)
+    n = len(sites)
+    options = replace(
+        Options.plain(n),
+        cost_yen=rng.choice([100_000.0, 200_000.0], n),
+        opening_yen=rng.choice([0.0, 500_000.0, 1_000_000.0], n),
+        place=np.arange(n),
+    )
+    covers = Covers.of(option, home, walk[option, home], shape=(n, 600), limit=600.0)
+    return Problem(options, Demand.plain(rng.integers(1, 9, 600)), covers)
+
+
+@pytest.mark.parametrize("carry", [False, True])
+def test_prices_and_exchanges_come_within_a_few_per_cent_in_larger_towns(*, carry: bool) -> None:
+    for seed in range(3):
+        problem, yen = large(seed), [2_300_000.0] * 4
+        found = plan_years(problem, Years(yen, carry), Search(gap_pct=5.0))
+        assert found.plan.gap_pct <= 5.0
+        assert found.plan.stages[0].value > 1.02 * step_by_step(problem, yen)

@@ -213,6 +213,27 @@ def multipliers(model: Model, found: Bounded) -> FloatArray:
     return multiplier
 
 
+def proven(model: Model, chosen: IntArray) -> FloatArray | None:
+    """
+    Return (rows,) multipliers of a model by which no plan reaches more than about as many as one.
+
+    Parameters
+    ----------
+    model
+        Built from patterns of ``boil``.
+    chosen
+        Positions in ``Options`` of a good plan.
+
+    Returns
+    -------
+    As ``multipliers``; none where the question is not one that this ``serves``.
+    """
+    if not serves(model.problem):
+        return None
+    start = np.isin(model.patterns.option, chosen)
+    return multipliers(model, bounded(model.problem, model.patterns, start))
+
+
 def _near(patterns: Patterns) -> BoolArray:
     return np.asarray(patterns.near & (patterns.reached_n[patterns.group] == 0))
 

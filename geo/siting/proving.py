@@ -25,6 +25,7 @@ from geo.siting.certificate import (
     Proof,
     multiple_of,
 )
+from geo.siting.cover import proven
 from geo.siting.model import build
 from geo.siting.patterns import boil
 from geo.siting.problem import Problem
@@ -64,8 +65,6 @@ def certify(
     problem: Problem,
     witnesses: Sequence[IntArray],
     effort: Effort = Effort(),
-    *,
-    begun: Sequence[FloatArray | None] = (),
 ) -> Certificate:
     """
     Prove goal by goal that no plan is better, as far as the effort goes.
@@ -79,14 +78,12 @@ def certify(
         that was best when it was that goal's turn.
     effort
         How closely, how long.
-    begun
-        For each goal (m,) multipliers over the rows of the model that are known already, for a goal to
-        be as large as can be; ``None`` where none are.
     """
     course = Course(build(problem, boil(problem)))
     proofs = []
     for number, witness in enumerate(witnesses):
-        known = begun[number] if number < len(begun) else None
+        # Residents reached are bounded without the solver first: large towns by that alone.
+        known = proven(course.model, witness) if number == 0 else None
         proofs.append(_proof(course, number, course.worth(number, witness), effort, known))
         if number + 1 < len(witnesses):
             course.hold(number, witness)

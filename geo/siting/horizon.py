@@ -172,6 +172,12 @@ class Horizon:
         cost[self.open_by[:, goes]] = 1.0
         return Goal(cost, 0.0, maximise=True) if goes.any() else None
 
+    def hold(self, years_n: int) -> None:
+        """Let what goes first be open for so many years at least, added up, in all that follows."""
+        aim = self.years_open()
+        if aim is not None:
+            self.sheet.row(np.flatnonzero(aim.cost), 1.0, lower=float(years_n))
+
     def year_of(self, columns: FloatArray) -> IntArray:
         """Return (k,) the year in which each option of the patterns opens, -1 for never."""
         state = columns[self.open_by] > 0.5  # noqa: PLR2004  a whole number, as a float

@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 
 from geo.arrays import FloatArray, IntArray, compiled
+from geo.siting.certificate import Polytope, Pricer
 from geo.siting.goals import Goal
 from geo.siting.horizon import Horizon
 from geo.siting.means import Means, best_of, means_of
@@ -251,8 +252,8 @@ class Settled:
 
     Attributes
     ----------
-    bound
-        No plan has more resident-years.
+    prices, bound
+        No plan has more resident-years than the bound that prices give.
     multipliers
         (rows,) of the model, "at least" being negative: with ``cut`` they prove the bound.
     cut
@@ -264,6 +265,7 @@ class Settled:
         (k, t) by how much less than the bound any plan is worth in which that option opens then.
     """
 
+    prices: Prices
     bound: float
     multipliers: FloatArray
     cut: tuple[FloatArray, float] | None
@@ -322,7 +324,7 @@ def settled(
             ALPHA * found.row + (1.0 - ALPHA) * slope.row,
             ALPHA * found.opening + (1.0 - ALPHA) * slope.opening,
         )
-    return _settled(market, best)
+    return what_prices_prove(market, best)
 
 
 def _first_prices(market: Market) -> tuple[Prices, FloatArray]:
@@ -355,8 +357,19 @@ def _product(weight: tuple[FloatArray, FloatArray, float], one: Prices, other: P
     return float(total + of_opening * (one.opening * other.opening).sum())
 
 
-def _settled(market: Market, prices: Prices) -> Settled:
-    """Return what prices prove, as multipliers of all rows of the model."""
+def what_prices_prove(market: Market, prices: Prices) -> Settled:
+    """
+    Return what prices prove, as multipliers of all rows of the model.
+
+    Parameters
+    ----------
+    market, prices
+        The model, and any prices in it.
+
+    Returns
+    -------
+    The bound, and what it follows from.
+    """
     horizon, offer = market.horizon, _offer(market, prices)
     best = np.zeros(int(market.place.max(initial=-1)) + 1)
     best[market.place[offer.option]] = offer.worth[offer.option]
@@ -386,7 +399,30 @@ def _settled(market: Market, prices: Prices) -> Settled:
     if market.means is not None:
         price = price + prices.opening[market.means.kind]
     loss = np.maximum(best[market.place][:, None] - offer.from_year, 0.0)
-    return Settled(offer.bound, y, cut, price, loss)
+    return Settled(prices, offer.bound, y, cut, price, loss)
+
+
+def proven(market: Market, found: Settled) -> float:
+    """
+    Return what multipliers prove by weak duality alone, whatever they are and wherever they come from.
+
+    Parameters
+    ----------
+    market, found
+        The model, and multipliers of its rows with the row that means add.
+
+    Returns
+    -------
+    What no plan exceeds, rounding included (``geo.siting.certificate``).
+    """
+    polytope, multipliers = Polytope.of(market.horizon.sheet), found.multipliers
+    if found.cut is not None:
+        row = np.zeros(len(polytope.lower))
+        row[market.horizon.open_by.T] = found.cut[0]
+        most = np.array([found.cut[1]])
+        polytope = polytope.cut(scipy.sparse.csr_array(row[None, :]), np.array([-np.inf]), most)
+        multipliers = np.append(multipliers, 1.0)
+    return Pricer(polytope, market.cost).bounded(multipliers).total
 
 
 def _until_the_end(of_year: FloatArray) -> FloatArray:

@@ -21,7 +21,7 @@ from geo.siting.horizon import NEVER, Horizon, Years, check_years, over_years
 from geo.siting.model import Sheet
 from geo.siting.patterns import Patterns, boil
 from geo.siting.plans import EQUAL, Plan, StageResult, described
-from geo.siting.prices import Market, Settled, settled
+from geo.siting.prices import Market, Prices, Settled, proven, settled, what_prices_prove
 from geo.siting.problem import BoolArray, Problem, Stage
 from geo.siting.recheck import broken_rules
 from geo.siting.solver import Incumbent, Search, Solver, Status, gap_pct
@@ -57,12 +57,49 @@ class YearsPlan:
         end), ``why``, of a year in which nothing opens: ``money`` does not pay for any place that is
         left, or not for its ``upkeep`` in later years, or it is ``kept`` for them; ``rules`` allow none;
         or there is ``nothing``: nobody is left whom a place would newly reach.
+    prices, certified
+        Prices, and what no plan exceeds by them alone: ``certified_bound`` reckons it anew. None and
+        infinite where no plan was found.
     """
 
     plan: Plan
     year: tuple[int, ...]
     openings: pd.DataFrame
     table: pd.DataFrame
+    prices: Prices | None = None
+    certified: float = np.inf
+
+
+def certified_bound(
+    problem: Problem, years: Years, prices: Prices, chosen: IntArray, year: IntArray
+) -> float:
+    """
+    Reckon anew, without a solver, what no plan over years exceeds.
+
+    Parameters
+    ----------
+    problem, years
+        The question.
+    prices
+        Any prices: worse ones prove less, never something wrong.
+    chosen, year
+        The plan: positions of its options, and the years in which they open. No plan counts in which
+        what goes first is open for fewer years than here.
+
+    Returns
+    -------
+    Resident-years; infinite where the prices are not of this question.
+    """
+    problem = replace(problem, stages=(Stage("most_reached"),))
+    horizon = over_years(problem, years, _patterns(problem, years))
+    goes = years.goes_first(problem)[chosen]
+    horizon.hold(int((len(years) - year[goes]).sum()))
+    market = Market.of(horizon, horizon.resident_years())
+    kinds_n = 0 if market.means is None else market.means.counts.shape[1]
+    shapes = (market.group_column.shape, market.rest.shape, (kinds_n, len(years)))
+    if shapes != (prices.share.shape, prices.row.shape, prices.opening.shape):
+        return np.inf
+    return proven(market, what_prices_prove(market, prices))
 
 
 def plan_years(
@@ -143,6 +180,7 @@ class _Session:
         self.aim = self.horizon.resident_years()
         self.spent_s = 0.0
         self.best: IntArray | None = None
+        self.found: Settled | None = None
         self.value, self.bound = -np.inf, np.inf
         self.size = 1.0 + len(years) * math.fsum(problem.demand.weight)
 
@@ -152,13 +190,12 @@ class _Session:
         if isinstance(first, str):
             return self._none(first)
         status: Status = "feasible"
-        fixed: Settled | None = None
         if self.horizon.sheet.columns_n >= SMALL_N:
-            fixed = self._by_prices(first)
+            self.found = self._by_prices(first)
         if self._is_cancelled():
             status = "cancelled"
         elif self.best is None or gap_pct(self.value, self.bound) > self.search.gap_pct:
-            status = self._by_solver(fixed)
+            status = self._by_solver(self.found)
         if self.best is None:
             return self._none(status)
         return self._plan(status)
@@ -189,15 +226,13 @@ class _Session:
         if outcome.columns is None:
             return outcome.status
         year = self.horizon.year_of(outcome.columns)
-        column = np.flatnonzero(aim.cost)
-        # Whole numbers: a year less would be one less.
-        self.horizon.sheet.row(column, 1.0, lower=float(np.round(outcome.columns[column].sum())))
+        self.horizon.hold(int(np.round(outcome.columns[aim.cost > 0].sum())))
         goes = self.years.goes_first(self.problem)[self.patterns.option]
         return np.where(goes, year, NEVER)
 
     def _by_prices(self, first: IntArray) -> Settled:
         """Find a bound, and a plan that is near it."""
-        market = Market.of(self.horizon, self.aim)
+        market = self._market()
         years_n = len(self.years)
         free = np.zeros((len(self.patterns.option), years_n))
         self._exchange(market, free, first, GREEDY_EXCHANGES_N, 1)
@@ -205,6 +240,9 @@ class _Session:
         self.bound = min(self.bound, found.bound)
         self._exchange(market, found.price, first, EXCHANGES_N, ROUNDS_N)
         return found
+
+    def _market(self) -> Market:
+        return Market.of(self.horizon, self.aim)
 
     def _exchange(
         self, market: Market, price: FloatArray, first: IntArray, exchanges_n: int, rounds_n: int
@@ -298,6 +336,7 @@ class _Session:
 
     def _plan(self, status: Status) -> YearsPlan:
         assert self.best is not None  # noqa: S101  those without a plan went another way
+        found = self.found or settled(self._market(), self.value, over=self._is_over)
         chosen, year = self._without_idle(*self._chosen(self.best))
         order = np.argsort(self.problem.options.key[chosen], kind="stable")
         chosen, year = chosen[order], year[order]
@@ -314,7 +353,8 @@ class _Session:
             status = "optimal"
         stage = StageResult(RESIDENT_YEARS, value, value, bound, gap, status)
         plan = Plan(status, stages=(stage,), spent_s=self.spent_s)
-        return _told(self.problem, self.years, described(self.problem, chosen, plan), year)
+        told = _told(self.problem, self.years, described(self.problem, chosen, plan), year)
+        return replace(told, prices=found.prices, certified=proven(self._market(), found))
 
     def _without_idle(self, chosen: IntArray, year: IntArray) -> tuple[IntArray, IntArray]:
         """Leave out what adds nothing in any year and is asked for by no rule, the dearest first."""

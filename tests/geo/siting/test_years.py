@@ -26,7 +26,8 @@ from geo.siting import (
 from geo.siting.checks import check
 from geo.siting.horizon import over_years
 from geo.siting.patterns import boil
-from geo.siting.prices import Market, Settled, settled
+from geo.siting.prices import Market, Prices, Settled, proven, settled
+from geo.siting.years import certified_bound
 from tests.geo.siting.brute import Town, towns
 
 STREET = Town(
@@ -175,11 +176,21 @@ def test_the_best_over_years_is_that_of_all_ways_to_open(
     when = dict(zip(found.plan.chosen, found.year, strict=True))
     ways = tuple(when.get(option, -1) for option in range(len(town.yen)))
     assert ways in set(span.ways(town))
+    years_, problem = span.years(len(town.yen)), span.problem(town)
+    assert found.prices is not None
+    assert best[1] - 1e-6 <= found.certified
+    again = (found.plan.positions, np.array(found.year, dtype=np.int64))
+    assert certified_bound(problem, years_, found.prices, *again) == found.certified
+    # Prices that somebody made up prove less, and nothing wrong.
+    made_up = Prices(
+        found.prices.share * 0.5 - 0.7, -3.0 * found.prices.row - 5.0, found.prices.opening - 1e5
+    )
+    assert certified_bound(problem, years_, made_up, *again) >= best[1] - 1e-6
     assert years_open(town, span, ways) == best[0]
     assert resident_years(town, ways, len(span.budgets_yen)) == pytest.approx(best[1], abs=1e-6)
 
 
-def proven(market: Market, found: Settled) -> float:
+def by_hand(market: Market, found: Settled) -> float:
     """What multipliers prove by weak duality alone, with the cut as one more row."""
     sheet = market.horizon.sheet
     y = found.multipliers
@@ -210,6 +221,7 @@ def test_no_prices_prove_less_than_the_best(
     horizon = over_years(problem, span.years(len(town.yen)), boil(problem, every_plan=True))
     market = Market.of(horizon, horizon.resident_years())
     found = settled(market, 0.0, steps_n=steps_n)
+    assert by_hand(market, found) == pytest.approx(found.bound, rel=1e-9, abs=1e-6)
     assert proven(market, found) == pytest.approx(found.bound, rel=1e-9, abs=1e-6)
     assert found.bound >= max(span.values(town), default=-np.inf) - 1e-6
 

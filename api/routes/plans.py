@@ -18,7 +18,15 @@ from services.edition.jobs import Job, Jobs
 from services.plans.ask import PlanAsk, ask_of
 from services.plans.solve import Reception, Watch, plan_of
 from services.plans.store import list_plans, read_plan
-from services.plans.views import COLLECTION, plan_body, plan_head, plan_imprint, plan_items
+from services.plans.verify import verify
+from services.plans.views import (
+    COLLECTION,
+    plan_body,
+    plan_head,
+    plan_imprint,
+    plan_items,
+    verification_body,
+)
 from services.plans.watch import SoFar
 from services.reports.plan import plan_report
 from services.words.texts import text
@@ -119,6 +127,17 @@ def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, A
         ),
     ]
     return {**body, "links": [each.model_dump() for each in links]}
+
+
+@router.get(
+    "/plans/{plan_id}/verification",
+    summary="Verify a plan",
+    responses={code: {"model": Problem} for code in (404, 422)},
+)
+def verification(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
+    """Compute anew, without any solver, what the plan does and that no other one is better; 422 refuses it."""
+    reception: Reception = request.app.state.plan_reception
+    return verification_body(verify(read_plan(workspace, plan_id), reception))
 
 
 @router.get(

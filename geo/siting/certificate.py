@@ -26,11 +26,15 @@ from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.errors import BrokenModelError
 from geo.siting.center import WALK_TOLERANCE, given_up, rows_within, walks_of
 from geo.siting.goals import Goal, goal, lock
-from geo.siting.model import Model, Sheet
+from geo.siting.model import Model, Sheet, build
+from geo.siting.patterns import boil
 from geo.siting.problem import Problem, Stage
-from geo.siting.recheck import values
+from geo.siting.recheck import broken_rules, values
+from geo.siting.solver import gap_pct
 
 UNIT_ROUNDOFF = 2.0**-53
+ROUNDING, KEPT_TOLERANCE = 2e-6, 1e-5
+LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
 MULTIPLIER_MAX = 1e100
 """Larger ones count as 0: no sum is ever infinite."""
 
@@ -165,11 +169,13 @@ class Certificate:
     """
     Proofs goal by goal, the worst unit and the two worst each a goal.
 
-    ``witnesses`` are positions in ``Options`` of the plan that each goal but the last is held to, as
-    one proof after the other begins from what such a plan is worth.
+    ``bounds`` are what the proofs prove. ``witnesses`` are positions in ``Options`` of the plan that
+    was best at the turn of each goal: the goals after it are held to what such a plan is worth.
     """
 
+    objectives: tuple[str, ...]
     proofs: tuple[Proof, ...]
+    bounds: tuple[float, ...]
     witnesses: tuple[IntArray, ...]
 
 
@@ -249,6 +255,7 @@ class Course:
         """A stage for each goal: of the worst units one for each depth."""
         self._polytope, self.counts = _with_counts(model)
         """``counts`` are columns of whole numbers that are worth splitting first."""
+        self._kept: list[tuple[int, float]] = []
 
     @property
     def _problem(self) -> Problem:
@@ -311,14 +318,27 @@ class Course:
         bound = aim.value(most if aim.maximise else -most)
         return rounded(bound, multiple_of(self.model, stage), maximise=aim.maximise)
 
+    def is_kept(self, chosen: IntArray) -> bool:
+        """Say whether a plan keeps to all rules and to the goals that are held."""
+        if broken_rules(self._problem, chosen):
+            return False
+        for number, kept in self._kept:
+            sign = -1.0 if self.stages[number].objective in LEAST else 1.0
+            slack = KEPT_TOLERANCE * (1.0 + abs(kept))
+            if sign * (self.worth(number, chosen) - kept) < -slack:
+                return False
+        return True
+
     def hold(self, number: int, witness: IntArray) -> None:
         """Hold later goals to what a plan is worth in this one, less what may be given up."""
         stage, value = self.stages[number], self.worth(number, witness)
         if stage.objective == "shortest_longest_walk":
             rows = rows_within(self.model, given_up(value, stage))
+            self._kept.append((number, given_up(value, stage)))
         else:
             aim = self.aim(number)
             least, most = lock(aim, value, stage.give_pct)
+            self._kept.append((number, aim.value(least if aim.maximise else most)))
             row = scipy.sparse.csr_array(aim.cost[None, :])
             rows = row, np.array([least]), np.array([most])
         self._polytope = self._polytope.cut(*self._widened(*rows))
@@ -359,6 +379,48 @@ def _wider(matrix: "scipy.sparse.csr_array", columns_n: int) -> "scipy.sparse.cs
     """Return a matrix with more columns, all empty."""
     shape = (matrix.shape[0], columns_n)
     return scipy.sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=shape)
+
+
+def proven_bounds(problem: Problem, certificate: Certificate) -> tuple[float, ...]:
+    """
+    Return what no plan exceeds in each goal, by the proofs alone: no word of the certificate is taken.
+
+    Raises
+    ------
+    BrokenModelError
+        The certificate does not fit the question, or a goal is held to what no plan of its own is worth.
+    """
+    course = Course(build(problem, boil(problem)))
+    counts = {len(course.stages), len(certificate.proofs), len(certificate.witnesses)}
+    names = tuple(stage.objective for stage in course.stages)
+    if (
+        len(counts) > 1
+        or names != certificate.objectives
+        or not all(is_choice(problem, one) for one in certificate.witnesses)
+    ):
+        raise BrokenModelError("The proof of the plan does not fit its question.")
+    bounds = []
+    for number, (proof, witness) in enumerate(
+        zip(certificate.proofs, certificate.witnesses, strict=True)
+    ):
+        if not course.is_kept(witness):
+            raise BrokenModelError("The proof of the plan does not fit its question.")
+        bounds.append(course.bound(number, proof))
+        course.hold(number, witness)
+    return tuple(bounds)
+
+
+def is_choice(problem: Problem, chosen: IntArray) -> bool:
+    """Say whether positions name options, each once."""
+    inside = (chosen >= 0) & (chosen < len(problem.options))
+    return bool(inside.all()) and len(np.unique(chosen)) == len(chosen)
+
+
+def gap_between(best: float, bound: float) -> float:
+    """Return the gap in per cent that a certificate leaves; what is rounding is none."""
+    if abs(bound - best) <= ROUNDING * max(1.0, abs(best)):
+        return 0.0
+    return gap_pct(best, bound)
 
 
 def in_turn(model: Model) -> tuple[Stage, ...]:

@@ -31,6 +31,8 @@ class StageResult:
     too, when it was this goal's turn, before later goals used up its ``give_pct``; ``bound`` what no
     plan exceeds, given the goals before; ``gap_pct`` the distance of best and bound. ``status`` is
     ``unknown`` where the goal's turn never came or its search came to nothing: nothing is claimed.
+    ``witness`` are positions of the plan that was there then: goals after it are held to what it is
+    worth.
     """
 
     objective: str
@@ -39,6 +41,7 @@ class StageResult:
     bound: float
     gap_pct: float
     status: Status
+    witness: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -345,6 +348,7 @@ class _Session:
         if serves(self.problem):
             chosen = self._covered(chosen)
         if chosen is not None and len(self.problem.stages) == 1 and (known := self._known()):
+            known = replace(known, witness=tuple(chosen.tolist()))
             return self._plan(chosen, [known], cancelled=False)
         self.solver.forget_rows(self.rows_n)
         self.solver.restart_clock()
@@ -366,7 +370,7 @@ class _Session:
                 one = self._unsettled(number, chosen, ended)
             else:
                 self.solver.report(number, (one.best, one.bound), columns)
-            settled.append(one)
+            settled.append(replace(one, witness=tuple(chosen.tolist())))
         assert chosen is not None  # noqa: S101  there is a goal: ``geo.siting.checks``
         return self._plan(chosen, settled, cancelled=cancelled)
 
@@ -579,6 +583,7 @@ class _Session:
                 one.bound,
                 gap_pct(one.best, one.bound),
                 one.status,
+                one.witness,
             )
             for stage, one, value in zip(stages, settled, found, strict=True)
         )
@@ -597,6 +602,7 @@ class _Settled:
     bound: float
     kept: float
     status: Status
+    witness: tuple[int, ...] = ()
 
 
 def _least(best: float, stage: Stage) -> float:

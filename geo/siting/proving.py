@@ -74,20 +74,25 @@ def certify(
     problem
         The question.
     witnesses
-        For each goal in turn (``geo.siting.certificate.in_turn``) positions of the options of the plan
-        that was best when it was that goal's turn.
+        For each goal, or each in turn (``geo.siting.certificate.in_turn``), positions of the options of
+        the plan that was best when it was that goal's turn.
     effort
         How closely, how long.
     """
-    course = Course(build(problem, boil(problem)))
-    proofs = []
+    patterns = boil(problem)
+    course = Course(build(problem, patterns))
+    if len(witnesses) < len(course.stages):
+        goals = [stage.objective for stage in problem.stages]
+        witnesses = [witnesses[goals.index(stage.objective)] for stage in course.stages]
+    proofs, bounds = [], []
     for number, witness in enumerate(witnesses):
         # Residents reached are bounded without the solver first: large towns by that alone.
         known = proven(course.model, witness) if number == 0 else None
         proofs.append(_proof(course, number, course.worth(number, witness), effort, known))
-        if number + 1 < len(witnesses):
-            course.hold(number, witness)
-    return Certificate(tuple(proofs), tuple(witnesses[:-1]))
+        bounds.append(course.bound(number, proofs[-1]))
+        course.hold(number, witness)
+    names = tuple(stage.objective for stage in course.stages)
+    return Certificate(names, tuple(proofs), tuple(bounds), tuple(witnesses))
 
 
 def _proof(

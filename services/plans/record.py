@@ -12,6 +12,7 @@ import pandas as pd
 from geo import siting
 from geo.coverage.reached import share_pct
 from geo.siting import Plan
+from geo.siting.certificate import Certificate, gap_between
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
 from services.plans.watch import NO_BOUND_PCT
@@ -32,6 +33,7 @@ class Answer:
     others: list[Plan]
     stability: siting.Stability | None
     years: siting.YearsPlan | None
+    certificate: Certificate | None
     variants: Mapping[str, Mapping[str, object]]
     """The facts that tell which each variant of the stability is."""
 
@@ -84,7 +86,7 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
             "yearly_yen": _finite(plan.yearly_yen),
         },
         "proof": _proof(answer.outcome),
-        "stages": [_stage(stage) for stage in answer.outcome.stages],
+        "stages": _stages(setting, answer),
         "targets": {"count": len(problem.rules.targets), "unmet": unmet},
         "relaxation": _gives_way(setting, answer),
         "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
@@ -175,14 +177,33 @@ def _share(part: float, whole: float) -> float | None:
     return share if math.isfinite(share) else None
 
 
-def _stage(stage: siting.StageResult) -> dict[str, Any]:
-    return {
-        "objective": stage.objective,
-        "value": _finite(stage.value),
-        "bound": _finite(stage.bound),
-        "gap_pct": stage.gap_pct,
-        "status": stage.status,
-    }
+def _stages(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
+    """Return how each goal came out, and what its certificate proves, alone and in turn."""
+    ids = setting.candidates.options["candidate_id"].to_numpy()
+    rows = []
+    for stage in answer.outcome.stages:
+        proven = []
+        if answer.certificate is not None:
+            found = answer.certificate
+            proven = [
+                bound
+                for objective, bound in zip(found.objectives, found.bounds, strict=True)
+                if objective == stage.objective
+            ]
+        rows.append(
+            {
+                "objective": stage.objective,
+                "value": _finite(stage.value),
+                "best": _finite(stage.best),
+                "bound": _finite(stage.bound),
+                "gap_pct": stage.gap_pct,
+                "status": stage.status,
+                "certified_bounds": [_finite(bound) for bound in proven],
+                "certified_gap_pct": gap_between(stage.best, proven[-1]) if proven else None,
+                "witness": ids[list(stage.witness)].tolist(),
+            }
+        )
+    return rows
 
 
 def _finite(value: float) -> float | None:

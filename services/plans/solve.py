@@ -14,6 +14,8 @@ from geo.coverage.reached import at_least
 from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Plan, Search
 from geo.siting.checks import check
+from geo.siting.proving import Effort, certify
+from services.plans.arrays import arrays_of
 from services.plans.ask import PlanAsk
 from services.plans.ground import CommonGround, hashes_of
 from services.plans.problem import Setting, parameters_of
@@ -199,6 +201,7 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
     result = store(
         setting.situation.workspace,
         record,
+        {} if answer.certificate is None else arrays_of(answer.certificate),
         options=setting.candidates.options,
         chosen=chosen,
         catchments=catchments_frame(setting, chosen),
@@ -239,7 +242,11 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
             {one.name: (one.covers, one.demand) for one in variants},
             replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct)),
         )
-    return Answer(outcome, shown, relaxation, plans[1:], stability, years, facts)
+    certificate = None
+    if outcome.stages and years is None:
+        witnesses = [np.array(stage.witness, dtype=np.int64) for stage in outcome.stages]
+        certificate = certify(problem, witnesses, Effort(ask.gap_pct, cancel=watch.cancel))
+    return Answer(outcome, shown, relaxation, plans[1:], stability, years, certificate, facts)
 
 
 def recheck_on_streets(setting: Setting, plan: Plan) -> float:

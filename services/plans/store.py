@@ -1,5 +1,7 @@
 """Stored plans: a folder each that never changes, and what has changed since."""
 
+import hashlib
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 
 from geo.errors import BrokenWorkspaceError, NotFoundError
 from services.edits.versions import edits_record, read_drawn
@@ -21,10 +24,11 @@ from services.workspace.storage import storage_error
 
 FOLDER = "plans"
 RECORD = "plan.json"
+CERTIFICATE = "certificate.npz"
 PLAN_FORMAT = 5
 """
 From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes, from 4 on what
-is not known of places, from 5 on how sure it is goal by goal.
+is not known of places, from 5 on how sure it is goal by goal, and its certificate.
 """
 
 
@@ -82,6 +86,26 @@ class PlanResult:
         """Return what can be walked to from each chosen option (candidate_id, geometry)."""
         return self._table("catchments")
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether every file is what was written when the plan was made."""
+        record = {name: value for name, value in self.record.items() if name != "sha256"}
+        files = self.record.get("files", {})
+        whole = digest(record) == self.record.get("sha256") and CERTIFICATE in files
+        try:
+            return whole and all(hash_of(self.path / name) == sha for name, sha in files.items())
+        except OSError:
+            return False
+
+    @cached_property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the arrays of the certificate; nothing where they cannot be read."""
+        try:
+            with np.load(self.path / CERTIFICATE, allow_pickle=False) as found:
+                return dict(found)
+        except (OSError, ValueError, zipfile.BadZipFile):
+            return {}
+
     def _table(self, name: str) -> gpd.GeoDataFrame:
         path = self.path / f"{name}.parquet"
         try:
@@ -92,15 +116,26 @@ class PlanResult:
             ) from error
 
 
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def store(
-    workspace: Workspace, record: Mapping[str, Any], **tables: gpd.GeoDataFrame
+    workspace: Workspace,
+    record: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    **tables: gpd.GeoDataFrame,
 ) -> PlanResult:
-    """Write a plan whole, under the next number."""
+    """Write a plan whole, under the next number, with the hashes of all of its files."""
     plans = workspace.own / FOLDER
     with workspace.working(), staged_number(plans) as (name, folder):
         for title, table in tables.items():
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
-        write_json(folder / RECORD, {"plan_id": name, "format": PLAN_FORMAT, **record})
+        np.savez_compressed(folder / CERTIFICATE, **arrays)  # type: ignore[arg-type]
+        files = {path.name: hash_of(path) for path in sorted(folder.iterdir())}
+        whole = {"plan_id": name, "format": PLAN_FORMAT, **record, "files": files}
+        write_json(folder / RECORD, {**whole, "sha256": digest(whole)})
     return PlanResult(workspace, plans / name)
 
 

@@ -9,9 +9,12 @@ import pandas as pd
 
 from geo.coverage.reached import Limit
 from services.plans.store import PlanResult, list_plans, plan_is_stale
+from services.plans.verify import Verification
 from services.plans.words import (
     Terms,
     beside_the_best,
+    certificate,
+    certified,
     changed,
     proof,
     relaxed,
@@ -19,6 +22,7 @@ from services.plans.words import (
     site_name,
     some_people,
     variant,
+    verified_goal,
     why,
     year_line,
 )
@@ -163,6 +167,7 @@ def plan_head(plan: PlanResult) -> dict[str, Any]:
         "status": record["status"],
         **marked(record["assumptions"]),
         "proof": said(record["proof"], proof),
+        "certified": said(certificate(record["stages"]), certified),
         "places_n": len(plan.chosen),
         "newly_reached": record["totals"]["newly_reached"],
         "first_year_yen": record["totals"]["first_year_yen"],
@@ -186,7 +191,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
             "registry": {"sha256": record["hashes"]["registry"]["sha256"]},
         },
         "totals": record["totals"],
-        "stages": [{**stage, **_coarse(stage)} for stage in record["stages"]],
+        "stages": [_coarse(stage) for stage in record["stages"]],
         "targets": record["targets"],
         "relaxation": [said(one, relaxed) for one in record["relaxation"]],
         "chosen": plain_rows(chosen),
@@ -220,6 +225,24 @@ def _year(
         **row,
         "openings": openings,
         **{lang: year_line(row, terms_of(plan), lang) for lang in LANGS},
+    }
+
+
+def verification_body(found: Verification) -> dict[str, Any]:
+    """Return what was verified, in words, with whole numbers."""
+    record = found.plan.record
+    return {
+        "plan_id": found.plan.plan_id,
+        "verified": True,
+        "sentence": said(certificate(record["stages"]), certified),
+        "goals": [
+            {
+                **{name: goal[name] for name in ("objective", "gap_pct")},
+                **{name: float(round(goal[name])) for name in ("value", "bound")},
+                **{lang: verified_goal(goal, lang) for lang in LANGS},
+            }
+            for goal in found.goals
+        ],
     }
 
 
@@ -332,9 +355,16 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "within"}
 
 
-def _coarse(stage: dict[str, Any]) -> dict[str, float | None]:
-    """Return value and bound in whole numbers: the fractions of a goal are nobody's business."""
+def _coarse(stage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a goal with figures in whole numbers: the fractions of a goal are nobody's business."""
+    bounds = stage["certified_bounds"]
+    figures = {
+        "value": stage["value"],
+        "bound": stage["bound"],
+        "certified_bound": bounds[-1] if bounds else None,
+    }
+    told = ("objective", "gap_pct", "certified_gap_pct", "status")
     return {
-        name: None if stage[name] is None else float(round(stage[name]))
-        for name in ("value", "bound")
+        **{name: stage[name] for name in told},
+        **{name: None if one is None else float(round(one)) for name, one in figures.items()},
     }

@@ -1,10 +1,13 @@
 """What a plan says, from the facts that are stored of it: its proof, what would have to give, its reasons."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import math
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from geo.coverage.reached import Limit
+from geo.siting.certificate import gap_between
+from services.plans.watch import NO_BOUND_PCT
 from services.words.reasons import doing, for_whom
 from services.words.shares import Share, share, share_of
 from services.words.texts import (
@@ -214,3 +217,37 @@ def _room(row: Mapping[Hashable, Any], lang: str) -> list[str]:
 
 def _figure(value: object) -> float:
     return float(str(value))
+
+
+def certificate(stages: Sequence[Fact]) -> Fact:
+    """Return what the certificate of a plan says of its first goal: a code with its figures."""
+    if not stages or not stages[0]["certified_bounds"]:
+        return {"code": "none"}
+    first = stages[0]
+    bound, value = first["certified_bounds"][-1], first["value"]
+    if bound is None or value is None:
+        return {"code": "open"}
+    far_pct = gap_between(value, bound)
+    if far_pct == 0.0:
+        return {"code": "best"}
+    if far_pct >= NO_BOUND_PCT:
+        return {"code": "open"}
+    if first["objective"] in {"most_reached", "backup"}:
+        return {"code": str(first["objective"]), "more": math.ceil(abs(bound - value) - 1e-6)}
+    return {"code": "gap", "gap_pct": far_pct}
+
+
+def certified(fact: Fact, lang: str) -> str:
+    """Say what was verified of a plan; nothing where it has no certificate."""
+    if fact["code"] == "none":
+        return ""
+    gap = share(Share(-(-fact.get("gap_pct", 0.0) * 10 // 1) / 10), lang)
+    more = people(fact.get("more", 0), lang)
+    return text(f"plan.certified.{fact['code']}", lang, gap=gap, people=more)
+
+
+def verified_goal(goal: Fact, lang: str) -> str:
+    """Say of one goal that was verified how far any other plan could be better."""
+    gap = share(Share(-(-goal["gap_pct"] * 10 // 1) / 10), lang)
+    name = text(f"plan.goal.{goal['objective']}", lang)
+    return text("plan.certified.goal", lang, goal=name, gap=gap)

@@ -83,6 +83,8 @@ class PlanReport:
     made_on: str
     sentence: str
     proof: str
+    certified: str
+    """What was verified by another calculation; empty where nothing was."""
     cost: str
     relaxation: tuple[str, ...]
     changed: tuple[str, ...]
@@ -125,6 +127,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         made_on=day_in_japan(str(body["made_at"])),
         sentence=sentence(plan, lang),
         proof=body["proof"][lang],
+        certified=body["certified"][lang],
         cost=cost_sentence(plan, lang),
         relaxation=_relaxation(body, lang),
         changed=tuple(one[lang] for one in body["changed"]),

@@ -1,0 +1,209 @@
+"""
+A stored plan is verified without a solver, and refused where anything of it was changed.
+
+The town of test_plans: two of its four options reach the 150 who are not reached; one at most 100.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.cli.main import main
+from api.settings import Settings
+from geo.errors import InvalidInputError
+from services.plans.solve import make_plan
+from services.plans.store import CERTIFICATE, PlanResult, hash_of, read_plan
+from services.plans.verify import verify
+from services.words.texts import told
+from services.workspace.folder import Workspace, digest, open_workspace
+from tests.services.plans.test_plans import asked, town
+
+GOALS = ["most_reached", "worst_unit_first"]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return town(tmp_path_factory.mktemp("verified"))
+
+
+@pytest.fixture(scope="module")
+def plan(workspace: Workspace) -> PlanResult:
+    return make_plan(workspace, asked(most=1, objectives=GOALS))
+
+
+@pytest.fixture
+def copy(plan: PlanResult, tmp_path: Path) -> PlanResult:
+    """The plan in a workspace that a test may spoil."""
+    shutil.copytree(plan.workspace.path, tmp_path / "workspace")
+    return read_plan(open_workspace(tmp_path / "workspace"), plan.plan_id)
+
+
+def test_a_plan_is_verified_goal_by_goal(plan: PlanResult) -> None:
+    found = verify(plan)
+    assert [goal["objective"] for goal in found.goals] == GOALS
+    first = found.goals[0]
+    assert (first["value"], first["bound"]) == pytest.approx((100.0, 100.0), abs=1e-3)
+
+
+def test_it_says_so_in_one_sentence_by_command_line_and_http(
+    plan: PlanResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "この案は別の計算で検算しました。これより良い選び方はありません。"
+    assert main(["plans", "verify", str(plan.path), "--lang", "ja"]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["plans", "verify", str(plan.path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verified"] is True
+    assert main(["plans", "prove", str(plan.path)]) == 2
+    capsys.readouterr()
+    with TestClient(create_app(plan.workspace, Settings(warm=False))) as client:
+        answer = client.get(f"/plans/{plan.plan_id}/verification")
+        assert answer.json()["sentence"]["ja"] == said
+        assert client.get(f"/plans/{plan.plan_id}").json()["certified"]["ja"] == said
+        assert said in client.get(f"/plans/{plan.plan_id}/report").text
+
+
+def test_it_runs_where_no_solver_can_be_had(plan: PlanResult) -> None:
+    code = f"""
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "highspy":
+            raise ImportError(name)
+sys.meta_path.insert(0, Blocked())
+from api.cli.main import main
+sys.exit(main(["plans", "verify", {str(plan.path)!r}, "--lang", "en"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "no other choice is better" in done.stdout
+
+
+def forge(copy: PlanResult, change: Callable[[dict[str, Any]], None]) -> PlanResult:
+    """Change the record, and reckon all hashes again, as a forger would."""
+    path = copy.path / "plan.json"
+    record = json.loads(path.read_text("utf-8"))
+    change(record)
+    del record["sha256"]
+    record["files"] = {name: hash_of(copy.path / name) for name in record["files"]}
+    path.write_text(json.dumps({**record, "sha256": digest(record)}), "utf-8")
+    return read_plan(copy.workspace, copy.plan_id)
+
+
+def test_a_plan_that_was_copied_whole_is_verified(copy: PlanResult) -> None:
+    assert verify(forge(copy, lambda _: None)).goals
+
+
+def test_a_changed_file_is_refused_at_once(copy: PlanResult) -> None:
+    record = json.loads((copy.path / "plan.json").read_text("utf-8"))
+    record["totals"]["newly_reached"] = 101.0
+    (copy.path / "plan.json").write_text(json.dumps(record), "utf-8")
+    with pytest.raises(InvalidInputError, match="its files are not those") as refused:
+        verify(read_plan(copy.workspace, copy.plan_id))
+    assert "ファイルが、作ったときのものと違います" in told(refused.value, "ja")
+    assert main(["plans", "verify", str(copy.path)]) == 2
+
+
+def test_a_changed_table_is_refused_at_once(copy: PlanResult) -> None:
+    with (copy.path / "options.parquet").open("ab") as file:
+        file.write(b"0")
+    with pytest.raises(InvalidInputError, match="its files are not those"):
+        verify(copy)
+
+
+def stage(number: int, name: str, value: object) -> Callable[[dict[str, Any]], None]:
+    def change(record: dict[str, Any]) -> None:
+        record["stages"][number][name] = value
+
+    return change
+
+
+def total(name: str, value: float) -> Callable[[dict[str, Any]], None]:
+    return lambda record: record["totals"].update({name: value})
+
+
+FORGED = {
+    "a value": (stage(0, "value", 120.0), "the values of its goals"),
+    "a best": (stage(0, "best", 120.0), "the values of its goals"),
+    "a bound lowered": (stage(0, "certified_bounds", [99.0]), "less than the plan claims"),
+    "no plan held to": (stage(0, "witness", []), "the values of its goals"),
+    "a witness from elsewhere": (stage(0, "witness", ["nowhere"]), "its choices"),
+    "people": (total("newly_reached", 101.0), "numbers of residents"),
+    "yen": (total("first_year_yen", 1.0), "what it costs"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_forged_record_is_refused_though_its_hashes_fit(copy: PlanResult, what: str) -> None:
+    change, said = FORGED[what]
+    with pytest.raises(InvalidInputError, match=said):
+        verify(forge(copy, change))
+
+
+def test_another_choice_is_refused(copy: PlanResult) -> None:
+    path = copy.path / "chosen.parquet"
+    frame = gpd.read_parquet(path).assign(candidate_id="open-H1")
+    frame.to_parquet(path)
+    with pytest.raises(InvalidInputError, match="the values of its goals"):
+        verify(forge(copy, lambda _: None))
+
+
+def turned(arrays: dict[str, np.ndarray]) -> None:
+    arrays["multipliers_0"] = -arrays["multipliers_0"]
+
+
+def cut_short(arrays: dict[str, np.ndarray]) -> None:
+    arrays["nodes_0"] = arrays["nodes_0"][:0]
+
+
+def without_arrays(arrays: dict[str, np.ndarray]) -> None:
+    arrays.clear()
+
+
+@pytest.mark.parametrize("change", [turned, cut_short, without_arrays])
+def test_a_forged_certificate_is_refused(
+    copy: PlanResult, change: Callable[[dict[str, np.ndarray]], None]
+) -> None:
+    path = copy.path / CERTIFICATE
+    with np.load(path) as found:
+        arrays = dict(found)
+    change(arrays)
+    np.savez_compressed(path, **arrays)
+    with pytest.raises(InvalidInputError, match="its proof"):
+        verify(forge(copy, lambda _: None))
+
+
+def test_what_a_plan_was_made_of_must_be_there_still(copy: PlanResult) -> None:
+    profile = copy.workspace.path / "profile.toml"
+    given = profile.read_text("utf-8")
+    profile.write_text(given.replace("[analysis]\n", "[analysis]\nwalk_limit_m = 400\n"), "utf-8")
+    with pytest.raises(InvalidInputError, match="cannot be verified any more, for the") as refused:
+        verify(read_plan(open_workspace(copy.workspace.path), copy.plan_id))
+    assert "変わりました" in told(refused.value, "ja")
+
+
+def test_a_question_without_a_plan_has_nothing_to_verify(workspace: Workspace) -> None:
+    none = make_plan(workspace, asked(reach_pct=100.0, most=1, objectives=["fewest_places"]))
+    assert none.record["status"] == "infeasible"
+    with pytest.raises(InvalidInputError, match="no proof that could be verified"):
+        verify(none)
+
+
+def test_what_a_goal_gives_up_for_the_next_is_held_to_the_plan_of_its_turn(
+    workspace: Workspace,
+) -> None:
+    """100 by H3 for ¥1,100,000; half of it may go: 50 by D for ¥100,000."""
+    ask = asked(most=1, objectives=["most_reached", "cheapest"], give_pct=50.0)
+    plan = make_plan(workspace, ask)
+    found = verify(plan)
+    assert [goal["bound"] for goal in found.goals] == pytest.approx([100.0, 100_000.0], abs=1e-2)
+    assert plan.record["stages"][0]["witness"] == ["open-H3"]

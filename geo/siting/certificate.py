@@ -320,7 +320,8 @@ class Course:
 
     def is_kept(self, chosen: IntArray) -> bool:
         """Say whether a plan keeps to all rules and to the goals that are held."""
-        if broken_rules(self._problem, chosen):
+        served = all(np.isfinite(worth) for worth in values(self._problem, chosen))
+        if not served or broken_rules(self._problem, chosen):
             return False
         for number, kept in self._kept:
             sign = -1.0 if self.stages[number].objective in LEAST else 1.0

@@ -147,6 +147,33 @@ def resident_years(problem: Problem, chosen: IntArray, year: IntArray, years_n: 
     )
 
 
+def broken_over_years(
+    problem: Problem, years: Years, chosen: IntArray, year: IntArray
+) -> tuple[str, ...]:
+    """
+    Return the names of the rules that a plan over years breaks.
+
+    Parameters
+    ----------
+    problem, years
+        The question.
+    chosen, year
+        Positions of options, and the years in which they open.
+
+    Returns
+    -------
+    Names of rules; ``years_yen`` of money, ``visits`` of starts.
+    """
+    paid = years.due_yen(years.spent_yen(problem, chosen, year))
+    opened = np.bincount(year, minlength=len(years))
+    broken = {
+        "years_yen": bool((paid > years.money_yen + 10 * YEN_TOLERANCE).any()),
+        "visits": years.visits is not None and bool((opened > years.visits).any()),
+    }
+    found = tuple(name for name, is_broken in broken.items() if is_broken)
+    return (*broken_rules(problem, chosen), *found)
+
+
 def _first_year(problem: Problem, chosen: IntArray, year: IntArray, years_n: int) -> IntArray:
     """Return (h,) the first year in which a chosen option covers each home, ``years_n`` for none."""
     opens = np.full(len(problem.options), years_n)
@@ -267,7 +294,7 @@ class _Session:
         """Keep a plan if it is the best so far and keeps to all rules."""
         chosen, when = self._chosen(year)
         value = resident_years(self.problem, chosen, when, len(self.years))
-        if value > self.value and not self._broken(chosen, when):
+        if value > self.value and not broken_over_years(self.problem, self.years, chosen, when):
             self.best, self.value = year.copy(), value
             self._tell(value, self.bound)
 
@@ -322,18 +349,6 @@ class _Session:
         )
         return columns, np.concatenate([state.ravel().astype(float), used.ravel()])[at]
 
-    def _broken(self, chosen: IntArray, year: IntArray) -> tuple[str, ...]:
-        """Return the names of rules that a plan over years breaks."""
-        years = self.years
-        paid = years.due_yen(years.spent_yen(self.problem, chosen, year))
-        opened = np.bincount(year, minlength=len(years))
-        broken = {
-            "years_yen": bool((paid > years.money_yen + 10 * YEN_TOLERANCE).any()),
-            "visits": years.visits is not None and bool((opened > years.visits).any()),
-        }
-        found = tuple(name for name, is_broken in broken.items() if is_broken)
-        return (*broken_rules(self.problem, chosen), *found)
-
     def _plan(self, status: Status) -> YearsPlan:
         assert self.best is not None  # noqa: S101  those without a plan went another way
         found = self.found or settled(self._market(), self.value, over=self._is_over)
@@ -341,7 +356,7 @@ class _Session:
         order = np.argsort(self.problem.options.key[chosen], kind="stable")
         chosen, year = chosen[order], year[order]
         value = resident_years(self.problem, chosen, year, len(self.years))
-        broken = self._broken(chosen, year)
+        broken = broken_over_years(self.problem, self.years, chosen, year)
         if broken or value < self.value - TOLERANCE or value > self.bound + EQUAL * self.size:
             raise BrokenModelError(
                 "The plan found does not hold when recomputed ({names}): please report this.",
@@ -353,7 +368,7 @@ class _Session:
             status = "optimal"
         stage = StageResult(RESIDENT_YEARS, value, value, bound, gap, status)
         plan = Plan(status, stages=(stage,), spent_s=self.spent_s)
-        told = _told(self.problem, self.years, described(self.problem, chosen, plan), year)
+        told = told_by_year(self.problem, self.years, described(self.problem, chosen, plan), year)
         return replace(told, prices=found.prices, certified=proven(self._market(), found))
 
     def _without_idle(self, chosen: IntArray, year: IntArray) -> tuple[IntArray, IntArray]:
@@ -394,7 +409,7 @@ class _Session:
             reasons=("rules_conflict",) if status == "infeasible" else (),
             spent_s=self.spent_s,
         )
-        return _told(self.problem, self.years, plan, np.empty(0, dtype=np.int64))
+        return told_by_year(self.problem, self.years, plan, np.empty(0, dtype=np.int64))
 
 
 def _narrowed(horizon: Horizon, found: Settled, value: float) -> Sheet:
@@ -416,8 +431,21 @@ def _narrowed(horizon: Horizon, found: Settled, value: float) -> Sheet:
     return sheet
 
 
-def _told(problem: Problem, years: Years, plan: Plan, year: IntArray) -> YearsPlan:
-    """Add to a plan what each year brings."""
+def told_by_year(problem: Problem, years: Years, plan: Plan, year: IntArray) -> YearsPlan:
+    """
+    Add to a plan what each year brings.
+
+    Parameters
+    ----------
+    problem, years
+        The question.
+    plan, year
+        What is open in the last year, and the year in which each of ``plan.chosen`` opens.
+
+    Returns
+    -------
+    The plan with its tables, without prices.
+    """
     demand, options = problem.demand, problem.options
     chosen, rows, openings = plan.positions, [], []
     today_n = math.fsum(demand.weight[demand.reached])

@@ -6,6 +6,7 @@ import numpy as np
 
 from geo.arrays import IntArray
 from geo.siting.certificate import Certificate, Proof
+from geo.siting.prices import Prices
 
 
 def arrays_of(certificate: Certificate) -> dict[str, np.ndarray]:
@@ -16,6 +17,17 @@ def arrays_of(certificate: Certificate) -> dict[str, np.ndarray]:
         arrays[f"nodes_{number}"] = proof.nodes
         arrays[f"walk_{number}"] = np.array(proof.walk)
     return arrays
+
+
+def arrays_of_prices(prices: Prices) -> dict[str, np.ndarray]:
+    """Return the arrays of the prices of a plan over years."""
+    return {"share": prices.share, "row": prices.row, "opening": prices.opening}
+
+
+def prices_of(arrays: Mapping[str, np.ndarray]) -> Prices:
+    """Return the prices that a file holds; what is missing fits nothing."""
+    names = ("share", "row", "opening")
+    return Prices(*(np.asarray(arrays.get(name, np.empty(0)), dtype=float) for name in names))
 
 
 def certificate_of(

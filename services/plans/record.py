@@ -92,6 +92,7 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
         "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
         "stability": _variants(setting, answer),
         "years": _years(setting, answer),
+        "first": _first(setting),
         "needs_transport": transport_rows(setting),
         "no_streets": setting.ground.off_streets.drop(columns="unit").to_dict("records"),
         "left_out": _left_out(setting),
@@ -183,6 +184,8 @@ def _stages(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     rows = []
     for stage in answer.outcome.stages:
         proven = []
+        if answer.years is not None:
+            proven = [answer.years.certified]
         if answer.certificate is not None:
             found = answer.certificate
             proven = [
@@ -258,6 +261,14 @@ def _variants(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _first(setting: Setting) -> list[str]:
+    """Return what opened first because councils had adopted it; nothing but over years."""
+    if setting.years is None or setting.years.first is None:
+        return []
+    ids = setting.candidates.options["candidate_id"].to_numpy()
+    return [str(one) for one in ids[setting.years.first]]
 
 
 def _first_year_yen(answer: Answer) -> float | None:

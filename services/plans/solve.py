@@ -15,7 +15,7 @@ from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Plan, Search
 from geo.siting.checks import check
 from geo.siting.proving import Effort, certify
-from services.plans.arrays import arrays_of
+from services.plans.arrays import arrays_of, arrays_of_prices
 from services.plans.ask import PlanAsk
 from services.plans.ground import CommonGround, hashes_of
 from services.plans.problem import Setting, parameters_of
@@ -201,13 +201,20 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
     result = store(
         setting.situation.workspace,
         record,
-        {} if answer.certificate is None else arrays_of(answer.certificate),
+        _arrays(answer),
         options=setting.candidates.options,
         chosen=chosen,
         catchments=catchments_frame(setting, chosen),
     )
     progress("plan.done", 1.0)
     return result
+
+
+def _arrays(answer: Answer) -> dict[str, np.ndarray]:
+    """Return what proves the answer, as arrays."""
+    if answer.years is not None and answer.years.prices is not None:
+        return arrays_of_prices(answer.years.prices)
+    return {} if answer.certificate is None else arrays_of(answer.certificate)
 
 
 def _answer(setting: Setting, watch: Watch) -> Answer:

@@ -7,19 +7,24 @@ from typing import Any
 
 import numpy as np
 
+from geo import siting
 from geo.arrays import IntArray
 from geo.errors import ArukebaError, InvalidInputError, Sentence
 from geo.siting import Plan, Problem
 from geo.siting.certificate import LEAST, gap_between, is_choice, proven_bounds
 from geo.siting.plans import described
 from geo.siting.recheck import broken_rules, values
-from services.plans.arrays import certificate_of
+from geo.siting.years import broken_over_years, certified_bound, resident_years, told_by_year
+from services.plans.arrays import certificate_of, prices_of
 from services.plans.problem import Setting
 from services.plans.solve import FOUND, Reception, recheck_on_streets
 from services.plans.store import PlanResult, plan_is_stale
 
 NEAR = 1e-6
 """Two figures that differ by no more than this part are one: they were added up in another order."""
+
+FIGURES = ("opened_n", "spent_yen", "newly_reached", "reached_after", "resident_years")
+"""Of each year, what is reckoned anew."""
 
 CHANGED = {
     "data": Sentence("the data"),
@@ -73,7 +78,52 @@ def verify(plan: PlanResult, reception: Reception | None = None) -> Verification
             "plan {plan_id} holds no proof that could be verified", plan_id=plan.plan_id
         )
     setting = (reception or Reception()).setting(plan.workspace, plan.ask)
-    return Verification(plan, _reckoned(plan, setting))
+    reckoned = _over_years if record["years"] else _reckoned
+    return Verification(plan, reckoned(plan, setting))
+
+
+def _over_years(plan: PlanResult, setting: Setting) -> tuple[dict[str, Any], ...]:
+    """Reckon a plan over years anew: what each year brings, and what no plan exceeds."""
+    problem, record, (stage,) = setting.problem, plan.record, plan.record["stages"]
+    first = np.zeros(len(problem.options), dtype=bool)
+    first[_positions(plan, setting, record["first"])] = True
+    ask = setting.ask
+    years = siting.Years(tuple(ask.years_yen), ask.carry, ask.visits, first)
+    opens = {
+        one["candidate_id"]: row["year"] - 1 for row in record["years"] for one in row["openings"]
+    }
+    at = _positions(plan, setting, list(opens))
+    by_key = np.argsort(problem.options.key[at], kind="stable")
+    chosen, year = at[by_key], np.array(list(opens.values()), dtype=np.int64)[by_key]
+    shown = _positions(plan, setting, plan.chosen["candidate_id"].tolist())
+    in_span = ((year >= 0) & (year < len(years))).all()
+    if not (is_choice(problem, np.sort(chosen)) and in_span) or set(shown) != set(chosen):
+        raise _refused(plan, Sentence("its choices"))
+    if broken_over_years(problem, years, chosen, year):
+        raise _refused(plan, Sentence("its rules"))
+    made = told_by_year(problem, years, described(problem, chosen, Plan(record["status"])), year)
+    for name in FIGURES:
+        if not _all_near(made.table[name].tolist(), [row[name] for row in record["years"]]):
+            raise _refused(plan, Sentence("the values of its goals"))
+    totals = record["totals"]
+    figures = (made.plan.residents, made.plan.reached, made.plan.newly_reached)
+    names = ("residents", "reached_after", "newly_reached")
+    if not _all_near(figures, [totals[name] for name in names]):
+        raise _refused(plan, Sentence("its numbers of residents"))
+    value = resident_years(problem, chosen, year, len(years))
+    if not _all_near([value], [stage["value"]]):
+        raise _refused(plan, Sentence("the values of its goals"))
+    bound = certified_bound(problem, years, prices_of(plan.arrays), chosen, year)
+    claim = stage["certified_bounds"][0]
+    if claim is None or not bound - claim <= NEAR * (1.0 + abs(claim)):
+        raise _refused(plan, Sentence("its proof, which proves less than the plan claims"))
+    try:
+        recheck_on_streets(setting, made.plan)
+    except ArukebaError as error:
+        raise _refused(plan, Sentence("its proof, or its walks on the streets")) from error
+    gap = gap_between(value, bound)
+    told = {"objective": stage["objective"], "value": value, "best": value}
+    return ({**told, "bound": bound, "gap_pct": gap},)
 
 
 def _reckoned(plan: PlanResult, setting: Setting) -> tuple[dict[str, Any], ...]:

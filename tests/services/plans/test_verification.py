@@ -24,6 +24,7 @@ from geo.errors import InvalidInputError
 from services.plans.solve import make_plan
 from services.plans.store import CERTIFICATE, PlanResult, hash_of, read_plan
 from services.plans.verify import verify
+from services.plans.views import plan_body
 from services.words.texts import told
 from services.workspace.folder import Workspace, digest, open_workspace
 from tests.services.plans.test_plans import asked, town
@@ -207,3 +208,48 @@ def test_what_a_goal_gives_up_for_the_next_is_held_to_the_plan_of_its_turn(
     found = verify(plan)
     assert [goal["bound"] for goal in found.goals] == pytest.approx([100.0, 100_000.0], abs=1e-2)
     assert plan.record["stages"][0]["witness"] == ["open-H3"]
+
+
+@pytest.fixture(scope="module")
+def years(workspace: Workspace) -> PlanResult:
+    given = {"years_yen": [100_000, 1_200_000], "carry": True, "visits": 1}
+    return make_plan(workspace, asked(objectives=["most_reached"], **given))
+
+
+def test_a_plan_over_years_is_verified_by_its_prices(years: PlanResult) -> None:
+    (goal,) = verify(years).goals
+    # D (50) opens in the first year, H3 (100) beside it in the second: 50 + 150.
+    assert goal["value"] == 200.0
+    assert 200.0 - 1e-6 <= goal["bound"] == years.record["stages"][0]["certified_bounds"][0]
+    assert plan_body(years)["certified"]["ja"]
+
+
+def all_at_once(rows: list[dict[str, Any]]) -> None:
+    """Let all open in the first year, which cannot pay for it."""
+    rows[0]["openings"] += rows[1]["openings"]
+    rows[1]["openings"] = []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda record: record["years"][0].update(newly_reached=99.0), "goals"),
+        (lambda record: record["stages"][0].update(value=300.0), "goals"),
+        (lambda record: record["stages"][0].update(certified_bounds=[199.0]), "proves less"),
+        (lambda record: all_at_once(record["years"]), "rules"),
+    ],
+    ids=["a year", "the value", "the bound", "what opens when"],
+)
+def test_a_plan_over_years_that_claims_more_is_refused(
+    years: PlanResult, tmp_path: Path, spoil: Callable[[dict[str, Any]], None], words: str
+) -> None:
+    # Whoever changes a plan may write its hashes anew as well.
+    shutil.copytree(years.workspace.path, tmp_path / "workspace")
+    path = tmp_path / "workspace" / "plans" / years.plan_id / "plan.json"
+    record = json.loads(path.read_text("utf-8"))
+    spoil(record)
+    del record["sha256"]
+    path.write_text(json.dumps({**record, "sha256": digest(record)}), "utf-8")
+    spoiled = read_plan(open_workspace(tmp_path / "workspace"), years.plan_id)
+    with pytest.raises(InvalidInputError, match=words):
+        verify(spoiled)

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import BrokenModelError, InvalidInputError
-from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, solve
+from geo.siting import Covers, Demand, Options, Problem, Rules, Stage, TargetRule, solve
 from geo.siting.certificate import (
     LEAF,
     Course,
@@ -299,6 +299,46 @@ def test_seats_are_certified_by_the_same_rows() -> None:
     assert Course(modelled(problem)).bound(0, certificate.proofs[0]) == pytest.approx(
         100.0, abs=1e-3
     )
+
+
+ALIKE = Town(
+    walk={(i, j): 100.0 for i in range(4) for j in range(3) if i < 3 or j == 0},
+    weight=[1.0, 2.0, 3.5],
+    unit=[0, 0, 1],
+    reached_n=[0, 0, 0],
+    today=[np.inf, np.inf, np.inf],
+    yen=[30_000.0, 30_000.0, 100_000.0, 100_000.0],
+    place=[0, 0, -1, -1],
+    owner=[-1, -1, -1, -1],
+    x_m=[0.0, 0.0, 0.0, 250.0],
+    rules=Rules(most=2),
+)
+"""Options 0 and 1 are twins at one place, 2 does the same elsewhere, 3 is worse than each."""
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize(
+    "rules",
+    [
+        Rules(most=2),
+        Rules(budget_yen=130_000.0, targets=(TargetRule("t", (2, 3)),)),
+        Rules(most=2, reach_pct=100.0, apart_m=150.0),
+    ],
+    ids=["most", "budget and target", "all, and apart"],
+)
+def test_twins_and_sites_that_others_replace_are_certified(objective: str, rules: Rules) -> None:
+    is_certified(replace(ALIKE, rules=rules), Stage(objective))
+    is_certified(replace(ALIKE, rules=rules, must=(3,), must_not=(0,)), Stage(objective))
+
+
+def test_targets_that_are_a_goal_are_certified() -> None:
+    """Three targets of one option each and two places at most: two are met, and no more."""
+    targets = tuple(TargetRule(str(one), (one,)) for one in range(3))
+    problem = replace(ALIKE, rules=Rules(most=2, targets=targets), place=[-1] * 4).problem(
+        Stage("most_targets")
+    )
+    certificate = certify(problem, [solve(problem).positions])
+    assert proven_bounds(problem, certificate) == pytest.approx((2.0,))
 
 
 def test_certificates_are_checked_without_the_solver() -> None:

@@ -233,7 +233,9 @@ def verification_body(found: Verification) -> dict[str, Any]:
     record = found.plan.record
     return {
         "plan_id": found.plan.plan_id,
+        "view": found.plan.workspace.view,
         "verified": True,
+        **marked(record["assumptions"]),
         "sentence": said(certificate(record["stages"]), certified),
         "goals": [
             {

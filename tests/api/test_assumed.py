@@ -73,6 +73,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "/plans/{plan}/items": SHORTS,
     "/plans/{plan}/catchments": OF_WALKS,
     "/plans/{plan}/report": SHORTS,
+    "/plans/{plan}/verification": SHORTS,
     "/reports/e": SHORTS,
     "/scenarios/compare?names=A": SHORTS,
     "/walking-profiles": SHORTS[-3:-1],
@@ -171,6 +172,7 @@ def test_every_route_is_asked_or_gives_no_figures(assumed: Snapshot) -> None:
         "/plans/{plan_id}/items": "/plans/{plan}/items",
         "/plans/{plan_id}/catchments": "/plans/{plan}/catchments",
         "/plans/{plan_id}/report": "/plans/{plan}/report",
+        "/plans/{plan_id}/verification": "/plans/{plan}/verification",
         "/reports/{area}": "/reports/e",
     }
     others = {path for path in routes if patterns.get(path, path) not in asked}

@@ -821,6 +821,7 @@ ADDRESSES: dict[str, list[str]] = {
     "/plans/{plan_id}": ["/plans/0001", "/plans/0002"],
     "/plans/{plan_id}/items": ["/plans/0001/items", "/plans/0002/items"],
     "/plans/{plan_id}/catchments": ["/plans/0001/catchments"],
+    "/plans/{plan_id}/verification": ["/plans/0001/verification"],
     "/plans/{plan_id}/report": ["/plans/0001/report", "/plans/0002/report?lang=en"],
     "/intake": ["/intake", "/intake?lang=en"],
     "/intake.json": ["/intake.json"],

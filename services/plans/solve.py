@@ -12,7 +12,8 @@ import pandas as pd
 from geo import siting
 from geo.coverage.reached import at_least
 from geo.errors import BrokenModelError, InvalidInputError
-from geo.siting import Plan, Search
+from geo.siting import Plan, Search, StageResult
+from geo.siting.certificate import Certificate, gap_between
 from geo.siting.checks import check
 from geo.siting.proving import Effort, certify
 from services.plans.arrays import arrays_of, arrays_of_prices
@@ -253,7 +254,28 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     if outcome.stages and years is None:
         witnesses = [np.array(stage.witness, dtype=np.int64) for stage in outcome.stages]
         certificate = certify(problem, witnesses, Effort(ask.gap_pct, cancel=watch.cancel))
+        if shown is outcome:
+            shown = outcome = as_proven(outcome, certificate)
     return Answer(outcome, shown, relaxation, plans[1:], stability, years, certificate, facts)
+
+
+def as_proven(plan: Plan, certificate: Certificate) -> Plan:
+    """Return a plan that claims of each goal the most that search and certificate prove of it."""
+    # Of the worst units each depth has a proof; the last one is the goal.
+    proven = dict(zip(certificate.objectives, certificate.bounds, strict=True))
+    stages = tuple(_claimed(stage, proven[stage.objective]) for stage in plan.stages)
+    all_proven = all(stage.status == "optimal" for stage in stages)
+    return replace(plan, stages=stages, status="optimal" if all_proven else plan.status)
+
+
+def _claimed(stage: StageResult, proven: float) -> StageResult:
+    gap_pct = gap_between(stage.best, proven)
+    if gap_pct >= stage.gap_pct:
+        return stage
+    if gap_pct == 0.0:
+        return replace(stage, bound=stage.best, gap_pct=0.0, status="optimal")
+    status = "feasible" if stage.status == "unknown" else stage.status
+    return replace(stage, bound=proven, gap_pct=gap_pct, status=status)
 
 
 def recheck_on_streets(setting: Setting, plan: Plan) -> float:

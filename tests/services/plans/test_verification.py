@@ -21,7 +21,9 @@ from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
 from geo.errors import InvalidInputError
-from services.plans.solve import make_plan
+from geo.siting import Plan, StageResult
+from geo.siting.certificate import Certificate, Proof
+from services.plans.solve import as_proven, make_plan
 from services.plans.store import CERTIFICATE, PlanResult, hash_of, read_plan
 from services.plans.verify import verify
 from services.plans.views import plan_body
@@ -253,3 +255,24 @@ def test_a_plan_over_years_that_claims_more_is_refused(
     spoiled = read_plan(open_workspace(tmp_path / "workspace"), years.plan_id)
     with pytest.raises(InvalidInputError, match=words):
         verify(spoiled)
+
+
+def test_a_plan_claims_the_most_that_search_and_certificate_prove() -> None:
+    stages = (
+        StageResult("most_reached", 90.0, 90.0, 99.0, 9.0, "feasible"),
+        StageResult("cheapest", 50.0, 50.0, -np.inf, 100.0, "unknown"),
+    )
+    nothing = Proof(np.zeros((1, 0)), np.array([[-1, 0, 0, -1]]))
+    found = Certificate(("most_reached", "cheapest"), (nothing, nothing), (90.0, 40.0), ())
+    plan = as_proven(Plan("feasible", (1,), stages), found)
+    # 50 of which 40 are needed at least: up to 10 of 50 could be spared.
+    assert [(one.status, one.bound, one.gap_pct) for one in plan.stages] == [
+        ("optimal", 90.0, 0.0),
+        ("feasible", 40.0, pytest.approx(20.0)),
+    ]
+    assert plan.status == "feasible"
+    closed = Certificate(found.objectives, found.proofs, (90.0, 50.0), ())
+    assert as_proven(plan, closed).status == "optimal"
+    # What the search proved and the certificate does not stays.
+    weaker = Certificate(found.objectives, found.proofs, (95.0, 10.0), ())
+    assert as_proven(plan, weaker) == plan

@@ -1,5 +1,6 @@
 """The goals of a problem in terms of the columns of its model."""
 
+import hashlib
 import math
 from dataclasses import dataclass
 
@@ -76,6 +77,23 @@ def goal(model: Model, objective: str, depth: int = 1) -> Goal:
         cost[column] = value
     maximise = objective not in {"fewest_places", "cheapest"}
     return Goal(cost, 0.0, maximise, YEN_PER_UNIT if objective == "cheapest" else 1.0)
+
+
+TIE_NUMBERS = 2**20
+"""So many numbers that a key can fix: a million tell options apart, and their sums stay exact."""
+
+
+def tie_numbers(keys: np.ndarray) -> FloatArray:
+    """Return (n,) the whole number that each key fixes, whatever other keys there are."""
+    digests = [hashlib.blake2b(str(key).encode(), digest_size=8).digest() for key in keys.tolist()]
+    return np.array([int.from_bytes(one) % TIE_NUMBERS for one in digests], dtype=float)
+
+
+def tie_goals(model: Model) -> tuple[Goal, Goal]:
+    """Return what decides among plans equal in every goal: fewest options, least sum of numbers."""
+    numbers = np.zeros(model.sheet.columns_n)
+    numbers[model.chosen] = tie_numbers(model.problem.options.key[model.patterns.option])
+    return goal(model, "fewest_places"), Goal(numbers, 0.0, maximise=False)
 
 
 def _yen(options: Options, patterns: Patterns) -> FloatArray:

@@ -1,8 +1,10 @@
 """Plans: the best choice of options, with its proof; near-equal ones; what differs between them."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from geo.arrays import FloatArray, IntArray
 from geo.siting.center import shortest_longest
 from geo.siting.checks import check, eligible
 from geo.siting.cover import bounded, serves
-from geo.siting.goals import Goal, goal, lock
+from geo.siting.goals import Goal, goal, lock, tie_goals
 from geo.siting.model import Model, build
 from geo.siting.patterns import boil, without
 from geo.siting.problem import BoolArray, Problem, Stage
@@ -18,6 +20,8 @@ from geo.siting.recheck import Claim, broken_rules, recheck, values
 from geo.siting.solver import Incumbent, Search, Solution, Solver, Status, gap_pct
 from geo.siting.start import first_plan
 from geo.siting.worth import newly_reached, times_covered, unmet_targets
+
+Tie = Literal["", "decided", "open"]
 
 LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
 
@@ -68,6 +72,10 @@ class Plan:
     reasons
         Codes of why there is no plan: ``target_without_option``, ``unreachable``,
         ``rules_conflict``.
+    tie
+        ``decided``: of all plans that are as good in every goal, this is the one that the rule of
+        ``solve`` names; ``open``: the search for that one did not end, and another machine may name
+        another; empty where the plan is not proven, and nothing is claimed.
     spent_s
         The solver's seconds; no part of what makes two plans equal.
     """
@@ -82,6 +90,7 @@ class Plan:
     yearly_yen: float = 0.0
     unmet_targets: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
+    tie: Tie = ""
     spent_s: float = field(default=0.0, compare=False)
 
     @property
@@ -101,9 +110,13 @@ def solve(problem: Problem, search: Search = Search()) -> Plan:  # noqa: B008  f
 
     Goals are settled in order: each within the optimum of those before it (less their ``give_pct``
     and the solver's arithmetic, ``geo.siting.goals.lock``). A goal that comes to no end keeps the
-    plan of those before it. A plan that is proven is the same on
-    every run and for every order of rows, as long as the keys of the options stay; among plans that
-    are equal in every goal, that one is returned which the solver meets first on the sorted model.
+    plan of those before it.
+
+    Of plans that are equal in every goal (within those locks) that one is returned which has fewest
+    options, then the least sum of the numbers that their keys fix (``geo.siting.goals.tie_numbers``).
+    Options that another one replaces in every plan are not looked at (``geo.siting.patterns``). So a
+    plan that is proven and whose ``tie`` is decided is the same on every machine, for every seed and
+    every order of rows, as long as the keys of the options stay.
     No option is chosen that adds nothing to any goal, unless a rule asks for it.
 
     Parameters
@@ -120,7 +133,7 @@ def solve(problem: Problem, search: Search = Search()) -> Plan:  # noqa: B008  f
     BrokenModelError
         The plan found does not hold when recomputed: an error of ours.
     """
-    return _Session(problem, search, every_plan=False).answer()
+    return _Session(problem, search).answer()
 
 
 def k_best(
@@ -133,7 +146,7 @@ def k_best(
     """
     Find the best plan, the next best, and so on.
 
-    Each plan adds a row that rules it out, after the canonical cuts of Balas & Jeroslow 1972 (SIAM
+    The first is that of ``solve``. Each plan adds a row that rules it out, after the canonical cuts of Balas & Jeroslow 1972 (SIAM
     Journal on Applied Mathematics 23, 61–69), over places instead of columns.
 
     Parameters
@@ -144,7 +157,9 @@ def k_best(
         So many plans at most; fewer where there are no more.
     difference
         Each plan leaves out at least so many places of every plan before it. So a plan with one
-        more place is no news, nor is another option at the same places.
+        more place is no news, nor is another option at the same places. With 0 each plan has other
+        places than every plan before it, and may be one of them and a place more: the true
+        second-best.
     search
         As for one plan; ``time_s`` is for each.
 
@@ -153,15 +168,14 @@ def k_best(
     At most ``k`` plans, the best first. Where there is no plan at all, one that says so. What two
     plans reach is the same number where it differs by the solver's arithmetic alone.
     """
-    session = _Session(problem, search, every_plan=True)
     plans: list[Plan] = []
     while len(plans) < k:
-        plan = session.answer(plans[-1] if plans else None)
+        plan = _Session(problem, search, plans, difference).answer()
         if not plan.stages or (plan.status == "cancelled" and plans):
             plans = plans or [plan]
             break
         plans.append(plan)
-        if plan.status == "cancelled" or not session.exclude(plan, difference):
+        if plan.status == "cancelled" or len(plan.chosen) < difference:
             break
     first, *others = _best_first(problem, plans)
     return [first, *(_as_many(problem, plan, first) for plan in others)]
@@ -273,16 +287,26 @@ def places_of(problem: Problem) -> IntArray:
 
 
 class _Session:
-    """One model in the solver, asked once or again and again; opened where it is needed."""
+    """
+    The search for one plan, other than those before it; the solver is opened where it is needed.
 
-    def __init__(self, problem: Problem, search: Search, *, every_plan: bool) -> None:
+    ``difference`` is that of ``k_best``.
+    """
+
+    def __init__(
+        self, problem: Problem, search: Search, before: Sequence[Plan] = (), difference: int = 1
+    ) -> None:
         check(problem)
-        self.problem, self.search, self.every_plan = problem, search, every_plan
-        self.patterns = boil(problem, every_plan=every_plan)
+        *first, last = problem.stages
+        if last.depth == 1:  # it leaves nothing to others; the worst units do to one another
+            last = replace(last, give_pct=0.0)
+        problem = replace(problem, stages=(*first, last))
+        self.problem, self.search = problem, search
+        self.before, self.difference = before, difference
+        self.patterns = boil(problem, every_plan=len(before) > 0)
         self.best: tuple[int, ...] = ()
         self.bound = np.inf
         """What no plan exceeds in the first goal, as far as is known without the solver."""
-        self.excluded: list[tuple[IntArray, int]] = []
 
     @cached_property
     def model(self) -> Model:
@@ -293,32 +317,22 @@ class _Session:
     def solver(self) -> Solver:
         """The solver with that model."""
         progress = self._report if self.search.progress else None
-        return Solver(self.model.sheet, self.search, progress)
-
-    @cached_property
-    def rows_n(self) -> int:
-        """Rows that stay from plan to plan."""
-        return self.solver.rows_n
-
-    def exclude(self, plan: Plan, difference: int) -> bool:
-        """Allow no plan that keeps more than all but ``difference`` of a plan's places."""
-        if len(plan.chosen) < difference:
-            return False
-        self.solver.forget_rows(self.rows_n)
-        self.excluded.append((places_of(self.problem)[plan.positions], difference))
-        cost = np.zeros(self.model.sheet.columns_n)
-        kept, most = self._excluding()
-        cost[self.model.chosen] = kept[-1]
-        self.solver.add_row(cost, upper=float(most[-1]))
-        self.rows_n = self.solver.rows_n
-        return True
+        solver = Solver(self.model.sheet, self.search, progress)
+        for kept, most in zip(*self._excluding(), strict=True):
+            cost = np.zeros(self.model.sheet.columns_n)
+            cost[self.model.chosen] = kept
+            solver.add_row(cost, upper=float(most))
+        return solver
 
     def _excluding(self) -> tuple[FloatArray, FloatArray]:
-        """Return rows over the options: so many of each earlier plan's places at most."""
-        of = places_of(self.problem)[self.patterns.option]
-        kept = [np.isin(of, places).astype(float) for places, _ in self.excluded]
-        most = [float(len(places) - difference) for places, difference in self.excluded]
-        return np.array(kept).reshape(-1, len(of)), np.array(most)
+        """Return rows over the options: of each earlier plan's places so many at most."""
+        of = places_of(self.problem)
+        # Without a difference a place more is one as well: all places of a plan and no other are ruled out.
+        other = 0.0 if self.difference else -1.0
+        kept = [np.where(np.isin(of, of[one.positions]), 1.0, other) for one in self.before]
+        most = [float(len(one.chosen) - max(self.difference, 1)) for one in self.before]
+        rows = np.array(kept).reshape(-1, len(of))
+        return rows[:, self.patterns.option], np.array(most)
 
     def _report(self, so_far: Incumbent, columns: FloatArray | None) -> None:
         """Tell which options the best so far has chosen."""
@@ -329,7 +343,7 @@ class _Session:
             self.search.progress(
                 Incumbent(
                     *(so_far.stage, so_far.value, bound, gap_pct(so_far.value, bound)),
-                    *(self.best, len(self.excluded)),
+                    *(self.best, len(self.before)),
                 )
             )
 
@@ -337,21 +351,24 @@ class _Session:
         picked = columns[self.model.chosen] > 0.5  # noqa: PLR2004  a whole number, as a float
         return self.patterns.option[picked]
 
-    def answer(self, before: Plan | None = None) -> Plan:
+    def answer(self) -> Plan:
         """
-        Settle goal by goal and return the plan; ``before`` is the last one found.
+        Settle goal by goal and return the plan.
 
         A goal that comes to nothing leaves the plan of those before it, or the greedy one, and is
         told as not settled.
         """
-        chosen = self._first(before)
+        chosen = self._first()
         if serves(self.problem):
             chosen = self._covered(chosen)
+        tie: Tie = ""
         if chosen is not None and len(self.problem.stages) == 1 and (known := self._known()):
-            known = replace(known, witness=tuple(chosen.tolist()))
-            return self._plan(chosen, [known], cancelled=False)
-        self.solver.forget_rows(self.rows_n)
-        self.solver.restart_clock()
+            # Where no option is left beside those of the plan, it is the only one.
+            tie = "decided" if known.status == "optimal" else ""
+            if not tie or len(chosen) == len(self.patterns.option):
+                known = replace(known, witness=tuple(chosen.tolist()))
+                return self._plan(chosen, [known], cancelled=False, tie=tie)
+            tie = ""
         start = None if chosen is None else self._start(chosen)
         cancelled = False
         settled: list[_Settled] = []
@@ -372,7 +389,25 @@ class _Session:
                 self.solver.report(number, (one.best, one.bound), columns)
             settled.append(replace(one, witness=tuple(chosen.tolist())))
         assert chosen is not None  # noqa: S101  there is a goal: ``geo.siting.checks``
-        return self._plan(chosen, settled, cancelled=cancelled)
+        if not cancelled and all(one.status == "optimal" for one in settled):
+            chosen, tie = self._tied(chosen, start)
+        return self._plan(chosen, settled, cancelled=cancelled, tie=tie)
+
+    def _tied(
+        self, chosen: IntArray, start: tuple[IntArray, FloatArray] | None
+    ) -> tuple[IntArray, Tie]:
+        """Return the plan that the rule names of those as good, or the best by it so far."""
+        for number, aim in enumerate(tie_goals(self.model)):
+            if self.solver.timed_out or self._is_cancelled():
+                return chosen, "open"
+            found = self.solver.optimise(aim, len(self.problem.stages), start, quiet=True)
+            if found.columns is not None:
+                chosen, start = self._picked(found.columns), self.solver.start_at(found.columns)
+            if found.columns is None or found.status != "optimal":
+                return chosen, "open"
+            if number == 0:
+                self._hold(aim, float(len(chosen)), 0.0)
+        return chosen, "decided"
 
     def _is_plan(self, chosen: IntArray) -> bool:
         """Say whether a greedy choice serves whoever must be served, where the solver found no plan."""
@@ -409,7 +444,11 @@ class _Session:
         deep = stage.objective == "worst_unit_first"
         depths = range(1, max(min(stage.depth, len(self.model.worst)), 1) + 1) if deep else [1]
         columns = None
+        last = number + 1 == len(self.problem.stages)
         for depth in depths:
+            # The last goal leaves nothing to others.
+            if last and depth == depths[-1]:
+                stage = replace(stage, give_pct=0.0)
             aim = goal(self.model, stage.objective, depth)
             outcome = self.solver.optimise(aim, number, start)
             if outcome.columns is None:
@@ -450,10 +489,9 @@ class _Session:
         before = self.problem.stages[:number] if self.problem.seats else ()
         return values(self.problem, chosen, (*before, stage))[-1]
 
-    def _first(self, before: Plan | None) -> IntArray | None:
+    def _first(self) -> IntArray | None:
         """Return a greedy plan; for a next plan, the last one without its least important place."""
-        self.best, self.bound = (), np.inf
-        forbidden = None if before is None else self._left_out(before)
+        forbidden = self._left_out(self.before[-1]) if self.before else None
         chosen = first_plan(self.problem, self.patterns, forbidden)
         if chosen is None or not self._allowed(chosen):
             return None
@@ -487,12 +525,13 @@ class _Session:
             None if chosen is None else np.isin(self.patterns.option, chosen),
             ends=ends,
             time_s=self.search.time_s,
-            further=self._excluding() if self.excluded else None,
+            further=self._excluding() if self.before else None,
         )
         better = self.patterns.option[found.picked]
-        if found.value >= 0.0 and not broken_rules(self.problem, better):
+        holds = self._allowed(better) and not broken_rules(self.problem, better)
+        if found.value >= 0.0 and holds:
             chosen, self.best = better, tuple(better.tolist())
-        if chosen is not None and not self.every_plan:
+        if chosen is not None:
             least = _least(self._worth(0, stage, chosen), stage)
             self.patterns = without(self.patterns, found.with_it < least)
         return chosen
@@ -546,15 +585,16 @@ class _Session:
         order = before.positions[np.argsort(lost, kind="stable")]
         order = order[~self.problem.options.must[order]]
         forbidden = np.zeros(len(self.problem.options), dtype=bool)
-        forbidden[order[: self.excluded[-1][1]]] = True
+        forbidden[order[: max(self.difference, 1)]] = True
         return forbidden
 
     def _allowed(self, chosen: IntArray) -> bool:
-        places = places_of(self.problem)[chosen]
-        return all(
-            int(np.isin(other, places).sum()) <= len(other) - difference
-            for other, difference in self.excluded
-        )
+        of = places_of(self.problem)
+        places = [set(of[one.positions].tolist()) for one in self.before]
+        own = set(of[chosen].tolist())
+        if self.difference == 0:
+            return own not in places
+        return all(len(other - own) >= self.difference for other in places)
 
     def _none(self, status: Status) -> Plan:
         demand = self.problem.demand
@@ -567,9 +607,11 @@ class _Session:
             spent_s=self._spent_s,
         )
 
-    def _plan(self, chosen: IntArray, settled: list["_Settled"], *, cancelled: bool) -> Plan:
+    def _plan(
+        self, chosen: IntArray, settled: list["_Settled"], *, cancelled: bool, tie: Tie
+    ) -> Plan:
         stages = self.problem.stages
-        chosen = _without_idle(self.problem, chosen)
+        chosen = _without_idle(self.problem, chosen, self._allowed)
         claims = [
             Claim(one.kept, one.bound, stage.objective not in LEAST)
             for stage, one in zip(stages, settled, strict=True)
@@ -590,7 +632,7 @@ class _Session:
         status: Status = "cancelled" if cancelled else "feasible"
         if all(one.status == "optimal" for one in settled):
             status = "optimal"
-        plan = Plan(status, stages=results, spent_s=self._spent_s)
+        plan = Plan(status, stages=results, tie=tie, spent_s=self._spent_s)
         return described(self.problem, chosen, plan)
 
 
@@ -626,7 +668,9 @@ def described(problem: Problem, chosen: IntArray, plan: Plan) -> Plan:
     )
 
 
-def _without_idle(problem: Problem, chosen: IntArray) -> IntArray:
+def _without_idle(
+    problem: Problem, chosen: IntArray, allowed: Callable[[IntArray], bool]
+) -> IntArray:
     """Leave out what adds nothing to any goal and is asked for by no rule, the dearest first."""
     busy = problem.options.must[chosen]
     if problem.has("most_reached") and not problem.seats:
@@ -640,7 +684,7 @@ def _without_idle(problem: Problem, chosen: IntArray) -> IntArray:
     worth = values(problem, chosen) if not busy.all() else ()
     for option in chosen[order[~busy[order]]]:
         fewer = chosen[chosen != option]
-        if broken_rules(problem, fewer):
+        if broken_rules(problem, fewer) or not allowed(fewer):
             continue
         left = values(problem, fewer)
         if _as_good(problem, left, worth):

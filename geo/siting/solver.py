@@ -67,12 +67,15 @@ class Search:
         Asked again and again; true ends the search with the best plan so far.
     progress
         Told of every better plan or bound.
+    seed
+        Of the solver's random numbers: no plan that is proven, with its tie decided, hangs on it.
     """
 
     time_s: float | None = None
     gap_pct: float = 0.0
     cancel: Callable[[], bool] | None = None
     progress: Callable[[Incumbent], None] | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +113,7 @@ class Solver:
             ("output_flag", False),
             ("parallel", "off"),
             ("threads", 1),
-            ("random_seed", 0),
+            ("random_seed", search.seed),
             # With its own 1e-6 a goal that a row holds makes the solver call plans the best that are
             # worth a fraction of it (seen with 1.12 to 1.16).
             ("mip_feasibility_tolerance", 1e-9),
@@ -168,10 +171,6 @@ class Solver:
         rows = np.arange(from_row, self.rows_n, dtype=np.int32)
         if rows.size:
             self._highs.deleteRows(rows.size, rows)
-
-    def restart_clock(self) -> None:
-        """Give the next plan the whole time again."""
-        self._spent_s = 0.0
 
     def start_at(self, columns: FloatArray) -> tuple[IntArray, FloatArray]:
         """Return what was decided; what follows from it is as good as the next goal can have it."""

@@ -124,7 +124,13 @@ def _proof(plan: Plan) -> dict[str, Any]:
     if code in {"feasible", "cancelled"}:
         code = goals[0]["code"] if len(goals) == 1 else "goals"
     stopped = plan.status == "cancelled"
-    return {"code": code, "gap_pct": plan.gap_pct, "stopped": stopped, "goals": goals}
+    return {
+        "code": code,
+        "gap_pct": plan.gap_pct,
+        "stopped": stopped,
+        "tie": plan.tie,
+        "goals": goals,
+    }
 
 
 def _sure(stage: siting.StageResult) -> str:

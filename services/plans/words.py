@@ -54,6 +54,8 @@ def proof(fact: Fact, lang: str) -> str:
             )
             for one in fact["goals"]
         )
+    if fact.get("tie") == "open":  # a plan of before ties were decided says nothing of them
+        said_of = text("plan.proof.tie", lang, proof=said_of)
     return text("plan.proof.stopped", lang, proof=said_of) if fact["stopped"] else said_of
 
 

@@ -68,6 +68,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
             list[str] | None, typer.Option("--must-not", help=text("cli.plan.must_not", lang))
         ] = None,
         k: Annotated[int | None, typer.Option("--k", help=text("cli.plan.k", lang))] = None,
+        one_more: Annotated[
+            bool, typer.Option("--one-more", help=text("cli.plan.one_more", lang))
+        ] = False,
         years: Annotated[
             int | None, typer.Option("--years", help=text("cli.plan.years", lang))
         ] = None,
@@ -100,6 +103,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             "must": must,
             "must_not": must_not,
             "k": k,
+            "one_more": one_more or None,
             "carry": carry or None,
             "visits": visits,
             "stability": stability or None,
@@ -190,7 +194,7 @@ def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
     lines += [f"※ {line}" for line in report.marks]
     if report.choices:
         lines.append(_choices(report, desk))
-    lines += [*report.alternatives]
+    lines += [*filter(None, (report.alternatives_rule,)), *report.alternatives]
     if report.years:
         lines += [report.years_total, _years(report, desk)]
     if report.variants:

@@ -47,7 +47,7 @@ function others(body) {
   const figures = (one) => joined([word("plan.alternative.newly", { newly: people(one.newly_reached) }), Number.isFinite(one.first_year_yen) ? word("plan.alternative.yen", { yen: yen(one.first_year_yen) }) : ""]);
   const lines = body.alternatives.map((one) => h("li", { class: "says" },
     h("p", {}, h("b", {}, figures(one))), one.note[lang] ? h("p", {}, one.note[lang]) : null, changes(one), h("p", { class: "quiet" }, one.proof[lang])));
-  return [h("h2", {}, word("page.others")), lines.length ? h("ol", { class: "others" }, lines) : h("p", { class: "quiet" }, word("page.noOthers"))];
+  return [h("h2", {}, word("page.others")), lines.length ? [h("p", { class: "quiet" }, word(body.ask.one_more ? "plan.alternative.more" : "plan.alternative.leaves")), h("ol", { class: "others" }, lines)] : h("p", { class: "quiet" }, word("page.noOthers"))];
 }
 
 function years(body) {

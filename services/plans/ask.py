@@ -87,7 +87,9 @@ class PlanAsk(Table):
     gap_pct: Annotated[float, Field(ge=0, le=50)] = 0.0
     """Proven enough."""
     k: Annotated[int, Field(ge=1, le=20)] = 1
-    """So many near-equal plans."""
+    """So many near-equal plans, each without at least one place of every plan before it."""
+    one_more: bool = False
+    """A near-equal plan may also be one before it and a place more: the true second-best."""
     years_yen: list[Yen] = Field(default_factory=list)
     """Budget of each year: what opens in which year, and the yearly ceilings of all that is open."""
     carry: bool = False
@@ -138,6 +140,10 @@ def ask_of(given: Mapping[str, Any]) -> PlanAsk:
     if ask.budget_yen == 0 or (ask.years_yen and not any(ask.years_yen)):
         raise InvalidInputError("a budget of ¥0 opens nothing; give a higher one, or leave it out")
     _require_years(ask)
+    if ask.one_more and ask.k == 1:
+        raise InvalidInputError(
+            "one_more is of near-equal plans; ask for two plans or more (k) too"
+        )
     if twice := sorted(set(ask.must) & set(ask.must_not)):
         raise InvalidInputError(
             "{twice}: is on both lists, must and must not; take it off one of them",

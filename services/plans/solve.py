@@ -228,7 +228,8 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
         years = siting.plan_years(problem, setting.years, look)
         plans = [years.plan]
     elif ask.k > 1:
-        plans = siting.k_best(problem, ask.k, search=look)
+        difference = 0 if ask.one_more else 1
+        plans = siting.k_best(problem, ask.k, difference=difference, search=look)
     else:
         plans = [siting.solve(problem, look)]
     outcome = plans[0]

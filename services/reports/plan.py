@@ -91,6 +91,8 @@ class PlanReport:
     targets: str
     choices: tuple[Choice, ...]
     alternatives: tuple[str, ...]
+    alternatives_rule: str
+    """In what each of them differs from those before it; empty where there is none."""
     variants: tuple[tuple[str, str, str], ...]
     years: tuple[Year, ...]
     years_total: str
@@ -139,6 +141,12 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
             _alternative(row, number_, few, lang)
             for number_, row in enumerate(body["alternatives"], start=2)
         ),
+        alternatives_rule=text(
+            "plan.alternative.more" if body["ask"].get("one_more") else "plan.alternative.leaves",
+            lang,
+        )
+        if body["alternatives"]
+        else "",
         variants=tuple(_variant(row, lang) for row in body["stability"]),
         years=tuple(_year(row, few, lang) for row in body["years"]),
         years_total=years_sentence(plan, lang),

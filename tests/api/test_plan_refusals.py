@@ -59,6 +59,9 @@ CASES = {
     "near-equal plans over years": Refused(
         {"years_yen": [1], "k": 2}, "not looked at over years", "年ごとの計画では調べません"
     ),
+    "one more than no other plan": Refused(
+        {"most": 1, "one_more": True}, "two plans or more", "2以上にしてください"
+    ),
     "negative budget": Refused({"budget_yen": -1}, "too small; it must be 0", "-1 は小さすぎます"),
     "budget for nothing": Refused({"budget_yen": 10}, "pays for no candidate", "10円"),
     "no candidates": Refused(

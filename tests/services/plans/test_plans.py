@@ -332,6 +332,18 @@ def test_near_equal_plans_say_what_differs(workspace: Workspace) -> None:
     assert len(other["added"]) == len(other["dropped"]) == 1
 
 
+def test_the_second_best_may_be_the_best_plan_and_a_place_more(workspace: Workspace) -> None:
+    # H3 with D reaches all, and both must be there: every other plan is these and a place more.
+    question = {"objectives": ["cheapest"], "must": ["open-H3", "upgrade-D"], "k": 2}
+    plan = make_plan(workspace, asked(**question))
+    assert (plan.record["alternatives"], plan_report(plan).alternatives_rule) == ([], "")
+    plan = make_plan(workspace, asked(**question, one_more=True))
+    (other,) = plan.record["alternatives"]
+    assert chosen(plan) == {"open-H3", "upgrade-D"} < set(other["chosen"])
+    assert len(other["added"]) == 1
+    assert plan_report(plan, "en").alternatives_rule.endswith("one of them and a place more.")
+
+
 def test_another_plan_that_reaches_as_many_says_where_it_is_not_the_best(
     workspace: Workspace,
 ) -> None:

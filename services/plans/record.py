@@ -23,6 +23,10 @@ from services.workspace.folder import digest, software_version
 OPENING = ("newly_reached", "opening_yen", "yearly_yen")
 
 
+CRASHED = "crashed"
+"""Why a search ended early, where nobody had asked for it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """The plan that is shown, how it came out, and what stands beside it."""
@@ -128,6 +132,7 @@ def _proof(plan: Plan) -> dict[str, Any]:
         "code": code,
         "gap_pct": plan.gap_pct,
         "stopped": stopped,
+        "crashed": CRASHED in plan.reasons,
         "tie": plan.tie,
         "goals": goals,
     }

@@ -3,6 +3,7 @@
 import math
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -10,20 +11,25 @@ import numpy as np
 import pandas as pd
 
 from geo import siting
+from geo.arrays import IntArray
 from geo.coverage.reached import at_least
 from geo.errors import BrokenModelError, InvalidInputError
-from geo.siting import Plan, Search, StageResult
+from geo.siting import Incumbent, Plan, Problem, Search, Stage, StageResult, Years, YearsPlan
 from geo.siting.certificate import Certificate, gap_between
 from geo.siting.checks import check
+from geo.siting.plans import LEAST, described
 from geo.siting.proving import Effort, certify
+from geo.siting.recheck import broken_rules, values
+from services.plans import apart
+from services.plans.apart import CrashedError, searched
 from services.plans.arrays import arrays_of, arrays_of_prices
 from services.plans.ask import PlanAsk
 from services.plans.ground import CommonGround, hashes_of
 from services.plans.problem import Setting, parameters_of
-from services.plans.record import Answer, record_of
+from services.plans.record import CRASHED, Answer, record_of
 from services.plans.store import PlanResult, store
 from services.plans.transport import catchments_frame
-from services.plans.watch import Onlooker, SoFar
+from services.plans.watch import NO_BOUND_PCT, Onlooker, SoFar
 from services.results.candidates import UNIT_GAINS_FROM
 from services.situation.view import Situation
 from services.situation.walking import Walking
@@ -84,6 +90,7 @@ class Reception:
 
     def warm(self, workspace: Workspace) -> str:
         """Prepare what most questions share, so that the first who asks does not wait; as work of a job."""
+        apart.start()
         question = self.answerable(workspace, PlanAsk())
         self.asked(workspace, question)  # what is shared stays, the question itself goes
         return ""
@@ -182,6 +189,7 @@ def make_plan(
         A plan does not hold when it is walked on the streets: an error of ours.
     """
     progress("plan.read", 0.0)
+    apart.start()  # its libraries load while the question is read
     return plan_of(Reception().setting(workspace, ask), Watch(progress, search, cancel))
 
 
@@ -225,39 +233,99 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     quiet = replace(look, progress=None)
     years = None
     if setting.years is not None:
-        years = siting.plan_years(problem, setting.years, look)
+        years = _over_years(problem, setting.years, look)
         plans = [years.plan]
-    elif ask.k > 1:
-        difference = 0 if ask.one_more else 1
-        plans = siting.k_best(problem, ask.k, difference=difference, search=look)
     else:
-        plans = [siting.solve(problem, look)]
+        plans = _plans(problem, ask, look)
     outcome = plans[0]
     if outcome.status == "cancelled" and not outcome.stages:
         raise StoppedError
     relaxation, shown = None, outcome
     if outcome.status == "infeasible" and years is None:
         watch.step("plan.more", 0.5)
-        relaxation = siting.relax(problem, quiet)
-        shown = relaxation.targets_plan or outcome
+        with suppress(CrashedError):
+            relaxation = searched(siting.relax, problem, search=quiet)
+        shown = outcome if relaxation is None else relaxation.targets_plan or outcome
     stability, facts = None, {}
     if ask.stability and outcome.status in FOUND and not watch.stopped:
         watch.progress("plan.stability", 0.7)
         variants = setting.variants()
         facts = {one.name: one.facts for one in variants}
-        stability = siting.stability(
-            problem,
-            outcome,
-            {one.name: (one.covers, one.demand) for one in variants},
-            replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct)),
-        )
+        loose = replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct))
+        others = {one.name: (one.covers, one.demand) for one in variants}
+        with suppress(CrashedError):
+            stability = searched(siting.stability, problem, outcome, others, search=loose)
     certificate = None
     if outcome.stages and years is None:
         witnesses = [np.array(stage.witness, dtype=np.int64) for stage in outcome.stages]
-        certificate = certify(problem, witnesses, Effort(ask.gap_pct, cancel=watch.cancel))
-        if shown is outcome:
+        with suppress(CrashedError):
+            certificate = searched(_certificate, problem, witnesses, search=quiet)
+        if certificate is not None and shown is outcome:
             shown = outcome = as_proven(outcome, certificate)
     return Answer(outcome, shown, relaxation, plans[1:], stability, years, certificate, facts)
+
+
+def _certificate(problem: Problem, witnesses: list[IntArray], search: Search) -> Certificate:
+    return certify(problem, witnesses, Effort(search.gap_pct, cancel=search.cancel))
+
+
+def _plans(problem: Problem, ask: PlanAsk, search: Search) -> list[Plan]:
+    """Return the best plan and those after it; where the solver crashed, the best that it had told of."""
+    try:
+        if ask.k > 1:
+            difference = 0 if ask.one_more else 1
+            return searched(_k_best, problem, ask.k, difference, search=search)
+        return [searched(siting.solve, problem, search=search)]
+    except CrashedError as error:
+        if error.best is not None and error.best.chosen:
+            best = so_far(problem, error.best, crashed=not error.asked)
+            if not broken_rules(problem, best.positions):
+                return [best]
+        if error.asked:
+            raise StoppedError from error
+        raise _crashed() from error
+
+
+def _k_best(problem: Problem, k: int, difference: int, search: Search) -> list[Plan]:
+    return siting.k_best(problem, k, difference=difference, search=search)
+
+
+def _over_years(problem: Problem, years: Years, search: Search) -> YearsPlan:
+    try:
+        return searched(siting.plan_years, problem, years, search=search)
+    except CrashedError as error:
+        raise (StoppedError() if error.asked else _crashed()) from error
+
+
+def _crashed() -> BrokenModelError:
+    return BrokenModelError(
+        "The solver ended by itself before it had found a plan. Ask again, or for less: fewer points, "
+        "fewer goals, a number of places."
+    )
+
+
+def so_far(problem: Problem, found: Incumbent, *, crashed: bool) -> Plan:
+    """Return the plan that a search had told of last; nothing is claimed of what it had not settled."""
+    chosen = np.array(found.chosen, dtype=np.int64)
+    worth = values(problem, chosen)
+    stages = tuple(
+        StageResult(
+            stage.objective,
+            value,
+            value,
+            found.bound if number == found.stage else _no_bound(stage),
+            found.gap_pct if number == found.stage else NO_BOUND_PCT,
+            "feasible" if number == found.stage else "unknown",
+            found.chosen,
+        )
+        for number, (stage, value) in enumerate(zip(problem.stages, worth, strict=True))
+    )
+    plan = Plan("cancelled", stages=stages, reasons=(CRASHED,) if crashed else ())
+    return described(problem, chosen, plan)
+
+
+def _no_bound(stage: Stage) -> float:
+    return -np.inf if stage.objective in LEAST else np.inf
 
 
 def as_proven(plan: Plan, certificate: Certificate) -> Plan:

@@ -56,7 +56,10 @@ def proof(fact: Fact, lang: str) -> str:
         )
     if fact.get("tie") == "open":  # a plan of before ties were decided says nothing of them
         said_of = text("plan.proof.tie", lang, proof=said_of)
-    return text("plan.proof.stopped", lang, proof=said_of) if fact["stopped"] else said_of
+    if not fact["stopped"]:
+        return said_of
+    why = "crashed" if fact.get("crashed") else "stopped"
+    return text(f"plan.proof.{why}", lang, proof=said_of)
 
 
 def _sure(fact: Fact, lang: str) -> str:

@@ -1,0 +1,179 @@
+"""Searches in a process of their own: whatever ends it, the one who asked goes on with what is known."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo import siting
+from geo.errors import BrokenModelError, InvalidInputError
+from geo.siting import Incumbent, Plan, Problem, Search
+from services.plans import apart
+from services.plans.apart import CrashedError, searched
+from services.plans.solve import make_plan
+from services.plans.views import plan_body
+from services.workspace.folder import Workspace
+from tests.services.plans.test_plans import asked, town
+
+TOLD = Incumbent(0, 3.0, 5.0, 40.0, (1,))
+GONE_S = 20.0
+
+
+def dies_at_once(_given: object, _search: Search) -> None:
+    os._exit(3)
+
+
+def dies_after_telling(_given: object, search: Search) -> None:
+    assert search.progress is not None
+    search.progress(TOLD)
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def ends_when_asked(given: object, search: Search) -> object:
+    assert search.cancel is not None
+    while not search.cancel():
+        time.sleep(0.01)
+    return given
+
+
+def never_ends(_given: object, search: Search) -> None:
+    assert search.progress is not None
+    search.progress(TOLD)
+    while True:
+        time.sleep(0.01)
+
+
+def refuses(given: object, _search: Search) -> None:
+    raise InvalidInputError("At most {most} candidates is less than none.", most=given)
+
+
+def fails(_given: object, _search: Search) -> None:
+    raise ZeroDivisionError
+
+
+def doubles(given: int, _search: Search) -> int:
+    return 2 * given
+
+
+def crashing_solve(problem: Problem, search: Search) -> Plan:
+    """Find the greedy plan, tell of it, and die."""
+    found = siting.solve(problem)
+    assert search.progress is not None
+    search.progress(Incumbent(0, found.stages[0].value, 150.0, 33.3, found.chosen))
+    os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+
+@pytest.mark.parametrize(("work", "best"), [(dies_at_once, None), (dies_after_telling, TOLD)])
+def test_a_process_that_dies_is_told_with_the_best_so_far(
+    work: Callable[..., None], best: Incumbent | None
+) -> None:
+    told: list[Incumbent] = []
+    with pytest.raises(CrashedError) as caught:
+        searched(work, 0, search=Search(progress=told.append))
+    assert (caught.value.best, caught.value.asked) == (best, False)
+    assert told == [best] * (best is not None)
+    assert searched(doubles, 21, search=Search()) == 42
+
+
+def test_one_process_answers_one_question_after_the_other() -> None:
+    assert searched(os_pid, 0, search=Search()) == searched(os_pid, 0, search=Search())
+
+
+def os_pid(_given: object, _search: Search) -> int:
+    return os.getpid()
+
+
+def test_a_search_that_is_asked_to_end_does() -> None:
+    assert searched(ends_when_asked, "best", search=Search(cancel=lambda: True)) == "best"
+    # What was asked of it is not taken for a question by the next one.
+    assert searched(doubles, 4, search=Search()) == 8
+
+
+def test_a_search_that_does_not_end_when_asked_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "GRACE_S", 0.0)
+    told: list[Incumbent] = []
+    search = Search(progress=told.append, cancel=lambda: bool(told))
+    with pytest.raises(CrashedError) as caught:
+        searched(never_ends, 0, search=search)
+    assert (caught.value.best, caught.value.asked) == (TOLD, True)
+
+
+def test_what_the_search_refuses_is_said_in_the_same_sentence() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        searched(refuses, -1, search=Search())
+    assert str(caught.value) == "At most -1 candidates is less than none."
+    assert caught.value.facts == {"most": -1}
+    with pytest.raises(BrokenModelError, match="ZeroDivisionError"):
+        searched(fails, 0, search=Search())
+
+
+def test_nothing_stays_when_the_one_who_asked_is_gone() -> None:
+    code = (
+        "import os; from geo.siting import Search; from services.plans.apart import searched\n"
+        "from tests.services.plans.test_apart import os_pid\n"
+        "if __name__ == '__main__':\n"
+        "    print(searched(os_pid, 0, search=Search()), flush=True); os._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    process = Path("/proc") / done.stdout.strip()
+    until_s = time.monotonic() + GONE_S
+    while process.exists() and time.monotonic() < until_s:
+        time.sleep(0.05)
+    assert not process.exists()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return town(tmp_path)
+
+
+def test_a_crash_leaves_the_best_plan_so_far_not_proven(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siting, "solve", crashing_solve)
+    monkeypatch.setattr("services.plans.solve._certificate", no_certificate)
+    told: list[object] = []
+    made = make_plan(workspace, asked(most=1), search=told.append)
+    body = plan_body(made)
+    assert len(made.chosen) == 1
+    assert told
+    assert "止まってしまいました" in body["proof"]["ja"]
+    assert made.record["totals"]["newly_reached"] == pytest.approx(100.0)
+
+
+def no_certificate(_problem: Problem, _witnesses: object, _search: Search) -> None:
+    os._exit(2)
+
+
+def test_what_was_found_before_a_crash_may_still_be_proven_the_best(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siting, "solve", crashing_solve)
+    made = make_plan(workspace, asked(most=1), search=lambda _: None)
+    assert made.record["proof"]["code"] == "optimal"
+
+
+def crashing_at_once(_problem: Problem, _search: Search) -> Plan:
+    os._exit(1)
+
+
+def test_a_crash_before_any_plan_is_one_sentence_and_stores_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(siting, "solve", crashing_at_once)
+    with pytest.raises(BrokenModelError, match="The solver ended by itself"):
+        make_plan(workspace, asked(most=1))
+    assert not list((workspace.own / "plans").glob("[0-9]*"))
+
+
+def test_residents_that_are_only_explained_stay_here(workspace: Workspace) -> None:
+    made = make_plan(workspace, asked(most=1, stability=True))
+    assert made.record["stability"]
+    assert np.isfinite(made.chosen["newly_reached"]).all()

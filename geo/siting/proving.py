@@ -319,6 +319,14 @@ class _Relaxation:
         self._highs.run()
         self.pivots_n = max(int(self._highs.getInfo().simplex_iteration_count), 1)
         status = self._highs.getModelStatus()
+        if status == self._statuses.kNotset:
+            # Presolve sometimes leaves the solver without an answer: then it looks once more without.
+            self._highs.clearSolver()
+            self._highs.setOptionValue("presolve", "off")
+            self._highs.run()
+            self._highs.setOptionValue("presolve", "choose")
+            self.pivots_n += int(self._highs.getInfo().simplex_iteration_count)
+            status = self._highs.getModelStatus()
         if status == self._statuses.kInfeasible:
             _, has_ray, ray = self._highs.getDualRay()  # type: ignore[attr-defined]
             return (-np.array(ray), None) if has_ray else None

@@ -167,6 +167,21 @@ def test_a_certificate_of_each_goal_is_exact_and_as_tight_as_brute_force(
     ),
     goals=[Stage("most_reached", 20.0), Stage("cheapest")],
 )
+@example(  # presolve left the solver without an answer
+    town=Town(
+        walk={(0, 1): 300.0, (0, 4): 100.0},
+        weight=[0.0, 1.0, 0.0, 0.0, 7.25],
+        unit=[0] * 5,
+        reached_n=[0] * 5,
+        today=[np.inf] * 5,
+        yen=[30_000.0],
+        place=[-1],
+        owner=[-1],
+        x_m=[0.0],
+        rules=Rules(unserved_walk=1000.0),
+    ),
+    goals=[Stage("worst_unit_first"), Stage("shortest_walk"), Stage("fewest_places")],
+)
 def test_certificates_of_goals_in_turn_are_as_tight_as_brute_force(
     town: Town, goals: list[Stage]
 ) -> None:

@@ -319,8 +319,8 @@ class _Relaxation:
         self._highs.run()
         self.pivots_n = max(int(self._highs.getInfo().simplex_iteration_count), 1)
         status = self._highs.getModelStatus()
-        if status == self._statuses.kNotset:
-            # Presolve sometimes leaves the solver without an answer: then it looks once more without.
+        if status != self._statuses.kOptimal:
+            # Presolve takes rows that hold each other within the tolerance for a contradiction.
             self._highs.clearSolver()
             self._highs.setOptionValue("presolve", "off")
             self._highs.run()

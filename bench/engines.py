@@ -1,5 +1,6 @@
 """The engines against their peers, on the streets and homes of Kashiwa; answers are compared."""
 
+import gc
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -65,6 +66,9 @@ def _snapping(situation: Situation) -> Iterator[Row]:
     over = ground.crossed(xy[joined], to_xy[joined]) == HARD
     if over.any() or not np.allclose(free["snap_m"][~hidden], straight["snap_m"][~hidden]):
         sys.exit("snap_obstacles: a leg crosses an obstacle, or a free one was not taken")
+    # The peer's graph is a million objects that would be looked through for garbage while ours runs.
+    gc.collect()
+    gc.freeze()
     size = f"{len(xy):,} homes, {len(network.edge_u):,} edges"
     for name, ours, said in (
         ("snap_buildings", plain, size),

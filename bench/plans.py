@@ -170,7 +170,7 @@ def _told(name: str, code: str) -> dict[str, Any]:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         sys.exit(f"{name} failed:\n{done.stderr}")
-    said: dict[str, Any] = json.loads(done.stdout)
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said
 
 

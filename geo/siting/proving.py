@@ -304,6 +304,7 @@ class _Relaxation:
         self._highs.passModel(lp)
         self._statuses = highspy.HighsModelStatus
         self._whole = whole
+        self._is_first = True
         self.pivots_n = 0
         """Of the last relaxation."""
 
@@ -319,8 +320,10 @@ class _Relaxation:
         self._highs.run()
         self.pivots_n = max(int(self._highs.getInfo().simplex_iteration_count), 1)
         status = self._highs.getModelStatus()
-        if status != self._statuses.kOptimal:
-            # Presolve takes rows that hold each other within the tolerance for a contradiction.
+        is_first, self._is_first = self._is_first, False
+        if is_first and status != self._statuses.kOptimal:
+            # Presolve takes rows that hold each other within the tolerance for a contradiction. Once
+            # there is a basis, there is no presolve.
             self._highs.clearSolver()
             self._highs.setOptionValue("presolve", "off")
             self._highs.run()

@@ -260,8 +260,8 @@ def test_a_server_that_does_not_answer_is_no_broken_workspace():
 
 def test_who_waits_for_another_writer_is_told(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
-    create_registry(url)
     monkeypatch.setattr(database, "WAIT_S", 0)
+    create_registry(url)
     with database.writing(url), pytest.raises(StorageError, match="try again"):
         write_registry(url, HALLS, SALONS)
     write_registry(url, HALLS, SALONS)

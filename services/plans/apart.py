@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -21,15 +22,22 @@ from geo.siting import Incumbent, Problem, Search
 
 _Found = TypeVar("_Found")
 
-ASK_EVERY_S, GRACE_S = 0.05, 1.0
-"""How often is asked whether to end, and how long the search may take to do so."""
+ASK_EVERY_S, GRACE_S = 0.05, 0.7
+"""How often is asked whether to end, and how long the search may take to do so: less than a solver that is left to itself."""
+
+LATE = "highspy", "numba"
+"""What a search imports when it needs it: here before it is asked."""
 
 # A fork would take locks along that other threads of a server hold.
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
 class CrashedError(Exception):
-    """The process of a search ended before it had answered; ``best`` is the last that it told of."""
+    """
+    The process of a search ended before it had answered.
+
+    ``best`` is the last that it told of the first plan: bounds of those after it leave plans out.
+    """
 
     def __init__(self, best: Incumbent | None, *, asked: bool) -> None:
         super().__init__()
@@ -88,7 +96,7 @@ def searched(work: Callable[..., _Found], *given: object, search: Search) -> _Fo
     ArukebaError
         What the work refused.
     """
-    worker = _taken()
+    worker = _taken(search)
     try:
         found = _asked(worker, (work, tuple(map(_lean, given))), search)
     except ArukebaError:
@@ -101,13 +109,15 @@ def searched(work: Callable[..., _Found], *given: object, search: Search) -> _Fo
     return found  # type: ignore[no-any-return]
 
 
-def _taken() -> _Worker:
+def _taken(search: Search) -> _Worker:
     with _lock:
         while _idle:
             worker = _idle.pop()
             if worker.process.is_alive():
                 return worker
             worker.end()
+    if search.cancel is not None and search.cancel():  # nobody waits for a process to start
+        raise CrashedError(None, asked=True)
     return _Worker()
 
 
@@ -138,7 +148,7 @@ def _asked(worker: _Worker, question: object, search: Search) -> Any:  # noqa: A
             if worker.pipe.poll(ASK_EVERY_S):
                 code, value = worker.pipe.recv()
                 if code == "best":
-                    best = value
+                    best = value if value.plan == 0 else best
                     if search.progress is not None:
                         search.progress(value)
                 elif code == "refused":
@@ -162,6 +172,8 @@ def _work(pipe: Connection) -> None:
     # The solver greets on standard output, where somebody may be reading figures.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     with suppress(EOFError, OSError, KeyboardInterrupt):
+        for name in LATE:
+            import_module(name)
         while True:
             question = pipe.recv()
             if question != "end":  # one that came after the answer had gone
@@ -187,6 +199,8 @@ def _answer(pipe: Connection, question: Any) -> None:  # noqa: ANN401  as it was
         found = work(*given, search)
     except ArukebaError as error:
         pipe.send(("refused", (type(error), error.sentence.template, dict(error.facts))))
+    except MemoryError:  # the one who asked goes on with the best so far
+        os._exit(1)
     except Exception as error:  # noqa: BLE001  the outermost frame of the process
         pipe.send(("failed", f"{type(error).__name__}: {error}"))
     else:

@@ -11,16 +11,14 @@ import numpy as np
 import pandas as pd
 
 from geo import siting
-from geo.arrays import IntArray
 from geo.coverage.reached import at_least
 from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Incumbent, Plan, Problem, Search, Stage, StageResult, Years, YearsPlan
 from geo.siting.certificate import Certificate, gap_between
 from geo.siting.checks import check
 from geo.siting.plans import LEAST, described
-from geo.siting.proving import Effort, certify
 from geo.siting.recheck import broken_rules, values
-from services.plans import apart
+from services.plans import apart, searches
 from services.plans.apart import CrashedError, searched
 from services.plans.arrays import arrays_of, arrays_of_prices
 from services.plans.ask import PlanAsk
@@ -259,14 +257,10 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     if outcome.stages and years is None:
         witnesses = [np.array(stage.witness, dtype=np.int64) for stage in outcome.stages]
         with suppress(CrashedError):
-            certificate = searched(_certificate, problem, witnesses, search=quiet)
+            certificate = searched(searches.certificate_of, problem, witnesses, search=quiet)
         if certificate is not None and shown is outcome:
             shown = outcome = as_proven(outcome, certificate)
     return Answer(outcome, shown, relaxation, plans[1:], stability, years, certificate, facts)
-
-
-def _certificate(problem: Problem, witnesses: list[IntArray], search: Search) -> Certificate:
-    return certify(problem, witnesses, Effort(search.gap_pct, cancel=search.cancel))
 
 
 def _plans(problem: Problem, ask: PlanAsk, search: Search) -> list[Plan]:
@@ -274,7 +268,7 @@ def _plans(problem: Problem, ask: PlanAsk, search: Search) -> list[Plan]:
     try:
         if ask.k > 1:
             difference = 0 if ask.one_more else 1
-            return searched(_k_best, problem, ask.k, difference, search=search)
+            return searched(searches.near_equal, problem, ask.k, difference, search=search)
         return [searched(siting.solve, problem, search=search)]
     except CrashedError as error:
         if error.best is not None and error.best.chosen:
@@ -284,10 +278,6 @@ def _plans(problem: Problem, ask: PlanAsk, search: Search) -> list[Plan]:
         if error.asked:
             raise StoppedError from error
         raise _crashed() from error
-
-
-def _k_best(problem: Problem, k: int, difference: int, search: Search) -> list[Plan]:
-    return siting.k_best(problem, k, difference=difference, search=search)
 
 
 def _over_years(problem: Problem, years: Years, search: Search) -> YearsPlan:

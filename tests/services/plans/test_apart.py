@@ -35,6 +35,19 @@ def dies_after_telling(_given: object, search: Search) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
+def dies_in_a_later_plan(_given: object, search: Search) -> None:
+    assert search.progress is not None
+    search.progress(TOLD)
+    search.progress(Incumbent(0, 2.0, 2.0, 0.0, (0,), plan=1))
+    os._exit(3)
+
+
+def has_no_memory(_given: object, search: Search) -> None:
+    assert search.progress is not None
+    search.progress(TOLD)
+    raise MemoryError
+
+
 def ends_when_asked(given: object, search: Search) -> object:
     assert search.cancel is not None
     while not search.cancel():
@@ -82,6 +95,31 @@ def test_a_process_that_dies_is_told_with_the_best_so_far(
     assert searched(doubles, 21, search=Search()) == 42
 
 
+def test_a_near_equal_plan_that_is_not_finished_is_not_taken_for_the_best() -> None:
+    # Its bound of 2 holds of what the plan of 3 leaves: of all it would be a false proof.
+    told: list[Incumbent] = []
+    with pytest.raises(CrashedError) as caught:
+        searched(dies_in_a_later_plan, 0, search=Search(progress=told.append))
+    assert caught.value.best == TOLD
+    assert [one.plan for one in told] == [0, 1]
+
+
+def test_a_search_without_memory_leaves_the_best_so_far() -> None:
+    with pytest.raises(CrashedError) as caught:
+        searched(has_no_memory, 0, search=Search(progress=lambda _: None))
+    assert (caught.value.best, caught.value.asked) == (TOLD, False)
+
+
+def test_who_has_asked_to_end_waits_for_no_process_to_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apart, "_idle", [])
+    with pytest.raises(CrashedError) as caught:
+        searched(doubles, 1, search=Search(cancel=lambda: True))
+    assert caught.value.asked
+    assert not apart._idle
+
+
 def test_one_process_answers_one_question_after_the_other() -> None:
     assert searched(os_pid, 0, search=Search()) == searched(os_pid, 0, search=Search())
 
@@ -91,6 +129,7 @@ def os_pid(_given: object, _search: Search) -> int:
 
 
 def test_a_search_that_is_asked_to_end_does() -> None:
+    searched(doubles, 1, search=Search())  # a process is ready
     assert searched(ends_when_asked, "best", search=Search(cancel=lambda: True)) == "best"
     # What was asked of it is not taken for a question by the next one.
     assert searched(doubles, 4, search=Search()) == 8
@@ -138,7 +177,7 @@ def test_a_crash_leaves_the_best_plan_so_far_not_proven(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(siting, "solve", crashing_solve)
-    monkeypatch.setattr("services.plans.solve._certificate", no_certificate)
+    monkeypatch.setattr("services.plans.searches.certificate_of", no_certificate)
     told: list[object] = []
     made = make_plan(workspace, asked(most=1), search=told.append)
     body = plan_body(made)

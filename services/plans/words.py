@@ -225,7 +225,7 @@ def _figure(value: object) -> float:
 
 
 def certificate(stages: Sequence[Fact]) -> Fact:
-    """Return what the certificate of a plan says of its first goal: a code with its figures."""
+    """Return what the certificate of a plan says of its first goal, and of all where none could be better."""
     if not stages or not stages[0]["certified_bounds"]:
         return {"code": "none"}
     first = stages[0]
@@ -234,7 +234,8 @@ def certificate(stages: Sequence[Fact]) -> Fact:
         return {"code": "open"}
     far_pct = gap_between(value, bound)
     if far_pct == 0.0:
-        return {"code": "best"}
+        others = all(stage["certified_gap_pct"] == 0.0 for stage in stages[1:])
+        return {"code": "best" if others else "first"}
     if far_pct >= NO_BOUND_PCT:
         return {"code": "open"}
     if first["objective"] in {"most_reached", "backup"}:

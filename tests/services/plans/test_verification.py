@@ -27,6 +27,7 @@ from services.plans.solve import as_proven, make_plan
 from services.plans.store import CERTIFICATE, PlanResult, hash_of, read_plan
 from services.plans.verify import verify
 from services.plans.views import plan_body
+from services.plans.words import certificate
 from services.words.texts import told
 from services.workspace.folder import Workspace, digest, open_workspace
 from tests.services.plans.test_plans import asked, town
@@ -276,3 +277,11 @@ def test_a_plan_claims_the_most_that_search_and_certificate_prove() -> None:
     # What the search proved and the certificate does not stays.
     weaker = Certificate(found.objectives, found.proofs, (95.0, 10.0), ())
     assert as_proven(plan, weaker) == plan
+
+
+def test_the_best_is_said_only_where_every_goal_is_closed() -> None:
+    first = {"objective": "most_reached", "value": 9.0, "certified_bounds": [9.0]}
+    first["certified_gap_pct"] = 0.0
+    assert certificate([first]) == {"code": "best"}
+    assert certificate([first, {"certified_gap_pct": 0.0}]) == {"code": "best"}
+    assert certificate([first, {"certified_gap_pct": 4.0}]) == {"code": "first"}

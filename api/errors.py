@@ -1,7 +1,9 @@
 """Errors as HTTP answers: one table from exception to status, one shape of body."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,9 +19,11 @@ from geo.errors import (
     NotAllowedError,
     NotFoundError,
     QueueFullError,
+    Sentence,
     StorageError,
 )
 from services.words.texts import told
+from services.words.values import wrong_value
 from services.workspace.storage import storage_error
 
 STATUS_CODES: dict[type[Exception], HTTPStatus] = {
@@ -81,10 +85,24 @@ def _on_system(request: Request, error: Exception) -> JSONResponse:
 
 def _on_parameter(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    detail = "; ".join(f"{item['loc'][-1]}={item['input']!r}: {item['msg']}" for item in found)
     return _on_ours(
-        request, InvalidInputError("values that cannot be used: {detail}", detail=detail)
+        request,
+        InvalidInputError(
+            "values that cannot be used: {said}", said=[_wrong(one) for one in found]
+        ),
     )
+
+
+def _wrong(item: Mapping[str, Any]) -> Sentence:
+    """Say what is wrong with one value of a request."""
+    if item["type"] == "json_invalid":
+        return Sentence(
+            "the body is no JSON: it cannot be read from character {at} on", at=item["loc"][-1]
+        )
+    where, *path = item["loc"]
+    if (where, item["type"], path) == ("body", "missing", []):
+        return Sentence("the body is missing; send keys and values as JSON")
+    return wrong_value(item, ".".join(map(str, path)))
 
 
 def _on_http(request: Request, error: Exception) -> JSONResponse:

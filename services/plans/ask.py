@@ -1,7 +1,6 @@
 """What is asked of a plan: goals, rules, candidates; read from TOML, JSON or options."""
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from geo.errors import InvalidInputError, Sentence
 from geo.vocabulary import TARGET, Frequency, Objective
 from services.profile import Table
+from services.words.values import wrong_value
 
 MOST_IF_NOTHING_BOUNDS = 5
 _BOUNDLESS = {"most_reached", "worst_unit_first", "backup", "shortest_walk"}
@@ -153,58 +153,10 @@ def ask_of(given: Mapping[str, Any]) -> PlanAsk:
 
 
 def _said(item: Mapping[str, Any]) -> Sentence:
-    """Say what is wrong with one value, in words of ours: those of pydantic are English alone."""
-    key, given = ".".join(map(str, item["loc"])), repr(item["input"])
-    limits = item.get("ctx", {})
-    known = re.findall("'([^']+)'", str(limits.get("expected")))
-    least, most = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
-    number = Sentence("{key}: {given} is no number", key=key, given=given)
-    whole = Sentence("{key}: {given} is no whole number", key=key, given=given)
-    logical = Sentence("{key}: {given} is neither true nor false", key=key, given=given)
-    said = {
-        "extra_forbidden": Sentence(
-            "there is no {key} in the question of a plan; take it out", key=key
-        ),
-        "literal_error": Sentence(
-            "{key}: {given} is none of {known}; write one of them",
-            key=key,
-            given=given,
-            known=known,
-        ),
-        "greater_than_equal": Sentence(
-            "{key}: {given} is too small; it must be {least:g} at least",
-            key=key,
-            given=given,
-            least=least,
-        ),
-        "greater_than": Sentence(
-            "{key}: {given} is too small; it must be more than {least:g}",
-            key=key,
-            given=given,
-            least=least,
-        ),
-        "less_than_equal": Sentence(
-            "{key}: {given} is too large; it may be {most:g} at most",
-            key=key,
-            given=given,
-            most=most,
-        ),
-        "less_than": Sentence(
-            "{key}: {given} is too large; it must be less than {most:g}",
-            key=key,
-            given=given,
-            most=most,
-        ),
-        "too_short": Sentence("{key}: name at least one", key=key),
-        **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), whole),
-        **dict.fromkeys(("float_parsing", "float_type", "finite_number"), number),
-        **dict.fromkeys(("bool_parsing", "bool_type"), logical),
-        "string_type": Sentence("{key}: {given} is no text", key=key, given=given),
-        "list_type": Sentence("{key}: {given} is no list", key=key, given=given),
-        # The only one that is raised here: ``PlanAsk._no_twice``.
-        "value_error": Sentence("objectives: a goal is named twice"),
-    }
-    return said.get(item["type"]) or Sentence("{key}: {given} cannot be used", key=key, given=given)
+    """Say what is wrong with one value."""
+    if item["type"] == "value_error":  # the only one that is raised here: ``PlanAsk._no_twice``
+        return Sentence("objectives: a goal is named twice")
+    return wrong_value(item, ".".join(map(str, item["loc"])))
 
 
 def _require_years(ask: PlanAsk) -> None:

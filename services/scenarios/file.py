@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +19,7 @@ from geo.errors import InvalidInputError, Sentence
 from geo.schedule.typed import parse_schedule
 from services.profile.base import Table
 from services.words.texts import LANGS, text
+from services.words.values import wrong_value
 from services.words.vocabulary import ScenarioAction
 
 NAME = re.compile(r"\w[\w\-－・（）()]{0,59}")
@@ -154,9 +155,8 @@ def scenario_of(table: object, *, where: str = "") -> Scenario:
     try:
         scenario = Scenario.model_validate(table)
     except ValidationError as error:
-        breaches = "; ".join(_breach(item["loc"], item["msg"]) for item in error.errors())
         raise InvalidInputError(
-            "{head}not a scenario: {breaches}", head=head, breaches=breaches
+            "{head}not a scenario: {breaches}", head=head, breaches=_breaches(error)
         ) from error
     check(scenario)
     return scenario
@@ -167,17 +167,23 @@ def edit_of(table: Mapping[str, Any]) -> ScenarioEdit:
     try:
         return ScenarioEdit.model_validate(table)
     except ValidationError as error:
-        breaches = "; ".join(_breach(item["loc"], item["msg"]) for item in error.errors())
         raise InvalidInputError(
-            "not a change of a scenario: {breaches}", breaches=breaches
+            "not a change of a scenario: {breaches}", breaches=_breaches(error)
         ) from error
 
 
-def _breach(where: Sequence[int | str], message: str) -> str:
-    parts = [f"edit {part + 1}" if isinstance(part, int) else str(part) for part in where]
+def _breaches(error: ValidationError) -> list[Sentence]:
+    return [_breach(item) for item in error.errors()]
+
+
+def _breach(item: Mapping[str, Any]) -> Sentence:
+    parts = [f"edit {part + 1}" if isinstance(part, int) else str(part) for part in item["loc"]]
     place = ".".join(part for part in parts if part != "edits")
-    plain = message.removeprefix("Value error, ")
-    return f"{place}: {plain}" if place else plain
+    if (
+        item["type"] == "value_error"
+    ):  # the only one that is raised here: ``ScenarioEdit._plain_geometry``
+        return Sentence("{place}: give a GeoJSON geometry with type and coordinates", place=place)
+    return wrong_value(item, place)
 
 
 def check(scenario: Scenario) -> None:

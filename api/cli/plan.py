@@ -190,7 +190,7 @@ def _shown(plan: PlanResult, report: PlanReport, desk: Desk) -> list[object]:
     lines: list[object] = ["", report.proof, *filter(None, (report.certified,))]
     if report.choices:
         lines = ["", *filter(None, (report.sentence, report.cost, report.proof, report.certified))]
-    lines += [line for line in (report.targets, *report.relaxation) if line]
+    lines += [line for line in (report.targets, *report.relaxation, *report.crashed) if line]
     lines += [f"※ {line}" for line in report.marks]
     if report.choices:
         lines.append(_choices(report, desk))

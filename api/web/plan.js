@@ -89,7 +89,7 @@ export function drawPlan(box, page, onBack) {
     note, h("p", { class: "answer" }, body.sentence[lang]),
     h("p", { class: "proof" }, word("page.proof"), word("text.colon"), h("b", {}, body.proof[lang])),
     body.certified[lang] ? h("p", { class: "quiet" }, body.certified[lang]) : null,
-    body.relaxation.map((one) => h("p", { class: "note" }, one[lang])), costs,
+    [...body.relaxation, ...body.crashed].map((one) => h("p", { class: "note" }, one[lang])), costs,
     said(body, "assumed").map((line) => h("p", { class: "note" }, `※ ${line}`)),
     h("p", {}, h("a", { class: "link", href: `/plans/${encodeURIComponent(body.plan_id)}/report?lang=${lang}`, target: "_blank", rel: "noopener" }, word("page.planReport"))),
     h("h2", {}, word("plan.page.ranked")),

@@ -157,11 +157,15 @@ class Proof:
     walk
         Of ``shortest_longest_walk``: no plan's longest walk is below it; the tree proves that rows
         that ask for less cannot be kept. NaN for other goals.
+    is_relaxed
+        Whether the relaxation of the whole model was solved for it; else it is what is known without,
+        for the model is too large or nothing came of it.
     """
 
     multipliers: FloatArray
     nodes: IntArray
     walk: float = np.nan
+    is_relaxed: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from geo.siting.start import first_plan
 from geo.siting.worth import newly_reached, times_covered, unmet_targets
 
 Tie = Literal["", "decided", "open"]
+Prover = Literal["solver", "certificate"]
 
 LEAST = {"fewest_places", "cheapest", "shortest_walk", "shortest_longest_walk"}
 
@@ -36,7 +37,7 @@ class StageResult:
     plan exceeds, given the goals before; ``gap_pct`` the distance of best and bound. ``status`` is
     ``unknown`` where the goal's turn never came or its search came to nothing: nothing is claimed.
     ``witness`` are positions of the plan that was there then: goals after it are held to what it is
-    worth.
+    worth. ``by`` is whose proof it is: the word of the solver alone, or a certificate.
     """
 
     objective: str
@@ -46,6 +47,7 @@ class StageResult:
     gap_pct: float
     status: Status
     witness: tuple[int, ...] = field(default=(), compare=False)
+    by: Prover = "solver"
 
 
 @dataclass(frozen=True)

@@ -117,17 +117,19 @@ def _walk_proof(course: Course, number: int, value: float, effort: Effort) -> Pr
     pricer = course.pricer(number)
     nothing = np.zeros((1, len(pricer.polytope.least)))
     best = Proof(nothing, np.array([[LEAF, 0, 0, LEAF]]), float(walks[0]))
+    is_relaxed = False
     low, high = 0, int(np.searchsorted(walks, value - WALK_TOLERANCE))
     at = high
     while low < high:
         grove = _Grove(course.pricer(number, float(walks[at])), course.counts, (-0.5, -0.5), effort)
         proof = replace(grove.grown(None), walk=float(walks[at]))
+        is_relaxed = is_relaxed or proof.is_relaxed
         if course.bound(number, proof) >= walks[at]:
             low, best = at, proof
         else:
             high = at - 1
         at = (low + high + 1) // 2
-    return best
+    return replace(best, is_relaxed=is_relaxed)
 
 
 @dataclass(eq=False)
@@ -159,6 +161,7 @@ class _Grove:
         self.multipliers: list[FloatArray] = []
         self.bounds: list[Priced] = []
         self.nodes: list[list[int]] = [[LEAF, 0, 0, LEAF]]
+        self.is_relaxed = False
 
     def grown(self, known: FloatArray | None) -> Proof:
         """Return the proof; ``known`` multipliers spare the first relaxation where they are enough."""
@@ -247,6 +250,7 @@ class _Grove:
         self.work_left -= self.relaxation.pivots_n * self.pricer.polytope.matrix.nnz
         if found is None:
             return False
+        self.is_relaxed = True
         multipliers, x = found
         if x is None:
             self._rule_out(spot, multipliers)
@@ -273,7 +277,8 @@ class _Grove:
         leaves = nodes[:, 0] == LEAF
         used, number = np.unique(nodes[leaves, 2], return_inverse=True)
         nodes[leaves, 2] = number
-        return Proof(np.array([self.multipliers[one] for one in used]), nodes)
+        vectors = np.array([self.multipliers[one] for one in used])
+        return Proof(vectors, nodes, is_relaxed=self.is_relaxed)
 
 
 class _Relaxation:

@@ -13,6 +13,7 @@ from geo import siting
 from geo.coverage.reached import share_pct
 from geo.siting import Plan
 from geo.siting.certificate import Certificate, gap_between
+from geo.siting.plans import Prover
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
 from services.plans.watch import NO_BOUND_PCT
@@ -40,6 +41,8 @@ class Answer:
     certificate: Certificate | None
     variants: Mapping[str, Mapping[str, object]]
     """The facts that tell which each variant of the stability is."""
+    crashed: tuple[str, ...] = ()
+    """Codes of parts that are left out because their search ended by itself."""
 
     @property
     def stays(self) -> dict[int, float]:
@@ -95,6 +98,7 @@ def record_of(setting: Setting, answer: Answer) -> dict[str, Any]:
         "relaxation": _gives_way(setting, answer),
         "alternatives": [_alternative(setting, answer.outcome, one) for one in answer.others],
         "stability": _variants(setting, answer),
+        "crashed": [{"code": part} for part in answer.crashed],
         "years": _years(setting, answer),
         "first": _first(setting),
         "needs_transport": transport_rows(setting),
@@ -121,7 +125,7 @@ def _assumptions(setting: Setting) -> list[dict[str, Any]]:
 def _proof(plan: Plan) -> dict[str, Any]:
     """Return how sure a plan is: a code with the gap of the first goal, and the same of each goal."""
     goals: list[dict[str, Any]] = [
-        {"objective": one.objective, "code": _sure(one), "gap_pct": one.gap_pct}
+        {"objective": one.objective, "code": _sure(one), "gap_pct": one.gap_pct, "by": one.by}
         for one in plan.stages
     ]
     code: str = plan.status
@@ -131,11 +135,18 @@ def _proof(plan: Plan) -> dict[str, Any]:
     return {
         "code": code,
         "gap_pct": plan.gap_pct,
+        "by": _by(plan),
         "stopped": stopped,
         "crashed": CRASHED in plan.reasons,
         "tie": plan.tie,
         "goals": goals,
     }
+
+
+def _by(plan: Plan) -> Prover:
+    """Return whose proof a plan has: the solver's, where one goal has no other."""
+    certified = all(one.by == "certificate" for one in plan.stages)
+    return "certificate" if plan.stages and certified else "solver"
 
 
 def _sure(stage: siting.StageResult) -> str:
@@ -151,7 +162,10 @@ def _gives_way(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     """Return what would have to give; over years that is not looked for rule by rule."""
     if answer.relaxation is not None:
         return _relaxation(setting, answer.relaxation)
-    return [{"code": "years"}] if answer.outcome.status == "infeasible" else []
+    if answer.outcome.status == "optimal" and not answer.plan.chosen and setting.ask.most != 0:
+        return [{"code": "nothing"}]
+    over_years = answer.years is not None and answer.outcome.status == "infeasible"
+    return [{"code": "years"}] if over_years else []
 
 
 def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, Any]]:
@@ -212,6 +226,7 @@ def _stages(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
                 "bound": _finite(stage.bound),
                 "gap_pct": stage.gap_pct,
                 "status": stage.status,
+                "by": stage.by,
                 "certified_bounds": [_finite(bound) for bound in proven],
                 "certified_gap_pct": gap_between(stage.best, proven[-1]) if proven else None,
                 "witness": ids[list(stage.witness)].tolist(),

@@ -3,8 +3,8 @@
 import math
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +18,7 @@ from geo.siting.certificate import Certificate, gap_between
 from geo.siting.checks import check
 from geo.siting.plans import LEAST, described
 from geo.siting.recheck import broken_rules, values
+from geo.siting.solver import Status
 from services.plans import apart, searches
 from services.plans.apart import CrashedError, searched
 from services.plans.arrays import arrays_of, arrays_of_prices
@@ -34,6 +35,8 @@ from services.situation.walking import Walking
 from services.words.dates import today
 from services.workspace.folder import Workspace, digest
 from services.workspace.progress import Progress, StoppedError, silent
+
+_Found = TypeVar("_Found")
 
 FOUND = {"optimal", "feasible", "cancelled"}
 VARIANT_GAP_PCT, VARIANT_TIME_S = 0.5, 20.0
@@ -231,18 +234,18 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
     quiet = replace(look, progress=None)
     years = None
     if setting.years is not None:
-        years = _over_years(problem, setting.years, look)
+        years = years_as_proven(_over_years(problem, setting.years, look))
         plans = [years.plan]
     else:
         plans = _plans(problem, ask, look)
     outcome = plans[0]
     if outcome.status == "cancelled" and not outcome.stages:
         raise StoppedError
+    parts = _Parts()
     relaxation, shown = None, outcome
     if outcome.status == "infeasible" and years is None:
         watch.step("plan.more", 0.5)
-        with suppress(CrashedError):
-            relaxation = searched(siting.relax, problem, search=quiet)
+        relaxation = parts.searched("relaxation", siting.relax, problem, search=quiet)
         shown = outcome if relaxation is None else relaxation.targets_plan or outcome
     stability, facts = None, {}
     if ask.stability and outcome.status in FOUND and not watch.stopped:
@@ -251,16 +254,46 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
         facts = {one.name: one.facts for one in variants}
         loose = replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct))
         others = {one.name: (one.covers, one.demand) for one in variants}
-        with suppress(CrashedError):
-            stability = searched(siting.stability, problem, outcome, others, search=loose)
+        stability = parts.searched(
+            "stability", siting.stability, problem, outcome, others, search=loose
+        )
     certificate = None
     if outcome.stages and years is None:
         witnesses = [np.array(stage.witness, dtype=np.int64) for stage in outcome.stages]
-        with suppress(CrashedError):
-            certificate = searched(searches.certificate_of, problem, witnesses, search=quiet)
+        certificate = parts.searched(
+            "certificate", searches.certificate_of, problem, witnesses, search=quiet
+        )
         if certificate is not None and shown is outcome:
             shown = outcome = as_proven(outcome, certificate)
-    return Answer(outcome, shown, relaxation, plans[1:], stability, years, certificate, facts)
+    return Answer(
+        outcome,
+        shown,
+        relaxation,
+        plans[1:],
+        stability,
+        years,
+        certificate,
+        facts,
+        tuple(parts.crashed),
+    )
+
+
+class _Parts:
+    """The parts of an answer beside its plan; one whose search crashes is left out and remembered."""
+
+    def __init__(self) -> None:
+        self.crashed: list[str] = []
+
+    def searched(
+        self, part: str, work: Callable[..., _Found], *given: object, search: Search
+    ) -> _Found | None:
+        """Return what a search finds; who asked it to end knows that its part is left out."""
+        try:
+            return searched(work, *given, search=search)
+        except CrashedError as error:
+            if not error.asked:
+                self.crashed.append(part)
+            return None
 
 
 def _plans(problem: Problem, ask: PlanAsk, search: Search) -> list[Plan]:
@@ -319,22 +352,48 @@ def _no_bound(stage: Stage) -> float:
 
 
 def as_proven(plan: Plan, certificate: Certificate) -> Plan:
-    """Return a plan that claims of each goal the most that search and certificate prove of it."""
+    """Return a plan that claims of each goal what its certificate proves, where there is one."""
     # Of the worst units each depth has a proof; the last one is the goal.
-    proven = dict(zip(certificate.objectives, certificate.bounds, strict=True))
-    stages = tuple(_claimed(stage, proven[stage.objective]) for stage in plan.stages)
-    all_proven = all(stage.status == "optimal" for stage in stages)
-    return replace(plan, stages=stages, status="optimal" if all_proven else plan.status)
+    proofs = zip(certificate.bounds, certificate.proofs, strict=True)
+    proven = dict(zip(certificate.objectives, proofs, strict=True))
+    claimed = [
+        _claimed(stage, proven[stage.objective][0], whole=proven[stage.objective][1].is_relaxed)
+        for stage in plan.stages
+    ]
+    return _of_goals(plan, claimed)
 
 
-def _claimed(stage: StageResult, proven: float) -> StageResult:
+def years_as_proven(found: YearsPlan) -> YearsPlan:
+    """Return a plan over years that claims what its prices prove."""
+    claimed = [_claimed(stage, found.certified, whole=True) for stage in found.plan.stages]
+    return replace(found, plan=_of_goals(found.plan, claimed)) if claimed else found
+
+
+def _of_goals(plan: Plan, stages: list[StageResult]) -> Plan:
+    """Return a plan with goals that are told anew: it is optimal where every one is."""
+    status: Status = "feasible" if plan.status == "optimal" else plan.status
+    tie = plan.tie
+    if all(stage.status == "optimal" for stage in stages):
+        status = "optimal"
+    else:
+        tie = ""  # of a plan that is not proven nothing is claimed
+    return replace(plan, stages=tuple(stages), status=status, tie=tie)
+
+
+def _claimed(stage: StageResult, proven: float, *, whole: bool) -> StageResult:
+    """
+    Return a goal as its certificate proves it.
+
+    The word of the solver stays where the certificate is none: it proves nothing, or it proves less
+    because the ``whole`` model was too large to look at.
+    """
     gap_pct = gap_between(stage.best, proven)
-    if gap_pct >= stage.gap_pct:
+    if gap_pct >= NO_BOUND_PCT or (gap_pct > stage.gap_pct and not whole):
         return stage
     if gap_pct == 0.0:
-        return replace(stage, bound=stage.best, gap_pct=0.0, status="optimal")
-    status = "feasible" if stage.status == "unknown" else stage.status
-    return replace(stage, bound=proven, gap_pct=gap_pct, status=status)
+        return replace(stage, bound=stage.best, gap_pct=0.0, status="optimal", by="certificate")
+    status = stage.status if stage.status == "cancelled" else "feasible"
+    return replace(stage, bound=proven, gap_pct=gap_pct, status=status, by="certificate")
 
 
 def recheck_on_streets(setting: Setting, plan: Plan) -> float:

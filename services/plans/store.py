@@ -25,10 +25,11 @@ from services.workspace.storage import storage_error
 FOLDER = "plans"
 RECORD = "plan.json"
 CERTIFICATE = "certificate.npz"
-PLAN_FORMAT = 5
+PLAN_FORMAT = 6
 """
 From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes, from 4 on what
-is not known of places, from 5 on how sure it is goal by goal, and its certificate.
+is not known of places, from 5 on how sure it is goal by goal, and its certificate, from 6 on whose
+proof that is, the certificate's or the solver's, and which parts are left out because of a crash.
 """
 
 

@@ -16,6 +16,7 @@ from services.plans.words import (
     certificate,
     certified,
     changed,
+    crashed,
     proof,
     relaxed,
     said,
@@ -194,6 +195,7 @@ def plan_body(plan: PlanResult) -> dict[str, Any]:
         "stages": [_coarse(stage) for stage in record["stages"]],
         "targets": record["targets"],
         "relaxation": [said(one, relaxed) for one in record["relaxation"]],
+        "crashed": [said(one, crashed) for one in record["crashed"]],
         "chosen": plain_rows(chosen),
         "alternatives": [
             {
@@ -365,7 +367,7 @@ def _coarse(stage: Mapping[str, Any]) -> dict[str, Any]:
         "bound": stage["bound"],
         "certified_bound": bounds[-1] if bounds else None,
     }
-    told = ("objective", "gap_pct", "certified_gap_pct", "status")
+    told = ("objective", "gap_pct", "certified_gap_pct", "status", "by")
     return {
         **{name: stage[name] for name in told},
         **{name: None if one is None else float(round(one)) for name, one in figures.items()},

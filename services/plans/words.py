@@ -67,7 +67,10 @@ def _sure(fact: Fact, lang: str) -> str:
     if fact["code"] == "goals":
         return ""
     gap = Share(-(-fact["gap_pct"] * 10 // 1) / 10)
-    return text(f"plan.proof.{fact['code']}", lang, gap=share(gap, lang))
+    said_of = text(f"plan.proof.{fact['code']}", lang, gap=share(gap, lang))
+    if fact["code"] in {"optimal", "next", "gap"} and fact["by"] == "solver":
+        return text("plan.proof.solver", lang, proof=said_of)
+    return said_of
 
 
 def beside_the_best(row: Fact, totals: Fact, lang: str) -> str:
@@ -91,6 +94,11 @@ def relaxed(fact: Fact, lang: str) -> str:
     if "names" in fact:
         values["names"] = listed(fact["names"], lang)
     return text(f"plan.relax.{fact['code']}", lang, **values)
+
+
+def crashed(fact: Fact, lang: str) -> str:
+    """Say which part is left out because its search ended by itself."""
+    return text(f"plan.crashed.{fact['code']}", lang)
 
 
 def year_line(row: Fact, terms: Terms, lang: str) -> str:

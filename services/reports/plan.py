@@ -87,6 +87,8 @@ class PlanReport:
     """What was verified by another calculation; empty where nothing was."""
     cost: str
     relaxation: tuple[str, ...]
+    crashed: tuple[str, ...]
+    """What is left out because its search ended by itself."""
     changed: tuple[str, ...]
     targets: str
     choices: tuple[Choice, ...]
@@ -132,6 +134,7 @@ def plan_report(plan: PlanResult, lang: str = "ja") -> PlanReport:
         certified=body["certified"][lang],
         cost=cost_sentence(plan, lang),
         relaxation=_relaxation(body, lang),
+        crashed=tuple(one[lang] for one in body["crashed"]),
         changed=tuple(one[lang] for one in body["changed"]),
         targets=text("plan.page.targets", lang, met=met, count=targets["count"])
         if targets["count"] and (body["stages"] or body["closest"])

@@ -1,10 +1,17 @@
 """Where no plan keeps to the rules: the smallest change that makes one possible."""
 
+import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from geo.siting.goals import Goal, goal
+from geo.siting.horizon import Horizon, Years, over_years
+from geo.siting.model import YEN_PER_UNIT
+from geo.siting.patterns import boil
 from geo.siting.plans import Plan, solve
 from geo.siting.problem import Problem, Rules, Stage
-from geo.siting.solver import Search
+from geo.siting.solver import Search, Solution, Solver
 from geo.vocabulary import Objective
 
 _FOUND = {"optimal", "feasible"}
@@ -109,3 +116,163 @@ def reached_pct(problem: Problem, plan: Plan) -> float:
     today = plan.reached - plan.newly_reached
     newly = plan.stages[0].value if problem.seats else plan.newly_reached
     return 100.0 * (today + newly) / plan.residents
+
+
+WHOLE = 1e-6
+"""A number this close above a whole one is that one: the solver's arithmetic."""
+
+
+@dataclass(frozen=True)
+class YearsRelaxation:
+    """
+    What works over years, one rule loosened at a time and all others kept; ``None`` where that is not enough.
+
+    Attributes
+    ----------
+    must_fails
+        Why the options that must be chosen cannot even open alone: ``yen`` of the years, or their
+        ``visits``; empty where they can.
+    more_yen
+        So much more a year is enough, the same in each.
+    visits
+        So many starts a year are enough.
+    most
+        The smallest number of options that meets all other rules.
+    reach_pct
+        The largest share of residents that can be reached in the last year.
+    targets_met
+        How many targets can be met.
+    proven
+        False where time ended a search: a smaller change may do, or one where there is none here.
+    """
+
+    must_fails: str
+    more_yen: float | None
+    visits: int | None
+    most: int | None
+    reach_pct: float | None
+    targets_met: int | None
+    proven: bool
+
+
+def relax_years(problem: Problem, years: Years, search: Search = Search()) -> YearsRelaxation:  # noqa: B008  frozen
+    """
+    Say what would have to give over years.
+
+    Parameters
+    ----------
+    problem, years
+        The question that has no answer, as for ``plan_years``.
+    search
+        For each of at most seven searches; what comes first and whom a plan reaches does not count.
+
+    Returns
+    -------
+    What would be enough, of each rule alone.
+    """
+    return _Loosened(replace(problem, stages=(Stage("most_reached"),)), years, search).answer()
+
+
+class _Loosened:
+    """One question over years, asked again with one rule less at a time."""
+
+    def __init__(self, problem: Problem, years: Years, search: Search) -> None:
+        self.problem, self.years = problem, years
+        self.search = replace(search, gap_pct=0.0, progress=None)
+        self.proven = True
+
+    def answer(self) -> YearsRelaxation:
+        """Ask what each rule alone would have to be."""
+        rules, visits = self.problem.rules, self.years.visits
+        return YearsRelaxation(
+            must_fails=self._must_fails(),
+            more_yen=self._more_yen(),
+            visits=None if visits is None else self._visits(visits),
+            most=None if rules.most is None else self._most(),
+            reach_pct=None if rules.reach_pct is None else self._reach_pct(),
+            targets_met=self._targets_met() if rules.targets else None,
+            proven=self.proven,
+        )
+
+    def _must_fails(self) -> str:
+        options = self.problem.options
+        if not options.must.any():
+            return ""
+        alone = replace(
+            self.problem, options=replace(options, must_not=~options.must), rules=Rules()
+        )
+        for name, years in (("yen", replace(self.years, visits=None)), ("visits", self.years)):
+            horizon = self._horizon(alone, years)
+            if self._asked(horizon, np.zeros(horizon.sheet.columns_n)).status == "infeasible":
+                return name
+        return ""
+
+    def _more_yen(self) -> float | None:
+        horizon = self._horizon(self.problem, self.years)
+        # With money carried a year has what all years before it were given.
+        times = np.arange(1.0, len(self.years) + 1.0) if self.years.carry else 1.0
+        found = self._least_more(horizon, horizon.money, times)
+        return None if found is None else math.ceil(found * YEN_PER_UNIT - WHOLE)
+
+    def _visits(self, visits: int) -> int | None:
+        horizon = self._horizon(self.problem, self.years)
+        found = self._least_more(horizon, horizon.visit, 1.0)
+        return None if found is None else visits + math.ceil(found - WHOLE)
+
+    def _most(self) -> int | None:
+        horizon = self._horizon(self._without(most=None), self.years)
+        cost = np.zeros(horizon.sheet.columns_n)
+        cost[horizon.open_by[-1]] = 1.0
+        found = self._asked(horizon, cost)
+        return None if found.columns is None else round(found.value)
+
+    def _reach_pct(self) -> float | None:
+        horizon = self._horizon(self._without(reach_pct=None), self.years)
+        found = self._last_year(horizon, "most_reached")
+        if found is None:
+            return None
+        demand = self.problem.demand
+        everyone = math.fsum(demand.weight)
+        today = math.fsum(demand.weight[demand.reached])
+        return 100.0 * (today + found) / everyone if everyone > 0 else 0.0
+
+    def _targets_met(self) -> int | None:
+        stages = (*self.problem.stages, Stage("most_targets"))
+        horizon = self._horizon(replace(self.problem, stages=stages), self.years)
+        found = self._last_year(horizon, "most_targets")
+        return None if found is None else round(found)
+
+    def _without(self, **rule: None) -> Problem:
+        return replace(self.problem, rules=replace(self.problem.rules, **rule))  # type: ignore[arg-type]
+
+    def _horizon(self, problem: Problem, years: Years) -> Horizon:
+        return over_years(problem, years, boil(problem, every_plan=True))
+
+    def _least_more(
+        self, horizon: Horizon, rows: np.ndarray, times: np.ndarray | float
+    ) -> float | None:
+        """Return by how much rows must allow more, each so many times as much as it."""
+        sheet = horizon.sheet
+        most = float(abs(sheet.matrix()[rows]).sum(axis=1).max())
+        (more,) = sheet.columns(1, upper=most)
+        value = np.broadcast_to(-np.asarray(times), len(rows)).astype(float)
+        sheet.entries.append((rows, np.full(len(rows), more), value))
+        cost = np.zeros(sheet.columns_n)
+        cost[more] = 1.0
+        found = self._asked(horizon, cost)
+        return None if found.columns is None else found.value
+
+    def _last_year(self, horizon: Horizon, objective: Objective) -> float | None:
+        """Return the most of a goal in the last year."""
+        own = goal(horizon.blocks[-1], objective)
+        cost = np.zeros(horizon.sheet.columns_n)
+        begin = horizon.column[-1]
+        cost[begin : begin + len(own.cost)] = own.cost
+        found = self._asked(horizon, cost, maximise=True)
+        return None if found.columns is None else own.value(found.value)
+
+    def _asked(self, horizon: Horizon, cost: np.ndarray, *, maximise: bool = False) -> Solution:
+        aim = Goal(cost, 0.0, maximise=maximise)
+        found = Solver(horizon.sheet, self.search).optimise(aim, 0, None, quiet=True)
+        self.proven = self.proven and found.status in {"optimal", "infeasible"}
+        return found

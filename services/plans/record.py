@@ -14,6 +14,7 @@ from geo.coverage.reached import share_pct
 from geo.siting import Plan
 from geo.siting.certificate import Certificate, gap_between
 from geo.siting.plans import Prover
+from geo.siting.relax import YearsRelaxation
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
 from services.plans.watch import NO_BOUND_PCT
@@ -41,6 +42,8 @@ class Answer:
     certificate: Certificate | None
     variants: Mapping[str, Mapping[str, object]]
     """The facts that tell which each variant of the stability is."""
+    years_relaxation: YearsRelaxation | None = None
+    """What would have to give over years."""
     crashed: tuple[str, ...] = ()
     """Codes of parts that are left out because their search ended by itself."""
 
@@ -159,13 +162,14 @@ def _sure(stage: siting.StageResult) -> str:
 
 
 def _gives_way(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
-    """Return what would have to give; over years that is not looked for rule by rule."""
+    """Return what would have to give, or that nothing is worth opening."""
     if answer.relaxation is not None:
         return _relaxation(setting, answer.relaxation)
     if answer.outcome.status == "optimal" and not answer.plan.chosen and setting.ask.most != 0:
         return [{"code": "nothing"}]
-    over_years = answer.years is not None and answer.outcome.status == "infeasible"
-    return [{"code": "years"}] if over_years else []
+    if answer.years_relaxation is not None:
+        return _years_relaxation(setting, answer.years_relaxation)
+    return []
 
 
 def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, Any]]:
@@ -184,6 +188,32 @@ def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, An
     if found.reach_pct is not None:
         facts.append({"code": "reach", "reach_pct": found.reach_pct})
     return facts or [{"code": "none"}]
+
+
+def _years_relaxation(setting: Setting, found: YearsRelaxation) -> list[dict[str, Any]]:
+    """Return what would have to give over years, one rule at a time; first must-haves that cannot open."""
+    facts: list[dict[str, Any]] = []
+    if found.must_fails:
+        frame = setting.candidates.options
+        musts = frame[frame["must"]]
+        names = musts["venue_name"].where(musts["venue_name"] != "", musts["candidate_id"])
+        councils = sorted(set(musts["listed_by"]) - {""})
+        code = f"must_{found.must_fails}"
+        facts.append({"code": code, "names": names.tolist()})
+        if councils:
+            facts.append({"code": "must_lists", "names": councils})
+    if found.more_yen is not None:
+        facts.append({"code": "more_yen", "yen": found.more_yen})
+    if found.visits is not None:
+        facts.append({"code": "visits", "count": found.visits})
+    if found.most is not None:
+        facts.append({"code": "most", "count": found.most})
+    if found.reach_pct is not None:
+        facts.append({"code": "reach", "reach_pct": found.reach_pct})
+    if found.targets_met is not None:
+        count = len(setting.problem.rules.targets)
+        facts.append({"code": "targets", "count": count, "met": found.targets_met})
+    return facts or [{"code": "none" if found.proven else "years"}]
 
 
 def _left_out(setting: Setting) -> list[dict[str, Any]]:

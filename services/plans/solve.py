@@ -18,6 +18,7 @@ from geo.siting.certificate import Certificate, gap_between
 from geo.siting.checks import check
 from geo.siting.plans import LEAST, described
 from geo.siting.recheck import broken_rules, values
+from geo.siting.relax import relax_years
 from geo.siting.solver import Status
 from services.plans import apart, searches
 from services.plans.apart import CrashedError, searched
@@ -247,6 +248,13 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
         watch.step("plan.more", 0.5)
         relaxation = parts.searched("relaxation", siting.relax, problem, search=quiet)
         shown = outcome if relaxation is None else relaxation.targets_plan or outcome
+    years_relaxation = None
+    if outcome.status == "infeasible" and setting.years is not None:
+        watch.step("plan.more", 0.5)
+        short = replace(quiet, time_s=VARIANT_TIME_S)
+        years_relaxation = parts.searched(
+            "relaxation", relax_years, problem, setting.years, search=short
+        )
     stability, facts = None, {}
     if ask.stability and outcome.status in FOUND and not watch.stopped:
         watch.progress("plan.stability", 0.7)
@@ -274,6 +282,7 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
         years,
         certificate,
         facts,
+        years_relaxation,
         tuple(parts.crashed),
     )
 

@@ -1,5 +1,7 @@
 """
-Candidates that add nothing, twins at one spot, and a search that is interrupted, by HTTP and command line.
+Candidates that add nothing, twins at one spot, a search that is interrupted, years that cannot be.
+
+By HTTP and command line alike.
 
 The street of tests/services/plans/test_plans.py: A, weekly, has 50 of 200; H3 (1,890 m) would bring 100.
 """
@@ -8,6 +10,7 @@ import json
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from api.cli.main import main
 from api.settings import Settings
 from geo import siting
 from geo.siting import Plan, Problem, Search
-from services.workspace.folder import Workspace
+from services.workspace.folder import Workspace, open_workspace
 from tests.api.test_plans import finished
 from tests.services.plans.test_plans import town
 
@@ -118,3 +121,80 @@ def test_a_command_that_is_interrupted_in_mid_search_says_so_and_stores_nothing(
     assert "中断" in said.err
     assert "Traceback" not in said.err
     assert not list((workspace.own / "plans").glob("[0-9]*"))
+
+
+HALLS = [(name, x_m, {}) for name, x_m in (("H1", 700.0), ("H2", 1000.0), ("H3", 1890.0))]
+LIST = """
+[[planning.council_lists]]
+council = "西地区"
+must = ["H3会館"]
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Years in which not all can be had, and what would have to give."""
+
+    ask: dict[str, object]
+    english: tuple[str, ...]
+    japanese: tuple[str, ...]
+    profile: str = ""
+
+
+YEARS = {
+    # H3 opens for 1,000,000 and 100,000 a year: 900,000 more than there is in a year.
+    "must-haves too dear": Asked(
+        {"years_yen": [200_000, 200_000], "must": ["open-H3"]},
+        ("the must-haves alone (H3会館)", "¥900,000 more in each year"),
+        ("「必ず」とされたH3会館だけで、年ごとの予算", "毎年あと900,000円が必要"),
+    ),
+    "a council's must-have too dear": Asked(
+        {"years_yen": [200_000, 200_000]},
+        ("the must-haves alone (H3会館)", "on the lists of 西地区"),
+        ("H3会館だけで、年ごとの予算", "一覧: 西地区"),
+        LIST,
+    ),
+    # Carried, 350,000 more a year are 1,100,000 in all: enough for H3 in the second year.
+    "must-haves too dear though money is carried": Asked(
+        {"years_yen": [200_000, 200_000], "carry": True, "must": ["open-H3"]},
+        ("the must-haves alone (H3会館)", "¥350,000 more in each year"),
+        ("毎年あと350,000円が必要",),
+    ),
+    "must-haves too many": Asked(
+        {"years_yen": [9_000_000], "visits": 1, "must": ["open-H3", "open-H1"]},
+        ("the must-haves alone (H1会館, H3会館) are more than can start", "2 starts a year"),
+        ("この年数で始められる数を超えます", "1年に2か所を始められること"),
+    ),
+    # Two years of 100,000 pay for D alone: 100 of 200. H3 alone would make 150 of 200.
+    "a share too high for the money": Asked(
+        {"years_yen": [100_000, 100_000], "reach_pct": 70},
+        ("¥1,000,000 more in each year", "50.0 % can be reached at most"),
+        ("毎年あと1,000,000円", "最大で50.0％"),
+    ),
+    # All 200 need D and H3.
+    "a share too high for the number": Asked(
+        {"years_yen": [5_000_000, 5_000_000], "reach_pct": 100, "most": 1},
+        ("all rules need 2 places", "75.0 % can be reached at most"),
+        ("2か所が必要です", "最大で75.0％"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", YEARS.values(), ids=YEARS)
+def test_years_that_cannot_keep_all_conditions_say_which_and_by_how_much(
+    tmp_path: Path, case: Asked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = town(tmp_path / "town", *HALLS)
+    profile = made.path / "profile.toml"
+    profile.write_text(profile.read_text("utf-8") + case.profile, "utf-8")
+    workspace = open_workspace(made.path)
+    ask = {"upgrades": True, **case.ask}
+    plan = by_http(workspace, ask)
+    assert (plan["status"], plan["chosen"]) == ("infeasible", [])
+    for lang, words in (("en", case.english), ("ja", case.japanese)):
+        told = " / ".join(one[lang] for one in plan["relaxation"])  # type: ignore[attr-defined]
+        assert by_command(workspace, ask, "--lang", lang) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        for word in words:
+            assert word in told
+            assert "".join(word.split()) in "".join(shown.split())

@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { get, latest, send, shape, state, writeHash } from "./store.js";
 import { drawPlan, readPlan } from "./plan.js";
-import { day, dayInJapan, joined, lang, percent, word } from "./words.js";
+import { day, dayInJapan, joined, lang, named, percent, word, yen } from "./words.js";
 
 const POLL_MS = 500;
 const OTHERS = 3;
@@ -13,42 +13,68 @@ const GOALS = {
   shortest_walk: ["shortest_walk", "most_reached"],
   fewest_places: ["fewest_places", "shortest_walk"],
 };
-// What bounds a plan: the field of the question, what one of its unit is, the least and the most.
+// What is asked in numbers: its name, its unit, the least and the most.
+const MAN = 10_000;
+const FIELDS = {
+  most: { label: "page.boundMost", unit: "places", low: 1, high: 100 },
+  yen: { label: "page.boundYen", unit: "yen", low: 1, high: 1_000_000 },
+  reach: { label: "page.boundReach", unit: "pct", low: 1, high: 100 },
+  years: { label: "page.yearsN", unit: "years", low: 1, high: 10 },
+  yearly: { label: "page.yearsYen", unit: "yen", low: 1, high: 1_000_000 },
+  visits: { label: "page.yearsVisits", unit: "places", low: 1, high: 100, optional: true },
+};
+// What bounds a plan: the fields that are asked, and what of the question they make.
 const BOUNDS = {
-  most: { key: "most", unit: "places", times: 1, low: 1, high: 100 },
-  yen: { key: "budget_yen", unit: "yen", times: 10_000, low: 1, high: 1_000_000 },
-  reach: { key: "reach_pct", unit: "pct", times: 1, low: 1, high: 100 },
+  most: { fields: ["most"], asked: () => ({ most: draft.most }) },
+  yen: { fields: ["yen"], asked: () => ({ budget_yen: draft.yen * MAN }) },
+  reach: { fields: ["reach"], asked: () => ({ reach_pct: draft.reach }) },
+  years: {
+    fields: ["years", "yearly", "visits"],
+    asked: () => ({ years_yen: Array(draft.years).fill(draft.yearly * MAN), carry: draft.carry, ...(Number.isInteger(draft.visits) ? { visits: draft.visits } : {}) }),
+  },
 };
 
 // What is typed stays while the page is drawn again.
-const draft = { goal: "most_reached", bound: "most", most: 5, yen: 500, reach: 70, others: false, points: true, barrier_free: false };
+const draft = { goal: "most_reached", bound: "most", most: 5, yen: 500, reach: 70, years: 3, yearly: 200, visits: NaN, carry: false, others: false, points: true, barrier_free: false };
 let plans = [];
 let work = null; // the work that runs: what the server says of it
 let said = ""; // why the last one failed
 let more = false;
 
-const boundOf = () => (draft.goal === "fewest_places" ? "reach" : draft.bound);
+// Over years the people newly reached are added up: no other goal is asked then.
+const overYears = () => draft.goal === "most_reached" && draft.bound === "years";
+function boundOf() {
+  if (draft.goal === "fewest_places") return "reach";
+  return draft.bound === "years" && !overYears() ? "most" : draft.bound;
+}
 const areaName = () => (state.asked.area ? shape(state.about.summary.council_layer, state.asked.area).properties.area_name : "");
 
 function question() {
-  const { key, times } = BOUNDS[boundOf()];
-  const [goal, bound] = [word(`page.g_${draft.goal}`), word("page.amount", { n: draft[boundOf()], unit: word(`page.u_${BOUNDS[boundOf()].unit}`) })];
+  const name = boundOf();
+  const [goal, bound] = [word(`page.g_${draft.goal}`), overYears() ? word("page.yearsAmount", { years: draft.years, yen: yen(draft.yearly * MAN) }) : word("page.amount", { n: draft[name], unit: word(`page.u_${FIELDS[name].unit}`) })];
   return {
     title: joined([areaName() || word("page.wholeCity"), goal, bound]),
     council: state.asked.area,
-    objectives: GOALS[draft.goal],
-    [key]: draft[boundOf()] * times,
-    k: draft.others ? OTHERS : 1,
+    objectives: overYears() ? [draft.goal] : GOALS[draft.goal],
+    ...BOUNDS[name].asked(),
+    k: draft.others && !overYears() ? OTHERS : 1,
     ...(draft.points ? {} : { points_max: 0 }),
     barrier_free: draft.barrier_free,
   };
 }
 
-const wrong = () => {
-  const { low, high } = BOUNDS[boundOf()];
-  const value = draft[boundOf()];
-  return Number.isInteger(value) && value >= low && value <= high ? "" : word("page.badNumber", { low, high });
-};
+function wrong() {
+  const { fields } = BOUNDS[boundOf()];
+  const field = fields.find((name) => {
+    const { low, high, optional } = FIELDS[name];
+    const value = draft[name];
+    return !(optional && Number.isNaN(value)) && !(Number.isInteger(value) && value >= low && value <= high);
+  });
+  if (!field) return "";
+  const { label, low, high } = FIELDS[field];
+  const range = word("page.badNumber", { low, high });
+  return fields.length > 1 ? named(word(label), range) : range;
+}
 
 function goals(page) {
   return h("fieldset", {}, h("legend", {}, word("page.askGoal")), Object.keys(GOALS).map((goal) => h("label", { class: "choice" },
@@ -56,17 +82,22 @@ function goals(page) {
 }
 
 function amount(name) {
-  const { unit, low, high } = BOUNDS[name];
-  return [h("input", { type: "number", id: `ask-${name}`, inputmode: "numeric", min: low, max: high, step: 1, value: draft[name], "aria-label": word({ most: "page.boundMost", yen: "page.boundYen", reach: "page.boundReach" }[name]), oninput: (event) => { draft[name] = event.target.valueAsNumber; } }), h("span", {}, word(`page.u_${unit}`))];
+  const { label, unit, low, high } = FIELDS[name];
+  return [h("input", { type: "number", id: `ask-${name}`, inputmode: "numeric", min: low, max: high, step: 1, value: Number.isNaN(draft[name]) ? "" : draft[name], "aria-label": word(label), oninput: (event) => { draft[name] = event.target.valueAsNumber; } }), h("span", {}, word(`page.u_${unit}`))];
 }
+
+const years = () => h("div", { class: "years" },
+  BOUNDS.years.fields.map((name) => h("div", { class: "bound" }, h("label", { for: `ask-${name}` }, word(FIELDS[name].label)), h("div", { class: "amount" }, amount(name)))),
+  tick("carry", word("page.yearsCarry")));
 
 function bounds(page) {
   if (draft.goal === "fewest_places") return h("fieldset", {}, h("legend", {}, word("page.boundReach")), h("div", { class: "amount" }, amount("reach")));
   const choose = (name) => { draft.bound = name; page.redraw(`bound-${name}`); };
   const one = (name, text) => h("div", { class: "bound" },
-    h("label", { class: "choice" }, h("input", { type: "radio", name: "bound", id: `bound-${name}`, value: name, checked: draft.bound === name, onchange: () => choose(name) }), h("span", {}, text)),
-    draft.bound === name ? h("div", { class: "amount" }, amount(name)) : null);
-  return h("fieldset", {}, h("legend", {}, word("page.askBound")), one("most", word("page.boundMost")), one("yen", word("page.boundYen")));
+    h("label", { class: "choice" }, h("input", { type: "radio", name: "bound", id: `bound-${name}`, value: name, checked: boundOf() === name, onchange: () => choose(name) }), h("span", {}, text)),
+    boundOf() === name && name !== "years" ? h("div", { class: "amount" }, amount(name)) : null);
+  return h("fieldset", {}, h("legend", {}, word("page.askBound")), one("most", word("page.boundMost")), one("yen", word("page.boundYen")),
+    draft.goal === "most_reached" ? one("years", word("page.boundYears")) : null, overYears() ? years() : null);
 }
 
 const tick = (name, text) => h("label", { class: "choice" }, h("input", { type: "checkbox", checked: draft[name], onchange: (event) => { draft[name] = event.target.checked; } }), h("span", {}, text));
@@ -79,7 +110,7 @@ function form(page) {
       [["", word("page.wholeCity")], ...councils].map(([value, text]) => h("option", { value, selected: value === state.asked.area }, text)))),
     goals(page), bounds(page),
     h("details", { class: "fold", open: more, ontoggle: (event) => { more = event.target.open; } }, h("summary", {}, word("page.askMore")),
-      tick("others", word("page.askOthers")), tick("points", word("page.askPoints")), tick("barrier_free", word("page.askBarrierFree"))),
+      overYears() ? null : tick("others", word("page.askOthers")), tick("points", word("page.askPoints")), tick("barrier_free", word("page.askBarrierFree"))),
     problem, h("button", { type: "submit", class: "primary" }, word("page.makePlan")));
   box.addEventListener("submit", (event) => {
     event.preventDefault();

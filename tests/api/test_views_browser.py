@@ -181,6 +181,45 @@ def test_what_cannot_be_answered_is_said(seen: Visit) -> None:
     expect(page.get_by_role("spinbutton", name="初年度の予算")).to_have_value("1")
 
 
+def test_a_plan_over_years_is_asked_for_in_the_form(seen: Visit) -> None:
+    page = seen.page
+    years = page.get_by_role("radio", name="数年間の、毎年の予算")
+    years.check()
+    expect(years).to_be_focused()
+    page.get_by_role("spinbutton", name="年数").fill("")
+    page.get_by_role("button", name="計画をつくる").click()
+    expect(page.locator(".ask .alert")).to_have_text("年数：1〜10の数を入れてください")
+    # Years have one goal: with another one they are not offered, and what was typed stays.
+    page.get_by_role("spinbutton", name="年数").fill("2")
+    page.get_by_role("radio", name="いちばん届いていない区域から").check()
+    expect(years).to_have_count(0)
+    expect(page.get_by_role("radio", name="場の数")).to_be_checked()
+    page.get_by_role("radio", name="新しく届く人を、いちばん多く").check()
+    expect(page.get_by_role("spinbutton", name="年数")).to_have_value("2")
+    page.get_by_role("spinbutton", name="1年の予算").fill("120")
+    page.get_by_role("spinbutton", name="1年に始める数").fill("1")
+    page.get_by_label("残った予算を次の年に使える").check()
+    page.get_by_text("くわしい条件").click()
+    expect(page.get_by_label("ほとんど同じくらいよい計画も出す")).to_have_count(0)
+    page.get_by_label("会場がまだない地点も候補にする").uncheck()
+    with page.expect_request("**/plans") as asked:
+        page.get_by_role("button", name="計画をつくる").click()
+    question = asked.value.post_data_json
+    assert question["title"] == "全体・新しく届く人を、いちばん多く・毎年1,200,000円で2年"
+    assert {name: question[name] for name in ("years_yen", "carry", "visits", "objectives")} == {
+        "years_yen": [1_200_000, 1_200_000],
+        "carry": True,
+        "visits": 1,
+        "objectives": ["most_reached"],
+    }
+    # One start a year: H3 (100) first, then D (50).
+    expect(page.locator(".choices .row")).to_have_count(2, timeout=READY_MS)
+    lines = page.locator("#view .says")
+    expect(lines.nth(0)).to_contain_text("1年目")
+    expect(lines.nth(0)).to_contain_text("H3会館")
+    expect(lines.nth(1)).to_contain_text("2年目")
+
+
 def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> None:
     made = post(f"{address}/plans", {"most": 1, "points_max": 0})
     wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")

@@ -187,6 +187,13 @@ def _relaxation(setting: Setting, found: siting.Relaxation) -> list[dict[str, An
         facts.append({"code": "most", "count": found.most})
     if found.reach_pct is not None:
         facts.append({"code": "reach", "reach_pct": found.reach_pct})
+    return _as_sure(facts, proven=found.proven)
+
+
+def _as_sure(facts: list[dict[str, Any]], *, proven: bool) -> list[dict[str, Any]]:
+    """Add that nothing was found, or that time ended a search: a smaller change may do."""
+    if not proven:
+        return [*facts, {"code": "unproven"}]
     return facts or [{"code": "none"}]
 
 
@@ -213,7 +220,7 @@ def _years_relaxation(setting: Setting, found: YearsRelaxation) -> list[dict[str
     if found.targets_met is not None:
         count = len(setting.problem.rules.targets)
         facts.append({"code": "targets", "count": count, "met": found.targets_met})
-    return facts or [{"code": "none" if found.proven else "years"}]
+    return _as_sure(facts, proven=found.proven)
 
 
 def _left_out(setting: Setting) -> list[dict[str, Any]]:

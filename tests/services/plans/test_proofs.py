@@ -9,8 +9,9 @@ import pytest
 
 from api.cli.main import main
 from api.plan_page import render_plan
-from geo.siting import Plan, StageResult
+from geo.siting import Plan, Problem, Relaxation, Search, StageResult, Years, relax
 from geo.siting.certificate import Certificate, Proof
+from geo.siting.relax import YearsRelaxation, relax_years
 from services.plans.record import _proof
 from services.plans.solve import as_proven, make_plan
 from services.plans.views import plan_body
@@ -154,3 +155,38 @@ def test_the_command_says_it(
     command = ["plan", str(workspace.path), "--most", "1", "--points", "0"]
     assert main(["--lang", "ja", *command]) == 0
     assert PARTS["certificate"][2]["ja"] in capsys.readouterr().out.replace("\n", "")
+
+
+def one_year_unproven(problem: Problem, search: Search) -> Relaxation:
+    return replace(relax(problem, search), proven=False)
+
+
+def years_unproven(problem: Problem, years: Years, search: Search) -> YearsRelaxation:
+    return replace(relax_years(problem, years, search), proven=False)
+
+
+SHORT = {"ja": "最後まで調べられませんでした", "en": "was not looked for to the end"}
+
+
+@pytest.mark.parametrize(
+    ("ask", "facts"),
+    [
+        # All 200 need two places.
+        ({"most": 1, "reach_pct": 100, "objectives": ["fewest_places"]}, ["most", "reach"]),
+        ({"years_yen": [100_000], "reach_pct": 70}, ["more_yen", "reach"]),
+    ],
+)
+def test_what_would_have_to_give_is_said_to_be_unproven_where_time_ended_the_search(
+    workspace: Workspace,
+    ask: dict[str, object],
+    facts: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = make_plan(workspace, asked(**ask))
+    assert [one["code"] for one in plan.record["relaxation"]] == facts
+    monkeypatch.setattr("geo.siting.relax", one_year_unproven)
+    monkeypatch.setattr("services.plans.solve.relax_years", years_unproven)
+    told_of = plan_body(make_plan(workspace, asked(**ask)))["relaxation"]
+    assert [one["code"] for one in told_of] == [*facts, "unproven"]
+    for lang in LANGS:
+        assert SHORT[lang] in told_of[-1][lang]

@@ -113,5 +113,9 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
             "there is nothing at {path}; the API is described at /docs", path=path
         )
         return _on_ours(request, unknown)
+    if status == HTTPStatus.BAD_REQUEST:  # what the framework says of bytes that are no text
+        return _on_ours(
+            request, InvalidInputError("the body cannot be read; send JSON in UTF-8, not too deep")
+        )
     text = f"{request.method} {path}: {status.phrase}"
     return _answer(status, status.phrase.replace(" ", ""), text, text)

@@ -118,10 +118,11 @@ ASCII_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
         ("3", "3 is no JSON object", "3 は項目と値の組ではありません"),
         ('{"a": ', "the body is no JSON: it cannot be read from character 6", "6文字目から先を"),
         ("", "the body is missing", "送られた内容が空です"),
+        (b'{"a": "\xff"}', "the body cannot be read; send JSON in UTF-8", "UTF-8で送ってください"),
     ],
 )
 def test_a_body_that_is_no_table_is_refused_in_the_language_of_the_reader(
-    client: TestClient, body: str, english: str, japanese: str
+    client: TestClient, body: str | bytes, english: str, japanese: str
 ) -> None:
     routes = taking_json(client)
     assert {"/plans", "/whatif", "/decisions", "/scenarios"} <= {path for _, path in routes}

@@ -164,17 +164,17 @@ class Obstacles:
         (n,) mask.
         """
         found = np.zeros(len(xy), dtype=bool)
-        tree, rows = self._water
         points = np.asarray(shapely.points(xy))
-        point, area = tree.query(points, predicate="intersects")
-        deep = shapely.distance(shapely.boundary(self.shapes[rows[area]]), points[point])
+        # Points in the tree and areas as the questions: what is asked is prepared, and a sea is large.
+        area, point = shapely.STRtree(points).query(self.water, predicate="intersects")
+        deep = shapely.distance(shapely.boundary(self.water)[area], points[point])
         found[point[deep > ACCURACY_M]] = True
         return found
 
-    @property
+    @cached_property
     def water(self) -> NDArray[np.object_]:
         """(w,) areas of water, the sea among them."""
-        return np.asarray(self.shapes[self._water[1]])
+        return np.asarray(self.shapes[self._is_area & np.isin(self.kinds.astype(str), _WET)])
 
     @cached_property
     def _weight(self) -> IntArray:
@@ -183,11 +183,6 @@ class Obstacles:
     @cached_property
     def _is_area(self) -> BoolArray:
         return np.asarray(shapely.get_type_id(self.shapes) == _POLYGON)
-
-    @cached_property
-    def _water(self) -> tuple[shapely.STRtree, IntArray]:
-        rows = np.flatnonzero(self._is_area & np.isin(self.kinds.astype(str), _WET))
-        return shapely.STRtree(self.shapes[rows]), rows
 
     @cached_property
     def _plots(self) -> NDArray[np.object_]:

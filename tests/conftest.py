@@ -3,7 +3,8 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,34 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that all processes of this run of the tests share."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(run_folder: Path) -> Iterator[None]:
+    """Let one process compile a function while the others wait; they read what it kept on disk."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    from numba.core.dispatcher import Dispatcher
+
+    compile_it, threads, depth = Dispatcher.compile, threading.RLock(), 0
+    with (run_folder / "compiler.lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+
+        def compile_once(self: Dispatcher, signature: object) -> object:
+            nonlocal depth
+            with threads:
+                if not depth:
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                depth += 1
+                try:
+                    return compile_it(self, signature)
+                finally:
+                    depth -= 1
+                    if not depth:
+                        fcntl.flock(lock, fcntl.LOCK_UN)
+
+        patch.setattr(Dispatcher, "compile", compile_once)
+        yield
 
 
 def made_once(folder: Path, make: Callable[[Path], object]) -> Path:

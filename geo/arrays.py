@@ -18,6 +18,11 @@ class _Compiled(Generic[P, R]):
         self._function = function
         update_wrapper(self, function)
 
+    @property
+    def plain(self) -> Callable[P, R]:
+        """The function as it is written, for those who need it once: no compiler is loaded."""
+        return self._function
+
     def __call__(self, *args: P.args, **options: P.kwargs) -> R:
         return self._code(*args, **options)
 
@@ -38,7 +43,7 @@ class _Compiled(Generic[P, R]):
         return numba.typeof(self._code)  # type: ignore[no-untyped-call]  # numba has no types
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
+def compiled(function: Callable[P, R]) -> _Compiled[P, R]:
     """
     Return the function as machine code, compiled when it is first called.
 

@@ -23,6 +23,7 @@ COUNTS_MOST_N = 4000
 STATES_MOST_N = 200_000
 """More would take longer than it gains: kinds and ceilings are rounded down, and more is allowed."""
 ROUNDING = 1e-9
+PLAIN_MOST_N = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +128,7 @@ def _counts(
     return np.asarray(found[np.argsort(found @ price[:, 0], kind="stable")])
 
 
-def best_of(means: Means, price: FloatArray) -> tuple[float, IntArray]:
+def best_of(means: Means, price: FloatArray, *, once: bool = False) -> tuple[float, IntArray]:
     """
     Return the most that whole openings are worth at given prices, and how many.
 
@@ -137,13 +138,17 @@ def best_of(means: Means, price: FloatArray) -> tuple[float, IntArray]:
         What each year can pay for.
     price
         (kinds, t) of an opening of each kind in each year.
+    once
+        Whether this is the only time that somebody asks: then little is reckoned sooner than compiled.
 
     Returns
     -------
     What no plan exceeds, rounding included, and (kinds, t) counts.
     """
     value = np.ascontiguousarray((means.counts @ price).T)
-    best, taken = _best(
+    looks_n = math.prod(means.states_n) * value.size
+    search = _best.plain if once and looks_n < PLAIN_MOST_N else _best
+    best, taken = search(
         means.budgets_yen, means.step_yen, means.states_n, (means.spent, means.rise), value
     )
     size = np.abs(means.counts[taken].T * price).sum()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from geo.arrays import FloatArray, IntArray, compiled
+from geo.arrays import FloatArray, IntArray
 from geo.siting.certificate import Polytope, Pricer
 from geo.siting.goals import Goal
 from geo.siting.horizon import Horizon
@@ -66,7 +66,7 @@ class Market:
 
     ``group_row``, ``group_column`` are (g, t) rows and columns of groups that several sites may reach;
     ``site_row``, ``site_column`` (s, t) of sites with several options; ``rest`` the other rows that are
-    priced, with their ``least`` and ``most``; ``near`` begin and group of each site's groups.
+    priced, with their ``least`` and ``most``; ``near`` (sites, g) ones where a site reaches a group.
     """
 
     horizon: Horizon
@@ -82,7 +82,7 @@ class Market:
     rest_matrix: "scipy.sparse.csr_array"
     least: FloatArray
     most: FloatArray
-    near: tuple[IntArray, IntArray]
+    near: "scipy.sparse.csr_array"
     must: BoolArray
     place: IntArray
     means: Means | None
@@ -132,7 +132,10 @@ class Market:
             matrix[rest],
             np.concatenate([np.empty(0), *sheet.row_lower])[rest],
             np.concatenate([np.empty(0), *sheet.row_upper])[rest],
-            (starts, near_group[order]),
+            scipy.sparse.csr_array(
+                (np.ones(len(order)), near_group[order], starts),
+                shape=(patterns.sites_n, len(group)),
+            ),
             horizon.problem.options.must[patterns.option],
             np.unique(label, return_inverse=True)[1].ravel(),
             means,
@@ -162,20 +165,19 @@ class _Offer:
     affordable: float
 
 
-def _offer(market: Market, prices: Prices) -> _Offer:
+def _offer(market: Market, prices: Prices, *, once: bool = False) -> _Offer:
     horizon = market.horizon
     patterns = horizon.patterns
     left = market.cost - market.rest_matrix.T @ prices.row
     of_group = np.maximum(left[market.group_column], 0.0)
-    of_site = np.zeros((patterns.sites_n, len(horizon.years)))
-    _add_up(*market.near, prices.share * of_group, of_site)
+    of_site = market.near @ (prices.share * of_group)
     of_site[market.site] += left[market.site_column]
     of_option = left[horizon.open_by.T] + of_site[patterns.site]
     from_year = _until_the_end(of_option)
     bought, affordable = np.zeros((0, len(horizon.years)), dtype=np.int64), 0.0
     if market.means is not None:
         from_year = from_year - prices.opening[market.means.kind]
-        affordable, bought = best_of(market.means, prices.opening)
+        affordable, bought = best_of(market.means, prices.opening, once=once)
     year = from_year.argmax(axis=1)
     best = from_year[np.arange(len(year)), year]
     taken = _one_a_place(market, best)
@@ -208,35 +210,15 @@ def _one_a_place(market: Market, best: FloatArray) -> IntArray:
     return taken[able[taken]]
 
 
-@compiled
-def _add_up(begin: IntArray, group: IntArray, price: FloatArray, of_site: FloatArray) -> None:
-    sites_n, years_n = of_site.shape
-    for site in range(sites_n):
-        for pair in range(begin[site], begin[site + 1]):
-            for year in range(years_n):
-                of_site[site, year] += price[group[pair], year]
-
-
-@compiled
-def _count(
-    begin: IntArray, group: IntArray, sites: IntArray, years: IntArray, slope: FloatArray
-) -> None:
-    """Add 1 to each group and year for each site that is open then."""
-    for number in range(len(sites)):
-        for pair in range(begin[sites[number]], begin[sites[number] + 1]):
-            for year in range(years[number], slope.shape[1]):
-                slope[group[pair], year] += 1.0
-
-
 def _slopes(market: Market, offer: _Offer) -> Prices:
     """Return how the bound changes with each price."""
     horizon = market.horizon
     patterns = horizon.patterns
-    share = np.full(market.group_row.shape, -1.0)
-    _count(*market.near, patterns.site[offer.option], offer.year, share)
-    columns = np.zeros(horizon.sheet.columns_n)
     years = np.arange(len(horizon.years))
-    columns[horizon.open_by[:, offer.option]] = years[:, None] >= offer.year
+    is_open = years[:, None] >= offer.year
+    share = market.near[patterns.site[offer.option]].T @ is_open.T.astype(float) - 1.0
+    columns = np.zeros(horizon.sheet.columns_n)
+    columns[horizon.open_by[:, offer.option]] = is_open
     columns[market.group_column] = 1.0
     side = np.where(market.at_most, market.most, market.least)
     opened = offer.bought.astype(float)
@@ -331,9 +313,8 @@ def _first_prices(market: Market) -> tuple[Prices, FloatArray]:
     """Return prices to begin with, and how fast those of rows move, from what a place is worth."""
     horizon = market.horizon
     years_n = len(horizon.years)
-    alone = np.zeros((horizon.patterns.sites_n, years_n))
     weight = market.cost[market.group_column]
-    _add_up(*market.near, weight, alone)
+    alone = market.near @ weight
     worth = float(alone.sum(axis=1).max(initial=1.0))
     each = np.diff(market.rest_matrix.indptr)
     total = abs(market.rest_matrix).sum(axis=1)
@@ -370,7 +351,7 @@ def what_prices_prove(market: Market, prices: Prices) -> Settled:
     -------
     The bound, and what it follows from.
     """
-    horizon, offer = market.horizon, _offer(market, prices)
+    horizon, offer = market.horizon, _offer(market, prices, once=True)
     best = np.zeros(int(market.place.max(initial=-1)) + 1)
     best[market.place[offer.option]] = offer.worth[offer.option]
     y = np.zeros(horizon.sheet.rows_n)

@@ -7,17 +7,22 @@ Everything is in an order that follows from keys and contents, never from the or
 solver sees the same model, and gives the same plan, however the input was sorted.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geo.arrays import FloatArray, IntArray, compiled
+from geo.arrays import FloatArray, IntArray
 from geo.siting.checks import eligible
 from geo.siting.homes import fallback_walk, useful, wanted_n
 from geo.siting.problem import BoolArray, Problem
 
 Pairs = tuple[IntArray, IntArray, FloatArray, BoolArray]
 """Label, home and walk of every pair, and whether it is within the limit."""
+
+PAIRS_N = 1 << 20
+"""So many pairs are looked at at once."""
 
 Homes = tuple[FloatArray, IntArray, IntArray, FloatArray]
 """Weight, unit, places today and walk today of every home."""
@@ -104,6 +109,11 @@ def without(patterns: Patterns, dropped: BoolArray) -> Patterns:
     return Patterns(patterns.option[~dropped], site[patterns.site[~dropped]], len(stays), *merged)
 
 
+def looks_at_walks(problem: Problem) -> bool:
+    """Say whether any goal or rule asks how far a walk is, and not only whether it is within the limit."""
+    return problem.seats or problem.has("shortest_walk", "shortest_longest_walk")
+
+
 def _merge(problem: Problem, allowed: BoolArray) -> Patterns:
     covers, demand = problem.covers, problem.demand
     use = useful(problem, allowed)
@@ -114,7 +124,7 @@ def _merge(problem: Problem, allowed: BoolArray) -> Patterns:
             needed[list(target.options)] = True
     kept = np.flatnonzero(needed & allowed)
     kept = kept[np.argsort(problem.options.key[kept], kind="stable")]
-    by_walk = problem.seats or problem.has("shortest_walk", "shortest_longest_walk")
+    by_walk = looks_at_walks(problem)
     place = problem.options.place[kept]
     site = np.arange(len(kept)) if by_walk else _sites(place, catchment[kept])
     sites, first = np.unique(site, return_index=True)
@@ -148,7 +158,7 @@ def _grouped(
     weight, unit, reached_n, today = homes
     bits = (walk if by_walk else walk[:0]).view(np.int64)
     own = np.column_stack([unit, reached_n, today.view(np.int64)])
-    seen = _signatures((label, home, use), site_of, bits, own)
+    seen = signatures((label, home, use), site_of, bits, own)
     known = np.flatnonzero(seen[:, 0] > 0)
     # By weight as well: so a sum is the same to the last bit in any order of rows.
     order = known[np.lexsort((weight[known], seen[known, 2], seen[known, 1]))]
@@ -157,7 +167,7 @@ def _grouped(
     one = order[new]
     group_of = np.full(len(weight), -1)
     group_of[one] = np.arange(len(one))
-    taken = _pairs_of((label, home, use), site_of, group_of, int(seen[one, 0].sum()))
+    taken = np.flatnonzero(use & (site_of[label] >= 0) & (group_of[home] >= 0))
     group, member = group_of[home[taken]], site_of[label[taken]]
     by_group = np.lexsort((member, group))
     taken = taken[by_group]
@@ -168,65 +178,54 @@ def _grouped(
     )
 
 
-@compiled
-def _mixed(number: int) -> int:
-    """Spread a number over 64 bits (SplitMix64: Steele, Lea & Flood 2014, OOPSLA, 453–472)."""
-    bits = np.uint64(number) + np.uint64(0x9E3779B97F4A7C15)
+def _mixed(number: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread numbers over 64 bits (SplitMix64: Steele, Lea & Flood 2014, OOPSLA, 453–472)."""
+    bits = number + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.int64(bits ^ (bits >> np.uint64(31)))  # type: ignore[return-value]  # an int, compiled
+    return bits ^ (bits >> np.uint64(31))
 
 
-@compiled
+def _added(
+    row: IntArray, mixed: NDArray[np.uint64], found: NDArray[np.uint64], n: IntArray
+) -> None:
+    """Count rows and add two numbers up for each, modulo 2⁶⁴: equal for equal sets (in place)."""
+    n += np.bincount(row, minlength=len(n))
+    np.add.at(found[0], row, mixed)
+    np.add.at(found[1], row, _mixed(mixed))
+
+
+def _chunks(use: BoolArray) -> Iterator[IntArray]:
+    """Yield the positions that are true, a few at a time: what is reckoned of them stays small."""
+    for first in range(0, len(use), PAIRS_N):
+        yield first + np.flatnonzero(use[first : first + PAIRS_N])
+
+
 def _catchments(label: IntArray, home: IntArray, use: BoolArray, labels_n: int) -> IntArray:
     """Return (labels, 3) how many homes each has, and two numbers that are equal where these are."""
-    found = np.zeros((labels_n, 3), dtype=np.int64)
-    for pair in range(len(label)):
-        if use[pair]:
-            mixed = _mixed(home[pair])
-            found[label[pair], 0] += 1
-            found[label[pair], 1] += mixed
-            found[label[pair], 2] += _mixed(mixed)
-    return found
+    found, n = np.zeros((2, labels_n), dtype=np.uint64), np.zeros(labels_n, dtype=np.int64)
+    for pair in _chunks(use):
+        _added(label[pair], _mixed(home[pair].astype(np.uint64)), found, n)
+    return np.column_stack([n, found.view(np.int64).T])
 
 
-@compiled
-def _signatures(
+def signatures(
     pairs: tuple[IntArray, IntArray, BoolArray], site_of: IntArray, bits: IntArray, own: IntArray
 ) -> IntArray:
     """Return (homes, 3) how many sites each home has, and two numbers equal where homes are alike."""
     label, home, use = pairs
-    found = np.zeros((len(own), 3), dtype=np.int64)
-    for at in range(len(own)):
-        mixed = 0
-        for column in range(own.shape[1]):
-            mixed = _mixed(mixed ^ own[at, column])
-        found[at, 1], found[at, 2] = mixed, _mixed(mixed)
-    for pair in range(len(label)):
-        site = site_of[label[pair]]
-        if use[pair] and site >= 0:
-            mixed = _mixed(site)
-            if len(bits):
-                mixed = _mixed(mixed ^ bits[pair])
-            found[home[pair], 0] += 1
-            found[home[pair], 1] += mixed
-            found[home[pair], 2] += _mixed(mixed)
-    return found
-
-
-@compiled
-def _pairs_of(
-    pairs: tuple[IntArray, IntArray, BoolArray], site_of: IntArray, group_of: IntArray, n: int
-) -> IntArray:
-    """Return (n,) the pairs of the homes that stand for a group."""
-    label, home, use = pairs
-    found = np.empty(n, dtype=np.int64)
-    count = 0
-    for pair in range(len(label)):
-        if use[pair] and site_of[label[pair]] >= 0 and group_of[home[pair]] >= 0:
-            found[count] = pair
-            count += 1
-    return found
+    found, n = np.zeros((2, len(own)), dtype=np.uint64), np.zeros(len(own), dtype=np.int64)
+    for column in own.T:
+        found[0] = _mixed(found[0] ^ column.astype(np.int64).view(np.uint64))
+    found[1] = _mixed(found[0])
+    for near in _chunks(use):
+        site = site_of[label[near]]
+        pair, site = near[site >= 0], site[site >= 0]
+        mixed = _mixed(site.astype(np.uint64))
+        if len(bits):
+            mixed = _mixed(mixed ^ bits[pair].view(np.uint64))
+        _added(home[pair], mixed, found, n)
+    return np.column_stack([n, found.view(np.int64).T])
 
 
 def _may_dominate(problem: Problem) -> bool:
@@ -250,17 +249,7 @@ def _replaced(problem: Problem, patterns: Patterns) -> BoolArray:
     ties = [_ties(label) for label in (options.place[kept], owner)]
     # What is not known is dearer than all that is, and as dear as what is not known either.
     yen = np.nan_to_num(options.first_year_yen[kept], nan=np.inf)
-    by_site = np.argsort(patterns.site, kind="stable")
-    by_member = np.argsort(patterns.member, kind="stable")
-    return _dominated(
-        (np.searchsorted(patterns.group, np.arange(patterns.groups_n + 1)), patterns.member),
-        (
-            np.searchsorted(patterns.member[by_member], np.arange(patterns.sites_n + 1)),
-            patterns.group[by_member],
-        ),
-        (np.searchsorted(patterns.site[by_site], np.arange(patterns.sites_n + 1)), by_site),
-        (patterns.site, yen, np.column_stack(ties), named[kept]),
-    )
+    return _dominated(patterns, yen, np.column_stack(ties), named[kept])
 
 
 def _ties(label: IntArray) -> IntArray:
@@ -269,75 +258,72 @@ def _ties(label: IntArray) -> IntArray:
     return np.where(np.isin(label, found[count > 1]), label, -1)
 
 
-@compiled
-def _dominated(
-    of_group: tuple[IntArray, IntArray],
-    of_site: tuple[IntArray, IntArray],
-    options_of: tuple[IntArray, IntArray],
-    options: tuple[IntArray, FloatArray, IntArray, BoolArray],
-) -> BoolArray:
+def _dominated(patterns: Patterns, yen: FloatArray, ties: IntArray, named: BoolArray) -> BoolArray:
     """
     Find those that are replaced.
 
-    Rows of sites of each group, of groups and of options of each site as (start, item); site, yen,
-    ties (-1 none) of each option, and whether it is named.
+    Parameters
+    ----------
+    patterns
+        Options, sites and groups.
+    yen, ties, named
+        (k,) what each option costs, (k, 2) its ties (-1 none), and whether it is named.
     """
-    group_start, member = of_group
-    site_start, group = of_site
-    option_start, option_of = options_of
-    site, _, _, named = options
-    found = np.zeros(len(site), dtype=np.bool_)
-    for own in range(len(site)):
-        homes = group[site_start[site[own]] : site_start[site[own] + 1]]
-        if named[own] or len(homes) == 0:
-            continue
-        # Who has all of its homes has those that the fewest have.
-        rare = homes[0]
-        for home in homes:
-            if _length(group_start, home) < _length(group_start, rare):
-                rare = home
-        for near in range(group_start[rare], group_start[rare + 1]):
-            its = member[near]
-            more = _length(site_start, its) - len(homes)
-            for slot in range(option_start[its], option_start[its + 1]):
-                other = option_of[slot]
-                if more >= 0 and not found[own] and _replaces(options, other, own, more):
-                    found[own] = _all_hold(member, group_start, homes, its)
+    site, sites_n, groups_n = patterns.site, patterns.sites_n, patterns.groups_n
+    size = np.bincount(patterns.member, minlength=sites_n)
+    crowd = np.bincount(patterns.group, minlength=groups_n)
+    # The groups of each site, the one that the fewest sites have first: whoever has all has that one.
+    order = np.lexsort((crowd[patterns.group], patterns.member))
+    groups, first = patterns.group[order], np.cumsum(size) - size
+    own = np.flatnonzero(~named & (size[site] > 0))
+    rare = groups[first[site[own]]]
+    at, pair = _each(np.cumsum(crowd)[rare] - crowd[rare], crowd[rare])
+    own, near = own[at], patterns.member[pair]
+    more = size[near] - size[site[own]]
+    of_site = np.argsort(site, kind="stable")
+    options_n = np.bincount(site, minlength=sites_n)
+    at, other = _each(
+        (np.cumsum(options_n) - options_n)[near], np.where(more < 0, 0, options_n[near])
+    )
+    own, near, more, other = own[at], near[at], more[at], of_site[other]
+    free = _as_free(ties, other, own)
+    as_good = (more == 0) & (yen[other] == yen[own]) & _as_free(ties, own, other)
+    better = (other < own) | ~as_good | named[other]
+    taken = (other != own) & (yen[other] <= yen[own]) & free & better
+    own, near = own[taken], near[taken]
+    both, at = np.unique(site[own] * sites_n + near, return_inverse=True)
+    held = _all_hold(patterns, (groups, first, size), both // sites_n, both % sites_n)
+    found = np.zeros(len(site), dtype=bool)
+    found[own[held[at.ravel()]]] = True
     return found
 
 
-@compiled
-def _replaces(
-    options: tuple[IntArray, FloatArray, IntArray, BoolArray], other: int, own: int, more: int
-) -> bool:
-    """Say whether another option with the same homes, and so many more, replaces one."""
-    _, yen, ties, named = options
-    if other == own or yen[other] > yen[own] or not _as_free(ties, other, own):
-        return False
-    as_good = more == 0 and yen[other] == yen[own] and _as_free(ties, own, other)
-    return other < own or not as_good or named[other]
+def _each(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the rows of ranges of positions, one after the other, and the positions in them."""
+    row = np.repeat(np.arange(len(count)), count)
+    return row, np.arange(len(row)) + (first - np.cumsum(count) + count)[row]
 
 
-@compiled
-def _length(start: IntArray, row: int) -> int:
-    return start[row + 1] - start[row]  # type: ignore[no-any-return]
-
-
-@compiled
-def _as_free(ties: IntArray, one: int, other: int) -> bool:
+def _as_free(ties: IntArray, one: IntArray, other: IntArray) -> BoolArray:
     """Say whether choosing one option excludes nothing that choosing the other does not."""
-    for column in range(ties.shape[1]):
-        if ties[one, column] >= 0 and ties[one, column] != ties[other, column]:
-            return False
-    return True
+    return np.asarray(((ties[one] < 0) | (ties[one] == ties[other])).all(axis=1))
 
 
-@compiled
-def _all_hold(member: IntArray, start: IntArray, groups: IntArray, site: int) -> bool:
-    """Say whether a site is among those, which are in order, of each of some groups."""
-    for group in groups:
-        its = member[start[group] : start[group + 1]]
-        at = np.searchsorted(its, site)
-        if at == len(its) or its[at] != site:
-            return False
-    return True
+def _all_hold(
+    patterns: Patterns, of_site: tuple[IntArray, IntArray, IntArray], own: IntArray, near: IntArray
+) -> BoolArray:
+    """Say of pairs of sites whether the second is in all groups of the first, rare ones looked at first."""
+    groups, first, size = of_site
+    keys = patterns.group * patterns.sites_n + patterns.member
+    held, open_ = np.ones(len(own), dtype=bool), np.flatnonzero(own != near)
+    step, width = 0, 1
+    while len(open_):
+        count = np.minimum(size[own[open_]] - step, width)
+        row, at = _each(first[own[open_]] + step, count)
+        wanted = groups[at] * patterns.sites_n + near[open_[row]]
+        slot = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        held[open_[row[keys[slot] != wanted]]] = False
+        step += width
+        open_ = open_[held[open_] & (size[own[open_]] > step)]
+        width = max(min(2 * width, PAIRS_N // max(len(open_), 1)), 1)
+    return held

@@ -14,8 +14,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from geo import siting
-from geo.siting import Plan, Problem, Stability
+from geo.siting import Plan, Problem
 from geo.siting.checks import YEN_TOLERANCE, eligible
+from geo.siting.stability import Stability, stability
 from pictures.sheet import Sheet
 from pictures.town import LIMIT_M, QUIET_STREET
 from services.drawing.signs import BLUE, INK, PAPER, VERMILION
@@ -86,7 +87,7 @@ class Planned:
         """Return the best plan of the base budget, and how it fares elsewhere."""
         base = self.best(BASE_YEN)
         variants = {one.name: (one.covers, one.demand) for one in self.setting.variants()}
-        return base, siting.stability(self.problem, base, variants)
+        return base, stability(self.problem, base, variants)
 
     @cached_property
     def unreached(self) -> "Unreached":

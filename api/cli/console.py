@@ -106,6 +106,11 @@ def desk_of(ctx: typer.Context) -> Desk:
     return desk if isinstance(desk, Desk) else Desk(default_lang())
 
 
+def view_option(lang: Lang) -> Any:  # noqa: ANN401  what typer makes of an option
+    """Return the option of every command that shows or writes figures."""
+    return typer.Option("--view", help=text("cli.view", lang))
+
+
 def day_of(given: str | None) -> date | None:
     """Return the day that an option names."""
     if given is None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import desk_of, view_option
+from api.cli.opening import feet, open_seen
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.publication.export import write_table
 from services.publication.supply import Supply, crosstab_title

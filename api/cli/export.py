@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import desk_of
-from api.cli.opening import open_seen, view_option
+from api.cli.console import desk_of, view_option
+from api.cli.opening import open_seen
 from services.publication.export import export
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View

@@ -7,8 +7,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import open_seen
 from api.intake_page import render_intake
 from services.reports.intake import IntakeReport, intake_report
 from services.words.texts import Lang, listed, number, text

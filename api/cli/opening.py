@@ -5,19 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from api.cli.console import Desk
 from services.publication.viewed import assumed_now, numbers_note, stamp
 from services.words.assumptions import FIGURES, marks
-from services.words.texts import Lang, text
 from services.words.vocabulary import View
 from services.workspace.folder import Workspace, open_workspace
-
-
-def view_option(lang: Lang) -> Any:  # noqa: ANN401  what typer makes of an option
-    """Return the option of every command that shows or writes figures."""
-    return typer.Option("--view", help=text("cli.view", lang))
 
 
 def open_seen(path: Path, view: View, desk: Desk) -> Workspace:

@@ -7,19 +7,18 @@ import typer
 from rich import box
 from rich.table import Table
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import feet, open_seen
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, OBJECTIVES
 from services.plans.ask import ask_of, read_ask
 from services.plans.solve import make_plan
-from services.plans.store import PlanResult, list_plans, read_plan, unreadable_plans
-from services.plans.verify import verify
-from services.plans.views import plan_body, plan_head, verification_body
+from services.plans.store import PlanResult, list_plans, unreadable_plans
+from services.plans.views import plan_body, plan_head
 from services.reports.plan import PlanReport, plan_report
 from services.words.dates import day_in_japan
 from services.words.texts import NO_FIGURE, Lang, listed, number, people, text, yen
-from services.words.vocabulary import EXACT, PUBLIC, View
+from services.words.vocabulary import PUBLIC, View
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -121,46 +120,19 @@ def register(app: typer.Typer, lang: Lang) -> None:
         if not desk.json:
             desk.show(*_shown(made, plan_report(made, desk.lang), desk))
 
-    @app.command("plans", help=text("cli.plans", lang), epilog=text("cli.epilog", lang))
-    def _plans(
-        ctx: typer.Context,
-        workspace: Annotated[
-            Path,
-            typer.Argument(metavar="WORKSPACE | verify", help=text("cli.plans.workspace", lang)),
-        ],
-        plan: Annotated[
-            Path | None, typer.Argument(metavar="[PLAN]", help=text("cli.plans.plan", lang))
-        ] = None,
-        *,
-        view: Annotated[View, view_option(lang)] = PUBLIC,
-    ) -> None:
-        desk = desk_of(ctx)
-        if plan is not None:
-            _verified(str(workspace), plan, desk)
-            return
-        opened = open_seen(workspace, view, desk)
-        heads = [plan_head(plan) for plan in list_plans(opened)]
-        old = unreadable_plans(opened)
-        desk.result({"plans": heads, "unreadable": old})
-        if heads:
-            desk.show(_listing(heads, opened.few_below, desk), *feet(opened, desk))
-        else:
-            desk.show(desk.say("plan.none"))
-        if old:
-            desk.show(desk.say("plan.unreadable", names=listed(old, desk.lang), path=workspace))
 
-
-def _verified(word: str, folder: Path, desk: Desk) -> None:
-    """Verify the plan in a folder, ``WORKSPACE/plans/0001``, and say what was found."""
-    if word != "verify":
-        raise InvalidInputError("{word}: write arukeba plans verify PLAN", word=word)
-    owner = folder.resolve().parent.parent
-    view: View = EXACT if owner.name == EXACT else PUBLIC
-    opened = open_seen(owner if view == PUBLIC else owner.parent, view, desk)
-    found = verification_body(verify(read_plan(opened, folder.resolve().name)))
-    desk.result(found)
-    if not desk.json:
-        desk.show(found["sentence"][desk.lang], *(goal[desk.lang] for goal in found["goals"]))
+def show_plans(workspace: Path, view: View, desk: Desk) -> None:
+    """List the plans of a workspace."""
+    opened = open_seen(workspace, view, desk)
+    heads = [plan_head(plan) for plan in list_plans(opened)]
+    old = unreadable_plans(opened)
+    desk.result({"plans": heads, "unreadable": old})
+    if heads:
+        desk.show(_listing(heads, opened.few_below, desk), *feet(opened, desk))
+    else:
+        desk.show(desk.say("plan.none"))
+    if old:
+        desk.show(desk.say("plan.unreadable", names=listed(old, desk.lang), path=workspace))
 
 
 def _with_money(

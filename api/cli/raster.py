@@ -7,8 +7,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import feet, open_seen
 from geo.vocabulary import FREQUENCIES
 from services.publication.rastercompare import CompareAsked, RasterComparison, write_comparison
 from services.publication.viewed import assumed_now

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import desk_of
-from api.cli.opening import open_seen, view_option
+from api.cli.console import desk_of, view_option
+from api.cli.opening import open_seen
 from api.report_page import render_report_file
 from services.publication.viewed import assumed_now
 from services.reports.area import gap_report

@@ -9,8 +9,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import feet, open_seen
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES, TARGET, rank
 from services.scenarios.comparison import BASE

@@ -8,8 +8,8 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.cli.console import HOST, PORT, Desk, desk_of
-from api.cli.opening import open_seen, view_option
+from api.cli.console import HOST, PORT, Desk, desk_of, view_option
+from api.cli.opening import open_seen
 from api.headers import LOOPBACK
 from api.settings import Settings
 from geo.errors import InvalidInputError

@@ -8,8 +8,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import feet, open_seen
 from services.publication.viewed import assumed_now
 from services.results.snaps import ABOUT, SnapLine, write_snaps
 from services.words.assumptions import marked

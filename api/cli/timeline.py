@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import feet, open_seen
 from api.cli.tables import years_table
 from geo.errors import InvalidInputError
 from services.publication.timeline import timeline, write_timeline

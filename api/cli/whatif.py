@@ -7,8 +7,8 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from api.cli.console import desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import desk_of, view_option
+from api.cli.opening import feet, open_seen
 from geo.errors import InvalidInputError
 from geo.vocabulary import FREQUENCIES
 from services.scenarios.answers import WhatIfs, edit_of_text, lines, title

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli.console import Desk, desk_of
-from api.cli.opening import feet, open_seen, view_option
+from api.cli.console import Desk, desk_of, view_option
+from api.cli.opening import feet, open_seen
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.situation.parameters import limit_of
 from services.why.answer import why

@@ -16,16 +16,16 @@ from api.plan_page import render_plan
 from services.edition.features import catchment_features
 from services.edition.jobs import Job, Jobs
 from services.plans.ask import PlanAsk, ask_of
+from services.plans.audit import audit
+from services.plans.certified import verification_body
 from services.plans.solve import Reception, Watch, plan_of
 from services.plans.store import list_plans, read_plan
-from services.plans.verify import verify
 from services.plans.views import (
     COLLECTION,
     plan_body,
     plan_head,
     plan_imprint,
     plan_items,
-    verification_body,
 )
 from services.plans.watch import SoFar
 from services.reports.plan import plan_report
@@ -137,7 +137,7 @@ def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, A
 def verification(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
     """Compute anew, without any solver, what the plan does and that no other one is better; 422 refuses it."""
     reception: Reception = request.app.state.plan_reception
-    return verification_body(verify(read_plan(workspace, plan_id), reception))
+    return verification_body(audit(read_plan(workspace, plan_id), reception), workspace.view)
 
 
 @router.get(

@@ -9,34 +9,29 @@ its proof, ``k_best`` the near-equal ones, ``relax`` what would have to give whe
     problem = Problem(options, demand, covers, Rules(budget_yen=1_000_000.0))
     plan = solve(problem)
 
-``explain`` says whom each option reaches, ``plan_years`` what opens in which year,
-``stability`` which choices stay when limits, walkers or populations differ.
+``plan_years`` says what opens in which year. What answers with tables is not imported here, so that
+a plan can be verified without pandas: ``explain.explain``, whom each option reaches, ``stability.stability``,
+which choices stay when limits, walkers or populations differ, and ``greedy.Greedy``, a ranking.
 """
 
-from geo.siting.explain import explain, unit_gains
-from geo.siting.greedy import Greedy, Ranking, gains_by_unit
 from geo.siting.horizon import Years, check_years
 from geo.siting.plans import Plan, StageResult, difference_of, falls_short, k_best, solve
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.siting.relax import Relaxation, relax
 from geo.siting.solver import Incumbent, Search
-from geo.siting.stability import Stability, stability
 from geo.siting.years import RESIDENT_YEARS, YearsPlan, plan_years
 
 __all__ = [
     "RESIDENT_YEARS",
     "Covers",
     "Demand",
-    "Greedy",
     "Incumbent",
     "Options",
     "Plan",
     "Problem",
-    "Ranking",
     "Relaxation",
     "Rules",
     "Search",
-    "Stability",
     "Stage",
     "StageResult",
     "TargetRule",
@@ -44,13 +39,9 @@ __all__ = [
     "YearsPlan",
     "check_years",
     "difference_of",
-    "explain",
     "falls_short",
-    "gains_by_unit",
     "k_best",
     "plan_years",
     "relax",
     "solve",
-    "stability",
-    "unit_gains",
 ]

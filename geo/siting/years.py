@@ -9,10 +9,11 @@ for one of two at first, a rule "in the first year that can pay for it" would no
 import copy
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from geo.arrays import FloatArray, IntArray
 from geo.errors import BrokenModelError
@@ -64,8 +65,8 @@ class YearsPlan:
 
     plan: Plan
     year: tuple[int, ...]
-    openings: pd.DataFrame
-    table: pd.DataFrame
+    openings: tuple[Mapping[str, Any], ...]
+    table: tuple[Mapping[str, Any], ...]
     prices: Prices | None = None
     certified: float = np.inf
 
@@ -485,8 +486,8 @@ def told_by_year(problem: Problem, years: Years, plan: Plan, year: IntArray) -> 
     return YearsPlan(
         plan,
         tuple(year.tolist()),
-        pd.DataFrame(openings, columns=told),
-        pd.DataFrame(rows, columns=names),
+        tuple(dict(zip(told, row, strict=True)) for row in openings),
+        tuple(dict(zip(names, row, strict=True)) for row in rows),
     )
 
 

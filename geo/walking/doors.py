@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import TOLERANCE, BoolArray, FloatArray, IntArray
 from geo.errors import InvalidInputError
+from geo.walking.graph import SearchGraph
 from geo.walking.measure import Measure
 
 
@@ -217,3 +218,22 @@ def along_one_edge(origins: Doors, homes: Doors, pairs: tuple[IntArray, IntArray
     may = np.where(ahead_m >= 0, *opens) | (ahead_m == 0)
     along = np.where(ahead_m >= 0, onward, back) + origins.leg[origin] + homes.leg[home]
     return np.where(may, along, np.inf)
+
+
+def search_graph(places: Doors, homes: Doors) -> SearchGraph:
+    """Return what the shortest walks from homes to places follow from; both of one measure."""
+    halves, sets = places.measure.network.halves, places.by_hours
+    rows = [some.joined for _, some in sets]
+    pairs = pairs_on_one_edge(places, homes)
+    return SearchGraph(
+        halves.start,
+        halves.node,
+        np.stack([measure.tolls for measure, _ in sets]),
+        np.repeat(np.arange(len(sets)), [2 * one.size for one in rows]),
+        np.concatenate([np.column_stack(places.entering)[one].ravel() for one in rows]),
+        np.concatenate([np.column_stack(places.inward)[one].ravel() for one in rows]),
+        np.stack(homes.leaving),
+        np.stack(homes.outward),
+        pairs[1],
+        along_one_edge(places, homes, pairs),
+    )

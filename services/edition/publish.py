@@ -16,10 +16,9 @@ from services.workspace.folder import (
     SOURCES,
     Workspace,
     open_workspace,
-    read_json,
     registry_file,
-    write_json,
 )
+from services.workspace.jsonfiles import read_json, write_json
 from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_folder

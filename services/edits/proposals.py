@@ -33,7 +33,8 @@ from services.words.vocabulary import (
     ProposalKind,
     ProposalStatus,
 )
-from services.workspace.folder import Workspace, read_json, write_json
+from services.workspace.folder import Workspace
+from services.workspace.jsonfiles import read_json, write_json
 from services.workspace.staging import staged_file, staged_number
 
 FOLDER = "proposals"

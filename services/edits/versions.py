@@ -30,7 +30,8 @@ from services.edits.drawings import (
     to_geojson,
 )
 from services.words.dates import today
-from services.workspace.folder import Workspace, digest, read_json
+from services.workspace.folder import Workspace
+from services.workspace.jsonfiles import digest, read_json
 from services.workspace.locks import in_use
 from services.workspace.staging import WAIT_S, staged_number
 

@@ -72,9 +72,9 @@ from services.workspace.folder import (
     open_workspace,
     registry_file,
     seen_in,
-    write_json,
 )
 from services.workspace.ground import write_ground
+from services.workspace.jsonfiles import write_json
 from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_folder

@@ -15,12 +15,14 @@ from geo.siting import Plan
 from geo.siting.certificate import Certificate, gap_between
 from geo.siting.plans import Prover
 from geo.siting.relax import YearsRelaxation
+from geo.siting.stability import Stability
+from services.plans.certified import NO_BOUND_PCT
 from services.plans.problem import Setting
 from services.plans.transport import transport_rows
-from services.plans.watch import NO_BOUND_PCT
 from services.situation.assumptions import assumptions_of
 from services.words.assumptions import CLASSES
-from services.workspace.folder import digest, software_version
+from services.workspace.folder import software_version
+from services.workspace.jsonfiles import digest
 
 OPENING = ("newly_reached", "opening_yen", "yearly_yen")
 
@@ -37,7 +39,7 @@ class Answer:
     plan: Plan
     relaxation: siting.Relaxation | None
     others: list[Plan]
-    stability: siting.Stability | None
+    stability: Stability | None
     years: siting.YearsPlan | None
     certificate: Certificate | None
     variants: Mapping[str, Mapping[str, object]]
@@ -337,7 +339,7 @@ def _first(setting: Setting) -> list[str]:
 def _first_year_yen(answer: Answer) -> float | None:
     """Return what the first year costs; over years that is what opens in it."""
     if answer.years is not None and len(answer.years.openings):
-        return float(answer.years.table["spent_yen"].iloc[0])
+        return float(answer.years.table[0]["spent_yen"])
     return _finite(answer.plan.first_year_yen)
 
 
@@ -348,11 +350,11 @@ def _years(setting: Setting, answer: Answer) -> list[dict[str, Any]]:
     ids = setting.candidates.options["candidate_id"].to_numpy()
     openings = answer.years.openings
     rows: list[dict[str, Any]] = []
-    for row in answer.years.table.to_dict("records"):
-        of_year = openings[openings["year"] == row["year"]].to_dict("records")
+    for row in answer.years.table:
+        of_year = [one for one in openings if one["year"] == row["year"]]
         rows.append(
             {
-                **{str(name): value for name, value in row.items()},
+                **row,
                 "year": int(row["year"]) + 1,
                 "coverage_after_pct": _share(row["reached_after"], answer.plan.residents),
                 "openings": [

@@ -11,30 +11,43 @@ import numpy as np
 import pandas as pd
 
 from geo import siting
+from geo.arrays import IntArray
 from geo.coverage.reached import at_least
 from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import Incumbent, Plan, Problem, Search, Stage, StageResult, Years, YearsPlan
 from geo.siting.certificate import Certificate, gap_between
 from geo.siting.checks import check
+from geo.siting.condensed import condensed
+from geo.siting.explain import explain, unit_gains
 from geo.siting.plans import LEAST, described
 from geo.siting.recheck import broken_rules, values
 from geo.siting.relax import relax_years
 from geo.siting.solver import Status
+from geo.siting.stability import stability as stability_of
+from geo.walking.doors import search_graph
 from services.plans import apart, searches
 from services.plans.apart import CrashedError, searched
-from services.plans.arrays import arrays_of, arrays_of_prices
+from services.plans.arrays import (
+    arrays_of,
+    arrays_of_prices,
+    arrays_of_question,
+    arrays_of_streets,
+)
 from services.plans.ask import PlanAsk
+from services.plans.certified import NO_BOUND_PCT
 from services.plans.ground import CommonGround, hashes_of
 from services.plans.problem import Setting, parameters_of
 from services.plans.record import CRASHED, Answer, record_of
 from services.plans.store import PlanResult, store
+from services.plans.streets import WalkedStreets
 from services.plans.transport import catchments_frame
-from services.plans.watch import NO_BOUND_PCT, Onlooker, SoFar
+from services.plans.watch import Onlooker, SoFar
 from services.results.candidates import UNIT_GAINS_FROM
 from services.situation.view import Situation
 from services.situation.walking import Walking
 from services.words.dates import today
-from services.workspace.folder import Workspace, digest
+from services.workspace.folder import Workspace
+from services.workspace.jsonfiles import digest
 from services.workspace.progress import Progress, StoppedError, silent
 
 _Found = TypeVar("_Found")
@@ -43,6 +56,8 @@ FOUND = {"optimal", "feasible", "cancelled"}
 VARIANT_GAP_PCT, VARIANT_TIME_S = 0.5, 20.0
 """How closely a plan is looked for where only "is it chosen there as well?" is asked."""
 UNITS_LISTED = 20
+KEPT_PAIRS_MAX = 4_000_000
+"""The question of a larger town is not kept with its plans: it would be tens of MiB."""
 
 
 @dataclass(frozen=True)
@@ -205,14 +220,15 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
     watch.step("plan.solve", 0.4)
     answer = _answer(setting, watch)
     progress("plan.check", 0.6)
-    recheck_on_streets(setting, answer.plan)
+    streets = walked_on(setting, answer.plan)
     chosen = chosen_frame(setting, answer.plan, answer.stays)
     progress("plan.write", 0.95)
     record = record_of(setting, answer)
     result = store(
         setting.situation.workspace,
         record,
-        _arrays(answer),
+        _certificate(answer),
+        _question(setting, answer, streets),
         options=setting.candidates.options,
         chosen=chosen,
         catchments=catchments_frame(setting, chosen),
@@ -221,7 +237,17 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
     return result
 
 
-def _arrays(answer: Answer) -> dict[str, np.ndarray]:
+def _question(setting: Setting, answer: Answer, streets: WalkedStreets) -> dict[str, np.ndarray]:
+    """Return what a plan is verified by, as arrays; nothing where none was found, or in a town too large."""
+    if not answer.outcome.stages:
+        return {}
+    question = condensed(setting.problem)
+    if len(question.covers.home) > KEPT_PAIRS_MAX:
+        return {}
+    return {**arrays_of_question(question), **arrays_of_streets(streets)}
+
+
+def _certificate(answer: Answer) -> dict[str, np.ndarray]:
     """Return what proves the answer, as arrays."""
     if answer.years is not None and answer.years.prices is not None:
         return arrays_of_prices(answer.years.prices)
@@ -263,7 +289,7 @@ def _answer(setting: Setting, watch: Watch) -> Answer:
         loose = replace(quiet, time_s=VARIANT_TIME_S, gap_pct=max(VARIANT_GAP_PCT, ask.gap_pct))
         others = {one.name: (one.covers, one.demand) for one in variants}
         stability = parts.searched(
-            "stability", siting.stability, problem, outcome, others, search=loose
+            "stability", stability_of, problem, outcome, others, search=loose
         )
     certificate = None
     if outcome.stages and years is None:
@@ -405,42 +431,44 @@ def _claimed(stage: StageResult, proven: float, *, whole: bool) -> StageResult:
     return replace(stage, bound=proven, gap_pct=gap_pct, status=status, by="certificate")
 
 
-def recheck_on_streets(setting: Setting, plan: Plan) -> float:
+def walked_on(setting: Setting, plan: Plan) -> WalkedStreets:
     """
     Walk the plan on the streets: its options are added as places, and residents counted anew.
 
-    Returns the residents reached then. Nothing of the problem is used: no covers, no patterns.
+    Returns the streets, for whoever walks them again. Nothing of the problem is used: no covers, no patterns.
 
     Raises
     ------
     BrokenModelError
         It is not what the plan claims.
     """
+    streets = streets_on(setting, plan.positions)
+    if plan.status in FOUND and streets.differ(plan.reached):
+        raise BrokenModelError(
+            "The plan reaches {reached:.3f} residents by its own count, but "
+            "{on_streets:.3f} on the streets: please report this.",
+            reached=plan.reached,
+            on_streets=streets.reached(),
+        )
+    return streets
+
+
+def streets_on(setting: Setting, chosen: IntArray) -> WalkedStreets:
+    """Return the streets with all places that count when some options are carried out."""
     situation, limit = setting.situation, setting.limit
-    frame = setting.candidates.options.iloc[plan.positions]
+    frame = setting.candidates.options.iloc[np.sort(chosen)]
     counts = at_least(frame["target_class"], setting.ask.frequency)
     sites = setting.candidates.sites.iloc[frame["site"].to_numpy()[counts]]
     there = situation.place_snaps[setting.counts]
     # When a candidate will meet nobody knows.
     new = situation.snap(sites).reindex(columns=there.columns, fill_value="")
     snaps = pd.concat([there, new], ignore_index=True)
-    profile = situation.walking.profile
-    walking = Walking(profile, situation.network, situation.homes, snaps)
-    everywhere = np.ones(len(snaps), dtype=bool)
-    access = walking.access(everywhere, np.full(len(situation.homes), np.inf))
-    reached = math.fsum(setting.weight[limit.holds(access.walk_m, access.walk_s)])
-    size = 1.0 + math.fsum(setting.weight)
-    # With two limits one place may be near enough and another quick enough: then more are counted.
-    exact = limit.m is None or limit.minutes is None
-    wrong = abs(reached - plan.reached) if exact else plan.reached - reached
-    if wrong > 1e-6 * size and plan.status in FOUND:
-        raise BrokenModelError(
-            "The plan reaches {reached:.3f} residents by its own count, but "
-            "{on_streets:.3f} on the streets: please report this.",
-            reached=plan.reached,
-            on_streets=reached,
-        )
-    return reached
+    lived = np.flatnonzero(setting.weight > 0)
+    homes = situation.homes.iloc[lived]
+    walking = Walking(situation.walking.profile, situation.network, homes, snaps)
+    units = walking.units(limit)
+    ways = tuple(search_graph(unit.places, unit.homes) for unit, _ in units)
+    return WalkedStreets(ways, tuple(most for _, most in units), setting.weight[lived])
 
 
 def chosen_frame(
@@ -448,7 +476,7 @@ def chosen_frame(
 ) -> gpd.GeoDataFrame:
     """Return the chosen options by rank, with whom each reaches: all that its reasons are said from."""
     problem, options = setting.problem, setting.candidates.options
-    told = siting.explain(problem, plan).rename(columns={"alone": "newly_reached_alone"})
+    told = explain(problem, plan).rename(columns={"alone": "newly_reached_alone"})
     option = told["option"].to_numpy(dtype=np.int64)
     frame = options.iloc[option].reset_index(drop=True)
     gains = _gains(setting, plan)
@@ -468,7 +496,7 @@ def chosen_frame(
 
 
 def _gains(setting: Setting, plan: Plan) -> dict[int, tuple[str, ...]]:
-    gains = siting.unit_gains(setting.problem, plan)
+    gains = unit_gains(setting.problem, plan)
     gains = gains[gains["newly_reached"] >= UNIT_GAINS_FROM]
     layer = setting.situation.layering(setting.profile.analysis.gap_layer)
     names = layer.areas["area_name"].to_numpy()

@@ -1,55 +1,42 @@
 """Stored plans: a folder each that never changes, and what has changed since."""
 
-import hashlib
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 
-from geo.errors import BrokenWorkspaceError, NotFoundError
+from geo.errors import NotFoundError
 from services.edits.versions import edits_record, read_drawn
 from services.plans.ask import PlanAsk, ask_of
+from services.plans.folder import (
+    CERTIFICATE,
+    PLAN_FORMAT,
+    QUESTION,
+    RECORD,
+    PlanFolder,
+    hash_of,
+    of_another_version,
+    unreadable_plan,
+)
 from services.registry.seen import registry_facts
 from services.results.edits import edits_frame
 from services.situation.parameters import Parameters
 from services.words.dates import today
-from services.workspace.folder import Workspace, digest, read_json, write_json
+from services.workspace.folder import Workspace
+from services.workspace.jsonfiles import digest, write_json
 from services.workspace.staging import staged_number
-from services.workspace.storage import storage_error
 
 FOLDER = "plans"
-RECORD = "plan.json"
-CERTIFICATE = "certificate.npz"
-PLAN_FORMAT = 6
-"""
-From 2 on a stored plan holds codes and facts, no sentence; from 3 on what it assumes, from 4 on what
-is not known of places, from 5 on how sure it is goal by goal, and its certificate, from 6 on whose
-proof that is, the certificate's or the solver's, and which parts are left out because of a crash.
-"""
 
 
 @dataclass(frozen=True)
-class PlanResult:
+class PlanResult(PlanFolder):
     """A stored plan; its tables are read once. Nothing of it leaves but through ``services.plans.views``."""
 
     workspace: Workspace
-    path: Path
-
-    @property
-    def plan_id(self) -> str:
-        """Return the folder's name."""
-        return self.path.name
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        """Return what was asked, how it came out, and the hashes of what it was made from."""
-        record: dict[str, Any] = read_json(self.path / RECORD)
-        return record
 
     @cached_property
     def edits(self) -> gpd.GeoDataFrame:
@@ -87,45 +74,19 @@ class PlanResult:
         """Return what can be walked to from each chosen option (candidate_id, geometry)."""
         return self._table("catchments")
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether every file is what was written when the plan was made."""
-        record = {name: value for name, value in self.record.items() if name != "sha256"}
-        files = self.record.get("files", {})
-        whole = digest(record) == self.record.get("sha256") and CERTIFICATE in files
-        try:
-            return whole and all(hash_of(self.path / name) == sha for name, sha in files.items())
-        except OSError:
-            return False
-
-    @cached_property
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return the arrays of the certificate; nothing where they cannot be read."""
-        try:
-            with np.load(self.path / CERTIFICATE, allow_pickle=False) as found:
-                return dict(found)
-        except (OSError, ValueError, zipfile.BadZipFile):
-            return {}
-
     def _table(self, name: str) -> gpd.GeoDataFrame:
         path = self.path / f"{name}.parquet"
         try:
             return gpd.read_parquet(path)
         except (OSError, ValueError) as error:
-            raise storage_error(error, path) or BrokenWorkspaceError(
-                "{path}: cannot be read ({error}); make the plan again", path=path, error=error
-            ) from error
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+            raise unreadable_plan(path, error) from error
 
 
 def store(
     workspace: Workspace,
     record: Mapping[str, Any],
-    arrays: Mapping[str, np.ndarray],
+    certificate: Mapping[str, np.ndarray],
+    question: Mapping[str, np.ndarray],
     **tables: gpd.GeoDataFrame,
 ) -> PlanResult:
     """Write a plan whole, under the next number, with the hashes of all of its files."""
@@ -133,11 +94,13 @@ def store(
     with workspace.working(), staged_number(plans) as (name, folder):
         for title, table in tables.items():
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
-        np.savez_compressed(folder / CERTIFICATE, **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(folder / CERTIFICATE, **certificate)  # type: ignore[arg-type]
+        if question:
+            np.savez_compressed(folder / QUESTION, **question)  # type: ignore[arg-type]
         files = {path.name: hash_of(path) for path in sorted(folder.iterdir())}
         whole = {"plan_id": name, "format": PLAN_FORMAT, **record, "files": files}
         write_json(folder / RECORD, {**whole, "sha256": digest(whole)})
-    return PlanResult(workspace, plans / name)
+    return PlanResult(plans / name, workspace)
 
 
 def list_plans(workspace: Workspace) -> list[PlanResult]:
@@ -153,7 +116,7 @@ def unreadable_plans(workspace: Workspace) -> list[str]:
 def _stored(workspace: Workspace) -> list[PlanResult]:
     found = (workspace.own / FOLDER).glob("[0-9]*")
     folders = sorted((path for path in found if (path / RECORD).is_file()), reverse=True)
-    return [PlanResult(workspace, path) for path in folders]
+    return [PlanResult(path, workspace) for path in folders]
 
 
 def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
@@ -170,11 +133,7 @@ def read_plan(workspace: Workspace, plan_id: str) -> PlanResult:
     for plan in _stored(workspace):
         if plan.plan_id == plan_id:
             if not plan.is_readable:
-                raise BrokenWorkspaceError(
-                    "plan {plan_id!r} was made by another version; make it again with: "
-                    "arukeba plan WORKSPACE",
-                    plan_id=plan_id,
-                )
+                raise of_another_version(plan_id)
             return plan
     raise NotFoundError(
         "there is no plan {plan_id!r}; see the list of plans, or make one with: "

@@ -1,4 +1,4 @@
-"""A stored plan verified: everything that it says is reckoned anew, without any solver."""
+"""A stored plan verified from its folder: all that it says is reckoned anew, without solver and data."""
 
 import math
 from collections.abc import Sequence
@@ -7,18 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from geo import siting
 from geo.arrays import IntArray
 from geo.errors import ArukebaError, InvalidInputError, Sentence
-from geo.siting import Plan, Problem
+from geo.siting import Plan, Problem, Years
 from geo.siting.certificate import LEAST, gap_between, is_choice, proven_bounds
 from geo.siting.plans import described
 from geo.siting.recheck import broken_rules, values
 from geo.siting.years import broken_over_years, certified_bound, resident_years, told_by_year
-from services.plans.arrays import certificate_of, prices_of
-from services.plans.problem import Setting
-from services.plans.solve import FOUND, Reception, recheck_on_streets
-from services.plans.store import PlanResult, plan_is_stale
+from services.plans.arrays import certificate_of, prices_of, question_of, streets_of
+from services.plans.folder import PlanFolder
+from services.plans.streets import WalkedStreets
 
 NEAR = 1e-6
 """Two figures that differ by no more than this part are one: they were added up in another order."""
@@ -26,139 +24,167 @@ NEAR = 1e-6
 FIGURES = ("opened_n", "spent_yen", "newly_reached", "reached_after", "resident_years")
 """Of each year, what is reckoned anew."""
 
-CHANGED = {
-    "data": Sentence("the data"),
-    "registry": Sentence("the registry of places and venues"),
-    "edits": Sentence("the street edits"),
-    "parameters": Sentence("the parameters"),
-}
+ASKED = ("most", "reach_pct", "overlap_max_pct", "apart_m", "one_per_owner", "participation_pct")
+"""Rules that stand in the question as they were asked."""
+
+PROVEN = {"optimal", "feasible", "cancelled"}
+
+NO_PROOF = Sentence("its proof, or its walks on the streets")
+
+
+@dataclass(frozen=True, eq=False)
+class StoredQuestion:
+    """What was asked, the streets on which the plan was walked, and the options by their ids."""
+
+    problem: Problem
+    streets: WalkedStreets
+
+    def positions(self, plan: PlanFolder, ids: Sequence[str]) -> IntArray:
+        """Return the positions of options; ids that are none refuse the plan."""
+        at = {key: number for number, key in enumerate(self.problem.options.key.tolist())}
+        if not set(ids) <= set(at):
+            raise plan.refused(Sentence("its choices"))
+        return np.array([at[name] for name in ids], dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Verification:
     """What was found: goal by goal the plan's value and what no plan exceeds, both reckoned anew."""
 
-    plan: PlanResult
+    plan: PlanFolder
     goals: tuple[dict[str, Any], ...]
 
 
-def verify(plan: PlanResult, reception: Reception | None = None) -> Verification:
+def verify(plan: PlanFolder) -> Verification:
     """
-    Verify a stored plan against its workspace, its streets and its certificate.
+    Verify a stored plan by what stands in its folder: its question, its streets and its certificate.
 
-    Parameters
-    ----------
-    plan
-        As it is stored.
-    reception
-        Keeps what questions share, where one is at hand.
+    That the question is the one of the workspace is verified by ``services.plans.audit``.
 
     Raises
     ------
     InvalidInputError
-        It was changed after it was made, cannot be verified any more because what it was made of has
-        changed, or does not hold: one sentence says which.
+        It was changed after it was made, or does not hold: one sentence says which.
     """
-    record = plan.record
+    require_a_proof(plan)
+    if not plan.question:
+        raise InvalidInputError(
+            "plan {plan_id} is of so large a town that its question is not kept with it; "
+            "verify it with --data",
+            plan_id=plan.plan_id,
+        )
+    try:
+        question = StoredQuestion(question_of(plan.question), streets_of(plan.question))
+    except (ArukebaError, LookupError, TypeError, ValueError) as error:
+        raise plan.refused(Sentence("its question")) from error
+    return reckoned(plan, question)
+
+
+def require_a_proof(plan: PlanFolder) -> None:
+    """
+    Refuse a plan that was changed, or that has nothing to verify.
+
+    Raises
+    ------
+    InvalidInputError
+        It is one.
+    """
     if not plan.is_untouched:
         raise InvalidInputError(
             "plan {plan_id} is refused: its files are not those that were written when it was made",
             plan_id=plan.plan_id,
         )
-    if changed := plan_is_stale(plan.workspace, plan):
-        raise InvalidInputError(
-            "plan {plan_id} cannot be verified any more, for {what} changed after it was made; "
-            "make it again",
-            plan_id=plan.plan_id,
-            what=CHANGED[changed[0]["code"]],
-        )
-    stages = record["stages"]
-    if record["status"] not in FOUND or not all(one["certified_bounds"] for one in stages):
+    stages = plan.record["stages"]
+    if plan.record["status"] not in PROVEN or not all(one["certified_bounds"] for one in stages):
         raise InvalidInputError(
             "plan {plan_id} holds no proof that could be verified", plan_id=plan.plan_id
         )
-    setting = (reception or Reception()).setting(plan.workspace, plan.ask)
-    reckoned = _over_years if record["years"] else _reckoned
-    return Verification(plan, reckoned(plan, setting))
 
 
-def _over_years(plan: PlanResult, setting: Setting) -> tuple[dict[str, Any], ...]:
-    """Reckon a plan over years anew: what each year brings, and what no plan exceeds."""
-    problem, record, (stage,) = setting.problem, plan.record, plan.record["stages"]
+def reckoned(plan: PlanFolder, question: StoredQuestion) -> Verification:
+    """
+    Reckon anew what a plan is worth and what no plan exceeds.
+
+    Raises
+    ------
+    InvalidInputError
+        It does not hold.
+    """
+    ask, rules = plan.record["ask"], question.problem.rules
+    if any(getattr(rules, name) != ask[name] for name in ASKED):
+        raise plan.refused(Sentence("its question"))
+    try:
+        goals = (_over_years if plan.record["years"] else _in_one_year)(plan, question)
+    except InvalidInputError:
+        raise
+    except ArukebaError as error:
+        raise plan.refused(NO_PROOF) from error
+    return Verification(plan, goals)
+
+
+def _over_years(plan: PlanFolder, question: StoredQuestion) -> tuple[dict[str, Any], ...]:
+    """Reckon a plan over years: what each year brings, and what no plan exceeds."""
+    problem, record, (stage,) = question.problem, plan.record, plan.record["stages"]
     first = np.zeros(len(problem.options), dtype=bool)
-    first[_positions(plan, setting, record["first"])] = True
-    ask = setting.ask
-    years = siting.Years(tuple(ask.years_yen), ask.carry, ask.visits, first)
+    first[question.positions(plan, record["first"])] = True
+    ask = record["ask"]
+    years = Years(tuple(ask["years_yen"]), ask["carry"], ask["visits"], first)
     opens = {
         one["candidate_id"]: row["year"] - 1 for row in record["years"] for one in row["openings"]
     }
-    at = _positions(plan, setting, list(opens))
+    at = question.positions(plan, list(opens))
     by_key = np.argsort(problem.options.key[at], kind="stable")
     chosen, year = at[by_key], np.array(list(opens.values()), dtype=np.int64)[by_key]
-    shown = _positions(plan, setting, plan.chosen["candidate_id"].tolist())
     in_span = ((year >= 0) & (year < len(years))).all()
-    if not (is_choice(problem, np.sort(chosen)) and in_span) or set(shown) != set(chosen):
-        raise _refused(plan, Sentence("its choices"))
+    if not (is_choice(problem, np.sort(chosen)) and in_span) or set(opens) != set(plan.chosen_ids):
+        raise plan.refused(Sentence("its choices"))
     if broken_over_years(problem, years, chosen, year):
-        raise _refused(plan, Sentence("its rules"))
+        raise plan.refused(Sentence("its rules"))
     made = told_by_year(problem, years, described(problem, chosen, Plan(record["status"])), year)
     for name in FIGURES:
-        if not _all_near(made.table[name].tolist(), [row[name] for row in record["years"]]):
-            raise _refused(plan, Sentence("the values of its goals"))
-    totals = record["totals"]
-    figures = (made.plan.residents, made.plan.reached, made.plan.newly_reached)
-    names = ("residents", "reached_after", "newly_reached")
-    if not _all_near(figures, [totals[name] for name in names]):
-        raise _refused(plan, Sentence("its numbers of residents"))
+        found, claimed = ([row[name] for row in table] for table in (made.table, record["years"]))
+        if not _all_near(found, claimed):
+            raise plan.refused(Sentence("the values of its goals"))
     value = resident_years(problem, chosen, year, len(years))
     if not _all_near([value], [stage["value"]]):
-        raise _refused(plan, Sentence("the values of its goals"))
-    bound = certified_bound(problem, years, prices_of(plan.arrays), chosen, year)
+        raise plan.refused(Sentence("the values of its goals"))
+    _require_residents(plan, made.plan, question.streets)
+    bound = certified_bound(problem, years, prices_of(plan.certificate), chosen, year)
     claim = stage["certified_bounds"][0]
     if claim is None or not bound - claim <= NEAR * (1.0 + abs(claim)):
-        raise _refused(plan, Sentence("its proof, which proves less than the plan claims"))
-    try:
-        recheck_on_streets(setting, made.plan)
-    except ArukebaError as error:
-        raise _refused(plan, Sentence("its proof, or its walks on the streets")) from error
+        raise plan.refused(Sentence("its proof, which proves less than the plan claims"))
     gap = gap_between(value, bound)
     told = {"objective": stage["objective"], "value": value, "best": value}
     return ({**told, "bound": bound, "gap_pct": gap},)
 
 
-def _reckoned(plan: PlanResult, setting: Setting) -> tuple[dict[str, Any], ...]:
-    problem, record = setting.problem, plan.record
-    chosen = np.sort(_positions(plan, setting, plan.chosen["candidate_id"].tolist()))
+def _in_one_year(plan: PlanFolder, question: StoredQuestion) -> tuple[dict[str, Any], ...]:
+    problem, record = question.problem, plan.record
+    chosen = np.sort(question.positions(plan, plan.chosen_ids))
+    goals = [(one.objective, one.give_pct) for one in problem.stages]
+    ask = record["ask"]
+    asked = [(name, ask["give_pct"]) for name in ask["objectives"]]
+    if goals != asked or problem.rules.budget_yen != ask["budget_yen"]:
+        raise plan.refused(Sentence("its question"))
     if not is_choice(problem, chosen):
-        raise _refused(plan, Sentence("its choices"))
+        raise plan.refused(Sentence("its choices"))
     if broken_rules(problem, chosen):
-        raise _refused(plan, Sentence("its rules"))
+        raise plan.refused(Sentence("its rules"))
     worth = values(problem, chosen)
-    claimed = [stage["value"] for stage in record["stages"]]
-    if not _all_near(worth, claimed):
-        raise _refused(plan, Sentence("the values of its goals"))
-    made = described(problem, chosen, Plan(record["status"]))
-    totals = record["totals"]
-    figures = (made.residents, made.reached, made.newly_reached)
-    names = ("residents", "reached_after", "newly_reached")
-    if not _all_near(figures, [totals[name] for name in names]):
-        raise _refused(plan, Sentence("its numbers of residents"))
+    if not _all_near(worth, [stage["value"] for stage in record["stages"]]):
+        raise plan.refused(Sentence("the values of its goals"))
+    made, totals = described(problem, chosen, Plan(record["status"])), record["totals"]
+    _require_residents(plan, made, question.streets)
     yen = (made.first_year_yen, made.yearly_yen)
     if not _all_near(yen, [totals["first_year_yen"], totals["yearly_yen"]]):
-        raise _refused(plan, Sentence("what it costs"))
-    witnesses = [_positions(plan, setting, stage["witness"]) for stage in record["stages"]]
+        raise plan.refused(Sentence("what it costs"))
+    witnesses = [question.positions(plan, stage["witness"]) for stage in record["stages"]]
     if not all(is_choice(problem, one) for one in witnesses):
-        raise _refused(plan, Sentence("its proof, or its walks on the streets"))
+        raise plan.refused(NO_PROOF)
     best = [values(problem, one)[number] for number, one in enumerate(witnesses)]
     if not _all_near(best, [stage["best"] for stage in record["stages"]]):
-        raise _refused(plan, Sentence("the values of its goals"))
-    try:
-        recheck_on_streets(setting, made)
-        bounds = _bounds(plan, setting, problem)
-    except InvalidInputError:
-        raise
-    except ArukebaError as error:
-        raise _refused(plan, Sentence("its proof, or its walks on the streets")) from error
+        raise plan.refused(Sentence("the values of its goals"))
+    bounds = _bounds(plan, problem, witnesses)
     return tuple(
         {
             "objective": stage["objective"],
@@ -171,28 +197,30 @@ def _reckoned(plan: PlanResult, setting: Setting) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _bounds(plan: PlanResult, setting: Setting, problem: Problem) -> list[float]:
+def _require_residents(plan: PlanFolder, made: Plan, streets: WalkedStreets) -> None:
+    """Refuse other numbers of residents than those of the question, and walks other than on the streets."""
+    names = ("residents", "reached_after", "newly_reached")
+    claimed = [plan.record["totals"][name] for name in names]
+    if not _all_near((made.residents, made.reached, made.newly_reached), claimed):
+        raise plan.refused(Sentence("its numbers of residents"))
+    if streets.differ(made.reached):
+        raise plan.refused(NO_PROOF)
+
+
+def _bounds(plan: PlanFolder, problem: Problem, witnesses: Sequence[IntArray]) -> list[float]:
     """Return what no plan exceeds in each goal; the proofs must prove all that is claimed of them."""
     goals = [
         (stage["objective"], math.nan if bound is None else bound, witness)
-        for stage in plan.record["stages"]
-        for witness in [_positions(plan, setting, stage["witness"])]
+        for stage, witness in zip(plan.record["stages"], witnesses, strict=True)
         for bound in stage["certified_bounds"]
     ]
-    found = proven_bounds(problem, certificate_of(plan.arrays, goals))
+    found = proven_bounds(problem, certificate_of(plan.certificate, goals))
     for (objective, claim, _), bound in zip(goals, found, strict=True):
         sign = -1.0 if objective in LEAST else 1.0
         if not sign * (bound - claim) <= NEAR * (1.0 + abs(claim)):
-            raise _refused(plan, Sentence("its proof, which proves less than the plan claims"))
+            raise plan.refused(Sentence("its proof, which proves less than the plan claims"))
     last = {objective: bound for (objective, _, _), bound in zip(goals, found, strict=True)}
     return [last[stage["objective"]] for stage in plan.record["stages"]]
-
-
-def _positions(plan: PlanResult, setting: Setting, ids: Sequence[str]) -> IntArray:
-    at = {name: number for number, name in enumerate(setting.candidates.options["candidate_id"])}
-    if not set(ids) <= set(at):
-        raise _refused(plan, Sentence("its choices"))
-    return np.array([at[name] for name in ids], dtype=np.int64)
 
 
 def _all_near(found: Sequence[float], claimed: Sequence[float | None]) -> bool:
@@ -201,12 +229,4 @@ def _all_near(found: Sequence[float], claimed: Sequence[float | None]) -> bool:
         (claim is None and not math.isfinite(value))
         or (claim is not None and abs(value - claim) <= NEAR * (1.0 + abs(value)))
         for value, claim in zip(found, claimed, strict=True)
-    )
-
-
-def _refused(plan: PlanResult, what: Sentence) -> InvalidInputError:
-    return InvalidInputError(
-        "plan {plan_id} is refused: {what} do not hold when reckoned anew",
-        plan_id=plan.plan_id,
-        what=what,
     )

@@ -8,22 +8,18 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import Limit
+from services.plans.certified import certificate, certified, said
 from services.plans.store import PlanResult, list_plans, plan_is_stale
-from services.plans.verify import Verification
 from services.plans.words import (
     Terms,
     beside_the_best,
-    certificate,
-    certified,
     changed,
     crashed,
     proof,
     relaxed,
-    said,
     site_name,
     some_people,
     variant,
-    verified_goal,
     why,
     year_line,
 )
@@ -227,26 +223,6 @@ def _year(
         **row,
         "openings": openings,
         **{lang: year_line(row, terms_of(plan), lang) for lang in LANGS},
-    }
-
-
-def verification_body(found: Verification) -> dict[str, Any]:
-    """Return what was verified, in words, with whole numbers."""
-    record = found.plan.record
-    return {
-        "plan_id": found.plan.plan_id,
-        "view": found.plan.workspace.view,
-        "verified": True,
-        **marked(record["assumptions"]),
-        "sentence": said(certificate(record["stages"]), certified),
-        "goals": [
-            {
-                **{name: goal[name] for name in ("objective", "gap_pct")},
-                **{name: float(round(goal[name])) for name in ("value", "bound")},
-                **{lang: verified_goal(goal, lang) for lang in LANGS},
-            }
-            for goal in found.goals
-        ],
     }
 
 

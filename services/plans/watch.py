@@ -9,9 +9,8 @@ import numpy as np
 from geo import siting
 from geo.siting import Incumbent
 from geo.siting.worth import newly_reached
+from services.plans.certified import NO_BOUND_PCT
 from services.plans.problem import Setting
-
-NO_BOUND_PCT = 100.0
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,14 @@
 """What a plan says, from the facts that are stored of it: its proof, what would have to give, its reasons."""
 
-import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from geo.coverage.reached import Limit
-from geo.siting.certificate import gap_between
-from services.plans.watch import NO_BOUND_PCT
+from services.plans.certified import Fact
 from services.words.reasons import doing, for_whom
 from services.words.shares import Share, share, share_of
 from services.words.texts import (
-    LANGS,
     age_group_text,
     is_figure,
     limit_text,
@@ -23,9 +20,6 @@ from services.words.texts import (
     yen,
 )
 
-Fact = Mapping[str, Any]
-"""A ``code`` with its figures and names."""
-
 
 @dataclass(frozen=True)
 class Terms:
@@ -34,11 +28,6 @@ class Terms:
     limit: Limit
     age_group: str
     small_number: int
-
-
-def said(fact: Fact, say: Callable[[Fact, str], str]) -> dict[str, str]:
-    """Return what a fact says in both languages, beside its code."""
-    return {"code": str(fact["code"]), **{lang: say(fact, lang) for lang in LANGS}}
 
 
 def proof(fact: Fact, lang: str) -> str:
@@ -230,38 +219,3 @@ def _room(row: Mapping[Hashable, Any], lang: str) -> list[str]:
 
 def _figure(value: object) -> float:
     return float(str(value))
-
-
-def certificate(stages: Sequence[Fact]) -> Fact:
-    """Return what the certificate of a plan says of its first goal, and of all where none could be better."""
-    if not stages or not stages[0]["certified_bounds"]:
-        return {"code": "none"}
-    first = stages[0]
-    bound, value = first["certified_bounds"][-1], first["value"]
-    if bound is None or value is None:
-        return {"code": "open"}
-    far_pct = gap_between(value, bound)
-    if far_pct == 0.0:
-        others = all(stage["certified_gap_pct"] == 0.0 for stage in stages[1:])
-        return {"code": "best" if others else "first"}
-    if far_pct >= NO_BOUND_PCT:
-        return {"code": "open"}
-    if first["objective"] in {"most_reached", "backup"}:
-        return {"code": str(first["objective"]), "more": math.ceil(abs(bound - value) - 1e-6)}
-    return {"code": "gap", "gap_pct": far_pct}
-
-
-def certified(fact: Fact, lang: str) -> str:
-    """Say what was verified of a plan; nothing where it has no certificate."""
-    if fact["code"] == "none":
-        return ""
-    gap = share(Share(-(-fact.get("gap_pct", 0.0) * 10 // 1) / 10), lang)
-    more = people(fact.get("more", 0), lang)
-    return text(f"plan.certified.{fact['code']}", lang, gap=gap, people=more)
-
-
-def verified_goal(goal: Fact, lang: str) -> str:
-    """Say of one goal that was verified how far any other plan could be better."""
-    gap = share(Share(-(-goal["gap_pct"] * 10 // 1) / 10), lang)
-    name = text(f"plan.goal.{goal['objective']}", lang)
-    return text("plan.certified.goal", lang, goal=name, gap=gap)

@@ -19,8 +19,9 @@ from services.publication.collections import FIGURE_DECIMALS, Query
 from services.publication.columns import IDS
 from services.publication.supply import further_tables
 from services.publication.tables import Publication, provenance
-from services.workspace.folder import Snapshot, Workspace, write_json
+from services.workspace.folder import Snapshot, Workspace
 from services.workspace.geojson import collection, lonlat
+from services.workspace.jsonfiles import write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 

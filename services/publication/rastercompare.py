@@ -24,7 +24,8 @@ from services.results.rasters import outline
 from services.situation.naming import names_of
 from services.words.assumptions import AREAS, PEOPLE
 from services.words.texts import age_group_text, text, told
-from services.workspace.folder import REMAINDER, Workspace, write_json
+from services.workspace.folder import REMAINDER, Workspace
+from services.workspace.jsonfiles import write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 

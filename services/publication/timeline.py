@@ -22,7 +22,8 @@ from services.publication.export import beside, write_csv
 from services.results.yearends import TARGET_COLUMNS, History, Moment
 from services.situation.parameters import Parameters
 from services.situation.places import Selection
-from services.workspace.folder import Workspace, write_json
+from services.workspace.folder import Workspace
+from services.workspace.jsonfiles import write_json
 from services.workspace.plain import plain_rows
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file

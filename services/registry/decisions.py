@@ -20,7 +20,8 @@ from services.registry.database import SQLITE, session, writing
 from services.registry.places import Row
 from services.registry.tables import Decision, prepare
 from services.words.dates import day_in_japan
-from services.workspace.folder import MANIFEST, read_json, registry_file
+from services.workspace.folder import MANIFEST, registry_file
+from services.workspace.jsonfiles import read_json
 from services.workspace.plain import plain_rows
 
 _LOG = Decision.metadata.tables[Decision.__tablename__]

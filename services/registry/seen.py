@@ -18,7 +18,8 @@ from geo.arrays import LONLAT_EPSG
 from services.privacy.homes import masked, masked_venues
 from services.registry.decisions import COLUMNS, read_decisions
 from services.registry.places import read_places, read_status_history, read_venues
-from services.workspace.folder import Workspace, digest
+from services.workspace.folder import Workspace
+from services.workspace.jsonfiles import digest
 
 _DEGREES_DECIMALS = 11
 """A thousandth of a millimetre: more than what a projection there and back may change."""

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import at_least, share_pct
-from geo.siting import Greedy, Ranking, gains_by_unit
+from geo.siting.greedy import Greedy, Ranking, gains_by_unit
 from geo.vocabulary import TARGET
 from services.situation.halls import groups_apart, hall_names
 from services.situation.intervals import Bounds, Ends

@@ -32,7 +32,8 @@ from services.words.assumptions import OF_WALKS, marks, told_assumptions, used
 from services.words.dates import today
 from services.words.origins import with_origins
 from services.words.texts import text
-from services.workspace.folder import Workspace, digest, software_version
+from services.workspace.folder import Workspace, software_version
+from services.workspace.jsonfiles import digest
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file
 

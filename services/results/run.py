@@ -48,11 +48,10 @@ from services.workspace.folder import (
     RESULT_FORMAT,
     Snapshot,
     Workspace,
-    digest,
     seen_in,
     software_version,
-    write_json,
 )
+from services.workspace.jsonfiles import digest, write_json
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import staged_file, staged_number
 

@@ -35,7 +35,8 @@ from services.words.dates import today
 from services.words.shares import share, share_of
 from services.words.texts import age_group_text, is_figure, limit_text, listed, people, text, yen
 from services.words.vocabulary import PUBLIC
-from services.workspace.folder import Snapshot, Workspace, digest
+from services.workspace.folder import Snapshot, Workspace
+from services.workspace.jsonfiles import digest
 from services.workspace.staging import staged_file
 
 MOST = 8

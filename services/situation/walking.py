@@ -192,13 +192,13 @@ class Walking:
         """
         found = [
             walks(self.network, snaps, unit.homes, limit=most, by=unit.measure)
-            for unit, most in self._units(limit)
+            for unit, most in self.units(limit)
         ]
         return found[0] if len(found) == 1 else found[0].both(found[1])
 
     def farthest_m(self, limit: Limit) -> float:
         """Return the metres beyond which no walk within a limit can come from."""
-        return min(most / unit.measure.least_per_m for unit, most in self._units(limit))
+        return min(most / unit.measure.least_per_m for unit, most in self.units(limit))
 
     def approach(self, limit: Limit, counts: np.ndarray) -> "Approach":
         """Return everybody's way to the nearest of the places that count, judged as the limit is."""
@@ -216,8 +216,9 @@ class Walking:
 
     def judged(self, limit: Limit) -> tuple[Unit, float]:
         """Return what a limit is judged in first, metres before seconds, and how much of it."""
-        return self._units(limit)[0]
+        return self.units(limit)[0]
 
-    def _units(self, limit: Limit) -> list[tuple[Unit, float]]:
+    def units(self, limit: Limit) -> list[tuple[Unit, float]]:
+        """Return what a limit is judged in, and how much of each: metres, seconds, or both."""
         units = [] if limit.m is None else [(self.m, limit.m)]
         return units if limit.minutes is None else [*units, (self.s, 60.0 * limit.minutes)]

@@ -4,8 +4,6 @@ The workspace: a folder that holds one municipality, ready to be computed.
 ``build`` writes it whole, ``run`` adds snapshots that never change, everybody else reads.
 """
 
-import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +28,7 @@ from services.words.names import told_apart
 from services.words.texts import text
 from services.words.vocabulary import PUBLIC, View
 from services.workspace import ground
+from services.workspace.jsonfiles import digest, read_json
 from services.workspace.locks import in_use
 from services.workspace.staging import put_back
 from services.workspace.storage import unreadable
@@ -84,20 +83,6 @@ def software_version() -> str:
     return version("arukeba")
 
 
-def read_json(path: Path) -> Any:  # noqa: ANN401  JSON is whatever the file holds
-    """Read one of the workspace's own JSON files."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from error
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write plain data as readable JSON."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
 Written = tuple[int, int, int] | None
 
 
@@ -108,12 +93,6 @@ def written_at(path: Path) -> Written:
     except FileNotFoundError:
         return None
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
-
-
-def digest(value: object) -> str:
-    """Return the SHA-256 of plain data, the same for the same content."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Snapshot:

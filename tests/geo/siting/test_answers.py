@@ -14,12 +14,11 @@ from geo.siting import (
     Rules,
     Stage,
     TargetRule,
-    explain,
     relax,
     solve,
-    stability,
-    unit_gains,
 )
+from geo.siting.explain import explain, unit_gains
+from geo.siting.stability import stability
 from geo.vocabulary import Objective
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer

@@ -11,7 +11,6 @@ from geo.errors import InvalidInputError
 from geo.siting import (
     Covers,
     Demand,
-    Greedy,
     Options,
     Plan,
     Problem,
@@ -24,6 +23,7 @@ from geo.siting import (
     k_best,
     solve,
 )
+from geo.siting.greedy import Greedy
 from tests.geo.siting.brute import Town, towns
 from tests.geo.siting.test_optimum import answer
 from tests.geo.siting.test_rank import catchments

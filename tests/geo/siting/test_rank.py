@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.siting import Greedy, Ranking, gains_by_unit
+from geo.siting.greedy import Greedy, Ranking, gains_by_unit
 from geo.walking.reach import Walks
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
@@ -231,21 +233,22 @@ def test_what_opens_early_counts_in_every_year_that_follows() -> None:
     # those. The first year pays for hall 1, and the second keeps it and pays for hall 0 too: 21.
     found = plan_years(STREET.problem(Stage("most_reached")), Years([60_000.0, 160_000.0]))
     assert found.plan.stages[0].value == 11.0 + 21.0
-    assert found.table["newly_reached"].tolist() == [11.0, 10.0]
+    assert by_year(found, "newly_reached") == [11.0, 10.0]
     # With 4 today.
-    assert found.table["reached_after"].tolist() == [15.0, 25.0]
-    assert found.table["resident_years"].tolist() == [11.0, 32.0]
-    assert found.table["yearly_yen"].tolist()[0] in {30_000.0, 60_000.0}
+    assert by_year(found, "reached_after") == [15.0, 25.0]
+    assert by_year(found, "resident_years") == [11.0, 32.0]
+    assert by_year(found, "yearly_yen")[0] in {30_000.0, 60_000.0}
 
 
 def why(budgets_yen: list[float], *, rules: Rules = Rules(), carry: bool = False) -> list[str]:  # noqa: B008
     """Why nothing opens in each year along the street; empty where something does."""
     town = replace(STREET, rules=rules)
-    return (
-        plan_years(town.problem(Stage("most_reached")), Years(budgets_yen, carry))
-        .table["why"]
-        .tolist()
-    )
+    found = plan_years(town.problem(Stage("most_reached")), Years(budgets_yen, carry))
+    return by_year(found, "why")
+
+
+def by_year(found: YearsPlan, name: str) -> list[Any]:
+    return [row[name] for row in found.table]
 
 
 def test_a_year_in_which_nothing_opens_says_why() -> None:
@@ -277,9 +280,9 @@ def test_money_is_kept_for_what_is_worth_more() -> None:
         x_m=[0.0, 0.0],
     )
     found = plan_years(town.problem(Stage("most_reached")), Years([50_000.0, 50_000.0], carry=True))
-    assert found.table["why"].tolist() == ["kept", ""]
-    assert found.table["brought_yen"].tolist() == [0.0, 50_000.0]
-    assert found.table["left_yen"].tolist() == [50_000.0, 0.0]
+    assert by_year(found, "why") == ["kept", ""]
+    assert by_year(found, "brought_yen") == [0.0, 50_000.0]
+    assert by_year(found, "left_yen") == [50_000.0, 0.0]
     assert found.plan.stages[0].value == 10.0
 
 
@@ -287,7 +290,7 @@ def test_totals_add_up() -> None:
     found = plan_years(
         STREET.problem(Stage("most_reached")), Years([60_000.0, 160_000.0, 1_000_000.0])
     )
-    table, openings = found.table, found.openings
+    table, openings = pd.DataFrame(found.table), pd.DataFrame(found.openings)
     by_year = openings.groupby("year")["newly_reached"].sum().reindex(range(3), fill_value=0.0)
     assert table["newly_reached"].tolist() == by_year.tolist()
     assert table["newly_reached"].sum() == found.plan.newly_reached

@@ -11,7 +11,7 @@ from geo.schedule import parse_schedule
 from geo.schedule.hours import met_at_halls
 from geo.streets.access import passes
 from geo.streets.network import Network, isolated_edges, joinable
-from geo.walking.doors import Doors
+from geo.walking.doors import Doors, search_graph
 from geo.walking.measure import metres, seconds
 from geo.walking.reach import Nearest, nearest, walks
 from geo.walking.route import route, walks_from
@@ -58,11 +58,13 @@ def walk_m(town: Network, met_at: str, home: tuple[float, float] = HOME) -> floa
     found = nearest(town, *stops)
     walk = float(found.home_walk[0])
     by = metres(town)
-    _, outwards = walks_from(Doors.of(stops[1], by), Doors.of(stops[0], by))
+    hall, door = Doors.of(stops[0], by), Doors.of(stops[1], by)
+    _, outwards = walks_from(door, hall)
     limited = walks(town, *stops, limit=1e6)
     way = route(town, found, 0, origins=stops[0], homes=stops[1])
     drawn = np.inf if way is None else way.length_m
-    assert [walk] * 2 == pytest.approx([outwards[0], drawn])
+    kept = search_graph(hall, door).least_walks()[0]
+    assert [walk] * 3 == pytest.approx([outwards[0], drawn, kept])
     assert limited.walk.tolist() == ([] if np.isinf(walk) else pytest.approx([walk]))
     return walk
 
@@ -232,6 +234,8 @@ def test_every_walk_is_that_of_the_town_as_it_is_open_when_the_place_meets(
     )
     assert every.walk == pytest.approx(expected[np.isfinite(expected)])
     by = metres(network)
+    kept = search_graph(Doors.of(stops, by), Doors.of(doors, by))
+    assert kept.least_walks() == pytest.approx(expected.min(axis=0))
     for home in range(len(homes)):
         _, outwards = walks_from(Doors.of(doors.iloc[[home]], by), Doors.of(stops, by))
         assert outwards == pytest.approx(expected[:, home])

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geo.streets.network import Network
-from geo.walking.doors import Doors
+from geo.walking.doors import Doors, search_graph
 from geo.walking.measure import metres, steps
 from geo.walking.reach import nearest, walks
 from geo.walking.route import route, walks_from
@@ -26,11 +26,13 @@ def walk_m(network: Network, home: tuple[float, float], place: tuple[float, floa
     found = nearest(network, *stops)
     walk = float(found.home_walk[0])
     by = metres(network)
-    _, outwards = walks_from(Doors.of(stops[1], by), Doors.of(stops[0], by))
+    hall, door = Doors.of(stops[0], by), Doors.of(stops[1], by)
+    _, outwards = walks_from(door, hall)
     limited = walks(network, *stops, limit=1e6)
     way = route(network, found, 0, origins=stops[0], homes=stops[1])
     drawn = np.inf if way is None else way.length_m
-    assert [walk] * 2 == pytest.approx([outwards[0], drawn])
+    kept = search_graph(hall, door).least_walks()[0]
+    assert [walk] * 3 == pytest.approx([outwards[0], drawn, kept])
     assert limited.walk.tolist() == ([] if np.isinf(walk) else pytest.approx([walk]))
     return walk
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from geo.arrays import within
 from geo.streets.network import Network
+from geo.walking.doors import Doors, search_graph
+from geo.walking.measure import metres
 from geo.walking.reach import Walks, nearest, straight_m, walks
 from tests.streets import Point, oracle_walk_m, snaps, straight_street, streets, towns
 
@@ -134,6 +136,9 @@ def test_every_walk_equals_the_oracle(
     oracle = np.array([[oracle_walk_m(network, place, home) for home in homes] for place in places])
     found = nearest(network, snaps(*places), snaps(*homes))
     assert found.home_walk == pytest.approx(oracle.min(axis=0), abs=1e-6)
+    by = metres(network)
+    kept = search_graph(Doors.of(snaps(*places), by), Doors.of(snaps(*homes), by))
+    assert kept.least_walks() == pytest.approx(oracle.min(axis=0), abs=1e-6)
     there = np.flatnonzero(np.isfinite(found.home_walk))
     named = oracle[found.home_origin[there], there]
     assert named == pytest.approx(found.home_walk[there], abs=1e-6)

@@ -29,7 +29,7 @@ from services.plans.ask import PlanAsk, ask_of, read_ask
 from services.plans.ground import CommonGround
 from services.plans.problem import Setting, parameters_of
 from services.plans.sites import Junctions
-from services.plans.solve import Reception, make_plan, recheck_on_streets
+from services.plans.solve import Reception, make_plan, walked_on
 from services.plans.store import PlanResult, list_plans, plan_is_stale, read_plan
 from services.plans.views import plan_body, sentence, shown_candidates
 from services.plans.watch import SoFar
@@ -153,7 +153,7 @@ def test_walked_on_the_streets_a_plan_is_what_it_claims(town_snapshot: Snapshot)
     setting = setting_of(workspace, ask)
     plan = solve(setting.problem)
     assert plan.newly_reached > 0
-    assert recheck_on_streets(setting, plan) == pytest.approx(plan.reached, abs=1e-6)
+    assert walked_on(setting, plan).reached() == pytest.approx(plan.reached, abs=1e-6)
 
 
 def test_more_often_than_weekly_is_a_choice_of_its_own(workspace: Workspace) -> None:
@@ -242,7 +242,7 @@ def test_a_stored_plan_stays_and_knows_what_changed(workspace: Workspace) -> Non
     write_registry(registry_file(workspace.path), halls(*HALLS[:2]), places(ROWS[0]))
     changed = plan_is_stale(open_workspace(workspace.path), plan)
     assert changed == [{"code": "registry", "before": 2, "after": 1}]
-    (said,) = plan_body(PlanResult(open_workspace(workspace.path), plan.path))["changed"]
+    (said,) = plan_body(PlanResult(plan.path, open_workspace(workspace.path)))["changed"]
     assert said["ja"] == "場や会場の台帳が変わりました（場 2→1か所）"
     second = make_plan(open_workspace(workspace.path), asked(most=1))
     assert [one.plan_id for one in list_plans(workspace)] == ["0002", "0001"]

@@ -23,13 +23,16 @@ from api.settings import Settings
 from geo.errors import InvalidInputError
 from geo.siting import Plan, StageResult
 from geo.siting.certificate import Certificate, Proof
+from services.plans.audit import audit
+from services.plans.certified import certificate
+from services.plans.folder import CERTIFICATE, QUESTION, hash_of
 from services.plans.solve import as_proven, make_plan
-from services.plans.store import CERTIFICATE, PlanResult, hash_of, read_plan
+from services.plans.store import PlanResult, read_plan
 from services.plans.verify import verify
 from services.plans.views import plan_body
-from services.plans.words import certificate
 from services.words.texts import told
-from services.workspace.folder import Workspace, digest, open_workspace
+from services.workspace.folder import Workspace, open_workspace
+from services.workspace.jsonfiles import digest
 from tests.services.plans.test_plans import asked, town
 
 GOALS = ["most_reached", "worst_unit_first"]
@@ -54,6 +57,7 @@ def copy(plan: PlanResult, tmp_path: Path) -> PlanResult:
 
 def test_a_plan_is_verified_goal_by_goal(plan: PlanResult) -> None:
     found = verify(plan)
+    assert audit(plan).goals == found.goals
     assert [goal["objective"] for goal in found.goals] == GOALS
     first = found.goals[0]
     assert (first["value"], first["bound"]) == pytest.approx((100.0, 100.0), abs=1e-3)
@@ -65,6 +69,8 @@ def test_it_says_so_in_one_sentence_by_command_line_and_http(
     said = "この案は別の計算で検算しました。これより良い選び方はありません。"
     assert main(["plans", "verify", str(plan.path), "--lang", "ja"]) == 0
     assert said in capsys.readouterr().out
+    assert main(["plans", "verify", str(plan.path), "--lang", "ja", "--data"]) == 0
+    assert "ワークスペースのデータから作り直して確かめました" in capsys.readouterr().out
     assert main(["plans", "verify", str(plan.path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["verified"] is True
     assert main(["plans", "prove", str(plan.path)]) == 2
@@ -76,16 +82,17 @@ def test_it_says_so_in_one_sentence_by_command_line_and_http(
         assert said in client.get(f"/plans/{plan.plan_id}/report").text
 
 
-def test_it_runs_where_no_solver_can_be_had(plan: PlanResult) -> None:
+def test_it_runs_where_neither_solver_nor_data_can_be_had(plan: PlanResult, tmp_path: Path) -> None:
+    shutil.copytree(plan.path, tmp_path / plan.plan_id)
     code = f"""
 import sys
 class Blocked:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] == "highspy":
+        if name.split(".")[0] in {{"highspy", "pandas", "numba", "sqlalchemy"}}:
             raise ImportError(name)
 sys.meta_path.insert(0, Blocked())
 from api.cli.main import main
-sys.exit(main(["plans", "verify", {str(plan.path)!r}, "--lang", "en"]))
+sys.exit(main(["plans", "verify", {str(tmp_path / plan.plan_id)!r}, "--lang", "en"]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -186,13 +193,95 @@ def test_a_forged_certificate_is_refused(
         verify(forge(copy, lambda _: None))
 
 
+def spoiled(copy: PlanResult, change: Callable[[dict[str, np.ndarray]], None]) -> PlanResult:
+    """Change the question, and reckon all hashes again."""
+    path = copy.path / QUESTION
+    with np.load(path) as found:
+        arrays = dict(found)
+    change(arrays)
+    np.savez_compressed(path, **arrays)
+    return forge(copy, lambda _: None)
+
+
+def nobody_else(arrays: dict[str, np.ndarray]) -> None:
+    """Let the options reach nobody but by the plan."""
+    arrays["covers_home"] = arrays["covers_home"][: arrays["covers_n"][0]]
+
+
+def other_rules(arrays: dict[str, np.ndarray]) -> None:
+    told = json.loads(str(arrays["told"]))
+    told["rules"]["most"] = 2
+    arrays["told"] = np.array(json.dumps(told))
+
+
+def other_goals(arrays: dict[str, np.ndarray]) -> None:
+    told = json.loads(str(arrays["told"]))
+    del told["stages"][1]
+    arrays["told"] = np.array(json.dumps(told))
+
+
+def fewer_streets(arrays: dict[str, np.ndarray]) -> None:
+    for name in ("tolls", "direct_walk"):
+        arrays[f"streets_0_{name}"] = np.full_like(arrays[f"streets_0_{name}"], np.inf)
+
+
+def nowhere(arrays: dict[str, np.ndarray]) -> None:
+    arrays["streets_0_node"] = arrays["streets_0_node"] + 1_000_000
+
+
+def no_streets(arrays: dict[str, np.ndarray]) -> None:
+    del arrays["streets_0_tolls"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (nobody_else, "its question"),
+        (other_rules, "its question"),
+        (other_goals, "its question"),
+        (fewer_streets, "walks on the streets"),
+        (nowhere, "its question"),
+        (no_streets, "its question"),
+    ],
+)
+def test_a_forged_question_is_refused(
+    copy: PlanResult, change: Callable[[dict[str, np.ndarray]], None], said: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=said):
+        verify(spoiled(copy, change))
+
+
+def dearer(arrays: dict[str, np.ndarray]) -> None:
+    """Nobody notices from the folder alone that an option that is not chosen costs more than it says."""
+    arrays["option_cost_yen"] = arrays["option_cost_yen"] + np.where(
+        arrays["option_key"] == "open-H1", 1e6, 0.0
+    )
+
+
+def test_whether_the_question_is_what_the_data_say_only_the_data_tell(copy: PlanResult) -> None:
+    forged = spoiled(copy, dearer)
+    assert verify(forged).goals
+    with pytest.raises(InvalidInputError, match="its question"):
+        audit(forged)
+
+
+def test_a_folder_without_a_plan_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plans", "verify", str(tmp_path / "0009"), "--lang", "en"]) == 2
+    assert "there is no plan" in capsys.readouterr().err
+
+
 def test_what_a_plan_was_made_of_must_be_there_still(copy: PlanResult) -> None:
     profile = copy.workspace.path / "profile.toml"
     given = profile.read_text("utf-8")
     profile.write_text(given.replace("[analysis]\n", "[analysis]\nwalk_limit_m = 400\n"), "utf-8")
+    there = read_plan(open_workspace(copy.workspace.path), copy.plan_id)
     with pytest.raises(InvalidInputError, match="cannot be verified any more, for the") as refused:
-        verify(read_plan(open_workspace(copy.workspace.path), copy.plan_id))
+        audit(there)
     assert "変わりました" in told(refused.value, "ja")
+    # The proof is of the data of that day, and holds as before.
+    assert verify(there).goals
 
 
 def test_a_question_without_a_plan_has_nothing_to_verify(workspace: Workspace) -> None:

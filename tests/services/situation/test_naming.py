@@ -7,7 +7,8 @@ import pandas as pd
 
 from geo.coverage.reached import Layering
 from services.situation.naming import WHOLE, named, picked, unlocated, unlocated_of
-from services.workspace.folder import MANIFEST, Workspace, write_json
+from services.workspace.folder import MANIFEST, Workspace
+from services.workspace.jsonfiles import write_json
 
 LAYER = SimpleNamespace(id="unit", version="2025", approximate=True, draft=False)
 

@@ -19,7 +19,7 @@ from geo.errors import BrokenWorkspaceError, StorageError
 from services.registry.database import writing
 from services.registry.places import create_registry, read_places
 from services.words.texts import told
-from services.workspace import folder, remainder, series
+from services.workspace import folder, jsonfiles, remainder, series
 from services.workspace.folder import Snapshot
 from services.workspace.storage import storage_error
 from tests.snapshots import tiny_workspace
@@ -51,7 +51,7 @@ def test_what_no_disk_is_to_blame_for_is_left_to_others() -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda path: folder.read_json(path / "workspace.json"),
+        lambda path: jsonfiles.read_json(path / "workspace.json"),
         lambda path: folder._read_table(path / "results" / "0001" / "coverage.parquet"),
         lambda path: folder._read_layer(path / "layers" / "areas.parquet"),
         lambda path: remainder.read_unmatched(path / remainder.FILE),

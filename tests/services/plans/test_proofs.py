@@ -110,7 +110,7 @@ PARTS = {
         {"ja": "どの条件をゆるめればよいか", "en": "Which condition would have to give"},
     ),
     "stability": (
-        ("geo.siting", "stability"),
+        ("services.plans.solve", "stability_of"),
         {"most": 1, "stability": True},
         {"ja": "条件を変えた場合の確認", "en": "under other conditions"},
     ),

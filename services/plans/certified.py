@@ -51,8 +51,10 @@ def certified(fact: Fact, lang: str) -> str:
 
 def verified_goal(goal: Fact, lang: str) -> str:
     """Say of one goal that was verified how far any other plan could be better."""
-    gap = share(Share(-(-goal["gap_pct"] * 10 // 1) / 10), lang)
     name = text(f"plan.goal.{goal['objective']}", lang)
+    if goal["gap_pct"] == 0.0:
+        return text("plan.certified.goal.best", lang, goal=name)
+    gap = share(Share(-(-goal["gap_pct"] * 10 // 1) / 10), lang)
     return text("plan.certified.goal", lang, goal=name, gap=gap)
 
 

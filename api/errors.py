@@ -15,12 +15,15 @@ from geo.errors import (
     ArukebaError,
     BrokenWorkspaceError,
     BusyError,
+    ChangedError,
     InvalidInputError,
+    NoConditionError,
     NotAllowedError,
     NotFoundError,
     QueueFullError,
     Sentence,
     StorageError,
+    TakenError,
 )
 from services.words.texts import told
 from services.words.values import wrong_value
@@ -28,9 +31,12 @@ from services.workspace.storage import storage_error
 
 STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TakenError: HTTPStatus.CONFLICT,
+    NoConditionError: HTTPStatus.PRECONDITION_REQUIRED,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.CONFLICT,
+    ChangedError: HTTPStatus.PRECONDITION_FAILED,
     QueueFullError: HTTPStatus.TOO_MANY_REQUESTS,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -4,10 +4,13 @@ The errors of arukeba, split by whose fault it is, and the sentences that they s
 ArukebaError
 ├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
 │   ├── SourceError                  one source file: says which file and which row
-│   └── EditError                    one edit of the network: says which
+│   ├── EditError                    one edit of the network: says which
+│   ├── TakenError                   what is to be made is there already        HTTP 409
+│   └── NoConditionError             a change that does not say of what state    HTTP 428
 ├── NotAllowedError                  what was asked for is switched off here    HTTP 403, exit code 2
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
 ├── BusyError                        somebody else is at work there             HTTP 409, exit code 2
+├── ChangedError                     it is not any more as the caller saw it    HTTP 412, exit code 2
 ├── QueueFullError                   too much is waiting already: ask later     HTTP 429, exit code 2
 ├── StorageError                     a disk or a database fails: says the cause HTTP 503, exit code 1
 ├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
@@ -147,6 +150,14 @@ class EditError(InvalidInputError):
         self.edit_id = edit_id
 
 
+class TakenError(InvalidInputError):
+    """Something is to be made under a name that something has already."""
+
+
+class NoConditionError(InvalidInputError):
+    """A change does not say which state of a thing it is meant for."""
+
+
 class NotAllowedError(ArukebaError):
     """Something is asked for that this server was not started to do."""
 
@@ -157,6 +168,10 @@ class NotFoundError(ArukebaError, LookupError):
 
 class BusyError(ArukebaError):
     """Somebody else works where only one can; later it may go well."""
+
+
+class ChangedError(ArukebaError):
+    """Somebody else has changed it since the caller looked; nothing was written."""
 
 
 class QueueFullError(ArukebaError):

@@ -95,7 +95,12 @@ def file(workspace: WorkspaceDep, name: str) -> Response:
     )
 
 
-@router.post("/scenarios", summary="Make a scenario", status_code=201, responses=_REFUSED)
+@router.post(
+    "/scenarios",
+    summary="Make a scenario",
+    status_code=201,
+    responses={**_REFUSED, 409: {"model": Problem}},
+)
 def create(workspace: EditorDep, body: ScenarioBody) -> dict[str, Any]:
     """Write a new scenario once all of its changes can be made."""
     save_scenario(workspace, scenario_of(body.model_dump()))

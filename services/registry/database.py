@@ -1,8 +1,11 @@
 """Databases: a session of one, SQLite or PostgreSQL, and one writer at a time; errors told as ours."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 from sqlalchemy import text as sql
@@ -52,13 +55,17 @@ def require_no_password(url: str) -> None:
 
 @contextmanager
 def session(url: str) -> Iterator[Session]:
-    """Yield a session of the database, its errors told as ours; its connection ends with it."""
-    engine = _engine(url)
-    try:
-        with Session(engine) as opened:
-            yield opened
-    except SQLAlchemyError as error:
-        raise _told(error, engine) from error
+    """
+    Yield a session that reads the database as it is at one moment; its errors are told as ours.
+
+    Its connection ends with it.
+    """
+    with _session(_as_readable(url)) as opened:
+        if _is_file(opened):
+            opened.execute(sql("BEGIN"))
+        else:
+            opened.execute(sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        yield opened
 
 
 @contextmanager
@@ -67,15 +74,50 @@ def writing(url: str) -> Iterator[Session]:
     Yield a session in which nobody else writes; what it did is there when it ends well, else nothing.
 
     What is read in it is still so when it ends: of two writers the second sees what the first wrote.
+    Who only reads waits for nobody, and what is there at its end has reached the disk.
     """
-    with session(url) as opened:
-        if opened.get_bind().dialect.name == SQLITE:
+    with _session(url) as opened:
+        if _is_file(opened):
+            if opened.scalar(sql("PRAGMA journal_mode")) != "wal":
+                opened.execute(sql("PRAGMA journal_mode=WAL"))
+            opened.execute(sql("PRAGMA synchronous=FULL"))
             opened.execute(sql("BEGIN IMMEDIATE"))
         else:
             opened.execute(sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
             opened.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         yield opened
         opened.commit()
+
+
+def lay_to_rest(url: str) -> None:
+    """Leave a file that nobody will write to as one file, which can be read where nothing is written."""
+    with _session(url) as opened:
+        if _is_file(opened):
+            opened.execute(sql("PRAGMA journal_mode=DELETE"))
+
+
+@contextmanager
+def _session(url: str) -> Iterator[Session]:
+    engine = _engine(url)
+    try:
+        with Session(engine) as opened:
+            yield opened
+    except SQLAlchemyError as error:
+        raise _told(error, engine) from error
+
+
+def _is_file(opened: Session) -> bool:
+    return opened.get_bind().dialect.name == SQLITE
+
+
+def _as_readable(url: str) -> str:
+    """Return the address that a file is read by where its folder lets nobody note that it is read."""
+    if not url.startswith(f"{SQLITE}:///"):
+        return url
+    file = Path(url.removeprefix(f"{SQLITE}:///"))
+    if not file.is_file() or os.access(file.parent, os.W_OK) or Path(f"{file}-wal").exists():
+        return url
+    return f"{SQLITE}:///file:{quote(file.as_posix())}?immutable=1&uri=true"
 
 
 @lru_cache(maxsize=16)

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import insert, select
 
-from services.registry.database import session, writing
+from services.registry.database import lay_to_rest, session, writing
 from services.registry.places import Row
 from services.registry.seen import in_degrees, seen_decisions, seen_places, seen_venues
 from services.registry.tables import (
@@ -60,6 +60,7 @@ def write_published(workspace: Workspace, url: str) -> None:
         for model, rows in tables.items():
             if rows:
                 opened.execute(insert(model), rows)
+    lay_to_rest(url)
 
 
 def _as_seen(

@@ -5,14 +5,15 @@ The registry, the network and the snapshots stay as they are. A scenario remembe
 on; it is always computed on the data of today, and says what has changed since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geo.errors import InvalidInputError, NotFoundError, Sentence
+from geo.errors import InvalidInputError, NotFoundError, Sentence, TakenError
 from services.edits.versions import edits_record
 from services.registry.seen import registry_facts
 from services.scenarios.comparison import BASE, Comparison, compare
@@ -37,8 +38,11 @@ from services.words.texts import age_group_text, is_figure, limit_text, listed, 
 from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Snapshot, Workspace
 from services.workspace.jsonfiles import digest
-from services.workspace.staging import staged_file
+from services.workspace.locks import in_use
+from services.workspace.staging import remove_file, staged_file
 
+WAIT_S = 30.0
+"""How long somebody waits for another one who changes a scenario."""
 MOST = 8
 """Scenarios beside each other: more do not fit on a page, nor in a reader's head."""
 _PARTS = {
@@ -94,10 +98,11 @@ def new_scenario(workspace: Workspace, name: str, *, note: str = "", by: str = "
 
 def add_edit(workspace: Workspace, name: str, edit: ScenarioEdit) -> Scenario:
     """Add one change to a scenario, checked on the data of today."""
-    found = _read(workspace, name)
-    plain = found.model_dump(exclude={"base", "made_on"})
-    plain["edits"].append(edit.model_dump())
-    return save_scenario(workspace, scenario_of(plain), replace=True)
+    with _alone(workspace):
+        found = _read(workspace, name)
+        plain = found.model_dump(exclude={"base", "made_on"})
+        plain["edits"].append(edit.model_dump())
+        return _write(workspace, _checked(workspace, scenario_of(plain)))
 
 
 def remove_edit(workspace: Workspace, name: str, number: int) -> Scenario:
@@ -107,17 +112,18 @@ def remove_edit(workspace: Workspace, name: str, number: int) -> Scenario:
     No change depends on another one, so what is left needs no new check, even where it does not fit
     the data of today: it keeps saying what it was made on.
     """
-    found = _read(workspace, name)
-    if not 1 <= number <= len(found.edits):
-        count = len(found.edits)
-        raise NotFoundError(
-            "scenario {name} has no edit {number}; it has {count}, counted from 1",
-            name=found.name,
-            number=number,
-            count=count,
-        )
-    left = [edit for place, edit in enumerate(found.edits, start=1) if place != number]
-    return _write(workspace, found.model_copy(update={"edits": left}))
+    with _alone(workspace):
+        found = _read(workspace, name)
+        if not 1 <= number <= len(found.edits):
+            count = len(found.edits)
+            raise NotFoundError(
+                "scenario {name} has no edit {number}; it has {count}, counted from 1",
+                name=found.name,
+                number=number,
+                count=count,
+            )
+        left = [edit for place, edit in enumerate(found.edits, start=1) if place != number]
+        return _write(workspace, found.model_copy(update={"edits": left}))
 
 
 def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = False) -> Scenario:
@@ -126,29 +132,47 @@ def save_scenario(workspace: Workspace, scenario: Scenario, *, replace: bool = F
 
     One that says what it was made on keeps saying it; else that is the workspace of today.
     """
-    path = _path(workspace, scenario.name)
-    if path.is_file() and not replace:
-        raise InvalidInputError(
-            "there is a scenario {name!r} already; choose another name or replace it",
-            name=scenario.name,
+    if not replace:
+        _require_free(workspace, scenario.name)
+    made = _checked(workspace, scenario)
+    with _alone(workspace):
+        if not replace:  # of two who make one name at once the second is told
+            _require_free(workspace, scenario.name)
+        return _write(workspace, made)
+
+
+def _require_free(workspace: Workspace, name: str) -> None:
+    if _path(workspace, name).is_file():
+        raise TakenError(
+            "there is a scenario {name!r} already; choose another name or replace it", name=name
         )
+
+
+def _checked(workspace: Workspace, scenario: Scenario) -> Scenario:
+    """Return a scenario whose changes can all be made, with what it is made on."""
     apply_scenario(workspace, _parameters(workspace), scenario)
     base = scenario.base if scenario.base != Base() else base_of(workspace)
     made_on = scenario.made_on or today().isoformat()
-    return _write(workspace, scenario.model_copy(update={"base": base, "made_on": made_on}))
+    return scenario.model_copy(update={"base": base, "made_on": made_on})
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Let one at a time change the scenarios: what is read in it is still so when it ends."""
+    with workspace.working(), in_use(workspace.path / FOLDER, alone=True, wait_s=WAIT_S):
+        yield
 
 
 def _write(workspace: Workspace, scenario: Scenario) -> Scenario:
-    path = _path(workspace, scenario.name)
-    with workspace.working(), staged_file(path) as staged:
+    with staged_file(_path(workspace, scenario.name)) as staged:
         staged.write_text(to_toml(scenario), encoding="utf-8")
     return scenario
 
 
 def delete_scenario(workspace: Workspace, name: str) -> None:
     """Take a scenario away."""
-    with workspace.working():
-        _path(workspace, _read(workspace, name).name).unlink()
+    with _alone(workspace):
+        remove_file(_path(workspace, _read(workspace, name).name))
 
 
 def export_scenario(workspace: Workspace, name: str, out: Path) -> Path:

@@ -1,10 +1,14 @@
 """
 Writing beside, then renaming: a folder or file is either as it was or wholly new.
 
-At every instant one whole folder stands under its name, or ``put_back`` finds it: whatever ends a
-command between the two renames of an exchange, the next one that opens the folder undoes the first.
+Where the system can exchange two folders in one step, one whole folder stands under its name at every
+instant. Elsewhere it takes two renames, and ``put_back`` finds what stands beside: whatever ends a
+command between them, the next one that opens the folder undoes the first. What is acknowledged has
+reached the disk: file and folder are synced before and after each rename.
 """
 
+import ctypes
+import errno
 import os
 import shutil
 import tempfile
@@ -18,6 +22,10 @@ from services.workspace.storage import say_where
 
 WAIT_S = 10.0
 """How long somebody waits for an exchange of folders, which takes two renames."""
+_HERE, _EXCHANGE = -100, 2
+"""Linux: AT_FDCWD and RENAME_EXCHANGE of renameat2."""
+_NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+"""What systems and file systems say that cannot exchange two names."""
 
 
 @contextmanager
@@ -34,7 +42,9 @@ def staged_folder(target: Path) -> Iterator[Path]:
     try:
         staging.chmod(0o755)
         yield staging
+        sync_tree(staging)
         _exchange(staging, target)
+        _sync(target.parent)
     except OSError as error:
         say_where(error, target)
         raise
@@ -43,16 +53,16 @@ def staged_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_number(folder: Path, ending: str = "") -> Iterator[tuple[str, Path]]:
+def staged_number(folder: Path, ending: str = "", *, above: int = 0) -> Iterator[tuple[str, Path]]:
     """
     Yield the next number that nothing in ``folder`` has, and a path to write what gets it.
 
-    The path is a folder, or a file where the name has an ``ending``. It is also the claim to its
+    It is larger than ``above``. The path is a folder, or a file where the name has an ``ending``. It is also the claim to its
     number, made by a step that only one can do: of two who write at once each gets its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     taken = [int(path.name[:4]) for path in folder.iterdir() if path.name[:4].isdigit()]
-    number = max(taken, default=0)
+    number = max([above, *taken])
     claim = None
     while claim is None:
         number += 1
@@ -60,7 +70,9 @@ def staged_number(folder: Path, ending: str = "") -> Iterator[tuple[str, Path]]:
     name = f"{number:04d}"
     try:
         yield name, claim
+        sync_tree(claim)
         claim.rename(folder / f"{name}{ending}")
+        _sync(folder)
     except OSError as error:
         say_where(error, folder)
         raise
@@ -79,7 +91,9 @@ def staged_file(target: Path) -> Iterator[Path]:
     staging = target.parent / f".new-{os.getpid()}-{threading.get_ident()}-{target.name}"
     try:
         yield staging
+        _sync(staging)
         staging.replace(target)
+        _sync(target.parent)
     except OSError as error:
         say_where(error, target)
         raise
@@ -93,6 +107,32 @@ def put_back(target: Path) -> None:
     if _retired(target).exists():
         with in_use(target, alone=True, wait_s=WAIT_S):
             _settle(target)
+
+
+def remove_file(path: Path) -> None:
+    """Take a file away for good."""
+    path.unlink()
+    _sync(path.parent)
+
+
+def sync_tree(path: Path) -> None:
+    """Bring a file, or a folder with all that is in it, to the disk."""
+    for folder, _, files in os.walk(path):
+        for name in files:
+            _sync(Path(folder, name))
+        _sync(Path(folder))
+    if path.is_file():
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
+        return  # a system that keeps the names in a folder by itself
+    opened = os.open(path, os.O_RDONLY if hasattr(os, "O_DIRECTORY") else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _claim(folder: Path, name: str, *, is_folder: bool) -> Path | None:
@@ -111,12 +151,31 @@ def _claim(folder: Path, name: str, *, is_folder: bool) -> Path | None:
 
 
 def _exchange(staging: Path, target: Path) -> None:
+    if target.exists() and _swapped(staging, target):
+        return  # the old folder is what is thrown away now
     try:
         if target.exists():
             target.rename(_retired(target))
         staging.rename(target)
     finally:
         _settle(target)
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; say whether the system could."""
+    swap = (
+        getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+        if os.name == "posix"
+        else None
+    )
+    if swap is None:
+        return False
+    if swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _NO_EXCHANGE:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
 
 
 def _settle(target: Path) -> None:

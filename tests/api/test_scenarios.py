@@ -60,7 +60,7 @@ def test_a_scenario_is_made_compared_replaced_and_deleted(editor):
     made = editor.post("/scenarios", json=CLOSE)
     assert made.status_code == 201
     assert made.json()["stale"] == []
-    assert editor.post("/scenarios", json=CLOSE).status_code == 422
+    assert editor.post("/scenarios", json=CLOSE).status_code == 409
     body = editor.get("/scenarios/compare", params={"names": "案A"}).json()
     base, row = body["overview"]
     # A had h0 and h1: 20 + 30 of the 100 who are reached (tests/services/test_scenarios.py).

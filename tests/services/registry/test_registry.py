@@ -36,6 +36,7 @@ from services.results.run import run
 from services.words.texts import told
 from services.workspace.folder import open_workspace
 from tests.databases import DATABASES, empty_database
+from tests.faults import each_death
 
 EPSG = 6677
 
@@ -265,6 +266,60 @@ def test_who_waits_for_another_writer_is_told(tmp_path, monkeypatch):
     with database.writing(url), pytest.raises(StorageError, match="try again"):
         write_registry(url, HALLS, SALONS)
     write_registry(url, HALLS, SALONS)
+
+
+def test_a_reader_waits_for_no_writer_and_sees_one_moment(url):
+    write_registry(url, HALLS, SALONS)
+    with database.session(url) as reading:
+        before = len(reading.execute(select(registry.Place)).all())
+        write_registry(url, HALLS, SALONS.iloc[:1])
+        assert len(reading.execute(select(registry.Place)).all()) == before == 3
+    with database.writing(url):
+        assert len(read_places(url, EPSG)) == 1
+
+
+def test_what_a_file_acknowledges_has_reached_the_disk(tmp_path):
+    url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    create_registry(url)
+    with database.writing(url) as opened:
+        assert opened.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert opened.scalar(text("PRAGMA synchronous")) == 2  # FULL
+        assert opened.scalar(text("PRAGMA busy_timeout")) == database.WAIT_S * 1000
+
+
+def test_a_registry_at_rest_is_read_where_nothing_may_be_written(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
+    write_registry(url, HALLS, SALONS)
+    # Root may write everywhere: what the system would say of a folder that is read-only is put in.
+    monkeypatch.setattr(database.os, "access", lambda *_: False)
+    assert len(read_places(url, EPSG)) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["registry.sqlite"]
+
+
+ADDING = """
+from services.registry.decisions import COLUMNS, open_log
+
+url = sys.argv[2]
+die_at(int(sys.argv[1]))
+for n in range(3):
+    row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "candidate_key": f"{sys.argv[1]}-{n}"}
+    del row["decision_id"]
+    with open_log(url) as log:
+        log.add([row])
+    print(row["candidate_key"], flush=True)
+"""
+
+
+def test_no_decision_that_was_acknowledged_is_lost_by_a_kill(url):
+    kept = set()
+
+    def all_there(said):
+        kept.update(said.split())
+        there = read_decisions(url)["candidate_key"].tolist()
+        assert kept <= set(there)
+        assert len(there) == len(set(there))
+
+    assert each_death(ADDING, url, check=all_there) == 6
 
 
 def test_a_run_on_a_server_is_that_on_a_file(town_snapshot, tmp_path):

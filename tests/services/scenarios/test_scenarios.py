@@ -8,6 +8,8 @@ Today, within 500 m: A (weekly, at 100 m) has h0 (20 residents 65+) and h1 (30),
 
 import hashlib
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point
 
-from geo.errors import InvalidInputError, NotFoundError
+from geo.errors import InvalidInputError, NotFoundError, TakenError
 from services.registry.places import write_registry
 from services.registry.seen import registry_facts
 from services.results.run import run
@@ -205,7 +207,7 @@ def test_nothing_but_the_scenario_is_written(workspace: Workspace) -> None:
         return {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in files
-            if "scenarios" not in path.parts
+            if "scenarios" not in path.parts and path.name != ".scenarios.lock"
         }
 
     before = state()
@@ -405,7 +407,7 @@ def test_a_file_that_is_no_scenario_is_refused(
 
 def test_what_is_not_there_and_what_is_there_already(workspace: Workspace) -> None:
     new_scenario(workspace, "案A")
-    with pytest.raises(InvalidInputError, match="already"):
+    with pytest.raises(TakenError, match="already"):
         new_scenario(workspace, "案A")
     with pytest.raises(NotFoundError, match="there is 案A"):
         find_scenario(workspace, "案B")
@@ -417,3 +419,66 @@ def test_what_is_not_there_and_what_is_there_already(workspace: Workspace) -> No
     assert len(find_scenario(workspace, "案A").scenario.edits) == 1
     delete_scenario(workspace, "案A")
     assert list_scenarios(workspace) == []
+
+
+TOGETHER = """
+import sys
+from pathlib import Path
+from geo.errors import TakenError
+from services.scenarios.file import ScenarioEdit
+from services.scenarios.named import add_edit, new_scenario
+from services.workspace.folder import open_workspace
+
+workspace, who = open_workspace(Path(sys.argv[1])), sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+for n in range(10):
+    spot = ScenarioEdit(
+        action="open", venue_id="", lon=float(sys.argv[3]), lat=float(sys.argv[4]),
+        schedule_text="毎週火曜日10:00〜11:30", name=f"{who}{n}",
+    )
+    add_edit(workspace, "together", spot)
+    try:
+        new_scenario(workspace, f"n{n}")
+        print("made", n, flush=True)
+    except TakenError:
+        print("taken", n, flush=True)
+"""
+
+
+def test_of_two_processes_both_keep_what_they_add_and_one_makes_each_name(tmp_path: Path) -> None:
+    workspace = town(tmp_path)
+    new_scenario(workspace, "together")
+    at = lonlat(100.0)
+    both = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                TOGETHER,
+                str(workspace.path),
+                who,
+                str(at["lon"]),
+                str(at["lat"]),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for who in ("a", "b")
+    ]
+    for one in both:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    said: list[str] = []
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    for one in both:
+        out, _ = one.communicate()
+        assert one.returncode == 0
+        said += out.splitlines()
+    names = {edit.name for edit in find_scenario(workspace, "together").scenario.edits}
+    assert names == {f"{who}{n}" for who in "ab" for n in range(10)}
+    assert sorted(said) == sorted(f"{word} {n}" for word in ("made", "taken") for n in range(10))

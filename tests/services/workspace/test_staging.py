@@ -1,4 +1,6 @@
+import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -7,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from geo.errors import BusyError
+from services.workspace import staging
 from services.workspace.locks import in_use
 from services.workspace.staging import put_back, staged_file, staged_folder, staged_number
+from tests.faults import each_death
 
 
 def write_half_a_folder(target: Path) -> None:
@@ -64,47 +68,66 @@ def test_a_file_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
 
 
 STEPS = """
-import os, sys
 from pathlib import Path
-from services.workspace import staging
+from services.workspace.staging import staged_folder
+from tests import faults
 
-target, step = Path(sys.argv[1]), int(sys.argv[2])
-count = 0
-
-
-def stopping(do):
-    def at(*args, **options):
-        global count
-        if (count := count + 1) == step:
-            os._exit(9)
-        made = do(*args, **options)
-        if (count := count + 1) == step:
-            os._exit(9)
-        return made
-
-    return at
-
-
-Path.rename = stopping(Path.rename)
-staging.shutil.rmtree = stopping(staging.shutil.rmtree)
-with staging.staged_folder(target) as folder:
+if sys.argv[3] == "renames":
+    faults.without_exchange()
+die_at(int(sys.argv[1]))
+with staged_folder(Path(sys.argv[2])) as folder:
     (folder / "whole").write_text("new")
 """
 
 
-@pytest.mark.parametrize("step", range(1, 9))
-def test_a_process_that_dies_at_any_step_leaves_one_whole_folder(tmp_path: Path, step: int) -> None:
+@pytest.mark.parametrize("how", ["exchange", "renames"])
+def test_a_process_that_dies_at_any_step_leaves_one_whole_folder(tmp_path: Path, how: str) -> None:
     target = tmp_path / "workspace"
     target.mkdir()
     (target / "whole").write_text("old")
-    died = subprocess.run([sys.executable, "-c", STEPS, str(target), str(step)], check=False)
-    assert died.returncode in (0, 9)
-    put_back(target)
-    assert (target / "whole").read_text() in ("old", "new")
+
+    def whole(_said: str) -> None:
+        if how == "exchange" and sys.platform == "linux":
+            assert (target / "whole").is_file()  # nothing has to be put back
+        put_back(target)
+        assert (target / "whole").read_text() in ("old", "new")
+
+    assert each_death(STEPS, target, how, check=whole) >= 4
+    assert (target / "whole").read_text() == "new"
     with staged_folder(target) as folder:
         (folder / "whole").write_text("newest")
     assert (target / "whole").read_text() == "newest"
     assert not (tmp_path / ".workspace.old").exists()
+
+
+READS = """
+import sys
+from pathlib import Path
+target, seen = Path(sys.argv[1]), 0
+print("ready", flush=True)
+while not (target.parent / "stop").exists():
+    assert (target / "whole").read_text() == "x"
+    seen += 1
+print(seen)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take two renames")
+def test_a_reader_finds_a_folder_at_every_instant_while_it_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "workspace"
+    target.mkdir()
+    (target / "whole").write_text("x")
+    with subprocess.Popen(
+        [sys.executable, "-c", READS, str(target)], stdout=subprocess.PIPE, text=True
+    ) as reading:
+        assert reading.stdout is not None
+        reading.stdout.readline()
+        for _ in range(100):
+            with staged_folder(target) as folder:
+                (folder / "whole").write_text("x")
+        (tmp_path / "stop").touch()
+        assert int(reading.stdout.read()) > 100
+    assert reading.returncode == 0
 
 
 @pytest.mark.parametrize("step", range(1, 4))
@@ -124,6 +147,7 @@ def test_a_fault_at_any_step_leaves_the_old_folder_or_the_new_one(
             raise fault
         return rename(path, to)
 
+    monkeypatch.setattr(staging, "_swapped", lambda _one, _other: False)
     monkeypatch.setattr(Path, "rename", breaking)
     with pytest.raises(fault), staged_folder(target) as folder:
         (folder / "whole").write_text("new")
@@ -185,6 +209,27 @@ def test_a_number_is_free_again_when_its_writer_fails(tmp_path: Path) -> None:
         path.write_text("{}")
     assert name == "0001"
     assert [path.name for path in tmp_path.iterdir()] == ["0001.json"]
+
+
+def test_what_is_written_has_reached_the_disk_before_its_name_does_and_the_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(opened: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(opened).st_mode) else "file")
+        sync(opened)
+
+    def replaced(path: Path, to: Path) -> Path:
+        done.append("rename")
+        return replace(path, to)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    with staged_file(tmp_path / "plan.toml") as path:
+        path.write_text("new")
+    assert done == ["file", "rename", "folder"]
 
 
 def test_many_work_in_a_folder_or_one_replaces_it(tmp_path: Path) -> None:

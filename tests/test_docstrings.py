@@ -148,6 +148,6 @@ def test_the_formulas_name_their_sources():
         ("siting/model.py", "Hakimi 1964"),
         ("siting/model.py", "Hogan & ReVelle 1986"),
         ("siting/center.py", "Minieka 1970"),
-        ("siting/plans.py", "Balas & Jeroslow 1972"),
+        ("siting/session.py", "Balas & Jeroslow 1972"),
     ):
         assert source in (GEO / module).read_text(encoding="utf-8"), (module, source)

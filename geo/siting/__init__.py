@@ -15,9 +15,10 @@ which choices stay when limits, walkers or populations differ, and ``greedy.Gree
 """
 
 from geo.siting.horizon import Years, check_years
-from geo.siting.plans import Plan, StageResult, difference_of, falls_short, k_best, solve
+from geo.siting.plans import Plan, StageResult, difference_of, falls_short
 from geo.siting.problem import Covers, Demand, Options, Problem, Rules, Stage, TargetRule
 from geo.siting.relax import Relaxation, relax
+from geo.siting.session import k_best, solve
 from geo.siting.solver import Incumbent, Search
 from geo.siting.years import RESIDENT_YEARS, YearsPlan, plan_years
 

@@ -9,8 +9,9 @@ from geo.siting.goals import Goal, goal
 from geo.siting.horizon import Horizon, Years, over_years
 from geo.siting.model import YEN_PER_UNIT
 from geo.siting.patterns import boil
-from geo.siting.plans import Plan, solve
+from geo.siting.plans import Plan
 from geo.siting.problem import Problem, Rules, Stage
+from geo.siting.session import solve
 from geo.siting.solver import Search, Solution, Solver
 from geo.vocabulary import Objective
 

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import BrokenModelError, InvalidInputError
-from geo.siting.plans import LEAST, Plan, described, solve
+from geo.siting.plans import LEAST, Plan, described
 from geo.siting.problem import Covers, Demand, Problem
 from geo.siting.recheck import broken_rules, values
+from geo.siting.session import solve
 from geo.siting.solver import Search
 
 TOLERANCE = 1e-6

@@ -143,7 +143,7 @@ def test_another_option_at_one_place_is_neither_added_nor_dropped() -> None:
 def found_in_turn(monkeypatch: pytest.MonkeyPatch, *plans: Plan) -> list[Plan]:
     """Return the near-equal plans where searches came out so."""
     left = list(plans)
-    monkeypatch.setattr("geo.siting.plans._Session.answer", lambda *_: left.pop(0))
+    monkeypatch.setattr("geo.siting.session._Session.answer", lambda *_: left.pop(0))
     return k_best(two_halls(), len(plans))
 
 

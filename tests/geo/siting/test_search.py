@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import scipy
 
-import geo.siting.plans
+import geo.siting.session
 import geo.siting.solver
 from geo.errors import BrokenModelError, InvalidInputError
 from geo.siting import (
@@ -374,7 +374,7 @@ def test_every_plan_passes_the_re_check(monkeypatch: pytest.MonkeyPatch) -> None
         seen.append(tuple(chosen.tolist()))
         return recheck(problem, chosen, claims)
 
-    monkeypatch.setattr(geo.siting.plans, "recheck", spy)
+    monkeypatch.setattr(geo.siting.session, "recheck", spy)
     plans = k_best(big(homes_n=300, halls_n=40), 3)
     assert len(plans) == 3
     assert [plan.chosen for plan in plans] == seen

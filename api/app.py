@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -11,8 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api.errors import add_error_handlers
+from api.bodies import BoundedBodies
+from api.errors import Problems, add_error_handlers, describe_problems
 from api.headers import LOOPBACK, SecurityHeaders
+from api.portions import Portions
 from api.routes import (
     assets,
     decisions,
@@ -46,6 +49,14 @@ GZIP_FROM_BYTES = 1024
 NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 
 
+class Service(FastAPI):
+    """The application; its description says what a refusal looks like."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of every address."""
+        return describe_problems(super().openapi())
+
+
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
@@ -62,7 +73,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         yield
         jobs.close()
 
-    app = FastAPI(
+    app = Service(
         title="arukeba",
         summary="Weekly places within a walk: who is reached, who is not, where to open next",
         version=software_version(),
@@ -76,15 +87,19 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     app.state.plan_reception = reception
     app.state.settings = settings
     app.state.templates = templates()
+    # The last one sees a request first.
+    app.add_middleware(Portions)
     app.add_middleware(
         GZipMiddleware,
         minimum_size=GZIP_FROM_BYTES,
         compresslevel=5,
         exclude_content_types=NOT_GZIPPED,
     )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(BoundedBodies, most_bytes=settings.body_most_bytes)
     if not workspace.is_public:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
+    app.add_middleware(Problems)
+    app.add_middleware(SecurityHeaders)
     add_error_handlers(app)
     resources = (
         home,

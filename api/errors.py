@@ -9,13 +9,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geo.errors import (
     ArukebaError,
     BrokenWorkspaceError,
     BusyError,
     ChangedError,
+    DiskFullError,
     InvalidInputError,
     NoConditionError,
     NotAllowedError,
@@ -24,6 +27,7 @@ from geo.errors import (
     Sentence,
     StorageError,
     TakenError,
+    TooLargeError,
 )
 from services.words.texts import told
 from services.words.values import wrong_value
@@ -33,12 +37,14 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TakenError: HTTPStatus.CONFLICT,
     NoConditionError: HTTPStatus.PRECONDITION_REQUIRED,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.CONFLICT,
     ChangedError: HTTPStatus.PRECONDITION_FAILED,
     QueueFullError: HTTPStatus.TOO_MANY_REQUESTS,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DiskFullError: HTTPStatus.INSUFFICIENT_STORAGE,
     BrokenWorkspaceError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ArukebaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -47,12 +53,22 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
 RETRY_AFTER_S = 60
 """A plan takes about as long: by then the first who waits may have an answer."""
 
+PROBLEM = "application/problem+json"
+"""Media type of the body (RFC 9457)."""
+SAID_MOST = 2000
+"""So long may a sentence be: what was sent is not sent back."""
+
+_PLAIN = "text/plain"
+
 _log = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
-    """Body of every answer that is not a success."""
+    """Body of every answer that is not a success (RFC 9457), with what to do in both languages."""
 
+    type: str = "about:blank"
+    title: str
+    status: int
     code: str
     detail: str
     detail_ja: str
@@ -64,22 +80,42 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(OSError, _on_system)
     app.add_exception_handler(RequestValidationError, _on_parameter)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_fault)
 
 
-def _answer(status: int, code: str, detail: str, detail_ja: str) -> JSONResponse:
-    problem = Problem(code=code, detail=detail, detail_ja=detail_ja)
-    return JSONResponse(problem.model_dump(), status_code=status)
-
-
-def _on_ours(_request: Request, error: Exception) -> JSONResponse:
+def answer_of(error: ArukebaError, below: str = "") -> JSONResponse:
+    """Return the answer to an error; paths ``below`` a folder are told from there."""
     status = next(STATUS_CODES[kind] for kind in type(error).__mro__ if kind in STATUS_CODES)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, error)
-    japanese = told(error, "ja") if isinstance(error, ArukebaError) else str(error)
-    answer = _answer(status, type(error).__name__, str(error), japanese)
+    answer = _answer(status, type(error).__name__, error.public or error.sentence, below)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers["retry-after"] = str(RETRY_AFTER_S)
     return answer
+
+
+def _answer(status: HTTPStatus, code: str, said: Sentence, below: str = "") -> JSONResponse:
+    detail, detail_ja = (_short(told(said, lang), below) for lang in ("en", "ja"))
+    problem = Problem(
+        title=status.phrase, status=status, code=code, detail=detail, detail_ja=detail_ja
+    )
+    return JSONResponse(problem.model_dump(), status_code=status, media_type=PROBLEM)
+
+
+def _short(said: str, below: str) -> str:
+    said = said.replace(f"{below}/", "") if below else said
+    return said if len(said) <= SAID_MOST else f"{said[:SAID_MOST]} ..."
+
+
+def _below(request: Request) -> str:
+    """Return the folder that is served, which nobody outside needs to know."""
+    editions = getattr(request.app.state, "editions", None)
+    return str(editions.workspace.path.absolute()) if editions else ""
+
+
+def _on_ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ArukebaError)  # noqa: S101  the handler is registered for it
+    return answer_of(error, _below(request))
 
 
 def _on_system(request: Request, error: Exception) -> JSONResponse:
@@ -87,6 +123,16 @@ def _on_system(request: Request, error: Exception) -> JSONResponse:
     if known is None:
         raise error
     return _on_ours(request, known)
+
+
+def _on_fault(_request: Request, _error: Exception) -> JSONResponse:
+    return _answer(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "InternalServerError",
+        Sentence(
+            "this answer failed by a fault of the server; whoever runs it finds the cause in its log"
+        ),
+    )
 
 
 def _on_parameter(request: Request, error: Exception) -> JSONResponse:
@@ -112,16 +158,82 @@ def _wrong(item: Mapping[str, Any]) -> Sentence:
 
 
 def _on_http(request: Request, error: Exception) -> JSONResponse:
-    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
-    path = request.url.path
-    if status == HTTPStatus.NOT_FOUND:
-        unknown = NotFoundError(
-            "there is nothing at {path}; the API is described at /docs", path=path
-        )
-        return _on_ours(request, unknown)
+    assert isinstance(error, HTTPException)  # noqa: S101  the handler is registered for it
+    status = HTTPStatus(error.status_code)
     if status == HTTPStatus.BAD_REQUEST:  # what the framework says of bytes that are no text
-        return _on_ours(
-            request, InvalidInputError("the body cannot be read; send JSON in UTF-8, not too deep")
+        return answer_of(
+            InvalidInputError("the body cannot be read; send JSON in UTF-8, not too deep")
         )
-    text = f"{request.method} {path}: {status.phrase}"
-    return _answer(status, status.phrase.replace(" ", ""), text, text)
+    answer = problem_of(status, request.method, request.url.path)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def problem_of(status: HTTPStatus, method: str, path: str) -> JSONResponse:
+    """Return the answer to what the framework refuses by its status alone."""
+    if status == HTTPStatus.NOT_FOUND:
+        return answer_of(
+            NotFoundError("there is nothing at {path}; the API is described at /docs", path=path)
+        )
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        said = Sentence(
+            "{method} cannot be asked of {path}; what can is described at /docs",
+            method=method,
+            path=path,
+        )
+    else:
+        said = Sentence(
+            "{method} {path} cannot be answered ({status}); how to ask is described at /docs",
+            method=method,
+            path=path,
+            status=int(status),
+        )
+    return _answer(status, status.phrase.replace(" ", ""), said)
+
+
+def no_request() -> JSONResponse:
+    """Return the answer to bytes that are no request."""
+    said = Sentence("this is no HTTP request, or its head is too long; ask as /docs describes it")
+    return _answer(HTTPStatus.BAD_REQUEST, "BadRequest", said)
+
+
+class Problems:
+    """Gives refusals of the framework that are plain text the body of all others."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; a refusal in plain text is answered anew."""
+        refused = False
+
+        async def told_anew(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start":
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                refused = message["status"] >= HTTPStatus.BAD_REQUEST and kind.startswith(_PLAIN)
+                if refused:
+                    status = HTTPStatus(message["status"])
+                    answer = problem_of(status, scope["method"], scope["path"])
+                    await answer(scope, receive, send)
+            if not refused:
+                await send(message)
+
+        await self.app(scope, receive, told_anew if scope["type"] == "http" else send)
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Say in an OpenAPI document what every answer that is not a success looks like."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = Problem.model_json_schema()
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    operations = (one for methods in document["paths"].values() for one in methods.values())
+    for operation in operations:
+        answers = operation["responses"]
+        answers.setdefault("default", {"description": "Why there is no answer"})
+        for code, answer in answers.items():
+            if code == "default" or int(code) >= HTTPStatus.BAD_REQUEST:
+                answer["content"] = content
+    return document

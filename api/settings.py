@@ -1,6 +1,6 @@
 """Settings of the web server, read from the environment once, where the server is started."""
 
-from pydantic import NonNegativeInt
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,3 +20,21 @@ class Settings(BaseSettings):
     Let scenarios and decisions be written over HTTP. Off, for there are no accounts yet: whoever
     reaches the server could write in a council's name. Switch it on only where all who can are meant to.
     """
+
+    body_most_bytes: PositiveInt = 1_000_000
+    """The body of a request may be so long; a scenario of a hundred drawn lines is a tenth of it."""
+
+    connections_most: PositiveInt = 500
+    """So many connections are kept; for a further one, that which has waited longest is closed."""
+
+    head_wait_s: PositiveFloat = 10.0
+    """The head of a request must have come by then."""
+
+    body_wait_s: PositiveFloat = 30.0
+    """The body of a request must have come by then."""
+
+    send_wait_s: PositiveFloat = 30.0
+    """A reader who has taken nothing of what waits for him for so long is let go."""
+
+    stop_wait_s: PositiveInt = 20
+    """Requests that run when the server is asked to stop may take so long to end."""

@@ -3,6 +3,7 @@ The errors of arukeba, split by whose fault it is, and the sentences that they s
 
 ArukebaError
 ├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
+│   ├── TooLargeError                what was sent is longer than is read           HTTP 413
 │   ├── SourceError                  one source file: says which file and which row
 │   ├── EditError                    one edit of the network: says which
 │   ├── TakenError                   what is to be made is there already        HTTP 409
@@ -13,6 +14,7 @@ ArukebaError
 ├── ChangedError                     it is not any more as the caller saw it    HTTP 412, exit code 2
 ├── QueueFullError                   too much is waiting already: ask later     HTTP 429, exit code 2
 ├── StorageError                     a disk or a database fails: says the cause HTTP 503, exit code 1
+│   └── DiskFullError                there is no room left                          HTTP 507
 ├── BrokenWorkspaceError             ours: a workspace that cannot be read      HTTP 500, exit code 1
 └── BrokenModelError                 ours: a plan that fails its own re-check   HTTP 500, exit code 1
 
@@ -107,6 +109,9 @@ class Formatter(string.Formatter):
 class ArukebaError(Exception):
     """Root of every error that arukeba raises on purpose."""
 
+    public: Sentence | None = None
+    """What strangers are told in its place, where the sentence holds an address."""
+
     def __init__(self, template: str, /, **facts: object) -> None:
         self.sentence = Sentence(template, **facts)
         super().__init__(self.message)
@@ -124,6 +129,10 @@ class ArukebaError(Exception):
 
 class InvalidInputError(ArukebaError, ValueError):
     """A file, a row or a parameter of the caller's cannot be used."""
+
+
+class TooLargeError(InvalidInputError):
+    """What was sent over HTTP is longer than is read."""
 
 
 class SourceError(InvalidInputError):
@@ -180,6 +189,10 @@ class QueueFullError(ArukebaError):
 
 class StorageError(ArukebaError):
     """A disk, a folder or a database cannot be read or written; what lies there is whole."""
+
+
+class DiskFullError(StorageError):
+    """There is no room left on a disk."""
 
 
 class BrokenWorkspaceError(ArukebaError):

@@ -1,15 +1,16 @@
 """``arukeba serve``: the map and the API of one workspace."""
 
+import signal
 import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from api.app import create_app
 from api.cli.console import HOST, PORT, Desk, desk_of, view_option
 from api.cli.opening import open_seen
+from api.connections import server_of
 from api.headers import LOOPBACK
 from api.settings import Settings
 from geo.errors import InvalidInputError
@@ -40,7 +41,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         require_free(host, port)
         url = f"http://{host}:{port}/"
         _announce(desk, url)
-        uvicorn.run(create_app(opened, Settings()), host=host, port=port, log_level="warning")
+        # Once it has stopped in good order, uvicorn raises the signal again: to be stopped is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        settings = Settings()
+        server_of(create_app(opened, settings), settings, host=host, port=port).run()
 
 
 def require_loopback(host: str) -> None:

@@ -107,9 +107,10 @@ class PlanAsk(Table):
         if asked.get("years_yen"):
             # The years are bounded by their money, and have one goal: residents over the years.
             return {"objectives": ["most_reached"], **asked}
-        first = next(iter(asked.get("objectives") or ["most_reached"]), "")
+        goals = asked.get("objectives") or ["most_reached"]
+        first = goals[0] if isinstance(goals, list) else ""
         bounds = (asked.get("most"), asked.get("budget_yen"))
-        if first in _BOUNDLESS and bounds == (None, None):
+        if isinstance(first, str) and first in _BOUNDLESS and bounds == (None, None):
             return {**asked, "most": MOST_IF_NOTHING_BOUNDS}
         return asked
 

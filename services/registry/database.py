@@ -9,10 +9,23 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 from sqlalchemy import text as sql
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
-from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, Sentence, StorageError
+from geo.errors import (
+    ArukebaError,
+    BrokenWorkspaceError,
+    DiskFullError,
+    InvalidInputError,
+    Sentence,
+    StorageError,
+)
 
 SQLITE = "sqlite"
 WAIT_S = 30
@@ -25,10 +38,11 @@ _WAY_TO_SERVER = Sentence(
 )
 _BUSY = Sentence("another program writes to it; try again")
 _NOT_WRITABLE = Sentence("have the file and its folder made writable, then try again")
+_NO_ROOM = Sentence("make room, then try again")
 _WAYS_TO_FILE = {
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,
-    "SQLITE_FULL": Sentence("make room, then try again"),
+    "SQLITE_FULL": _NO_ROOM,
     "SQLITE_READONLY": _NOT_WRITABLE,
     "SQLITE_PERM": _NOT_WRITABLE,
     "SQLITE_CANTOPEN": Sentence(
@@ -140,20 +154,24 @@ def _told(error: SQLAlchemyError, engine: Engine) -> ArukebaError:
     """Return an error that says what can be done about it: the storage's fault, or damage."""
     shown = engine.url.render_as_string(hide_password=True)
     reason = str(error).splitlines()[0]
-    way = _way_out(error, is_file=engine.dialect.name == SQLITE)
+    found = _way_out(error, is_file=engine.dialect.name == SQLITE)
+    way = found or Sentence("put it back from a copy, or build the workspace again")
     said = Sentence(
         "{shown}: the registry cannot be used ({reason}); {way}",
         shown=shown,
         reason=reason,
-        way=way or Sentence("put it back from a copy, or build the workspace again"),
+        way=way,
     )
-    kind = StorageError if way else BrokenWorkspaceError
-    return kind("{said}", said=said)
+    kind: type[ArukebaError] = StorageError if found else BrokenWorkspaceError
+    told = (DiskFullError if found is _NO_ROOM else kind)("{said}", said=said)
+    told.public = Sentence("the registry cannot be used; {way}", way=way)
+    return told
 
 
 def _way_out(error: SQLAlchemyError, *, is_file: bool) -> Sentence | None:
     """Return what to do where the storage is to blame, None where the tables are."""
     if not is_file:
-        return _WAY_TO_SERVER if isinstance(error, OperationalError) else None
+        gone = isinstance(error, OperationalError | InterfaceError)
+        return _WAY_TO_SERVER if gone else None
     name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
     return next((way for start, way in _WAYS_TO_FILE.items() if name.startswith(start)), None)

@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Mapping
 
-from geo.errors import ArukebaError, BrokenWorkspaceError, Sentence, StorageError
+from geo.errors import ArukebaError, BrokenWorkspaceError, DiskFullError, Sentence, StorageError
 
 _CAUSES: Mapping[str, Sentence] = {
     "ENOSPC": Sentence("the disk is full; make room, then try again"),
@@ -22,18 +22,20 @@ _CAUSES: Mapping[str, Sentence] = {
     "ESTALE": Sentence("the disk does not answer; see that it is connected, then try again"),
 }
 """By the name that the system has for it: not every system has all of them."""
+_FULL = ("ENOSPC", "EDQUOT")
 
 
 def storage_error(error: BaseException, where: object = "") -> StorageError | None:
     """Return an error of the system as one that says what can be done; None where it is another."""
     number = error.errno if isinstance(error, OSError) else None
-    said = _CAUSES.get(errno.errorcode.get(number or 0, ""))
+    name = errno.errorcode.get(number or 0, "")
+    said = _CAUSES.get(name)
     if said is None or not isinstance(error, OSError):
         return None
+    kind = DiskFullError if name in _FULL else StorageError
     where = where or error.filename or ""
-    if not where:
-        return StorageError("{said}", said=said)
-    return StorageError("{where}: {said}", where=where, said=said)
+    there = Sentence("{where}: {said}", where=where, said=said) if where else said
+    return kind("{said}", said=there)
 
 
 def say_where(error: OSError, path: object) -> None:

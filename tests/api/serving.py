@@ -11,22 +11,22 @@ from typing import Any
 import anyio.to_thread
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
+
+from api.connections import server_of
+from api.settings import Settings
 
 START_S = 30.0
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, settings: Settings | None = None) -> Iterator[str]:
     """Serve an application at an address of its own; whatever happens meanwhile, it ends afterwards."""
     # FastAPI reads its routes at the first question, and silences warnings meanwhile for all threads
     # at once: a thread that does the same at that moment lets one through, which is an error here.
     app.openapi()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)
-        )
+        server = server_of(app, settings or Settings(stop_wait_s=5))
 
         def run() -> None:
             # A server that cannot start asks its program to exit.

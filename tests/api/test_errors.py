@@ -15,10 +15,12 @@ from api.settings import Settings
 from geo.errors import (
     ArukebaError,
     BrokenWorkspaceError,
+    DiskFullError,
     InvalidInputError,
     NotFoundError,
     Sentence,
     StorageError,
+    TooLargeError,
 )
 from services.results.run import run
 from services.words.texts import told
@@ -42,7 +44,9 @@ def test_no_other_module_raises_or_catches_http_errors() -> None:
     [
         (InvalidInputError("a rejection needs its reason"), 422),
         (NotFoundError("there is no venue {venue_id!r}", venue_id="会館"), 404),
-        (StorageError("the disk is full; make room, then try again"), 503),
+        (StorageError("the disk does not answer; see that it is connected, then try again"), 503),
+        (DiskFullError("the disk is full; make room, then try again"), 507),
+        (TooLargeError("the body holds the character NUL; leave it out"), 413),
         (BrokenWorkspaceError("{said}", said=Sentence("there are no streets at all")), 500),
     ],
 )
@@ -71,7 +75,7 @@ def test_a_fault_of_the_system_under_an_answer_is_told_by_its_cause() -> None:
     add_error_handlers(app)
     app.add_api_route("/fail", fail)
     answer = TestClient(app).get("/fail")
-    assert (answer.status_code, answer.json()["code"]) == (503, "StorageError")
+    assert (answer.status_code, answer.json()["code"]) == (507, "DiskFullError")
     assert "the disk is full; make room" in answer.json()["detail"]
     assert "作り直" not in answer.json()["detail_ja"]
 

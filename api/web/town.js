@@ -61,7 +61,8 @@ export async function createTown(onPick) {
       layers: [],
     },
   });
-  map.on("error", ({ sourceId }) => { if (sourceId) failed.add(sourceId); });
+  // MapLibre draws nothing anew for a tile that failed; where it was the last, nobody would hear that the map is idle.
+  map.on("error", ({ sourceId }) => { if (sourceId) { failed.add(sourceId); map.triggerRepaint(); } });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-left");

@@ -1,10 +1,12 @@
 """Fault points: a process is killed (kill -9) before or after each step that makes something last."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,6 @@ def die_at(step: int) -> None:
     for owner, name in (
         (Path, "rename"),
         (Path, "replace"),
-        (Path, "unlink"),
         (shutil, "rmtree"),
         (staging, "_swapped"),
         (Session, "commit"),
@@ -52,23 +53,45 @@ def without_exchange() -> None:
     staging._swapped = lambda _one, _other: False
 
 
+def serve_deaths(act: Callable[..., None], *args: str) -> None:
+    """Let a child do ``act`` for each step that is asked for; say how it ended and what it printed."""
+    for line in sys.stdin:
+        with tempfile.TemporaryFile("w+") as said:
+            child = os.fork()  # of one thread, with everything imported
+            if child == 0:
+                os.dup2(said.fileno(), 1)
+                die_at(int(line))
+                act(int(line), *args)
+                sys.stdout.flush()
+                os._exit(0)
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            said.seek(0)
+            sys.stdout.write(f"{json.dumps([status, said.read()])}\n")
+            sys.stdout.flush()
+
+
 def each_death(code: str, *args: object, check: Callable[[str], None]) -> int:
     """
-    Run ``code`` killed at its first point, its second, and so on until it ends by itself.
+    Let ``act(step, *args)`` of ``code`` be killed at its first point, its second, until it ends by itself.
 
-    ``check`` is told each time what it had printed: what it had acknowledged.
-    Return how many points there were.
+    ``check`` is told each time what it had printed: what it had acknowledged. Return how many points
+    there were.
     """
-    head = "import sys; from tests.faults import die_at; "
-    for step in range(1, MOST):
-        done = subprocess.run(
-            [sys.executable, "-c", f"{head}\n{code}", str(step), *map(str, args)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
-        check(done.stdout)
-        if done.returncode == 0:
-            return step - 1
+    tail = "import sys; from tests.faults import serve_deaths; serve_deaths(act, *sys.argv[1:])"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{code}\n{tail}", *map(str, args)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as dying:
+        assert dying.stdin is not None
+        assert dying.stdout is not None
+        for step in range(1, MOST):
+            print(step, file=dying.stdin, flush=True)
+            status, said = json.loads(dying.stdout.readline())
+            assert status in (0, -signal.SIGKILL)
+            check(said)
+            if status == 0:
+                dying.stdin.close()
+                return step - 1
     raise AssertionError("it never ended")

@@ -37,7 +37,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         if view != PUBLIC:
             require_loopback(host)
         opened = open_seen(workspace, view, desk)
-        opened.snapshot()
+        opened.served()
         require_free(host, port)
         url = f"http://{host}:{port}/"
         _announce(desk, url)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from api.deps import Language, WorkspaceDep
+from api.deps import EditionDep, Language
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.report_page import render_report
@@ -21,7 +21,7 @@ router = APIRouter(tags=["Reports"])
     responses={404: {"model": Problem}},
 )
 def report(
-    workspace: WorkspaceDep,
+    edition: EditionDep,
     area: str,
     layer: Annotated[
         str | None, Query(description="Layer; without it, that of the councils")
@@ -29,5 +29,6 @@ def report(
     lang: Language = "ja",
 ) -> HTMLResponse:
     """Return the report of an area, by its id or name."""
+    workspace = edition.snapshot.workspace
     page = render_report(gap_report(workspace, area, layer=layer, lang=lang))
     return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})

@@ -448,7 +448,11 @@ def _streets_geojson(streets: gpd.GeoDataFrame, told: Mapping[str, object]) -> s
 
 
 class Editions:
-    """The newest edition of a workspace: made on first use and after every new run or build."""
+    """
+    The newest edition of a workspace: made on first use and after every new run.
+
+    A build takes nothing away: the result of the build before is served until the new one has a result.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace, self._built = workspace, written_at(workspace.path / MANIFEST)
@@ -468,8 +472,8 @@ class Editions:
             return self._workspace
 
     def current(self) -> Edition:
-        """Return the edition of the newest snapshot."""
-        snapshot = self.workspace.snapshot()
+        """Return the edition of the newest snapshot, if need be that of the build before."""
+        snapshot = self.workspace.served()
         # Results that were deleted and made again have the old name.
         ran = (snapshot.name, written_at(snapshot.path / RUN))
         with self._lock:

@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 import shutil
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,9 +78,11 @@ from services.workspace.ground import write_ground
 from services.workspace.jsonfiles import write_json
 from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
-from services.workspace.staging import staged_folder
+from services.workspace.staging import exchange, put_back, staging_folder, sync_tree
 
 KEY_BYTES = 32
+WAIT_S = 600.0
+"""How long a build waits at its end for a run that has begun meanwhile."""
 
 
 def build(
@@ -110,13 +113,11 @@ def build(
     )
     require_files(intake)
     _require_replaceable(out)
-    alone = in_use(out, alone=True) if out.exists() else nullcontext()
-    with alone, staged_folder(out) as folder:
+    with _builder(out), staging_folder(out) as folder:
         key = _key(out, intake)
         found = _read_all(intake, day, progress, key=key)
         progress("build.write", 0.9)
         shutil.copyfile(profile_path, folder / "profile.toml")
-        carry_over(out, folder)
         (folder / KEY).parent.mkdir(exist_ok=True)
         (folder / KEY).write_bytes(key)
         waiting = _write(folder, found, intake)
@@ -131,13 +132,35 @@ def build(
                 profile, found.assembly, day=day, counts=counts, residents=people.residents
             )
             write_json(seen_in(folder, view) / MANIFEST, {**told, **own})
-        # Last: a database elsewhere is not put back when something before it fails.
-        registry = given.registry_url or registry_file(folder)
-        create_registry(registry)
-        keep_decisions(out, registry)
-        write_registry(registry, found.venues, found.places)
+        sync_tree(folder)
+        # Until here people have worked in the old one; what they made until now goes over.
+        with _alone(out):
+            carry_over(out, folder)
+            # Last: a database elsewhere is not put back when something before it fails.
+            registry = given.registry_url or registry_file(folder)
+            create_registry(registry)
+            keep_decisions(out, registry)
+            write_registry(registry, found.venues, found.places)
+            exchange(folder, out)
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+@contextmanager
+def _builder(out: Path) -> Iterator[None]:
+    """Let one build at a time work, and none while a run does, whose result it would put aside."""
+    put_back(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with in_use(out.parent / f"{out.name}.build", alone=True):
+        with _alone(out, wait_s=0.0):
+            pass
+        yield
+
+
+@contextmanager
+def _alone(out: Path, wait_s: float = WAIT_S) -> Iterator[None]:
+    with in_use(out, alone=True, wait_s=wait_s) if out.exists() else nullcontext():
+        yield
 
 
 @dataclass(frozen=True)

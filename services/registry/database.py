@@ -1,8 +1,7 @@
 """Databases: a session of one, SQLite or PostgreSQL, and one writer at a time; errors told as ours."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -51,6 +50,7 @@ _WAYS_TO_FILE = {
     "SQLITE_IOERR": Sentence("check the disk, and copy what is on it to another one"),
 }
 """By the beginning of SQLite's name for what happened."""
+_NO_ROOM_BESIDE = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
 _PASSWORDS = ("password", "sslpassword")
 
 
@@ -74,11 +74,16 @@ def session(url: str) -> Iterator[Session]:
 
     Its connection ends with it.
     """
-    with _session(_as_readable(url)) as opened:
-        if _is_file(opened):
-            opened.execute(sql("BEGIN"))
-        else:
-            opened.execute(sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    with ExitStack() as stack:
+        opened = stack.enter_context(_session(url))
+        try:
+            _begin_reading(opened)
+        except OperationalError as error:
+            at_rest = _at_rest(url, error)
+            if not at_rest:
+                raise
+            opened = stack.enter_context(_session(at_rest))
+            _begin_reading(opened)
         yield opened
 
 
@@ -124,13 +129,28 @@ def _is_file(opened: Session) -> bool:
     return opened.get_bind().dialect.name == SQLITE
 
 
-def _as_readable(url: str) -> str:
-    """Return the address that a file is read by where its folder lets nobody note that it is read."""
-    if not url.startswith(f"{SQLITE}:///"):
-        return url
+def _begin_reading(opened: Session) -> None:
+    if _is_file(opened):
+        opened.execute(sql("BEGIN"))
+        opened.execute(sql("SELECT count(*) FROM sqlite_master"))  # the moment that is seen
+    else:
+        opened.execute(sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+def _at_rest(url: str, error: OperationalError) -> str:
+    """
+    Return the address by which a file is read where nothing can be written, '' where it is not at rest.
+
+    Who reads beside writers notes that beside the file: on a full disk, or in a folder that is
+    read-only, that fails. Where no writer has left anything there, the file alone is what is to be read.
+    """
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
     file = Path(url.removeprefix(f"{SQLITE}:///"))
-    if not file.is_file() or os.access(file.parent, os.W_OK) or Path(f"{file}-wal").exists():
-        return url
+    if not name.startswith(_NO_ROOM_BESIDE) or not file.is_file():
+        return ""
+    beside = Path(f"{file}-wal")
+    if beside.exists() and beside.stat().st_size:
+        return ""
     return f"{SQLITE}:///file:{quote(file.as_posix())}?immutable=1&uri=true"
 
 

@@ -85,7 +85,8 @@ def run(
     )
     results = workspace.path / "results"
     with workspace.working():
-        with staged_number(results) as (name, folder), _writing() as write:
+        numbered = staged_number(results, above=workspace.results_n)
+        with numbered as (name, folder), _writing() as write:
             progress("run.reach", 0.1)
             # What the views share is walked and drawn once.
             asked: list[_View] = []

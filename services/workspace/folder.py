@@ -1,24 +1,32 @@
 """
 The workspace: a folder that holds one municipality, ready to be computed.
 
-``build`` writes it whole, ``run`` adds snapshots that never change, everybody else reads.
+``build`` writes it whole, ``run`` adds snapshots that never change, everybody else reads. What was built
+before lies in ``builds/NNNN`` with its results: who reads it when it is replaced reads on from there.
 """
 
+import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from geo.areas.location import largest_overlap
-from geo.errors import BrokenWorkspaceError, BusyError, InvalidInputError, NotFoundError
+from geo.errors import (
+    ArukebaError,
+    BrokenWorkspaceError,
+    BusyError,
+    InvalidInputError,
+    NotFoundError,
+)
 from geo.ground.obstacles import Obstacles, obstacles_of
 from geo.streets.network import Network, network_from_frames
 from services.privacy.homes import HomeCells
@@ -30,8 +38,10 @@ from services.words.vocabulary import PUBLIC, View
 from services.workspace import ground
 from services.workspace.jsonfiles import digest, read_json
 from services.workspace.locks import in_use
-from services.workspace.staging import put_back
+from services.workspace.staging import WAIT_S, put_back
 from services.workspace.storage import unreadable
+
+T = TypeVar("T")
 
 FORMAT = 7
 """From 5 on the registry says which schedules and places are assumed, from 7 on there is
@@ -52,6 +62,21 @@ KEY = "exact/key"
 """What draws are made of; it never leaves."""
 OF_PEOPLE = ("edits", "proposals", "plans", "scenarios", "exact/plans")
 """Folders of what people have drawn, planned and named: a build never loses them."""
+BUILDS = "builds"
+"""Folder of what was built before and has results, the newest with the largest number."""
+RESULTS = "results"
+LATEST = "LATEST"
+_NOT_BUILT = (
+    BUILDS,
+    "plans",
+    "edits",
+    "proposals",
+    "scenarios",
+    "export",
+    "internal",
+    "registry.*",
+)
+"""What is no part of one build; nor is what begins with a dot."""
 REMAINDER = "_remainder"
 """area_id of the row that holds what lies in no area of a layer."""
 
@@ -100,8 +125,13 @@ class Snapshot:
 
     def __init__(self, workspace: "Workspace", path: Path) -> None:
         self.workspace = workspace
-        self.path = path
+        self._inside = path.relative_to(workspace.built)
         self._frames: dict[str, pd.DataFrame] = {}
+
+    @property
+    def path(self) -> Path:
+        """Return its folder, which moves when the workspace is built anew."""
+        return self.workspace.built / self._inside
 
     @property
     def name(self) -> str:
@@ -117,14 +147,18 @@ class Snapshot:
     def table(self, name: str) -> pd.DataFrame:
         """Return ``coverage`` or ``gaps``; do not change it."""
         if name not in self._frames:
-            self._frames[name] = _read_table(self.path / f"{name}.parquet")
+            self._frames[name] = self.workspace.reading(
+                lambda _built: _read_table(self.path / f"{name}.parquet")
+            )
         return self._frames[name]
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return ``candidates``, ``places``, ``streets`` … in the plane CRS; do not change it."""
         frame = self._frames.get(name)
         if not isinstance(frame, gpd.GeoDataFrame):  # not read yet, or as a plain table
-            frame = self._frames[name] = _read_layer(self.path / f"{name}.parquet")
+            frame = self._frames[name] = self.workspace.reading(
+                lambda _built: _read_layer(self.path / f"{name}.parquet")
+            )
         return frame
 
 
@@ -133,15 +167,20 @@ class Workspace:
     One municipality on disk as on one day and in one view; each part is read once, on first use.
 
     ``day`` chooses the version of each layer; if not given, it is the day of the build. The public
-    view reads nothing exact: what differs in the exact view lies in the folder ``exact``.
+    view reads nothing exact: what differs in the exact view lies in the folder ``exact``. ``built`` is
+    the folder of an earlier build of the workspace, if not that of today.
     """
 
-    def __init__(self, path: Path, *, view: View = PUBLIC, day: date | None = None) -> None:
+    def __init__(
+        self, path: Path, *, view: View = PUBLIC, day: date | None = None, built: Path | None = None
+    ) -> None:
         self.path = path
+        self._built = built or path
+        self._written = written_at(self._built / MANIFEST)
         self.view = view
         self.manifest: dict[str, Any] = read_json(self.file(MANIFEST))
-        built = self.manifest.get("as_of")
-        self._built_on = date.fromisoformat(built) if built else today()
+        as_of = self.manifest.get("as_of")
+        self._built_on = date.fromisoformat(as_of) if as_of else today()
         self.day = day or self._built_on
 
     @property
@@ -167,19 +206,40 @@ class Workspace:
 
     @property
     def own(self) -> Path:
-        """Return the folder of results and plans of the view."""
+        """Return the folder of plans of the view."""
         return seen_in(self.path, self.view)
+
+    @property
+    def built(self) -> Path:
+        """Return the folder that it was opened in, or where that lies since it was built anew."""
+        if written_at(self._built / MANIFEST) != self._written:
+            kept = [one for one in earlier_builds(self.path) if _same(one, self._written)]
+            return kept[0] if kept else self._built
+        return self._built
+
+    def reading(self, read: Callable[[Path], T]) -> T:
+        """Return what is read of the folder of the build, all of it before or after an exchange."""
+        while True:
+            built = self.built
+            try:
+                found = read(built)
+            except (ArukebaError, OSError):
+                if built == self.built:
+                    raise
+                continue
+            if built == self.built:
+                return found
 
     def file(self, name: str) -> Path:
         """Return a file of the view: the exact one where there is one, and it may be seen."""
-        own = self.own / name
-        return own if own.exists() else self.path / name
+        own = seen_in(self.built, self.view) / name
+        return own if own.exists() else self.built / name
 
     def seen(self, view: View) -> "Workspace":
         """Return the workspace in another view; what both have in common is read once."""
         if view == self.view:
             return self
-        other = Workspace(self.path, view=view, day=self.day)
+        other = Workspace(self.path, view=view, day=self.day, built=self.built)
         common = (
             "declared",
             "profile",
@@ -198,7 +258,7 @@ class Workspace:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Keep the workspace from being replaced while something is written into it."""
-        with in_use(self.path):
+        with in_use(self.path, wait_s=WAIT_S):
             if read_json(self.file(MANIFEST)) != self.manifest:
                 raise BusyError("{path}: it was built anew meanwhile; try again", path=self.path)
             yield
@@ -207,12 +267,12 @@ class Workspace:
         """Return the workspace as on another day; itself where every layer is the same then."""
         if on_day(self.declared, day).layers == self.profile.layers:
             return self
-        return Workspace(self.path, view=self.view, day=day)
+        return Workspace(self.path, view=self.view, day=day, built=self.built)
 
     @cached_property
     def declared(self) -> Profile:
         """Return the profile that the workspace was built from, with every layer it declares."""
-        return read_profile(self.path / "profile.toml")
+        return self.reading(lambda built: read_profile(built / "profile.toml"))
 
     @cached_property
     def profile(self) -> Profile:
@@ -241,13 +301,13 @@ class Workspace:
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """Return each source with licence, date and hash."""
-        sources: list[dict[str, Any]] = read_json(self.file(SOURCES))
+        sources: list[dict[str, Any]] = self.reading(lambda _built: read_json(self.file(SOURCES)))
         return sources
 
     @cached_property
     def intake(self) -> dict[str, Any]:
         """Return the ledger of the intake."""
-        intake: dict[str, Any] = read_json(self.file(LEDGER))
+        intake: dict[str, Any] = self.reading(lambda _built: read_json(self.file(LEDGER)))
         return intake
 
     @property
@@ -257,7 +317,7 @@ class Workspace:
 
     @cached_property
     def _areas(self) -> gpd.GeoDataFrame:
-        frame = _read_layer(self.path / "layers" / "areas.parquet")
+        frame = self._layer("layers/areas.parquet")
         chosen = {(layer.id, layer.version): layer for layer in self.profile.layers}
         keys = list(zip(frame["layer"], frame["version"], strict=True))
         frame = frame[[key in chosen for key in keys]].reset_index(drop=True)
@@ -271,7 +331,7 @@ class Workspace:
 
     @cached_property
     def _demand(self) -> gpd.GeoDataFrame:
-        frame = _read_layer(self.file(DEMAND))
+        frame = self.reading(lambda _built: _read_layer(self.file(DEMAND)))
         for layer in self.profile.layers:
             other = f"in_{layer.id}@{layer.version}"
             if other in frame:
@@ -283,15 +343,17 @@ class Workspace:
 
     @cached_property
     def _network(self) -> Network:
-        folder = self.path / "network"
         return network_from_frames(
-            _read_layer(folder / "nodes.parquet"), _read_layer(folder / "edges.parquet")
+            self._layer("network/nodes.parquet"), self._layer("network/edges.parquet")
         )
 
     @cached_property
     def _stops(self) -> gpd.GeoDataFrame | None:
-        path = self.path / "layers" / "stops.parquet"
-        return _read_layer(path) if path.is_file() else None
+        has_stops = (self.built / "layers/stops.parquet").is_file()
+        return self._layer("layers/stops.parquet") if has_stops else None
+
+    def _layer(self, name: str) -> gpd.GeoDataFrame:
+        return self.reading(lambda built: _read_layer(built / name))
 
     def areas(self) -> gpd.GeoDataFrame:
         """
@@ -319,8 +381,9 @@ class Workspace:
     @cached_property
     def hazards(self) -> gpd.GeoDataFrame:
         """Return areas of danger (hazard, geometry), plane CRS; none in a workspace built before."""
-        path = self.path / "layers" / "hazards.parquet"
-        found = _read_layer(path) if path.is_file() else self._areas.iloc[:0][["geometry"]]
+        is_there = (self.built / "layers/hazards.parquet").is_file()
+        none = self._areas.iloc[:0][["geometry"]]
+        found = self._layer("layers/hazards.parquet") if is_there else none
         return found if "hazard" in found else found.assign(hazard=[])
 
     def ground_at(self, pixel_m: float) -> gpd.GeoDataFrame:
@@ -332,7 +395,7 @@ class Workspace:
         """
         name = ground.file_for(pixel_m)
         if name not in self._ground:
-            self._ground[name] = _read_layer(self.path / "layers" / name)
+            self._ground[name] = self._layer(f"layers/{name}")
         return self._ground[name]
 
     @cached_property
@@ -342,22 +405,26 @@ class Workspace:
     @cached_property
     def obstacles(self) -> Obstacles:
         """Return what of the ground no leg to a street crosses."""
-        return obstacles_of(_read_layer(self.path / "layers" / ground.FILE))
+        return obstacles_of(self._layer(f"layers/{ground.FILE}"))
 
     def network(self) -> Network:
         """Return the walking network."""
         return self._network
 
     def snapshot(self, name: str | None = None) -> Snapshot:
-        """Return a snapshot by name, else the newest."""
-        results = self.path / "results"
+        """Return a snapshot by name, else the newest of what is built today."""
+        results = self.built / RESULTS
         if name is None:
-            latest = results / "LATEST"
+            latest = results / LATEST
             if not latest.is_file():
                 raise NotFoundError(
                     "{path} has no results yet; run: arukeba run {path}", path=self.path
                 )
             name = latest.read_text(encoding="utf-8").strip()
+        if not (results / name).is_dir():
+            for build in earlier_builds(self.path):
+                if (build / RESULTS / name).is_dir():
+                    return self._in(build).snapshot(name)
         folder = seen_in(results / name, self.view)
         if not folder.is_dir():  # both views know the same
             folder = results / name
@@ -373,6 +440,32 @@ class Workspace:
         as_of = record.get("as_of")
         return Snapshot(self.at(date.fromisoformat(as_of)) if as_of else self, folder)
 
+    def served(self) -> Snapshot:
+        """Return the newest snapshot; until what is built anew has one, that of the build before."""
+        try:
+            return self.snapshot()
+        except NotFoundError:
+            for build in earlier_builds(self.path):
+                with suppress(ArukebaError):
+                    return self._in(build).snapshot()
+            raise
+
+    def _in(self, build: Path) -> "Workspace":
+        """Return an earlier build."""
+        earlier = Workspace(self.path, view=self.view, built=build)
+        _require_format(earlier)
+        return earlier
+
+    @property
+    def results_n(self) -> int:
+        """Return the largest number that a result of an earlier build has."""
+        found = [
+            path.name
+            for build in earlier_builds(self.path)
+            for path in (build / RESULTS).glob("[0-9]*")
+        ]
+        return max((int(name) for name in found), default=0)
+
     def _protects_as(self, record: Mapping[str, Any]) -> bool:
         """Say whether homes were protected as they are now: two cells would narrow a home down."""
         made_with = record["parameters"].get("privacy")
@@ -380,10 +473,43 @@ class Workspace:
 
 
 def carry_over(old: Path, new: Path) -> None:
-    """Take what people have made in a workspace over into the folder that is to replace it."""
+    """
+    Take what people have made in a workspace over into the folder that is to replace it.
+
+    What was built is kept beside, where it has results: nothing of it ever changes, so each file is the
+    same one under a second name, where the disk can do that.
+    """
     for name in OF_PEOPLE:
         if (old / name).is_dir():
             shutil.copytree(old / name, new / name, dirs_exist_ok=True)
+    if (old / BUILDS).is_dir():
+        shutil.copytree(old / BUILDS, new / BUILDS, copy_function=_second_name)
+    if (old / RESULTS / LATEST).is_file():
+        number = max((int(one.name) for one in earlier_builds(old)), default=0) + 1
+        shutil.copytree(
+            old,
+            new / BUILDS / f"{number:04d}",
+            copy_function=_second_name,
+            ignore=shutil.ignore_patterns(".*", *_NOT_BUILT),
+        )
+
+
+def earlier_builds(path: Path) -> list[Path]:
+    """Return the folders of what was built before, the newest first."""
+    return sorted((path / BUILDS).glob("[0-9]*"), reverse=True)
+
+
+def _second_name(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _same(build: Path, written: Written) -> bool:
+    """Say whether a build is the one whose manifest was written so; a copy is another file."""
+    found = written_at(build / MANIFEST)
+    return found is not None and written is not None and found[1:] == written[1:]
 
 
 def open_workspace(path: Path, *, view: View = PUBLIC) -> Workspace:
@@ -394,14 +520,7 @@ def open_workspace(path: Path, *, view: View = PUBLIC) -> Workspace:
             "{path}: not a workspace; make one with: arukeba build PROFILE --out {path}", path=path
         )
     workspace = Workspace(path)
-    found = workspace.manifest.get("format")
-    if found != FORMAT:
-        raise BrokenWorkspaceError(
-            "{path}: workspace format {found!r}, this version reads {format}; build it again",
-            path=path,
-            found=found,
-            format=FORMAT,
-        )
+    _require_format(workspace)
     if view != PUBLIC and workspace.is_published:
         raise InvalidInputError(
             "{path}: a published folder, which holds nothing exact; "
@@ -409,6 +528,17 @@ def open_workspace(path: Path, *, view: View = PUBLIC) -> Workspace:
             path=path,
         )
     return workspace.seen(view)
+
+
+def _require_format(workspace: Workspace) -> None:
+    found = workspace.manifest.get("format")
+    if found != FORMAT:
+        raise BrokenWorkspaceError(
+            "{path}: workspace format {found!r}, this version reads {format}; build it again",
+            path=workspace.path,
+            found=found,
+            format=FORMAT,
+        )
 
 
 def _read_table(path: Path) -> pd.DataFrame:

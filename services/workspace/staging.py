@@ -35,21 +35,34 @@ def staged_folder(target: Path) -> Iterator[Path]:
 
     Where others work in ``target``, whoever replaces it holds ``locks.in_use(target, alone=True)``.
     """
+    with staging_folder(target) as staging:
+        yield staging
+        exchange(staging, target)
+
+
+@contextmanager
+def staging_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``target``, which is gone at the end but for ``exchange``."""
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    _settle(target)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     try:
         staging.chmod(0o755)
         yield staging
-        sync_tree(staging)
-        _exchange(staging, target)
-        _sync(target.parent)
     except OSError as error:
         say_where(error, target)
         raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def exchange(staging: Path, target: Path) -> None:
+    """Let a folder take the place of ``target``; what was there, if anything, is thrown away."""
+    target = target.absolute()
+    _settle(target)
+    sync_tree(staging)
+    _exchange(staging, target)
+    _sync(target.parent)
 
 
 @contextmanager
@@ -152,7 +165,7 @@ def _claim(folder: Path, name: str, *, is_folder: bool) -> Path | None:
 
 def _exchange(staging: Path, target: Path) -> None:
     if target.exists() and _swapped(staging, target):
-        return  # the old folder is what is thrown away now
+        return  # the old folder stands where the new one did, and goes with it
     try:
         if target.exists():
             target.rename(_retired(target))

@@ -1,6 +1,7 @@
 """The registry of venues, groups, schedules and places."""
 
 import json
+import resource
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -287,26 +288,31 @@ def test_what_a_file_acknowledges_has_reached_the_disk(tmp_path):
         assert opened.scalar(text("PRAGMA busy_timeout")) == database.WAIT_S * 1000
 
 
-def test_a_registry_at_rest_is_read_where_nothing_may_be_written(tmp_path, monkeypatch):
+def test_a_registry_at_rest_is_read_where_nothing_may_be_written(tmp_path):
     url = f"sqlite:///{tmp_path / 'registry.sqlite'}"
     write_registry(url, HALLS, SALONS)
-    # Root may write everywhere: what the system would say of a folder that is read-only is put in.
-    monkeypatch.setattr(database.os, "access", lambda *_: False)
-    assert len(read_places(url, EPSG)) == 3
-    assert [path.name for path in tmp_path.iterdir()] == ["registry.sqlite"]
+    # As on a full disk: nothing can be put beside the file.
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limit[1]))
+    try:
+        assert len(read_places(url, EPSG)) == 3
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    write_registry(url, HALLS, SALONS.iloc[:1])
+    assert len(read_places(url, EPSG)) == 1
 
 
 ADDING = """
 from services.registry.decisions import COLUMNS, open_log
 
-url = sys.argv[2]
-die_at(int(sys.argv[1]))
-for n in range(3):
-    row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "candidate_key": f"{sys.argv[1]}-{n}"}
-    del row["decision_id"]
-    with open_log(url) as log:
-        log.add([row])
-    print(row["candidate_key"], flush=True)
+def act(step, url):
+    for n in range(3):
+        row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None}
+        row["candidate_key"] = f"{step}-{n}"
+        del row["decision_id"]
+        with open_log(url) as log:
+            log.add([row])
+        print(row["candidate_key"], flush=True)
 """
 
 

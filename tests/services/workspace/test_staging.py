@@ -72,11 +72,11 @@ from pathlib import Path
 from services.workspace.staging import staged_folder
 from tests import faults
 
-if sys.argv[3] == "renames":
-    faults.without_exchange()
-die_at(int(sys.argv[1]))
-with staged_folder(Path(sys.argv[2])) as folder:
-    (folder / "whole").write_text("new")
+def act(step, target, how):
+    if how == "renames":
+        faults.without_exchange()
+    with staged_folder(Path(target)) as folder:
+        (folder / "whole").write_text("new")
 """
 
 

@@ -35,12 +35,13 @@ from api.routes import (
     whatif,
     why,
 )
+from api.routes import jobs as job_routes
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition.jobs import Jobs
 from services.edition.snapshot import Editions
+from services.edition.worker import Worker
 from services.plans.solve import Reception
-from services.plans.watch import SoFar
 from services.workspace.folder import Workspace, software_version
 
 HERE = Path(__file__).parent
@@ -60,18 +61,17 @@ class Service(FastAPI):
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
-    jobs: Jobs[SoFar] = Jobs()
-    reception = Reception()
+    jobs, worker = Jobs(workspace), Worker(workspace)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if settings.warm:
             # Beside the first answers, not before them: each part is made once, by whoever needs it first.
             Thread(target=_warm, args=[editions], daemon=True).start()
-            if settings.editing:  # nobody else may ask for a plan
-                jobs.submit(lambda _job: reception.warm(editions.workspace))
+        if settings.editing and (settings.warm or jobs.open_n()):  # nobody else may ask
+            worker.start(warm=settings.warm)
         yield
-        jobs.close()
+        worker.close()
 
     app = Service(
         title="arukeba",
@@ -84,7 +84,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.state.editions = editions
     app.state.jobs = jobs
-    app.state.plan_reception = reception
+    app.state.worker = worker
+    app.state.plan_reception = Reception()
     app.state.settings = settings
     app.state.templates = templates()
     # The last one sees a request first.
@@ -116,6 +117,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         walking,
         reports,
         plans,
+        job_routes,
         intake,
         assets,
         docs,

@@ -177,17 +177,35 @@ class BestSoFar(BaseModel):
 
 
 class JobInfo(BaseModel):
-    """How far a job is, and the plan that came out of it."""
+    """How far a job is, and what came out of it; a job that was asked to end may still be ending."""
 
-    job_id: str
+    jobID: str  # noqa: N815  the standard's name
+    processID: str  # noqa: N815  the standard's name
+    type: Literal["process"] = "process"
     status: JobStatus
+    ending: bool = Field(description="Asked to end, and still at work: the best so far is kept")
+    message: str
+    message_ja: str
+    created: str
+    started: str | None = None
+    finished: str | None = None
+    updated: str
+    progress: int = Field(ge=0, le=100, description="In per cent")
     step: str
-    progress: float = Field(ge=0, le=1, description="From 0 to 1")
     gap_pct: float | None = Field(
-        description="Between the plan so far and the best there can be, in per cent; null while it is not known"
+        None,
+        description="Between the plan so far and the best there can be, in per cent; null while it is not known",
     )
-    best: BestSoFar | None = Field(description="The best plan so far; null while there is none")
+    best: BestSoFar | None = Field(
+        None, description="The best plan so far; null while there is none"
+    )
     plan_id: str
     plan: str
-    error: str
-    error_ja: str
+    links: list[Link]
+
+
+class JobList(BaseModel):
+    """Jobs that were asked for from here."""
+
+    jobs: list[JobInfo]
+    links: list[Link]

@@ -1,24 +1,23 @@
 """Plans: asked for as jobs, stored, listed, and shown as a page that prints on A4."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import HTMLResponse
-from starlette.concurrency import run_in_threadpool
 
-from api.deps import EditionsDep, EditorDep, Language, QueryDep, WorkspaceDep
+from api.deps import EditorDep, Language, QueryDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
+from api.jobs import take_on
 from api.links import GEOJSON, HTML, JSON, link, page_links
-from api.models import BestSoFar, JobInfo
+from api.models import JobInfo
 from api.plan_page import render_plan
 from services.edition.features import catchment_features
-from services.edition.jobs import Job, Jobs
-from services.plans.ask import PlanAsk, ask_of
+from services.edition.processes import PLAN
+from services.plans.ask import PlanAsk
 from services.plans.audit import audit
 from services.plans.certified import verification_body
-from services.plans.solve import Reception, Watch, plan_of
+from services.plans.solve import Reception
 from services.plans.store import list_plans, read_plan
 from services.plans.views import (
     COLLECTION,
@@ -27,7 +26,6 @@ from services.plans.views import (
     plan_imprint,
     plan_items,
 )
-from services.plans.watch import SoFar
 from services.reports.plan import plan_report
 from services.words.texts import text
 
@@ -38,67 +36,22 @@ _SCHEMA = {
 }
 
 
-def _jobs(request: Request) -> Jobs[SoFar]:
-    jobs: Jobs[SoFar] = request.app.state.jobs
-    return jobs
-
-
-def _info(job: Job[SoFar]) -> JobInfo:
-    state = job.state
-    plan = f"/plans/{state.result}" if state.result else ""
-    return JobInfo(
-        job_id=job.job_id,
-        status=state.status,
-        step=state.step,
-        progress=state.progress,
-        gap_pct=None if state.best is None else state.best.gap_pct,
-        best=None if state.best is None else BestSoFar(**asdict(state.best)),
-        plan_id=state.result,
-        plan=plan,
-        error=state.error,
-        error_ja=state.error_ja,
-    )
-
-
 @router.post(
     "/plans",
     status_code=202,
     summary="Ask for a plan",
     responses={code: {"model": Problem} for code in (403, 422, 429)},
     openapi_extra=_SCHEMA,
+    response_model_exclude_none=True,
 )
 async def ask_plan(
     request: Request,
     response: Response,
-    editions: EditionsDep,
-    workspace: EditorDep,
+    _workspace: EditorDep,
     asked: Annotated[dict[str, Any], Body()],
 ) -> JobInfo:
     """Check a question and queue it; what no plan can be made from is refused at once."""
-    reception: Reception = request.app.state.plan_reception
-    jobs = _jobs(request)
-    jobs.require_room()  # before anything is computed for a question that nobody would take
-    question = await run_in_threadpool(reception.answerable, workspace, ask_of(asked))
-
-    def work(job: Job[SoFar]) -> str:
-        setting = reception.asked(editions.workspace, question)
-        return plan_of(setting, Watch(job.tell, job.found, job.stopped)).plan_id
-
-    job = jobs.submit(work)
-    response.headers["location"] = f"/jobs/{job.job_id}"
-    return _info(job)
-
-
-@router.get("/jobs/{job_id}", summary="How far a job is", responses={404: {"model": Problem}})
-def job(request: Request, job_id: str) -> JobInfo:
-    """Return how far a job is."""
-    return _info(_jobs(request).get(job_id))
-
-
-@router.delete("/jobs/{job_id}", summary="Stop a job", responses={404: {"model": Problem}})
-def stop(request: Request, job_id: str) -> JobInfo:
-    """Ask a job to end; the best plan so far is stored, where one was found."""
-    return _info(_jobs(request).cancel(job_id))
+    return await take_on(request, response, PLAN, asked)
 
 
 @router.get("/plans", summary="List of plans")

@@ -127,8 +127,8 @@ function progress() {
   const stop = h("button", { type: "button", class: "more", id: "stop-plan", onclick: () => { work.stop = true; draw(); } }, word("page.stop"));
   const draw = () => {
     const { info, stop: stopping } = work;
-    if (info) bar.value = info.progress; else bar.removeAttribute("value");
-    const text = stopping ? word("page.stopping") : (info?.status === "queued" ? word("page.waiting") : (info?.step ? word(`step.${info.step}`) : word("step.plan.read")));
+    if (info) bar.value = info.progress / 100; else bar.removeAttribute("value");
+    const text = stopping ? word("page.stopping") : (info?.status === "accepted" ? word("page.waiting") : (info?.step ? word(`step.${info.step}`) : word("step.plan.read")));
     if (step.textContent !== text) step.textContent = text;
     gap.textContent = Number.isFinite(info?.gap_pct) ? word("page.gapSoFar", { gap: percent(Math.ceil(info.gap_pct * 10) / 10) }) : "";
     stop.disabled = stopping;
@@ -139,7 +139,7 @@ function progress() {
 }
 
 const pause = () => new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
-const running = (info) => ["queued", "running"].includes(info.status);
+const running = (info) => ["accepted", "running"].includes(info.status) || info.ending;
 
 async function begin(page) {
   const mine = { info: null, stop: false, told: false, draw: () => {} };
@@ -151,13 +151,13 @@ async function begin(page) {
     while (running(mine.info)) {
       mine.draw();
       await pause();
-      const { job_id: id } = mine.info;
+      const { jobID: id } = mine.info;
       const asked = mine.stop && !mine.told;
       mine.told ||= mine.stop;
       mine.info = asked ? await send("DELETE", `/jobs/${id}`) : await get(`/jobs/${id}`);
     }
-    if (mine.info.status === "failed") said = (lang === "ja" ? mine.info.error_ja : mine.info.error) || mine.info.error;
-    if (mine.info.status === "cancelled" && !mine.info.plan_id) said = word("page.stopped");
+    if (mine.info.status === "failed") said = lang === "ja" ? mine.info.message_ja : mine.info.message;
+    if (mine.info.status === "dismissed" && !mine.info.plan_id) said = word("page.stopped");
   } catch (error) {
     said = error.message;
   }

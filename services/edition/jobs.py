@@ -1,172 +1,424 @@
-"""Long work in one thread beside the server: one job after the other, watched and stopped by id."""
+"""
+The jobs of a workspace: what is asked for, how far it is, what came out; kept through a restart.
 
-import logging
-import threading
+They stand in a database of their own beside the workspace, so that a build which replaces the folder
+loses none. A job that was taken on is on the disk before anybody is told so; how far it is may lag.
+"""
+
+import hashlib
+import json
+import secrets
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
 
-from geo.errors import ArukebaError, NotFoundError, QueueFullError, Sentence
-from services.words.texts import told
-from services.words.vocabulary import JobStatus
-from services.workspace.progress import StoppedError
-from services.workspace.storage import storage_error
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    NullPool,
+    Row,
+    String,
+    Table,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateTable
 
-OPEN = ("queued", "running")
+from geo.errors import (
+    ArukebaError,
+    BrokenModelError,
+    BrokenWorkspaceError,
+    BusyError,
+    InvalidInputError,
+    NotFoundError,
+    QueueFullError,
+    Sentence,
+    StorageError,
+)
+from services.words.vocabulary import PUBLIC, JobStatus
+from services.workspace.folder import Workspace
+
+OPEN = ("accepted", "running")
 KEPT = 100
-"""So many jobs that ended are remembered."""
+"""So many jobs that ended are remembered; what they stored stays."""
 QUEUE_MOST = 20
-
-Best = TypeVar("Best")
-"""What a kind of work tells of the best it has found so far."""
-
-_log = logging.getLogger(__name__)
+QUEUE_MOST_OF_ONE = 10
+"""Of these, so many may be one client's: there is room for somebody else."""
+BEGUN_MOST = 2
+"""So often is a job begun whose process ends with it: what ends it once more would do so for ever."""
+WAIT_S = 30
+_ERRORS: dict[str, type[ArukebaError]] = {
+    kind.__name__: kind
+    for kind in (
+        InvalidInputError,
+        NotFoundError,
+        BusyError,
+        StorageError,
+        BrokenWorkspaceError,
+        BrokenModelError,
+        ArukebaError,
+    )
+}
+_ENDED_TWICE = Sentence(
+    "the process that worked on it ended twice before it was done; ask for less, or ask again"
+)
+_JOBS = Table(
+    "jobs",
+    MetaData(),
+    Column("number", Integer, primary_key=True),
+    Column("job_id", String, unique=True, nullable=False),
+    Column("process", String, nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("client", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("checked", Boolean, nullable=False, default=False),
+    Column("dismissed", Boolean, nullable=False, default=False),
+    Column("begun_n", Integer, nullable=False, default=0),
+    Column("step", String, nullable=False, default=""),
+    Column("progress", Float, nullable=False, default=0.0),
+    Column("best", JSON),
+    Column("result", String, nullable=False, default=""),
+    Column("error", JSON),
+    Column("created_at", String, nullable=False),
+    Column("started_at", String),
+    Column("ended_at", String),
+    Column("updated_at", String, nullable=False),
+)
+_CLIENTS = secrets.token_bytes(16)
+"""Whose jobs wait is counted by a name that means nothing once the server has ended."""
 
 
 @dataclass(frozen=True)
-class State(Generic[Best]):
-    """How far a job is; ``best`` is what it has found so far."""
+class Job:
+    """
+    One piece of work as it stands.
 
-    status: JobStatus = "queued"
-    step: str = ""
-    progress: float = 0.0
-    best: Best | None = None
-    result: str = ""
-    error: str = ""
-    error_ja: str = ""
-
-
-@dataclass(eq=False)
-class Job(Generic[Best]):
-    """One piece of work; its work is told of this job and says what came out of it."""
+    ``best`` is what it has found so far, ``result`` the name of what it made: of a job that is
+    running, the name that it has claimed. ``checked`` says that it can be done at all.
+    """
 
     job_id: str
-    state: State[Best] = field(default_factory=State)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    process: str
+    inputs: Mapping[str, Any]
+    status: JobStatus
+    checked: bool
+    dismissed: bool
+    begun_n: int
+    step: str
+    progress: float
+    best: Mapping[str, Any] | None
+    result: str
+    error: Mapping[str, Any] | None
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    updated_at: str
 
-    def change(self, to: Callable[[State[Best]], State[Best]]) -> None:
-        """Change the state, which several threads do; that of a job that has ended stays."""
-        with self._lock:
-            if self.state.status in OPEN:
-                self.state = to(self.state)
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or is being worked on."""
+        return self.status in OPEN
 
-    def tell(self, step: str, share: float) -> None:
+    @property
+    def said(self) -> Sentence | None:
+        """What a failed job says."""
+        return None if self.error is None else Sentence.from_dict(self.error["said"])
+
+    def refusal(self) -> ArukebaError:
+        """Return the error by which it failed; only a failed job has one."""
+        error = self.error or {}
+        said = Sentence.from_dict(error["said"])
+        return _ERRORS[error["kind"]](said.template, **said.facts)
+
+
+def client_name(address: str) -> str:
+    """Return a name of a client that tells nobody its address."""
+    return hashlib.blake2b(address.encode(), key=_CLIENTS, digest_size=8).hexdigest()
+
+
+class Jobs:
+    """The jobs of one view of a workspace; any number of processes may look at them at once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        path = workspace.path.absolute()
+        view = "" if workspace.view == PUBLIC else f".{workspace.view}"
+        self.path = path.parent / f".{path.name}{view}.jobs.sqlite"
+
+    def require_room(self, client: str = "") -> None:
+        """Refuse further work where too much is waiting, of all or of one client."""
+        if not self.path.exists():
+            waiting, own = 0, 0
+        else:
+            with self._opened() as opened:
+                waiting, own = _waiting(opened, client)
+        _require_room(waiting, own)
+
+    def submit(self, process: str, inputs: Mapping[str, Any], client: str = "") -> Job:
+        """
+        Take a job on, kept on the disk when this returns.
+
+        Raises
+        ------
+        QueueFullError
+            Too much is waiting already.
+        """
+        job_id = uuid.uuid4().hex  # nobody guesses it: whoever has it may ask and end
+        with self._writing() as opened:
+            _require_room(*_waiting(opened, client))
+            _forget(opened)
+            now = _now()
+            opened.execute(
+                insert(_JOBS).values(
+                    job_id=job_id,
+                    process=process,
+                    inputs=dict(inputs),
+                    client=client,
+                    status="accepted",
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+        return self.get(job_id)
+
+    def get(self, job_id: str) -> Job:
+        """Return a job."""
+        found = self._select(_JOBS.c.job_id == job_id)
+        if not found:
+            raise NotFoundError(
+                "there is no job {job_id!r}; of those that ended, the last {kept} are remembered",
+                job_id=job_id,
+                kept=KEPT,
+            )
+        return found[0]
+
+    def some(self, job_ids: Collection[str]) -> list[Job]:
+        """Return those of some jobs that there are, the newest first."""
+        return self._select(_JOBS.c.job_id.in_(list(job_ids)))[::-1]
+
+    def dismiss(self, job_id: str) -> Job:
+        """Ask a job to end: one that waits ends at once, one that runs with the best so far."""
+        with self._writing() as opened:
+            mine = _JOBS.c.job_id == job_id
+            now = _now()
+            waits = mine & (_JOBS.c.status == "accepted")
+            ended = update(_JOBS).where(waits).values(status="dismissed", ended_at=now)
+            opened.execute(ended)
+            asked = mine & _JOBS.c.status.in_(("running", "dismissed"))
+            opened.execute(update(_JOBS).where(asked).values(dismissed=True, updated_at=now))
+        return self.get(job_id)
+
+    def remove(self, job_id: str) -> None:
+        """Forget a job that was never taken on."""
+        with self._writing() as opened:
+            opened.execute(delete(_JOBS).where(_JOBS.c.job_id == job_id))
+
+    def open_n(self) -> int:
+        """Return how many jobs wait or are worked on."""
+        return len(self._select(_JOBS.c.status.in_(OPEN)))
+
+    # What follows is the worker's.
+
+    def unchecked(self) -> list[Job]:
+        """Return the jobs of which nobody knows yet whether they can be done, the oldest first."""
+        return self._select((_JOBS.c.status == "accepted") & ~_JOBS.c.checked)
+
+    def check(self, job_id: str) -> None:
+        """Note that a job can be done."""
+        self._change(job_id, OPEN, checked=True)
+
+    def begin(self) -> Job | None:
+        """Begin the next job: of the client for whom none was begun for the longest time."""
+        with self._writing() as opened:
+            last = (
+                select(_JOBS.c.client, func.max(_JOBS.c.started_at).label("last"))
+                .group_by(_JOBS.c.client)
+                .subquery()
+            )
+            waiting = (
+                select(_JOBS.c.job_id)
+                .join(last, last.c.client == _JOBS.c.client)
+                .where((_JOBS.c.status == "accepted") & _JOBS.c.checked)
+                .order_by(func.coalesce(last.c.last, ""), _JOBS.c.number)
+            )
+            job_id = opened.execute(waiting).scalar()
+            if job_id is None:
+                return None
+            now = _now()
+            opened.execute(
+                update(_JOBS)
+                .where(_JOBS.c.job_id == job_id)
+                .values(
+                    status="running",
+                    begun_n=_JOBS.c.begun_n + 1,
+                    started_at=now,
+                    updated_at=now,
+                )
+            )
+        return self.get(job_id)
+
+    def tell(self, job_id: str, step: str, share: float) -> None:
         """Take note of a step and the share done."""
         done = min(max(share, 0.0), 1.0)
-        self.change(lambda state: replace(state, step=step, progress=done))
+        self._change(job_id, ("running",), lasting=False, step=step, progress=done)
 
-    def found(self, best: Best) -> None:
+    def found(self, job_id: str, best: Mapping[str, Any]) -> None:
         """Take note of the best so far."""
-        self.change(lambda state: replace(state, best=best))
+        self._change(job_id, ("running",), lasting=False, best=dict(best))
 
-    def begin(self) -> bool:
-        """Start; false where it was asked to end before."""
-        with self._lock:
-            if self.state.status == "queued":
-                self.state = replace(self.state, status="running")
-                return True
-            return False
+    def claim(self, job_id: str, name: str) -> None:
+        """Note the name of what a job is about to store: after a crash it tells whether it has."""
+        self._change(job_id, ("running",), result=name)
 
-    def end(
-        self, status: JobStatus, *, result: str = "", error: str = "", error_ja: str = ""
-    ) -> None:
-        """End, with what came out of it."""
-        self.change(
-            lambda state: replace(
-                state,
-                status=status,
-                result=result,
-                error=error,
-                error_ja=error_ja,
-                progress=1.0 if result else state.progress,
+    def end(self, job_id: str, result: str) -> None:
+        """End a job with what came out of it: as dismissed where it was asked to end."""
+        with self._writing() as opened:
+            mine = (_JOBS.c.job_id == job_id) & _JOBS.c.status.in_(OPEN)
+            asked = opened.execute(select(_JOBS.c.dismissed).where(mine)).scalar()
+            values = {"progress": 1.0} if result else {}
+            opened.execute(
+                update(_JOBS)
+                .where(mine)
+                .values(
+                    status="dismissed" if asked else "successful",
+                    result=result,
+                    ended_at=_now(),
+                    updated_at=_now(),
+                    **values,
+                )
             )
+
+    def fail(self, job_id: str, kind: type[Exception], said: Sentence) -> None:
+        """End a job that could not be done, with the reason."""
+        name = next((one.__name__ for one in kind.__mro__ if one.__name__ in _ERRORS), "")
+        error = {"kind": name or "ArukebaError", "said": said.to_dict()}
+        self._change(job_id, OPEN, status="failed", error=error, result="", ended_at=_now())
+
+    def running(self) -> list[Job]:
+        """Return the jobs that are worked on: to a worker that has just started, those cut off."""
+        return self._select(_JOBS.c.status == "running")
+
+    def forgive(self) -> None:
+        """Let the beginning of what is worked on count for nothing: its worker ends in good order."""
+        with self._writing() as opened:
+            running = update(_JOBS).where(_JOBS.c.status == "running")
+            opened.execute(running.values(begun_n=_JOBS.c.begun_n - 1))
+
+    def again(self, job: Job) -> None:
+        """Let a job that was cut off wait once more; one that was asked to end, or cut off too often, ends."""
+        if job.dismissed:
+            self.end(job.job_id, "")
+        elif job.begun_n >= BEGUN_MOST:
+            self.fail(job.job_id, BrokenModelError, _ENDED_TWICE)
+        else:
+            self._change(
+                job.job_id,
+                ("running",),
+                status="accepted",
+                checked=False,
+                result="",
+                best=None,
+                step="",
+                progress=0.0,
+            )
+
+    def _change(
+        self, job_id: str, of: tuple[str, ...], *, lasting: bool = True, **values: object
+    ) -> None:
+        mine = (_JOBS.c.job_id == job_id) & _JOBS.c.status.in_(of)
+        with self._writing(lasting=lasting) as opened:
+            opened.execute(update(_JOBS).where(mine).values(updated_at=_now(), **values))
+
+    def _select(self, where: Any) -> list[Job]:  # noqa: ANN401  any condition of the library
+        if not self.path.exists():
+            return []
+        rows = select(_JOBS).where(where).order_by(_JOBS.c.number)
+        with self._opened() as opened:
+            return [_job(row) for row in opened.execute(rows)]
+
+    @contextmanager
+    def _opened(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as opened:
+                yield opened
+        except SQLAlchemyError as error:
+            reason = str(error).splitlines()[0]
+            raise StorageError(
+                "{path}: the list of jobs cannot be used ({reason}); see that there is room on the "
+                "disk and that the file and its folder may be written, then try again",
+                path=self.path.name,
+                reason=reason,
+            ) from error
+
+    @contextmanager
+    def _writing(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """Yield a connection that alone writes; what it wrote lasts through a loss of power where it must."""
+        with self._opened() as opened:
+            opened.execute(sql(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}"))
+            opened.commit()
+            opened.execute(sql("BEGIN IMMEDIATE"))
+            yield opened
+            opened.commit()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = create_engine(
+            f"sqlite:///{self.path.as_posix()}",
+            poolclass=NullPool,
+            connect_args={"timeout": WAIT_S},
+            json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+        )
+        with engine.connect() as opened:
+            opened.execute(sql("PRAGMA journal_mode = WAL"))
+            opened.commit()
+            opened.execute(CreateTable(_JOBS, if_not_exists=True))
+            opened.commit()
+        return engine
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(**{name: getattr(row, name) for name in Job.__dataclass_fields__})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _waiting(opened: Connection, client: str) -> tuple[int, int]:
+    """Return how many jobs are open, and how many of them are of one client."""
+    rows = select(_JOBS.c.client).where(_JOBS.c.status.in_(OPEN))
+    clients = list(opened.execute(rows).scalars())
+    return len(clients), sum(bool(client) and one == client for one in clients)
+
+
+def _require_room(waiting: int, own: int) -> None:
+    if waiting >= QUEUE_MOST:
+        raise QueueFullError(
+            "{waiting} jobs are waiting; try again when some are done", waiting=waiting
+        )
+    if own >= QUEUE_MOST_OF_ONE:
+        raise QueueFullError(
+            "{own} jobs of yours are waiting; try again when some are done", own=own
         )
 
-    def stop(self) -> None:
-        """Ask the work to end; work that has not begun ends at once."""
-        self._stop.set()
-        with self._lock:
-            if self.state.status == "queued":
-                self.state = replace(self.state, status="cancelled")
 
-    def stopped(self) -> bool:
-        """Say whether it was asked to end."""
-        return self._stop.is_set()
-
-
-Work = Callable[[Job[Best]], str]
-"""Does the work and returns the id of what it made."""
-
-
-class Jobs(Generic[Best]):
-    """The jobs of one process; a restart forgets them, what they stored stays."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="arukeba-job")
-        self._jobs: dict[str, Job[Best]] = {}
-        self._lock = threading.Lock()
-
-    def require_room(self) -> None:
-        """Refuse further work where too much is waiting."""
-        waiting = sum(one.state.status in OPEN for one in list(self._jobs.values()))
-        if waiting >= QUEUE_MOST:
-            raise QueueFullError(
-                "{waiting} jobs are waiting; try again when some are done", waiting=waiting
-            )
-
-    def submit(self, work: Work[Best]) -> Job[Best]:
-        """Queue a job and return it at once; ``work`` is kept until then, so let it hold little."""
-        job: Job[Best] = Job(uuid.uuid4().hex)
-        with self._lock:
-            self.require_room()
-            self._forget()
-            self._jobs[job.job_id] = job
-        self._pool.submit(_run, job, work)
-        return job
-
-    def get(self, job_id: str) -> Job[Best]:
-        """Return a job."""
-        job = self._jobs.get(job_id)
-        if job is None:
-            raise NotFoundError(
-                "there is no job {job_id!r}; a restart of the server forgets jobs", job_id=job_id
-            )
-        return job
-
-    def cancel(self, job_id: str) -> Job[Best]:
-        """Ask a job to end: one that waits ends at once, one that runs with the best so far."""
-        job = self.get(job_id)
-        job.stop()
-        return job
-
-    def close(self) -> None:
-        """Ask all jobs to end and wait for the one that runs."""
-        for job in list(self._jobs.values()):
-            job.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _forget(self) -> None:
-        ended = [key for key, job in self._jobs.items() if job.state.status not in OPEN]
-        for key in ended[: max(len(ended) - KEPT, 0)]:
-            del self._jobs[key]
-
-
-def _run(job: Job[Best], work: Work[Best]) -> None:
-    if not job.begin():
-        return
-    try:
-        result = work(job)
-    except StoppedError:
-        job.end("cancelled")
-    except ArukebaError as error:
-        job.end("failed", error=error.message, error_ja=told(error, "ja"))
-    except Exception as error:  # noqa: BLE001  the outermost frame of the thread
-        _log.exception("job %s failed", job.job_id)
-        known = storage_error(error)
-        said = known or Sentence("{kind}: {error}", kind=type(error).__name__, error=error)
-        job.end("failed", error=told(said, "en"), error_ja=told(said, "ja"))
-    else:
-        job.end("cancelled" if job.stopped() else "done", result=result)
+def _forget(opened: Connection) -> None:
+    ended = select(_JOBS.c.number).where(_JOBS.c.status.not_in(OPEN))
+    kept = ended.order_by(_JOBS.c.number.desc()).limit(KEPT)
+    old = _JOBS.c.status.not_in(OPEN) & _JOBS.c.number.not_in(kept)
+    opened.execute(delete(_JOBS).where(old))

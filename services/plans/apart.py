@@ -169,6 +169,8 @@ def _asked(worker: _Worker, question: object, search: Search) -> Any:  # noqa: A
 
 def _work(pipe: Connection) -> None:
     """Answer one question after the other, until nobody is there to ask."""
+    # In the middle of a search nobody reads the pipe: who asked may be killed, and this goes on for long.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # The solver greets on standard output, where somebody may be reading figures.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     with suppress(EOFError, OSError, KeyboardInterrupt):
@@ -179,6 +181,13 @@ def _work(pipe: Connection) -> None:
             if question != "end":  # one that came after the answer had gone
                 _answer(pipe, question)
             question = None  # hold nothing of it while waiting
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _answer(pipe: Connection, question: Any) -> None:  # noqa: ANN401  as it was sent

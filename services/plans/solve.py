@@ -48,7 +48,7 @@ from services.situation.walking import Walking
 from services.words.dates import today
 from services.workspace.folder import Workspace
 from services.workspace.jsonfiles import digest
-from services.workspace.progress import Progress, StoppedError, silent
+from services.workspace.progress import Claim, Progress, StoppedError, silent, unclaimed
 
 _Found = TypeVar("_Found")
 
@@ -62,11 +62,12 @@ KEPT_PAIRS_MAX = 4_000_000
 
 @dataclass(frozen=True)
 class Watch:
-    """Who looks on: steps and shares, the search's own progress, and a way to stop it."""
+    """Who looks on: steps and shares, the search's own progress, a way to stop it, the name it gets."""
 
     progress: Progress = silent
     search: Callable[[SoFar], None] | None = None
     cancel: Callable[[], bool] | None = None
+    claim: Claim = unclaimed
 
     @property
     def stopped(self) -> bool:
@@ -230,6 +231,7 @@ def plan_of(setting: Setting, watch: Watch) -> PlanResult:
         _certificate(answer),
         _question(setting, answer, streets),
         options=setting.candidates.options,
+        claim=watch.claim,
         chosen=chosen,
         catchments=catchments_frame(setting, chosen),
     )

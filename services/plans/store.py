@@ -27,6 +27,7 @@ from services.situation.parameters import Parameters
 from services.words.dates import today
 from services.workspace.folder import Workspace
 from services.workspace.jsonfiles import digest, write_json
+from services.workspace.progress import Claim, unclaimed
 from services.workspace.staging import staged_number
 
 FOLDER = "plans"
@@ -87,11 +88,14 @@ def store(
     record: Mapping[str, Any],
     certificate: Mapping[str, np.ndarray],
     question: Mapping[str, np.ndarray],
+    *,
+    claim: Claim = unclaimed,
     **tables: gpd.GeoDataFrame,
 ) -> PlanResult:
     """Write a plan whole, under the next number, with the hashes of all of its files."""
     plans = workspace.own / FOLDER
     with workspace.working(), staged_number(plans) as (name, folder):
+        claim(name)
         for title, table in tables.items():
             table.assign(plan_id=name).to_parquet(folder / f"{title}.parquet")
         np.savez_compressed(folder / CERTIFICATE, **certificate)  # type: ignore[arg-type]

@@ -52,11 +52,11 @@ from services.workspace.folder import (
     software_version,
 )
 from services.workspace.jsonfiles import digest, write_json
-from services.workspace.progress import Progress, silent
+from services.workspace.progress import Claim, Progress, silent, unclaimed
 from services.workspace.staging import staged_file, staged_number
 
 
-def run(
+def run(  # noqa: PLR0913  what is asked, and who looks on
     workspace: Workspace,
     *,
     walk_limit_m: float | None = None,
@@ -64,6 +64,7 @@ def run(
     walking_profile: str | None = None,
     selection: Selection = TODAY,
     progress: Progress = silent,
+    claim: Claim = unclaimed,
 ) -> Snapshot:
     """
     Compute a new snapshot of both views; it appears whole, and the workspace's LATEST then points at it.
@@ -87,6 +88,7 @@ def run(
     with workspace.working():
         numbered = staged_number(results, above=workspace.results_n)
         with numbered as (name, folder), _writing() as write:
+            claim(name)
             progress("run.reach", 0.1)
             # What the views share is walked and drawn once.
             asked: list[_View] = []
@@ -99,11 +101,16 @@ def run(
                 told = progress if view is asked[-1] else silent
                 table, gaps = _tables(view, told, partial(write, own))
                 write_json(own / "run.json", _record(view.situation, name, table, gaps, day))
-        if selection == TODAY or not (results / "LATEST").is_file():
-            with staged_file(results / "LATEST") as latest:
-                latest.write_text(name + "\n", encoding="utf-8")
+        serve(results, name, selection)
     progress("run.done", 1.0)
     return workspace.snapshot(name)
+
+
+def serve(results: Path, name: str, selection: Selection = TODAY) -> None:
+    """Let LATEST point at a snapshot, unless it is one of the past."""
+    if selection == TODAY or not (results / "LATEST").is_file():
+        with staged_file(results / "LATEST") as latest:
+            latest.write_text(name + "\n", encoding="utf-8")
 
 
 def _views(workspace: Workspace) -> list[Workspace]:

@@ -57,8 +57,8 @@ View = Literal["public", "exact"]
 VIEWS: tuple[View, ...] = get_args(View)
 PUBLIC, EXACT = VIEWS
 
-JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
-"""How far the long work of a server is."""
+JobStatus = Literal["accepted", "running", "successful", "failed", "dismissed"]
+"""How far the long work of a server is, as OGC API – Processes calls it."""
 
 OLDER_GROUPS = {"75": "75+"}
 """Older age groups that gaps tell of beside their own, where the population has them: end of the

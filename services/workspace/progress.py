@@ -10,5 +10,13 @@ def silent(_message: str, _share: float) -> None:
     """Report nothing."""
 
 
+Claim = Callable[[str], None]
+"""Called with the name of what is about to be stored, before it stands under it."""
+
+
+def unclaimed(_name: str) -> None:
+    """Note nothing."""
+
+
 class StoppedError(Exception):
     """Work that was asked to end, and has nothing to keep."""

@@ -10,6 +10,13 @@ from api.app import create_app
 from api.settings import Settings
 from services.workspace.folder import Workspace
 from tests.snapshots import tiny_workspace
+from tests.working import working_here
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_here() -> Iterator[None]:
+    with working_here():
+        yield
 
 
 @pytest.fixture(scope="session")

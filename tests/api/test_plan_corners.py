@@ -43,8 +43,8 @@ def by_http(workspace: Workspace, ask: dict[str, object]) -> dict[str, object]:
     with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         answer = client.post("/plans", json={"points_max": 0, "upgrades": False, **ask})
         assert answer.status_code == 202, answer.text
-        job = finished(client, answer.json()["job_id"])
-        assert job["status"] == "done", job
+        job = finished(client, answer.json()["jobID"])
+        assert job["status"] == "successful", job
         plan: dict[str, object] = client.get(str(job["plan"])).json()
         return plan
 

@@ -3,8 +3,9 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,10 +14,10 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
-from services.edition.jobs import Job
+from geo.errors import InvalidInputError
+from services.edition.jobs import Jobs
 from services.plans.ask import PlanAsk
 from services.plans.solve import make_plan
-from services.plans.watch import SoFar
 from services.results.run import run
 from services.workspace.folder import Workspace
 from tests.services.plans.test_plans import town
@@ -38,7 +39,7 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
 def finished(client: TestClient, job_id: str) -> dict[str, object]:
     for _ in range(600):
         job: dict[str, object] = client.get(f"/jobs/{job_id}").json()
-        if job["status"] not in ("queued", "running"):
+        if job["status"] not in ("accepted", "running") and not job["ending"]:
             return job
         time.sleep(0.1)
     pytest.fail("the job never ended")
@@ -47,9 +48,9 @@ def finished(client: TestClient, job_id: str) -> dict[str, object]:
 def test_a_plan_is_a_job_and_then_stays(client: TestClient) -> None:
     answer = client.post("/plans", json=ASK)
     assert answer.status_code == 202
-    assert answer.headers["location"] == f"/jobs/{answer.json()['job_id']}"
-    job = finished(client, answer.json()["job_id"])
-    assert (job["status"], job["progress"]) == ("done", 1.0)
+    assert answer.headers["location"] == f"/jobs/{answer.json()['jobID']}"
+    job = finished(client, answer.json()["jobID"])
+    assert (job["status"], job["progress"]) == ("successful", 100)
     plan = client.get(str(job["plan"])).json()
     assert [row["candidate_id"] for row in plan["chosen"]] == ["open-H3"]
     assert plan["proof"]["ja"] == "最適であることを確認済み"
@@ -71,12 +72,12 @@ def test_gis_programs_find_the_sites_of_plans_among_the_collections(tmp_path: Pa
     with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
         assert client.get("/collections/plans/items").json()["numberMatched"] == 0
         assert client.get("/collections/plans").json()["extent"] is None
-        finished(client, client.post("/plans", json=ASK).json()["job_id"])
+        finished(client, client.post("/plans", json=ASK).json()["jobID"])
         _look_at_the_sites(client)
 
 
 def _look_at_the_sites(client: TestClient) -> None:
-    job = finished(client, client.post("/plans", json={**ASK, "most": 2}).json()["job_id"])
+    job = finished(client, client.post("/plans", json={**ASK, "most": 2}).json()["jobID"])
     plan = client.get(str(job["plan"])).json()
     by_rel = {one["rel"]: urlsplit(one["href"]).path for one in plan["links"]}
     assert by_rel["items"] == f"{job['plan']}/items"
@@ -115,9 +116,9 @@ def test_who_may_only_read_asks_for_no_plan(workspace: Workspace) -> None:
 
 
 def test_a_job_can_be_stopped_and_asked_for_again(client: TestClient) -> None:
-    job_id = client.post("/plans", json=ASK).json()["job_id"]
+    job_id = client.post("/plans", json=ASK).json()["jobID"]
     assert client.delete(f"/jobs/{job_id}").status_code == 200
-    assert finished(client, job_id)["status"] in ("cancelled", "done")
+    assert finished(client, job_id)["status"] in ("dismissed", "successful")
     assert client.get("/jobs/unknown").status_code == 404
     assert client.get("/plans/9999").status_code == 404
 
@@ -139,30 +140,29 @@ def test_a_job_shows_its_first_answer_and_ends_when_asked_in_the_middle(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered, go_on = threading.Event(), threading.Event()
-    found = Job.found
+    found = Jobs.found
 
-    def held(job: Job[SoFar], best: SoFar) -> None:
-        found(job, best)
+    def held(jobs: Jobs, job_id: str, best: Mapping[str, Any]) -> None:
+        found(jobs, job_id, best)
         answered.set()
         assert go_on.wait(60.0)
 
-    monkeypatch.setattr(Job, "found", held)
+    monkeypatch.setattr(Jobs, "found", held)
     before = [plan["plan_id"] for plan in client.get("/plans").json()]
-    job_id = client.post("/plans", json=ASK).json()["job_id"]
+    job_id = client.post("/plans", json=ASK).json()["jobID"]
     assert answered.wait(60.0)
     shown = client.get(f"/jobs/{job_id}").json()
     assert (shown["status"], shown["step"], shown["plan_id"]) == ("running", "plan.solve", "")
     # By hand: H3 alone brings 100; how much better another could be is not known yet.
     best = shown["best"]
     assert (best["chosen"], best["newly_reached"]) == (["open-H3"], 100.0)
-    assert (best["goal"], best["value"], best["bound"], best["gap_pct"]) == (
-        *("most_reached", 100.0),
-        *(None, None),
-    )
-    assert client.delete(f"/jobs/{job_id}").json()["status"] == "running"
+    assert (best["goal"], best["value"]) == ("most_reached", 100.0)
+    assert not {"bound", "gap_pct"} & set(best)
+    asked = client.delete(f"/jobs/{job_id}").json()
+    assert (asked["status"], asked["ending"], asked["plan_id"]) == ("dismissed", True, "")
     go_on.set()
     ended = finished(client, job_id)
-    assert ended["status"] == "cancelled"
+    assert ended["status"] == "dismissed"
     # What was found is kept whole, and nothing else.
     plan = client.get(str(ended["plan"])).json()
     assert [row["candidate_id"] for row in plan["chosen"]] == ["open-H3"]
@@ -174,22 +174,23 @@ def test_a_job_cancelled_while_it_waits_never_begins(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    found = Job.found
+    found = Jobs.found
 
-    def held(job: Job[SoFar], best: SoFar) -> None:
-        found(job, best)
+    def held(jobs: Jobs, job_id: str, best: Mapping[str, Any]) -> None:
+        found(jobs, job_id, best)
         begun.set()
         assert go_on.wait(60.0)
 
-    monkeypatch.setattr(Job, "found", held)
-    first = client.post("/plans", json=ASK).json()["job_id"]
+    monkeypatch.setattr(Jobs, "found", held)
+    first = client.post("/plans", json=ASK).json()["jobID"]
     assert begun.wait(60.0)
-    second = client.post("/plans", json=ASK).json()["job_id"]
-    assert client.delete(f"/jobs/{second}").json()["status"] == "cancelled"
+    second = client.post("/plans", json=ASK).json()["jobID"]
+    assert client.delete(f"/jobs/{second}").json()["status"] == "dismissed"
     go_on.set()
-    assert finished(client, first)["status"] == "done"
+    assert finished(client, first)["status"] == "successful"
     waited = client.get(f"/jobs/{second}").json()
-    assert (waited["status"], waited["best"], waited["plan_id"]) == ("cancelled", None, "")
+    assert (waited["status"], waited["plan_id"]) == ("dismissed", "")
+    assert not {"best", "started"} & set(waited)
 
 
 @pytest.mark.parametrize(
@@ -237,15 +238,13 @@ def test_a_server_that_takes_questions_prepares_for_the_first(tmp_path: Path) ->
     workspace = town(tmp_path)
     run(workspace)
     app = create_app(workspace, Settings(editing=True))
-    with TestClient(app):
-        ready = threading.Event()
-        app.state.jobs.submit(lambda _job: "" if ready.set() else "ready")  # behind the preparation
-        assert ready.wait(60.0)
-        prepared = app.state.plan_reception._ground
-        assert "venues" in vars(prepared)
-        assert app.state.plan_reception.setting(workspace, PlanAsk(most=1)).ground is prepared
+    with TestClient(app) as client:
+        finished(client, client.post("/plans", json=ASK).json()["jobID"])  # behind the preparation
+        reception = app.state.worker.work.reception
+        assert "venues" in vars(reception._ground)
+        assert reception.setting(workspace, PlanAsk(most=1)).ground is reception._ground
     with TestClient(create_app(workspace, Settings())) as reader:
-        assert reader.app.state.plan_reception._ground is None
+        assert not hasattr(reader.app.state.worker, "work")
 
 
 def test_a_plan_of_another_version_is_told_in_both_languages_and_stops_no_list(
@@ -263,3 +262,52 @@ def test_a_plan_of_another_version_is_told_in_both_languages_and_stops_no_list(
             assert answer["detail"].startswith("plan '0001' was made by another version; make it")
             assert answer["detail_ja"].startswith("計画「0001」は、ほかの版で作ったものです。")
             assert str(workspace.path) not in answer["detail"]
+
+
+def test_a_browser_lists_the_jobs_it_asked_for_and_nobody_elses(workspace: Workspace) -> None:
+    app = create_app(workspace, Settings(warm=False, editing=True))
+    with TestClient(app) as mine, TestClient(app) as other:
+        first, second = (mine.post("/plans", json=ASK).json()["jobID"] for _ in range(2))
+        assert [job["jobID"] for job in mine.get("/jobs").json()["jobs"]] == [second, first]
+        assert other.get("/jobs").json()["jobs"] == []
+        # Whoever is told the id may look: it is the key.
+        assert other.get(f"/jobs/{first}").json()["jobID"] == first
+        for job in (first, second):
+            finished(mine, job)
+
+
+def test_the_cookie_of_jobs_is_for_no_script_and_no_other_page(client: TestClient) -> None:
+    answer = client.post("/plans", json=ASK)
+    cookie = answer.headers["set-cookie"]
+    assert {"HttpOnly", "Path=/", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
+    assert "Secure" not in cookie  # loopback speaks plain HTTP
+    finished(client, answer.json()["jobID"])
+
+
+def test_the_result_of_a_job_says_where_the_plan_is(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = finished(client, client.post("/plans", json=ASK).json()["jobID"])
+    links = {one["rel"].rsplit("/", 1)[-1]: urlsplit(one["href"]).path for one in job["links"]}
+    made = client.get(links["results"]).json()["plan"]
+    assert (urlsplit(made["href"]).path, made["title"]) == (job["plan"], job["plan_id"])
+    assert (job["type"], job["processID"], job["message"]) == ("process", "plan", "Done")
+    assert job["message_ja"] == "できました"
+
+    def broken(_jobs: Jobs, *_given: object) -> None:
+        raise InvalidInputError("a rejection needs its reason")
+
+    monkeypatch.setattr(Jobs, "claim", broken)
+    failed = finished(client, client.post("/plans", json=ASK).json()["jobID"])
+    assert (failed["status"], failed["message"]) == ("failed", "a rejection needs its reason")
+    assert failed["message_ja"] == "不採用には理由（reason）が必要です"
+    answer = client.get(f"/jobs/{failed['jobID']}/results")
+    assert (answer.status_code, answer.json()["code"]) == (422, "InvalidInputError")
+
+
+def test_a_job_without_a_result_says_so(client: TestClient) -> None:
+    job = client.app.state.jobs.submit("plan", ASK)
+    client.delete(f"/jobs/{job.job_id}")
+    answer = client.get(f"/jobs/{job.job_id}/results")
+    assert answer.status_code == 404
+    assert "結果がありません" in answer.json()["detail_ja"]

@@ -155,7 +155,7 @@ def test_a_plan_is_asked_for_and_shown_in_the_list_and_on_the_map(seen: Visit) -
 def test_an_address_with_a_plan_opens_it(browser: Browser, address: str) -> None:
     title = {"title": HOSTILE, "most": 1, "points_max": 0}
     made = post(f"{address}/plans", title)
-    wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")
+    wait_for(lambda: get(f"{address}/jobs/{made['jobID']}")["status"] == "successful")
     with visit(browser, f"{address}/#view=next&plan=0001") as seen:
         # A title is a text, whatever is in it.
         expect(seen.page.locator("#view h2").first).to_have_text(HOSTILE)
@@ -222,7 +222,7 @@ def test_a_plan_over_years_is_asked_for_in_the_form(seen: Visit) -> None:
 
 def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> None:
     made = post(f"{address}/plans", {"most": 1, "points_max": 0})
-    wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")
+    wait_for(lambda: get(f"{address}/jobs/{made['jobID']}")["status"] == "successful")
     area = {"area_id": "n", "area_name": HOSTILE, "residents": 3.0, "nearest_stop": "北山"}
     site = {"site_id": "open-H1", "site_ja": "H1会館", "walk": 1234.0, "walk_unit": "m"}
     spot = {"candidate_id": "p", "ja": "会場未定（東）", "en": "east", "target_class": "weekly"}
@@ -419,7 +419,7 @@ def test_a_phone_shows_every_screen_without_scrolling_sideways(
     browser: Browser, address: str, lang: str
 ) -> None:
     made = post(f"{address}/plans", {"most": 2, "k": 2})
-    wait_for(lambda: get(f"{address}/jobs/{made['job_id']}")["status"] == "done")
+    wait_for(lambda: get(f"{address}/jobs/{made['jobID']}")["status"] == "successful")
     with visit(browser, f"{address}/?lang={lang}#view=next", width=360, height=740) as seen:
         for view in VIEWS:
             seen.page.locator(f"#view-{view}").click()

@@ -63,7 +63,7 @@ class Process(Protocol):
         """Say whether work that was cut off had stored what it had claimed a name for; tidy up if not."""
 
 
-class Planning:
+class PlanMaking:
     """Plans: which places to open next."""
 
     def __init__(self, reception: Reception) -> None:
@@ -87,7 +87,7 @@ class Planning:
         return _stands(workspace.own / FOLDER, name, RECORD)
 
 
-class Running:
+class RunMaking:
     """Runs: a result computed anew; it is served when it is whole."""
 
     def check(self, workspace: Workspace, inputs: Mapping[str, Any]) -> RunAsk:
@@ -134,7 +134,7 @@ INPUTS: dict[str, type[Table]] = {PLAN: PlanAsk, RUN_ANEW: RunAsk}
 
 def processes(reception: Reception) -> dict[str, Process]:
     """Return all kinds of work."""
-    return {PLAN: Planning(reception), RUN_ANEW: Running()}
+    return {PLAN: PlanMaking(reception), RUN_ANEW: RunMaking()}
 
 
 def checked_inputs(process: str, given: Mapping[str, Any]) -> dict[str, Any]:

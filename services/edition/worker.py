@@ -20,7 +20,7 @@ from typing import Any
 
 from geo.errors import ArukebaError, BusyError, Sentence
 from services.edition.jobs import Job, Jobs
-from services.edition.processes import PLAN, Doing, Planning, Process, processes
+from services.edition.processes import PLAN, Doing, PlanMaking, Process, processes
 from services.edition.snapshot import Editions
 from services.plans.solve import Reception
 from services.words.vocabulary import VIEWS
@@ -71,7 +71,7 @@ class Work:
     def warm(self) -> None:
         """Prepare what most plans share, so that the first who asks does not wait."""
         planning = self._processes[PLAN]
-        if isinstance(planning, Planning):
+        if isinstance(planning, PlanMaking):
             with suppress(ArukebaError):  # whoever asks is told
                 planning.reception.warm(self._editions.workspace)
 

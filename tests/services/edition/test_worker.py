@@ -15,7 +15,7 @@ import pytest
 
 from services.edition import worker as module
 from services.edition.jobs import Job, Jobs
-from services.edition.processes import Doing, Planning, Running, _stands
+from services.edition.processes import Doing, PlanMaking, RunMaking, _stands
 from services.edition.worker import Work, Worker
 from services.plans.store import FOLDER, list_plans
 from services.results.run import run
@@ -31,7 +31,7 @@ POINTS = ("begin", "found", "claim", "stored", "end")
 """After each of these steps the process is killed."""
 
 
-class Cheap(Planning):
+class Cheap(PlanMaking):
     """Stores what stands for a plan, by the same steps."""
 
     def __init__(self) -> None:
@@ -139,9 +139,9 @@ def test_a_run_that_stands_and_is_not_served_yet_is_served(tmp_path: Path) -> No
     first, second = run(workspace), run(workspace)
     latest = workspace.path / "results" / "LATEST"
     latest.write_text(first.name + "\n")  # the process was killed just before
-    assert Running().stored(workspace, second.name)
+    assert RunMaking().stored(workspace, second.name)
     assert workspace.snapshot().name == second.name
-    assert not Running().stored(workspace, "0009")
+    assert not RunMaking().stored(workspace, "0009")
 
 
 def test_what_stands_half_written_is_swept_away(tmp_path: Path) -> None:

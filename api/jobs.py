@@ -1,10 +1,10 @@
 """Jobs as HTTP answers: one way of asking for them, and of telling how far they are."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
 
-import anyio
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -35,7 +35,7 @@ async def take_on(
     worker.start()
     give_up_s = time.monotonic() + CHECK_S
     while job.is_open and not job.checked and time.monotonic() < give_up_s:
-        await anyio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(LOOK_EVERY_S)
         job = await run_in_threadpool(jobs.get, job.job_id)
     if job.status == "failed" and not job.checked:
         await run_in_threadpool(jobs.remove, job.job_id)

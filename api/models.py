@@ -1,6 +1,6 @@
 """Bodies of the answers in JSON; features themselves are GeoJSON."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -209,3 +209,49 @@ class JobList(BaseModel):
 
     jobs: list[JobInfo]
     links: list[Link]
+
+
+class ProcessSummary(BaseModel):
+    """Something that can be asked for."""
+
+    id: str
+    title: str
+    description: str
+    version: str
+    jobControlOptions: list[str]  # noqa: N815  the standard's name
+    outputTransmission: list[str]  # noqa: N815  the standard's name
+    links: list[Link]
+
+
+class ProcessList(BaseModel):
+    """All that can be asked for."""
+
+    processes: list[ProcessSummary]
+    links: list[Link]
+
+
+class ProcessInput(BaseModel):
+    """One thing that a process is told."""
+
+    title: str
+    description: str
+    minOccurs: int  # noqa: N815  the standard's name
+    schema_: dict[str, Any] = Field(alias="schema", description="JSON Schema")
+
+
+class ProcessInfo(ProcessSummary):
+    """Something that can be asked for, with its inputs and what comes out."""
+
+    inputs: dict[str, ProcessInput]
+    outputs: dict[str, dict[str, Any]]
+
+
+class Execute(BaseModel):
+    """What a process is asked; other members of the standard are not looked at."""
+
+    inputs: dict[str, Any] = Field(
+        default_factory=dict, description="As the process describes them"
+    )
+    response: Literal["raw", "document"] = Field(
+        "raw", description="The answer by itself, or under the name of the output"
+    )

@@ -98,6 +98,8 @@ NO_FIGURES = {
     "/tiles/ground/{zoom}/{x}/{y}.mvt": "the ground, no figures",
     "/collections": "names and columns",
     "/collections/{collection_id}": "names and columns",
+    "/processes": "what can be asked for",
+    "/processes/{process_id}": "what can be asked for",
     "/jobs": "how far the search is; the plan says what it assumes",
     "/jobs/{job_id}": "how far the search is; the plan says what it assumes",
     "/jobs/{job_id}/results": "where the plan is",

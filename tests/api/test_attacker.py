@@ -817,6 +817,8 @@ ADDRESSES: dict[str, list[str]] = {
     "/walking-profiles": ["/walking-profiles"],
     "/reports/{area}": [f"/reports/{AREA}", "/reports/東地区?lang=en"],
     "/plans": ["/plans"],
+    "/processes": ["/processes"],
+    "/processes/{process_id}": [f"/processes/{name}" for name in ("plan", "run", "what-if")],
     "/jobs": ["/jobs"],
     "/jobs/{job_id}": ["/jobs/none"],
     "/jobs/{job_id}/results": ["/jobs/none/results"],
@@ -840,6 +842,7 @@ def test_every_route_that_is_read_is_known_here(client: Client) -> None:
     # Others write, which a server for readers refuses, or are asked below.
     assert {path for path, methods in paths.items() if "post" in methods} == {
         *("/whatif", "/scenarios", "/decisions", "/plans", "/edit-proposals"),
+        *("/processes/what-if/execution", "/processes/{process_id}/execution"),
         *("/edit-proposals/effect", "/edit-proposals/{proposal_id}/verdict"),
     }
 

@@ -69,7 +69,10 @@ EditorDep = Annotated[Workspace, Depends(_editor)]
 EditionDep = Annotated[edition.Edition, Depends(_edition)]
 
 CollectionId = Annotated[
-    str, Path(description="areas, places, coverage, gaps, candidates, reach, edits or plans")
+    str,
+    Path(
+        description="areas, places, coverage, coverage_table, gaps, candidates, reach, edits or plans"
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Features on a page")]
 Offset = Annotated[int, Query(ge=0, description="Features to skip")]

@@ -28,6 +28,17 @@ class Aspect:
         parameters = run["parameters"]
         return cls(TARGET, parameters["age_group"], limit_in(parameters), main_profile(run))
 
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """Return it as the filters of a collection; of a limit that has no minutes, none."""
+        limit = {"walk_limit_m": self.limit.m, "walk_limit_min": self.limit.minutes}
+        return {
+            "frequency": [self.frequency],
+            "age_group": [self.age_group],
+            **{name: ["" if value is None else repr(value)] for name, value in limit.items()},
+            "profile": [self.profile],
+        }
+
     def rows(self, table: pd.DataFrame, *, whatever: Collection[str] = ()) -> pd.DataFrame:
         """
         Return its rows of a table; of ``whatever`` (``limit``, ``age_group``, …) any value will do.

@@ -5,7 +5,7 @@ Geometry is projected, rounded and written as JSON once per snapshot; a page onl
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from geo.errors import InvalidInputError, NotFoundError
-from services.publication.columns import IDS, json_types
+from services.publication.aspect import LIMIT_COLUMNS
+from services.publication.columns import IDS, TABLE_OF, json_types
 from services.words.texts import text
 from services.workspace.geojson import collection, feature, geometries, lonlat
 
@@ -232,6 +233,22 @@ class TableCollection:
             yield feature(geometry, properties, feature_id=self.ids.iloc[row], after=after)
 
 
+@dataclass(frozen=True)
+class QuestionCollection(TableCollection):
+    """A collection of the answers to one question at a time, so that no shape is told twice."""
+
+    question: Filters
+    """What is asked where a query leaves it open."""
+
+    def features(self, query: Query) -> Page:
+        """Return one page of the answers to what is asked."""
+        asked = dict(self.question)
+        if any(any(query.filters.get(name, ())) for name in LIMIT_COLUMNS):
+            # A limit in metres alone is one without minutes.
+            asked |= {name: [""] for name in LIMIT_COLUMNS}
+        return super().features(replace(query, filters={**asked, **query.filters}))
+
+
 _READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
 
 
@@ -261,11 +278,15 @@ def collections_of(
     areas: gpd.GeoDataFrame,
     tables: Mapping[str, pd.DataFrame],
     shaped: Mapping[str, gpd.GeoDataFrame],
+    *,
+    question: Filters,
 ) -> dict[str, Collection]:
     """
     Return the collections of a snapshot, all of what may leave.
 
-    The rows of ``tables`` are of areas and have their shapes, those of ``shaped`` their own.
+    The rows of ``tables`` are of areas and have their shapes, those of ``shaped`` their own. Of the
+    coverage the layer answers one question at a time, ``question`` unless another is asked; its table
+    has no shapes and all answers.
     """
     areas = areas.reset_index(drop=True)
     shapes = Shapes(areas.geometry)
@@ -275,7 +296,10 @@ def collections_of(
     for name in ("coverage", "gaps"):
         table = tables[name].reset_index(drop=True)
         wanted = position.reindex(pd.MultiIndex.from_frame(table[keys]), fill_value=-1)
-        made.append(_table(name, table, shapes, wanted))
+        asked = question if name == "coverage" else None
+        made.append(_table(name, table, shapes, wanted, question=asked))
+    everything, nowhere = tables["coverage"], Shapes(gpd.GeoSeries([], crs=areas.crs))
+    made.append(_table("coverage_table", everything, nowhere, np.full(len(everything), -1)))
     for name in shaped:
         frame = shaped[name].reset_index(drop=True)
         plain = pd.DataFrame(frame.drop(columns="geometry"))
@@ -284,12 +308,20 @@ def collections_of(
 
 
 def _table(
-    name: str, frame: pd.DataFrame, shapes: Shapes, shape_of: "pd.Index[Any] | pd.Series[Any]"
+    name: str,
+    frame: pd.DataFrame,
+    shapes: Shapes,
+    shape_of: "pd.Index[Any] | pd.Series[Any] | NDArray[np.int64]",
+    *,
+    question: Filters | None = None,
 ) -> TableCollection:
-    types = json_types(name)
+    types = json_types(TABLE_OF.get(name, name))
     shown = frame[[column for column in frame.columns if column in types]].round(FIGURE_DECIMALS)
     positions = np.asarray(shape_of, dtype=np.int64)
-    return TableCollection(name, types, shown, shapes, positions, _feature_ids(frame, IDS[name]))
+    ids = _feature_ids(frame, IDS[name])
+    if question is None:
+        return TableCollection(name, types, shown, shapes, positions, ids)
+    return QuestionCollection(name, types, shown, shapes, positions, ids, question)
 
 
 def _feature_ids(frame: pd.DataFrame, columns: list[str]) -> "pd.Series[str]":

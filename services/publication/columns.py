@@ -510,12 +510,23 @@ IDS = {
     "areas": ["layer", "area_id", "version"],
     "places": ["place_id"],
     "coverage": ["layer", "area_id", "frequency", "age_group", "limit", "profile"],
+    "coverage_table": ["layer", "area_id", "frequency", "age_group", "limit", "profile"],
     "gaps": ["layer", "area_id"],
     "candidates": ["candidate_id"],
     "reach": ["place_id", "frequency", "limit", "profile"],
     "edits": ["edit_id"],
 }
 """Collection → the columns that tell a feature; its title is in the catalogue."""
+
+TABLE_OF: dict[str, Literal["coverage"]] = {"coverage_table": "coverage"}
+"""
+Collection without geometry → the table that it is.
+
+``coverage`` itself is one feature an area: the answer to one question.
+"""
+
+LAYERS = tuple(name for name in IDS if name not in TABLE_OF)
+"""Collections with geometry."""
 
 
 def leaving(table: str) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ import shapely
 from pyogrio import write_dataframe
 
 from geo.errors import InvalidInputError
-from services.publication.aspect import Aspect, limit_in, main_profile, of_limit
+from services.publication.aspect import limit_in, of_limit
 from services.publication.collections import FIGURE_DECIMALS, Query
-from services.publication.columns import IDS
+from services.publication.columns import LAYERS, TABLE_OF
 from services.publication.supply import further_tables
 from services.publication.tables import Publication, provenance
 from services.workspace.folder import Snapshot, Workspace
@@ -70,11 +70,10 @@ _Write = Callable[[Path], None]
 
 def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     found = Publication(snapshot).collections()
-    filters = {"coverage": _main_aspect(snapshot)}
     told = provenance(snapshot)
 
     def writer(name: str) -> _Write:
-        query = Query(filters.get(name, {}), limit=sys.maxsize)
+        query = Query({}, limit=sys.maxsize)
 
         def write(path: Path) -> None:
             items = found[name].features(query).items
@@ -83,25 +82,14 @@ def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
         return write
 
-    return {f"{name}.geojson": writer(name) for name in IDS}
-
-
-def _main_aspect(snapshot: Snapshot) -> Mapping[str, list[str]]:
-    """Return the filters that keep the limit and the walking profile that the run is judged by."""
-    limit = limit_in(snapshot.run["parameters"])
-    asked = {"walk_limit_m": limit.m, "walk_limit_min": limit.minutes}
-    filters = {name: ["" if value is None else repr(value)] for name, value in asked.items()}
-    return {**filters, "profile": [main_profile(snapshot.run)]}
+    return {f"{name}.geojson": writer(name) for name in LAYERS}
 
 
 def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     def write(path: Path) -> None:
         told, publication = provenance(snapshot), Publication(snapshot)
-        for name in IDS:
-            frame: pd.DataFrame = publication.frame(name)
-            if name == "coverage":
-                # Every shape once for each of some hundred figures would be most of the file.
-                frame = Aspect.main(snapshot.run).rows(frame, whatever=["frequency", "age_group"])
+        for name in LAYERS:
+            frame = publication.frame(name)
             polygons = name in _PolygonLayers
             shape = "Unknown" if name == "edits" else "Point"  # lines and areas in one layer
             write_dataframe(
@@ -113,8 +101,8 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
                 promote_to_multi=polygons,
                 append=path.exists(),
             )
-        everything = publication.table("coverage")
-        write_dataframe(everything, path, layer="coverage_all", driver="GPKG")
+        for name, table in TABLE_OF.items():
+            write_dataframe(publication.table(table), path, layer=name, driver="GPKG")
         write_dataframe(_provenance_table(told), path, layer="provenance", driver="GPKG")
 
     return {"arukeba.gpkg": write}
@@ -147,6 +135,9 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
         return write
 
+    def whole(table: Literal["coverage"]) -> _Write:
+        return lambda path: write_csv(publication.table(table).round(FIGURE_DECIMALS), path)
+
     def write_provenance(path: Path) -> None:
         write_json(path, provenance(snapshot))
 
@@ -154,7 +145,8 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
         return lambda path: write_csv(tables[name]().round(FIGURE_DECIMALS), path)
 
     tables = further_tables(publication)
-    files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in IDS}
+    files: dict[str, _Write] = {f"{name}.csv": writer(name) for name in LAYERS}
+    files |= {f"{name}.csv": whole(table) for name, table in TABLE_OF.items()}
     files |= {f"{name}.csv": week_writer(name) for name in WEEK_TABLES}
     files |= {f"{name}.csv": further(name) for name in tables}
     return {**files, "provenance.json": write_provenance}

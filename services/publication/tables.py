@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import NotFoundError
+from services.publication.aspect import Aspect
 from services.publication.collections import Collection, collections_of
 from services.publication.columns import IDS, kept
 from services.publication.disclosure import Disclosed, disclose
@@ -67,13 +68,21 @@ class Publication:
         geometry = np.asarray(shapes.reindex(pd.MultiIndex.from_frame(table[_AREA_KEY])))
         return gpd.GeoDataFrame(table, geometry=geometry, crs=areas.crs)
 
+    def coverage(self) -> gpd.GeoDataFrame:
+        """Return the coverage by the question of the run: one row an area, with its shape."""
+        everything = self.polygons("coverage")
+        asked = Aspect.main(self.snapshot.run).rows(everything).index
+        return everything.loc[asked].reset_index(drop=True)
+
     def frame(self, collection_id: str) -> gpd.GeoDataFrame:
         """Return any collection with its geometry, plane CRS."""
         match collection_id:
             case "areas":
                 return self.areas()
-            case "coverage" | "gaps":
-                return self.polygons(collection_id)
+            case "coverage":
+                return self.coverage()
+            case "gaps":
+                return self.polygons("gaps")
             case "places" | "candidates":
                 return self.points(collection_id)
             case "reach":
@@ -98,6 +107,7 @@ class Publication:
                 "reach": self.reach(),
                 "edits": self.edits(),
             },
+            question=Aspect.main(self.snapshot.run).filters,
         )
 
 

@@ -20,7 +20,7 @@ from api.settings import Settings
 from services.edits.versions import add_edits
 from services.plans.ask import ask_of
 from services.plans.solve import make_plan
-from services.publication.columns import IDS
+from services.publication.columns import IDS, LAYERS
 from services.reports.picture import coverage_picture
 from services.results.run import run
 from services.scenarios.file import scenario_of
@@ -244,7 +244,7 @@ def test_every_file_says_what_is_assumed(files: Path) -> None:
         f"{path.relative_to(files)}": (path.read_text("utf-8"), everything)
         for path in (files / "geojson").glob("*.geojson")
     }
-    assert len(texts) == len(IDS)
+    assert len(texts) == len(LAYERS)
     texts["csv"] = (files / "csv" / "provenance.json").read_text("utf-8"), everything
     told = pyogrio.read_dataframe(files / "gpkg" / "arukeba.gpkg", layer="provenance")
     texts["gpkg"] = "\n".join(told["value"]), everything

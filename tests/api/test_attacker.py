@@ -187,7 +187,7 @@ def is_multiple(figures: object) -> bool:
 def test_age_groups_taken_from_each_other_leave_protected_counts(
     client: Client, truth: Truth
 ) -> None:
-    rows = rows_of(client, "coverage", layer=SMALL, frequency="weekly", walk_limit_m=300)
+    rows = rows_of(client, "coverage_table", layer=SMALL, frequency="weekly", walk_limit_m=300)
     told = rows[rows["profile"] == "standard"].pivot_table(
         index="area_id", columns="age_group", values="residents"
     )
@@ -211,7 +211,7 @@ def test_age_groups_taken_from_each_other_leave_protected_counts(
 
 
 def test_layers_taken_from_each_other_leave_protected_counts(client: Client, truth: Truth) -> None:
-    rows = rows_of(client, "coverage", frequency="weekly", walk_limit_m=300)
+    rows = rows_of(client, "coverage_table", frequency="weekly", walk_limit_m=300)
     rows = rows[rows["profile"] == "standard"]
     sums = rows.pivot_table(index="layer", columns="age_group", values="residents", aggfunc="sum")
     remainder = rows[rows["remainder"]].set_index(["layer", "age_group"])["residents"]

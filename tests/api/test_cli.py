@@ -16,7 +16,7 @@ import pytest
 from api.cli import main as cli
 from api.cli.console import default_lang
 from api.cli.main import COMMANDS, main
-from services.publication.columns import IDS
+from services.publication.columns import LAYERS
 from tests.snapshots import tiny_workspace
 
 
@@ -65,7 +65,7 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_says_so(capsys):
 
 def test_the_demo_writes_its_files_and_a_picture(demo):
     out, result = demo
-    for name in IDS:
+    for name in LAYERS:
         document = json.loads((out / f"{name}.geojson").read_text(encoding="utf-8"))
         # Nobody has drawn anything over the streets of the demo.
         assert bool(document["features"]) == (name != "edits"), name
@@ -87,7 +87,7 @@ def test_a_second_demo_replaces_the_first_and_says_how_to_open_the_map(demo, cap
     assert "候補地 上位5" in shown.out
     assert f"{round(first['summary']['unreached']):,}人" in shown.out
     assert {path.name for path in out.glob("[!.]*")} == {
-        *(f"{name}.geojson" for name in IDS),
+        *(f"{name}.geojson" for name in LAYERS),
         *("coverage.png", "source", "workspace"),
     }
 

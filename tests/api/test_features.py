@@ -7,13 +7,23 @@ import pytest
 import shapely
 from fastapi.testclient import TestClient
 
-COLLECTIONS = ("areas", "coverage", "gaps", "places", "candidates", "reach", "edits")
+COLLECTIONS = (
+    "areas",
+    "coverage",
+    "coverage_table",
+    "gaps",
+    "places",
+    "candidates",
+    "reach",
+    "edits",
+)
 
 # DESIGN: the names that clients rely on.
 NAMES = {
     "areas": "layer area_id area_name version council_id",
     "places": "place_id name kind frequency sessions_per_month schedule_text status verified_on",
     "coverage": "layer area_id area_name frequency age_group walk_limit_m walk_limit_min profile residents reached reached_own_area coverage_pct coverage_low_pct coverage_high_pct places_n",
+    "coverage_table": "layer area_id area_name frequency age_group walk_limit_m walk_limit_min profile reached",
     "gaps": "layer area_id area_name council_id gap residents unreached nearest_place_id nearest_place_name nearest_place_walk_m nearest_place_climb_m nearest_place_steps why",
     "candidates": "candidate_id plan_id rank action frequency venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
     "reach": "place_id frequency walk_limit_m",
@@ -49,7 +59,7 @@ def test_pages_hold_every_feature_exactly_once(client: TestClient, limit: int) -
     # 3 layers of 1 + 2 + 4 areas, each with a remainder row: 10; 3 age groups, 3 frequencies;
     # 3 limits (300 m, 500 m, 10 min) for each of 2 walking profiles.
     expected = 10 * 3 * 3 * 3 * 2
-    body = items(client, "coverage", limit=limit)
+    body = items(client, "coverage_table", limit=limit)
     ids = [feature["id"] for feature in body["features"]]
     while following := link_to(body, "next"):
         body = client.get(path_of(following)).json()
@@ -59,7 +69,7 @@ def test_pages_hold_every_feature_exactly_once(client: TestClient, limit: int) -
 
 
 def test_the_links_lead_back_to_the_first_page(client: TestClient) -> None:
-    first = items(client, "coverage", limit=7, layer="neighbourhood")
+    first = items(client, "coverage_table", limit=7, layer="neighbourhood")
     second = client.get(path_of(link_to(first, "next"))).json()
     back = client.get(path_of(link_to(second, "prev"))).json()
 
@@ -85,16 +95,53 @@ def test_filters_keep_what_equals_all_of_them(client: TestClient) -> None:
     assert {500.0} == {feature["properties"]["walk_limit_m"] for feature in body["features"]}
 
 
+QUESTIONS = [
+    ({}, ("weekly", "65+", 500.0, None, "standard")),
+    ({"frequency": "monthly"}, ("monthly", "65+", 500.0, None, "standard")),
+    ({"age_group": "75+", "profile": "slow"}, ("weekly", "75+", 500.0, None, "slow")),
+    ({"walk_limit_m": 300}, ("weekly", "65+", 300.0, None, "standard")),
+    ({"walk_limit_min": 10}, ("weekly", "65+", None, 10.0, "standard")),
+    ({"walk_limit_min": ""}, ("weekly", "65+", 500.0, None, "standard")),
+    ({"walk_limit_m": "", "walk_limit_min": 10}, ("weekly", "65+", None, 10.0, "standard")),
+]
+
+
+@pytest.mark.parametrize(("asked", "question"), QUESTIONS)
+def test_coverage_is_one_feature_an_area_for_one_question(
+    client: TestClient, asked: dict, question: tuple
+) -> None:
+    features = items(client, "coverage", **asked)["features"]
+    names = ("frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile")
+    told = {tuple(feature["properties"][name] for name in names) for feature in features}
+    areas = {(one["properties"]["layer"], one["properties"]["area_id"]) for one in features}
+
+    assert told == {question}
+    # 1 + 2 + 4 areas of 3 layers, each with a remainder.
+    assert len(features) == len(areas) == 10
+
+
+def test_the_table_answers_what_the_layer_does(client: TestClient) -> None:
+    question = {"frequency": "monthly", "age_group": "75+", "walk_limit_m": 300, "profile": "slow"}
+    layer = items(client, "coverage", **question)["features"]
+    table = items(client, "coverage_table", **question)["features"]
+
+    assert {one["id"]: one["properties"] for one in layer} == {
+        one["id"]: one["properties"] for one in table
+    }
+    assert {one["geometry"] for one in table} == {None}
+    assert client.get("/collections/coverage_table").json()["extent"] is None
+
+
 @pytest.mark.parametrize("written", ["500", "500.0", "5e2"])
 def test_numbers_are_compared_as_numbers(client: TestClient, written: str) -> None:
     # 10 areas, 3 age groups, 3 frequencies, 2 profiles.
-    assert items(client, "coverage", walk_limit_m=written)["numberMatched"] == 180
+    assert items(client, "coverage_table", walk_limit_m=written)["numberMatched"] == 180
 
 
 def test_a_limit_is_asked_for_in_metres_or_in_minutes(client: TestClient) -> None:
     query = {"layer": "city", "frequency": "weekly", "age_group": "65+", "remainder": "false"}
     rows = [
-        items(client, "coverage", **query, **limit)["features"]
+        items(client, "coverage_table", **query, **limit)["features"]
         for limit in ({"walk_limit_m": 500}, {"walk_limit_min": 10}, {"walk_limit_min": ""})
     ]
     limits = [
@@ -111,7 +158,7 @@ def test_a_limit_is_asked_for_in_metres_or_in_minutes(client: TestClient) -> Non
 
 
 def test_a_plus_typed_into_the_address_is_understood(client: TestClient) -> None:
-    typed = client.get("/collections/coverage/items?age_group=65+&limit=1").json()
+    typed = client.get("/collections/coverage_table/items?age_group=65+&limit=1").json()
 
     # 10 areas, 3 frequencies, 3 limits, 2 profiles.
     assert typed["numberMatched"] == 180

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
+from services.publication.aspect import Aspect
 from services.publication.collections import Query, Shapes, TableCollection, collections_of
 from tests.snapshots import areas, candidates, coverage, gaps, places, reach
 
@@ -113,6 +115,7 @@ def test_coverage_stands_on_the_area_of_its_own_version() -> None:
         both,
         {"coverage": coverage(), "gaps": gaps()},
         {"places": places(), "candidates": candidates(), "reach": reach()},
+        question=Aspect("weekly", "65+", Limit(500.0), "standard").filters,
     )
     query = Query({"layer": ["city"], "remainder": ["false"]}, limit=1)
     shape = shapely.geometry.shape(

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from geo.errors import InvalidInputError
-from services.publication.columns import IDS
+from services.publication.columns import LAYERS
 from services.publication.export import export, write_csv
 from services.publication.tables import Publication
 from tests.snapshots import EPSG, at, tiny_workspace
@@ -27,7 +27,7 @@ def read(path):
 
 def test_geojson_has_a_file_per_collection_and_each_carries_its_provenance(workspace, tmp_path):
     files = export(workspace, tmp_path / "out", file_format="geojson")
-    assert [file.name for file in files] == [f"{name}.geojson" for name in IDS]
+    assert [file.name for file in files] == [f"{name}.geojson" for name in LAYERS]
     for file in files:
         told = read(file)["provenance"]
         assert told["software"].startswith("arukeba ")
@@ -47,19 +47,22 @@ def test_geojson_is_in_degrees_with_outer_rings_counterclockwise(workspace, tmp_
         assert shape.exterior.is_ccw
 
 
-def test_geojson_coverage_holds_what_the_run_is_judged_by_and_tables_hold_all(workspace, tmp_path):
+def test_coverage_is_one_feature_an_area_and_its_table_holds_every_question(workspace, tmp_path):
     export(workspace, tmp_path, file_format="geojson")
     rows = [feature["properties"] for feature in read(tmp_path / "coverage.geojson")["features"]]
     assert {(row["walk_limit_m"], row["walk_limit_min"]) for row in rows} == {(500.0, None)}
     assert {row["profile"] for row in rows} == {"standard"}
-    # 3 layers of 1 + 2 + 4 areas and a remainder each, 3 frequencies, 3 age groups
-    assert len(rows) == (1 + 2 + 4 + 3) * 3 * 3
+    # 3 layers of 1 + 2 + 4 areas and a remainder each
+    assert len(rows) == len({(row["layer"], row["area_id"]) for row in rows}) == 1 + 2 + 4 + 3
+    assert {(row["frequency"], row["age_group"]) for row in rows} == {("weekly", "65+")}
     export(workspace, tmp_path, file_format="csv")
-    table = pd.read_csv(tmp_path / "coverage.csv")
+    assert len(pd.read_csv(tmp_path / "coverage.csv")) == len(rows)
+    table = pd.read_csv(tmp_path / "coverage_table.csv")
     limits = table.fillna({"walk_limit_m": 0, "walk_limit_min": 0})
     counted = limits.groupby(["profile", "walk_limit_m", "walk_limit_min"]).size()
+    # 3 frequencies, 3 age groups
     assert counted.to_dict() == {
-        (profile, *limit): len(rows)
+        (profile, *limit): len(rows) * 3 * 3
         for profile in ("standard", "slow")
         for limit in ((300.0, 0.0), (500.0, 0.0), (0.0, 10.0))
     }
@@ -114,7 +117,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(tmp_path):
 def test_a_csv_says_that_it_is_utf8_and_has_no_geometry(workspace, tmp_path):
     export(workspace, tmp_path, file_format="csv")
     assert (tmp_path / "gaps.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    for name in IDS:
+    for name in LAYERS:
         assert "geometry" not in pd.read_csv(tmp_path / f"{name}.csv").columns
     places = pd.read_csv(tmp_path / "places.csv").set_index("place_id")
     assert places.loc["p4", "name"] == "'@ホーム"
@@ -125,17 +128,17 @@ def test_a_csv_says_that_it_is_utf8_and_has_no_geometry(workspace, tmp_path):
 def test_a_geopackage_has_a_layer_each_in_the_plane_and_its_provenance(workspace, tmp_path):
     (file,) = export(workspace, tmp_path, file_format="gpkg")
     layers = dict(pyogrio.list_layers(file))
-    assert set(layers) == {*IDS, "coverage_all", "provenance"}
+    assert set(layers) == {*LAYERS, "coverage_table", "provenance"}
     judged, everything = (
-        pyogrio.read_dataframe(file, layer=name) for name in ("coverage", "coverage_all")
+        pyogrio.read_dataframe(file, layer=name) for name in ("coverage", "coverage_table")
     )
-    # What the run is judged by has shapes; all profiles and limits are a table: 2 x 3 times as many.
+    # What the run is judged by has shapes. 2 profiles, 3 limits, 3 frequencies, 3 age groups are a table.
     assert set(zip(judged["walk_limit_m"], judged["profile"], strict=True)) == {(500.0, "standard")}
     assert judged["walk_limit_min"].isna().all()
-    assert len(everything) == 6 * len(judged)
-    assert layers["coverage_all"] is None
+    assert len(everything) == 2 * 3 * 3 * 3 * len(judged)
+    assert layers["coverage_table"] is None
     assert layers["areas"] == "MultiPolygon"
-    for name in IDS:
+    for name in LAYERS:
         assert gpd.read_file(file, layer=name).crs.to_epsg() == EPSG
     told = pyogrio.read_dataframe(file, layer="provenance").set_index("key")["value"]
     assert json.loads(told["parameters"])["walk_limit_m"] == 500.0

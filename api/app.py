@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api.bodies import BoundedBodies
 from api.errors import Problems, add_error_handlers, describe_problems
 from api.headers import LOOPBACK, SecurityHeaders
+from api.metrics import Measured, Metrics
 from api.portions import Portions
 from api.routes import (
     assets,
@@ -22,6 +23,7 @@ from api.routes import (
     docs,
     features,
     figures,
+    health,
     home,
     intake,
     plans,
@@ -63,6 +65,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     """Return the application that serves the newest result of ``workspace``."""
     editions = Editions(workspace)
     jobs, worker = Jobs(workspace), Worker(workspace)
+    metrics = Metrics(jobs.open_n)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -88,6 +91,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     app.state.worker = worker
     app.state.plan_reception = Reception()
     app.state.settings = settings
+    app.state.metrics = metrics
     app.state.templates = templates()
     # The last one sees a request first.
     app.add_middleware(Portions)
@@ -102,6 +106,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.add_middleware(Problems)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, metrics=metrics)
     add_error_handlers(app)
     resources = (
         home,
@@ -121,6 +126,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         processes,
         job_routes,
         intake,
+        health,
         assets,
         docs,
     )

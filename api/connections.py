@@ -6,6 +6,7 @@ uvicorn waits for ever for the rest of a request and for a reader who does not r
 
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -138,7 +139,13 @@ class Connection(H11Protocol):
             self.drop("reader")
 
 
-def server_of(app: FastAPI, limits: Settings, **options: Any) -> uvicorn.Server:  # noqa: ANN401
+def server_of(
+    app: FastAPI,
+    limits: Settings,
+    *,
+    closed: Told | None = None,
+    **options: Any,  # noqa: ANN401
+) -> uvicorn.Server:
     """Return a server of an application that bounds its connections; ``options`` are uvicorn's."""
 
     class Limited(Connection):
@@ -146,13 +153,14 @@ def server_of(app: FastAPI, limits: Settings, **options: Any) -> uvicorn.Server:
 
     Limited.limits = limits
     Limited.most = connections_most(limits.connections_most)
-    Limited.closed = staticmethod(getattr(app.state, "told_closed", _untold))
+    Limited.closed = staticmethod(closed or _untold)
     return uvicorn.Server(
         uvicorn.Config(
             app,
             http=Limited,
             ws="none",
             backlog=BACKLOG,
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -160,6 +168,13 @@ def server_of(app: FastAPI, limits: Settings, **options: Any) -> uvicorn.Server:
             **options,
         )
     )
+
+
+def run_until_stopped(server: uvicorn.Server) -> None:
+    """Run until the server is asked to stop, which is no failure: requests end, then jobs."""
+    # Once it has stopped in good order, uvicorn raises the signal again.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    server.run()
 
 
 def connections_most(wanted: int) -> int:

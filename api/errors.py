@@ -58,6 +58,9 @@ PROBLEM = "application/problem+json"
 SAID_MOST = 2000
 """So long may a sentence be: what was sent is not sent back."""
 
+UNWELL = HTTPStatus.SERVICE_UNAVAILABLE
+"""Of a server that looks at itself and finds something wrong."""
+
 _PLAIN = "text/plain"
 
 _log = logging.getLogger(__name__)
@@ -95,11 +98,20 @@ def answer_of(error: ArukebaError, below: str = "") -> JSONResponse:
 
 
 def _answer(status: HTTPStatus, code: str, said: Sentence, below: str = "") -> JSONResponse:
-    detail, detail_ja = (_short(told(said, lang), below) for lang in ("en", "ja"))
-    problem = Problem(
-        title=status.phrase, status=status, code=code, detail=detail, detail_ja=detail_ja
-    )
+    problem = Problem(title=status.phrase, status=status, code=code, **_both(said, below))
     return JSONResponse(problem.model_dump(), status_code=status, media_type=PROBLEM)
+
+
+def said_of(error: ArukebaError, request: Request) -> dict[str, str]:
+    """Return what strangers are told of an error in both languages, as the body of a refusal has it."""
+    return _both(error.public or error.sentence, _below(request))
+
+
+def _both(said: Sentence, below: str) -> dict[str, str]:
+    return {
+        "detail": _short(told(said, "en"), below),
+        "detail_ja": _short(told(said, "ja"), below),
+    }
 
 
 def _short(said: str, below: str) -> str:
@@ -234,6 +246,7 @@ def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
         answers = operation["responses"]
         answers.setdefault("default", {"description": "Why there is no answer"})
         for code, answer in answers.items():
-            if code == "default" or int(code) >= HTTPStatus.BAD_REQUEST:
+            own = "Health" in str(answer.get("content"))
+            if (code == "default" or int(code) >= HTTPStatus.BAD_REQUEST) and not own:
                 answer["content"] = content
     return document

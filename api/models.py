@@ -146,11 +146,20 @@ class Week(BaseModel):
     assumed_en: list[str]
 
 
-class Health(BaseModel):
-    """The server answers."""
+class Check(BaseModel):
+    """One thing that was looked at; the sentences say what is wrong and the way out."""
 
-    status: Literal["ok"] = "ok"
+    ok: bool
+    detail: str = ""
+    detail_ja: str = ""
+
+
+class Health(BaseModel):
+    """How the server is."""
+
+    status: Literal["ok", "failing"]
     version: str
+    checks: dict[str, Check] = Field(description="result, registry and, where it writes, disk")
 
 
 class BestSoFar(BaseModel):

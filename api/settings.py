@@ -38,3 +38,6 @@ class Settings(BaseSettings):
 
     stop_wait_s: PositiveInt = 20
     """Requests that run when the server is asked to stop may take so long to end."""
+
+    log_json: bool = False
+    """Write the log as lines of JSON to a terminal as well; to a file or a service it always is."""

@@ -31,7 +31,7 @@ def rows(workspace: Path, *, runs: int = 5) -> Iterator[Row]:
     command = [arukeba, "serve", str(workspace), "--port", str(PORT)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
-        _wait_for(f"http://127.0.0.1:{PORT}/healthz")
+        _wait_for(f"http://127.0.0.1:{PORT}/health")
         yield from _opening(runs)
         yield _tiles()
     finally:

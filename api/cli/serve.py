@@ -1,7 +1,7 @@
 """``arukeba serve``: the map and the API of one workspace."""
 
-import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +10,9 @@ import typer
 from api.app import create_app
 from api.cli.console import HOST, PORT, Desk, desk_of, view_option
 from api.cli.opening import open_seen
-from api.connections import server_of
+from api.connections import run_until_stopped, server_of
 from api.headers import LOOPBACK
+from api.logs import log_json
 from api.settings import Settings
 from geo.errors import InvalidInputError
 from services.words.texts import Lang, text
@@ -41,10 +42,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         require_free(host, port)
         url = f"http://{host}:{port}/"
         _announce(desk, url)
-        # Once it has stopped in good order, uvicorn raises the signal again: to be stopped is no failure.
-        signal.signal(signal.SIGTERM, lambda *_: None)
         settings = Settings()
-        server_of(create_app(opened, settings), settings, host=host, port=port).run()
+        if settings.log_json or not sys.stderr.isatty():
+            log_json()
+        app = create_app(opened, settings)
+        closed = app.state.metrics.closed
+        run_until_stopped(server_of(app, settings, closed=closed, host=host, port=port))
 
 
 def require_loopback(host: str) -> None:

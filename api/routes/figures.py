@@ -8,8 +8,7 @@ from api.blobs import send
 from api.deps import AskedDep, AskedWeekDep, EditionDep, SettingsDep
 from api.errors import Problem
 from api.links import GEOJSON
-from api.models import Health, Summary, Week
-from services.workspace.folder import software_version
+from api.models import Summary, Week
 
 router = APIRouter(tags=["Figures"])
 
@@ -54,9 +53,3 @@ def about(edition: EditionDep, settings: SettingsDep) -> dict[str, Any]:
 def streets(request: Request, edition: EditionDep) -> Response:
     """Return the walking network, cut where reach ends."""
     return send(request, edition.streets, GEOJSON)
-
-
-@router.get("/healthz", summary="Is it running")
-def healthz() -> Health:
-    """Say that the server answers."""
-    return Health(version=software_version())

@@ -94,7 +94,8 @@ TRIALS: dict[str, dict[str, Any]] = {
 NO_FIGURES = {
     "/api": "the way in",
     "/conformance": "no figures",
-    "/healthz": "no figures",
+    "/health": "no figures",
+    "/ready": "no figures",
     "/tiles/ground/{zoom}/{x}/{y}.mvt": "the ground, no figures",
     "/collections": "names and columns",
     "/collections/{collection_id}": "names and columns",

@@ -282,10 +282,6 @@ def test_without_a_result_the_answer_says_how_to_make_one(tmp_path: Path) -> Non
     assert "arukeba run" in answer.json()["detail"]
 
 
-def test_the_server_says_that_it_is_well(client: TestClient) -> None:
-    assert client.get("/healthz").json()["status"] == "ok"
-
-
 def test_the_report_of_an_area_is_a_page(client: TestClient) -> None:
     answer = client.get("/reports/西地区")
 

@@ -21,7 +21,7 @@ ROUTES = (
         "/slots",
         "/streets",
         "/about",
-        "/healthz",
+        "/health",
     ),
     *(
         "/provision",

@@ -1,13 +1,18 @@
 """Settings of the web server, read from the environment once, where the server is started."""
 
-from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.errors import InvalidInputError
+from services.words.values import wrong_value
+
+PREFIX = "ARUKEBA_"
 
 
 class Settings(BaseSettings):
     """What may differ between two servers of the same workspace."""
 
-    model_config = SettingsConfigDict(env_prefix="ARUKEBA_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     warm: bool = True
     """Prepare the newest result at start, so that the first reader does not wait."""
@@ -41,3 +46,21 @@ class Settings(BaseSettings):
 
     log_json: bool = False
     """Write the log as lines of JSON to a terminal as well; to a file or a service it always is."""
+
+
+def read_settings() -> Settings:
+    """
+    Read the settings from the environment.
+
+    Raises
+    ------
+    InvalidInputError
+        One of them cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        said = [wrong_value(one, PREFIX + str(one["loc"][0]).upper()) for one in error.errors()]
+        raise InvalidInputError(
+            "the settings of the server cannot be used ({said}); correct the environment", said=said
+        ) from error

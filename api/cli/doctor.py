@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import FAILED, Desk, desk_of
+from api.settings import PREFIX, Settings, read_settings
 from services.modeltown.doctor import LookedFor, examine
 from services.words.texts import Lang, text
 
@@ -20,9 +21,16 @@ def register(app: typer.Typer, lang: Lang) -> None:
         desk = desk_of(ctx)
         findings = examine()
         bad = [finding.name for finding in findings if finding.essential and not finding.ok]
-        desk.result({"ok": not bad, "findings": [_plain(finding, desk) for finding in findings]})
+        settings = read_settings()
+        desk.result(
+            {
+                "ok": not bad,
+                "findings": [_plain(finding, desk) for finding in findings],
+                "settings": settings.model_dump(),
+            }
+        )
         verdict = desk.say("doctor.bad", names=", ".join(bad)) if bad else desk.say("doctor.ok")
-        desk.show(_table(findings, desk), verdict)
+        desk.show(_table(findings, desk), verdict, _in_force(settings, desk))
         if bad:
             raise typer.Exit(FAILED)
 
@@ -41,4 +49,16 @@ def _table(findings: list[LookedFor], desk: Desk) -> Table:
         style = "green" if finding.ok else "red" if finding.essential else "yellow"
         found = finding.found or desk.say("doctor.missing")
         table.add_row(Text(sign, style=style), finding.name, found, finding.advice(desk.lang))
+    return table
+
+
+def _in_force(settings: Settings, desk: Desk) -> Table:
+    """Return what the server would be started with now."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for head in ("doctor.setting", "doctor.value", "doctor.origin"):
+        table.add_column(desk.say(head), overflow="fold")
+    for name, value in settings.model_dump().items():
+        given = name in settings.model_fields_set
+        origin = desk.say("doctor.environment" if given else "doctor.default")
+        table.add_row(PREFIX + name.upper(), str(value), origin)
     return table

@@ -32,7 +32,19 @@ COMMANDS = (
         "why",
         "whatif",
     ),
-    *("export", "report", "intake", "snaps", "serve", "doctor", "fetch", "plan", "plans"),
+    *(
+        "export",
+        "report",
+        "intake",
+        "snaps",
+        "serve",
+        "backup",
+        "restore",
+        "doctor",
+        "fetch",
+        "plan",
+        "plans",
+    ),
     *("raster", "profile", "edits", "scenario", "decision"),
 )
 

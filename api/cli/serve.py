@@ -13,7 +13,7 @@ from api.cli.opening import open_seen
 from api.connections import run_until_stopped, server_of
 from api.headers import LOOPBACK
 from api.logs import log_json
-from api.settings import Settings
+from api.settings import read_settings
 from geo.errors import InvalidInputError
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View
@@ -42,7 +42,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         require_free(host, port)
         url = f"http://{host}:{port}/"
         _announce(desk, url)
-        settings = Settings()
+        settings = read_settings()
         if settings.log_json or not sys.stderr.isatty():
             log_json()
         app = create_app(opened, settings)

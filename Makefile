@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
-.PHONY: setup demo test fuzz lint bench views municipalities pictures lock wheel clean
+.PHONY: setup demo test fuzz cite lint bench views municipalities pictures lock wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.ready
@@ -35,6 +35,16 @@ test: setup
 SECONDS ?= 300
 fuzz: setup
 	$(BIN)/python -m tests.fuzz $(SECONDS)
+
+# OGC's own tests against a server that runs; needs Java and Maven with its repository (docs/ogc.md).
+IUT ?= http://127.0.0.1:8000/
+ETS := org.opengis.cite:ets-ogcapi-features10:1.9:jar:aio
+cite:
+	@command -v java >/dev/null && command -v mvn >/dev/null || { echo "make cite needs Java and Maven; see docs/ogc.md"; exit 1; }
+	mkdir -p out/cite
+	mvn --quiet dependency:copy -Dartifact=$(ETS) -DoutputDirectory=out/cite -Dmdep.stripVersion=true
+	printf '<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">\n<properties version="1.0"><entry key="iut">%s</entry></properties>\n' '$(IUT)' >out/cite/run.xml
+	java -jar out/cite/ets-ogcapi-features10-aio.jar --outputDir out/cite out/cite/run.xml
 
 lint: setup
 	$(BIN)/ruff check --fix .

@@ -12,11 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.asking import KNOWN_PARAMETERS
 from api.bodies import BoundedBodies
-from api.errors import Problems, add_error_handlers, describe_problems
+from api.errors import Problem, Problems, add_error_handlers, describe_problems
 from api.headers import LOOPBACK, SecurityHeaders
 from api.metrics import Measured, Metrics
 from api.portions import Portions
+from api.reading import HeadAsGet, SharedReading
 from api.routes import (
     assets,
     decisions,
@@ -58,7 +60,9 @@ class Service(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the description of every address."""
-        return describe_problems(super().openapi())
+        if self.openapi_schema is None:
+            self.openapi_schema = describe_problems(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
@@ -85,6 +89,8 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[KNOWN_PARAMETERS],
+        responses={400: {"model": Problem}},
     )
     app.state.editions = editions
     app.state.jobs = jobs
@@ -102,7 +108,10 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         exclude_content_types=NOT_GZIPPED,
     )
     app.add_middleware(BoundedBodies, most_bytes=settings.body_most_bytes)
-    if not workspace.is_public:
+    app.add_middleware(HeadAsGet)
+    if workspace.is_public:
+        app.add_middleware(SharedReading)
+    else:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.add_middleware(Problems)
     app.add_middleware(SecurityHeaders)

@@ -1,24 +1,15 @@
 """What the endpoints ask for: the edition, the settings, and each query parameter parsed."""
 
-import math
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
 from api.settings import Settings
-from geo.errors import InvalidInputError, NotAllowedError
+from geo.errors import NotAllowedError
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.edition import snapshot as edition
-from services.publication import collections
 from services.words.texts import Lang
 from services.workspace.folder import Workspace
-
-LIMIT = 100
-LIMIT_MAX = 10_000
-
-_RESERVED = frozenset({"limit", "offset", "bbox", "skipGeometry", "sort", "f"})
-_FLAT, _SOLID = 4, 6
-
 
 # What only looks into memory is async: FastAPI hands every other one to a thread of its own, which
 # costs more than the looking.
@@ -74,68 +65,6 @@ CollectionId = Annotated[
         description="areas, places, coverage, coverage_table, gaps, candidates, reach, edits or plans"
     ),
 ]
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Features on a page")]
-Offset = Annotated[int, Query(ge=0, description="Features to skip")]
-BBoxText = Annotated[
-    str | None,
-    Query(
-        alias="bbox",
-        description="West, south, east, north in degrees; of six numbers the heights are left out",
-        examples=["139.9,35.8,140.0,35.9"],
-    ),
-]
-SkipGeometry = Annotated[bool, Query(alias="skipGeometry", description="Answer without geometry")]
-Sort = Annotated[
-    str,
-    Query(
-        description="Property to sort by; with - before it, the largest first",
-        examples=["rank_by_rate", "-unreached"],
-    ),
-]
-
-
-def parse_bbox(text: str) -> collections.BBox:
-    """Return west, south, east, north; of a box with heights, those are left out."""
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) == _SOLID:
-        numbers = [*numbers[:2], *numbers[3:5]]
-    if len(numbers) == _FLAT and all(math.isfinite(number) for number in numbers):
-        west, south, east, north = numbers
-        if west <= east and south <= north:
-            return west, south, east, north
-    raise InvalidInputError(
-        "bbox={text!r} is not a box; give west,south,east,north in degrees, west <= "
-        "east and south <= north",
-        text=text,
-    )
-
-
-async def _query(
-    request: Request,
-    bbox: BBoxText = None,
-    limit: Limit = LIMIT,
-    offset: Offset = 0,
-    skip_geometry: SkipGeometry = False,  # noqa: FBT002  FastAPI reads it by name
-    sort: Sort = "",
-) -> collections.Query:
-    """Return what is asked of a collection; every other parameter filters by that property."""
-    given = request.query_params
-    return collections.Query(
-        filters={name: given.getlist(name) for name in given if name not in _RESERVED},
-        bbox=None if bbox is None else parse_bbox(bbox),
-        limit=limit,
-        offset=offset,
-        with_geometry=not skip_geometry,
-        sort=sort,
-    )
-
-
-QueryDep = Annotated[collections.Query, Depends(_query)]
-
-
 Language = Annotated[Lang, Query(description="Language")]
 LayerId = Annotated[str | None, Query(description="Layer; without it, that of the councils")]
 AreaId = Annotated[

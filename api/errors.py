@@ -13,12 +13,14 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.reading import READS
 from geo.errors import (
     ArukebaError,
     BrokenWorkspaceError,
     BusyError,
     ChangedError,
     DiskFullError,
+    GoneError,
     InvalidInputError,
     NoConditionError,
     NotAllowedError,
@@ -39,6 +41,7 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     NoConditionError: HTTPStatus.PRECONDITION_REQUIRED,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotAllowedError: HTTPStatus.FORBIDDEN,
+    GoneError: HTTPStatus.GONE,
     NotFoundError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.CONFLICT,
     ChangedError: HTTPStatus.PRECONDITION_FAILED,
@@ -86,15 +89,21 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_fault)
 
 
-def answer_of(error: ArukebaError, below: str = "") -> JSONResponse:
+def answer_of(
+    error: ArukebaError, below: str = "", status: HTTPStatus | None = None
+) -> JSONResponse:
     """Return the answer to an error; paths ``below`` a folder are told from there."""
-    status = next(STATUS_CODES[kind] for kind in type(error).__mro__ if kind in STATUS_CODES)
+    status = status or _status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, error)
     answer = _answer(status, type(error).__name__, error.public or error.sentence, below)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers["retry-after"] = str(RETRY_AFTER_S)
     return answer
+
+
+def _status_of(error: Exception) -> HTTPStatus:
+    return next(STATUS_CODES[kind] for kind in type(error).__mro__ if kind in STATUS_CODES)
 
 
 def _answer(status: HTTPStatus, code: str, said: Sentence, below: str = "") -> JSONResponse:
@@ -127,7 +136,12 @@ def _below(request: Request) -> str:
 
 def _on_ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ArukebaError)  # noqa: S101  the handler is registered for it
-    return answer_of(error, _below(request))
+    status = _status_of(error)
+    # What reads has no body: it is a parameter that is wrong, unless the route says that it judges.
+    judges = status in getattr(request.scope.get("route"), "responses", ())
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method in READS and not judges:
+        status = HTTPStatus.BAD_REQUEST
+    return answer_of(error, _below(request), status)
 
 
 def _on_system(request: Request, error: Exception) -> JSONResponse:
@@ -149,11 +163,13 @@ def _on_fault(_request: Request, _error: Exception) -> JSONResponse:
 
 def _on_parameter(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    return _on_ours(
-        request,
+    of_body = any(one["loc"][0] == "body" for one in found)
+    return answer_of(
         InvalidInputError(
             "values that cannot be used: {said}", said=[_wrong(one) for one in found]
         ),
+        _below(request),
+        HTTPStatus.UNPROCESSABLE_ENTITY if of_body else HTTPStatus.BAD_REQUEST,
     )
 
 

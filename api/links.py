@@ -1,6 +1,7 @@
 """Addresses: every link that an answer carries is made here."""
 
-from urllib.parse import quote
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
@@ -10,28 +11,73 @@ from services.words.texts import Lang
 GEOJSON = "application/geo+json"
 JSON = "application/json"
 HTML = "text/html"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
+SCHEMA = "application/schema+json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+
+
+def base_address(request: Request) -> str:
+    """Return the address of this server, without a slash at its end."""
+    return str(request.base_url).rstrip("/")
 
 
 def link(
-    request: Request, path: str, rel: str, media_type: str, *, title: str = "", lang: Lang = "ja"
+    request: Request,
+    path: str,
+    rel: str,
+    media_type: str,
+    *,
+    title: str = "",
+    lang: Lang = "ja",
+    **asked: object,
 ) -> Link:
-    """Return a link to a path of this server, in a language where it answers in several."""
-    base = str(request.base_url).rstrip("/")
-    asked = "" if lang == "ja" else f"?lang={lang}"
-    return Link(href=f"{base}{quote(path)}{asked}", rel=rel, type=media_type, title=title)
+    """Return a link to a path of this server, with parameters; in a language where it answers in several."""
+    given = {**({} if lang == "ja" else {"lang": lang}), **asked}
+    query = f"?{urlencode(given)}" if given else ""
+    href = f"{base_address(request)}{quote(path)}{query}"
+    return Link(href=href, rel=rel, type=media_type, title=title)
 
 
-def page_links(request: Request, *, offset: int, limit: int, matched: int) -> list[Link]:
-    """Return the links of one page of features: itself and its neighbours."""
-    links = [Link(href=str(request.url), rel="self", type=GEOJSON)]
-    neighbours = [("next", offset + limit)] if offset + limit < matched else []
-    neighbours += [("prev", max(0, offset - limit))] if offset > 0 else []
-    for rel, start in neighbours:
-        address = request.url.include_query_params(offset=start, limit=limit)
-        links.append(Link(href=str(address), rel=rel, type=GEOJSON))
-    collection = request.url.path.removesuffix("/items")
-    return [
-        *links,
-        Link(href=str(request.url.replace(path=collection, query="")), rel="collection", type=JSON),
-    ]
+def here(request: Request, rel: str, media_type: str, **changed: object) -> Link:
+    """Return a link to what was asked for, with other parameters."""
+    query = request.url.include_query_params(**changed).query if changed else request.url.query
+    address = f"{base_address(request)}{quote(request.url.path)}"
+    return Link(href=f"{address}?{query}" if query else address, rel=rel, type=media_type)
+
+
+def both_forms(request: Request, media_type: str, *, html: bool, form: str = "json") -> list[Link]:
+    """Return the links to what was asked for as it is, and as the other format has it."""
+    other = here(request, "alternate", media_type if html else HTML, f=form if html else "html")
+    return [here(request, "self", HTML if html else media_type), other]
+
+
+def page_links(
+    request: Request,
+    *,
+    offset: int,
+    limit: int,
+    matched: int,
+    pinned: Mapping[str, str],
+    media_type: str = GEOJSON,
+) -> list[Link]:
+    """
+    Return the links of one page of features: itself, its neighbours and its collection.
+
+    ``pinned`` are parameters that hold the neighbours to the state of the data that this page is of.
+    """
+    links = [here(request, "self", media_type)]
+    if offset + limit < matched:
+        links.append(
+            here(request, "next", media_type, offset=offset + limit, limit=limit, **pinned)
+        )
+    if offset > 0:
+        before = max(0, offset - limit)
+        links.append(
+            here(request, "prev", media_type, offset=before, limit=offset - before, **pinned)
+        )
+    return [*links, link(request, request.url.path.removesuffix("/items"), "collection", JSON)]
+
+
+def link_header(links: list[Link]) -> str:
+    """Return links as the header of an answer has them."""
+    return ", ".join(f'<{one.href}>; rel="{one.rel}"; type="{one.type}"' for one in links)

@@ -25,7 +25,7 @@ class Landing(BaseModel):
 
 
 class Conformance(BaseModel):
-    """Conformance classes of OGC API – Features that are fulfilled to the letter."""
+    """Conformance classes of OGC standards that are fulfilled to the letter."""
 
     conformsTo: list[str]  # noqa: N815  the standard's name
 
@@ -37,10 +37,18 @@ class SpatialExtent(BaseModel):
     crs: str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
-class Extent(BaseModel):
-    """Where the features are."""
+class TemporalExtent(BaseModel):
+    """First and last day; null where there is none."""
 
-    spatial: SpatialExtent
+    interval: list[tuple[str | None, str | None]]
+    trs: str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+
+
+class Extent(BaseModel):
+    """Where and when the features are."""
+
+    spatial: SpatialExtent | None = None
+    temporal: TemporalExtent | None = None
 
 
 class CollectionInfo(BaseModel):
@@ -49,8 +57,10 @@ class CollectionInfo(BaseModel):
     id: str
     title: str
     title_en: str
-    extent: Extent | None
+    extent: Extent | None = None
     itemType: Literal["feature"] = "feature"  # noqa: N815  the standard's name
+    crs: list[str] = Field(description="CRS that features are given in, as addresses")
+    storageCrs: str = Field(description="CRS that features are kept in")  # noqa: N815
     properties: dict[str, str] = Field(description="Property → its type in JSON")
     links: list[Link]
 
@@ -59,6 +69,7 @@ class CollectionList(BaseModel):
     """All collections."""
 
     links: list[Link]
+    crs: list[str] = Field(description="CRS that features are given in, as addresses")
     collections: list[CollectionInfo]
 
 

@@ -2,7 +2,7 @@
 The errors of arukeba, split by whose fault it is, and the sentences that they say.
 
 ArukebaError
-├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 422, exit code 2
+├── InvalidInputError (ValueError)   the caller's: a file, a row, a parameter   HTTP 400 or 422, exit 2
 │   ├── TooLargeError                what was sent is longer than is read           HTTP 413
 │   ├── SourceError                  one source file: says which file and which row
 │   ├── EditError                    one edit of the network: says which
@@ -10,6 +10,7 @@ ArukebaError
 │   └── NoConditionError             a change that does not say of what state    HTTP 428
 ├── NotAllowedError                  what was asked for is switched off here    HTTP 403, exit code 2
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
+│   └── GoneError                    it was there, and is another now           HTTP 410, exit code 2
 ├── BusyError                        somebody else is at work there             HTTP 409, exit code 2
 ├── ChangedError                     it is not any more as the caller saw it    HTTP 412, exit code 2
 ├── QueueFullError                   too much is waiting already: ask later     HTTP 429, exit code 2
@@ -173,6 +174,10 @@ class NotAllowedError(ArukebaError):
 
 class NotFoundError(ArukebaError, LookupError):
     """Something that was asked for by name does not exist."""
+
+
+class GoneError(NotFoundError):
+    """Something that was asked for was there, and has been replaced since."""
 
 
 class BusyError(ArukebaError):

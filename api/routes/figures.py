@@ -16,7 +16,7 @@ router = APIRouter(tags=["Figures"])
 @router.get(
     "/summary",
     summary="Figures of the one sentence",
-    responses={404: {"model": Problem}, 422: {"model": Problem}},
+    responses={404: {"model": Problem}},
 )
 def summary(edition: EditionDep, asked: AskedDep) -> Summary:
     """Return how many residents are reached, of an area or of the whole municipality."""
@@ -26,7 +26,7 @@ def summary(edition: EditionDep, asked: AskedDep) -> Summary:
 @router.get(
     "/slots",
     summary="Figures by weekday and half-day",
-    responses={404: {"model": Problem}, 422: {"model": Problem}},
+    responses={404: {"model": Problem}},
 )
 def slots(edition: EditionDep, asked: AskedWeekDep) -> Week:
     """Return how many residents have a place on each weekday and half of the day."""

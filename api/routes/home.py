@@ -3,49 +3,66 @@
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 
+from api.asking import Form, answer, as_plain, wants_html
+from api.conformance import declared
+from api.data_page import conformance_page
 from api.deps import EditionDep, Language
-from api.links import GEOJSON, HTML, JSON, OPENAPI, link
+from api.links import GEOJSON, HTML, JSON, OPENAPI, both_forms, link
 from api.models import Conformance, Landing
 from services.edition.snapshot import Edition
 from services.publication.viewed import stamp
 from services.words.texts import Lang, text
+from services.workspace.plain import to_json
 
-CONFORMS_TO: tuple[str, ...] = ()
-"""
-None yet. The collections follow OGC API – Features and GIS programs read them, but its core asks
-for status 400 where arukeba says 422 and for a parameter `datetime`; half a class is not declared.
-"""
+router = APIRouter(tags=["Data"], responses={304: {"description": "Not modified"}})
 
-router = APIRouter()
+_CONFORMANCE_REL = "http://www.opengis.net/def/rel/ogc/1.0/conformance"
+_DATA_REL = "http://www.opengis.net/def/rel/ogc/1.0/data"
 
 
-@router.get("/", include_in_schema=False)
-def home(request: Request, edition: EditionDep, lang: Language = "ja") -> Response:
-    """Return the map page, or the landing page to a program that asks for JSON."""
-    accepts = request.headers.get("accept", "*/*")
-    if "application/json" in accepts and "text/html" not in accepts:
-        return JSONResponse(_landing(request, edition, lang).model_dump())
+@router.get(
+    "/",
+    summary="Way in: the map for people, links for programs",
+    response_model=Landing,
+    responses={200: {"content": {HTML: {"schema": {"type": "string"}}}}},
+)
+def home(request: Request, edition: EditionDep, lang: Language = "ja", f: Form = None) -> Response:
+    """Return the map page to a browser, where everything is to a program."""
+    if not wants_html(request, f):
+        return landing(request, edition, lang)
     page = request.app.state.templates.get_template("map.html")
     body = page.render(
         lang=lang,
         t=partial(text, lang=lang),
         stamp=stamp(edition.snapshot.workspace, lang),
     )
-    return HTMLResponse(body, headers={"cache-control": "no-cache"})
+    return HTMLResponse(body, headers={"cache-control": "no-cache", "vary": "Accept"})
 
 
-@router.get("/api", summary="Way in", tags=["Data"])
-def landing(request: Request, edition: EditionDep, lang: Language = "ja") -> Landing:
+@router.get("/api", summary="Way in", response_model=Landing)
+def landing(request: Request, edition: EditionDep, lang: Language = "ja") -> Response:
     """Return where everything is."""
-    return _landing(request, edition, lang)
+    body = partial(_landing, request, edition, lang)
+    return answer(request, edition.name, lambda: to_json(as_plain(body())), JSON)
 
 
-@router.get("/conformance", summary="Standards that are fulfilled", tags=["Data"])
-def conformance() -> Conformance:
-    """Return the conformance classes that are fulfilled to the letter."""
-    return Conformance(conformsTo=list(CONFORMS_TO))
+@router.get(
+    "/conformance",
+    summary="Standards that are fulfilled",
+    response_model=Conformance,
+    responses={200: {"content": {HTML: {"schema": {"type": "string"}}}}},
+)
+def conformance(request: Request, lang: Language = "ja", f: Form = None) -> Response:
+    """Return the conformance classes that are fulfilled to the letter: those whose routes are mounted."""
+    html = wants_html(request, f)
+    body = Conformance(conformsTo=declared(request.app.openapi()["paths"]))
+
+    def make() -> str:
+        return conformance_page(request, body, lang) if html else to_json(as_plain(body))
+
+    return answer(request, "", make, HTML if html else JSON)
 
 
 def _landing(request: Request, edition: Edition, lang: Lang) -> Landing:
@@ -56,9 +73,11 @@ def _landing(request: Request, edition: Edition, lang: Lang) -> Landing:
         title=say("api.title", name=municipality["name" if lang == "ja" else "name_en"]),
         description=" ".join(filter(None, (words, say("api.description")))),
         links=[
-            link(request, "/api", "self", JSON, lang=lang),
+            *both_forms(request, JSON, html=False),
             link(request, "/collections", "data", JSON, title=say("api.data")),
+            link(request, "/collections", _DATA_REL, JSON, title=say("api.data")),
             link(request, "/conformance", "conformance", JSON),
+            link(request, "/conformance", _CONFORMANCE_REL, JSON),
             link(request, "/openapi.json", "service-desc", OPENAPI, lang=lang),
             link(request, "/docs", "service-doc", HTML, title=say("api.docs"), lang=lang),
             link(request, "/streets", "related", GEOJSON, title=say("api.streets")),

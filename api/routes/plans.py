@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.deps import EditorDep, Language, QueryDep, WorkspaceDep
+from api.asking import AskedItems, content_crs, given
+from api.deps import EditorDep, Language, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.jobs import take_on
@@ -102,16 +103,20 @@ def verification(request: Request, workspace: WorkspaceDep, plan_id: str) -> dic
         404: {"model": Problem},
     },
 )
-def items(request: Request, workspace: WorkspaceDep, plan_id: str, query: QueryDep) -> Response:
+def items(request: Request, workspace: WorkspaceDep, plan_id: str, asked: AskedItems) -> Response:
     """Return the chosen candidates as features with the columns of the collection ``plans``."""
     found = read_plan(workspace, plan_id)
+    plane_epsg = workspace.profile.municipality.plane_epsg
+    query = asked.query(given(request), plane_epsg)
     page = plan_items(found, query)
-    links = page_links(request, offset=query.offset, limit=query.limit, matched=page.matched)
+    links = page_links(
+        request, offset=query.offset, limit=query.limit, matched=page.matched, pinned={}
+    )
     about = {
         "links": [each.model_dump() for each in links],
         "provenance": plan_imprint(found),
     }
-    return Response(page.text(about), media_type=GEOJSON)
+    return Response(page.text(about), media_type=GEOJSON, headers=content_crs(query.crs))
 
 
 @router.get(

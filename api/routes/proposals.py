@@ -68,7 +68,6 @@ class VerdictBody(BaseModel):
 @router.get(
     "/edit-proposals",
     summary="Proposed paths and barriers (GeoJSON)",
-    responses={422: {"model": Problem}},
 )
 def proposals(
     workspace: WorkspaceDep, settings: SettingsDep, status: Status = None
@@ -88,7 +87,6 @@ def proposals(
             "content": {media: {} for media in _MEDIA.values()},
             "description": "Lines, or notes as JOSM opens them",
         },
-        **_REFUSED,
     },
 )
 def file(

@@ -42,7 +42,7 @@ def scenarios(workspace: WorkspaceDep) -> dict[str, Any]:
 @router.get(
     "/scenarios/compare",
     summary="Compare scenarios with today",
-    responses={404: {"model": Problem}, 422: {"model": Problem}},
+    responses={404: {"model": Problem}},
 )
 def compare(
     workspace: WorkspaceDep,

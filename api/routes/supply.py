@@ -8,7 +8,7 @@ from api.deps import EditionDep, FrequencyName
 from api.errors import Problem
 from geo.vocabulary import TARGET
 
-router = APIRouter(tags=["Figures"], responses={404: {"model": Problem}, 422: {"model": Problem}})
+router = APIRouter(tags=["Figures"], responses={404: {"model": Problem}})
 
 Layer = Annotated[str | None, Query(description="Layer; without it, that of the councils")]
 Area = Annotated[

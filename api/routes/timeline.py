@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.deps import EditionDep
-from api.errors import Problem
 
 router = APIRouter(tags=["Figures"])
 
@@ -13,7 +12,6 @@ router = APIRouter(tags=["Figures"])
 @router.get(
     "/timeline",
     summary="Places and who was reached, at the end of each fiscal year",
-    responses={422: {"model": Problem}},
 )
 def timeline(
     edition: EditionDep,

@@ -15,7 +15,7 @@ router = APIRouter(tags=["Figures"])
 @router.get(
     "/why",
     summary="The walk from one point, and why it is too far",
-    responses={404: {"model": Problem}, 422: {"model": Problem}},
+    responses={404: {"model": Problem}},
 )
 def why(  # noqa: PLR0913, PLR0917  one argument a parameter of the address
     edition: EditionDep,

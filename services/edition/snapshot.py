@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
@@ -20,6 +21,7 @@ from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError, QueueFullError
 from geo.vocabulary import TARGET
 from services.edition.background import Background, Blob
+from services.plans.store import list_plans
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
 from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
@@ -80,6 +82,7 @@ class Edition:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.run: Mapping[str, Any] = snapshot.run
+        self._written = written_at(snapshot.path / RUN)
         self._publication = Publication(snapshot)
         self._timelines: dict[tuple[date, date], Timeline] = {}
         self._shared: tuple[int, pd.DataFrame] | None = None
@@ -121,6 +124,20 @@ class Edition:
             url = self.snapshot.workspace.registry_url
             return replace(found, frame=with_status(found.frame, url))
         return found
+
+    def state(self, collection_id: str = "") -> str:
+        """
+        Return what tells the features of a collection, or of all, from those at any other time.
+
+        Councils decide and plans are made between two runs; all else is of the snapshot.
+        """
+        workspace = self.snapshot.workspace
+        parts: list[object] = [self.name, self._written]
+        if collection_id in ("", "candidates", PLAN_SITES):
+            parts.append(decisions_n(workspace.registry_url))
+        if collection_id in ("", PLAN_SITES):
+            parts += [(plan.plan_id, plan.record["made_at"]) for plan in list_plans(workspace)]
+        return sha256(repr(parts).encode()).hexdigest()[:16]
 
     @cached_property
     def supply(self) -> Supply:

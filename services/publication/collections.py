@@ -15,10 +15,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
+from shapely.geometry.base import BaseGeometry
 
+from geo.arrays import LONLAT_EPSG
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.aspect import LIMIT_COLUMNS
 from services.publication.columns import IDS, TABLE_OF, json_types
+from services.publication.cql import GEOMETRY, Condition, Rows
+from services.publication.crs import CRS84, Crs, texts_in
+from services.publication.times import EVER, SPANS, Interval, ends, starts
+from services.words.dates import first_day, last_day
 from services.words.texts import text
 from services.workspace.geojson import collection, feature, geometries, lonlat
 
@@ -55,12 +61,19 @@ class Query:
     """Which features are asked for."""
 
     filters: Filters
-    bbox: BBox | None = None
-    limit: int = 100
+    region: BaseGeometry | None = None
+    """What features must touch, in degrees."""
+    during: Interval | None = None
+    """When features must be; of no matter to those without a time."""
+    where: Condition | None = None
+    limit: int = 1000
     offset: int = 0
+    names: Sequence[str] | None = None
+    """Properties to be given; None: all."""
     with_geometry: bool = True
-    sort: str = ""
-    """Property to sort by, with ``-`` before it from the greatest on; empty: the fixed order."""
+    crs: Crs = CRS84
+    sort: Sequence[str] = ()
+    """Properties to sort by, with ``-`` before it from the greatest on; then the fixed order."""
 
 
 class Collection(Protocol):
@@ -83,13 +96,27 @@ class Collection(Protocol):
         """Return each property with its JSON type."""
 
     @property
+    def storage_epsg(self) -> int:
+        """Return the EPSG code of the CRS that the geometries are kept in."""
+
+    @property
+    def has_shapes(self) -> bool:
+        """Return whether any feature has a geometry."""
+
+    @property
+    def span(self) -> tuple[str | None, str | None] | None:
+        """Return the first and the last day of the features, None where they have no time."""
+
+    @property
     def bbox(self) -> BBox | None:
         """Return what the geometries cover, None without any."""
 
     def features(self, query: Query) -> Page:
         """Return one page of the features that match, in a fixed order."""
 
-    def feature(self, feature_id: str, after: Mapping[str, object] | None = None) -> str:
+    def feature(
+        self, feature_id: str, after: Mapping[str, object] | None = None, crs: Crs = CRS84
+    ) -> str:
         """Return one feature as JSON text, with members about it at its end."""
 
 
@@ -109,19 +136,42 @@ class Shapes:
         """Return the geometries as GeoJSON, ``null`` where there is none."""
         return geometries(self.lonlat)
 
+    @property
+    def epsg(self) -> int:
+        """Return the EPSG code of the plane."""
+        found = self._plane.crs.to_epsg() if self._plane.crs else None
+        return int(found or LONLAT_EPSG)
+
     def text(self, position: int) -> str:
         """Return one geometry as GeoJSON."""
         return "null" if position < 0 else self.texts[position]
 
-    def within(self, bbox: BBox) -> NDArray[np.bool_]:
-        """Return which geometries touch the box."""
-        touches: NDArray[np.bool_] = shapely.intersects(self.lonlat, shapely.box(*bbox))
+    def written(self, positions: NDArray[np.int64], crs: Crs = CRS84) -> list[str]:
+        """Return geometries as GeoJSON in a CRS; in degrees they are written once for all answers."""
+        if crs == CRS84:
+            return [self.text(int(position)) for position in positions]
+        there, where = np.unique(positions[positions >= 0], return_inverse=True)
+        texts = texts_in(gpd.GeoSeries(self._plane.iloc[there]), crs)
+        told = np.full(len(positions), "null", dtype=object)
+        told[positions >= 0] = np.array(texts, dtype=object)[where]
+        return list(told)
+
+    def touching(self, region: BaseGeometry) -> NDArray[np.bool_]:
+        """Return which geometries touch a region in degrees."""
+        shapely.prepare(region)
+        touches: NDArray[np.bool_] = shapely.intersects(region, self.lonlat)
         return touches
+
+    @cached_property
+    def there(self) -> NDArray[np.bool_]:
+        """Return which geometries are not missing."""
+        there: NDArray[np.bool_] = ~shapely.is_empty(self.lonlat) & ~shapely.is_missing(self.lonlat)
+        return there
 
     @cached_property
     def bounds(self) -> BBox | None:
         """Return what all geometries cover together."""
-        there = self.lonlat[~shapely.is_empty(self.lonlat) & ~shapely.is_missing(self.lonlat)]
+        there = self.lonlat[self.there]
         if len(there) == 0:
             return None
         west, south, east, north = (float(edge) for edge in shapely.total_bounds(there))
@@ -159,19 +209,49 @@ class TableCollection:
         """Return what the geometries cover."""
         return self.shapes.bounds
 
+    @property
+    def storage_epsg(self) -> int:
+        """Return the EPSG code of the CRS that the geometries are kept in."""
+        return self.shapes.epsg
+
+    @property
+    def has_shapes(self) -> bool:
+        """Return whether any feature has a geometry."""
+        return self.shapes.bounds is not None
+
+    @property
+    def span(self) -> tuple[str | None, str | None] | None:
+        """Return the first and the last day of the features, None where they have no time."""
+        if self.id not in SPANS:
+            return None
+        first, last = map(self._days, SPANS[self.id])
+        begun = [day.isoformat() for day in map(first_day, first) if day is not None]
+        ended = [day.isoformat() for day in map(last_day, last) if day is not None]
+        is_open = len(ended) < len(self.frame) or not ended
+        return min(begun, default=None), None if is_open else max(ended)
+
     def features(self, query: Query) -> Page:
         """Return one page of the features that match, sorted as asked, else as the frame is."""
+        names = self._named(query.names)
         keep = np.ones(len(self.frame), dtype=bool)
         for name, wanted in query.filters.items():
             keep &= self._matches(name, wanted)
-        if query.bbox is not None:
-            inside = np.append(self.shapes.within(query.bbox), False)
+        if query.region is not None:
+            inside = np.append(self.shapes.touching(query.region), False)
             keep &= inside[self.shape_of]
+        if query.during is not None and self.id in SPANS:
+            first, last = self._spans
+            keep &= (first <= query.during.end) & (last >= query.during.start)
+        if query.where is not None:
+            keep &= query.where.keep(self._rows)
         rows = self._sorted(np.flatnonzero(keep), query.sort)
         page = rows[query.offset : query.offset + query.limit]
-        return Page(list(self._write(page, with_geometry=query.with_geometry)), len(rows))
+        shapes = self._shapes(page, query.crs) if query.with_geometry else None
+        return Page(list(self._write(page, shapes, names)), len(rows))
 
-    def feature(self, feature_id: str, after: Mapping[str, object] | None = None) -> str:
+    def feature(
+        self, feature_id: str, after: Mapping[str, object] | None = None, crs: Crs = CRS84
+    ) -> str:
         """Return one feature as JSON text, with members about it at its end."""
         row = self._row_of.get(feature_id)
         if row is None:
@@ -181,12 +261,46 @@ class TableCollection:
                 feature_id=feature_id,
                 title=self.title,
             )
-        return next(iter(self._write(np.array([row]), with_geometry=True, after=after)))
+        page = np.array([row])
+        return next(iter(self._write(page, self._shapes(page, crs), None, after)))
 
     @cached_property
-    def _arrays(self) -> list[tuple[ExtensionArray, str]]:
-        """Return each column with its JSON type: rows are taken of a frame ten times as slowly."""
-        return [(self.frame[name].array, kind) for name, kind in self.fields.items()]
+    def _spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return when each feature begins and ends; what nobody knows is open."""
+        first, last = map(self._days, SPANS[self.id])
+        return starts(first, EVER), ends(last)
+
+    def _days(self, name: str) -> list[str]:
+        """Return a column of days, empty where none is known; a column of nothing may be left out."""
+        if name not in self.frame:
+            return [""] * len(self.frame)
+        return list(self.frame[name].fillna("").astype(str))
+
+    @property
+    def _rows(self) -> Rows:
+        return Rows(
+            len(self.frame), self.id, self.title, self.fields, self.frame.__getitem__, self._lonlat
+        )
+
+    def _lonlat(self) -> NDArray[Any]:
+        """Return the shape of each row in degrees."""
+        shapes = np.append(self.shapes.lonlat, np.array([None], dtype=object))
+        shapes[:-1][~self.shapes.there] = None
+        return shapes[self.shape_of]
+
+    def _shapes(self, rows: NDArray[np.int64], crs: Crs) -> list[str]:
+        return self.shapes.written(self.shape_of[rows], crs)
+
+    def _named(self, names: Sequence[str] | None) -> list[str]:
+        for name in names or ():
+            if name != GEOMETRY:
+                self._require(name)
+        return [name for name in self.fields if names is None or name in names]
+
+    @cached_property
+    def _arrays(self) -> dict[str, ExtensionArray]:
+        """Return each column as an array: rows are taken of a frame ten times as slowly."""
+        return {name: self.frame[name].array for name in self.fields}
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -203,15 +317,16 @@ class TableCollection:
                 title=self.title,
             )
 
-    def _sorted(self, rows: NDArray[np.int64], by: str) -> NDArray[np.int64]:
-        """Sort rows by a property: equals stay in the order of the frame, empty ones come last."""
-        if not by:
-            return rows
-        name = by.removeprefix("-")
-        self._require(name)
-        column = self.frame[name].iloc[rows].reset_index(drop=True)
-        order = column.sort_values(ascending=name == by, kind="stable", na_position="last").index
-        return rows[order.to_numpy(dtype=np.int64)]
+    def _sorted(self, rows: NDArray[np.int64], by: Sequence[str]) -> NDArray[np.int64]:
+        """Sort rows by properties: equals stay in the order of the frame, empty ones come last."""
+        for one in reversed(by):  # stable: the last sort is the first to be asked for
+            name = one.lstrip("+-")
+            self._require(name)
+            column = self.frame[name].iloc[rows].reset_index(drop=True)
+            up = not one.startswith("-")
+            order = column.sort_values(ascending=up, kind="stable", na_position="last").index
+            rows = rows[order.to_numpy(dtype=np.int64)]
+        return rows
 
     def _matches(self, name: str, wanted: Sequence[str]) -> NDArray[np.bool_]:
         self._require(name)
@@ -222,15 +337,17 @@ class TableCollection:
     def _write(
         self,
         rows: NDArray[np.int64],
-        *,
-        with_geometry: bool,
+        shapes: Sequence[str] | None,
+        names: Sequence[str] | None,
         after: Mapping[str, object] | None = None,
     ) -> Iterable[str]:
-        columns = [_plain(array.take(rows), kind) for array, kind in self._arrays]
-        for row, *values in zip(rows, *columns, strict=True):
-            properties = dict(zip(self.fields, values, strict=True))
-            geometry = self.shapes.text(int(self.shape_of[row])) if with_geometry else "null"
-            yield feature(geometry, properties, feature_id=self.ids.iloc[row], after=after)
+        told = self.fields if names is None else names
+        columns = [_plain(self._arrays[name].take(rows), self.fields[name]) for name in told]
+        drawn = shapes if shapes is not None else ["null"] * len(rows)
+        values = zip(*columns, strict=True) if columns else ((),) * len(rows)
+        for feature_id, geometry, row in zip(self.ids.iloc[rows], drawn, values, strict=True):
+            properties = dict(zip(told, row, strict=True))
+            yield feature(geometry, properties, feature_id=feature_id, after=after)
 
 
 @dataclass(frozen=True)

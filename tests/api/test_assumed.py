@@ -92,6 +92,11 @@ TRIALS: dict[str, dict[str, Any]] = {
 """What is posted to be answered with figures."""
 
 NO_FIGURES = {
+    "/": "the way in",
+    "/docs": "no figures",
+    "/openapi.json": "no figures",
+    "/collections/{collection_id}/queryables": "names and columns",
+    "/collections/{collection_id}/schema": "names and columns",
     "/api": "the way in",
     "/conformance": "no figures",
     "/health": "no figures",

@@ -42,7 +42,7 @@ def test_no_other_module_raises_or_catches_http_errors() -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (InvalidInputError("a rejection needs its reason"), 422),
+        (InvalidInputError("a rejection needs its reason"), 400),
         (NotFoundError("there is no venue {venue_id!r}", venue_id="会館"), 404),
         (StorageError("the disk does not answer; see that it is connected, then try again"), 503),
         (DiskFullError("the disk is full; make room, then try again"), 507),

@@ -52,6 +52,15 @@ def test_every_page_of_the_exact_view_says_so_and_no_page_of_the_public_one(
     assert WORDS[lang] not in public
 
 
+def test_no_page_of_another_origin_may_read_the_exact_view(office: TestClient) -> None:
+    asked = {"origin": "https://map.example", "access-control-request-method": "GET"}
+    for answer in (
+        office.get("/summary", headers=asked),
+        office.options("/summary", headers=asked),
+    ):
+        assert "access-control-allow-origin" not in answer.headers
+
+
 @pytest.mark.parametrize("host", ["arukeba.example", "192.0.2.7:8000", "127.0.0.1.arukeba.example"])
 def test_the_exact_view_is_not_answered_under_a_name_from_elsewhere(
     office: TestClient, client: TestClient, host: str

@@ -129,7 +129,7 @@ def test_the_table_answers_what_the_layer_does(client: TestClient) -> None:
         one["id"]: one["properties"] for one in table
     }
     assert {one["geometry"] for one in table} == {None}
-    assert client.get("/collections/coverage_table").json()["extent"] is None
+    assert "extent" not in client.get("/collections/coverage_table").json()
 
 
 @pytest.mark.parametrize("written", ["500", "500.0", "5e2"])
@@ -181,16 +181,25 @@ def test_truth_is_written_as_in_json(client: TestClient) -> None:
         ({"walk_limit_m": "far"}, "walk_limit_m='far' is not a number"),
         ({"remainder": "maybe"}, "is not a boolean"),
         ({"limit": 0}, "limit"),
-        ({"limit": 10_001}, "limit"),
         ({"limit": "x"}, "limit"),
         ({"offset": -1}, "offset"),
         ({"skipGeometry": "perhaps"}, "skipGeometry"),
+        ({"sort": "residents"}, "no property 'sort'"),
+        ({"properties": "residents,height"}, "no property 'height'"),
+        ({"datetime": "2024-13-01"}, "2024-04-01"),
+        ({"datetime": "2025-04-01/2024-04-01"}, "ends before it begins"),
+        ({"datetime": "yesterday"}, "is no time"),
+        ({"crs": "EPSG:4326"}, "CRS84"),
+        ({"bbox-crs": "x"}, "bbox-crs='x'"),
+        ({"filter-lang": "ecql"}, "filter-lang"),
+        ({"f": "xml"}, "f:"),
+        ({"lang": "fr"}, "lang"),
     ],
 )
 def test_a_bad_parameter_is_named(client: TestClient, query: dict, match: str) -> None:
     answer = client.get("/collections/coverage/items", params=query)
 
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert {"code", "detail", "detail_ja"} <= set(answer.json())
     assert match in answer.json()["detail"]
 
@@ -202,7 +211,6 @@ BAD_BOXES = (
     "1,2,3,4,5",
     "nan,0,1,1",
     "0,0,inf,1",
-    "2,0,1,1",
     "0,2,1,1",
     "1;2;3;4",
 )
@@ -212,7 +220,7 @@ BAD_BOXES = (
 def test_every_text_that_is_not_a_box_is_refused(client: TestClient, bbox: str) -> None:
     answer = client.get("/collections/areas/items", params={"bbox": bbox})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert "west,south,east,north" in answer.json()["detail"]
 
 
@@ -302,7 +310,9 @@ def test_every_feature_can_be_asked_for_by_its_id(client: TestClient, collection
         answer = client.get(f"/collections/{collection}/items/{feature['id']}")
 
         assert answer.status_code == 200
-        assert feature == answer.json()
+        found = answer.json()
+        assert {link["rel"] for link in found.pop("links")} == {"self", "alternate", "collection"}
+        assert feature == found
 
 
 @pytest.mark.parametrize(
@@ -354,7 +364,7 @@ def test_features_are_sorted_by_a_property_and_those_without_it_come_last(
     client: TestClient,
 ) -> None:
     for by, greatest_first in (("rank_by_rate", False), ("-unreached", True)):
-        found = items(client, "gaps", sort=by)["features"]
+        found = items(client, "gaps", sortby=by)["features"]
         values = [feature["properties"][by.removeprefix("-")] for feature in found]
         known = [value for value in values if value is not None]
         assert len(known) >= 2
@@ -362,13 +372,13 @@ def test_features_are_sorted_by_a_property_and_those_without_it_come_last(
 
 
 def test_what_cannot_be_sorted_by_is_named(client: TestClient) -> None:
-    answer = client.get("/collections/gaps/items", params={"sort": "height"})
-    assert answer.status_code == 422
+    answer = client.get("/collections/gaps/items", params={"sortby": "height"})
+    assert answer.status_code == 400
     assert "height" in answer.text
 
 
 def test_sorted_pages_hold_every_feature_exactly_once(client: TestClient) -> None:
-    body = items(client, "gaps", sort="gap", limit=1)
+    body = items(client, "gaps", sortby="gap", limit=1)
     ids = [feature["id"] for feature in body["features"]]
     while following := link_to(body, "next"):
         body = client.get(path_of(following)).json()

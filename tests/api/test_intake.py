@@ -23,7 +23,7 @@ def test_the_page_is_served_in_both_languages(town_client):
     answer = town_client.get("/intake", params={"lang": "en"})
     assert "How far each figure is known" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert town_client.get("/intake", params={"lang": "fr"}).status_code == 422
+    assert town_client.get("/intake", params={"lang": "fr"}).status_code == 400
 
 
 def test_what_is_served_names_no_place_and_counts_no_resident(town_client, town_snapshot):

@@ -104,8 +104,8 @@ def test_bad_bodies_are_refused_with_a_sentence_in_both_languages(
 def test_what_is_not_there_is_said(editor: TestClient) -> None:
     verdict = {"accept": True}
     assert editor.post("/edit-proposals/99/verdict", json=verdict).status_code == 404
-    assert editor.get("/edit-proposals?status=waiting").status_code == 422
-    assert editor.get("/edit-proposals/file?format=dxf").status_code == 422
+    assert editor.get("/edit-proposals?status=waiting").status_code == 400
+    assert editor.get("/edit-proposals/file?format=dxf").status_code == 400
 
 
 def test_few_lines_are_tried_at_once_and_who_comes_later_is_told_to_wait(

@@ -73,14 +73,14 @@ def test_a_scenario_is_made_compared_replaced_and_deleted(editor):
     assert editor.delete("/scenarios/案A").status_code == 204
     assert editor.get("/scenarios/案A").status_code == 404
     assert editor.get("/scenarios/compare", params={"names": "案A"}).status_code == 404
-    assert editor.get("/scenarios/compare", params={"names": ","}).status_code == 422
+    assert editor.get("/scenarios/compare", params={"names": ","}).status_code == 400
 
 
 def test_one_change_is_taken_out(editor):
     editor.post("/scenarios", json=CLOSE)
     assert editor.delete("/scenarios/案A/edits/2").status_code == 404
     assert editor.delete("/scenarios/案B/edits/1").status_code == 404
-    assert editor.delete("/scenarios/案A/edits/x").status_code == 422
+    assert editor.delete("/scenarios/案A/edits/x").status_code == 400
     assert len(editor.get("/scenarios/案A").json()["edits"]) == 1
     left = editor.delete("/scenarios/案A/edits/1")
     assert (left.status_code, left.json()["edits"]) == (200, [])

@@ -72,13 +72,13 @@ def test_a_crosstab_has_the_units_by_council_without_small_cells(client, town_sn
 @pytest.mark.parametrize(
     ("path", "query", "status", "japanese"),
     [
-        ("/provision", {"layer": "wards"}, 422, "使える値"),
+        ("/provision", {"layer": "wards"}, 400, "使える値"),
         ("/provision", {"area": "どこか"}, 404, "はありません"),
-        ("/provision", {"frequency": "daily"}, 422, "使える値"),
-        ("/resilience", {"age_group": "90+"}, 422, "使える値"),
-        ("/inequality", {"layer": "wards"}, 422, "使える値"),
-        ("/crosstab", {"rows": "wards"}, 422, "使える区分"),
-        ("/crosstab", {"frequency": "daily"}, 422, "使える値"),
+        ("/provision", {"frequency": "daily"}, 400, "使える値"),
+        ("/resilience", {"age_group": "90+"}, 400, "使える値"),
+        ("/inequality", {"layer": "wards"}, 400, "使える値"),
+        ("/crosstab", {"rows": "wards"}, 400, "使える区分"),
+        ("/crosstab", {"frequency": "daily"}, 400, "使える値"),
     ],
 )
 def test_what_was_not_computed_is_refused_with_what_there_is(client, path, query, status, japanese):

@@ -57,7 +57,7 @@ def test_the_areas_are_those_of_one_layer_in_the_version_of_the_year(client):
 )
 def test_what_cannot_be_computed_is_refused_with_the_way_out(client, query, japanese):
     answer = client.get("/timeline", params=query)
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert japanese in answer.json()["detail_ja"]
 
 

@@ -8,7 +8,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import cityplans, engines, files, growth, lists, page, plans, polygons, reach, start
+from bench import (
+    asked,
+    cityplans,
+    engines,
+    files,
+    growth,
+    lists,
+    page,
+    plans,
+    polygons,
+    reach,
+    start,
+)
 from bench.city import grown
 from bench.measure import Row, against, process, show, write
 
@@ -53,6 +65,7 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield process("kashiwa_build", build, size=size)
     yield process("kashiwa_run", [ARUKEBA, "run", str(workspace)], size=size)
     yield from page.rows(workspace)
+    yield from asked.rows(workspace)
     yield from engines.rows(workspace, KASHIWA)
     yield from polygons.rows(workspace)
     yield from cityplans.rows(workspace)

@@ -5,6 +5,7 @@ A new run makes a new edition; a reader of the old one is not disturbed.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -276,14 +277,17 @@ class Edition:
         self, layer: str | None, edits: Sequence[Mapping[str, Any]], age_group: str | None
     ) -> dict[str, Any]:
         """Return what some edits change in one layer (``services.scenarios.whatif``); nothing is stored."""
-        with self._ground_lock:
-            if self._whatifs is None:
-                self._whatifs = WhatIfs(Published(self.snapshot))
         epsg = self.snapshot.workspace.profile.municipality.plane_epsg
         tried = [edit_of(edit, epsg) for edit in edits]
         layer = layer or self.run["summary"]["council_layer"]
-        answer = self._whatifs.answer(layer, tried, age_group or "")
+        answer = self._trying_out().answer(layer, tried, age_group or "")
         return {**answer, **self.marks, "provenance": self.imprint}
+
+    def _trying_out(self) -> WhatIfs:
+        with self._ground_lock:
+            if self._whatifs is None:
+                self._whatifs = WhatIfs(Published(self.snapshot))
+            return self._whatifs
 
     def proposed(self, kind: str, line: Sequence[Sequence[float]]) -> dict[str, Any]:
         """
@@ -344,6 +348,9 @@ class Edition:
             one.features(Query({}, limit=1))
         _ = self.streets, self.about, self.imprint
         self.background.warm()
+        # Last: what the map shows does not wait for it. What hinders it is told to who asks.
+        with suppress(Exception):
+            self._trying_out().warm(self.run["summary"]["council_layer"])
 
     @cached_property
     def _limits(self) -> list[Limit]:

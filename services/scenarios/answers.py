@@ -36,6 +36,12 @@ class WhatIfs:
                 self._ready[layer] = ready
             return self._ready[layer]
 
+    def warm(self, layer: str) -> None:
+        """Make a layer ready and try an edit of it, so that the first who asks does not wait."""
+        places = self.situation.counted["place_id"]
+        if len(places):
+            self.answer(layer, [Trial("close", str(places.iloc[0]))])
+
     def answer(self, layer: str, edits: Sequence[Trial], age_group: str = "") -> dict[str, Any]:
         """Return an outcome as plain data: the whole, and the areas where something changes."""
         age_group = age_group or self.situation.parameters.age_group
@@ -128,9 +134,10 @@ def _plane(lon: object, lat: object, plane_epsg: int) -> XY | None:
 
 def told(outcome: Outcome, age_group: str) -> dict[str, Any]:
     """Return an outcome as plain data: the whole, and the areas where something changes."""
-    areas = outcome.areas[outcome.areas["age_group"] == age_group]
-    differences = [f"{name}_difference" for name in FIGURES]
-    changed = (areas[differences].abs() > 10.0**-FIGURE_DECIMALS).any(axis=1)
+    areas = outcome.areas
+    rows = np.flatnonzero((areas["age_group"] == age_group).to_numpy())
+    differences = [areas[f"{name}_difference"].to_numpy()[rows] for name in FIGURES]
+    changed = rows[(np.abs(differences) > 10.0**-FIGURE_DECIMALS).any(axis=0)]
     whole = outcome.whole[outcome.whole["age_group"] == age_group]
     return {
         "age_group": age_group,
@@ -138,7 +145,7 @@ def told(outcome: Outcome, age_group: str) -> dict[str, Any]:
         "remarks": list(remarks(outcome, "ja")),
         "remarks_en": list(remarks(outcome, "en")),
         "whole": plain_rows(whole.round(FIGURE_DECIMALS)),
-        "areas": plain_rows(areas[changed].round(FIGURE_DECIMALS)),
+        "areas": plain_rows(areas.iloc[changed].round(FIGURE_DECIMALS)),
     }
 
 

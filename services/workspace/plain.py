@@ -18,8 +18,17 @@ def plain_value(value: Any) -> Any:  # noqa: ANN401  any scalar of a table
 def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table by the names of its columns."""
     names = [str(name) for name in table.columns]
-    columns = [[plain_value(value) for value in table[name].tolist()] for name in table.columns]
+    columns = [_plain_column(table[name]) for name in table.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain_column(column: pd.Series) -> list[Any]:
+    values, kind = column.tolist(), column.dtype
+    if isinstance(kind, np.dtype) and kind.kind in "iub":
+        return values
+    if isinstance(kind, np.dtype) and kind.kind == "f":
+        return [value if math.isfinite(value) else None for value in values]
+    return [plain_value(value) for value in values]
 
 
 def to_json(value: object) -> str:

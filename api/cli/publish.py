@@ -1,4 +1,4 @@
-"""``arukeba publish``: writes the folder of the public view, for a machine that the internet reaches."""
+"""``arukeba publish``: writes the public view, as a folder for a machine that the internet reaches or into PostGIS."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
+from services.edition.postgis import is_address, publish_tables
 from services.edition.publish import publish
 from services.words.texts import Lang, text
 from services.workspace.folder import open_workspace
@@ -20,12 +21,17 @@ def register(app: typer.Typer, lang: Lang) -> None:
         workspace: Annotated[
             Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
         ],
-        out: Annotated[Path, typer.Option("--out", help=text("cli.publish.out", lang))],
+        out: Annotated[str, typer.Option("--out", help=text("cli.publish.out", lang))],
     ) -> None:
         desk = desk_of(ctx)
         opened = open_workspace(workspace)
         with desk.progress() as progress:
-            published = publish(opened, out, progress=progress)
+            if is_address(out):
+                schema = publish_tables(opened, out, progress=progress)
+                desk.result({"schema": schema})
+                desk.show(desk.say("cli.published.tables", schema=schema))
+                return
+            published = publish(opened, Path(out), progress=progress)
         desk.result({"workspace": str(published.path)})
         desk.show(
             desk.say("cli.published", path=published.path),

@@ -1,10 +1,11 @@
 """What is asked of collections over HTTP: each parameter of OGC API – Features as a value."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.errors import GoneError, InvalidInputError
@@ -211,7 +212,7 @@ def require_state(asked: str | None, state: str) -> None:
 def answer(
     request: Request,
     state: str,
-    make: Callable[[], str | bytes],
+    make: Callable[[], str | bytes | Iterator[str]],
     media_type: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
@@ -226,7 +227,10 @@ def answer(
     known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
     if tag in known or tag.removeprefix("W/") in known or "*" in known:
         return Response(status_code=304, headers=told)
-    return Response(make(), media_type=media_type, headers=told)
+    made = make()
+    if isinstance(made, str | bytes):
+        return Response(made, media_type=media_type, headers=told)
+    return StreamingResponse(made, media_type=media_type, headers=told)
 
 
 def content_crs(crs: Crs) -> dict[str, str]:

@@ -2,7 +2,7 @@
 Draw new examples for every property, round after round: ``make fuzz SECONDS=300``.
 
 ``python -m tests.fuzz --towns 10000`` asks of so many random towns, by their seeds, whether inside is
-reached.
+reached; ``--door 10000`` sends a server in a process of its own so many requests that nobody means.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import random
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -48,6 +49,24 @@ def ask_towns(number: int, first_seed: int) -> int:
     return len(wrong)
 
 
+def ask_door(number: int, first_seed: int) -> int:
+    """Send a server so many requests, a thousand a process; return how many processes did not end well."""
+    from services.results.run import run
+    from tests.services.plans.test_plans import town
+
+    wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        workspace = town(Path(scratch) / "door")
+        run(workspace)
+        for seed in range(first_seed, first_seed + -(-number // 1000)):
+            sent = min(1000, number)
+            command = [sys.executable, "-m", "tests.api.doorfuzz", workspace.path, seed, sent]
+            ended = subprocess.run([*map(str, command)], cwd=ROOT, check=False).returncode
+            wrong += ended != 0
+            print(f"seed {seed}: {sent} requests, ended with {ended}", flush=True)
+    return wrong
+
+
 def rounds(seconds: float) -> int:
     """Run rounds until the time is over (0) or a case is found (1)."""
     ends = time.monotonic() + seconds
@@ -77,6 +96,9 @@ if __name__ == "__main__":
     parser.add_argument("seconds", type=float, nargs="?", default=300.0)
     parser.add_argument("--towns", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--door", type=int, default=0)
     asked = parser.parse_args()
-    found = ask_towns(asked.towns, asked.seed) if asked.towns else rounds(asked.seconds)
+    if asked.towns:
+        sys.exit(min(ask_towns(asked.towns, asked.seed), 1))
+    found = ask_door(asked.door, asked.seed) if asked.door else rounds(asked.seconds)
     sys.exit(min(found, 1))

@@ -1,7 +1,7 @@
 """Collections of features, as OGC API – Features names them, for programs and for people."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -49,6 +49,9 @@ from services.publication.crs import CRS84, crs_named, epsg_crs, offered
 from services.publication.schema import schema
 from services.words.texts import Lang
 from services.workspace.plain import to_json
+
+WHOLE_MOST = 100
+"""A page of more features leaves while it is written."""
 
 router = APIRouter(tags=["Data"], responses={304: {"description": "Not modified"}})
 
@@ -159,7 +162,7 @@ def items(
         query = replace(query, limit=min(query.limit, ROWS_SHOWN), crs=CRS84)
     media_type = HTML if html else GEOJSON
 
-    def make() -> str:
+    def make() -> str | Iterator[str]:
         page = found.features(query)
         links = page_links(
             request,
@@ -175,7 +178,9 @@ def items(
             "links": [each.model_dump() for each in links],
             "provenance": edition.imprint,
         }
-        return items_page(request, found, page, links, asked.lang) if html else page.text(about)
+        if html:
+            return items_page(request, found, page, links, asked.lang)
+        return page.text(about) if page.returned <= WHOLE_MOST else page.parts(about)
 
     path = f"/collections/{collection_id}"
     header = link_header([link(request, f"{path}/queryables", QUERYABLES, SCHEMA)])

@@ -4,7 +4,7 @@ Collections of features as GIS programs read them: lon/lat, GeoJSON (RFC 7946), 
 Geometry is projected, rounded and written as JSON once per snapshot; a page only joins texts.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
@@ -26,10 +26,13 @@ from services.publication.crs import CRS84, Crs, texts_in
 from services.publication.times import EVER, SPANS, Interval, ends, starts
 from services.words.dates import first_day, last_day
 from services.words.texts import text
-from services.workspace.geojson import collection, feature, geometries, lonlat
+from services.workspace.geojson import collection_parts, feature, geometries, lonlat
 
 FIGURE_DECIMALS = 4
 """Figures leave with more digits than anybody reads and fewer than a float has."""
+
+ROWS_AT_ONCE = 200
+"""So many features are written before any of them leaves."""
 
 Filters = Mapping[str, Sequence[str]]
 """Property → the texts that are accepted for it."""
@@ -42,18 +45,24 @@ BBox = tuple[float, float, float, float]
 class Page:
     """A part of the features that matched; each item is a GeoJSON feature as JSON text."""
 
-    items: list[str]
+    write: Callable[[], Iterator[str]]
+    """Writes the items, each when it is asked for: a long page is never whole in memory."""
     matched: int
+    returned: int
 
     @property
-    def returned(self) -> int:
-        """Return the number of features in this page."""
-        return len(self.items)
+    def items(self) -> Iterator[str]:
+        """Return the features one after the other."""
+        return self.write()
+
+    def parts(self, about: Mapping[str, object]) -> Iterator[str]:
+        """Return the page as GeoJSON part by part, with its counts and what is said about it."""
+        counts = {"numberMatched": self.matched, "numberReturned": self.returned}
+        return collection_parts(self.items, after={**counts, **about})
 
     def text(self, about: Mapping[str, object]) -> str:
-        """Return the page as GeoJSON, with its counts and what is said about it."""
-        counts = {"numberMatched": self.matched, "numberReturned": self.returned}
-        return collection(self.items, after={**counts, **about})
+        """Return the page as GeoJSON."""
+        return "".join(self.parts(about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +255,14 @@ class TableCollection:
             keep &= query.where.keep(self._rows)
         rows = self._sorted(np.flatnonzero(keep), query.sort)
         page = rows[query.offset : query.offset + query.limit]
-        shapes = self._shapes(page, query.crs) if query.with_geometry else None
-        return Page(list(self._write(page, shapes, names)), len(rows))
+
+        def write() -> Iterator[str]:
+            for start in range(0, len(page), ROWS_AT_ONCE):
+                some = page[start : start + ROWS_AT_ONCE]
+                shapes = self._shapes(some, query.crs) if query.with_geometry else None
+                yield from self._write(some, shapes, names)
+
+        return Page(write, len(rows), len(page))
 
     def feature(
         self, feature_id: str, after: Mapping[str, object] | None = None, crs: Crs = CRS84

@@ -5,7 +5,7 @@ Features are texts: they are written once and joined as often as they are asked 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -18,6 +18,8 @@ from services.workspace.plain import plain_value, to_json
 
 LONLAT_DECIMALS = 6
 """About 0.1 m."""
+
+PART_CHARS = 200_000
 
 
 def lonlat(shapes: gpd.GeoSeries, *, decimals: int = LONLAT_DECIMALS) -> NDArray[Any]:
@@ -72,10 +74,28 @@ def collection(
     apart: str = "",
 ) -> str:
     r"""Return features as a collection, with members before and after them; ``apart`` may be \n."""
+    return "".join(collection_parts(items, before=before, after=after, apart=apart))
+
+
+def collection_parts(
+    items: Iterable[str],
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    apart: str = "",
+) -> Iterator[str]:
+    """Yield the text of a collection in parts that are not much longer than ``PART_CHARS``."""
     first = to_json({"type": "FeatureCollection", **(before or {})})[:-1]
+    yield f'{first},"features":[{apart}'
+    joint, part, length = "", [], 0
+    for item in items:
+        part += [joint, item]
+        joint, length = f",{apart}", length + len(item)
+        if length >= PART_CHARS:
+            yield "".join(part)
+            part, length = [], 0
     last = f",{to_json(after)[1:]}" if after else "}"
-    joined = f",{apart}".join(items)
-    return f'{first},"features":[{apart}{joined}{apart}]{last}'
+    yield "".join([*part, f"{apart}]{last}"])
 
 
 def as_data(shapes: gpd.GeoSeries, properties: Iterable[Mapping[str, object]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Collections: pages, filters and geometry, without the web around them."""
 
 import json
+import tracemalloc
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.aspect import Aspect
 from services.publication.collections import Query, Shapes, TableCollection, collections_of
+from services.workspace.geojson import PART_CHARS
 from tests.snapshots import areas, candidates, coverage, gaps, places, reach
 
 EPSG = 6677
@@ -119,7 +121,7 @@ def test_coverage_stands_on_the_area_of_its_own_version() -> None:
     )
     query = Query({"layer": ["city"], "remainder": ["false"]}, limit=1)
     shape = shapely.geometry.shape(
-        json.loads(found["coverage"].features(query).items[0])["geometry"]
+        json.loads(next(found["coverage"].features(query).items))["geometry"]
     )
     now = areas().to_crs(6668).geometry.iloc[0]
 
@@ -137,3 +139,26 @@ def test_rows_of_one_area_share_its_geometry() -> None:
 
     assert page.matched == 200
     assert len({json.dumps(json.loads(item)["geometry"]) for item in page.items}) == 1
+
+
+def test_a_long_page_is_never_whole_in_memory() -> None:
+    rows = 5000
+    table = pd.concat([coverage()] * (rows // len(coverage()) + 1), ignore_index=True)
+    found = collections_of(
+        areas(),
+        {"coverage": table, "gaps": gaps()},
+        {"places": places(), "candidates": candidates(), "reach": reach()},
+        question={},
+    )["coverage"]
+    page = found.features(Query({}, limit=10_000))
+    whole = page.text({"links": []})
+    assert len(json.loads(whole)["features"]) == page.returned >= rows
+    tracemalloc.start()
+    try:
+        length = sum(len(part) for part in page.parts({"links": []}))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert length == len(whole)
+    assert peak < length / 2
+    assert max(map(len, page.parts({}))) < 2 * PART_CHARS

@@ -18,6 +18,7 @@ from services.workspace.plain import to_json
 
 router = APIRouter(tags=["Data"], responses={304: {"description": "Not modified"}})
 
+_PROCESSES_REL = "http://www.opengis.net/def/rel/ogc/1.0/processes"
 _CONFORMANCE_REL = "http://www.opengis.net/def/rel/ogc/1.0/conformance"
 _DATA_REL = "http://www.opengis.net/def/rel/ogc/1.0/data"
 
@@ -80,6 +81,9 @@ def _landing(request: Request, edition: Edition, lang: Lang) -> Landing:
             link(request, "/conformance", _CONFORMANCE_REL, JSON),
             link(request, "/openapi.json", "service-desc", OPENAPI, lang=lang),
             link(request, "/docs", "service-doc", HTML, title=say("api.docs"), lang=lang),
+            link(
+                request, "/processes", _PROCESSES_REL, JSON, title=say("api.processes"), lang=lang
+            ),
             link(request, "/streets", "related", GEOJSON, title=say("api.streets")),
             link(request, "/about", "describedby", JSON, title=say("api.about")),
         ],

@@ -120,3 +120,11 @@ def test_who_may_only_read_tries_and_asks_for_no_job(workspace: Workspace) -> No
             assert answer.status_code == 403
         tried = reader.post("/processes/what-if/execution", json={"inputs": EDIT})
         assert tried.status_code == 200
+
+
+def test_the_way_in_leads_to_the_processes(client: TestClient) -> None:
+    links = {one["rel"]: one["href"] for one in client.get("/api").json()["links"]}
+    processes = client.get(links["http://www.opengis.net/def/rel/ogc/1.0/processes"]).json()
+    for one in processes["processes"]:
+        (self_link,) = (each["href"] for each in one["links"] if each["rel"] == "self")
+        assert client.get(self_link).json()["id"] == one["id"]

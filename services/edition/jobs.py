@@ -45,6 +45,7 @@ from geo.errors import (
     BrokenModelError,
     BrokenWorkspaceError,
     BusyError,
+    DiskFullError,
     InvalidInputError,
     NotFoundError,
     QueueFullError,
@@ -358,12 +359,15 @@ class Jobs:
                 yield opened
         except SQLAlchemyError as error:
             reason = str(error).splitlines()[0]
-            raise StorageError(
+            name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
+            said = Sentence(
                 "{path}: the list of jobs cannot be used ({reason}); see that there is room on the "
                 "disk and that the file and its folder may be written, then try again",
                 path=self.path.name,
                 reason=reason,
-            ) from error
+            )
+            kind = DiskFullError if name == "SQLITE_FULL" else StorageError
+            raise kind("{said}", said=said) from error
 
     @contextmanager
     def _writing(self, *, lasting: bool = True) -> Iterator[Connection]:

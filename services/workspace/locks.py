@@ -1,11 +1,21 @@
 """Locks: who works in a folder, and who replaces it. They end with the process that holds them."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from geo.errors import BusyError
+
+_KIND = 0xFF
+"""Of what SQLite says; the rest is detail."""
+_NUMBERS = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+}
+"""What the system says of the same."""
 
 
 @contextmanager
@@ -35,7 +45,8 @@ def in_use(folder: Path, *, alone: bool = False, wait_s: float = 0.0) -> Iterato
             database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise OSError(f"{lock}: {error}") from error
+                number = _NUMBERS.get(error.sqlite_errorcode & _KIND, errno.EIO)
+                raise OSError(number, str(error), str(lock)) from error
             raise BusyError(
                 "{folder}: another command works there; wait until it has ended, then try again",
                 folder=folder,

@@ -6,21 +6,24 @@ import os
 import re
 import resource
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from api.cli.main import main
-from geo.errors import BrokenWorkspaceError, StorageError
+from geo.errors import BrokenWorkspaceError, DiskFullError, StorageError
+from services.edition.jobs import Jobs
 from services.registry.database import writing
 from services.registry.places import create_registry, read_places
 from services.words.texts import told
 from services.workspace import folder, jsonfiles, remainder, series
 from services.workspace.folder import Snapshot
+from services.workspace.locks import in_use
 from services.workspace.storage import storage_error
 from tests.snapshots import tiny_workspace
 
@@ -124,6 +127,53 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_name(
     said = capsys.readouterr().err
     assert f"{workspace.path / 'results'}: the disk is read-only" in said
     assert not REBUILD.search(said)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "english"),
+    [
+        (sqlite3.SQLITE_FULL, DiskFullError, "the disk is full"),
+        (sqlite3.SQLITE_READONLY_DIRECTORY, StorageError, "the disk is read-only"),
+        (sqlite3.SQLITE_IOERR_FSYNC, StorageError, "the disk answers with an error"),
+    ],
+)
+def test_a_lock_that_the_disk_does_not_take_is_told_by_its_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kind: type, english: str
+) -> None:
+    class Failing:
+        def execute(self, _: str) -> None:
+            error = sqlite3.OperationalError("said by SQLite")
+            error.sqlite_errorcode = code
+            raise error
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *_, **__: Failing())
+    with pytest.raises(OSError, match="said by SQLite") as raised, in_use(tmp_path / "town"):
+        pytest.fail("nobody holds it")
+    found = storage_error(raised.value)
+    assert type(found) is kind
+    assert found.message.startswith(f"{tmp_path / '.town.lock'}: {english}; ")
+
+
+def test_a_list_of_jobs_for_which_there_is_no_room_says_so(tmp_path: Path) -> None:
+    workspace = tiny_workspace(tmp_path)
+    jobs = Jobs(workspace)
+    jobs.submit("run", {})
+    with sqlite3.connect(jobs.path) as database:
+        pages = database.execute("PRAGMA page_count").fetchone()[0]
+
+    def full(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(jobs._engine, "connect", full)
+    with pytest.raises(DiskFullError, match="see that there is room"):
+        jobs.submit("run", {"long": "x" * 100_000})
+    event.remove(jobs._engine, "connect", full)
+    assert jobs.open_n() == 1
+    jobs.submit("run", {"long": "x" * 100_000})
+    assert jobs.open_n() == 2
 
 
 def test_a_database_that_cannot_be_opened_is_no_broken_workspace(tmp_path: Path) -> None:

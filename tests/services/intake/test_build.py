@@ -157,7 +157,7 @@ def test_bad_input_gets_one_sentence_and_changes_nothing(
     assert told(caught.value, "ja") != caught.value.message
     assert (out / "workspace.json").read_text() == '{"format": 1}'
     there = {path.name for path in tmp_path.iterdir()}
-    assert there - {".workspace.lock"} == {"source", "workspace"}
+    assert there - {".workspace.lock", ".workspace.build.lock"} == {"source", "workspace"}
 
 
 def test_a_folder_that_is_no_workspace_is_never_replaced(

@@ -24,6 +24,8 @@ def empty_database(kind: str, folder: Path) -> str:
     url = _own_database()
     engine = create_engine(url)
     Tables.metadata.drop_all(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
     engine.dispose()
     return url
 

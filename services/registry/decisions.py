@@ -18,7 +18,9 @@ from geo.errors import BrokenWorkspaceError
 from geo.vocabulary import TARGET
 from services.registry.database import SQLITE, session, writing
 from services.registry.places import Row
-from services.registry.tables import Decision, prepare
+from services.registry.replay import keep_history
+from services.registry.schema import migrate
+from services.registry.tables import Decision
 from services.words.dates import day_in_japan
 from services.workspace.folder import MANIFEST, registry_file
 from services.workspace.jsonfiles import read_json
@@ -43,11 +45,15 @@ class Log:
 
 def read_decisions(url: str) -> pd.DataFrame:
     """Read everything that councils decided, the oldest first; empty where nothing was recorded."""
-    file = make_url(url)
-    if file.get_backend_name() == SQLITE and not Path(file.database or "").is_file():
+    if not _is_there(url):
         return pd.DataFrame(columns=list(COLUMNS))
     with session(url) as opened:
         return _read(opened)
+
+
+def _is_there(url: str) -> bool:
+    file = make_url(url)
+    return file.get_backend_name() != SQLITE or Path(file.database or "").is_file()
 
 
 def decisions_n(url: str) -> int:
@@ -59,7 +65,7 @@ def decisions_n(url: str) -> int:
 def open_log(url: str) -> Iterator[Log]:
     """Yield the log to add to: of two who decide at once the second sees what the first decided."""
     with writing(url) as opened:
-        prepare(opened.connection())
+        migrate(opened.connection())
         yield Log(_read(opened), opened)
 
 
@@ -129,7 +135,7 @@ def candidate_key(action: str, frequency: str, row: Mapping[str, Any]) -> str:
 
 
 def keep_decisions(workspace: Path, url: str) -> None:
-    """Take the decisions of a workspace over into the registry that is to replace its own."""
+    """Take decisions, changes and notes over into the registry that is to replace the workspace's own."""
     if not (workspace / MANIFEST).is_file():
         return
     try:
@@ -139,6 +145,8 @@ def keep_decisions(workspace: Path, url: str) -> None:
     before = before or registry_file(workspace)
     if before == url:
         return
+    if _is_there(before):
+        keep_history(before, url)
     kept = read_decisions(before)
     if kept.empty:
         return

@@ -19,6 +19,8 @@ from geo.arrays import LONLAT_EPSG
 from services.registry.attributes import ATTRIBUTES, as_kind, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
+from services.registry.replay import replay
+from services.registry.schema import migrate, remake
 from services.registry.tables import (
     Group,
     Place,
@@ -26,7 +28,6 @@ from services.registry.tables import (
     ScheduleRow,
     Tables,
     Venue,
-    prepare,
 )
 from services.registry.venues import VENUE_ATTRIBUTES, with_venue_attributes
 from services.words.names import normalise
@@ -62,13 +63,17 @@ _UNTOLD = {name: "" if kind == "text" else None for name, kind in VENUE_ATTRIBUT
 
 
 def create_registry(url: str) -> None:
-    """Create the tables that are not there yet, or are those of another version."""
+    """Create the tables that are not there yet; bring those of an earlier version to today's."""
     with writing(url) as opened:
-        prepare(opened.connection())
+        migrate(opened.connection())
 
 
 def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> None:
-    """Replace what the registry holds, all or nothing; places are linked to the venues listed."""
+    """
+    Replace what the lists told, all or nothing; places are linked to the venues listed.
+
+    What people have changed is changed again on what is written.
+    """
     held = with_attributes(link_venues(places, venues))
     groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
     schedules, meetings = _place_rows(held, groups)
@@ -81,12 +86,14 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
         (PlaceStatus, periods),
     ]
     with writing(url) as opened:
-        prepare(opened.connection())
+        migrate(opened.connection())
+        remake(opened.connection())
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
             opened.execute(delete(table))
         for model, rows in parts:
             if rows:
                 opened.execute(insert(model), rows)
+        replay(opened)
 
 
 def read_venues(url: str, epsg: int) -> gpd.GeoDataFrame:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from services.registry.database import lay_to_rest, session, writing
 from services.registry.places import Row
+from services.registry.schema import migrate
 from services.registry.seen import in_degrees, seen_decisions, seen_places, seen_venues
 from services.registry.tables import (
     Decision,
@@ -18,7 +19,6 @@ from services.registry.tables import (
     ScheduleRow,
     Tables,
     Venue,
-    prepare,
 )
 from services.words.texts import text
 from services.words.vocabulary import PUBLIC
@@ -56,7 +56,7 @@ def write_published(workspace: Workspace, url: str) -> None:
     decisions = seen_decisions(public).assign(**dict.fromkeys(NOTES, ""))
     tables[Decision] = plain_rows(decisions)
     with writing(url) as opened:
-        prepare(opened.connection())
+        migrate(opened.connection())
         for model, rows in tables.items():
             if rows:
                 opened.execute(insert(model), rows)

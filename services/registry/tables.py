@@ -1,9 +1,9 @@
 """The tables of the registry, the same in SQLite and PostgreSQL."""
 
-from sqlalchemy import Connection, Double, ForeignKey, Table, inspect
-from sqlalchemy import text as sql
+from typing import Any
+
+from sqlalchemy import JSON, Double, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.schema import CreateColumn
 
 
 class Tables(DeclarativeBase):
@@ -147,27 +147,34 @@ class Decision(Tables):
     parameters_sha256: Mapped[str]
 
 
-def prepare(connection: Connection) -> None:
-    """
-    Make the tables that are missing or of another version.
+class ChangeRow(Tables):
+    """What somebody changed, by one row: who, when, before and after. Rows are only ever added."""
 
-    What every build writes is emptied for it; the log of decisions gets the columns it lacks.
-    """
-    there = set(inspect(connection).get_table_names())
-    log = Decision.metadata.tables[Decision.__tablename__]
-    others = [table for table in Tables.metadata.sorted_tables if table is not log]
-    if any(_columns(table) != _there(connection, table) for table in others if table.name in there):
-        Tables.metadata.drop_all(connection, tables=others)
-    Tables.metadata.create_all(connection)
-    if log.name in there:
-        for name in sorted(_columns(log) - _there(connection, log)):
-            column = CreateColumn(log.columns[name]).compile(dialect=connection.dialect)
-            connection.execute(sql(f"ALTER TABLE {log.name} ADD COLUMN {column}"))
+    __tablename__ = "changes"
 
-
-def _columns(table: Table) -> set[str]:
-    return {column.name for column in table.columns}
+    change_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    batch: Mapped[str]
+    """What was changed together."""
+    at: Mapped[str]
+    who: Mapped[str]
+    action: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[str]
+    council_id: Mapped[str]
+    """Of the council in whose area it stands in the public view."""
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    undoes: Mapped[int | None]
 
 
-def _there(connection: Connection, table: Table) -> set[str]:
-    return {str(column["name"]) for column in inspect(connection).get_columns(table.name)}
+class Note(Tables):
+    """A note pinned to an area; it is never published."""
+
+    __tablename__ = "notes"
+
+    note_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    layer: Mapped[str]
+    area_id: Mapped[str]
+    text: Mapped[str]
+    who: Mapped[str]
+    at: Mapped[str]

@@ -1,0 +1,387 @@
+"""
+Places as people keep them: made, changed, confirmed, imported, undone; each change with who and when.
+
+Every function takes who does it; whether he may is asked before. What was acknowledged is in the
+database, and a build changes it again on what the lists tell then.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import uuid4
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from geo.arrays import LONLAT_EPSG
+from geo.errors import (
+    ChangedError,
+    InvalidInputError,
+    NoConditionError,
+    NotFoundError,
+    TakenError,
+)
+from geo.schedule.typed import parse_schedule
+from services.registry.database import session, writing
+from services.registry.places import Row
+from services.registry.replay import differing
+from services.registry.rows import Record, delete_record, new_record, read_record, write_record
+from services.registry.schema import migrate
+from services.registry.seen import seen_places
+from services.registry.tables import ChangeRow, Place
+from services.words.dates import first_day, last_day, to_iso_date, today
+from services.words.names import normalise
+from services.words.texts import text
+from services.words.values import wrong_value
+from services.words.vocabulary import OPEN_STATUSES, PUBLIC, PlaceStatus
+from services.workspace.folder import Workspace
+
+PLACE = "place"
+IMPORT_MOST = 2000
+"""Rows of one import: more is a list of its own, which a build reads."""
+STALE_MONTHS = 12
+_DATES = ("opened_on", "status_since", "closed_on", "verified_on")
+Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+Number = Annotated[float, Field(ge=0, le=1e9)]
+
+
+class PlaceFields(BaseModel):
+    """What is told of a place; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    name: Annotated[Text, Field(min_length=1)] = ""
+    kind: Text = ""
+    venue_id: Text = ""
+    venue_name: Text = ""
+    group_name: Text = ""
+    address: Text = ""
+    schedule_text: Text = ""
+    status: PlaceStatus = "active"
+    opened_on: Text = ""
+    status_since: Text = ""
+    closed_on: Text = ""
+    verified_on: Text = ""
+    private_home: bool = False
+    consent: bool = False
+    open_hours: Text = ""
+    fee_text: Text = ""
+    fee_yen: Number | None = None
+    capacity: Number | None = None
+    drop_in: bool | None = None
+    open_to_all: bool | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+
+    @property
+    def told(self) -> Record:
+        """Return what was told."""
+        return self.model_dump(exclude_unset=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One change as it was kept; ``state`` tells the state of the place after it."""
+
+    place_id: str
+    action: str
+    fields: tuple[str, ...]
+    state: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self) | {"fields": list(self.fields)}
+
+
+def fields_of(table: Mapping[str, Any]) -> PlaceFields:
+    """Return what is told of a place by plain data; every breach is named in one sentence."""
+    try:
+        return PlaceFields.model_validate(dict(table))
+    except ValidationError as error:
+        said = [wrong_value(one, ".".join(map(str, one["loc"]))) for one in error.errors()]
+        raise InvalidInputError("values that cannot be used: {said}", said=said) from error
+
+
+def state_of(workspace: Workspace, place_id: str) -> str:
+    """Return what tells the state of a place from every other: the last change, on what was built."""
+    with session(workspace.registry_url) as opened:
+        if opened.get(Place, place_id) is None:
+            raise NotFoundError("there is no place {place_id!r}", place_id=place_id)
+        return _state(opened, workspace, place_id)
+
+
+def create_place(
+    workspace: Workspace, fields: PlaceFields, *, who: str, place_id: str = ""
+) -> Kept:
+    """
+    Make a place that is not there yet.
+
+    Raises
+    ------
+    TakenError
+        There is one of this id, or one of this name at the same venue or within its building.
+    """
+    with _keeping(workspace, who) as editor:
+        return editor.create(fields, place_id)
+
+
+def change_place(
+    workspace: Workspace, place_id: str, fields: PlaceFields, *, who: str, state: str
+) -> Kept:
+    """
+    Change what is told of a place, if its state is still the one that the caller has seen.
+
+    Raises
+    ------
+    ChangedError, NoConditionError
+        Somebody has changed it meanwhile; ``state`` is empty.
+    """
+    with _keeping(workspace, who) as editor:
+        editor.require_state(place_id, state)
+        return editor.change(place_id, fields.told, "change")
+
+
+def confirm_place(workspace: Workspace, place_id: str, *, who: str, on: date | None = None) -> Kept:
+    """Note that a place still meets as it is told, as of a day, today if none is given."""
+    with _keeping(workspace, who) as editor:
+        day = (on or today()).isoformat()
+        return editor.change(place_id, {"verified_on": day}, "confirm")
+
+
+def import_places(
+    workspace: Workspace, rows: Sequence[Mapping[str, Any]], *, who: str, preview: bool
+) -> list[Kept]:
+    """
+    Take in rows, a place each: by ``place_id`` or by its name one is changed, else one is made.
+
+    All of them or, where one cannot be, none. A preview says what would be kept, and keeps nothing.
+    """
+    if not 1 <= len(rows) <= IMPORT_MOST:
+        raise InvalidInputError(
+            "an import has {n} rows; give 1 to {most}", n=len(rows), most=IMPORT_MOST
+        )
+    with _keeping(workspace, who, dry=preview) as editor:
+        kept = []
+        for number, row in enumerate(rows, start=1):
+            try:
+                kept.append(editor.take_in(row))
+            except (InvalidInputError, NotFoundError) as error:
+                raise InvalidInputError(
+                    "row {number}: {said}; nothing was taken in", number=number, said=error
+                ) from error
+        return kept
+
+
+def undo_change(workspace: Workspace, change_id: int, *, who: str) -> Kept:
+    """
+    Undo one change: its fields are again as before it, which is a change of its own.
+
+    Raises
+    ------
+    ChangedError
+        It was undone already, or what it changed was changed again.
+    """
+    with _keeping(workspace, who) as editor:
+        return editor.undo(change_id)
+
+
+def stale_places(workspace: Workspace, months: int = STALE_MONTHS) -> list[dict[str, Any]]:
+    """Return the open places that nobody has confirmed for so many months, the longest first."""
+    day = pd.Timestamp(today()) - pd.DateOffset(months=months)
+    limit = day.date().isoformat()
+    places = seen_places(workspace)
+    waits = places["status"].isin(OPEN_STATUSES) & (places["verified_on"] < limit)
+    found = places[waits].sort_values(["verified_on", "place_id"])
+    names = ["place_id", "name", "venue_name", "schedule_text", "status", "verified_on"]
+    return [{name: str(row[name]) for name in names} for row in found.to_dict("records")]
+
+
+class _Editor:
+    """Who changes places within one transaction, and what was changed in it."""
+
+    def __init__(self, workspace: Workspace, opened: Session, who: str) -> None:
+        self._workspace, self._opened, self._who = workspace, opened, who
+        self._batch = uuid4().hex
+        self._at = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def require_state(self, place_id: str, state: str) -> None:
+        self._record(place_id)
+        if not state:
+            raise NoConditionError(
+                "say which state of the place is meant (If-Match: the ETag that it was read with)"
+            )
+        if state != _state(self._opened, self._workspace, place_id):
+            raise ChangedError(
+                "place {place_id} was changed meanwhile; read it again, then change it",
+                place_id=place_id,
+            )
+
+    def create(self, fields: PlaceFields, place_id: str) -> Kept:
+        told = _checked(fields.told)
+        if not told.get("name"):
+            raise InvalidInputError("a place needs its name")
+        place_id = place_id or f"own-{uuid4().hex[:12]}"
+        fields_of({"venue_id": place_id})
+        record = {**new_record(self._opened, place_id), **told}
+        same = self._same(told, place_id)
+        if same:
+            raise TakenError("there is such a place already ({same}); change that one", same=same)
+        return self._keep(place_id, None, record, "create")
+
+    def change(self, place_id: str, told: Mapping[str, Any], action: str) -> Kept:
+        before = self._record(place_id)
+        checked = _checked(told)
+        if "schedule_text" in checked:
+            checked["schedule_origin"] = ""
+        return self._keep(place_id, before, {**before, **checked}, action)
+
+    def take_in(self, row: Mapping[str, Any]) -> Kept:
+        place_id = str(row.get("place_id") or "")
+        fields = fields_of({name: row[name] for name in row if name != "place_id"})
+        if not place_id:
+            same = self._same(fields.told)
+            if len(same) > 1:
+                raise InvalidInputError("it may be any of {same}; say which by place_id", same=same)
+            place_id = same[0] if same else ""
+        if place_id and self._opened.get(Place, place_id) is not None:
+            return self.change(place_id, fields.told, "import")
+        return self.create(fields, place_id)
+
+    def undo(self, change_id: int) -> Kept:
+        one = self._opened.get(ChangeRow, change_id)
+        if one is None or one.kind != PLACE:
+            raise NotFoundError("there is no change {change_id}", change_id=change_id)
+        undone = select(ChangeRow.change_id).where(ChangeRow.undoes == change_id)
+        now = read_record(self._opened, one.key)
+        changed = differing(one.before or {}, one.after or {})
+        is_so = (now is None) is (one.after is None) and all(
+            (now or {}).get(name) == value for name, value in changed.items()
+        )
+        if one.undoes is not None or self._opened.scalar(undone) is not None or not is_so:
+            raise ChangedError(
+                "change {change_id} is undone already, or what it changed was changed again; "
+                "undo what came later first",
+                change_id=change_id,
+            )
+        if one.before is None:
+            return self._keep(one.key, now, None, "undo", undoes=change_id)
+        back = {name: one.before.get(name) for name in changed}
+        return self._keep(one.key, now, {**(now or one.before), **back}, "undo", undoes=change_id)
+
+    def _record(self, place_id: str) -> Record:
+        found = read_record(self._opened, place_id)
+        if found is None:
+            raise NotFoundError("there is no place {place_id!r}", place_id=place_id)
+        return found
+
+    def _same(self, told: Mapping[str, Any], place_id: str = "") -> list[str]:
+        """Return the ids of places of the same name, at the same venue where one is told."""
+        if place_id and self._opened.get(Place, place_id) is not None:
+            return [place_id]
+        wanted = normalise(told.get("name", ""))
+        venue_id, venue = told.get("venue_id"), normalise(told.get("venue_name") or "")
+        columns = (Place.place_id, Place.name, Place.venue_id, Place.venue_name)
+        return [
+            str(found)
+            for found, name, at, called in self._opened.execute(select(*columns))
+            if normalise(name) == wanted
+            and venue_id in (None, "", at)
+            and (not venue or venue == normalise(called or name))
+        ]
+
+    def _keep(
+        self,
+        place_id: str,
+        before: Record | None,
+        after: Record | None,
+        action: str,
+        *,
+        undoes: int | None = None,
+    ) -> Kept:
+        fields = tuple(sorted(differing(before or {}, after or {})))
+        if before is not None and after is not None and not fields:
+            return Kept(place_id, "same", (), _state(self._opened, self._workspace, place_id))
+        if after is None:
+            delete_record(self._opened, place_id)
+        else:
+            write_record(self._opened, after)
+        number = (self._opened.scalar(select(func.max(ChangeRow.change_id))) or 0) + 1
+        row = {
+            "change_id": number,
+            "batch": self._batch,
+            "at": self._at,
+            "who": self._who,
+            "action": action,
+            "kind": PLACE,
+            "key": place_id,
+            "council_id": _council(self._workspace, after or before or {}),
+            "before": before,
+            "after": after,
+            "undoes": undoes,
+        }
+        self._opened.execute(insert(ChangeRow), [row])
+        return Kept(place_id, action, fields, _state(self._opened, self._workspace, place_id))
+
+
+@contextmanager
+def _keeping(workspace: Workspace, who: str, *, dry: bool = False) -> Iterator[_Editor]:
+    """Yield the one who may write now; a dry one leaves nothing behind."""
+    if workspace.is_published:
+        raise InvalidInputError(
+            "a published folder is not edited; edit the workspace that it was published from"
+        )
+    with workspace.working(), writing(workspace.registry_url) as opened:
+        migrate(opened.connection())
+        yield _Editor(workspace, opened, who)
+        if dry:
+            opened.rollback()
+
+
+def _state(opened: Session, workspace: Workspace, place_id: str) -> str:
+    last = opened.scalar(select(func.max(ChangeRow.change_id)).where(ChangeRow.key == place_id))
+    return f"{workspace.sha256[:12]}-{last or 0}"
+
+
+def _checked(told: Mapping[str, Any]) -> Row:
+    """Return what is told with dates as they are kept, refused where nobody could read it."""
+    checked = dict(told)
+    for name in _DATES:
+        if checked.get(name):
+            checked[name] = to_iso_date(str(checked[name]))
+            if first_day(checked[name]) is None or last_day(checked[name]) is None:
+                raise InvalidInputError(
+                    "{name} {value!r} is no date; write it like 2025-04-01 or 2025-04",
+                    name=name,
+                    value=told[name],
+                )
+    schedule = str(checked.get("schedule_text") or "")
+    if schedule and not parse_schedule(schedule).rules:
+        raise InvalidInputError(
+            "the schedule {schedule_text!r} cannot be read; write it like {example}",
+            schedule_text=schedule,
+            example=text("example.schedule", "ja"),
+        )
+    if (checked.get("lon") is None) is not (checked.get("lat") is None):
+        raise InvalidInputError("lon and lat go together")
+    return checked
+
+
+def _council(workspace: Workspace, record: Mapping[str, Any]) -> str:
+    """Return the council in whose area a place stands as the public view sees it, '' where in none."""
+    if record.get("lon") is None or record.get("lat") is None:
+        return ""
+    public = workspace.seen(PUBLIC)
+    point = gpd.GeoSeries.from_xy([record["lon"]], [record["lat"]], crs=LONLAT_EPSG)
+    plane = point.to_crs(public.profile.municipality.plane_epsg).to_numpy()
+    if record.get("private_home"):
+        plane = public.home_cells.centres(plane)
+    areas = public.areas()
+    councils = areas[areas["layer"] == public.profile.analysis.council_layer]
+    inside = councils[shapely.intersects(councils.geometry.to_numpy(), plane[0])]
+    return str(inside["area_id"].iloc[0]) if len(inside) else ""

@@ -1,0 +1,209 @@
+"""
+What has changed: the history for those who edit, and the feed of an area for everybody.
+
+The feed says what became of which place, under the name that the view knows it by; neither who did
+it, nor a value before or after. Notes are for those who edit alone.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from sqlalchemy import Select, func, inspect, select
+from sqlalchemy.orm import Session
+
+from geo.errors import InvalidInputError, NotFoundError
+from services.registry.attributes import PUBLIC as PUBLIC_ATTRIBUTES
+from services.registry.database import session, writing
+from services.registry.decisions import read_decisions
+from services.registry.history import CLOSED
+from services.registry.replay import differing
+from services.registry.rows import Record
+from services.registry.schema import migrate
+from services.registry.seen import seen_places
+from services.registry.tables import ChangeRow, Note, Tables
+from services.words.dates import day_in_japan
+from services.words.texts import Lang, text
+from services.workspace.folder import Workspace
+
+FEED_MOST = 200
+NOTE_MOST = 2000
+_ATOM = "http://www.w3.org/2005/Atom"
+_TOLD = frozenset(
+    {
+        "name",
+        "kind",
+        "venue_name",
+        "schedule_text",
+        "status",
+        "opened_on",
+        "closed_on",
+        "lon",
+        "lat",
+    }
+    | {"status_since", "verified_on", "address", "group_name", *PUBLIC_ATTRIBUTES}
+)
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def history(workspace: Workspace, place_id: str) -> list[dict[str, Any]]:
+    """
+    Return every change of a place with who, when, before and after, the newest first.
+
+    Of a private home the public view is told which fields were changed, and no value.
+    """
+    query = select(ChangeRow).where(ChangeRow.key == place_id).order_by(ChangeRow.change_id.desc())
+    names = ("change_id", "at", "who", "action", "undoes")
+    return [
+        {
+            **{name: getattr(one, name) for name in names},
+            "fields": sorted(differing(one.before or {}, one.after or {})),
+            "before": _values(workspace, one, one.after, one.before),
+            "after": _values(workspace, one, one.before, one.after),
+        }
+        for one in _read(workspace, query)
+    ]
+
+
+def feed(
+    workspace: Workspace, council_id: str | None = None, *, month: str | None = None
+) -> list[dict[str, Any]]:
+    """Return what became of places, the newest first: of an area of a council, of a month in Japan."""
+    query = select(ChangeRow).order_by(ChangeRow.change_id.desc())
+    if council_id:
+        query = query.where(ChangeRow.council_id == council_id)
+    if month is None:
+        query = query.limit(FEED_MOST)
+    elif _MONTH.fullmatch(month) is None:
+        raise InvalidInputError("month {month!r} is none; write it like 2025-04", month=month)
+    places = seen_places(workspace)
+    names = dict(zip(places["place_id"], places["name"], strict=True))
+    return [
+        {
+            "change_id": one.change_id,
+            "at": one.at,
+            "event": _event(one),
+            "place_id": one.key,
+            "name": names.get(one.key, ""),
+            "council_id": one.council_id,
+            "fields": sorted(_TOLD & set(differing(one.before or {}, one.after or {}))),
+        }
+        for one in _read(workspace, query)
+        if month is None or day_in_japan(one.at)[:7] == month
+    ]
+
+
+def month_report(workspace: Workspace, month: str, council_id: str | None = None) -> dict[str, Any]:
+    """Return what is different after a month: how often what happened, to which places, what was decided."""
+    found = feed(workspace, council_id, month=month)
+    log = read_decisions(workspace.registry_url)
+    if council_id:
+        log = log[log["council_id"] == council_id]
+    decided = log[log["meeting_date"].astype(str).str.startswith(month)]
+    return {
+        "month": month,
+        "council_id": council_id,
+        "events": dict(sorted(Counter(one["event"] for one in found).items())),
+        "decisions": {
+            str(k): int(v) for k, v in decided["status"].value_counts().sort_index().items()
+        },
+        "changes": found,
+    }
+
+
+def atom(entries: Iterable[dict[str, Any]], *, address: str, lang: Lang) -> bytes:
+    """Return a feed as Atom (RFC 4287)."""
+    rows = list(entries)
+    root = ET.Element("feed", xmlns=_ATOM, attrib={"xml:lang": lang})
+    updated = rows[0]["at"] if rows else datetime.fromtimestamp(0, UTC).isoformat()
+    for name, value in (("id", address), ("title", text("feed.title", lang)), ("updated", updated)):
+        ET.SubElement(root, name).text = value
+    ET.SubElement(root, "link", rel="self", href=address)
+    ET.SubElement(ET.SubElement(root, "author"), "name").text = "arukeba"
+    for row in rows:
+        entry = ET.SubElement(root, "entry")
+        name = row["name"] or row["place_id"]
+        title = text(f"feed.{row['event']}", lang, name=name)
+        for part, value in (("id", f"{address}#{row['change_id']}"), ("title", title)):
+            ET.SubElement(entry, part).text = value
+        ET.SubElement(entry, "updated").text = row["at"]
+    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+def notes(workspace: Workspace, layer: str, area_id: str) -> list[dict[str, Any]]:
+    """Return the notes that are pinned to an area, the newest first."""
+    pinned = (Note.layer == layer, Note.area_id == area_id)
+    query = select(Note).where(*pinned).order_by(Note.note_id.desc())
+    names = ("note_id", "text", "who", "at")
+    return [{name: getattr(one, name) for name in names} for one in _read(workspace, query)]
+
+
+def pin_note(workspace: Workspace, layer: str, area_id: str, said: str, *, who: str) -> int:
+    """Pin a note to an area; return its number."""
+    areas = workspace.areas()
+    if not ((areas["layer"] == layer) & (areas["area_id"] == area_id)).any():
+        raise NotFoundError(
+            "there is no area {area_id!r} in layer {layer!r}", area_id=area_id, layer=layer
+        )
+    if not said.strip() or len(said) > NOTE_MOST or not said.isprintable():
+        raise InvalidInputError(
+            "a note has 1 to {most} characters on one line, all of which can be printed",
+            most=NOTE_MOST,
+        )
+    with workspace.working(), writing(workspace.registry_url) as opened:
+        migrate(opened.connection())
+        number = (opened.scalar(select(func.max(Note.note_id))) or 0) + 1
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        opened.add(Note(note_id=number, layer=layer, area_id=area_id, text=said, who=who, at=at))
+        opened.flush()
+    return int(number)
+
+
+def remove_note(workspace: Workspace, note_id: int) -> None:
+    """Take a note away for good: what was in it is kept nowhere."""
+    with workspace.working(), writing(workspace.registry_url) as opened:
+        migrate(opened.connection())
+        found = opened.get(Note, note_id)
+        if found is None:
+            raise NotFoundError("there is no note {note_id}", note_id=note_id)
+        opened.delete(found)
+        opened.flush()
+
+
+def _values(
+    workspace: Workspace, one: ChangeRow, than: Record | None, told: Record | None
+) -> Record | None:
+    at_home = any((record or {}).get("private_home") for record in (one.before, one.after))
+    if workspace.is_public and at_home:
+        return None
+    return differing(than or {}, told or {})
+
+
+def _event(one: ChangeRow) -> str:
+    if one.after is None:
+        return "removed"
+    if one.before is None:
+        return "opened"
+    changed = differing(one.before, one.after)
+    if changed.get("status") == CLOSED:
+        return "closed"
+    return "confirmed" if set(changed) == {"verified_on"} else "changed"
+
+
+def _read(workspace: Workspace, query: "Select[Any]") -> list[Any]:
+    """Return rows of a table that a registry of before does not have."""
+    table: type[Tables] = query.column_descriptions[0]["entity"]
+    with session(workspace.registry_url) as opened:
+        if not _has(opened, table):
+            return []
+        found = list(opened.scalars(query))
+        opened.expunge_all()
+        return found
+
+
+def _has(opened: Session, table: type[Tables]) -> bool:
+    return bool(inspect(opened.connection()).has_table(table.__tablename__))

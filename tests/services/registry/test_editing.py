@@ -1,0 +1,313 @@
+"""The registry as people keep it: on a file and on a server, and built anew under their hands."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geo.errors import (
+    ChangedError,
+    InvalidInputError,
+    NoConditionError,
+    NotFoundError,
+    TakenError,
+)
+from services.registry.editing import (
+    change_place,
+    confirm_place,
+    create_place,
+    fields_of,
+    import_places,
+    stale_places,
+    state_of,
+    undo_change,
+)
+from services.registry.feed import (
+    atom,
+    feed,
+    history,
+    month_report,
+    notes,
+    pin_note,
+    remove_note,
+)
+from services.registry.places import read_places, read_status_history, write_registry
+from services.words.dates import today
+from services.workspace.folder import Workspace
+from tests.databases import DATABASES, registry_of
+from tests.datedtown import PLACES, _no_venues, dated_workspace, places
+from tests.faults import each_death
+
+EPSG = 6677
+NEW = {
+    "name": "ひまわり",
+    "venue_name": "東集会所",
+    "group_name": "東の会",
+    "schedule_text": "毎週火曜日10:00〜11:30",
+    "opened_on": "令和7年4月",
+}
+
+
+@pytest.fixture(params=DATABASES)
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    return dated_workspace(tmp_path, registry=registry_of(request.param, tmp_path))
+
+
+def held(workspace: Workspace) -> pd.DataFrame:
+    return read_places(workspace.registry_url, EPSG).set_index("place_id")
+
+
+def test_a_place_is_made_changed_and_undone_and_each_step_is_kept(workspace: Workspace) -> None:
+    made = create_place(workspace, fields_of(NEW), who="第2層")
+    row = held(workspace).loc[made.place_id]
+    assert (row["name"], row["group_name"], row["opened_on"]) == ("ひまわり", "東の会", "2025-04")
+    closing = fields_of({"status": "closed", "closed_on": "2025-10-31"})
+    kept = change_place(workspace, made.place_id, closing, who="市", state=made.state)
+    assert kept.fields == ("closed_on", "status")
+    statuses = read_status_history(workspace.registry_url)
+    assert statuses[statuses["place_id"] == made.place_id]["status"].tolist() == [
+        "active",
+        "closed",
+    ]
+    latest, first = history(workspace, made.place_id)
+    assert (first["who"], first["action"], latest["who"]) == ("第2層", "create", "市")
+    assert latest["before"] == {"closed_on": "", "status": "active"}
+    assert latest["after"] == {"closed_on": "2025-10-31", "status": "closed"}
+    with pytest.raises(ChangedError, match="undo what came later first"):
+        undo_change(workspace, first["change_id"], who="市")
+    undo_change(workspace, latest["change_id"], who="市")
+    assert held(workspace).loc[made.place_id]["status"] == "active"
+    with pytest.raises(ChangedError, match="undone already"):
+        undo_change(workspace, latest["change_id"], who="市")
+    undo_change(workspace, first["change_id"], who="市")
+    assert made.place_id not in held(workspace).index
+    assert len(history(workspace, made.place_id)) == 4
+
+
+def test_who_changes_what_somebody_else_has_changed_is_told(workspace: Workspace) -> None:
+    seen = state_of(workspace, "A")
+    change_place(workspace, "A", fields_of({"name": "一"}), who="a", state=seen)
+    with pytest.raises(ChangedError, match="read it again"):
+        change_place(workspace, "A", fields_of({"name": "二"}), who="b", state=seen)
+    with pytest.raises(NoConditionError):
+        change_place(workspace, "A", fields_of({"name": "二"}), who="b", state="")
+    assert held(workspace).loc["A"]["name"] == "一"
+
+
+def test_what_is_there_is_not_made_again(workspace: Workspace) -> None:
+    create_place(workspace, fields_of(NEW), who="")
+    with pytest.raises(TakenError, match="change that one"):
+        create_place(workspace, fields_of(NEW), who="")
+    with pytest.raises(TakenError):
+        create_place(workspace, fields_of({"name": "別"}), who="", place_id="A")
+    create_place(workspace, fields_of({**NEW, "venue_name": "西集会所"}), who="")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x", "colour": 1}, "colour"),
+        ({"name": "x", "schedule_text": "いつか"}, "cannot be read"),
+        ({"name": "x", "opened_on": "昔"}, "no date"),
+        ({"name": "x", "lon": 139.0}, "go together"),
+        ({"name": "x", "status": "gone"}, "status"),
+        ({"name": "x\x00"}, "name"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(workspace: Workspace, told: dict, said: str) -> None:
+    before = held(workspace)
+    with pytest.raises(InvalidInputError, match=said):
+        create_place(workspace, fields_of(told), who="")
+    assert held(workspace).equals(before)
+
+
+def test_one_call_confirms_and_the_stale_ones_are_listed(workspace: Workspace) -> None:
+    # Nobody has confirmed any; B and C0 are closed, C rests.
+    assert {one["place_id"] for one in stale_places(workspace)} == {"A", "D", "D2"}
+    confirm_place(workspace, "A", who="市")
+    assert held(workspace).loc["A"]["verified_on"] == today().isoformat()
+    assert {one["place_id"] for one in stale_places(workspace)} == {"D", "D2"}
+    with pytest.raises(NotFoundError):
+        confirm_place(workspace, "none", who="")
+
+
+def test_an_import_is_all_or_nothing_and_can_be_looked_at_first(workspace: Workspace) -> None:
+    before = held(workspace)
+    rows = [{"place_id": "A", "capacity": 20}, dict(NEW)]
+    told = import_places(workspace, rows, who="市", preview=True)
+    assert (told[0].action, told[0].place_id) == ("import", "A")
+    assert told[1].action == "create"
+    assert held(workspace).equals(before)
+    with pytest.raises(InvalidInputError, match=r"row 2: .*nothing was taken in"):
+        import_places(workspace, [rows[0], {"name": "y", "status": "?"}], who="市", preview=False)
+    assert held(workspace).equals(before)
+    import_places(workspace, rows, who="市", preview=False)
+    assert held(workspace).loc["A"]["capacity"] == 20
+    assert len(held(workspace)) == len(before) + 1
+    again = import_places(workspace, rows, who="市", preview=False)
+    assert [one.action for one in again] == ["same", "same"]
+
+
+def test_the_feed_says_what_became_of_places_and_nothing_of_who_or_values(
+    workspace: Workspace,
+) -> None:
+    create_place(workspace, fields_of(NEW), who="山田")
+    confirm_place(workspace, "A", who="山田")
+    change_place(
+        workspace, "D", fields_of({"status": "closed"}), who="山田", state=state_of(workspace, "D")
+    )
+    found = feed(workspace)
+    assert [(one["event"], one["place_id"]) for one in found][:2] == [
+        ("closed", "D"),
+        ("confirmed", "A"),
+    ]
+    assert found[2]["event"] == "opened"
+    assert found[2]["name"] == "ひまわり"
+    assert "山田" not in str(found)
+    month = today().isoformat()[:7]
+    report = month_report(workspace, month)
+    assert report["events"] == {"closed": 1, "confirmed": 1, "opened": 1}
+    assert month_report(workspace, "2001-01")["events"] == {}
+    council = found[0]["council_id"]
+    assert council
+    assert {one["place_id"] for one in feed(workspace, council)} <= {"A", "D"}
+    root = ET.fromstring(atom(found, address="http://here/feed", lang="ja"))  # noqa: S314  what was just written
+    entries = root.findall("{http://www.w3.org/2005/Atom}entry")
+    assert len(entries) == 3
+    with pytest.raises(InvalidInputError, match="2025-04"):
+        month_report(workspace, "2025-13")
+
+
+def test_the_public_view_tells_nothing_of_a_private_home(workspace: Workspace) -> None:
+    home = {
+        **NEW,
+        "name": "佐藤さん宅",
+        "venue_name": "佐藤",
+        "address": "東1-2",
+        "private_home": True,
+    }
+    made = create_place(workspace, fields_of({**home, "lon": 139.84, "lat": 36.0}), who="市")
+    told = str(
+        [feed(workspace), history(workspace, made.place_id), month_report(workspace, "2001-01")]
+    )
+    assert "佐藤" not in told
+    assert "東1-2" not in told
+    assert "139.84" not in told
+
+
+def test_notes_are_pinned_to_areas(workspace: Workspace) -> None:
+    area = workspace.areas().iloc[0]
+    where = str(area["layer"]), str(area["area_id"])
+    number = pin_note(workspace, *where, "坂が急", who="市")
+    assert [(one["text"], one["who"]) for one in notes(workspace, *where)] == [("坂が急", "市")]
+    with pytest.raises(NotFoundError):
+        pin_note(workspace, "none", "none", "x", who="")
+    with pytest.raises(InvalidInputError, match="one line"):
+        pin_note(workspace, *where, " ", who="")
+    remove_note(workspace, number)
+    assert notes(workspace, *where) == []
+
+
+def test_a_list_that_is_read_anew_keeps_what_people_changed(workspace: Workspace) -> None:
+    made = create_place(workspace, fields_of(NEW), who="")
+    confirm_place(workspace, "A", who="")
+    change_place(
+        workspace, "D", fields_of({"name": "でー"}), who="", state=state_of(workspace, "D")
+    )
+    undone = change_place(
+        workspace, "D2", fields_of({"name": "ー"}), who="", state=state_of(workspace, "D2")
+    )
+    undo_change(workspace, history(workspace, undone.place_id)[0]["change_id"], who="")
+    # The list has a new first row: every id moves by one, and what it says of A's schedule is new.
+    listed = places(*PLACES)
+    moved = {"A": "B", "B": "C", "C": "D", "D": "E"}
+    listed["place_id"] = [moved.get(key, key) for key in listed["place_id"]]
+    listed.loc[listed["place_id"] == "B", "schedule_text"] = "毎週金曜日10:00〜11:30"
+    write_registry(workspace.registry_url, _no_venues(), listed)
+    found = held(workspace)
+    assert found.loc["B"]["verified_on"] == today().isoformat()
+    assert found.loc["B"]["schedule_text"] == "毎週金曜日10:00〜11:30"
+    assert found.loc["E"]["name"] == "でー"
+    assert found.loc["D2"]["name"] != "ー"
+    assert found.loc[made.place_id]["name"] == "ひまわり"
+    assert history(workspace, "B")[0]["action"] == "confirm"
+    write_registry(workspace.registry_url, _no_venues(), listed)
+    assert held(workspace).equals(found)
+
+
+ADDS = """
+import sys
+from pathlib import Path
+from geo.errors import TakenError
+from services.registry.editing import create_place, fields_of
+from services.workspace.folder import open_workspace
+
+workspace = open_workspace(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for n in range(10):
+    create_place(workspace, fields_of({"name": f"{sys.argv[2]}{n}"}), who=sys.argv[2])
+    try:
+        create_place(workspace, fields_of({"name": f"both{n}"}), who=sys.argv[2])
+        print("made", n, flush=True)
+    except TakenError:
+        print("taken", n, flush=True)
+"""
+
+
+def test_two_processes_keep_twenty_of_twenty_names(workspace: Workspace) -> None:
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", ADDS, str(workspace.path), who],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for who in ("a", "b")
+    ]
+    said: list[str] = []
+    for one in both:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    for one in both:
+        said += one.communicate()[0].splitlines()
+    names = held(workspace)["name"].tolist()
+    assert {f"{who}{n}" for who in "ab" for n in range(10)} <= set(names)
+    assert sorted(said) == sorted(f"{word} {n}" for word in ("made", "taken") for n in range(10))
+    assert len(names) == len(set(names))
+
+
+EDITS = """
+from pathlib import Path
+from services.registry.editing import create_place, fields_of, import_places
+from services.workspace.folder import open_workspace
+
+def act(step, path):
+    workspace = open_workspace(Path(path))
+    print(create_place(workspace, fields_of({"name": f"one{step}"}), who="").place_id, flush=True)
+    rows = [{"name": f"row{step}-{n}"} for n in range(3)]
+    kept = import_places(workspace, rows, who="", preview=False)
+    print(*[one.place_id for one in kept], flush=True)
+"""
+
+
+def test_no_kill_loses_an_acknowledged_edit_or_leaves_half_an_import(workspace: Workspace) -> None:
+    made: set[str] = set()
+
+    def whole(said: str) -> None:
+        made.update(said.split())
+        found = held(workspace)
+        assert made <= set(found.index)
+        rows = [name for name in found["name"] if name.startswith("row")]
+        assert len(rows) % 3 == 0
+        assert all(history(workspace, place_id) for place_id in made)
+
+    assert each_death(EDITS, workspace.path, check=whole) == 4

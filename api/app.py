@@ -23,6 +23,7 @@ from api.routes import (
     assets,
     decisions,
     docs,
+    downloads,
     features,
     figures,
     health,
@@ -121,6 +122,7 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     resources = (
         home,
         features,
+        downloads,
         figures,
         tiles,
         timeline,

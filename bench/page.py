@@ -81,7 +81,7 @@ def _tiles() -> Row:
     for zoom in range(about["minzoom"], about["maxzoom"] + 1):
         (x0, y1), (x1, y0) = _tile_at(west, south, zoom), _tile_at(east, north, zoom)
         numbers = product(range(x0, x1 + 1), range(y0, y1 + 1))
-        paths += [f"/tiles/ground/{zoom}/{x}/{y}.mvt" for x, y in numbers]
+        paths += [f"/tiles/WebMercatorQuad/{zoom}/{y}/{x}?collections=ground" for x, y in numbers]
     for path in paths:
         _body(connection, path)
     seconds = []

@@ -24,6 +24,7 @@ from api.asking import (
 from api.data_page import collection_page, collections_page, item_page, items_page
 from api.deps import CollectionId, EditionDep, Language
 from api.errors import Problem
+from api.layers import enclosures
 from api.links import (
     GEOJSON,
     HTML,
@@ -238,6 +239,7 @@ def _describe(request: Request, found: Collection, links: list[Link], lang: Lang
             link(request, f"{path}/items", "items", HTML, title=title, f="html"),
             link(request, f"{path}/queryables", QUERYABLES, SCHEMA),
             link(request, f"{path}/schema", "describedby", SCHEMA),
+            *enclosures(request, found.id),
         ],
     )
 

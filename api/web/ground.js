@@ -53,7 +53,7 @@ export const GROUND_MARKS = layer("signs", "symbol", {
 
 export const GROUND_LAYERS = [...BENEATH, ...AMID, ...ABOVE, GROUND_MARKS].map(({ id }) => id);
 
-export const TILES = [`${location.origin}/tiles/ground/{z}/{x}/{y}.mvt`];
+export const TILES = [`${location.origin}/tiles/WebMercatorQuad/{z}/{y}/{x}?collections=ground`];
 export const groundSource = ({ bounds, minzoom, maxzoom }) => ({ type: "vector", tiles: TILES, bounds, minzoom, maxzoom });
 
 // Which name goes before: by what people look for first, then the larger one.

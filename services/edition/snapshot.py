@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import Any
 
 import geopandas as gpd
@@ -21,12 +23,16 @@ from geo.areas.location import largest_overlap
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError, QueueFullError
 from geo.vocabulary import TARGET
-from services.edition.background import Background, Blob
+from services.edition.background import LAYER as GROUND
+from services.edition.background import Background
+from services.edition.downloads import Downloads
+from services.edition.tiles import Archive, Blob, JoinedTiles
 from services.plans.store import list_plans
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
 from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
 from services.publication.collections import Collection, Query, TableCollection
+from services.publication.columns import LAYERS
 from services.publication.supply import Supply
 from services.publication.tables import Publication, provenance
 from services.publication.timeline import Timeline, timeline
@@ -60,6 +66,9 @@ STREET_DECIMALS = 5
 TRIALS_MOST = 5
 """Drawn lines that may be tried at once; each takes some seconds of a large town."""
 
+TILES_STAND_S = 1.0
+"""For how long nobody looks whether councils have decided, or plans were made, that tiles show."""
+
 STREET_TOLERANCE_M = 1.5
 """A bend smaller than this is not drawn."""
 
@@ -92,6 +101,8 @@ class Edition:
         self._ground: Ground | None = None
         self._ground_lock = Lock()
         self._whatifs: WhatIfs | None = None
+        self._archives: dict[str, tuple[Path, Archive, float]] = {}
+        self.joined = JoinedTiles()
         self._trials, self._trying = BoundedSemaphore(TRIALS_MOST), Lock()
 
     @property
@@ -139,6 +150,11 @@ class Edition:
         if collection_id in ("", PLAN_SITES):
             parts += [(plan.plan_id, plan.record["made_at"]) for plan in list_plans(workspace)]
         return sha256(repr(parts).encode()).hexdigest()[:16]
+
+    @property
+    def tiled(self) -> list[str]:
+        """Return the collections that have tiles: those with shapes."""
+        return [*LAYERS, PLAN_SITES]
 
     @cached_property
     def supply(self) -> Supply:
@@ -342,15 +358,38 @@ class Edition:
         """Return the ground as tiles, what the map shows beneath the figures."""
         return Background(self.snapshot.workspace)
 
+    @cached_property
+    def downloads(self) -> Downloads:
+        """Return the collections as files."""
+        return Downloads(self)
+
+    def archive(self, name: str) -> Archive:
+        """Return the tiles of a collection or of the ground."""
+        now = monotonic()
+        path, archive, until = self._archives.get(name, (None, None, now))
+        if archive is not None and now < until:
+            return archive
+        there = (
+            self.downloads.made(name, self.background.write)
+            if name == GROUND
+            else self.downloads.file(name, "pmtiles")
+        )
+        if archive is None or path != there:
+            archive = Archive(there)
+        self._archives[name] = there, archive, now + TILES_STAND_S
+        return archive
+
     def warm(self) -> None:
         """Prepare what the map asks for first."""
         for one in self._of_snapshot.values():
             one.features(Query({}, limit=1))
         _ = self.streets, self.about, self.imprint
-        self.background.warm()
+        self.archive(GROUND)
         # Last: what the map shows does not wait for it. What hinders it is told to who asks.
         with suppress(Exception):
             self._trying_out().warm(self.run["summary"]["council_layer"])
+            for name in self.tiled:
+                self.archive(name)
 
     @cached_property
     def _limits(self) -> list[Limit]:

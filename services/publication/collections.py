@@ -128,12 +128,20 @@ class Collection(Protocol):
     ) -> str:
         """Return one feature as JSON text, with members about it at its end."""
 
+    def layer(self) -> gpd.GeoDataFrame:
+        """Return all features as a frame, plane CRS; each column has its type, also where it is empty."""
+
 
 class Shapes:
     """Geometries in lon/lat, each written as JSON once; position -1 stands for none."""
 
     def __init__(self, geometry: gpd.GeoSeries) -> None:
         self._plane = geometry
+
+    @property
+    def plane(self) -> gpd.GeoSeries:
+        """Return the geometries as they are stored, plane CRS."""
+        return self._plane
 
     @cached_property
     def lonlat(self) -> NDArray[Any]:
@@ -279,6 +287,18 @@ class TableCollection:
         page = np.array([row])
         return next(iter(self._write(page, self._shapes(page, crs), None, after)))
 
+    def layer(self) -> gpd.GeoDataFrame:
+        """Return all features as a frame, plane CRS; each column has its type, also where it is empty."""
+        return self._layer(np.ones(len(self.frame), dtype=bool))
+
+    def _layer(self, keep: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+        there = np.array([*self.shapes.plane, None], dtype=object)
+        there[shapely.is_empty(there)] = None
+        shapes = gpd.GeoSeries(there[self.shape_of[keep]], crs=self.shapes.plane.crs)
+        typed = {name: _COLUMN_TYPES[kind] for name, kind in self.fields.items()}
+        rows = self.frame[keep].reset_index(drop=True).astype(typed)
+        return gpd.GeoDataFrame(rows, geometry=shapes, crs=shapes.crs)
+
     @cached_property
     def _spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return when each feature begins and ends; what nobody knows is open."""
@@ -380,6 +400,19 @@ class QuestionCollection(TableCollection):
             asked |= {name: [""] for name in LIMIT_COLUMNS}
         return super().features(replace(query, filters={**asked, **query.filters}))
 
+    def layer(self) -> gpd.GeoDataFrame:
+        """Return the answers to the question as a frame."""
+        kept = [self._matches(name, wanted) for name, wanted in self.question.items()]
+        return self._layer(np.logical_and.reduce(kept))
+
+
+_COLUMN_TYPES = {
+    "boolean": "boolean",
+    "integer": "Int64",
+    "number": "float64",
+    "string": "string",
+}
+"""By the type in JSON: each of them knows columns without any value."""
 
 _READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pyogrio import write_dataframe
@@ -103,12 +104,12 @@ def _gpkg_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
             )
         for name, table in TABLE_OF.items():
             write_dataframe(publication.table(table), path, layer=name, driver="GPKG")
-        write_dataframe(_provenance_table(told), path, layer="provenance", driver="GPKG")
+        write_dataframe(provenance_table(told), path, layer="provenance", driver="GPKG")
 
     return {"arukeba.gpkg": write}
 
 
-def _provenance_table(told: Mapping[str, Any]) -> pd.DataFrame:
+def provenance_table(told: Mapping[str, Any]) -> pd.DataFrame:
     """Return the provenance as rows of key and text; nested values are JSON."""
     rows = [
         {
@@ -124,7 +125,7 @@ def _csv_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
     publication = Publication(snapshot)
 
     def writer(name: str) -> _Write:
-        return lambda path: write_csv(_flat(publication.frame(name)), path)
+        return lambda path: write_csv(flat(publication.frame(name)), path)
 
     def week_writer(name: Literal["slots", "combined"]) -> _Write:
         limit = limit_in(snapshot.run["parameters"])
@@ -167,15 +168,17 @@ def write_table(table: pd.DataFrame, path: Path, told: Mapping[str, Any]) -> lis
     return [path, beside(path)]
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_csv(
+    table: pd.DataFrame, path: Path, *, encoding: str = "utf-8-sig", errors: str = "strict"
+) -> None:
     """Write a table that a spreadsheet opens as it is: UTF-8 with a mark, no cell that runs."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding=encoding, errors=errors, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(table.columns)
         writer.writerows(_cells(table))
 
 
-def _flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+def flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the frame without geometry; points keep their longitude and latitude."""
     plain = pd.DataFrame(frame.drop(columns="geometry")).round(FIGURE_DECIMALS)
     if not set(frame.geom_type.dropna()) <= {"Point"}:
@@ -192,7 +195,7 @@ def _cells(table: pd.DataFrame) -> Iterator[list[object]]:
 def _cell(value: object) -> object:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(RISKY_STARTS) else value
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, float):
         return "" if value != value else value  # noqa: PLR0124  NaN alone differs from itself

@@ -1,17 +1,20 @@
 """Every output that gives figures says what of them is assumed, and none says so where nothing is (tests/assumedtown.py)."""
 
+import html
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import rasterio
 import shapely
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pmtiles.reader import MemorySource, Reader
 from rasterio.transform import from_origin
 
 from api.app import create_app
@@ -101,7 +104,16 @@ NO_FIGURES = {
     "/conformance": "no figures",
     "/health": "no figures",
     "/ready": "no figures",
-    "/tiles/ground/{zoom}/{x}/{y}.mvt": "the ground, no figures",
+    "/tileMatrixSets": "no figures",
+    "/tileMatrixSets/WebMercatorQuad": "no figures",
+    "/tiles": "names",
+    "/tiles/WebMercatorQuad": "names; as TileJSON it tells",
+    "/tiles/WebMercatorQuad/{zoom}/{row}/{column}": "its TileJSON tells",
+    "/collections/{collection_id}/tiles": "names",
+    "/collections/{collection_id}/tiles/WebMercatorQuad": "names; as TileJSON it tells",
+    "/collections/{collection_id}/tiles/WebMercatorQuad/{zoom}/{row}/{column}": "its TileJSON tells",
+    "/download.gpkg": "every file tells (test_every_download_says_what_is_assumed)",
+    "/collections/{collection_id}/download.{ending}": "every file tells, likewise",
     "/collections": "names and columns",
     "/collections/{collection_id}": "names and columns",
     "/processes": "what can be asked for",
@@ -219,6 +231,37 @@ def test_nothing_is_marked_where_all_is_told(told: Snapshot) -> None:
     assert told.run["assumptions"] == []
     noisy = [address for address, text in answers(told) if MARK in text or MARK_EN in text]
     assert noisy == []
+
+
+def test_every_download_says_what_is_assumed(assumed: Snapshot, tmp_path: Path) -> None:
+    with TestClient(app_of(assumed)) as client:
+
+        def fetched(ending: str) -> Path:
+            path = tmp_path / f"gaps.{ending}"
+            path.write_bytes(client.get(f"/collections/gaps/download.{ending}").content)
+            return path
+
+        package = tmp_path / "arukeba.gpkg"
+        package.write_bytes(client.get("/download.gpkg").content)
+        texts = {ending: fetched(ending).read_text("utf-8") for ending in ("geojson", "fg.json")}
+        texts["beside the tables of text"] = fetched("provenance.json").read_text("utf-8")
+        texts["kml"] = html.unescape(fetched("kml").read_text("utf-8"))
+        for name, path in (("all", package), ("gpkg", fetched("gpkg"))):
+            texts[name] = "".join(pyogrio.read_dataframe(path, layer="provenance")["value"])
+            described = pyogrio.read_info(path, layer="gaps")["layer_metadata"]
+            texts[f"{name}, described"] = described["DESCRIPTION"]
+        told = pyogrio.read_info(fetched("fgb"))["layer_metadata"]
+        texts["fgb"], texts["fgb, described"] = told["provenance"], told["DESCRIPTION"]
+        texts["parquet"] = pq.read_schema(fetched("parquet")).metadata[b"provenance"].decode()
+        archive = Reader(MemorySource(fetched("pmtiles").read_bytes()))
+        texts["pmtiles"] = archive.metadata()["description"]
+        tilejson = client.get("/collections/gaps/tiles/WebMercatorQuad?f=tilejson")
+        texts["tilejson"] = tilejson.json()["description"]
+    silent = {
+        name: [short for short in SHORTS if short not in text] for name, text in texts.items()
+    }
+    assert silent == {name: [] for name in texts}
+    assert {name for name, text in texts.items() if MARK not in text} == set()
 
 
 @pytest.fixture(scope="module")

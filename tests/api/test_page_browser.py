@@ -395,12 +395,12 @@ def test_the_legend_names_what_the_background_of_this_town_has(seen: Visit) -> N
 def test_tiles_that_did_not_come_are_asked_for_again(browser: Browser, address: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        page.route("**/tiles/ground/**", lambda route: route.abort())
+        page.route("**/tiles/WebMercatorQuad/**", lambda route: route.abort())
         page.goto(address)
         page.wait_for_selector("html[data-ready]", timeout=READY_MS)
         assert page.locator(".name.of-ground").count() == 0
 
-        page.unroute("**/tiles/ground/**")
+        page.unroute("**/tiles/WebMercatorQuad/**")
         page.locator("#choose-limit").select_option("300m")
         expect(page.locator(".name.river").first).to_have_text("架空川", timeout=READY_MS)
 

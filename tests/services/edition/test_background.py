@@ -6,8 +6,8 @@ import geopandas as gpd
 import pyogrio
 import pytest
 
-from geo.errors import NotFoundError
-from services.edition.background import FIRST_ZOOM, LAST_ZOOM, Background
+from services.edition.background import Background
+from services.edition.tiles import Archive
 from services.workspace.folder import Workspace
 from services.workspace.ground import write_ground
 from tests import snapshots
@@ -26,13 +26,18 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def background(workspace: Workspace) -> Background:
-    return Background(workspace)
+def background(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return archive(workspace, tmp_path_factory.mktemp("archive"))
 
 
-def read(folder: Path, background: Background, zoom: int, x: int, y: int) -> gpd.GeoDataFrame:
+def archive(workspace: Workspace, folder: Path) -> Archive:
+    Background(workspace).write(folder / "ground.pmtiles")
+    return Archive(folder / "ground.pmtiles")
+
+
+def read(folder: Path, background: Archive, zoom: int, x: int, y: int) -> gpd.GeoDataFrame:
     """Return what GDAL reads of a tile, plane metres."""
-    tile = background.tile(zoom, x, y)
+    tile = background.tile((zoom, x, y))
     assert tile is not None
     path = folder / str(zoom) / str(x) / f"{y}.pbf"
     path.parent.mkdir(parents=True)
@@ -40,7 +45,7 @@ def read(folder: Path, background: Background, zoom: int, x: int, y: int) -> gpd
     return pyogrio.read_dataframe(path, CLIP="NO").to_crs(snapshots.EPSG)
 
 
-def test_a_tile_has_the_ground_where_it_lies(background: Background, tmp_path: Path) -> None:
+def test_a_tile_has_the_ground_where_it_lies(background: Archive, tmp_path: Path) -> None:
     found = read(tmp_path, background, ZOOM, X, Y)
     named = found[found.geom_type == "Point"].set_index("kind")
     assert named["name"].fillna("").to_dict() == {
@@ -59,7 +64,7 @@ def test_a_tile_has_the_ground_where_it_lies(background: Background, tmp_path: P
     assert snapshots.at(700, 500).distance(drawn["river"]) < 0.5
 
 
-def test_what_is_small_is_on_close_maps_only(background: Background, tmp_path: Path) -> None:
+def test_what_is_small_is_on_close_maps_only(background: Archive, tmp_path: Path) -> None:
     kinds = [
         set(read(tmp_path, background, zoom, X >> shift, Y >> shift)["kind"])
         for zoom, shift in ((14, 0), (12, 2), (8, 6))
@@ -68,24 +73,13 @@ def test_what_is_small_is_on_close_maps_only(background: Background, tmp_path: P
     assert kinds[0] - kinds[2] == {"school"}
 
 
-def test_a_tile_is_made_once_and_far_away_there_is_none(background: Background) -> None:
-    assert background.tile(ZOOM, X, Y) is background.tile(ZOOM, X, Y)
-    assert background.tile(ZOOM, X + 100, Y) is None
+def test_a_tile_is_made_once_and_far_away_there_is_none(background: Archive) -> None:
+    assert background.tile((ZOOM, X, Y)) is background.tile((ZOOM, X, Y))
+    assert background.tile((ZOOM, X + 100, Y)) is None
 
 
-@pytest.mark.parametrize(
-    "address",
-    [(FIRST_ZOOM - 1, 0, 0), (LAST_ZOOM + 1, 0, 0), (8, 256, 0), (8, 0, 256), (8, -1, 0)],
-)
-def test_what_no_map_has_is_refused(background: Background, address: tuple[int, int, int]) -> None:
-    with pytest.raises(NotFoundError, match="zooms are 8 to 14"):
-        background.tile(*address)
-
-
-def test_bounds_hold_the_town_and_its_margin(workspace: Workspace, background: Background) -> None:
-    told = background.about
-    assert told is not None
-    west, south, east, north = told["bounds"]
+def test_bounds_hold_the_town_and_its_margin(workspace: Workspace, background: Archive) -> None:
+    west, south, east, north = background.bounds
     margin = workspace.profile.streets.margin_m
     corners = gpd.GeoSeries(
         [snapshots.at(-margin, -margin), snapshots.at(1000 + margin, 1000 + margin)],
@@ -98,15 +92,13 @@ def test_bounds_hold_the_town_and_its_margin(workspace: Workspace, background: B
 def test_without_ground_there_is_nothing_to_be_seen(tmp_path: Path) -> None:
     workspace = snapshots.tiny_workspace(tmp_path)
     write_ground(snapshots.ground().iloc[:0], workspace.path / "layers")
-    background = Background(workspace)
-    assert background.about is None
-    assert background.tile(ZOOM, X, Y) is None
-    background.warm()
+    assert Background(workspace).about is None
+    assert archive(workspace, tmp_path).tile((ZOOM, X, Y)) is None
 
 
 def test_names_are_written_whatever_the_locale_of_the_server(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("locale.getpreferredencoding", lambda *_: "ascii")
-    found = read(tmp_path, Background(workspace), ZOOM, X, Y)
+    found = read(tmp_path, archive(workspace, tmp_path), ZOOM, X, Y)
     assert "架空川" in set(found["name"])

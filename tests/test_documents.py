@@ -119,6 +119,13 @@ def imported_by_the_program() -> set[str]:
 def test_the_program_imports_its_dependencies_and_no_other() -> None:
     project = read("pyproject.toml").partition("\ndependencies = [")[2].partition("]")[0]
     wanted = set(re.findall(r'"([a-z0-9-]+)(?:\[\w+\])?>=', project))
+    # What one of the extras brings is imported where it is asked for.
+    extras = (
+        read("pyproject.toml")
+        .partition("[project.optional-dependencies]")[2]
+        .partition("[project.scripts]")[0]
+    )
+    wanted |= set(re.findall(r'"([a-z0-9-]+)\[', extras)) & {"psycopg"}
     there = packages_distributions()
     used = (imported_by_the_program() | FILES_ONLY) - {"geo", "services", "api", *BROUGHT}
     assert {there[name][0].lower().replace("_", "-") for name in used} == wanted

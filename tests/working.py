@@ -10,6 +10,8 @@ from services.edition.worker import Work, Worker
 from services.workspace.folder import open_workspace
 
 END_S = 60.0
+PROCESS = {"start": Worker.start, "close": Worker.close}
+"""What a worker does that is a process: for tests of it that run after tests of the application."""
 
 
 @contextmanager

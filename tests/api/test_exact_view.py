@@ -25,6 +25,7 @@ ROUNDED = {
 PAGES = ("/", "/docs", "/api", "/reports/w", "/walking-profiles")
 WITHOUT_VIEW = {
     *("run", "publish"),  # write both views, or the public one alone
+    *("backup", "restore"),  # copy the folder as it is
     *(f"scenario {name}" for name in ("new", "add", "remove", "list", "show")),
     *(f"scenario {name}" for name in ("export", "import", "delete")),
     *(f"edits {name}" for name in ("add", "list", "show", "revert")),

@@ -9,9 +9,12 @@ import codecs
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import geopandas as gpd
@@ -84,10 +87,26 @@ def format_of(collection_id: str, ending: str) -> FileFormat:
 
 def write_package(found: Iterable[Collection], path: Path, told: Told) -> None:
     """Write collections as the layers of one GeoPackage 1.2, plane CRS."""
-    for one in found:
-        _add_to_package(one, path, told)
-    provenance = provenance_table(told)
-    pyogrio.write_dataframe(provenance, path, layer="provenance", driver="GPKG", append=True)
+    with _as_of(told["made_at"]):
+        for one in found:
+            _add_to_package(one, path, told)
+        provenance = provenance_table(told)
+        pyogrio.write_dataframe(provenance, path, layer="provenance", driver="GPKG", append=True)
+
+
+_ONE_AT_A_TIME = Lock()
+
+
+@contextmanager
+def _as_of(made_at: str) -> Iterator[None]:
+    """Let layers be dated by their result, not by when somebody asked: a file of it is always the same."""
+    day = datetime.fromisoformat(made_at).astimezone(UTC)
+    with _ONE_AT_A_TIME:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day:%Y-%m-%dT%H:%M:%S}.000Z"})
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _gpkg(found: Collection, path: Path, told: Told) -> None:

@@ -160,6 +160,19 @@ def test_a_geopackage_is_of_version_1_2_in_the_plane_and_described(
         assert client.get(f"/collections/{name}").json()["title"] in description
 
 
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_file_of_one_result_is_always_the_same(
+    client: TestClient, workspace: Workspace, tmp_path: Path, ending: str
+) -> None:
+    found = client.app.state.editions.current().collection("gaps")  # type: ignore[attr-defined]
+    about = provenance(workspace.snapshot())
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        FORMATS[ending].write(found, tmp_path / name / f"gaps.{ending}", about)
+    one, other = ((tmp_path / name / f"gaps.{ending}").read_bytes() for name in ("one", "other"))
+    assert one == other
+
+
 def test_columns_without_any_value_keep_their_types(tmp_path: Path, workspace: Workspace) -> None:
     frame = pd.DataFrame(
         {"id": ["a", "b"], "n": None, "share": None, "is_open": None, "said": None}

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, delete, func, insert, inspect, select
+from sqlalchemy import Connection, delete, func, insert, inspect, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from geo.errors import BrokenWorkspaceError
 from services.registry.database import SQLITE, session, writing
+from services.registry.schema import migrate
 from services.registry.tables import Tables
 
 Counts = Mapping[str, int]
@@ -80,7 +81,7 @@ def is_empty(url: str) -> bool:
 def put_registry(file: Path, opened: Session) -> None:
     """Write what a copy holds in place of all that a server has; it is there when the session is committed."""
     connection = opened.connection()
-    Tables.metadata.create_all(connection)
+    migrate(connection)
     for table in reversed(Tables.metadata.sorted_tables):
         opened.execute(delete(table))
     with session(f"{_FILE}{file}") as source:
@@ -89,13 +90,15 @@ def put_registry(file: Path, opened: Session) -> None:
 
 
 def _make(file: Path) -> None:
-    engine = create_engine(f"{_FILE}{file}")
-    Tables.metadata.create_all(engine)
-    engine.dispose()
+    with writing(f"{_FILE}{file}") as opened:
+        migrate(opened.connection())
 
 
 def _pour(source: Session, target: Session) -> None:
+    there = inspect(source.connection())
     for table in Tables.metadata.sorted_tables:
+        if not there.has_table(table.name):  # an earlier registry
+            continue
         for rows in source.execute(select(table)).mappings().partitions(ROWS_AT_ONCE):
             target.execute(insert(table), [dict(row) for row in rows])
 

@@ -56,7 +56,8 @@ class PlaceFields(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: Annotated[Text, Field(min_length=1)] = ""
+    # A factory: of a default, which is no name, the description says nothing.
+    name: Annotated[Text, Field(min_length=1)] = Field(default_factory=str)
     kind: Text = ""
     venue_id: Text = ""
     venue_name: Text = ""

@@ -28,7 +28,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy & typed=$$!; \
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder; tested=$$?; \
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder; tested=$$?; \
 	wait $$typed && exit $$tested
 
 # Every property on new examples; a case that is found becomes an @example (CONTRIBUTING.md).

@@ -24,7 +24,10 @@ NEAR = 1e-6
 FIGURES = ("opened_n", "spent_yen", "newly_reached", "reached_after", "resident_years")
 """Of each year, what is reckoned anew."""
 
-ASKED = ("most", "reach_pct", "overlap_max_pct", "apart_m", "one_per_owner", "participation_pct")
+ASKED = (
+    *("most", "reach_pct", "overlap_max_pct", "apart_m", "one_per_owner"),
+    *("participation_pct", "group_min"),
+)
 """Rules that stand in the question as they were asked."""
 
 PROVEN = {"optimal", "feasible", "cancelled"}

@@ -28,6 +28,7 @@ from services.registry.tables import (
     ScheduleRow,
     Tables,
     Venue,
+    places_in_words,
 )
 from services.registry.venues import VENUE_ATTRIBUTES, with_venue_attributes
 from services.words.names import normalise
@@ -109,17 +110,7 @@ def read_places(url: str, epsg: int, as_of: date | None = None) -> gpd.GeoDataFr
     With ``as_of`` only those that were there on that day, with the status that they had then: one
     without an opening date always was, one closed without a date never.
     """
-    query = (
-        select(
-            Place.__table__,
-            Group.name.label("group_name"),
-            ScheduleRow.text.label("schedule_text"),
-            ScheduleRow.origin.label("schedule_origin"),
-        )
-        .join(ScheduleRow, Place.schedule_id == ScheduleRow.schedule_id)
-        .outerjoin(Group, Place.group_id == Group.group_id)
-    )
-    places = _frame(url, query, PLACE_COLUMNS, epsg=epsg)
+    places = _frame(url, places_in_words(), PLACE_COLUMNS, epsg=epsg)
     return places if as_of is None else places_on(places, read_status_history(url), as_of)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.registry.history import history_of
-from services.registry.tables import Group, Place, PlaceStatus, ScheduleRow, Venue
+from services.registry.tables import Group, Place, PlaceStatus, ScheduleRow, Venue, places_in_words
 
 Record = dict[str, Any]
 OWN = "registry"
@@ -25,17 +25,7 @@ _NEW: Record = {
 
 def read_record(opened: Session, place_id: str) -> Record | None:
     """Return a place with its group and schedule as texts, None where there is none."""
-    query = (
-        select(
-            Place.__table__,
-            Group.name.label("group_name"),
-            ScheduleRow.text.label("schedule_text"),
-            ScheduleRow.origin.label("schedule_origin"),
-        )
-        .join(ScheduleRow, Place.schedule_id == ScheduleRow.schedule_id)
-        .outerjoin(Group, Place.group_id == Group.group_id)
-        .where(Place.place_id == place_id)
-    )
+    query = places_in_words().where(Place.place_id == place_id)
     found = opened.execute(query).mappings().first()
     if found is None:
         return None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey
+from sqlalchemy import JSON, Double, ForeignKey, Select, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -178,3 +178,17 @@ class Note(Tables):
     text: Mapped[str]
     who: Mapped[str]
     at: Mapped[str]
+
+
+def places_in_words() -> "Select[Any]":
+    """Return the question for places with their group and their schedule as texts."""
+    return (
+        select(
+            Place.__table__,
+            Group.name.label("group_name"),
+            ScheduleRow.text.label("schedule_text"),
+            ScheduleRow.origin.label("schedule_origin"),
+        )
+        .join(ScheduleRow, Place.schedule_id == ScheduleRow.schedule_id)
+        .outerjoin(Group, Place.group_id == Group.group_id)
+    )

@@ -1039,3 +1039,10 @@ def test_no_exact_position_is_in_the_folder_or_in_any_answer(
             for x, y in near:
                 far = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
                 assert far.min(initial=np.inf) > beside, path
+    questions = list((town / "published").rglob("question.npz"))
+    assert questions
+    for path in questions:
+        with np.load(path) as found:
+            xy = found["option_xy"]
+        for x, y in near:
+            assert np.hypot(xy[:, 0] - x, xy[:, 1] - y).min() > 1e-3, path

@@ -1,4 +1,4 @@
-"""The registry: places as people keep them, what has changed, and notes pinned to areas."""
+"""The registry: places, venues and groups as people keep them, what has changed, notes pinned to areas."""
 
 from typing import Annotated, Any
 
@@ -9,10 +9,17 @@ from api.deps import EditorDep, Language, WorkspaceDep
 from api.errors import Problem
 from services.registry.editing import (
     STALE_MONTHS,
+    GroupFields,
+    Kept,
     PlaceFields,
+    VenueFields,
+    change_group,
     change_place,
+    change_venue,
     confirm_place,
+    create_group,
     create_place,
+    create_venue,
     import_places,
     stale_places,
     state_of,
@@ -27,6 +34,9 @@ from services.registry.feed import (
     pin_note,
     remove_note,
 )
+from services.registry.listed import list_groups, list_venues
+from services.registry.rows import GROUP, PLACE, VENUE, Kind
+from services.workspace.folder import Workspace
 
 router = APIRouter(tags=["Registry"])
 
@@ -51,6 +61,19 @@ class NewPlace(BaseModel, extra="forbid"):
     fields: PlaceFields
 
 
+class NewVenue(BaseModel, extra="forbid"):
+    """A venue that is not in the registry yet."""
+
+    venue_id: str = Field("", max_length=100)
+    fields: VenueFields
+
+
+class NewGroup(BaseModel, extra="forbid"):
+    """A group that is not in the registry yet."""
+
+    fields: GroupFields
+
+
 class ImportBody(BaseModel, extra="forbid"):
     """Rows to take in, a place each."""
 
@@ -63,8 +86,23 @@ class NoteBody(BaseModel, extra="forbid"):
     text: str
 
 
+IfMatch = Annotated[str, Header(description="ETag that it was read with")]
+
+
 def _etag(response: Response, state: str) -> None:
     response.headers["etag"] = f'"{state}"'
+
+
+def _told(kept: Kept, response: Response) -> dict[str, Any]:
+    """Return a change as it was kept, with the ETag of the state after it."""
+    _etag(response, kept.state)
+    return kept.to_dict()
+
+
+def _one(workspace: Workspace, kind: Kind, key: str, response: Response) -> dict[str, Any]:
+    """Return the history of one; the ETag names its state, which a change asks for."""
+    _etag(response, state_of(workspace, key, kind))
+    return {kind.id: key, "history": history(workspace, key, kind)}
 
 
 @router.get("/registry/stale", summary="Places that nobody has confirmed for long")
@@ -88,7 +126,7 @@ def changes(
     f: Annotated[str, Query(pattern="^(json|atom)$", description="json or atom")] = "json",
     lang: Language = "ja",
 ) -> Any:  # noqa: ANN401  plain data, or Atom
-    """Return what became of places, the newest first; neither who did it nor values."""
+    """Return what became of places, venues, groups and what councils decided; neither who did it nor values."""
     found = feed(workspace, council_id)
     if f == "json":
         return {"changes": found}
@@ -102,15 +140,14 @@ def report(
     month: Annotated[str, Query(description="Month", examples=["2025-04"])],
     council_id: Council = None,
 ) -> dict[str, Any]:
-    """Return what happened to places in a month, and what councils decided."""
+    """Return what happened to places, venues and groups in a month, and what councils decided."""
     return month_report(workspace, month, council_id)
 
 
 @router.get("/registry/places/{place_id}", summary="State of a place", responses=_refused(403, 404))
 def place(workspace: EditorDep, place_id: str, response: Response) -> dict[str, Any]:
     """Return the history of a place; the ETag names its state, which a change asks for."""
-    _etag(response, state_of(workspace, place_id))
-    return {"place_id": place_id, "history": history(workspace, place_id)}
+    return _one(workspace, PLACE, place_id, response)
 
 
 @router.post(
@@ -122,8 +159,7 @@ def place(workspace: EditorDep, place_id: str, response: Response) -> dict[str, 
 def create(workspace: EditorDep, who: WhoDep, body: NewPlace, response: Response) -> dict[str, Any]:
     """Make a place that is not there yet."""
     kept = create_place(workspace, body.fields, who=who, place_id=body.place_id)
-    _etag(response, kept.state)
-    return kept.to_dict()
+    return _told(kept, response)
 
 
 @router.patch(
@@ -137,12 +173,11 @@ def change(
     place_id: str,
     body: PlaceFields,
     response: Response,
-    if_match: Annotated[str, Header(description="ETag that the place was read with")] = "",
+    if_match: IfMatch = "",
 ) -> dict[str, Any]:
     """Change what is told, if nobody has changed the place since it was read."""
     kept = change_place(workspace, place_id, body, who=who, state=if_match.strip('"'))
-    _etag(response, kept.state)
-    return kept.to_dict()
+    return _told(kept, response)
 
 
 @router.post(
@@ -153,6 +188,92 @@ def change(
 def confirm(workspace: EditorDep, who: WhoDep, place_id: str) -> dict[str, Any]:
     """Note that a place still meets, as of today."""
     return confirm_place(workspace, place_id, who=who).to_dict()
+
+
+@router.get("/registry/venues", summary="List of venues", responses=_refused(403))
+def venues(workspace: EditorDep) -> dict[str, Any]:
+    """Return the halls of lists and those that only places name, with how many places they hold."""
+    return {"venues": list_venues(workspace)}
+
+
+@router.get("/registry/venues/{venue_id}", summary="State of a venue", responses=_refused(403, 404))
+def venue(workspace: EditorDep, venue_id: str, response: Response) -> dict[str, Any]:
+    """Return the history of a venue; the ETag names its state, which a change asks for."""
+    return _one(workspace, VENUE, venue_id, response)
+
+
+@router.post(
+    "/registry/venues",
+    summary="Make a venue",
+    status_code=201,
+    responses=_refused(403, 409, 422),
+)
+def new_venue(
+    workspace: EditorDep, who: WhoDep, body: NewVenue, response: Response
+) -> dict[str, Any]:
+    """Make a venue that is not there yet."""
+    return _told(create_venue(workspace, body.fields, who=who, venue_id=body.venue_id), response)
+
+
+@router.patch(
+    "/registry/venues/{venue_id}",
+    summary="Change a venue",
+    responses=_refused(403, 404, 412, 422, 428),
+)
+def venue_change(
+    workspace: EditorDep,
+    who: WhoDep,
+    venue_id: str,
+    body: VenueFields,
+    response: Response,
+    if_match: IfMatch = "",
+) -> dict[str, Any]:
+    """Change what is told of a venue, if nobody has since it was read; what places tell of it stays."""
+    kept = change_venue(workspace, venue_id, body, who=who, state=if_match.strip('"'))
+    return _told(kept, response)
+
+
+@router.get("/registry/groups", summary="List of groups", responses=_refused(403))
+def groups(workspace: EditorDep) -> dict[str, Any]:
+    """Return the groups with how many places they have; a build may give them other numbers."""
+    return {"groups": list_groups(workspace)}
+
+
+@router.get("/registry/groups/{group_id}", summary="State of a group", responses=_refused(403, 404))
+def group(workspace: EditorDep, group_id: str, response: Response) -> dict[str, Any]:
+    """Return the history of a group; the ETag names its state, which a change asks for."""
+    return _one(workspace, GROUP, group_id, response)
+
+
+@router.post(
+    "/registry/groups",
+    summary="Make a group",
+    status_code=201,
+    responses=_refused(403, 409, 422),
+)
+def new_group(
+    workspace: EditorDep, who: WhoDep, body: NewGroup, response: Response
+) -> dict[str, Any]:
+    """Make a group that is not there yet."""
+    return _told(create_group(workspace, body.fields, who=who), response)
+
+
+@router.patch(
+    "/registry/groups/{group_id}",
+    summary="Change a group",
+    responses=_refused(403, 404, 409, 412, 422, 428),
+)
+def group_change(
+    workspace: EditorDep,
+    who: WhoDep,
+    group_id: str,
+    body: GroupFields,
+    response: Response,
+    if_match: IfMatch = "",
+) -> dict[str, Any]:
+    """Change the name of a group at all its places, if nobody has since it was read."""
+    kept = change_group(workspace, group_id, body, who=who, state=if_match.strip('"'))
+    return _told(kept, response)
 
 
 @router.post(

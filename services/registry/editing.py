@@ -1,22 +1,22 @@
 """
-Places as people keep them: made, changed, confirmed, imported, undone; each change with who and when.
+Places, venues and groups as people keep them: made, changed, confirmed, imported, undone.
 
-Every function takes who does it; whether he may is asked before. What was acknowledged is in the
-database, and a build changes it again on what the lists tell then.
+Each change is kept with who and when. Every function takes who does it; whether he may is asked before.
+What was acknowledged is in the database, and a build changes it again on what the lists tell then.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from geo.arrays import LONLAT_EPSG
@@ -31,7 +31,7 @@ from geo.schedule.typed import parse_schedule
 from services.registry.database import session, writing
 from services.registry.places import Row
 from services.registry.replay import differing
-from services.registry.rows import Record, delete_record, new_record, read_record, write_record
+from services.registry.rows import GROUP, KINDS, PLACE, VENUE, Kind, Record
 from services.registry.schema import migrate
 from services.registry.seen import seen_places
 from services.registry.tables import ChangeRow, Place
@@ -42,22 +42,56 @@ from services.words.values import wrong_value
 from services.words.vocabulary import OPEN_STATUSES, PUBLIC, PlaceStatus
 from services.workspace.folder import Workspace
 
-PLACE = "place"
 IMPORT_MOST = 2000
 """Rows of one import: more is a list of its own, which a build reads."""
 STALE_MONTHS = 12
 _DATES = ("opened_on", "status_since", "closed_on", "verified_on")
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Number = Annotated[float, Field(ge=0, le=1e9)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Told = TypeVar("Told", bound="Fields")
+Latitude = Annotated[float, Field(ge=-90, le=90)]
 
 
-class PlaceFields(BaseModel):
-    """What is told of a place; what is left out stays as it is."""
+class Fields(BaseModel):
+    """What is told; what is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     # A factory: of a default, which is no name, the description says nothing.
     name: Annotated[Text, Field(min_length=1)] = Field(default_factory=str)
+
+    @property
+    def told(self) -> Record:
+        """Return what was told."""
+        return self.model_dump(exclude_unset=True)
+
+
+class GroupFields(Fields):
+    """What is told of a group."""
+
+
+class VenueFields(Fields):
+    """What is told of a venue; one that is ``listed`` is a hall where a place could open."""
+
+    kind: Text = ""
+    address: Text = ""
+    listed: bool = True
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    floor_area_m2: Number | None = None
+    capacity: Number | None = None
+    availability: Text = ""
+    barrier_free: bool | None = None
+    rent_yen: Number | None = None
+    owner: Text = ""
+    private_home: bool | None = None
+    consent: bool | None = None
+
+
+class PlaceFields(Fields):
+    """What is told of a place; what is left out stays as it is."""
+
     kind: Text = ""
     venue_id: Text = ""
     venue_name: Text = ""
@@ -77,44 +111,59 @@ class PlaceFields(BaseModel):
     capacity: Number | None = None
     drop_in: bool | None = None
     open_to_all: bool | None = None
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-
-    @property
-    def told(self) -> Record:
-        """Return what was told."""
-        return self.model_dump(exclude_unset=True)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One change as it was kept; ``state`` tells the state of the place after it."""
+    """One change as it was kept; ``state`` tells the state after it of what was changed."""
 
-    place_id: str
+    kind: str
+    key: str
     action: str
     fields: tuple[str, ...]
     state: str
 
+    @property
+    def place_id(self) -> str:
+        """The key of a place."""
+        return self.key
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        return asdict(self) | {"fields": list(self.fields)}
+        """Return plain data, the key under the name of its kind."""
+        told = asdict(self) | {"fields": list(self.fields)}
+        return {f"{told.pop('kind')}_id": told.pop("key"), **told}
 
 
 def fields_of(table: Mapping[str, Any]) -> PlaceFields:
     """Return what is told of a place by plain data; every breach is named in one sentence."""
+    return _fields(PlaceFields, table)
+
+
+def venue_fields_of(table: Mapping[str, Any]) -> VenueFields:
+    """Return what is told of a venue by plain data."""
+    return _fields(VenueFields, table)
+
+
+def group_fields_of(table: Mapping[str, Any]) -> GroupFields:
+    """Return what is told of a group by plain data."""
+    return _fields(GroupFields, table)
+
+
+def _fields(model: type[Told], table: Mapping[str, Any]) -> Told:
     try:
-        return PlaceFields.model_validate(dict(table))
+        return model.model_validate(dict(table))
     except ValidationError as error:
         said = [wrong_value(one, ".".join(map(str, one["loc"]))) for one in error.errors()]
         raise InvalidInputError("values that cannot be used: {said}", said=said) from error
 
 
-def state_of(workspace: Workspace, place_id: str) -> str:
-    """Return what tells the state of a place from every other: the last change, on what was built."""
+def state_of(workspace: Workspace, key: str, kind: Kind = PLACE) -> str:
+    """Return what tells the state of one from every other: the last change, on what was built."""
     with session(workspace.registry_url) as opened:
-        if opened.get(Place, place_id) is None:
-            raise NotFoundError("there is no place {place_id!r}", place_id=place_id)
-        return _state(opened, workspace, place_id)
+        _record(opened, kind, key)
+        return _state(opened, workspace, kind, key)
 
 
 def create_place(
@@ -129,7 +178,21 @@ def create_place(
         There is one of this id, or one of this name at the same venue or within its building.
     """
     with _keeping(workspace, who) as editor:
-        return editor.create(fields, place_id)
+        return editor.create(PLACE, fields.told, place_id)
+
+
+def create_venue(
+    workspace: Workspace, fields: VenueFields, *, who: str, venue_id: str = ""
+) -> Kept:
+    """Make a venue; ``TakenError`` where there is one of this id, or of this name at this address."""
+    with _keeping(workspace, who) as editor:
+        return editor.create(VENUE, fields.told, venue_id)
+
+
+def create_group(workspace: Workspace, fields: GroupFields, *, who: str) -> Kept:
+    """Make a group; ``TakenError`` where there is one of this name."""
+    with _keeping(workspace, who) as editor:
+        return editor.create(GROUP, fields.told, "")
 
 
 def change_place(
@@ -144,15 +207,33 @@ def change_place(
         Somebody has changed it meanwhile; ``state`` is empty.
     """
     with _keeping(workspace, who) as editor:
-        editor.require_state(place_id, state)
-        return editor.change(place_id, fields.told, "change")
+        editor.require_state(PLACE, place_id, state)
+        return editor.change(PLACE, place_id, fields.told, "change")
+
+
+def change_venue(
+    workspace: Workspace, venue_id: str, fields: VenueFields, *, who: str, state: str
+) -> Kept:
+    """Change what is told of a venue, as ``change_place`` does; places tell of their halls themselves."""
+    with _keeping(workspace, who) as editor:
+        editor.require_state(VENUE, venue_id, state)
+        return editor.change(VENUE, venue_id, fields.told, "change")
+
+
+def change_group(
+    workspace: Workspace, group_id: str, fields: GroupFields, *, who: str, state: str
+) -> Kept:
+    """Change the name of a group, at all of its places."""
+    with _keeping(workspace, who) as editor:
+        editor.require_state(GROUP, group_id, state)
+        return editor.change(GROUP, group_id, fields.told, "change")
 
 
 def confirm_place(workspace: Workspace, place_id: str, *, who: str, on: date | None = None) -> Kept:
     """Note that a place still meets as it is told, as of a day, today if none is given."""
     with _keeping(workspace, who) as editor:
         day = (on or today()).isoformat()
-        return editor.change(place_id, {"verified_on": day}, "confirm")
+        return editor.change(PLACE, place_id, {"verified_on": day}, "confirm")
 
 
 def import_places(
@@ -204,62 +285,71 @@ def stale_places(workspace: Workspace, months: int = STALE_MONTHS) -> list[dict[
 
 
 class _Editor:
-    """Who changes places within one transaction, and what was changed in it."""
+    """Who changes what within one transaction, and what was changed in it."""
 
     def __init__(self, workspace: Workspace, opened: Session, who: str) -> None:
         self._workspace, self._opened, self._who = workspace, opened, who
         self._batch = uuid4().hex
         self._at = datetime.now(UTC).isoformat(timespec="seconds")
 
-    def require_state(self, place_id: str, state: str) -> None:
-        self._record(place_id)
+    def require_state(self, kind: Kind, key: str, state: str) -> None:
+        _record(self._opened, kind, key)
         if not state:
             raise NoConditionError(
-                "say which state of the place is meant (If-Match: the ETag that it was read with)"
+                "say which state of the {what} is meant (If-Match: the ETag that it was read with)",
+                what=kind.known_as,
             )
-        if state != _state(self._opened, self._workspace, place_id):
+        if state != _state(self._opened, self._workspace, kind, key):
             raise ChangedError(
-                "place {place_id} was changed meanwhile; read it again, then change it",
-                place_id=place_id,
+                "{what} {key} was changed meanwhile; read it again, then change it",
+                what=kind.known_as,
+                key=key,
             )
 
-    def create(self, fields: PlaceFields, place_id: str) -> Kept:
-        told = _checked(fields.told)
+    def create(self, kind: Kind, told: Mapping[str, Any], key: str) -> Kept:
+        told = _checked(told)
         if not told.get("name"):
-            raise InvalidInputError("a place needs its name")
-        place_id = place_id or f"own-{uuid4().hex[:12]}"
-        fields_of({"venue_id": place_id})
-        record = {**new_record(self._opened, place_id), **told}
-        same = self._same(told, place_id)
+            raise InvalidInputError("a {what} needs its name", what=kind.known_as)
+        key = key or kind.free(self._opened)
+        fields_of({"venue_id": key})
+        same = self._same(kind, told, key)
         if same:
-            raise TakenError("there is such a place already ({same}); change that one", same=same)
-        return self._keep(place_id, None, record, "create")
+            raise TakenError(
+                "there is such a {what} already ({same}); change that one",
+                what=kind.known_as,
+                same=same,
+            )
+        record = {**kind.new(self._opened, key), **told}
+        return self._keep(kind, key, None, record, "create")
 
-    def change(self, place_id: str, told: Mapping[str, Any], action: str) -> Kept:
-        before = self._record(place_id)
+    def change(self, kind: Kind, key: str, told: Mapping[str, Any], action: str) -> Kept:
+        before = _record(self._opened, kind, key)
         checked = _checked(told)
         if "schedule_text" in checked:
             checked["schedule_origin"] = ""
-        return self._keep(place_id, before, {**before, **checked}, action)
+        if kind is GROUP and self._same(GROUP, checked, "") not in ([], [key]):
+            raise TakenError("there is a group of this name already; choose another name")
+        return self._keep(kind, key, before, {**before, **checked}, action)
 
     def take_in(self, row: Mapping[str, Any]) -> Kept:
         place_id = str(row.get("place_id") or "")
         fields = fields_of({name: row[name] for name in row if name != "place_id"})
         if not place_id:
-            same = self._same(fields.told)
+            same = self._same(PLACE, fields.told)
             if len(same) > 1:
                 raise InvalidInputError("it may be any of {same}; say which by place_id", same=same)
             place_id = same[0] if same else ""
         if place_id and self._opened.get(Place, place_id) is not None:
-            return self.change(place_id, fields.told, "import")
-        return self.create(fields, place_id)
+            return self.change(PLACE, place_id, fields.told, "import")
+        return self.create(PLACE, fields.told, place_id)
 
     def undo(self, change_id: int) -> Kept:
         one = self._opened.get(ChangeRow, change_id)
-        if one is None or one.kind != PLACE:
+        if one is None:
             raise NotFoundError("there is no change {change_id}", change_id=change_id)
+        kind = KINDS[one.kind]
         undone = select(ChangeRow.change_id).where(ChangeRow.undoes == change_id)
-        now = read_record(self._opened, one.key)
+        now = kind.read(self._opened, one.key)
         changed = differing(one.before or {}, one.after or {})
         is_so = (now is None) is (one.after is None) and all(
             (now or {}).get(name) == value for name, value in changed.items()
@@ -270,22 +360,29 @@ class _Editor:
                 "undo what came later first",
                 change_id=change_id,
             )
-        if one.before is None:
-            return self._keep(one.key, now, None, "undo", undoes=change_id)
-        back = {name: one.before.get(name) for name in changed}
-        return self._keep(one.key, now, {**(now or one.before), **back}, "undo", undoes=change_id)
+        back = {name: (one.before or {}).get(name) for name in changed}
+        before = None if one.before is None else {**(now or one.before), **back}
+        return self._keep(kind, one.key, now, before, "undo", undoes=change_id)
 
-    def _record(self, place_id: str) -> Record:
-        found = read_record(self._opened, place_id)
-        if found is None:
-            raise NotFoundError("there is no place {place_id!r}", place_id=place_id)
-        return found
-
-    def _same(self, told: Mapping[str, Any], place_id: str = "") -> list[str]:
-        """Return the ids of places of the same name, at the same venue where one is told."""
-        if place_id and self._opened.get(Place, place_id) is not None:
-            return [place_id]
+    def _same(self, kind: Kind, told: Mapping[str, Any], key: str = "") -> list[str]:
+        """Return the keys of those that are the same: of this key, else of this name where they stand."""
+        if key and kind.read(self._opened, key) is not None:
+            return [key]
         wanted = normalise(told.get("name", ""))
+        if kind is PLACE:
+            return self._same_places(told, wanted)
+        at = normalise(told.get("address") or "")
+        venues = kind.table.__table__.c.get("address", literal(""))
+        columns = (kind.table.__table__.c[kind.id], kind.table.__table__.c.name, venues)
+        return [
+            str(found)
+            for found, name, address in self._opened.execute(select(*columns))
+            if wanted
+            and normalise(name) == wanted
+            and (not at or not address or normalise(address) == at)
+        ]
+
+    def _same_places(self, told: Mapping[str, Any], wanted: str) -> list[str]:
         venue_id, venue = told.get("venue_id"), normalise(told.get("venue_name") or "")
         columns = (Place.place_id, Place.name, Place.venue_id, Place.venue_name)
         return [
@@ -298,20 +395,25 @@ class _Editor:
 
     def _keep(
         self,
-        place_id: str,
+        kind: Kind,
+        key: str,
         before: Record | None,
         after: Record | None,
         action: str,
         *,
         undoes: int | None = None,
     ) -> Kept:
+        if kind is VENUE and after is not None and self._hosts_at_home(key):
+            after = {**after, "private_home": True}
         fields = tuple(sorted(differing(before or {}, after or {})))
         if before is not None and after is not None and not fields:
-            return Kept(place_id, "same", (), _state(self._opened, self._workspace, place_id))
+            state = _state(self._opened, self._workspace, kind, key)
+            return Kept(kind.name, key, "same", (), state)
+        stands = self._council(kind, after or before or {})
         if after is None:
-            delete_record(self._opened, place_id)
+            kind.delete(self._opened, key)
         else:
-            write_record(self._opened, after)
+            kind.write(self._opened, after)
         number = (self._opened.scalar(select(func.max(ChangeRow.change_id))) or 0) + 1
         row = {
             "change_id": number,
@@ -319,15 +421,30 @@ class _Editor:
             "at": self._at,
             "who": self._who,
             "action": action,
-            "kind": PLACE,
-            "key": place_id,
-            "council_id": _council(self._workspace, after or before or {}),
+            "kind": kind.name,
+            "key": key,
+            "council_id": stands,
             "before": before,
             "after": after,
             "undoes": undoes,
         }
         self._opened.execute(insert(ChangeRow), [row])
-        return Kept(place_id, action, fields, _state(self._opened, self._workspace, place_id))
+        state = _state(self._opened, self._workspace, kind, key)
+        return Kept(kind.name, key, action, fields, state)
+
+    def _hosts_at_home(self, venue_id: str) -> bool:
+        """Say whether a place in a private home is held at a venue: then it is one, whatever is told."""
+        held = select(Place.place_id).where(Place.venue_id == venue_id, Place.private_home)
+        return self._opened.scalar(held) is not None
+
+    def _council(self, kind: Kind, record: Mapping[str, Any]) -> str:
+        """Return the council in whose area something stands, '' where in none; a group stands with its places."""
+        if kind is not GROUP:
+            return _council(self._workspace, record)
+        there = Place.group_id == record["group_id"]
+        places = self._opened.execute(select(Place.__table__).where(there)).mappings()
+        councils = {_council(self._workspace, dict(place)) for place in places}
+        return councils.pop() if len(councils) == 1 else ""
 
 
 @contextmanager
@@ -344,8 +461,16 @@ def _keeping(workspace: Workspace, who: str, *, dry: bool = False) -> Iterator[_
             opened.rollback()
 
 
-def _state(opened: Session, workspace: Workspace, place_id: str) -> str:
-    last = opened.scalar(select(func.max(ChangeRow.change_id)).where(ChangeRow.key == place_id))
+def _record(opened: Session, kind: Kind, key: str) -> Record:
+    found = kind.read(opened, key)
+    if found is None:
+        raise NotFoundError("there is no {what} {key!r}", what=kind.known_as, key=key)
+    return found
+
+
+def _state(opened: Session, workspace: Workspace, kind: Kind, key: str) -> str:
+    of_it = (ChangeRow.kind == kind.name, ChangeRow.key == key)
+    last = opened.scalar(select(func.max(ChangeRow.change_id)).where(*of_it))
     return f"{workspace.sha256[:12]}-{last or 0}"
 
 

@@ -1,14 +1,16 @@
 """
 What has changed: the history for those who edit, and the feed of an area for everybody.
 
-The feed says what became of which place, under the name that the view knows it by; neither who did
-it, nor a value before or after. Notes are for those who edit alone.
+The feed says what became of which place, venue or group, under the name that the view knows it by, and
+what councils decided; neither who did it, nor a value before or after. Notes are for those who edit alone.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -18,19 +20,21 @@ from sqlalchemy.orm import Session
 from geo.errors import InvalidInputError, NotFoundError
 from services.registry.attributes import PUBLIC as PUBLIC_ATTRIBUTES
 from services.registry.database import session, writing
-from services.registry.decisions import read_decisions
 from services.registry.history import CLOSED
+from services.registry.listed import hidden_keys, known_names
 from services.registry.replay import differing
-from services.registry.rows import Record
+from services.registry.rows import KINDS, PLACE, Kind, Record
 from services.registry.schema import migrate
-from services.registry.seen import seen_places
+from services.registry.seen import seen_decisions
 from services.registry.tables import ChangeRow, Note, Tables
 from services.words.dates import day_in_japan
 from services.words.texts import Lang, text
 from services.workspace.folder import Workspace
+from services.workspace.plain import plain_rows
 
 FEED_MOST = 200
 NOTE_MOST = 2000
+DECISION = "decision"
 _ATOM = "http://www.w3.org/2005/Atom"
 _TOLD = frozenset(
     {
@@ -45,24 +49,27 @@ _TOLD = frozenset(
         "lat",
     }
     | {"status_since", "verified_on", "address", "group_name", *PUBLIC_ATTRIBUTES}
+    | {"listed", "availability", "barrier_free", "rent_yen", "owner"}
 )
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-def history(workspace: Workspace, place_id: str) -> list[dict[str, Any]]:
+def history(workspace: Workspace, key: str, kind: Kind = PLACE) -> list[dict[str, Any]]:
     """
-    Return every change of a place with who, when, before and after, the newest first.
+    Return every change of one with who, when, before and after, the newest first.
 
-    Of a private home the public view is told which fields were changed, and no value.
+    Of what the view does not know by its name it is told which fields were changed, and no value.
     """
-    query = select(ChangeRow).where(ChangeRow.key == place_id).order_by(ChangeRow.change_id.desc())
+    of_it = (ChangeRow.kind == kind.name, ChangeRow.key == key)
+    query = select(ChangeRow).where(*of_it).order_by(ChangeRow.change_id.desc())
     names = ("change_id", "at", "who", "action", "undoes")
+    hidden = workspace.is_public and key in hidden_keys(workspace, kind)
     return [
         {
             **{name: getattr(one, name) for name in names},
             "fields": sorted(differing(one.before or {}, one.after or {})),
-            "before": _values(workspace, one, one.after, one.before),
-            "after": _values(workspace, one, one.before, one.after),
+            "before": _values(workspace, one, one.after, one.before, hidden=hidden),
+            "after": _values(workspace, one, one.before, one.after, hidden=hidden),
         }
         for one in _read(workspace, query)
     ]
@@ -71,46 +78,74 @@ def history(workspace: Workspace, place_id: str) -> list[dict[str, Any]]:
 def feed(
     workspace: Workspace, council_id: str | None = None, *, month: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return what became of places, the newest first: of an area of a council, of a month in Japan."""
+    """
+    Return what became of places, venues and groups and what councils decided, the newest first.
+
+    Of an area of a council; of a month in Japan. What was written later stands before what was written
+    earlier, wherever the clock stood.
+    """
+    if month is not None and _MONTH.fullmatch(month) is None:
+        raise InvalidInputError("month {month!r} is none; write it like 2025-04", month=month)
+    both = (_changed(workspace, council_id), _decided(workspace, council_id))
+    told = merge(*both, key=lambda one: str(one["at"]), reverse=True)
+    if month is None:
+        return list(islice(told, FEED_MOST))
+    return [one for one in told if _day(one).startswith(month)]
+
+
+def _changed(workspace: Workspace, council_id: str | None) -> list[dict[str, Any]]:
     query = select(ChangeRow).order_by(ChangeRow.change_id.desc())
     if council_id:
         query = query.where(ChangeRow.council_id == council_id)
-    if month is None:
-        query = query.limit(FEED_MOST)
-    elif _MONTH.fullmatch(month) is None:
-        raise InvalidInputError("month {month!r} is none; write it like 2025-04", month=month)
-    places = seen_places(workspace)
-    names = dict(zip(places["place_id"], places["name"], strict=True))
+    names = {kind.name: known_names(workspace, kind) for kind in KINDS.values()}
     return [
         {
             "change_id": one.change_id,
             "at": one.at,
             "event": _event(one),
-            "place_id": one.key,
-            "name": names.get(one.key, ""),
+            "kind": one.kind,
+            f"{one.kind}_id": one.key,
+            "name": names[one.kind].get(one.key, ""),
             "council_id": one.council_id,
             "fields": sorted(_TOLD & set(differing(one.before or {}, one.after or {}))),
         }
         for one in _read(workspace, query)
-        if month is None or day_in_japan(one.at)[:7] == month
     ]
 
 
-def month_report(workspace: Workspace, month: str, council_id: str | None = None) -> dict[str, Any]:
-    """Return what is different after a month: how often what happened, to which places, what was decided."""
-    found = feed(workspace, council_id, month=month)
-    log = read_decisions(workspace.registry_url)
+def _decided(workspace: Workspace, council_id: str | None) -> list[dict[str, Any]]:
+    log = seen_decisions(workspace)
     if council_id:
         log = log[log["council_id"] == council_id]
-    decided = log[log["meeting_date"].astype(str).str.startswith(month)]
+    names = ("decision_id", "name", "candidate_key", "frequency", "council_id", "meeting_date")
+    return [
+        {
+            "at": row["recorded_at"],
+            "event": row["status"],
+            "kind": DECISION,
+            **{name: row[name] for name in names},
+        }
+        for row in reversed(plain_rows(log))
+    ]
+
+
+def _day(entry: Mapping[str, Any]) -> str:
+    """Return when something happened: on the day of the meeting, else when it was written."""
+    return str(entry.get("meeting_date") or day_in_japan(str(entry["at"])))
+
+
+def month_report(workspace: Workspace, month: str, council_id: str | None = None) -> dict[str, Any]:
+    """Return what is different after a month: how often what happened, to what, and what was decided."""
+    found = feed(workspace, council_id, month=month)
+    decided = [one for one in found if one["kind"] == DECISION]
+    changes = [one for one in found if one["kind"] != DECISION]
     return {
         "month": month,
         "council_id": council_id,
-        "events": dict(sorted(Counter(one["event"] for one in found).items())),
-        "decisions": {
-            str(k): int(v) for k, v in decided["status"].value_counts().sort_index().items()
-        },
-        "changes": found,
+        "events": dict(sorted(Counter(one["event"] for one in changes).items())),
+        "decisions": dict(sorted(Counter(one["event"] for one in decided).items())),
+        "changes": changes,
+        "decided": decided,
     }
 
 
@@ -125,9 +160,10 @@ def atom(entries: Iterable[dict[str, Any]], *, address: str, lang: Lang) -> byte
     ET.SubElement(ET.SubElement(root, "author"), "name").text = "arukeba"
     for row in rows:
         entry = ET.SubElement(root, "entry")
-        name = row["name"] or row["place_id"]
+        number = row.get("change_id") or f"{DECISION}-{row['decision_id']}"
+        name = row["name"] or row.get(f"{row['kind']}_id") or row["candidate_key"]
         title = text(f"feed.{row['event']}", lang, name=name)
-        for part, value in (("id", f"{address}#{row['change_id']}"), ("title", title)):
+        for part, value in (("id", f"{address}#{number}"), ("title", title)):
             ET.SubElement(entry, part).text = value
         ET.SubElement(entry, "updated").text = row["at"]
     body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -175,10 +211,15 @@ def remove_note(workspace: Workspace, note_id: int) -> None:
 
 
 def _values(
-    workspace: Workspace, one: ChangeRow, than: Record | None, told: Record | None
+    workspace: Workspace,
+    one: ChangeRow,
+    than: Record | None,
+    told: Record | None,
+    *,
+    hidden: bool,
 ) -> Record | None:
     at_home = any((record or {}).get("private_home") for record in (one.before, one.after))
-    if workspace.is_public and at_home:
+    if hidden or (workspace.is_public and at_home):
         return None
     return differing(than or {}, told or {})
 

@@ -20,6 +20,7 @@ from services.registry.attributes import ATTRIBUTES, as_kind, with_attributes
 from services.registry.database import session, writing
 from services.registry.history import CLOSED, history_of
 from services.registry.replay import replay
+from services.registry.rows import free_group
 from services.registry.schema import migrate, remake
 from services.registry.tables import (
     Group,
@@ -76,21 +77,22 @@ def write_registry(url: str, venues: gpd.GeoDataFrame, places: gpd.GeoDataFrame)
     What people have changed is changed again on what is written.
     """
     held = with_attributes(link_venues(places, venues))
-    groups = {name: number for number, name in enumerate(_distinct(held, "group_name"), start=1)}
-    schedules, meetings = _place_rows(held, groups)
+    names = _distinct(held, "group_name")
     periods = [asdict(period) for place in held.to_dict("records") for period in history_of(place)]
-    parts: list[tuple[type[Tables], list[Row]]] = [
-        (Venue, [*_venue_rows(venues), *_host_rows(held, venues)]),
-        (Group, [{"group_id": number, "name": name} for name, number in groups.items()]),
-        (ScheduleRow, schedules),
-        (Place, meetings),
-        (PlaceStatus, periods),
-    ]
     with writing(url) as opened:
         migrate(opened.connection())
         remake(opened.connection())
         for table in (PlaceStatus, Place, ScheduleRow, Group, Venue):
             opened.execute(delete(table))
+        groups = {name: number for number, name in enumerate(names, start=free_group(opened))}
+        schedules, meetings = _place_rows(held, groups)
+        parts: list[tuple[type[Tables], list[Row]]] = [
+            (Venue, [*_venue_rows(venues), *_host_rows(held, venues)]),
+            (Group, [{"group_id": number, "name": name} for name, number in groups.items()]),
+            (ScheduleRow, schedules),
+            (Place, meetings),
+            (PlaceStatus, periods),
+        ]
         for model, rows in parts:
             if rows:
                 opened.execute(insert(model), rows)

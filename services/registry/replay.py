@@ -7,15 +7,9 @@ from sqlalchemy import func, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from services.registry.database import session, writing
-from services.registry.rows import (
-    Record,
-    delete_record,
-    new_record,
-    read_record,
-    write_record,
-)
+from services.registry.rows import KINDS, VENUE, Record
 from services.registry.schema import migrate
-from services.registry.tables import ChangeRow, Note, Place, Tables
+from services.registry.tables import ChangeRow, Note, Tables
 from services.words.names import normalise
 
 
@@ -42,38 +36,46 @@ def in_force(changes: Sequence[ChangeRow]) -> list[ChangeRow]:
 
 def replay(opened: Session) -> None:
     """
-    ChangeRow again what people changed, on places as the lists tell them now.
+    Change again what people changed, on what the lists tell now.
 
-    A place is found by its id and name, else by a name that no other place has: the rows of a list
-    move. What is not found any more stays in the history, and is changed nowhere.
+    A place, a venue or a group is found by its key and name, else by a name that no other has: the rows
+    of a list move. What is not found any more stays in the history, and is changed nowhere.
     """
     changes = list(opened.scalars(select(ChangeRow).order_by(ChangeRow.change_id)))
     names = {
-        str(key): normalise(name)
-        for key, name in opened.execute(select(Place.place_id, Place.name))
+        kind.name: {key: normalise(name) for key, name in kind.names(opened).items()}
+        for kind in KINDS.values()
     }
-    moved: dict[str, str | None] = {}
+    moved: dict[tuple[str, str], str | None] = {}
     for one in in_force(changes):
+        kind, at = KINDS[one.kind], (one.kind, one.key)
         told = one.after or one.before or {}
-        if one.key not in moved:
-            moved[one.key] = _found(names, one.key, (one.before or told).get("name"))
-        now = moved[one.key]
+        if at not in moved:
+            moved[at] = _found(names[one.kind], one.key, (one.before or told).get("name"))
+        now = moved[at]
         if one.before is None and one.after is not None:
             key = now or one.key
-            record = read_record(opened, key) or new_record(opened, key)
-            write_record(opened, {**record, **_own(one.after), "place_id": key})
-            moved[one.key] = key
+            record = kind.read(opened, key) or kind.new(opened, key)
+            kind.write(opened, {**record, **_own(_led(one.after, moved)), kind.id: key})
+            moved[at] = key
         elif now is not None and one.after is None:
-            delete_record(opened, now)
+            kind.delete(opened, now)
         elif now is not None:
-            found = read_record(opened, now)
+            found = kind.read(opened, now)
             if found is not None:
-                write_record(opened, {**found, **differing(one.before or {}, one.after or {})})
+                changed = differing(one.before or {}, one.after or {})
+                kind.write(opened, {**found, **_led(changed, moved)})
     for one in changes:
-        now = moved.get(one.key)
+        now = moved.get((one.kind, one.key))
         if now is not None and now != one.key:
             of_it = ChangeRow.change_id == one.change_id
             opened.execute(update(ChangeRow).where(of_it).values(key=now))
+
+
+def _led(told: Mapping[str, Any], moved: Mapping[tuple[str, str], str | None]) -> Record:
+    """Return what was told of a place with the venue under the key that it has now."""
+    now = moved.get((VENUE.name, str(told.get("venue_id"))))
+    return {**told, "venue_id": now} if now and "venue_id" in told else dict(told)
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Record:

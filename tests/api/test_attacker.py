@@ -839,6 +839,10 @@ ADDRESSES: dict[str, list[str]] = {
     "/registry/feed": ["/registry/feed", "/registry/feed?f=atom"],
     "/registry/report": ["/registry/report?month=2026-11"],
     "/registry/places/{place_id}": ["/registry/places/none"],
+    "/registry/venues": ["/registry/venues"],
+    "/registry/venues/{venue_id}": ["/registry/venues/none"],
+    "/registry/groups": ["/registry/groups"],
+    "/registry/groups/{group_id}": ["/registry/groups/1"],
     "/registry/areas/{layer}/{area_id}/notes": ["/registry/areas/none/none/notes"],
     "/shares": ["/shares"],
     "/provision": [f"/provision?layer={layer}" for layer in LAYERS],
@@ -864,7 +868,7 @@ ADDRESSES: dict[str, list[str]] = {
 }
 """Route: addresses of it, of every one that is read."""
 NOT_THERE = ("/scenarios/", "/jobs/")
-FOR_EDITORS = ("/registry/places/", "/registry/areas/")
+FOR_EDITORS = tuple(f"/registry/{what}" for what in ("places/", "venues", "groups", "areas/"))
 
 
 def test_every_route_that_is_read_is_known_here(client: Client) -> None:
@@ -880,6 +884,7 @@ def test_every_route_that_is_read_is_known_here(client: Client) -> None:
     assert {path for path, methods in paths.items() if "post" in methods} == {
         *("/whatif", "/scenarios", "/decisions", "/plans", "/edit-proposals"),
         *("/registry/places", "/registry/places/{place_id}/confirmation", "/registry/imports"),
+        *("/registry/venues", "/registry/groups"),
         *("/registry/changes/{change_id}/undo", "/registry/areas/{layer}/{area_id}/notes"),
         *("/processes/what-if/execution", "/processes/{process_id}/execution"),
         *("/edit-proposals/effect", "/edit-proposals/{proposal_id}/verdict"),

@@ -41,6 +41,10 @@ def test_who_may_only_read_sees_the_feed_and_nothing_else(path: Path) -> None:
             reader.get("/registry/areas/city/x/notes"),
             reader.post("/registry/areas/city/x/notes", json={"text": "x"}),
             reader.delete("/registry/notes/1"),
+            *(reader.get(f"/registry/{what}") for what in ("venues", "groups")),
+            *(reader.get(f"/registry/{what}/1") for what in ("venues", "groups")),
+            *(reader.post(f"/registry/{what}", json=NEW) for what in ("venues", "groups")),
+            *(reader.patch(f"/registry/{what}/1", json={}) for what in ("venues", "groups")),
         ):
             assert answer.status_code == 403
         assert reader.get("/registry/feed").json() == {"changes": []}
@@ -85,3 +89,29 @@ def test_an_import_is_looked_at_then_taken_in(editor: TestClient) -> None:
     month = found[0]["at"][:7]
     assert editor.get(f"/registry/report?month={month}").status_code == 200
     assert editor.get("/registry/report?month=x").status_code == 422
+
+
+@pytest.mark.parametrize("what", ["venue", "group"])
+def test_venues_and_groups_are_changed_as_places_are(editor: TestClient, what: str) -> None:
+    new = {"fields": {"name": "西の集い"}}
+    made = editor.post(f"/registry/{what}s", json=new)
+    assert made.status_code == 201
+    key = made.json()[f"{what}_id"]
+    assert editor.post(f"/registry/{what}s", json=new).status_code == 409
+    at = f"/registry/{what}s/{key}"
+    read = editor.get(at)
+    assert read.headers["etag"] == made.headers["etag"]
+    assert editor.patch(at, json={"name": "x"}).status_code == 428
+    seen = {"if-match": read.headers["etag"]}
+    assert editor.patch(at, json={"name": "西の会"}, headers=seen).status_code == 200
+    assert editor.patch(at, json={"name": "y"}, headers=seen).status_code == 412
+    assert editor.patch(at, json={"schedule_text": "毎週月曜"}, headers=seen).status_code == 422
+    assert editor.get(f"/registry/{what}s/none").status_code == 404
+    listed = editor.get(f"/registry/{what}s").json()[f"{what}s"]
+    assert key in [one[f"{what}_id"] for one in listed]
+    latest = editor.get(at).json()["history"][0]
+    assert editor.post(f"/registry/changes/{latest['change_id']}/undo").status_code == 200
+    told = editor.get("/registry/feed").json()["changes"]
+    assert [(one["kind"], one["event"]) for one in told] == [
+        (what, event) for event in ("changed", "changed", "opened")
+    ]

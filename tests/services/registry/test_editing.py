@@ -5,8 +5,10 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 
 from geo.errors import (
     ChangedError,
@@ -15,15 +17,22 @@ from geo.errors import (
     NotFoundError,
     TakenError,
 )
+from services.registry.decisions import COLUMNS, open_log
 from services.registry.editing import (
+    change_group,
     change_place,
+    change_venue,
     confirm_place,
+    create_group,
     create_place,
+    create_venue,
     fields_of,
+    group_fields_of,
     import_places,
     stale_places,
     state_of,
     undo_change,
+    venue_fields_of,
 )
 from services.registry.feed import (
     atom,
@@ -34,8 +43,13 @@ from services.registry.feed import (
     pin_note,
     remove_note,
 )
-from services.registry.places import read_places, read_status_history, write_registry
+from services.registry.listed import list_groups, list_venues
+from services.registry.places import read_places, read_status_history, read_venues, write_registry
+from services.registry.rows import GROUP, VENUE
+from services.registry.seen import seen_venues
+from services.registry.venues import with_venue_attributes
 from services.words.dates import today
+from services.words.vocabulary import EXACT
 from services.workspace.folder import Workspace
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
@@ -237,6 +251,162 @@ def test_a_list_that_is_read_anew_keeps_what_people_changed(workspace: Workspace
     assert history(workspace, "B")[0]["action"] == "confirm"
     write_registry(workspace.registry_url, _no_venues(), listed)
     assert held(workspace).equals(found)
+
+
+def test_a_venue_is_made_changed_and_undone_as_a_place_is(workspace: Workspace) -> None:
+    hall = {"name": "西集会所", "address": "西1-1", "lon": 139.84, "lat": 36.0, "capacity": 30}
+    made = create_venue(workspace, venue_fields_of(hall), who="市")
+    with pytest.raises(TakenError, match="change that one"):
+        create_venue(workspace, venue_fields_of({"name": "西 集会所", "address": "西1-1"}), who="")
+    create_venue(workspace, venue_fields_of({"name": "西集会所", "address": "西9-9"}), who="市")
+    listed = read_venues(workspace.registry_url, EPSG).set_index("venue_id")
+    assert listed.loc[made.key]["capacity"] == 30
+    bigger = change_venue(
+        workspace, made.key, venue_fields_of({"capacity": 50}), who="市", state=made.state
+    )
+    with pytest.raises(ChangedError, match="read it again"):
+        change_venue(
+            workspace, made.key, venue_fields_of({"capacity": 1}), who="", state=made.state
+        )
+    latest, first = history(workspace, made.key, VENUE)
+    assert (latest["before"], latest["after"]) == ({"capacity": 30.0}, {"capacity": 50.0})
+    undo_change(workspace, latest["change_id"], who="市")
+    assert bigger.fields == ("capacity",)
+    create_place(workspace, fields_of({"name": "体操", "venue_id": made.key}), who="市")
+    with pytest.raises(ChangedError, match="places belong to it"):
+        undo_change(workspace, first["change_id"], who="市")
+    undo_change(
+        workspace, history(workspace, _place_at(workspace, made.key))[0]["change_id"], who=""
+    )
+    undo_change(workspace, first["change_id"], who="市")
+    assert made.key not in set(read_venues(workspace.registry_url, EPSG)["venue_id"])
+
+
+def _place_at(workspace: Workspace, venue_id: str) -> str:
+    found = held(workspace)
+    return str(found.index[found["venue_id"] == venue_id][0])
+
+
+def test_a_group_bears_its_new_name_at_all_its_places(workspace: Workspace) -> None:
+    made = [
+        create_place(workspace, fields_of({"name": name, "group_name": "東の会"}), who="")
+        for name in ("一", "二")
+    ]
+    (group,) = [one for one in list_groups(workspace) if one["name"] == "東の会"]
+    assert group["places_n"] == 2
+    state = state_of(workspace, group["group_id"], GROUP)
+    with pytest.raises(TakenError):
+        create_group(workspace, group_fields_of({"name": "東の会"}), who="")
+    other = create_group(workspace, group_fields_of({"name": "西の会"}), who="")
+    with pytest.raises(TakenError, match="another name"):
+        change_group(
+            workspace, other.key, group_fields_of({"name": "東の会"}), who="", state=other.state
+        )
+    change_group(
+        workspace, group["group_id"], group_fields_of({"name": "東友会"}), who="", state=state
+    )
+    assert {held(workspace).loc[one.key]["group_name"] for one in made} == {"東友会"}
+    with pytest.raises(NotFoundError):
+        state_of(workspace, "none", GROUP)
+
+
+def test_a_build_keeps_what_people_changed_of_venues_and_groups(workspace: Workspace) -> None:
+    lists = places(*PLACES).assign(group_name="東の会")
+    halls = _no_venues()
+    write_registry(workspace.registry_url, halls, lists)
+    (group,) = list_groups(workspace)
+    state = state_of(workspace, group["group_id"], GROUP)
+    change_group(
+        workspace, group["group_id"], group_fields_of({"name": "東友会"}), who="", state=state
+    )
+    hall = create_venue(workspace, venue_fields_of({"name": "西集会所"}), who="")
+    at_hall = create_place(workspace, fields_of({"name": "体操", "venue_id": hall.key}), who="")
+    for _ in range(2):
+        write_registry(
+            workspace.registry_url, halls, lists.assign(group_name=["新しい会", *["東の会"] * 5])
+        )
+        found = held(workspace)
+        assert found.loc["B"]["group_name"] == "東友会"
+        assert found.loc["A"]["group_name"] == "新しい会"
+        assert found.loc[at_hall.key]["venue_id"] == hall.key
+        assert hall.key in set(read_venues(workspace.registry_url, EPSG)["venue_id"])
+        (named,) = [one for one in list_groups(workspace) if one["name"] == "東友会"]
+        assert history(workspace, named["group_id"], GROUP)[0]["after"] == {"name": "東友会"}
+    # The list has the hall by now: what was made is that one, and the place goes with it.
+    own = gpd.GeoDataFrame(
+        {
+            "venue_id": ["h-1"],
+            "name": ["西集会所"],
+            "kind": [""],
+            "address": [""],
+            "source_id": ["h"],
+            "row": [1],
+        },
+        geometry=[Point(0, 50_000)],
+        crs=EPSG,
+    )
+    write_registry(workspace.registry_url, with_venue_attributes(own), lists)
+    assert held(workspace).loc[at_hall.key]["venue_id"] == "h-1"
+
+
+def test_the_public_view_knows_no_name_of_a_venue_or_group_of_a_private_home(
+    workspace: Workspace,
+) -> None:
+    home = {
+        "name": "佐藤さん宅",
+        "venue_name": "佐藤",
+        "group_name": "佐藤の会",
+        "private_home": True,
+    }
+    made = create_place(workspace, fields_of({**home, "lon": 139.84, "lat": 36.0}), who="市")
+    venue_id = str(held(workspace).loc[made.key]["venue_id"])
+    (group,) = [one for one in list_groups(workspace.seen(EXACT)) if one["name"] == "佐藤の会"]
+    # Whoever lists the hall cannot tell that it is no home.
+    told = venue_fields_of({"listed": True, "private_home": False, "owner": "佐藤"})
+    change_venue(workspace, venue_id, told, who="", state=state_of(workspace, venue_id, VENUE))
+    change_group(
+        workspace,
+        group["group_id"],
+        group_fields_of({"name": "佐藤会"}),
+        who="",
+        state=state_of(workspace, group["group_id"], GROUP),
+    )
+    said = str(
+        [
+            feed(workspace),
+            list_venues(workspace),
+            list_groups(workspace),
+            history(workspace, venue_id, VENUE),
+            history(workspace, group["group_id"], GROUP),
+            seen_venues(workspace).to_dict("records"),
+        ]
+    )
+    assert "佐藤" not in said
+    assert "佐藤会" in str(list_groups(workspace.seen(EXACT)))
+
+
+def test_decisions_stand_in_the_feed_and_in_the_report_of_their_month(workspace: Workspace) -> None:
+    confirm_place(workspace, "A", who="")
+    council = str(feed(workspace)[0]["council_id"])
+    row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "council_id": council}
+    row |= {"name": "東集会所", "status": "adopted", "candidate_key": "open:vA:weekly"}
+    row |= {
+        "meeting_date": "2001-02-03",
+        "recorded_at": "2001-03-01T00:00:00+00:00",
+        "reason": "山田",
+    }
+    del row["decision_id"]
+    with open_log(workspace.registry_url) as log:
+        log.add([row])
+    assert [one["event"] for one in feed(workspace, council)] == ["confirmed", "adopted"]
+    assert [one["event"] for one in feed(workspace, "another")] == []
+    assert "山田" not in str(feed(workspace))
+    told = month_report(workspace, "2001-02", council)
+    assert (told["decisions"], told["events"], told["changes"]) == ({"adopted": 1}, {}, [])
+    assert [one["name"] for one in told["decided"]] == ["東集会所"]
+    root = ET.fromstring(atom(feed(workspace), address="http://here/feed", lang="ja"))  # noqa: S314  what was just written
+    titles = [one.text for one in root.iter("{http://www.w3.org/2005/Atom}title")]
+    assert "協議体が決めました：東集会所" in titles
 
 
 ADDS = """

@@ -45,7 +45,7 @@ COMMANDS = (
         "plan",
         "plans",
     ),
-    *("raster", "profile", "edits", "scenario", "decision"),
+    *("raster", "profile", "edits", "scenario", "decision", "registry"),
 )
 
 

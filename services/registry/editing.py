@@ -5,7 +5,7 @@ Each change is kept with who and when. Every function takes who does it; whether
 What was acknowledged is in the database, and a build changes it again on what the lists tell then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -237,12 +237,18 @@ def confirm_place(workspace: Workspace, place_id: str, *, who: str, on: date | N
 
 
 def import_places(
-    workspace: Workspace, rows: Sequence[Mapping[str, Any]], *, who: str, preview: bool
+    workspace: Workspace,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    who: str,
+    preview: bool,
+    numbers: Iterable[int] = (),
 ) -> list[Kept]:
     """
     Take in rows, a place each: by ``place_id`` or by its name one is changed, else one is made.
 
     All of them or, where one cannot be, none. A preview says what would be kept, and keeps nothing.
+    ``numbers`` are those of the rows in their file.
     """
     if not 1 <= len(rows) <= IMPORT_MOST:
         raise InvalidInputError(
@@ -250,10 +256,10 @@ def import_places(
         )
     with _keeping(workspace, who, dry=preview) as editor:
         kept = []
-        for number, row in enumerate(rows, start=1):
+        for number, row in zip(numbers or range(1, len(rows) + 1), rows, strict=True):
             try:
                 kept.append(editor.take_in(row))
-            except (InvalidInputError, NotFoundError) as error:
+            except (InvalidInputError, NotFoundError, TakenError) as error:
                 raise InvalidInputError(
                     "row {number}: {said}; nothing was taken in", number=number, said=error
                 ) from error
@@ -319,7 +325,8 @@ class _Editor:
                 what=kind.known_as,
                 same=same,
             )
-        record = {**kind.new(self._opened, key), **told}
+        where = self._at_venue(told) if kind is PLACE else {}
+        record = {**kind.new(self._opened, key), **where, **told}
         return self._keep(kind, key, None, record, "create")
 
     def change(self, kind: Kind, key: str, told: Mapping[str, Any], action: str) -> Kept:
@@ -381,6 +388,22 @@ class _Editor:
             and normalise(name) == wanted
             and (not at or not address or normalise(address) == at)
         ]
+
+    def _at_venue(self, told: Mapping[str, Any]) -> Record:
+        """Return where a place is held: at the venue that is told, else at the only one of its name."""
+        venue_id, name = told.get("venue_id"), normalise(told.get("venue_name") or "")
+        if not venue_id and name:
+            found = [
+                key for key, one in VENUE.names(self._opened).items() if normalise(one) == name
+            ]
+            venue_id = found[0] if len(found) == 1 else None
+        venue = VENUE.read(self._opened, venue_id) if venue_id else None
+        if venue is None:
+            return {}
+        where = {"venue_id": venue_id, "venue_name": venue["name"], "address": venue["address"]}
+        is_located = told.get("lon") is None and venue["lon"] is not None
+        at = {"lon": venue["lon"], "lat": venue["lat"], "located_by": "venue"}
+        return where | at if is_located else where
 
     def _same_places(self, told: Mapping[str, Any], wanted: str) -> list[str]:
         venue_id, venue = told.get("venue_id"), normalise(told.get("venue_name") or "")

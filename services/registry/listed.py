@@ -1,4 +1,4 @@
-"""Venues and groups as a list for those who edit, under the names that the view knows them by."""
+"""Places, venues and groups as a list for those who edit, under the names that the view knows them by."""
 
 from typing import Any
 
@@ -11,6 +11,21 @@ from services.registry.rows import GROUP, PLACE, VENUE, Kind
 from services.registry.seen import seen_places
 from services.registry.tables import Group, Place, Venue
 from services.workspace.folder import Workspace
+
+
+def list_places(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return all places as the view sees them."""
+    names = [
+        "place_id",
+        "name",
+        "venue_name",
+        "group_name",
+        "schedule_text",
+        "status",
+        "verified_on",
+    ]
+    places = seen_places(workspace).sort_values("place_id")
+    return [{name: str(row[name]) for name in names} for row in places[names].to_dict("records")]
 
 
 def list_venues(workspace: Workspace) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, inspect
+from sqlalchemy import text as sql
 
 from services.registry.database import SQLITE
 from services.registry.tables import Group, Place, PlaceStatus, ScheduleRow, Tables, Venue
@@ -23,8 +24,8 @@ def migrate(connection: Connection) -> None:
     """
     Bring the tables to today's version within the connection's transaction, all of it or nothing.
 
-    Before it a file is copied to ``registry.before-VERSION.sqlite`` beside it; of a server the city
-    keeps copies.
+    Before it a file is copied to ``registry.before-VERSION.sqlite`` beside it, on a server each table to
+    ``TABLE_before_VERSION``, in the same transaction.
     """
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
@@ -39,6 +40,8 @@ def migrate(connection: Connection) -> None:
         return
     if connection.dialect.name == SQLITE:
         _copy_beside(Path(str(connection.engine.url.database)), str(head))
+    else:
+        _copy_tables(connection, str(head))
     with EnvironmentContext(
         config,
         script,
@@ -71,6 +74,20 @@ def _copy_beside(file: Path, version: str) -> None:
         closing(sqlite3.connect(staged)) as copy,
     ):
         old.backup(copy)
+
+
+def _copy_tables(connection: Connection, version: str) -> None:
+    """Copy each table with its keys to another name; the copy of an earlier attempt is replaced."""
+    there, quote = inspect(connection), connection.dialect.identifier_preparer.quote
+    for table in Tables.metadata.sorted_tables:
+        if there.has_table(table.name):
+            old, copy = quote(table.name), quote(f"{table.name}_before_{version}")
+            for statement in (
+                f"DROP TABLE IF EXISTS {copy}",
+                f"CREATE TABLE {copy} (LIKE {old} INCLUDING ALL)",
+                f"INSERT INTO {copy} SELECT * FROM {old}",  # noqa: S608  names of tables
+            ):
+                connection.execute(sql(statement))
 
 
 def _columns(table: Table) -> set[str]:

@@ -84,7 +84,7 @@ STEPS = (ATTRIBUTES, LOCATED, DECIDED, ROOMS, OPENS, NO_RULES, ASSUMED)
 def made(url: str, steps: int) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
-        for table in ("changes", "notes", "alembic_version"):
+        for table in ("changes", "notes", "alembic_version", *(f"{one}{COPY}" for one in WANTED)):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
         for table, columns in FIRST.items():
             connection.execute(text(f"CREATE TABLE {table} ({columns})"))
@@ -123,6 +123,15 @@ def columns(url: str) -> dict[str, set[str]]:
     return found
 
 
+def rows(url: str, table: str) -> list[dict]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = [dict(row) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()]  # noqa: S608  our own words
+    engine.dispose()
+    return found
+
+
+COPY = "_before_0002"
 WANTED = {
     name: {column.name for column in table.columns}
     for name, table in Tables.metadata.tables.items()
@@ -136,6 +145,7 @@ def test_every_earlier_schema_is_brought_to_todays_and_loses_nothing(
 ) -> None:
     url = empty_database(kind, tmp_path)
     made(url, steps)
+    old = columns(url)
     with open_log(url) as log:
         assert len(log.rows) == (1 if steps >= 3 else 0)
     found = columns(url)
@@ -154,6 +164,11 @@ def test_every_earlier_schema_is_brought_to_todays_and_loses_nothing(
         copy = f"sqlite:///{tmp_path / 'registry.before-0002.sqlite'}"
         assert "changes" not in columns(copy)
         assert columns(copy)["places"] <= WANTED["places"]
+    else:
+        assert "changes_before_0002" not in found
+        assert found[f"places{COPY}"] == old["places"]
+        (copied,) = rows(url, f"places{COPY}")
+        assert copied["name"] == "ひまわり"
     create_registry(url)  # nothing is left to do
 
 

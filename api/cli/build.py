@@ -13,7 +13,7 @@ from services.intake.places.confirmations import TO_CONFIRM
 from services.intake.tables.mapping import NOT_USED
 from services.words.texts import Lang, text, told
 from services.words.vocabulary import EXACT
-from services.workspace.folder import Workspace
+from services.workspace.folder import BUILDS_KEPT, Workspace
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -41,9 +41,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         registry: Annotated[
             str, typer.Option("--registry", metavar="URL", help=text("cli.build.registry", lang))
         ] = "",
+        keep_builds: Annotated[
+            int, typer.Option("--keep-builds", min=1, help=text("cli.build.keep_builds", lang))
+        ] = BUILDS_KEPT,
     ) -> None:
         desk = desk_of(ctx)
-        given = Given(tuple(column_map or ()), confirmed, registry)
+        given = Given(tuple(column_map or ()), confirmed, registry, keep_builds)
         with desk.progress() as progress:
             workspace = build(
                 profile, out, data=data, as_of=day_of(as_of), given=given, progress=progress

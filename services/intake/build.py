@@ -135,7 +135,7 @@ def build(
         sync_tree(folder)
         # Until here people have worked in the old one; what they made until now goes over.
         with _alone(out):
-            carry_over(out, folder)
+            carry_over(out, folder, keep=given.builds_kept)
             # Last: a database elsewhere is not put back when something before it fails.
             registry = given.registry_url or registry_file(folder)
             create_registry(registry)

@@ -15,6 +15,7 @@ from services.intake.tables.columns import ColumnMap, read_map
 from services.intake.tables.ledger import Ledger
 from services.intake.tables.mapping import Section, with_map
 from services.profile import Profile
+from services.workspace.folder import BUILDS_KEPT
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Given:
     """Else the list in the workspace that is built again."""
     registry_url: str = ""
     """Database of venues and places, one for each workspace; else a file in the workspace."""
+    builds_kept: int = BUILDS_KEPT
+    """Earlier builds with results, beside those that were replaced within a week."""
 
 
 def require_files(inputs: Inputs) -> None:

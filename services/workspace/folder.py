@@ -7,6 +7,7 @@ before lies in ``builds/NNNN`` with its results: who reads it when it is replace
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -68,6 +69,10 @@ OF_PEOPLE = ("edits", "proposals", "plans", "scenarios", "exact/plans")
 """Folders of what people have drawn, planned and named: a build never loses them."""
 BUILDS = "builds"
 """Folder of what was built before and has results, the newest with the largest number."""
+BUILDS_KEPT = 10
+"""So many of them are kept, and more where they are young."""
+YOUNG_S = 7 * 86_400
+"""What was replaced within this time stays: who had opened it, to read or for a plan, may be at it."""
 RESULTS = "results"
 LATEST = "LATEST"
 _NOT_BUILT = (
@@ -476,31 +481,36 @@ class Workspace:
         return bool(made_with == self.profile.privacy.model_dump())
 
 
-def carry_over(old: Path, new: Path) -> None:
+def carry_over(old: Path, new: Path, *, keep: int = BUILDS_KEPT) -> None:
     """
     Take what people have made in a workspace over into the folder that is to replace it.
 
     What was built is kept beside, where it has results: nothing of it ever changes, so each file is the
-    same one under a second name, where the disk can do that.
+    same one under a second name, where the disk can do that. Of what was built before, ``keep`` builds
+    are taken over, among them always the newest, which is served until the new one has a result.
     """
     for name in OF_PEOPLE:
         if (old / name).is_dir():
             shutil.copytree(old / name, new / name, dirs_exist_ok=True)
-    if (old / BUILDS).is_dir():
-        shutil.copytree(old / BUILDS, new / BUILDS, copy_function=_second_name)
+    earlier, kept_n = earlier_builds(old), max(keep, 1)
+    number = max((int(one.name) for one in earlier), default=0) + 1
     if (old / RESULTS / LATEST).is_file():
-        number = max((int(one.name) for one in earlier_builds(old)), default=0) + 1
-        shutil.copytree(
-            old,
-            new / BUILDS / f"{number:04d}",
-            copy_function=_second_name,
-            ignore=shutil.ignore_patterns(".*", *_NOT_BUILT),
-        )
+        put_aside = new / BUILDS / f"{number:04d}"
+        left_out = shutil.ignore_patterns(".*", *_NOT_BUILT)
+        shutil.copytree(old, put_aside, copy_function=_second_name, ignore=left_out)
+        os.utime(put_aside)
+        kept_n -= 1
+    for build in [*earlier[:kept_n], *filter(_is_young, earlier[kept_n:])]:
+        shutil.copytree(build, new / BUILDS / build.name, copy_function=_second_name)
 
 
 def earlier_builds(path: Path) -> list[Path]:
     """Return the folders of what was built before, the newest first."""
     return sorted((path / BUILDS).glob("[0-9]*"), reverse=True)
+
+
+def _is_young(build: Path) -> bool:
+    return time.time() - build.stat().st_mtime < YOUNG_S
 
 
 def _second_name(source: str, target: str) -> None:

@@ -1,5 +1,7 @@
 """A build takes nothing away from those who read: the result of before is served until the next run."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition.snapshot import Editions
 from services.intake.build import build
+from services.intake.inputs import Given
 from services.results.run import run
 from services.scenarios.named import list_scenarios, new_scenario
-from services.workspace.folder import open_workspace
+from services.workspace.folder import YOUNG_S, open_workspace
 from tests.faults import each_death
 from tests.services.intake.test_structure import town
 
@@ -77,6 +80,26 @@ def test_older_results_survive_builds_and_are_read_by_their_names(
     build(profile, path)
     assert sorted(one.name for one in (path / "builds").iterdir()) == ["0001", "0002", "0003"]
     assert open_workspace(path).served().name == "0003"
+
+
+def test_old_builds_go_but_for_so_many_and_those_that_somebody_may_read(
+    profile: Path, tmp_path: Path
+) -> None:
+    path = with_a_result(profile, tmp_path / "workspace")
+    for name in ("0002", "0003", "0004"):
+        build(profile, path, given=Given(builds_kept=1))
+        assert run(open_workspace(path)).name == name
+    # All were replaced a moment ago: a reader or a plan may be at them.
+    assert sorted(one.name for one in (path / "builds").iterdir()) == ["0001", "0002", "0003"]
+    long_ago = time.time() - YOUNG_S - 60
+    for name in ("0001", "0002"):
+        os.utime(path / "builds" / name, (long_ago, long_ago))
+    build(profile, path, given=Given(builds_kept=3))
+    assert sorted(one.name for one in (path / "builds").iterdir()) == ["0002", "0003", "0004"]
+    build(profile, path, given=Given(builds_kept=1))
+    assert sorted(one.name for one in (path / "builds").iterdir()) == ["0003", "0004"]
+    assert open_workspace(path).served().name == "0004"
+    assert run(open_workspace(path)).name == "0005"
 
 
 def test_who_reads_while_it_is_built_anew_reads_on_in_what_was_opened(

@@ -14,6 +14,7 @@ from services.edition.jobs import Job, Jobs, client_name
 from services.edition.processes import PLAN, checked_inputs
 from services.edition.worker import Worker
 from services.words.texts import LANGS, step_text, text, told
+from services.workspace.once import Once
 
 COOKIE = "arukeba_jobs"
 """Holds the ids of the jobs that a browser has asked for: whoever knows an id may look and end."""
@@ -24,14 +25,19 @@ RESULTS = "http://www.opengis.net/def/rel/ogc/1.0/results"
 
 
 async def take_on(
-    request: Request, response: Response, process: str, given: Mapping[str, Any]
+    request: Request,
+    response: Response,
+    process: str,
+    given: Mapping[str, Any],
+    *,
+    once: Once | None,
 ) -> JobInfo:
     """Check what is asked and queue it; what cannot be done is refused at once."""
     jobs: Jobs = request.app.state.jobs
     worker: Worker = request.app.state.worker
     inputs = checked_inputs(process, given)
     client = client_name(request.client.host if request.client else "")
-    job = await run_in_threadpool(jobs.submit, process, inputs, client)
+    job = await run_in_threadpool(jobs.submit, process, inputs, client, once=once)
     worker.start()
     give_up_s = time.monotonic() + CHECK_S
     while job.is_open and not job.checked and time.monotonic() < give_up_s:

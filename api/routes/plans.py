@@ -12,6 +12,7 @@ from api.headers import DOCUMENT_POLICY
 from api.jobs import take_on
 from api.links import GEOJSON, HTML, JSON, link, page_links
 from api.models import JobInfo
+from api.once import OnceDep
 from api.plan_page import render_plan
 from services.edition.features import catchment_features
 from services.edition.processes import PLAN
@@ -49,10 +50,11 @@ async def ask_plan(
     request: Request,
     response: Response,
     _workspace: EditorDep,
+    once: OnceDep,
     asked: Annotated[dict[str, Any], Body()],
 ) -> JobInfo:
     """Check a question and queue it; what no plan can be made from is refused at once."""
-    return await take_on(request, response, PLAN, asked)
+    return await take_on(request, response, PLAN, asked, once=once)
 
 
 @router.get("/plans", summary="List of plans")

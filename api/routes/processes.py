@@ -13,6 +13,7 @@ from api.errors import Problem
 from api.jobs import take_on
 from api.links import JSON, link
 from api.models import Execute, JobInfo, ProcessInfo, ProcessInput, ProcessList, ProcessSummary
+from api.once import OnceDep
 from api.routes.docs import described
 from api.routes.whatif import WhatIfBody
 from geo.errors import NotFoundError
@@ -87,6 +88,7 @@ async def execute(
     request: Request,
     response: Response,
     _workspace: EditorDep,
+    once: OnceDep,
     process_id: ProcessId,
     body: Execute,
 ) -> JobInfo:
@@ -95,7 +97,7 @@ async def execute(
         process(request, process_id)
     if "respond-async" in request.headers.get("prefer", ""):
         response.headers["preference-applied"] = "respond-async"
-    return await take_on(request, response, process_id, body.inputs)
+    return await take_on(request, response, process_id, body.inputs, once=once)
 
 
 def _output(process_id: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.deps import EditorDep, Language, WorkspaceDep
 from api.errors import Problem
+from api.once import OnceDep
 from services.registry.editing import (
     STALE_MONTHS,
     GroupFields,
@@ -156,9 +157,11 @@ def place(workspace: EditorDep, place_id: str, response: Response) -> dict[str, 
     status_code=201,
     responses=_refused(403, 409, 422),
 )
-def create(workspace: EditorDep, who: WhoDep, body: NewPlace, response: Response) -> dict[str, Any]:
+def create(
+    workspace: EditorDep, who: WhoDep, once: OnceDep, body: NewPlace, response: Response
+) -> dict[str, Any]:
     """Make a place that is not there yet."""
-    kept = create_place(workspace, body.fields, who=who, place_id=body.place_id)
+    kept = create_place(workspace, body.fields, who=who, place_id=body.place_id, once=once)
     return _told(kept, response)
 
 
@@ -209,10 +212,11 @@ def venue(workspace: EditorDep, venue_id: str, response: Response) -> dict[str, 
     responses=_refused(403, 409, 422),
 )
 def new_venue(
-    workspace: EditorDep, who: WhoDep, body: NewVenue, response: Response
+    workspace: EditorDep, who: WhoDep, once: OnceDep, body: NewVenue, response: Response
 ) -> dict[str, Any]:
     """Make a venue that is not there yet."""
-    return _told(create_venue(workspace, body.fields, who=who, venue_id=body.venue_id), response)
+    kept = create_venue(workspace, body.fields, who=who, venue_id=body.venue_id, once=once)
+    return _told(kept, response)
 
 
 @router.patch(
@@ -252,10 +256,10 @@ def group(workspace: EditorDep, group_id: str, response: Response) -> dict[str, 
     responses=_refused(403, 409, 422),
 )
 def new_group(
-    workspace: EditorDep, who: WhoDep, body: NewGroup, response: Response
+    workspace: EditorDep, who: WhoDep, once: OnceDep, body: NewGroup, response: Response
 ) -> dict[str, Any]:
     """Make a group that is not there yet."""
-    return _told(create_group(workspace, body.fields, who=who), response)
+    return _told(create_group(workspace, body.fields, who=who, once=once), response)
 
 
 @router.patch(
@@ -282,11 +286,12 @@ def group_change(
 def imports(
     workspace: EditorDep,
     who: WhoDep,
+    once: OnceDep,
     body: ImportBody,
     preview: Annotated[bool, Query(description="Say what would be kept, and keep nothing")] = False,  # noqa: FBT002  FastAPI reads it by name
 ) -> dict[str, Any]:
     """Take in all rows, or none where one cannot be."""
-    kept = import_places(workspace, body.rows, who=who, preview=preview)
+    kept = import_places(workspace, body.rows, who=who, preview=preview, once=once)
     return {"preview": preview, "rows": [one.to_dict() for one in kept]}
 
 

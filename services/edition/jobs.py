@@ -54,6 +54,7 @@ from geo.errors import (
 )
 from services.words.vocabulary import PUBLIC, JobStatus
 from services.workspace.folder import Workspace
+from services.workspace.once import Once, forgotten_before
 
 OPEN = ("accepted", "running")
 KEPT = 100
@@ -101,6 +102,15 @@ _JOBS = Table(
     Column("ended_at", String),
     Column("updated_at", String, nullable=False),
 )
+_KEYS = Table(
+    "keys",
+    _JOBS.metadata,
+    Column("key", String, primary_key=True),
+    Column("asked", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("job_id", String, nullable=False),
+)
+"""Under which key a job was asked for: asked again, it is the same one."""
 _CLIENTS = secrets.token_bytes(16)
 """Whose jobs wait is counted by a name that means nothing once the server has ended."""
 
@@ -170,17 +180,32 @@ class Jobs:
                 waiting, own = _waiting(opened, client)
         _require_room(waiting, own)
 
-    def submit(self, process: str, inputs: Mapping[str, Any], client: str = "") -> Job:
+    def submit(
+        self,
+        process: str,
+        inputs: Mapping[str, Any],
+        client: str = "",
+        *,
+        once: Once | None = None,
+    ) -> Job:
         """
-        Take a job on, kept on the disk when this returns.
+        Take a job on, kept on the disk when this returns; what was asked ``once`` is the job of then.
 
         Raises
         ------
         QueueFullError
             Too much is waiting already.
+        InvalidInputError
+            Something else was asked under the same key.
         """
         job_id = uuid.uuid4().hex  # nobody guesses it: whoever has it may ask and end
         with self._writing() as opened:
+            known = _asked_before(opened, once)
+            if known:
+                return self.get(known)
+            if once is not None:
+                key = {"key": once.key, "asked": once.asked, "at": _now(), "job_id": job_id}
+                opened.execute(insert(_KEYS).values(**key))
             _require_room(*_waiting(opened, client))
             _forget(opened)
             now = _now()
@@ -228,6 +253,7 @@ class Jobs:
         """Forget a job that was never taken on."""
         with self._writing() as opened:
             opened.execute(delete(_JOBS).where(_JOBS.c.job_id == job_id))
+            opened.execute(delete(_KEYS).where(_KEYS.c.job_id == job_id))
 
     def open_n(self) -> int:
         """Return how many jobs wait or are worked on."""
@@ -390,7 +416,8 @@ class Jobs:
         with engine.connect() as opened:
             opened.execute(sql("PRAGMA journal_mode = WAL"))
             opened.commit()
-            opened.execute(CreateTable(_JOBS, if_not_exists=True))
+            for table in (_JOBS, _KEYS):
+                opened.execute(CreateTable(table, if_not_exists=True))
             opened.commit()
         return engine
 
@@ -425,4 +452,17 @@ def _forget(opened: Connection) -> None:
     ended = select(_JOBS.c.number).where(_JOBS.c.status.not_in(OPEN))
     kept = ended.order_by(_JOBS.c.number.desc()).limit(KEPT)
     old = _JOBS.c.status.not_in(OPEN) & _JOBS.c.number.not_in(kept)
-    opened.execute(delete(_JOBS).where(old))
+    may_be_asked_again = _JOBS.c.job_id.in_(select(_KEYS.c.job_id))
+    opened.execute(delete(_JOBS).where(old & ~may_be_asked_again))
+
+
+def _asked_before(opened: Connection, once: Once | None) -> str:
+    """Return the job that was asked for under the same key, '' where there is none."""
+    opened.execute(delete(_KEYS).where(_KEYS.c.at < forgotten_before()))
+    if once is None:
+        return ""
+    known = opened.execute(select(_KEYS).where(_KEYS.c.key == once.key)).first()
+    if known is None:
+        return ""
+    once.require_same(known.asked)
+    return str(known.job_id)

@@ -5,7 +5,7 @@ Each change is kept with who and when. Every function takes who does it; whether
 What was acknowledged is in the database, and a build changes it again on what the lists tell then.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from geo.arrays import LONLAT_EPSG
@@ -34,13 +34,14 @@ from services.registry.replay import differing
 from services.registry.rows import GROUP, KINDS, PLACE, VENUE, Kind, Record
 from services.registry.schema import migrate
 from services.registry.seen import seen_places
-from services.registry.tables import ChangeRow, Place
+from services.registry.tables import Answer, ChangeRow, Place
 from services.words.dates import first_day, last_day, to_iso_date, today
 from services.words.names import normalise
 from services.words.texts import text
 from services.words.values import wrong_value
 from services.words.vocabulary import OPEN_STATUSES, PUBLIC, PlaceStatus
 from services.workspace.folder import Workspace
+from services.workspace.once import Once, forgotten_before
 
 IMPORT_MOST = 2000
 """Rows of one import: more is a list of its own, which a build reads."""
@@ -167,7 +168,12 @@ def state_of(workspace: Workspace, key: str, kind: Kind = PLACE) -> str:
 
 
 def create_place(
-    workspace: Workspace, fields: PlaceFields, *, who: str, place_id: str = ""
+    workspace: Workspace,
+    fields: PlaceFields,
+    *,
+    who: str,
+    place_id: str = "",
+    once: Once | None = None,
 ) -> Kept:
     """
     Make a place that is not there yet.
@@ -178,21 +184,28 @@ def create_place(
         There is one of this id, or one of this name at the same venue or within its building.
     """
     with _keeping(workspace, who) as editor:
-        return editor.create(PLACE, fields.told, place_id)
+        return editor.once(once, lambda: [editor.create(PLACE, fields.told, place_id)])[0]
 
 
 def create_venue(
-    workspace: Workspace, fields: VenueFields, *, who: str, venue_id: str = ""
+    workspace: Workspace,
+    fields: VenueFields,
+    *,
+    who: str,
+    venue_id: str = "",
+    once: Once | None = None,
 ) -> Kept:
     """Make a venue; ``TakenError`` where there is one of this id, or of this name at this address."""
     with _keeping(workspace, who) as editor:
-        return editor.create(VENUE, fields.told, venue_id)
+        return editor.once(once, lambda: [editor.create(VENUE, fields.told, venue_id)])[0]
 
 
-def create_group(workspace: Workspace, fields: GroupFields, *, who: str) -> Kept:
+def create_group(
+    workspace: Workspace, fields: GroupFields, *, who: str, once: Once | None = None
+) -> Kept:
     """Make a group; ``TakenError`` where there is one of this name."""
     with _keeping(workspace, who) as editor:
-        return editor.create(GROUP, fields.told, "")
+        return editor.once(once, lambda: [editor.create(GROUP, fields.told, "")])[0]
 
 
 def change_place(
@@ -243,27 +256,22 @@ def import_places(
     who: str,
     preview: bool,
     numbers: Iterable[int] = (),
+    once: Once | None = None,
 ) -> list[Kept]:
     """
     Take in rows, a place each: by ``place_id`` or by its name one is changed, else one is made.
 
     All of them or, where one cannot be, none. A preview says what would be kept, and keeps nothing.
-    ``numbers`` are those of the rows in their file.
+    ``numbers`` are those of the rows in their file. What is asked ``once`` is done once, and answered as
+    then.
     """
     if not 1 <= len(rows) <= IMPORT_MOST:
         raise InvalidInputError(
             "an import has {n} rows; give 1 to {most}", n=len(rows), most=IMPORT_MOST
         )
+    numbered = [*zip(numbers or range(1, len(rows) + 1), rows, strict=True)]
     with _keeping(workspace, who, dry=preview) as editor:
-        kept = []
-        for number, row in zip(numbers or range(1, len(rows) + 1), rows, strict=True):
-            try:
-                kept.append(editor.take_in(row))
-            except (InvalidInputError, NotFoundError, TakenError) as error:
-                raise InvalidInputError(
-                    "row {number}: {said}; nothing was taken in", number=number, said=error
-                ) from error
-        return kept
+        return editor.once(once, lambda: [editor.take_in(row, number) for number, row in numbered])
 
 
 def undo_change(workspace: Workspace, change_id: int, *, who: str) -> Kept:
@@ -338,7 +346,30 @@ class _Editor:
             raise TakenError("there is a group of this name already; choose another name")
         return self._keep(kind, key, before, {**before, **checked}, action)
 
-    def take_in(self, row: Mapping[str, Any]) -> Kept:
+    def once(self, once: Once | None, do: Callable[[], list[Kept]]) -> list[Kept]:
+        """Do what is asked, but once: what was done is answered as it was."""
+        if once is None:
+            return do()
+        old = delete(Answer).where(Answer.at < forgotten_before())
+        self._opened.execute(old)
+        known = self._opened.get(Answer, once.key)
+        if known is not None:
+            once.require_same(known.asked)
+            return [Kept(**{**one, "fields": tuple(one["fields"])}) for one in known.answer]
+        kept = do()
+        row = {"key": once.key, "asked": once.asked, "at": self._at}
+        self._opened.execute(insert(Answer), [{**row, "answer": [asdict(one) for one in kept]}])
+        return kept
+
+    def take_in(self, row: Mapping[str, Any], number: int) -> Kept:
+        try:
+            return self._take_in(row)
+        except (InvalidInputError, NotFoundError, TakenError) as error:
+            raise InvalidInputError(
+                "row {number}: {said}; nothing was taken in", number=number, said=error
+            ) from error
+
+    def _take_in(self, row: Mapping[str, Any]) -> Kept:
         place_id = str(row.get("place_id") or "")
         fields = fields_of({name: row[name] for name in row if name != "place_id"})
         if not place_id:

@@ -180,6 +180,17 @@ class Note(Tables):
     at: Mapped[str]
 
 
+class Answer(Tables):
+    """What was answered to a request that may be sent again within a day."""
+
+    __tablename__ = "answers"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    asked: Mapped[str]
+    at: Mapped[str]
+    answer: Mapped[list[Any]] = mapped_column(JSON)
+
+
 def places_in_words() -> "Select[Any]":
     """Return the question for places with their group and their schedule as texts."""
     return (

@@ -82,6 +82,16 @@ def test_a_run_makes_the_next_result_which_is_then_served(
     assert (about["snapshot"], about["parameters"]["walk_limit_m"]) == (made["title"], 400)
 
 
+def test_a_job_that_is_asked_for_twice_under_one_key_is_one(client: TestClient) -> None:
+    key = {"idempotency-key": "6ba7b810"}
+    at = "/processes/run/execution"
+    first, again = (client.post(at, json={"inputs": {}}, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json()["jobID"] == first.json()["jobID"]
+    assert client.post(at, json={"inputs": {"walk_limit_m": 300}}, headers=key).status_code == 422
+    client.delete(f"/jobs/{first.json()['jobID']}")
+
+
 def test_what_if_answers_at_once_as_its_own_address_does(client: TestClient) -> None:
     own = client.post("/whatif", json=EDIT).json()
     raw = client.post("/processes/what-if/execution", json={"inputs": EDIT})

@@ -115,3 +115,21 @@ def test_venues_and_groups_are_changed_as_places_are(editor: TestClient, what: s
     assert [(one["kind"], one["event"]) for one in told] == [
         (what, event) for event in ("changed", "changed", "opened")
     ]
+
+
+def test_a_request_that_is_sent_again_under_its_key_is_done_once(editor: TestClient) -> None:
+    key = {"idempotency-key": "8f14e45f"}
+    for address, body in (
+        ("/registry/places", NEW),
+        ("/registry/venues", {"fields": {"name": "西集会所"}}),
+        ("/registry/groups", {"fields": {"name": "西の会"}}),
+        ("/registry/imports", {"rows": [{"name": "新"}]}),
+    ):
+        first, again = (editor.post(address, json=body, headers=key) for _ in range(2))
+        assert first.status_code in (200, 201)
+        assert (again.status_code, again.json()) == (first.status_code, first.json())
+        other = {**body, "rows": []} if "rows" in body else {"fields": {"name": "別"}}
+        assert editor.post(address, json=other, headers=key).status_code == 422
+    assert len(editor.get("/registry/feed").json()["changes"]) == 4
+    long = {"idempotency-key": "x" * 201}
+    assert editor.post("/registry/places", json=NEW, headers=long).status_code == 400

@@ -22,6 +22,7 @@ from services.edition.processes import Doing
 from services.edition.worker import Work
 from services.words.texts import told
 from services.workspace.folder import Workspace
+from services.workspace.once import Once
 from services.workspace.progress import StoppedError
 from tests.snapshots import tiny_workspace
 
@@ -96,6 +97,23 @@ def test_a_job_tells_how_far_it_is_and_what_came_out(workspace: Workspace) -> No
     assert (job.status, job.result, job.best) == ("successful", "0007", BEST)
     assert (job.step, job.progress, job.inputs) == ("plan.solve", 1.0, {"most": 1})
     assert job.created_at <= str(job.started_at) <= str(job.ended_at)
+
+
+def test_a_job_that_is_asked_for_once_is_one_job(workspace: Workspace) -> None:
+    jobs, once = Jobs(workspace), Once.of("a", "POST /plans", b"{}")
+    first = jobs.submit("plan", {}, once=once)
+    assert jobs.submit("plan", {}, once=once).job_id == first.job_id
+    assert jobs.open_n() == 1
+    with pytest.raises(InvalidInputError, match="another key"):
+        jobs.submit("plan", {}, once=Once.of("a", "POST /plans", b"{1}"))
+    jobs.dismiss(first.job_id)
+    # However many end after it: as long as the key is known, so is the job.
+    for _ in range(KEPT + 2):
+        jobs.dismiss(jobs.submit("plan", {}).job_id)
+    assert jobs.submit("plan", {}, once=once).job_id == first.job_id
+    # What was refused at once was never taken on, and is asked anew.
+    jobs.remove(first.job_id)
+    assert jobs.submit("plan", {}, once=once).job_id != first.job_id
 
 
 def test_a_running_job_is_asked_to_end_and_says_what_it_kept(workspace: Workspace) -> None:

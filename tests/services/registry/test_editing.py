@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import Point
+from sqlalchemy import update
 
 from geo.errors import (
     ChangedError,
@@ -17,6 +18,7 @@ from geo.errors import (
     NotFoundError,
     TakenError,
 )
+from services.registry.database import writing
 from services.registry.decisions import COLUMNS, open_log
 from services.registry.editing import (
     change_group,
@@ -47,10 +49,12 @@ from services.registry.listed import list_groups, list_venues
 from services.registry.places import read_places, read_status_history, read_venues, write_registry
 from services.registry.rows import GROUP, VENUE
 from services.registry.seen import seen_venues
+from services.registry.tables import Answer
 from services.registry.venues import with_venue_attributes
 from services.words.dates import today
 from services.words.vocabulary import EXACT
 from services.workspace.folder import Workspace
+from services.workspace.once import Once
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
 from tests.faults import each_death
@@ -164,6 +168,39 @@ def test_an_import_is_all_or_nothing_and_can_be_looked_at_first(workspace: Works
     assert len(held(workspace)) == len(before) + 1
     again = import_places(workspace, rows, who="市", preview=False)
     assert [one.action for one in again] == ["same", "same"]
+
+
+def test_what_is_asked_once_is_done_once_and_answered_as_then(workspace: Workspace) -> None:
+    once = Once.of("a", "POST /registry/imports", b"rows")
+    rows = [dict(NEW), {"name": "二"}]
+    first = import_places(workspace, rows, who="", preview=False, once=once)
+    change = fields_of({"name": "三"})
+    change_place(workspace, first[1].key, change, who="", state=first[1].state)
+    again = import_places(workspace, rows, who="", preview=False, once=once)
+    assert again == first
+    assert sorted(name for name in held(workspace)["name"] if name in "二三") == ["三"]
+    with pytest.raises(InvalidInputError, match="another key"):
+        import_places(
+            workspace,
+            [{"name": "四"}],
+            who="",
+            preview=False,
+            once=Once.of("a", "POST /registry/imports", b"other"),
+        )
+    # After a day the key is free.
+    with writing(workspace.registry_url) as opened:
+        opened.execute(update(Answer).values(at="2001-01-01T00:00:00+00:00"))
+    with pytest.raises(TakenError):
+        create_place(workspace, fields_of(NEW), who="", once=Once.of("a", "POST", b""))
+    create_place(workspace, fields_of({"name": "五"}), who="", once=once)
+    assert "五" in set(held(workspace)["name"])
+
+
+def test_a_request_that_failed_is_asked_anew_under_its_key(workspace: Workspace) -> None:
+    once = Once.of("a", "POST", b"")
+    with pytest.raises(InvalidInputError):
+        create_place(workspace, fields_of({"name": "x", "opened_on": "昔"}), who="", once=once)
+    assert create_place(workspace, fields_of({"name": "x"}), who="", once=once).action == "create"
 
 
 def test_the_feed_says_what_became_of_places_and_nothing_of_who_or_values(

@@ -78,13 +78,32 @@ ASSUMED = [
     "ALTER TABLE schedules ADD COLUMN origin VARCHAR NOT NULL DEFAULT ''",
     "ALTER TABLE places ADD COLUMN stand_in BOOLEAN NOT NULL DEFAULT false",
 ]
-STEPS = (ATTRIBUTES, LOCATED, DECIDED, ROOMS, OPENS, NO_RULES, ASSUMED)
+_CHANGED = ("batch", "at", "who", "action", "kind", "key", "council_id")
+HISTORY = [
+    "CREATE TABLE changes (change_id INTEGER PRIMARY KEY, "
+    + ", ".join(f"{name} VARCHAR NOT NULL" for name in _CHANGED)
+    + ", before JSON, after JSON, undoes INTEGER)",
+    (
+        "CREATE TABLE notes (note_id INTEGER PRIMARY KEY, layer VARCHAR NOT NULL, area_id VARCHAR NOT NULL,"
+        " text VARCHAR NOT NULL, who VARCHAR NOT NULL, at VARCHAR NOT NULL)"
+    ),
+    "INSERT INTO notes VALUES (1, 'city', '1', '坂が急', '市', '2026-11-30')",
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+    "INSERT INTO alembic_version VALUES ('0002')",
+]
+STEPS = (ATTRIBUTES, LOCATED, DECIDED, ROOMS, OPENS, NO_RULES, ASSUMED, HISTORY)
 
 
 def made(url: str, steps: int) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
-        for table in ("changes", "notes", "alembic_version", *(f"{one}{COPY}" for one in WANTED)):
+        for table in (
+            "changes",
+            "notes",
+            "answers",
+            "alembic_version",
+            *(f"{one}{COPY}" for one in WANTED),
+        ):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
         for table, columns in FIRST.items():
             connection.execute(text(f"CREATE TABLE {table} ({columns})"))
@@ -131,7 +150,7 @@ def rows(url: str, table: str) -> list[dict]:
     return found
 
 
-COPY = "_before_0002"
+COPY = "_before_0003"
 WANTED = {
     name: {column.name for column in table.columns}
     for name, table in Tables.metadata.tables.items()
@@ -158,14 +177,15 @@ def test_every_earlier_schema_is_brought_to_todays_and_loses_nothing(
     assert read_venues(url, 6677)["name"].tolist() == ["東会館"]
     since = "2018-10-01" if steps else ""
     assert read_status_history(url)["since"].tolist() == [since]
+    assert [note["text"] for note in rows(url, "notes")] == ["坂が急"] * (steps >= 8)
     if steps >= 3:
         assert read_decisions(url)["candidate_key"].tolist() == ["a candidate_key"]
     if kind == "sqlite":
-        copy = f"sqlite:///{tmp_path / 'registry.before-0002.sqlite'}"
-        assert "changes" not in columns(copy)
+        copy = f"sqlite:///{tmp_path / 'registry.before-0003.sqlite'}"
+        assert "answers" not in columns(copy)
         assert columns(copy)["places"] <= WANTED["places"]
     else:
-        assert "changes_before_0002" not in found
+        assert f"answers{COPY}" not in found
         assert found[f"places{COPY}"] == old["places"]
         (copied,) = rows(url, f"places{COPY}")
         assert copied["name"] == "ひまわり"

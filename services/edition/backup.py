@@ -1,10 +1,13 @@
 """Backup: a workspace with its registry as one file, made while it is served, and put back whole."""
 
+import errno
 import hashlib
 import json
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -12,8 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from geo.errors import InvalidInputError, SourceError
+from services.edition.jobs import Jobs
 from services.registry.copies import copy_registry, counted, is_empty, put_registry
 from services.registry.database import writing
+from services.words.vocabulary import VIEWS
 from services.workspace.folder import (
     FORMAT,
     LATEST,
@@ -28,9 +33,16 @@ from services.workspace.staging import exchange, staged_file, staging_folder
 
 ABOUT = "backup.json"
 REGISTRY = "registry.sqlite"
+JOBS = "jobs.json"
+"""What waits or is worked on, by view; a backup of before has none."""
 FOLDER = "workspace/"
 """Of the files of the workspace, in the archive."""
 _OWNER_ALONE = 0o600
+_DAMAGED = (
+    *(OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, struct.error, MemoryError),
+)
+"""What reading an archive ends in where a bit of it is another one."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,13 @@ def back_up(
     with workspace.working(), staged_file(file) as staged, tempfile.TemporaryDirectory() as scratch:
         staged.touch(_OWNER_ALONE)
         copy = Path(scratch) / REGISTRY
-        # Before the files: what the registry names was there then, and is still.
+        # Before the files: what the registry names was there then, and is still; what was waiting
+        # then is in the list, or done and among the files.
         rows = copy_registry(workspace.registry_url, copy)
+        waiting = {view: Jobs(workspace.seen(view)).open_rows() for view in VIEWS}
         with zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             sha256 = {REGISTRY: _put(archive, REGISTRY, copy.read_bytes())}
+            sha256[JOBS] = _put(archive, JOBS, json.dumps(waiting, ensure_ascii=False).encode())
             for name, content in _files(workspace.path):
                 sha256[name] = _put(archive, name, content)
             about = Backup(
@@ -121,6 +136,9 @@ def restore(
                 else:
                     shutil.copyfile(unpacked / REGISTRY, staging / REGISTRY)
                 exchange(staging, target)
+            waiting = json.loads((unpacked / JOBS).read_bytes()) if JOBS in about.sha256 else {}
+            for view in VIEWS:
+                Jobs(open_workspace(target).seen(view)).put_back(waiting.get(view, []))
     progress("backup.done", 1.0)
     return open_workspace(target)
 
@@ -179,8 +197,9 @@ def _unpacked(file: Path) -> Iterator[tuple[Backup, Path]]:
                 about = Backup(**json.loads(archive.read(ABOUT)))
                 for name, sha256 in about.sha256.items():
                     _unpack(archive, name, sha256, folder)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            if isinstance(error, OSError) and error.errno:
+        except _DAMAGED as error:
+            # EINVAL is what a file says that is asked for a place before its beginning.
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise
             raise SourceError(
                 "no backup of arukeba, or damaged ({error}); take another one",
@@ -206,7 +225,7 @@ def _unpack(archive: zipfile.ZipFile, name: str, sha256: str, folder: Path) -> N
     if (
         inside.is_absolute()
         or ".." in inside.parts
-        or not (name == REGISTRY or name.startswith(FOLDER))
+        or not (name in (REGISTRY, JOBS) or name.startswith(FOLDER))
     ):
         raise ValueError(name)
     content = archive.read(name)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,6 +111,7 @@ _KEYS = Table(
     Column("job_id", String, nullable=False),
 )
 """Under which key a job was asked for: asked again, it is the same one."""
+_KEPT_BY_A_BACKUP = ("job_id", "process", "inputs", "status", "result", "created_at")
 _CLIENTS = secrets.token_bytes(16)
 """Whose jobs wait is counted by a name that means nothing once the server has ended."""
 
@@ -258,6 +259,28 @@ class Jobs:
     def open_n(self) -> int:
         """Return how many jobs wait or are worked on."""
         return len(self._select(_JOBS.c.status.in_(OPEN)))
+
+    def open_rows(self) -> list[dict[str, Any]]:
+        """Return what is to be done as plain data, for a backup: nothing of who asked."""
+        return [
+            {name: getattr(one, name) for name in _KEPT_BY_A_BACKUP}
+            for one in self._select(_JOBS.c.status.in_(OPEN))
+        ]
+
+    def put_back(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """
+        Let what a backup tells be all that there is: it is done again, under the ids of then.
+
+        What had claimed a name is settled by the next worker, which looks whether it was stored.
+        """
+        told = [{name: row[name] for name in _KEPT_BY_A_BACKUP} for row in rows]
+        if not told and not self.path.exists():
+            return
+        with self._writing() as opened:
+            for table in (_KEYS, _JOBS):
+                opened.execute(delete(table))
+            for row in told:
+                opened.execute(insert(_JOBS).values(**row, client="", updated_at=_now()))
 
     # What follows is the worker's.
 

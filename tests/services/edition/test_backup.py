@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import main
-from geo.errors import BusyError, InvalidInputError
+from geo.errors import BusyError, InvalidInputError, NotFoundError, SourceError
 from services.councils.decisions import list_decisions, record_decision
 from services.councils.entry import NewDecision
-from services.edition.backup import ABOUT, REGISTRY, back_up, restore
+from services.edition.backup import ABOUT, JOBS, REGISTRY, _unpacked, back_up, restore
+from services.edition.jobs import Jobs
 from services.registry.copies import copy_registry, counted, is_empty
 from services.results.run import run
 from services.scenarios.file import scenario_of
 from services.scenarios.named import list_scenarios, save_scenario
+from services.words.vocabulary import EXACT
 from services.workspace.folder import Workspace, open_workspace
 from services.workspace.jsonfiles import read_json, write_json
 from services.workspace.locks import in_use
@@ -82,6 +84,65 @@ def test_what_is_put_back_is_what_was_backed_up(own: Workspace, tmp_path: Path) 
     assert made.rows["places"] > 0
     assert back.snapshot().name == own.snapshot().name
     assert [one.to_dict()["name"] for one in list_scenarios(back)] == ["案"]
+
+
+def test_what_waited_is_asked_again_after_a_restore(own: Workspace, tmp_path: Path) -> None:
+    jobs, exact = Jobs(own), Jobs(own.seen(EXACT))
+    first = jobs.submit("plan", {"most": 1})
+    jobs.check(first.job_id)
+    running = jobs.begin()
+    assert running is not None
+    jobs.claim(running.job_id, "0003")
+    waiting = exact.submit("run", {"walk_limit_m": 400.0}, "somebody")
+    jobs.dismiss(jobs.submit("plan", {"most": 2}).job_id)
+    back_up(own, tmp_path / "a.zip")
+    again = restore(tmp_path / "a.zip", tmp_path / "again")
+    (told,) = Jobs(again).running()
+    assert (told.job_id, told.inputs, told.result) == (first.job_id, {"most": 1}, "0003")
+    (told,) = Jobs(again.seen(EXACT)).unchecked()
+    assert (told.job_id, told.inputs) == (waiting.job_id, {"walk_limit_m": 400.0})
+    assert "somebody" not in str(zipfile.ZipFile(tmp_path / "a.zip").read(JOBS))
+    # What the replaced workspace was asked is gone with it.
+    later = jobs.submit("plan", {"most": 3})
+    restore(tmp_path / "a.zip", own.path, replace=True)
+    with pytest.raises(NotFoundError):
+        Jobs(own).get(later.job_id)
+    assert [one.job_id for one in Jobs(own).running()] == [first.job_id]
+
+
+def test_a_backup_of_before_has_no_jobs(own: Workspace, tmp_path: Path) -> None:
+    back_up(own, tmp_path / "a.zip")
+    with (
+        zipfile.ZipFile(tmp_path / "a.zip") as new,
+        zipfile.ZipFile(tmp_path / "b.zip", "w") as old,
+    ):
+        about = json.loads(new.read(ABOUT))
+        del about["sha256"][JOBS]
+        for name in about["sha256"]:
+            old.writestr(name, new.read(name))
+        old.writestr(ABOUT, json.dumps(about))
+    assert Jobs(restore(tmp_path / "b.zip", tmp_path / "again")).open_n() == 0
+
+
+def test_whichever_byte_is_another_one_it_is_refused_or_read_as_it_was(
+    own: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.zip"
+    about = back_up(own, file)
+    whole = file.read_bytes()
+    refused, wrong = 0, []
+    # Everywhere in the archive, and each byte of its end, where the directory and its own end are.
+    places = [*range(0, len(whole), len(whole) // 150), *range(len(whole) - 60, len(whole))]
+    for at in places:
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        try:
+            with _unpacked(file) as (found, _):
+                if found != about:
+                    wrong.append(at)
+        except SourceError:
+            refused += 1
+    assert wrong == []
+    assert refused > len(places) // 2
 
 
 def test_a_backup_is_for_its_owner_alone(own: Workspace, tmp_path: Path) -> None:

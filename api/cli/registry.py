@@ -322,7 +322,7 @@ def _event(one: Mapping[str, Any], desk: Desk) -> str:
     return f"{one.get('meeting_date') or one['at'][:10]}  {said}"
 
 
-def _rows(rows: list[dict[str, Any]], desk: Desk) -> Table:
+def _rows(rows: list[dict[str, Any]], desk: Desk) -> Table | str:
     """Return what was kept: an action a row, and which fields it changed."""
     plain = []
     for one in rows:
@@ -333,7 +333,7 @@ def _rows(rows: list[dict[str, Any]], desk: Desk) -> Table:
     return _table(plain, desk)
 
 
-def _changes(found: list[dict[str, Any]], desk: Desk) -> Table:
+def _changes(found: list[dict[str, Any]], desk: Desk) -> Table | str:
     return _table(
         [
             {

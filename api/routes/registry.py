@@ -13,7 +13,7 @@ from services.registry.editing import (
     GroupFields,
     Kept,
     PlaceFields,
-    VenueFields,
+    VenueTold,
     change_group,
     change_place,
     change_venue,
@@ -36,7 +36,7 @@ from services.registry.feed import (
     remove_note,
 )
 from services.registry.listed import list_groups, list_venues
-from services.registry.rows import GROUP, PLACE, VENUE, Kind
+from services.registry.rows import GROUP, PLACE, VENUE, KindOfRecord
 from services.workspace.folder import Workspace
 
 router = APIRouter(tags=["Registry"])
@@ -66,7 +66,7 @@ class NewVenue(BaseModel, extra="forbid"):
     """A venue that is not in the registry yet."""
 
     venue_id: str = Field("", max_length=100)
-    fields: VenueFields
+    fields: VenueTold
 
 
 class NewGroup(BaseModel, extra="forbid"):
@@ -100,7 +100,7 @@ def _told(kept: Kept, response: Response) -> dict[str, Any]:
     return kept.to_dict()
 
 
-def _one(workspace: Workspace, kind: Kind, key: str, response: Response) -> dict[str, Any]:
+def _one(workspace: Workspace, kind: KindOfRecord, key: str, response: Response) -> dict[str, Any]:
     """Return the history of one; the ETag names its state, which a change asks for."""
     _etag(response, state_of(workspace, key, kind))
     return {kind.id: key, "history": history(workspace, key, kind)}
@@ -228,7 +228,7 @@ def venue_change(
     workspace: EditorDep,
     who: WhoDep,
     venue_id: str,
-    body: VenueFields,
+    body: VenueTold,
     response: Response,
     if_match: IfMatch = "",
 ) -> dict[str, Any]:

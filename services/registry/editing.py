@@ -31,10 +31,10 @@ from geo.schedule.typed import parse_schedule
 from services.registry.database import session, writing
 from services.registry.places import Row
 from services.registry.replay import differing
-from services.registry.rows import GROUP, KINDS, PLACE, VENUE, Kind, Record
+from services.registry.rows import GROUP, KINDS, PLACE, VENUE, KindOfRecord, Record
 from services.registry.schema import migrate
 from services.registry.seen import seen_places
-from services.registry.tables import Answer, ChangeRow, Place
+from services.registry.tables import AnswerRow, ChangeRow, Place
 from services.words.dates import first_day, last_day, to_iso_date, today
 from services.words.names import normalise
 from services.words.texts import text
@@ -72,7 +72,7 @@ class GroupFields(Fields):
     """What is told of a group."""
 
 
-class VenueFields(Fields):
+class VenueTold(Fields):
     """What is told of a venue; one that is ``listed`` is a hall where a place could open."""
 
     kind: Text = ""
@@ -142,9 +142,9 @@ def fields_of(table: Mapping[str, Any]) -> PlaceFields:
     return _fields(PlaceFields, table)
 
 
-def venue_fields_of(table: Mapping[str, Any]) -> VenueFields:
+def venue_fields_of(table: Mapping[str, Any]) -> VenueTold:
     """Return what is told of a venue by plain data."""
-    return _fields(VenueFields, table)
+    return _fields(VenueTold, table)
 
 
 def group_fields_of(table: Mapping[str, Any]) -> GroupFields:
@@ -160,7 +160,7 @@ def _fields(model: type[Told], table: Mapping[str, Any]) -> Told:
         raise InvalidInputError("values that cannot be used: {said}", said=said) from error
 
 
-def state_of(workspace: Workspace, key: str, kind: Kind = PLACE) -> str:
+def state_of(workspace: Workspace, key: str, kind: KindOfRecord = PLACE) -> str:
     """Return what tells the state of one from every other: the last change, on what was built."""
     with session(workspace.registry_url) as opened:
         _record(opened, kind, key)
@@ -189,7 +189,7 @@ def create_place(
 
 def create_venue(
     workspace: Workspace,
-    fields: VenueFields,
+    fields: VenueTold,
     *,
     who: str,
     venue_id: str = "",
@@ -225,7 +225,7 @@ def change_place(
 
 
 def change_venue(
-    workspace: Workspace, venue_id: str, fields: VenueFields, *, who: str, state: str
+    workspace: Workspace, venue_id: str, fields: VenueTold, *, who: str, state: str
 ) -> Kept:
     """Change what is told of a venue, as ``change_place`` does; places tell of their halls themselves."""
     with _keeping(workspace, who) as editor:
@@ -306,7 +306,7 @@ class _Editor:
         self._batch = uuid4().hex
         self._at = datetime.now(UTC).isoformat(timespec="seconds")
 
-    def require_state(self, kind: Kind, key: str, state: str) -> None:
+    def require_state(self, kind: KindOfRecord, key: str, state: str) -> None:
         _record(self._opened, kind, key)
         if not state:
             raise NoConditionError(
@@ -320,7 +320,7 @@ class _Editor:
                 key=key,
             )
 
-    def create(self, kind: Kind, told: Mapping[str, Any], key: str) -> Kept:
+    def create(self, kind: KindOfRecord, told: Mapping[str, Any], key: str) -> Kept:
         told = _checked(told)
         if not told.get("name"):
             raise InvalidInputError("a {what} needs its name", what=kind.known_as)
@@ -337,7 +337,7 @@ class _Editor:
         record = {**kind.new(self._opened, key), **where, **told}
         return self._keep(kind, key, None, record, "create")
 
-    def change(self, kind: Kind, key: str, told: Mapping[str, Any], action: str) -> Kept:
+    def change(self, kind: KindOfRecord, key: str, told: Mapping[str, Any], action: str) -> Kept:
         before = _record(self._opened, kind, key)
         checked = _checked(told)
         if "schedule_text" in checked:
@@ -350,15 +350,15 @@ class _Editor:
         """Do what is asked, but once: what was done is answered as it was."""
         if once is None:
             return do()
-        old = delete(Answer).where(Answer.at < forgotten_before())
+        old = delete(AnswerRow).where(AnswerRow.at < forgotten_before())
         self._opened.execute(old)
-        known = self._opened.get(Answer, once.key)
+        known = self._opened.get(AnswerRow, once.key)
         if known is not None:
             once.require_same(known.asked)
             return [Kept(**{**one, "fields": tuple(one["fields"])}) for one in known.answer]
         kept = do()
         row = {"key": once.key, "asked": once.asked, "at": self._at}
-        self._opened.execute(insert(Answer), [{**row, "answer": [asdict(one) for one in kept]}])
+        self._opened.execute(insert(AnswerRow), [{**row, "answer": [asdict(one) for one in kept]}])
         return kept
 
     def take_in(self, row: Mapping[str, Any], number: int) -> Kept:
@@ -402,7 +402,7 @@ class _Editor:
         before = None if one.before is None else {**(now or one.before), **back}
         return self._keep(kind, one.key, now, before, "undo", undoes=change_id)
 
-    def _same(self, kind: Kind, told: Mapping[str, Any], key: str = "") -> list[str]:
+    def _same(self, kind: KindOfRecord, told: Mapping[str, Any], key: str = "") -> list[str]:
         """Return the keys of those that are the same: of this key, else of this name where they stand."""
         if key and kind.read(self._opened, key) is not None:
             return [key]
@@ -449,7 +449,7 @@ class _Editor:
 
     def _keep(
         self,
-        kind: Kind,
+        kind: KindOfRecord,
         key: str,
         before: Record | None,
         after: Record | None,
@@ -491,7 +491,7 @@ class _Editor:
         held = select(Place.place_id).where(Place.venue_id == venue_id, Place.private_home)
         return self._opened.scalar(held) is not None
 
-    def _council(self, kind: Kind, record: Mapping[str, Any]) -> str:
+    def _council(self, kind: KindOfRecord, record: Mapping[str, Any]) -> str:
         """Return the council in whose area something stands, '' where in none; a group stands with its places."""
         if kind is not GROUP:
             return _council(self._workspace, record)
@@ -515,14 +515,14 @@ def _keeping(workspace: Workspace, who: str, *, dry: bool = False) -> Iterator[_
             opened.rollback()
 
 
-def _record(opened: Session, kind: Kind, key: str) -> Record:
+def _record(opened: Session, kind: KindOfRecord, key: str) -> Record:
     found = kind.read(opened, key)
     if found is None:
         raise NotFoundError("there is no {what} {key!r}", what=kind.known_as, key=key)
     return found
 
 
-def _state(opened: Session, workspace: Workspace, kind: Kind, key: str) -> str:
+def _state(opened: Session, workspace: Workspace, kind: KindOfRecord, key: str) -> str:
     of_it = (ChangeRow.kind == kind.name, ChangeRow.key == key)
     last = opened.scalar(select(func.max(ChangeRow.change_id)).where(*of_it))
     return f"{workspace.sha256[:12]}-{last or 0}"

@@ -23,7 +23,7 @@ from services.registry.database import session, writing
 from services.registry.history import CLOSED
 from services.registry.listed import hidden_keys, known_names
 from services.registry.replay import differing
-from services.registry.rows import KINDS, PLACE, Kind, Record
+from services.registry.rows import KINDS, PLACE, KindOfRecord, Record
 from services.registry.schema import migrate
 from services.registry.seen import seen_decisions
 from services.registry.tables import ChangeRow, Note, Tables
@@ -54,7 +54,7 @@ _TOLD = frozenset(
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-def history(workspace: Workspace, key: str, kind: Kind = PLACE) -> list[dict[str, Any]]:
+def history(workspace: Workspace, key: str, kind: KindOfRecord = PLACE) -> list[dict[str, Any]]:
     """
     Return every change of one with who, when, before and after, the newest first.
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.privacy.homes import masked_venues
 from services.registry.database import session
-from services.registry.rows import GROUP, PLACE, VENUE, Kind
+from services.registry.rows import GROUP, PLACE, VENUE, KindOfRecord
 from services.registry.seen import seen_places
 from services.registry.tables import Group, Place, Venue
 from services.workspace.folder import Workspace
@@ -55,7 +55,7 @@ def list_groups(workspace: Workspace) -> list[dict[str, Any]]:
     ]
 
 
-def known_names(workspace: Workspace, kind: Kind) -> dict[str, str]:
+def known_names(workspace: Workspace, kind: KindOfRecord) -> dict[str, str]:
     """Return key → name of what the view knows by its name."""
     if kind is PLACE:
         places = seen_places(workspace)
@@ -71,7 +71,7 @@ def known_names(workspace: Workspace, kind: Kind) -> dict[str, str]:
     return {key: name for key, name in named.items() if name in seen}
 
 
-def hidden_keys(workspace: Workspace, kind: Kind) -> set[str]:
+def hidden_keys(workspace: Workspace, kind: KindOfRecord) -> set[str]:
     """Return the keys of venues that are private homes, and of groups that no public place names."""
     if kind is VENUE:
         venues = _venues(workspace)

@@ -41,7 +41,7 @@ _NEW: Record = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class KindOfRecord:
     """One kind of what people edit."""
 
     name: str
@@ -256,7 +256,7 @@ def _next(opened: Session, column: Any) -> int:  # noqa: ANN401  a column of any
     return (opened.scalar(select(func.max(column))) or 0) + 1
 
 
-PLACE = Kind(
+PLACE = KindOfRecord(
     "place",
     Place,
     Sentence("place"),
@@ -266,7 +266,7 @@ PLACE = Kind(
     _new_place,
     _own_key,
 )
-VENUE = Kind(
+VENUE = KindOfRecord(
     "venue",
     Venue,
     Sentence("venue"),
@@ -276,7 +276,7 @@ VENUE = Kind(
     _new_venue,
     _own_key,
 )
-GROUP = Kind(
+GROUP = KindOfRecord(
     "group",
     Group,
     Sentence("group"),
@@ -287,4 +287,4 @@ GROUP = Kind(
     lambda opened: str(free_group(opened)),
 )
 KINDS = {kind.name: kind for kind in (PLACE, VENUE, GROUP)}
-"""Kind of a change → what it is of."""
+"""KindOfRecord of a change → what it is of."""

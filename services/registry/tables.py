@@ -180,7 +180,7 @@ class Note(Tables):
     at: Mapped[str]
 
 
-class Answer(Tables):
+class AnswerRow(Tables):
     """What was answered to a request that may be sent again within a day."""
 
     __tablename__ = "answers"

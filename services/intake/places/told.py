@@ -59,11 +59,13 @@ def read_told(path: Path, *, plane_epsg: int, columns: ColumnMap | None = None) 
     ids = table[PLACE_ID] if PLACE_ID in table else pd.Series("", index=table.index)
     statuses = _status_column(table, spec)
     points = found.geometry.to_crs(LONLAT_EPSG)
+    located = ~(points.isna() | points.is_empty)
     rows = []
-    for place, point in zip(found.to_dict("records"), points, strict=True):
+    records = zip(found.to_dict("records"), points.x, points.y, located, strict=True)
+    for place, lon, lat, is_located in records:
         row = _row(place, has_status=bool(text_of(statuses.get(place["row"]))))
-        if point is not None and not point.is_empty:
-            row |= {"lon": float(point.x), "lat": float(point.y)}
+        if is_located:
+            row |= {"lon": float(lon), "lat": float(lat)}
         if place_id := text_of(ids.get(place["row"])):
             row[PLACE_ID] = place_id
         rows.append(row)

@@ -49,7 +49,7 @@ from services.registry.listed import list_groups, list_venues
 from services.registry.places import read_places, read_status_history, read_venues, write_registry
 from services.registry.rows import GROUP, VENUE
 from services.registry.seen import seen_venues
-from services.registry.tables import Answer
+from services.registry.tables import AnswerRow
 from services.registry.venues import with_venue_attributes
 from services.words.dates import today
 from services.words.vocabulary import EXACT
@@ -189,7 +189,7 @@ def test_what_is_asked_once_is_done_once_and_answered_as_then(workspace: Workspa
         )
     # After a day the key is free.
     with writing(workspace.registry_url) as opened:
-        opened.execute(update(Answer).values(at="2001-01-01T00:00:00+00:00"))
+        opened.execute(update(AnswerRow).values(at="2001-01-01T00:00:00+00:00"))
     with pytest.raises(TakenError):
         create_place(workspace, fields_of(NEW), who="", once=Once.of("a", "POST", b""))
     create_place(workspace, fields_of({"name": "五"}), who="", once=once)

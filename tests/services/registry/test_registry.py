@@ -228,7 +228,7 @@ def test_the_tables_are_those_of_the_words(url):
     engine = create_engine(url)
     assert set(inspect(engine).get_table_names()) == {
         *("venues", "groups", "places", "schedules", "place_status", "decisions"),
-        *("changes", "notes", "alembic_version"),
+        *("answers", "changes", "notes", "alembic_version"),
     }
     engine.dispose()
 

@@ -10,7 +10,7 @@ from api.links import JSON, link
 from api.models import JobInfo, JobList
 from geo.errors import NotFoundError
 from services.edition.jobs import Jobs
-from services.edition.processes import PLAN
+from services.edition.processes import INTAKE, PLAN
 
 router = APIRouter(tags=["Processes"])
 
@@ -64,7 +64,7 @@ def results(request: Request, job_id: str) -> dict[str, Any]:
         raise NotFoundError(
             "job {job_id!r} has no result; see its status at /jobs/{job_id}", job_id=job_id
         )
-    is_plan = found.process == PLAN
-    path = f"/plans/{found.result}" if is_plan else "/about"
+    where = {PLAN: f"/plans/{found.result}", INTAKE: "/intake.json"}
+    path = where.get(found.process, "/about")
     made = link(request, path, "item", JSON, title=found.result)
     return {found.process: made.model_dump()}

@@ -24,7 +24,7 @@ from services.workspace.folder import software_version
 WHAT_IF = "what-if"
 MODELS: dict[str, type[BaseModel]] = {**INPUTS, WHAT_IF: WhatIfBody}
 EXECUTE = "http://www.opengis.net/def/rel/ogc/1.0/execute"
-ProcessId = Annotated[str, Path(description="plan, run or what-if")]
+ProcessId = Annotated[str, Path(description="plan, run, intake or what-if")]
 
 router = APIRouter(tags=["Processes"])
 
@@ -80,7 +80,7 @@ def execute_what_if(edition: EditionDep, body: Execute) -> dict[str, Any]:
 @router.post(
     "/processes/{process_id}/execution",
     status_code=201,
-    summary="Ask for a plan or a run as a job",
+    summary="Ask for a plan, a run or an intake as a job",
     responses={code: {"model": Problem} for code in (403, 404, 422, 429)},
     response_model_exclude_none=True,
 )
@@ -92,7 +92,7 @@ async def execute(
     process_id: ProcessId,
     body: Execute,
 ) -> JobInfo:
-    """Check the inputs and queue a job; both processes take long, so that they answer by jobs alone."""
+    """Check the inputs and queue a job; what takes long answers by jobs alone."""
     if process_id not in INPUTS:
         process(request, process_id)
     if "respond-async" in request.headers.get("prefer", ""):

@@ -1,10 +1,11 @@
-"""What a server can be asked to do at length: make a plan, compute a result anew."""
+"""What a server can be asked to do at length: make a plan, compute a result anew, read the sources anew."""
 
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -20,7 +21,9 @@ from services.situation.parameters import Parameters
 from services.words.dates import today
 from services.words.values import wrong_value
 from services.workspace.folder import RUN, Workspace
-from services.workspace.progress import StoppedError
+from services.workspace.progress import Progress, StoppedError
+
+SHA_DIGITS = 12
 
 
 class RunAsk(Table):
@@ -31,10 +34,18 @@ class RunAsk(Table):
     walking_profile: str | None = None
 
 
-def run_ask_of(given: Mapping[str, Any]) -> RunAsk:
-    """Return what a run is asked, from plain data."""
+class IntakeAsk(Table):
+    """What an intake is asked: the day that versions of areas are chosen for; without it, today."""
+
+    as_of: date | None = None
+
+
+Asked = TypeVar("Asked", bound=Table)
+
+
+def _ask_of(model: type[Asked], given: Mapping[str, Any]) -> Asked:
     try:
-        return RunAsk.model_validate(dict(given))
+        return model.model_validate(dict(given))
     except ValidationError as error:
         said = [wrong_value(one, ".".join(map(str, one["loc"]))) for one in error.errors()]
         raise InvalidInputError("values that cannot be used: {said}", said=said) from error
@@ -92,7 +103,7 @@ class RunMaking:
 
     def check(self, workspace: Workspace, inputs: Mapping[str, Any]) -> RunAsk:
         """Refuse a walker or a limit that the profile does not know."""
-        ask = run_ask_of(inputs)
+        ask = _ask_of(RunAsk, inputs)
         Parameters.of(
             workspace.at(today()).profile,
             walk_limit_m=ask.walk_limit_m,
@@ -103,18 +114,12 @@ class RunMaking:
 
     def work(self, workspace: Workspace, checked: RunAsk, doing: Doing) -> str:
         """Compute the result."""
-
-        def tell(step: str, share: float) -> None:
-            if doing.stopped() and share < 1.0:
-                raise StoppedError
-            doing.tell(step, share)
-
         return run(
             workspace,
             walk_limit_m=checked.walk_limit_m,
             walk_limit_min=checked.walk_limit_min,
             walking_profile=checked.walking_profile,
-            progress=tell,
+            progress=_watched(doing),
             claim=doing.claim,
         ).name
 
@@ -127,20 +132,58 @@ class RunMaking:
         return there
 
 
-PLAN, RUN_ANEW = "plan", "run"
-INPUTS: dict[str, type[Table]] = {PLAN: PlanAsk, RUN_ANEW: RunAsk}
+class IntakeMaking:
+    """
+    Intakes: the workspace built anew from the files that it was built from, which are read as they are now.
+
+    The result of before is served until a run has made one of what was read.
+    """
+
+    def check(self, workspace: Workspace, inputs: Mapping[str, Any]) -> IntakeAsk:
+        """Refuse what cannot be built here."""
+        from services.intake.again import require_sources  # noqa: PLC0415  a server does not wait for it
+
+        ask = _ask_of(IntakeAsk, inputs)
+        require_sources(workspace)
+        return ask
+
+    def work(self, workspace: Workspace, checked: IntakeAsk, doing: Doing) -> str:
+        """Build; the name of what came out is the hash of it."""
+        from services.intake.again import build_again  # noqa: PLC0415
+
+        made = build_again(workspace, as_of=checked.as_of, progress=_watched(doing))
+        return made.sha256[:SHA_DIGITS]
+
+    def stored(self, workspace: Workspace, name: str) -> bool:
+        """Say whether it stands: what was cut off has claimed no name, and is built once more."""
+        return workspace.sha256.startswith(name)
+
+
+PLAN, RUN_ANEW, INTAKE = "plan", "run", "intake"
+INPUTS: dict[str, type[Table]] = {PLAN: PlanAsk, RUN_ANEW: RunAsk, INTAKE: IntakeAsk}
 """What each is asked."""
 
 
 def processes(reception: Reception) -> dict[str, Process]:
     """Return all kinds of work."""
-    return {PLAN: PlanMaking(reception), RUN_ANEW: RunMaking()}
+    return {PLAN: PlanMaking(reception), RUN_ANEW: RunMaking(), INTAKE: IntakeMaking()}
 
 
 def checked_inputs(process: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return inputs as they are kept; refuse what is wrong by itself, whatever the workspace holds."""
-    ask = ask_of(given) if process == PLAN else run_ask_of(given)
+    ask = ask_of(given) if process == PLAN else _ask_of(INPUTS[process], given)
     return ask.model_dump(mode="json", exclude_unset=True)
+
+
+def _watched(doing: Doing) -> Progress:
+    """Return a progress report that ends the work where somebody asked for it."""
+
+    def tell(step: str, share: float) -> None:
+        if doing.stopped() and share < 1.0:
+            raise StoppedError
+        doing.tell(step, share)
+
+    return tell
 
 
 def _stands(folder: Path, name: str, record: str) -> bool:

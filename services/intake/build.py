@@ -81,6 +81,8 @@ from services.workspace.progress import Progress, silent
 from services.workspace.staging import exchange, put_back, staging_folder, sync_tree
 
 KEY_BYTES = 32
+BUILT_FROM = "exact/built_from.json"
+"""Where the files were, for building them once more; it never leaves."""
 WAIT_S = 600.0
 """How long a build waits at its end for a run that has begun meanwhile."""
 
@@ -120,6 +122,7 @@ def build(
         shutil.copyfile(profile_path, folder / "profile.toml")
         (folder / KEY).parent.mkdir(exist_ok=True)
         (folder / KEY).write_bytes(key)
+        write_json(folder / BUILT_FROM, _built_from(profile_path, intake, given))
         waiting = _write(folder, found, intake)
         own = {
             "councils": found.councils,
@@ -144,6 +147,16 @@ def build(
             exchange(folder, out)
     progress("build.done", 1.0)
     return open_workspace(out)
+
+
+def _built_from(profile_path: Path, intake: Inputs, given: Given) -> dict[str, Any]:
+    return {
+        "profile": str(profile_path.absolute()),
+        "data": str(intake.base.absolute()),
+        "maps": [str(path.absolute()) for path in given.maps],
+        "confirmed": str(given.confirmed.absolute()) if given.confirmed else "",
+        "builds_kept": given.builds_kept,
+    }
 
 
 @contextmanager

@@ -854,7 +854,9 @@ ADDRESSES: dict[str, list[str]] = {
     "/reports/{area}": [f"/reports/{AREA}", "/reports/東地区?lang=en"],
     "/plans": ["/plans"],
     "/processes": ["/processes"],
-    "/processes/{process_id}": [f"/processes/{name}" for name in ("plan", "run", "what-if")],
+    "/processes/{process_id}": [
+        f"/processes/{name}" for name in ("plan", "run", "intake", "what-if")
+    ],
     "/jobs": ["/jobs"],
     "/jobs/{job_id}": ["/jobs/none"],
     "/jobs/{job_id}/results": ["/jobs/none/results"],

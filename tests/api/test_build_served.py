@@ -10,12 +10,14 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from geo.errors import NotFoundError
+from services.edition.publish import publish
 from services.edition.snapshot import Editions
-from services.intake.build import build
+from services.intake.build import BUILT_FROM, build
 from services.intake.inputs import Given
 from services.results.run import run
 from services.scenarios.named import list_scenarios, new_scenario
 from services.workspace.folder import YOUNG_S, open_workspace
+from tests.api.test_plans import finished
 from tests.faults import each_death
 from tests.services.intake.test_structure import town
 
@@ -118,6 +120,29 @@ def test_who_reads_while_it_is_built_anew_reads_on_in_what_was_opened(
     kept = (reader.built / "profile.toml").read_text(encoding="utf-8")
     assert "# another" not in kept
     assert "# another" in (open_workspace(path).built / "profile.toml").read_text(encoding="utf-8")
+
+
+def test_a_server_is_asked_to_read_its_sources_anew(profile: Path, tmp_path: Path) -> None:
+    path = with_a_result(profile, tmp_path / "workspace")
+    app = create_app(open_workspace(path), Settings(editing=True, warm=False))
+    with TestClient(app) as client:
+        old = client.get("/collections/gaps/items").json()["features"]
+        written = profile.read_text(encoding="utf-8")
+        profile.write_text(written + "\n# another\n", encoding="utf-8")
+        job = client.post("/processes/intake/execution", json={"inputs": {}}).json()
+        assert job["processID"] == "intake"
+        assert finished(client, job["jobID"])["status"] == "successful"
+        told = client.get(f"/jobs/{job['jobID']}/results").json()["intake"]
+        assert client.get(told["href"]).status_code == 200
+        assert "# another" in (path / "profile.toml").read_text(encoding="utf-8")
+        # Nothing was run on it yet: what was there is shown.
+        assert client.get("/collections/gaps/items").json()["features"] == old
+        profile.unlink()
+        refused = client.post("/processes/intake/execution", json={"inputs": {}})
+        assert refused.status_code == 422
+        assert str(tmp_path) not in refused.text
+    run(open_workspace(path))
+    assert not (publish(open_workspace(path), tmp_path / "public").path / BUILT_FROM).exists()
 
 
 BUILDING = """

@@ -33,7 +33,7 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
 
 def test_every_process_is_described_with_inputs_that_are_json_schema(client: TestClient) -> None:
     listed = client.get("/processes?lang=en").json()["processes"]
-    assert [one["id"] for one in listed] == ["plan", "run", "what-if"]
+    assert [one["id"] for one in listed] == ["plan", "run", "intake", "what-if"]
     for one in listed:
         told = client.get(f"/processes/{one['id']}?lang=en").json()
         assert {name: told[name] for name in one if name != "links"} == {
@@ -110,6 +110,8 @@ def test_what_if_answers_at_once_as_its_own_address_does(client: TestClient) -> 
         ("run", {"walk_limit_m": 0}, 422, "walk_limit_m"),
         ("run", {"walking_profile": "none"}, 422, "none"),
         ("run", {"as_of": "2020-01-01"}, 422, "as_of"),
+        ("intake", {"as_of": "someday"}, 422, "as_of"),
+        ("intake", {}, 422, "記録されていません"),  # this workspace was written by hand
         ("what-if", {"edits": []}, 422, "edits"),
         ("what-if", {}, 422, "edits"),
         ("none", {}, 404, "「none」という計算の種類はありません"),
@@ -125,7 +127,7 @@ def test_what_cannot_be_done_is_refused_at_once(
 
 def test_who_may_only_read_tries_and_asks_for_no_job(workspace: Workspace) -> None:
     with TestClient(create_app(workspace, Settings(warm=False))) as reader:
-        for process in ("plan", "run"):
+        for process in ("plan", "run", "intake"):
             answer = reader.post(f"/processes/{process}/execution", json={"inputs": {}})
             assert answer.status_code == 403
         tried = reader.post("/processes/what-if/execution", json={"inputs": EDIT})

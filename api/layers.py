@@ -7,14 +7,20 @@ from api.models import Link
 from api.tiled import TILESETS
 from services.publication.downloads import ANNOUNCED, FORMATS, formats_of
 
+STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+
+_DRAWN = {"tiles": TILESETS, "styles": STYLES}
+
 
 def enclosures(request: Request, collection_id: str) -> list[Link]:
-    """Return the files of a collection, and its tiles where it has shapes."""
+    """Return the files of a collection, its tiles and its styles where it has shapes."""
     path, known = f"/collections/{collection_id}", formats_of(collection_id)
     files = [
         link(request, f"{path}/download.{name}", "enclosure", FORMATS[name].media_type)
         for name in ANNOUNCED
         if name in known
     ]
-    tiles = [link(request, f"{path}/tiles", TILESETS, JSON)] if "pmtiles" in known else []
-    return [*files, *tiles]
+    if "pmtiles" not in known:
+        return files
+    drawn = [link(request, f"{path}/{name}", rel, JSON) for name, rel in _DRAWN.items()]
+    return [*files, *drawn]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -102,7 +103,7 @@ def tileset(request: Request, found: Tileset) -> Body:
             _link(request, f"{path}/{GRID}", "self", JSON),
             {
                 **_link(request, f"{path}/{GRID}", "alternate", TILEJSON),
-                "href": _tilejson_at(request, path),
+                "href": tilejson_address(request, path),
             },
             _link(request, f"/tileMatrixSets/{GRID}", _SCHEME, JSON),
             {
@@ -180,8 +181,10 @@ def _template(request: Request, path: str, numbers: str, asked: str) -> str:
     return f"{link(request, f'{path}/{GRID}', 'item', MVT).href}/{numbers}{asked}"
 
 
-def _tilejson_at(request: Request, path: str) -> str:
-    return f"{link(request, f'{path}/{GRID}', 'alternate', TILEJSON).href}?f=tilejson"
+def tilejson_address(request: Request, path: str, chosen: str = "") -> str:
+    """Return where the TileJSON of a tileset is, of the layers that are chosen."""
+    at = partial(link, request, f"{path}/{GRID}", "alternate", TILEJSON, f="tilejson")
+    return (at(collections=chosen) if chosen else at()).href
 
 
 def _link(request: Request, path: str, rel: str, media_type: str) -> Body:

@@ -14,6 +14,8 @@ from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET, UNTOLD_GAPS
 from services.drawing import backdrop, signs
 from services.drawing.fonts import japanese_font
+from services.drawing.styles import maplibre
+from services.drawing.styles.sprite import sprite
 from services.edits.proposals import REMARK_MOST
 from services.words.texts import Lang, catalogue
 from services.words.vocabulary import (
@@ -30,11 +32,13 @@ router = APIRouter(include_in_schema=False)
 _UNSEEN = ("cli.", "reason.", "doctor.", "api.")
 """Beginnings of the keys of the catalogue that a page never says."""
 
+_NOT_KEPT = {"cache-control": "no-cache"}
+
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 @router.get("/assets/maplibre-gl.{kind}")
-def maplibre(kind: str, settings: SettingsDep) -> FileResponse:
+def library(kind: str, settings: SettingsDep) -> FileResponse:
     """Return the script or the style of MapLibre GL."""
     if f".{kind}" not in _MEDIA_TYPES:
         raise NotFoundError("there is no maplibre-gl.{kind}", kind=kind)
@@ -55,10 +59,14 @@ def vocabulary() -> Response:
         "PLACE_SIGNS": {name: asdict(sign) for name, sign in signs.PLACE_SIGNS.items()},
         "GAP_SIGNS": {name: asdict(sign) for name, sign in signs.GAP_SIGNS.items()},
         "REACH_COLOURS": signs.REACH_COLOURS,
+        "SHARE_COLOURS": signs.SHARE_COLOURS,
+        "NO_SHARE": signs.NO_SHARE,
+        "LAND": signs.LAND,
+        "BORDER": signs.BORDER,
+        "COUNCIL_BORDER": signs.COUNCIL_BORDER,
+        "GROUND_PARTS": maplibre.ground_parts(),
         "GROUND_SIGNS": {kind: asdict(sign) for kind, sign in backdrop.GROUND_SIGNS.items()},
         "GROUND_KEYS": backdrop.GROUND_KEYS,
-        "GROUND_ZOOMS": backdrop.ZOOMS,
-        "RAIL_DASH": backdrop.RAIL_DASH,
         "CANDIDATE_COLOUR": signs.GREEN,
         "DECISION_SIGNS": signs.DECISION_SIGNS,
         "NEXT_STATUSES": NEXT_STATUSES,
@@ -72,9 +80,19 @@ def vocabulary() -> Response:
         "PROPOSAL_REMARK_MOST": REMARK_MOST,
     }
     lines = [f"export const {name} = {json.dumps(table)};\n" for name, table in tables.items()]
-    return Response(
-        "".join(lines), media_type="text/javascript", headers={"cache-control": "no-cache"}
-    )
+    return Response("".join(lines), media_type="text/javascript", headers=_NOT_KEPT)
+
+
+@router.get("/assets/sprite.{kind}")
+@router.get("/assets/sprite@2x.{kind}")
+def signs_of_styles(request: Request, kind: str) -> Response:
+    """Return the signs and patterns that styles name: the image, and where each is in it."""
+    index, image = sprite(2 if "@2x" in request.url.path else 1)
+    if kind == "json":
+        return Response(index, media_type="application/json", headers=_NOT_KEPT)
+    if kind == "png":
+        return Response(image, media_type="image/png", headers=_NOT_KEPT)
+    raise NotFoundError("there is no sprite.{kind}", kind=kind)
 
 
 @router.get("/words/{lang}.json")

@@ -1,12 +1,12 @@
 // What a reader must know beside the figures: the legend, the assumptions, the sources.
 
 import { $, facts, fill, h } from "./dom.js";
-import { CLASSES, GROUPS, NO_SHARE, STREETS } from "./layers.js";
+import { CLASSES, GROUPS, STREETS } from "./layers.js";
 import { PATTERNED, candidateImage, cutOff, editLine, groundKey, patternImage, placeImage, shown } from "./signs.js";
 import { isExact, isMain, state } from "./store.js";
 import { gapsOf, layerOf, sign } from "./panel.js";
 import { peopleScale } from "./town.js";
-import { EDIT_SIGNS, FREQUENCIES, GROUND_KEYS, NEXT_STATUSES } from "./vocabulary.js";
+import { EDIT_SIGNS, FREQUENCIES, GROUND_KEYS, NEXT_STATUSES, NO_SHARE } from "./vocabulary.js";
 import { capital, date, dayInJapan, joined, label, lang, limit, listed, often, people, percent, said, word } from "./words.js";
 
 const hiddenGroups = new Set();

@@ -2,18 +2,13 @@
 
 import { ABOVE, AMID, BENEATH, GROUND_LAYERS, GROUND_MARKS } from "./ground.js";
 import { PATTERNED } from "./signs.js";
-import { EDIT_SIGNS, GAP_SIGNS, REACH_COLOURS } from "./vocabulary.js";
+import { BORDER, COUNCIL_BORDER, EDIT_SIGNS, GAP_SIGNS, LAND, NO_SHARE, REACH_COLOURS, SHARE_COLOURS } from "./vocabulary.js";
 
-export const CLASSES = [
-  { from: 0, colour: "#f3f1e9" }, { from: 20, colour: "#dbe7ee" }, { from: 40, colour: "#b7d2e4" },
-  { from: 60, colour: "#8fbbd8" }, { from: 80, colour: "#5f9dc6" },
-];
-export const NO_SHARE = "#dedbd4";
+export const CLASSES = Object.entries(SHARE_COLOURS).map(([from, colour]) => ({ from: Number(from), colour }));
 
 // On the ground of the page an unreached street is warmer than on paper.
 export const STREETS = { ...REACH_COLOURS, none: "#b3a59b" };
 
-const GROUND = "#ebe7dc";
 const byReach = (weekly, monthly, none) => ["match", ["get", "reach"], "weekly", weekly, "monthly", monthly, none];
 const byClass = (major, minor, path) => ["match", ["get", "class"], "major", major, "minor", minor, path];
 
@@ -36,7 +31,7 @@ const DRAWN = Object.entries(EDIT_SIGNS).map(([kind, { colour, width, dashes }])
 
 // With a background, the shares let it be seen.
 export const layers = (background) => [
-  { id: "plain", type: "background", paint: { "background-color": GROUND } },
+  { id: "plain", type: "background", paint: { "background-color": LAND } },
   ...(background ? BENEATH : []),
   {
     id: "share", type: "fill", source: "areas",
@@ -66,15 +61,15 @@ export const layers = (background) => [
   ...(background ? ABOVE : []),
   {
     id: "border", type: "line", source: "areas", filter: ["!", ["get", "approximate"]],
-    paint: { "line-color": "#6d6a63", "line-opacity": 0.6, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.6] },
+    paint: { "line-color": BORDER, "line-opacity": 0.6, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.6] },
   },
   {
     id: "border-estimate", type: "line", source: "areas", filter: ["get", "approximate"],
-    paint: { "line-color": "#6d6a63", "line-opacity": 0.7, "line-dasharray": [3, 2], "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.4] },
+    paint: { "line-color": BORDER, "line-opacity": 0.7, "line-dasharray": [3, 2], "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1.4] },
   },
   {
     id: "council", type: "line", source: "councils", layout: { "line-join": "round" },
-    paint: { "line-color": "#3a3e42", "line-opacity": 0.75, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 1, 15, 2.6] },
+    paint: { "line-color": COUNCIL_BORDER, "line-opacity": 0.75, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 1, 15, 2.6] },
   },
   {
     id: "chosen-council", type: "line", source: "councils", filter: ["==", ["get", "area_id"], ""], layout: { "line-join": "round" },

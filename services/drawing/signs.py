@@ -25,6 +25,22 @@ STAMP = "#B3261E"
 
 INK, QUIET_INK = "#24292E", "#5F6468"
 PAPER, GROUND = "#FFFDF8", "#EFEBE2"
+LAND = "#EBE7DC"
+"""Beneath everything on the map of the page."""
+
+BORDER, COUNCIL_BORDER = "#6D6A63", "#3A3E42"
+
+SHARE_COLOURS: Mapping[int, str] = {
+    0: "#F3F1E9",
+    20: "#DBE7EE",
+    40: "#B7D2E4",
+    60: "#8FBBD8",
+    80: "#5F9DC6",
+}
+"""Colour of an area by the share of its residents who are reached, from so many per cent on."""
+
+NO_SHARE = "#DEDBD4"
+"""Of an area where nobody lives, or nobody knows who does."""
 
 REACH_COLOURS = {"weekly": BLUE, "monthly": ORANGE, "none": "#B9B6AE"}
 """Colour of a street by what can be reached from it."""

@@ -1,10 +1,12 @@
 """Whole collections as files: made of an edition once, as often as councils decide or plans are made anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from services.drawing.styles.rules import Style
+from services.drawing.styles.table import LAYER_STYLES, styles_table
 from services.edition.cache import Cache
 from services.publication.collections import Collection
 from services.publication.downloads import PACKAGE, format_of, write_package
@@ -36,6 +38,9 @@ class DownloadSource(Protocol):
     def provenance(self) -> Mapping[str, Any]:
         """Return what they are made of."""
 
+    def styles(self, collection_id: str) -> dict[str, Style]:
+        """Return how a collection is drawn."""
+
 
 class Downloads:
     """The files of an edition."""
@@ -55,6 +60,8 @@ class Downloads:
         """
         found = self._edition.collection(collection_id)
         write = format_of(collection_id, ending).write
+        if ending == PACKAGE:
+            return self._package(collection_id, [found])
         name = f"{collection_id}.{ending}"
         return self._cache.file(
             name, self.state(collection_id), lambda path: write(found, path, self._told)
@@ -66,9 +73,13 @@ class Downloads:
 
     def package(self) -> Path:
         """Return all collections as the layers of one file."""
-        found = self._edition.collections.values()
-        write = partial(write_package, found, told=self._told)
-        return self._cache.file(f"{EVERYTHING}.{PACKAGE}", self.state(EVERYTHING), write)
+        return self._package(EVERYTHING, list(self._edition.collections.values()))
+
+    def _package(self, name: str, found: Sequence[Collection]) -> Path:
+        drawn = [style for one in found for style in self._edition.styles(one.id).values()]
+        beside = {LAYER_STYLES: styles_table(drawn, self._told["made_at"])} if drawn else {}
+        write = partial(write_package, found, told=self._told, beside=beside)
+        return self._cache.file(f"{name}.{PACKAGE}", self.state(name), write)
 
     def state(self, collection_id: str) -> str:
         """Return what tells the content of a collection from an earlier one of the same snapshot."""

@@ -23,6 +23,7 @@ from geo.areas.location import largest_overlap
 from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError, QueueFullError
 from geo.vocabulary import TARGET
+from services.drawing.styles.rules import Style, styles_of
 from services.edition.background import LAYER as GROUND
 from services.edition.background import Background
 from services.edition.downloads import Downloads
@@ -155,6 +156,13 @@ class Edition:
     def tiled(self) -> list[str]:
         """Return the collections that have tiles: those with shapes."""
         return [*LAYERS, PLAN_SITES]
+
+    def styles(self, collection_id: str) -> dict[str, Style]:
+        """Return how a collection is drawn, by the style's id; of several the first is the usual one."""
+        told = self.snapshot.workspace.layers
+        known = [layer for layer in told if layer["id"] in self._choices["layer"]]
+        found = styles_of(collection_id, known, self.run["summary"]["council_layer"])
+        return {style.id: style for style in found}
 
     @cached_property
     def supply(self) -> Supply:

@@ -85,13 +85,18 @@ def format_of(collection_id: str, ending: str) -> FileFormat:
     return known[ending]
 
 
-def write_package(found: Iterable[Collection], path: Path, told: Told) -> None:
-    """Write collections as the layers of one GeoPackage 1.2, plane CRS."""
+def write_package(
+    found: Iterable[Collection],
+    path: Path,
+    told: Told,
+    beside: Mapping[str, pd.DataFrame] | None = None,
+) -> None:
+    """Write collections as the layers of one GeoPackage 1.2, plane CRS, and further tables beside them."""
     with _as_of(told["made_at"]):
         for one in found:
             _add_to_package(one, path, told)
-        provenance = provenance_table(told)
-        pyogrio.write_dataframe(provenance, path, layer="provenance", driver="GPKG", append=True)
+        for name, table in {"provenance": provenance_table(told), **(beside or {})}.items():
+            pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
 
 
 _ONE_AT_A_TIME = Lock()

@@ -822,6 +822,14 @@ ADDRESSES: dict[str, list[str]] = {
     "/collections/{collection_id}/tiles/WebMercatorQuad/{zoom}/{row}/{column}": [
         f"/collections/{name}/tiles/{tile_of(PINS[0])}" for name in ("areas", "coverage", "gaps")
     ],
+    "/styles": ["/styles"],
+    "/styles/{style}": ["/styles/map", "/styles/ground"],
+    "/collections/{collection_id}/styles": [f"/collections/{name}/styles" for name in SHAPED],
+    "/collections/{collection_id}/styles/{style}": [
+        f"/collections/{name}/styles/default?f={form}"
+        for name in SHAPED
+        for form in ("mapbox", "qml", "sld")
+    ],
     "/download.gpkg": ["/download.gpkg"],
     "/collections/{collection_id}/download.{ending}": [
         *(f"/collections/places/download.{ending}" for ending in FORMATS),

@@ -153,7 +153,7 @@ def test_a_geopackage_is_of_version_1_2_in_the_plane_and_described(
     # Of no other do older programs know.
     assert extensions <= {"gpkg_rtree_index"}
     by_name = {row[0]: row[1:] for row in contents}
-    assert set(by_name) == {*IDS, "plans", "provenance"}
+    assert set(by_name) == {*IDS, "plans", "provenance", "layer_styles"}
     for name in LAYERS:
         identifier, description, kind, epsg = by_name[name]
         assert (identifier, kind, epsg) == (name, "features", EPSG)

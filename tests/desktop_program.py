@@ -7,8 +7,10 @@ from typing import Any
 
 from qgis.core import (  # type: ignore[import-not-found]
     QgsApplication,
+    QgsCoordinateReferenceSystem,
     QgsFeatureRequest,
     QgsNetworkAccessManager,
+    QgsProject,
     QgsVectorLayer,
 )
 
@@ -46,6 +48,9 @@ def features(layer: Any, step: dict[str, Any]) -> list[Any]:
     request = QgsFeatureRequest()
     if step.get("filter"):
         request.setFilterExpression(step["filter"])
+    if step.get("to"):
+        context = QgsProject.instance().transformContext()
+        request.setDestinationCrs(QgsCoordinateReferenceSystem(step["to"]), context)
     return list(layer.getFeatures(request))
 
 

@@ -1,10 +1,11 @@
-"""Real programs read the service: OWSLib, GDAL's two drivers, geopandas."""
+"""Real programs read the service: OWSLib, GDAL's two drivers, geopandas, QGIS where it is installed."""
 
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
@@ -12,6 +13,7 @@ import pytest
 from owslib.ogcapi.features import Features
 
 from services.workspace.folder import Workspace
+from tests.desktop import has_qgis, in_qgis
 
 PROGRAM = """
 import sys
@@ -126,3 +128,74 @@ def test_geopandas_reads_the_features_by_their_address(address: str) -> None:
     assert frame["walk_limit_m"].notna().sum() == 360  # of three limits two are in metres
     places = gpd.read_file(f"{address}/collections/places/items?frequency=weekly")
     assert (len(places), places.crs.to_epsg()) == (1, 4326)
+
+
+@pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed")
+def test_qgis_opens_counts_pages_filters_and_reprojects_every_collection(address: str) -> None:
+    def layer(name: str, page: int, **asked: object) -> dict[str, object]:
+        source = f"url='{address}/' typename='{name}' pageSize='{page}'"
+        return {"do": "read", "provider": "OAPIF", "source": source, **asked}
+
+    names = (*SHAPED, "coverage_table", "plans")
+    opened = in_qgis(*(layer(name, 3 if name != "coverage_table" else 100) for name in names))
+    for name, told in zip(names, opened, strict=True):
+        matched = Features(address).collection_items(name, limit=1)["numberMatched"]
+        assert told["n"] == matched, name
+        # OAPIF asks the server; where it does not tell the number, QGIS says -1 or what it has read.
+        assert told["count"] in (matched, -1), name
+    degrees = in_qgis(layer("areas", 100))[0]
+    plane = in_qgis(layer("areas", 100, to="EPSG:6677"))[0]
+    assert degrees["crs"] in ("OGC:CRS84", "EPSG:4326")
+    west, south, east, north = (
+        gpd.read_file(f"{address}/collections/areas/items").to_crs(6677).total_bounds
+    )
+    assert plane["box"] == pytest.approx([west, south, east, north], abs=0.3)
+    by_rule, by_query = in_qgis(
+        layer("gaps", 100, filter="\"gap\" = 'none'", column="area_id"),
+        layer("gaps", 100, subset="\"gap\" = 'none'", column="area_id"),
+    )
+    assert by_rule["values"] == by_query["values"] == ["c"]
+    assert degrees["fields"]["approximate"] in ("boolean", "Boolean", "bool")
+
+
+def test_the_plain_driver_of_gdal_reads_one_page_and_all_of_a_file(address: str) -> None:
+    """It follows no link: neither `next` in the body nor one in a header."""
+    page = pyogrio.read_dataframe(f"{address}/collections/coverage_table/items?limit=100")
+    assert len(page) == 100
+    whole = pyogrio.read_dataframe(f"{address}/collections/coverage/download.geojson")
+    assert len(whole) == FEATURES["coverage"]
+
+
+def extension(name: str) -> str:
+    """Return where the wheel of an extension of DuckDB has it, so that nothing is fetched or put elsewhere."""
+    module = pytest.importorskip(f"duckdb_extension_{name}")
+    (path,) = Path(module.__file__).parent.rglob(f"{name}.duckdb_extension")
+    return str(path)
+
+
+def test_duckdb_reads_geoparquet_in_parts_and_measures_in_the_plane(address: str) -> None:
+    """DuckDB and two of its extensions are no requirement of the tests: wheels of 20 to 80 MB each."""
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as database:
+        for name in ("httpfs", "spatial"):
+            database.execute(f"LOAD '{extension(name)}'")
+        source = f"'{address}/collections/gaps/download.parquet'"
+        database.execute(f"CREATE VIEW units AS FROM {source}")
+        rows = database.execute(
+            "SELECT area_id, gap, ST_Area(ST_Transform(geometry, 'EPSG:4326', 'EPSG:6677', true)) "
+            "FROM units ORDER BY area_id"
+        ).fetchall()
+        types = {name: kind for name, kind, *_ in database.execute("DESCRIBE units").fetchall()}
+        database.execute(f"CREATE VIEW places AS FROM '{address}/collections/places/download.csv'")
+        counted = len(database.execute("FROM places").fetchall())
+    assert [(area, gap) for area, gap, _ in rows] == [
+        ("a", "weekly_or_more"),
+        ("b", "monthly_only"),
+        ("c", "none"),
+        ("d", "needs_transport"),
+    ]
+    # Squares of 500 m; shapes are in degrees of 7 decimals at least.
+    assert [area_m2 for *_, area_m2 in rows] == pytest.approx([250_000.0] * 4, rel=0.001)
+    assert types["geometry"].startswith("GEOMETRY")
+    assert (types["residents"], types["is_split"]) == ("DOUBLE", "BOOLEAN")
+    assert counted == FEATURES["places"]

@@ -238,11 +238,16 @@ class Problems:
         async def told_anew(message: Message) -> None:
             nonlocal refused
             if message["type"] == "http.response.start":
-                kind = Headers(raw=message["headers"]).get("content-type", "")
+                headers = Headers(raw=message["headers"])
+                kind = headers.get("content-type", "")
                 refused = message["status"] >= HTTPStatus.BAD_REQUEST and kind.startswith(_PLAIN)
                 if refused:
                     status = HTTPStatus(message["status"])
                     answer = problem_of(status, scope["method"], scope["path"])
+                    if (
+                        "content-range" in headers
+                    ):  # how long a file is that was asked beyond its end
+                        answer.headers["content-range"] = headers["content-range"]
                     await answer(scope, receive, send)
             if not refused:
                 await send(message)

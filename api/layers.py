@@ -5,7 +5,8 @@ from fastapi import Request
 from api.links import JSON, link
 from api.models import Link
 from api.tiled import TILESETS
-from services.publication.downloads import ANNOUNCED, FORMATS, formats_of
+from services.edition.downloads import SURFACE, media_types
+from services.publication.downloads import ANNOUNCED
 
 STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 
@@ -14,10 +15,10 @@ _DRAWN = {"tiles": TILESETS, "styles": STYLES}
 
 def enclosures(request: Request, collection_id: str) -> list[Link]:
     """Return the files of a collection, its tiles and its styles where it has shapes."""
-    path, known = f"/collections/{collection_id}", formats_of(collection_id)
+    path, known = f"/collections/{collection_id}", media_types(collection_id)
     files = [
-        link(request, f"{path}/download.{name}", "enclosure", FORMATS[name].media_type)
-        for name in ANNOUNCED
+        link(request, f"{path}/download.{name}", "enclosure", known[name])
+        for name in (*ANNOUNCED, SURFACE)
         if name in known
     ]
     if "pmtiles" not in known:

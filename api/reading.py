@@ -7,11 +7,11 @@ READS = ("GET", "HEAD")
 
 _SHARED = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Content-Crs, ETag, Link, Location",
+    "access-control-expose-headers": "Accept-Ranges, Content-Crs, Content-Range, ETag, Link, Location",
 }
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, HEAD, OPTIONS",
-    "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Range",
     "access-control-max-age": "86400",
 }
 

@@ -7,16 +7,21 @@ from fastapi import APIRouter, Path, Request, Response
 from api.deps import CollectionId, EditionDep
 from api.errors import Problem
 from api.files import send_file
-from services.edition.downloads import EVERYTHING
-from services.publication.downloads import FORMATS, PACKAGE, format_of
+from services.edition.downloads import EVERYTHING, SURFACE, SURFACE_TYPE, media_types
+from services.publication.downloads import FORMATS, PACKAGE
 
 router = APIRouter(tags=["Data"])
 
 Ending = Annotated[
-    str, Path(description="Ending of the file", json_schema_extra={"enum": [*FORMATS]})
+    str,
+    Path(
+        description="Ending of the file; tif, a Cloud-Optimised GeoTIFF of the minutes of the walk from everywhere, is of reach",
+        json_schema_extra={"enum": [*FORMATS, SURFACE]},
+    ),
 ]
 
-_FILE: dict[str, Any] = {"content": {one.media_type: {} for one in FORMATS.values()}}
+_TYPES = (*(one.media_type for one in FORMATS.values()), SURFACE_TYPE)
+_FILE: dict[str, Any] = {"content": {name: {} for name in _TYPES}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {**_FILE, "description": "The file"},
     206: {**_FILE, "description": "The part of it that was asked for (Range)"},
@@ -55,7 +60,7 @@ def download(
     is beside them (`download.provenance.json`), with the characters that CP932 lacks and `〓` stands for.
     """
     path = edition.downloads.file(collection_id, ending)
-    media_type = format_of(collection_id, ending).media_type
+    media_type = media_types(collection_id)[ending]
     answer = send_file(request, path, media_type, f"{collection_id}.{ending}")
     answer.headers["link"] = f'<{_beside(request)}>; rel="describedby"'
     return answer

@@ -9,14 +9,25 @@ from services.drawing.styles.rules import Style
 from services.drawing.styles.table import LAYER_STYLES, styles_table
 from services.edition.cache import Cache
 from services.publication.collections import Collection
-from services.publication.downloads import PACKAGE, format_of, write_package
+from services.publication.downloads import PACKAGE, format_of, formats_of, write_package
 from services.workspace.folder import Snapshot, software_version
 from services.workspace.jsonfiles import digest
 
 EVERYTHING = "arukeba"
 """The file of all collections."""
 
+SURFACE_OF, SURFACE = "reach", "tif"
+"""The collection that has a raster as well, and its ending: the walk from everywhere, not only its limit."""
+
+SURFACE_TYPE = "image/tiff; application=geotiff; profile=cloud-optimized"
+
 _STATE_DIGITS = 16
+
+
+def media_types(collection_id: str) -> dict[str, str]:
+    """Return the types of the files of a collection by their ending."""
+    found = {name: one.media_type for name, one in formats_of(collection_id).items()}
+    return {**found, SURFACE: SURFACE_TYPE} if collection_id == SURFACE_OF else found
 
 
 class DownloadSource(Protocol):
@@ -41,6 +52,9 @@ class DownloadSource(Protocol):
     def styles(self, collection_id: str) -> dict[str, Style]:
         """Return how a collection is drawn."""
 
+    def write_surface(self, path: Path) -> None:
+        """Write the walk from everywhere as a raster."""
+
 
 class Downloads:
     """The files of an edition."""
@@ -59,6 +73,9 @@ class Downloads:
             There is no such collection, or it is not written in that format.
         """
         found = self._edition.collection(collection_id)
+        if (collection_id, ending) == (SURFACE_OF, SURFACE):
+            name = f"{collection_id}.{ending}"
+            return self._cache.file(name, self.state(name), self._edition.write_surface)
         write = format_of(collection_id, ending).write
         if ending == PACKAGE:
             return self._package(collection_id, [found])

@@ -70,6 +70,9 @@ TRIALS_MOST = 5
 TILES_STAND_S = 1.0
 """For how long nobody looks whether councils have decided, or plans were made, that tiles show."""
 
+SURFACE_CELL_M = 25.0
+"""Of the raster of walks that is downloaded; the command line makes finer ones."""
+
 STREET_TOLERANCE_M = 1.5
 """A bend smaller than this is not drawn."""
 
@@ -370,6 +373,15 @@ class Edition:
     def downloads(self) -> Downloads:
         """Return the collections as files."""
         return Downloads(self)
+
+    def write_surface(self, path: Path) -> None:
+        """Write the minutes of the walk from everywhere to the nearest place, by the run's own walker."""
+        # Slow to import; who asks for figures does not wait for it.
+        from services.results.rasters import SurfaceAsked, surface_of  # noqa: PLC0415
+
+        situation = self._grounded().situation
+        asked = SurfaceAsked(cell_m=SURFACE_CELL_M)
+        surface_of(situation, path, asked=asked, as_of=str(self.run["as_of"]))
 
     def archive(self, name: str) -> Archive:
         """Return the tiles of a collection or of the ground."""

@@ -107,6 +107,19 @@ def write_surface(
     workspace = workspace.at(day)
     parameters = Parameters.of(workspace.profile, walking_profile=walking_profile)
     situation = Situation(workspace, parameters)
+    return surface_of(situation, out, asked=asked, as_of=day.isoformat(), progress=progress)
+
+
+def surface_of(
+    situation: Situation,
+    out: Path,
+    *,
+    asked: SurfaceAsked,
+    as_of: str,
+    progress: Progress = silent,
+) -> SurfaceFile:
+    """Write the minutes of the walks of a situation; ``as_of`` is the day that it is of."""
+    workspace = situation.workspace
     if asked.leg_limit_m is None:
         asked = replace(asked, leg_limit_m=workspace.profile.streets.snap_limit_m)
     progress("raster.walk", 0.1)
@@ -119,7 +132,7 @@ def write_surface(
     origins = _origins(situation, asked.frequency)
     minutes = cell_values(grid, cells, _walk_minutes(situation, origins, asked))
     progress("raster.write", 0.9)
-    tags = _tags(situation, asked) | {"as_of": day.isoformat()}
+    tags = _tags(situation, asked) | {"as_of": as_of}
     write_cog(out, grid, to_raster(grid, cells, minutes), epsg=_epsg(workspace), tags=tags)
     progress("raster.done", 1.0)
     return SurfaceFile(

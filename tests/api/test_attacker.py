@@ -834,6 +834,7 @@ ADDRESSES: dict[str, list[str]] = {
     "/collections/{collection_id}/download.{ending}": [
         *(f"/collections/places/download.{ending}" for ending in FORMATS),
         *(f"/collections/{name}/download.parquet" for name in (*IDS, "plans")),
+        "/collections/reach/download.tif",
     ],
     "/edit-proposals": ["/edit-proposals"],
     "/edit-proposals/file": ["/edit-proposals/file"],

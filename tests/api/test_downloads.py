@@ -17,7 +17,7 @@ import shapely
 from fastapi.testclient import TestClient
 from pmtiles.reader import MemorySource, Reader
 
-from services.edition.downloads import Downloads
+from services.edition.downloads import Downloads, media_types
 from services.publication.collections import Shapes, TableCollection
 from services.publication.columns import IDS, LAYERS
 from services.publication.downloads import ANNOUNCED, FORMATS, GETA, format_of, formats_of
@@ -313,7 +313,7 @@ def test_files_are_sent_in_ranges_and_not_twice(client: TestClient) -> None:
 def test_a_collection_lists_its_files(client: TestClient) -> None:
     for one in client.get("/collections").json()["collections"]:
         links = {link["href"] for link in one["links"] if link["rel"] == "enclosure"}
-        known = [ending for ending in ANNOUNCED if ending in formats_of(one["id"])]
+        known = [ending for ending in (*ANNOUNCED, "tif") if ending in media_types(one["id"])]
         assert {link.rsplit("/", 1)[1] for link in links} == {f"download.{end}" for end in known}
 
 

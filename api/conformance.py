@@ -15,6 +15,11 @@ _QUERYABLES = "/collections/{collection_id}/queryables"
 _PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0"
 _PART_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0"
 _PART_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0"
+_TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0"
+_GRID = "/tileMatrixSets/WebMercatorQuad"
+_OF_ALL = "/tiles/WebMercatorQuad"
+_OF_ONE = "/collections/{collection_id}/tiles/WebMercatorQuad"
+_NUMBER = "/{tileMatrix}/{tileRow}/{tileCol}"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0"
 
 
@@ -26,7 +31,8 @@ class ConformanceClass:
     paths: tuple[str, ...]
     """Routes without which it is not declared."""
     tests: tuple[str, ...]
-    """Abstract tests of the standard by their names, after ``/conf/``; those of CQL2 are named by class."""
+    """Abstract tests of the standard by their names, after ``/conf/``; those of CQL2 are named by class, those
+    of Tiles begin with its name."""
 
 
 CLASSES: tuple[ConformanceClass, ...] = (
@@ -116,6 +122,51 @@ CLASSES: tuple[ConformanceClass, ...] = (
             *("basic-spatial-functions-plus", "spatial-functions", "temporal-functions"),
             "arithmetic",
         )
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/core",
+        (f"{_OF_ALL}{_NUMBER}", f"{_OF_ONE}{_NUMBER}"),
+        (
+            *("tiles/core/conformance-success", "tiles/core/tc-op", "tiles/core/tc-success"),
+            *("tiles/core/tc-tilematrix-definition", "tiles/core/tc-tilerow-definition"),
+            *("tiles/core/tc-tilecol-definition", "tiles/core/tc-error"),
+        ),
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/tileset", (_GRID, _OF_ALL, _OF_ONE), ("tiles/tileset/description",)
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/tilesets-list",
+        ("/tiles", "/collections/{collection_id}/tiles", _OF_ALL, _OF_ONE),
+        ("tiles/tilesets-list/tileset-links",),
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/dataset-tilesets",
+        ("/", "/tiles", _OF_ALL),
+        ("tiles/dataset-tilesets/landingpage", "tiles/dataset-tilesets/operation"),
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/geodata-tilesets",
+        (*_COLLECTIONS, "/collections/{collection_id}/tiles", _OF_ONE),
+        ("tiles/geodata-tilesets/desc-links", "tiles/geodata-tilesets/operation"),
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/collections-selection",
+        (_OF_ALL, f"{_OF_ALL}{_NUMBER}"),
+        (
+            "tiles/collections-selection/query-collections",
+            "tiles/collections-selection/collections-response",
+        ),
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/mvt",
+        (f"{_OF_ALL}{_NUMBER}", f"{_OF_ONE}{_NUMBER}"),
+        ("tiles/mvt/content",),
+    ),
+    ConformanceClass(
+        f"{_TILES}/conf/oas30",
+        ("/openapi.json", _OF_ALL, _OF_ONE),
+        ("tiles/oas30/completeness", "tiles/oas30/operation-id"),
     ),
 )
 

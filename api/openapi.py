@@ -82,7 +82,9 @@ def _of(operation: Part, path: str, collection: Collection) -> Part:
     """Return the operation of one collection, its properties among the parameters of its features."""
     kept = [one for one in operation.get("parameters", []) if one["name"] != "collection_id"]
     named = operation.get("operationId", "")
-    told = {**operation, "parameters": kept, "operationId": f"{named}_{collection.id}"}
+    # Those of OGC API – Tiles end as the standard says.
+    own = f"{collection.id}{named}" if named.startswith(".") else f"{named}_{collection.id}"
+    told = {**operation, "parameters": kept, "operationId": own}
     if path.endswith("/items"):
         taken = {one["name"] for one in kept}
         told["parameters"] = kept + [

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from api.links import JSON, link
+from geo.errors import NotFoundError
 from services.edition.tiles import Archive
 from services.publication.vectortiles import FIRST_ZOOM, LAST_ZOOM, tiles_at
 
@@ -18,6 +19,7 @@ TILEJSON = "application/vnd.mapbox.tilejson+json"
 
 _GRID_URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{GRID}"
 _SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+SCHEMES = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
 TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 _CRS = "http://www.opengis.net/def/crs/EPSG/0/3857"
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -147,6 +149,27 @@ def tilejson(request: Request, found: Tileset, told: Mapping[str, Any]) -> Body:
         "bounds": _bounds(found.archives),
         "vector_layers": _layers(found.archives),
     }
+
+
+def require_within(archives: Sequence[Archive], number: tuple[int, int, int]) -> None:
+    """
+    Refuse a tile outside what the description of its tileset tells.
+
+    Raises
+    ------
+    NotFoundError
+        There is nothing so far away, and the description says so.
+    """
+    zoom, column, row = number
+    first, last = _zooms(archives)
+    west, east, north, south = tiles_at(_bounds(archives), zoom)
+    if not (first <= zoom <= last and west <= column <= east and north <= row <= south):
+        raise NotFoundError(
+            "the tile {zoom}/{column}/{row} lies outside of what is told; its tileset says which there are",
+            zoom=zoom,
+            column=column,
+            row=row,
+        )
 
 
 def _limits(zoom: int, bounds: Sequence[float]) -> Body:

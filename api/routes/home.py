@@ -9,8 +9,10 @@ from api.asking import Form, answer, as_plain, wants_html
 from api.conformance import declared
 from api.data_page import conformance_page
 from api.deps import EditionDep, Language
+from api.layers import STYLES
 from api.links import GEOJSON, HTML, JSON, OPENAPI, both_forms, link
 from api.models import Conformance, Landing
+from api.tiled import SCHEMES, TILESETS
 from services.edition.snapshot import Edition
 from services.publication.viewed import stamp
 from services.words.texts import Lang, text
@@ -77,6 +79,9 @@ def _landing(request: Request, edition: Edition, lang: Lang) -> Landing:
             *both_forms(request, JSON, html=False),
             link(request, "/collections", "data", JSON, title=say("api.data")),
             link(request, "/collections", _DATA_REL, JSON, title=say("api.data")),
+            link(request, "/tiles", TILESETS, JSON, title=say("tiles.all")),
+            link(request, "/tileMatrixSets", SCHEMES, JSON),
+            link(request, "/styles", STYLES, JSON),
             link(request, "/conformance", "conformance", JSON),
             link(request, "/conformance", _CONFORMANCE_REL, JSON),
             link(request, "/openapi.json", "service-desc", OPENAPI, lang=lang),

@@ -20,10 +20,19 @@ from services.words.texts import text
 router = APIRouter(tags=["Tiles"])
 
 Zoom = Annotated[
-    int, Path(description="Zoom, from 0 to 14; who looks closer draws those of 14 larger")
+    int,
+    Path(
+        alias="tileMatrix",
+        description="Zoom, from 0 to 14; who looks closer draws those of 14 larger",
+        # The standard's names of matrices are texts, of which those of this grid are numbers.
+        json_schema_extra={
+            "type": "string",
+            "enum": [f"{zoom}" for zoom in range(FIRST_ZOOM, LAST_ZOOM + 1)],
+        },
+    ),
 ]
-Column = Annotated[int, Path(description="Column, counted from the west")]
-Row = Annotated[int, Path(description="Row, counted from the north")]
+Column = Annotated[int, Path(alias="tileCol", description="Column, counted from the west")]
+Row = Annotated[int, Path(alias="tileRow", description="Row, counted from the north")]
 Chosen = Annotated[
     str,
     Query(
@@ -45,25 +54,35 @@ _TILE: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/tileMatrixSets", summary="Grids of tiles")
+@router.get("/tileMatrixSets", summary="Grids of tiles", operation_id="getTileMatrixSetsList")
 def grids(request: Request) -> dict[str, Any]:
     """Return the grids that tiles are cut by: one."""
     return tiled.grids(request)
 
 
-@router.get(f"/tileMatrixSets/{GRID}", summary="The grid of web maps")
+@router.get(
+    f"/tileMatrixSets/{GRID}", summary="The grid of web maps", operation_id="getTileMatrixSet"
+)
 def grid() -> dict[str, Any]:
     """Return the definition of the grid."""
     return tiled.grid()
 
 
-@router.get("/tiles", summary="Tilesets of all collections together")
+@router.get(
+    "/tiles",
+    summary="Tilesets of all collections together",
+    operation_id=".dataset.vector.getTileSetsList",
+)
 def tilesets(request: Request) -> dict[str, Any]:
     """Return the tilesets whose tiles have all collections and the background as layers."""
     return tiled.tilesets(request, "/tiles", text("tiles.all", "ja"))
 
 
-@router.get(f"/tiles/{GRID}", summary="The tileset of all collections together")
+@router.get(
+    f"/tiles/{GRID}",
+    summary="The tileset of all collections together",
+    operation_id=".dataset.vector.getTileSet",
+)
 def tileset(
     request: Request, edition: EditionDep, chosen: Chosen = "", form: Form = "json"
 ) -> Response:
@@ -74,8 +93,9 @@ def tileset(
 
 
 @router.get(
-    f"/tiles/{GRID}/{{zoom}}/{{row}}/{{column}}",
+    f"/tiles/{GRID}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
     summary="A tile of all collections together (MVT)",
+    operation_id=".dataset.vector.getTile",
     response_class=Response,
     responses=_TILE,
 )
@@ -94,6 +114,7 @@ def tile(
 @router.get(
     "/collections/{collection_id}/tiles",
     summary="Tilesets of a collection",
+    operation_id=".collection.vector.getTileSetsList",
     responses={404: {"model": Problem}},
 )
 def collection_tilesets(
@@ -107,6 +128,7 @@ def collection_tilesets(
 @router.get(
     f"/collections/{{collection_id}}/tiles/{GRID}",
     summary="The tileset of a collection",
+    operation_id=".collection.vector.getTileSet",
     responses={404: {"model": Problem}},
 )
 def collection_tileset(
@@ -119,8 +141,9 @@ def collection_tileset(
 
 
 @router.get(
-    f"/collections/{{collection_id}}/tiles/{GRID}/{{zoom}}/{{row}}/{{column}}",
+    f"/collections/{{collection_id}}/tiles/{GRID}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
     summary="A tile of a collection (MVT)",
+    operation_id=".collection.vector.getTile",
     response_class=Response,
     responses=_TILE,
 )
@@ -145,6 +168,7 @@ def _tile(
     request: Request, edition: Edition, archives: Sequence[Archive], number: tuple[int, int, int]
 ) -> Response:
     require_tile(number, (FIRST_ZOOM, LAST_ZOOM))
+    tiled.require_within(archives, number)
     found = edition.joined.tile(archives, number)
     if found is None:
         return Response(status_code=204, headers={"cache-control": "no-cache"})

@@ -814,12 +814,14 @@ ADDRESSES: dict[str, list[str]] = {
     "/tileMatrixSets/WebMercatorQuad": ["/tileMatrixSets/WebMercatorQuad"],
     "/tiles": ["/tiles"],
     "/tiles/WebMercatorQuad": ["/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad?f=tilejson"],
-    "/tiles/WebMercatorQuad/{zoom}/{row}/{column}": [f"/tiles/{tile_of(pin)}" for pin in PINS],
+    "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}": [
+        f"/tiles/{tile_of(pin)}" for pin in PINS
+    ],
     "/collections/{collection_id}/tiles": [f"/collections/{name}/tiles" for name in SHAPED],
     "/collections/{collection_id}/tiles/WebMercatorQuad": [
         f"/collections/{name}/tiles/WebMercatorQuad" for name in SHAPED
     ],
-    "/collections/{collection_id}/tiles/WebMercatorQuad/{zoom}/{row}/{column}": [
+    "/collections/{collection_id}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}": [
         f"/collections/{name}/tiles/{tile_of(PINS[0])}" for name in ("areas", "coverage", "gaps")
     ],
     "/styles": ["/styles"],

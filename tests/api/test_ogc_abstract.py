@@ -1,18 +1,23 @@
 """
-The abstract tests of OGC API – Features, one by one, under the names that OGC gives them.
+The abstract tests of OGC API – Features and of OGC API – Tiles, one by one, under the names that OGC gives them.
 
 `api/conformance.py` names them; a name without a test here fails, and so does a test without a name. Expected
 values are those of the town of tests/snapshots.py, or follow from the standard.
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyogrio
+import pyogrio.errors
 import pyproj
 import pytest
 import shapely
@@ -765,3 +770,263 @@ def arithmetic(service: Service) -> None:
     # Divided by nothing there is no number: neither equal nor unequal.
     assert units(service, "residents / (residents - residents) = 0") == set()
     assert units(service, "NOT residents / (residents - residents) = 0") == set()
+
+
+# --- Tiles, part 1. The town lies in the tile 14561, 6440 of zoom 14, and its neighbours.
+
+GRID = "WebMercatorQuad"
+VECTOR = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+SCHEME = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+MVT = "application/vnd.mapbox-vector-tile"
+NUMBER = "{tileMatrix}/{tileRow}/{tileCol}"
+
+
+def tilesets(service: Service) -> list[str]:
+    """Return where the lists of tilesets are: of the dataset, and of each collection with shapes."""
+    return ["/tiles", *(f"/collections/{one['id']}/tiles" for one in service.with_shapes)]
+
+
+def filled(template: str, matrix: object, row: object, column: object) -> str:
+    values = (("tileMatrix", matrix), ("tileRow", row), ("tileCol", column))
+    for name, value in values:
+        assert f"{{{name}}}" in template
+        template = template.replace(f"{{{name}}}", f"{value}")
+    parts = urlsplit(template)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def corners(matrix: int, row: int, column: int) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of a tile of the grid in metres, from its definition."""
+    half = 20037508.3427892
+    side = 2 * half / 2**matrix
+    west, north = column * side - half, half - row * side
+    return west, north - side, west + side, north
+
+
+def shapes_of(folder: Path, content: bytes, layer: str, number: tuple[int, int, int]) -> Any:
+    matrix, row, column = number
+    path = folder / f"{matrix}" / f"{column}" / f"{row}.pbf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return pyogrio.read_dataframe(path, layer=layer, CLIP="NO")
+
+
+@abstract("tiles/core/conformance-success")
+def tiles_conformance(service: Service) -> None:
+    told = service.json("/conformance")["conformsTo"]
+    assert "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core" in told
+
+
+@abstract("tiles/core/tc-op", "tiles/core/tc-success")
+def tile(service: Service) -> None:
+    for path in tilesets(service):
+        told = service.json(f"{path}/{GRID}")
+        (item,) = links(told, "item")
+        drawn = 0
+        for limits in told["tileMatrixSetLimits"]:
+            matrix = int(limits["tileMatrix"])
+            row, column = limits["minTileRow"], limits["minTileCol"]
+            answer = service.client.get(
+                filled(item["href"], matrix, row, column), headers={"accept": MVT}
+            )
+            assert answer.status_code in (200, 204)
+            if answer.status_code == 204:
+                continue
+            drawn += 1
+            assert answer.headers["content-type"] == MVT
+            with TemporaryDirectory() as folder:
+                first = told["layers"][0]["id"]
+                number = (matrix, row, column)
+                try:
+                    found = shapes_of(Path(folder), answer.content, first, number)
+                except pyogrio.errors.DataLayerError:
+                    continue  # of several layers the first may have nothing there
+            west, south, east, north = corners(matrix, row, column)
+            # A tile has a margin of a few per cent, so that lines go on from one to the next.
+            margin = (east - west) / 8
+            left, lower, right, upper = found.total_bounds
+            assert west - margin <= left <= right <= east + margin
+            assert south - margin <= lower <= upper <= north + margin
+        assert drawn, path
+
+
+@abstract(
+    *("tiles/core/tc-tilematrix-definition", "tiles/core/tc-tilerow-definition"),
+    "tiles/core/tc-tilecol-definition",
+)
+def tile_parameters(service: Service) -> None:
+    for path in tilesets(service):
+        told = service.parameters(f"{path}/{GRID}/{NUMBER}")
+        for name, kind in (
+            ("tileMatrix", "string"),
+            ("tileRow", "integer"),
+            ("tileCol", "integer"),
+        ):
+            assert told[name]["in"] == "path"
+            assert told[name]["required"] is True
+            assert told[name]["schema"]["type"] == kind
+
+
+@abstract("tiles/core/tc-error")
+def tile_error(service: Service) -> None:
+    for path in tilesets(service):
+        told = service.json(f"{path}/{GRID}")
+        (item,) = links(told, "item")
+        last = told["tileMatrixSetLimits"][-1]
+        matrix = int(last["tileMatrix"])
+        row, column = last["minTileRow"], last["minTileCol"]
+        beyond = [
+            (matrix + 1, row, column),
+            (-1, 0, 0),
+            (matrix, 2**matrix, column),
+            (matrix, row, 2**matrix),
+            (matrix, last["maxTileRow"] + 1, column),
+            (matrix, row, last["maxTileCol"] + 1),
+            (matrix, row - 1, column),
+            (matrix, row, column - 1),
+        ]
+        for number in beyond:
+            answer = service.client.get(filled(item["href"], *number))
+            assert answer.status_code in (400, 404), number
+        for row in range(last["minTileRow"], last["maxTileRow"] + 1):
+            within = service.client.get(filled(item["href"], matrix, row, column))
+            assert within.status_code in (200, 204)
+
+
+@abstract("tiles/tileset/description")
+def tileset(service: Service) -> None:
+    for path in tilesets(service):
+        answer = service.get(f"{path}/{GRID}", 200, "application/json")
+        assert answer.headers["content-type"] == "application/json"
+        told = answer.json()
+        assert told["dataType"] == "vector"
+        assert told["crs"] == f"{EPSG}3857"
+        assert (
+            told["tileMatrixSetURI"] == f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{GRID}"
+        )
+        (scheme,) = links(told, SCHEME)
+        grid = service.follow(scheme).json()
+        assert grid["crs"] == told["crs"]
+        matrices = {one["id"]: one for one in grid["tileMatrices"]}
+        for limits in told["tileMatrixSetLimits"]:
+            matrix = matrices[limits["tileMatrix"]]
+            assert 0 <= limits["minTileRow"] <= limits["maxTileRow"] < matrix["matrixHeight"]
+            assert 0 <= limits["minTileCol"] <= limits["maxTileCol"] < matrix["matrixWidth"]
+            # A pixel of 0.28 mm, as the standard has it.
+            assert matrix["scaleDenominator"] == pytest.approx(matrix["cellSize"] / 0.00028)
+            assert matrix["pointOfOrigin"] == pytest.approx([-20037508.3427892, 20037508.3427892])
+            assert matrix["cellSize"] * matrix["tileWidth"] * matrix[
+                "matrixWidth"
+            ] == pytest.approx(2 * 20037508.3427892)
+        (item,) = links(told, "item")
+        assert item["templated"] is True
+        assert item["type"] == MVT
+        filled(item["href"], 0, 0, 0)
+
+
+@abstract("tiles/tilesets-list/tileset-links")
+def tilesets_list(service: Service) -> None:
+    for path in tilesets(service):
+        answer = service.get(path, 200, "application/json")
+        assert answer.headers["content-type"] == "application/json"
+        (one,) = answer.json()["tilesets"]
+        assert one["dataType"] == "vector"
+        assert one["crs"] == f"{EPSG}3857"
+        assert one["tileMatrixSetURI"].endswith(GRID)
+        (itself,), (scheme,) = links(one, "self"), links(one, SCHEME)
+        assert urlsplit(itself["href"]).path == f"{path}/{GRID}"
+        assert service.follow(scheme).json()["id"] == GRID
+        whole = service.follow(itself).json()
+        assert {name: whole[name] for name in ("dataType", "crs", "tileMatrixSetURI")} == {
+            name: one[name] for name in ("dataType", "crs", "tileMatrixSetURI")
+        }
+
+
+@abstract("tiles/dataset-tilesets/landingpage", "tiles/dataset-tilesets/operation")
+def tiles_of_all(service: Service) -> None:
+    (link,) = links(service.json("/"), VECTOR)
+    assert urlsplit(link["href"]).path == "/tiles"
+    assert service.follow(link).json()["tilesets"]
+
+
+@abstract("tiles/geodata-tilesets/desc-links", "tiles/geodata-tilesets/operation")
+def tiles_of_a_collection(service: Service) -> None:
+    for one in service.with_shapes:
+        (link,) = links(service.json(f"/collections/{one['id']}"), VECTOR)
+        assert urlsplit(link["href"]).path == f"/collections/{one['id']}/tiles"
+        assert service.follow(link).json()["tilesets"]
+
+
+@abstract("tiles/collections-selection/query-collections")
+def tiles_query(service: Service) -> None:
+    names = [one["id"] for one in service.with_shapes]
+    for chosen in (names[:1], names[:3], names[2:5]):
+        asked = {"collections": ",".join(chosen)}
+        assert service.json(f"/tiles/{GRID}", **asked)["layers"]
+        service.get(f"/tiles/{GRID}/14/6440/14561", **asked)
+    assert service.parameters(f"/tiles/{GRID}")["collections"]["required"] is False
+
+
+@abstract("tiles/collections-selection/collections-response")
+def tiles_selected(service: Service) -> None:
+    for chosen in (["gaps"], ["gaps", "areas"], ["areas", "gaps"]):
+        asked = {"collections": ",".join(chosen)}
+        told = service.json(f"/tiles/{GRID}", **asked)
+        assert [layer["id"] for layer in told["layers"]] == chosen
+        content = service.get(f"/tiles/{GRID}/14/6440/14561", **asked).content
+        # Each layer begins with its name; in the order that is asked for.
+        places = [content.index(name.encode()) for name in chosen]
+        assert places == sorted(places)
+        (item,) = links(told, "item")
+        assert service.get(filled(item["href"], 14, 6440, 14561)).content == content
+        with TemporaryDirectory() as folder:
+            shapes_of(Path(folder), content, chosen[0], (14, 6440, 14561))
+            (path,) = Path(folder).rglob("*.pbf")
+            assert [name for name, _ in pyogrio.list_layers(path)] == chosen
+
+
+@abstract("tiles/mvt/content")
+def tile_content(service: Service) -> None:
+    number = (14, 6440, 14561)
+    answer = service.get(f"/collections/gaps/tiles/{GRID}/14/6440/14561")
+    assert answer.headers["content-type"] == MVT
+    with TemporaryDirectory() as folder:
+        found = shapes_of(Path(folder), answer.content, "gaps", number)
+    assert set(found.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert found.geometry.notna().all()
+    # The upper left corner of the grid is that of the tile: squares lie where their features lie.
+    features = service.items("gaps", crs=CRS84)["features"]
+    to_metres = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
+    for feature in features:
+        shape = shapely.geometry.shape(feature["geometry"])
+        x, y = to_metres.transform(shape.centroid.x, shape.centroid.y)
+        own = found[found["area_id"] == feature["properties"]["area_id"]].geometry
+        # A unit of the tile is 0.6 m there.
+        if len(own) and own.iloc[0].area > 0.99 * 250_000 / math.cos(math.radians(35.9)) ** 2:
+            assert own.iloc[0].centroid.distance(shapely.Point(x, y)) < 2.0
+
+
+@abstract("tiles/oas30/completeness")
+def tiles_described(service: Service) -> None:
+    paths = service.document()["paths"]
+    for path in tilesets(service):
+        for rest in ("", f"/{GRID}", f"/{GRID}/{NUMBER}"):
+            assert "get" in paths[f"{path}{rest}"]
+    assert "get" in paths["/tileMatrixSets"]
+    assert "get" in paths[f"/tileMatrixSets/{GRID}"]
+
+
+@abstract("tiles/oas30/operation-id")
+def tiles_named(service: Service) -> None:
+    paths = service.document()["paths"]
+    for path in tilesets(service):
+        kind = ".dataset" if path == "/tiles" else ".collection"
+        for rest, what in (
+            ("", "getTileSetsList"),
+            (f"/{GRID}", "getTileSet"),
+            (f"/{GRID}/{NUMBER}", "getTile"),
+        ):
+            named = paths[f"{path}{rest}"]["get"]["operationId"]
+            assert named.endswith(f"{kind}.vector.{what}")
+    assert paths["/tileMatrixSets"]["get"]["operationId"].endswith("getTileMatrixSetsList")
+    assert paths[f"/tileMatrixSets/{GRID}"]["get"]["operationId"].endswith("getTileMatrixSet")

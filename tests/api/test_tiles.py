@@ -81,9 +81,24 @@ def test_one_tile_has_all_collections_and_the_ground_as_layers(
 
 
 def test_an_empty_tile_is_no_content_and_one_of_no_map_is_said(client: TestClient) -> None:
+    # The two candidates stand in two tiles of a box of tiles; one of it has neither.
+    told = client.get("/collections/candidates/tiles/WebMercatorQuad").json()[
+        "tileMatrixSetLimits"
+    ][-1]
+    box = [
+        client.get(
+            f"/collections/candidates/tiles/WebMercatorQuad/{ZOOM}/{row}/{column}"
+        ).status_code
+        for row in range(told["minTileRow"], told["maxTileRow"] + 1)
+        for column in range(told["minTileCol"], told["maxTileCol"] + 1)
+    ]
+    assert set(box) <= {200, 204}
+    assert 200 in box
     far = f"WebMercatorQuad/{ZOOM}/{Y}/{X + 100}"
     for address in (f"/tiles/{far}", f"/collections/areas/tiles/{far}"):
-        assert client.get(address).status_code == 204
+        missing = client.get(address)
+        assert missing.status_code == 404
+        assert "its tileset says which there are" in missing.json()["detail"]
     for number in ("15/0/0", "8/256/0", "8/0/256", "8/-1/0", "-1/0/0"):
         missing = client.get(f"/collections/areas/tiles/WebMercatorQuad/{number}")
         assert missing.status_code == 404

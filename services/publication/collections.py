@@ -49,6 +49,8 @@ class Page:
     """Writes the items, each when it is asked for: a long page is never whole in memory."""
     matched: int
     returned: int
+    bbox: BBox | None = None
+    """What the geometries on the page cover; None without any, and where they are not in degrees."""
 
     @property
     def items(self) -> Iterator[str]:
@@ -58,7 +60,8 @@ class Page:
     def parts(self, about: Mapping[str, object]) -> Iterator[str]:
         """Return the page as GeoJSON part by part, with its counts and what is said about it."""
         counts = {"numberMatched": self.matched, "numberReturned": self.returned}
-        return collection_parts(self.items, after={**counts, **about})
+        box = {"bbox": self.bbox} if self.bbox else {}
+        return collection_parts(self.items, after={**box, **counts, **about})
 
     def text(self, about: Mapping[str, object]) -> str:
         """Return the page as GeoJSON."""
@@ -188,10 +191,22 @@ class Shapes:
     @cached_property
     def bounds(self) -> BBox | None:
         """Return what all geometries cover together."""
-        there = self.lonlat[self.there]
-        if len(there) == 0:
+        return self.covered(np.arange(len(self.lonlat)))
+
+    @cached_property
+    def boxes(self) -> NDArray[np.float64]:
+        """Return (n, 4) what each geometry covers, not a number where there is none."""
+        boxes: NDArray[np.float64] = shapely.bounds(self.lonlat)
+        return boxes
+
+    def covered(self, positions: NDArray[np.int64]) -> BBox | None:
+        """Return what some of the geometries cover together, None where there is none of them."""
+        boxes = self.boxes[positions[positions >= 0]]
+        boxes = boxes[~np.isnan(boxes[:, 0])]
+        if len(boxes) == 0:
             return None
-        west, south, east, north = (float(edge) for edge in shapely.total_bounds(there))
+        west, south = boxes[:, :2].min(axis=0).tolist()
+        east, north = boxes[:, 2:].max(axis=0).tolist()
         return west, south, east, north
 
 
@@ -270,7 +285,9 @@ class TableCollection:
                 shapes = self._shapes(some, query.crs) if query.with_geometry else None
                 yield from self._write(some, shapes, names)
 
-        return Page(write, len(rows), len(page))
+        is_seen = query.with_geometry and query.crs == CRS84
+        covered = self.shapes.covered(self.shape_of[page]) if is_seen else None
+        return Page(write, len(rows), len(page), covered)
 
     def feature(
         self, feature_id: str, after: Mapping[str, object] | None = None, crs: Crs = CRS84

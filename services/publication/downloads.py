@@ -29,16 +29,19 @@ from services.publication.collections import Collection, Query
 from services.publication.columns import TABLE_OF
 from services.publication.export import flat, provenance_table, write_csv
 from services.publication.vectortiles import write_layer
-from services.words.texts import text
+from services.words.texts import LANGS, text
 from services.workspace.geojson import collection
 from services.workspace.jsonfiles import write_json
-from services.workspace.plain import to_json
+from services.workspace.plain import plain_rows, to_json
 
 Told = Mapping[str, Any]
 """What a file is made of (``tables.provenance``)."""
 
 GETA = "\N{GETA MARK}"
 """Stands where CP932 has no character, as Japanese printers do it."""
+
+WITHOUT_SHAPE = "without_shape"
+"""Metadata of a FlatGeobuf: its rows that stand nowhere, such as residents beyond all areas of a layer."""
 
 _LIKE_WINDOWS = str.maketrans(
     "\u301c\u2212\u2016\u2014\u00a2\u00a3\u00ac", "\uff5e\uff0d\u2225\u2015\uffe0\uffe1\uffe2"
@@ -130,17 +133,23 @@ def _add_to_package(found: Collection, path: Path, told: Told) -> None:
 
 
 def _fgb(found: Collection, path: Path, told: Told) -> None:
+    """Write FlatGeobuf with its index, which has no room for what has no shape: the metadata has."""
     frame = _lonlat(found)
+    there = frame.geometry.notna()
+    shaped, rest = frame[there], pd.DataFrame(frame[~there].drop(columns="geometry"))
     about = {"TITLE": found.title, "DESCRIPTION": described(found, told)}
-    # The index has no room for what has no shape, and nothing is left out.
-    indexed = "NO" if frame.geometry.isna().any() or frame.empty else "YES"
+    metadata = {"provenance": _json(told)}
+    if len(rest):
+        metadata[WITHOUT_SHAPE] = to_json(plain_rows(rest))
+        said = (text("download.without_shape", lang, n=len(rest)) for lang in LANGS)
+        about["DESCRIPTION"] = " ".join((about["DESCRIPTION"], *said))
     pyogrio.write_dataframe(
-        frame,
+        shaped,
         path,
         driver="FlatGeobuf",
         layer=found.id,
-        layer_options={**about, "SPATIAL_INDEX": indexed},
-        layer_metadata={"provenance": _json(told)},
+        layer_options={**about, "SPATIAL_INDEX": "NO" if shaped.empty else "YES"},
+        layer_metadata=metadata,
         **_kind(frame),
     )
 

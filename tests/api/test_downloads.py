@@ -91,6 +91,12 @@ def test_files_hold_what_the_items_do(
         fetched(client, name, ending, tmp_path), layer=name if ending == "gpkg" else None
     )
 
+    if ending == "fgb":
+        # What has no shape has no room in the index.
+        metadata = pyogrio.read_info(tmp_path / f"{name}.fgb")["layer_metadata"]
+        rest = pd.DataFrame(json.loads(metadata.get("without_shape", "[]")), columns=frame.columns)
+        assert frame.geometry.notna().all()
+        frame = pd.concat([frame, gpd.GeoDataFrame(rest, geometry="geometry", crs=frame.crs)])
     # The name of a placemark has a field of its own in KML.
     named = (
         frame if "name" in frame or "Name" not in frame else frame.rename(columns={"Name": "name"})
@@ -315,6 +321,22 @@ def test_a_collection_lists_its_files(client: TestClient) -> None:
         links = {link["href"] for link in one["links"] if link["rel"] == "enclosure"}
         known = [ending for ending in (*ANNOUNCED, "tif") if ending in media_types(one["id"])]
         assert {link.rsplit("/", 1)[1] for link in links} == {f"download.{end}" for end in known}
+
+
+def test_flatgeobuf_has_an_index_and_finds_what_lies_in_a_box(
+    client: TestClient, tmp_path: Path
+) -> None:
+    for name in LAYERS:
+        path = fetched(client, name, "fgb", tmp_path)
+        assert pyogrio.read_info(path)["capabilities"]["fast_spatial_filter"], name
+    whole = pyogrio.read_dataframe(tmp_path / "coverage.fgb")
+    (corner,) = whole[(whole["layer"] == "neighbourhood") & (whole["area_id"] == "d")].geometry
+    middle = corner.centroid
+    found = pyogrio.read_dataframe(
+        tmp_path / "coverage.fgb", bbox=(middle.x, middle.y, middle.x, middle.y)
+    )
+    # 川向こう町会, in 東地区, in the town.
+    assert set(found["area_id"]) == {"d", "e", "99999"}
 
 
 class Writing:

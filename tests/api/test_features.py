@@ -384,3 +384,19 @@ def test_sorted_pages_hold_every_feature_exactly_once(client: TestClient) -> Non
         body = client.get(path_of(following)).json()
         ids += [feature["id"] for feature in body["features"]]
     assert len(ids) == len(set(ids)) == body["numberMatched"]
+
+
+def test_a_page_tells_what_its_features_cover(client: TestClient) -> None:
+    page = client.get("/collections/gaps/items?area_id=a&area_id=d").json()
+    shapes = [shapely.geometry.shape(one["geometry"]) for one in page["features"]]
+    assert page["bbox"] == list(shapely.total_bounds(shapes))
+    one = client.get("/collections/gaps/items?limit=1").json()
+    assert one["bbox"] == list(shapely.geometry.shape(one["features"][0]["geometry"]).bounds)
+    for without in (
+        "coverage_table/items?limit=1",
+        "gaps/items?skipGeometry=true",
+        "gaps/items?gap=none&gap=none&limit=1&offset=1",
+        # RFC 7946 knows degrees alone.
+        "gaps/items?crs=http://www.opengis.net/def/crs/EPSG/0/6677",
+    ):
+        assert "bbox" not in client.get(f"/collections/{without}").json(), without

@@ -140,3 +140,13 @@ def test_the_way_in_leads_to_the_processes(client: TestClient) -> None:
     for one in processes["processes"]:
         (self_link,) = (each["href"] for each in one["links"] if each["rel"] == "self")
         assert client.get(self_link).json()["id"] == one["id"]
+
+
+def test_an_input_by_reference_is_refused_so_no_class_of_processes_is_declared(
+    client: TestClient,
+) -> None:
+    # The core of the standard asks for it, and every other class builds on the core.
+    given = {"inputs": {"walk_limit_m": {"href": "http://127.0.0.1:9/limit.json"}}}
+    assert client.post("/processes/run/execution", json=given).status_code == 422
+    declared = client.get("/conformance").json()["conformsTo"]
+    assert not [uri for uri in declared if "ogcapi-processes" in uri]

@@ -13,8 +13,9 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from services.workspace.locks import in_use
@@ -22,6 +23,7 @@ from services.workspace.storage import say_where
 
 WAIT_S = 10.0
 """How long somebody waits for an exchange of folders, which takes two renames."""
+LEFT_S = 86_400.0
 _HERE, _EXCHANGE = -100, 2
 """Linux: AT_FDCWD and RENAME_EXCHANGE of renameat2."""
 _NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
@@ -44,7 +46,7 @@ def staged_folder(target: Path) -> Iterator[Path]:
 def staging_folder(target: Path) -> Iterator[Path]:
     """Yield an empty folder beside ``target``, which is gone at the end but for ``exchange``."""
     target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
     try:
         staging.chmod(0o755)
@@ -63,6 +65,7 @@ def exchange(staging: Path, target: Path) -> None:
     sync_tree(staging)
     _exchange(staging, target)
     _sync(target.parent)
+    _sweep(target, staging)
 
 
 @contextmanager
@@ -73,7 +76,7 @@ def staged_number(folder: Path, ending: str = "", *, above: int = 0) -> Iterator
     It is larger than ``above``. The path is a folder, or a file where the name has an ``ending``. It is also the claim to its
     number, made by a step that only one can do: of two who write at once each gets its own.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     taken = [int(path.name[:4]) for path in folder.iterdir() if path.name[:4].isdigit()]
     number = max([above, *taken])
     claim = None
@@ -100,7 +103,7 @@ def staged_number(folder: Path, ending: str = "", *, above: int = 0) -> Iterator
 def staged_file(target: Path) -> Iterator[Path]:
     """Yield a path beside ``target`` whose file takes its place when the block succeeds."""
     target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     staging = target.parent / f".new-{os.getpid()}-{threading.get_ident()}-{target.name}"
     try:
         yield staging
@@ -120,6 +123,15 @@ def put_back(target: Path) -> None:
     if _retired(target).exists():
         with in_use(target, alone=True, wait_s=WAIT_S):
             _settle(target)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that lack; their names have reached the disk."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync(folder.parent)
 
 
 def remove_file(path: Path) -> None:
@@ -203,6 +215,15 @@ def _settle(target: Path) -> None:
     gone = Path(tempfile.mkdtemp(prefix=f".{target.name}.gone-", dir=target.parent))
     retired.rename(gone / target.name)
     shutil.rmtree(gone, ignore_errors=True)
+
+
+def _sweep(target: Path, staging: Path) -> None:
+    """Throw away what those who were killed were making: nobody makes a folder for a whole day."""
+    for kind in ("new", "gone"):
+        for left in target.parent.glob(f".{target.name}.{kind}-*"):
+            with suppress(OSError):
+                if left != staging and time.time() - left.stat().st_mtime > LEFT_S:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _retired(target: Path) -> Path:

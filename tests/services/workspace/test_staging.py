@@ -232,6 +232,30 @@ def test_what_is_written_has_reached_the_disk_before_its_name_does_and_the_name_
     assert done == ["file", "rename", "folder"]
 
 
+def test_the_name_of_a_folder_that_is_made_on_the_way_has_reached_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Path] = []
+    sync = staging._sync
+    monkeypatch.setattr(staging, "_sync", lambda path: (done.append(path), sync(path)))
+    with staged_file(tmp_path / "scenarios" / "own" / "plan.toml") as path:
+        path.write_text("new")
+    made = tmp_path / "scenarios"
+    assert done[:2] == [tmp_path, made]
+    assert done[-1] == made / "own"
+
+
+def test_what_was_left_by_who_was_killed_is_thrown_away_after_a_day(tmp_path: Path) -> None:
+    old, young = (tmp_path / f".workspace.new-{name}" for name in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir()
+    long_ago = time.time() - staging.LEFT_S - 60
+    os.utime(old, (long_ago, long_ago))
+    with staged_folder(tmp_path / "workspace") as folder:
+        (folder / "a").write_text("a")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [young.name, "workspace"]
+
+
 def test_many_work_in_a_folder_or_one_replaces_it(tmp_path: Path) -> None:
     folder = tmp_path / "workspace"
     folder.mkdir()

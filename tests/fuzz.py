@@ -2,12 +2,14 @@
 Draw new examples for every property, round after round: ``make fuzz SECONDS=300``.
 
 ``python -m tests.fuzz --towns 10000`` asks of so many random towns, by their seeds, whether inside is
-reached; ``--door 10000`` sends a server in a process of its own so many requests that nobody means.
+reached; ``--door 10000`` sends a server in a process of its own so many requests that nobody means;
+``--parsers 10000`` lets the readers of the command line read so many damaged files, a process a batch.
 """
 
 import argparse
 import random
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+BATCH, BATCH_S = 200, 600
 ADVICE = """\
 Seed {seed} found a case. To see it again:
   {command}
@@ -67,6 +70,37 @@ def ask_door(number: int, first_seed: int) -> int:
     return wrong
 
 
+def read_damaged(number: int, first_seed: int) -> int:
+    """Let so many damaged files be read, of each format as many; return how many batches did not end well."""
+    from tests.parserfuzz import FORMATS
+
+    wrong, each = 0, -(-number // len(FORMATS))
+    for name in FORMATS:
+        for batch in range(-(-each // BATCH)):
+            seed, files_n = first_seed + batch, min(BATCH, each - batch * BATCH)
+            with tempfile.TemporaryDirectory() as scratch:
+                command = [sys.executable, "-m", "tests.parserfuzz", name, seed, files_n, scratch]
+                try:
+                    ran = subprocess.run(
+                        [*map(str, command)],
+                        cwd=ROOT,
+                        check=False,
+                        capture_output=True,
+                        text=True,
+                        timeout=BATCH_S,
+                    )
+                    code, said = ran.returncode, ran.stdout.strip()
+                except subprocess.TimeoutExpired:
+                    code, said = -1, f"longer than {BATCH_S} s"
+                print(f"{name}, seed {seed}, {files_n} files: ended with {code} {said}", flush=True)
+                if code:
+                    wrong += 1
+                    kept = Path(tempfile.gettempdir()) / f"damaged-{seed}-{name}"
+                    shutil.copyfile(Path(scratch) / name, kept)
+                    print(f"  the file that was read: {kept}", flush=True)
+    return wrong
+
+
 def rounds(seconds: float) -> int:
     """Run rounds until the time is over (0) or a case is found (1)."""
     ends = time.monotonic() + seconds
@@ -97,8 +131,11 @@ if __name__ == "__main__":
     parser.add_argument("--towns", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--door", type=int, default=0)
+    parser.add_argument("--parsers", type=int, default=0)
     asked = parser.parse_args()
     if asked.towns:
         sys.exit(min(ask_towns(asked.towns, asked.seed), 1))
+    if asked.parsers:
+        sys.exit(min(read_damaged(asked.parsers, asked.seed), 1))
     found = ask_door(asked.door, asked.seed) if asked.door else rounds(asked.seconds)
     sys.exit(min(found, 1))

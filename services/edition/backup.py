@@ -4,10 +4,8 @@ import errno
 import hashlib
 import json
 import shutil
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -30,6 +28,7 @@ from services.workspace.folder import (
 from services.workspace.locks import in_use
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import exchange, staged_file, staging_folder
+from services.workspace.storage import DAMAGED_ZIP
 
 ABOUT = "backup.json"
 REGISTRY = "registry.sqlite"
@@ -38,11 +37,6 @@ JOBS = "jobs.json"
 FOLDER = "workspace/"
 """Of the files of the workspace, in the archive."""
 _OWNER_ALONE = 0o600
-_DAMAGED = (
-    *(OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, struct.error, MemoryError),
-)
-"""What reading an archive ends in where a bit of it is another one."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +191,7 @@ def _unpacked(file: Path) -> Iterator[tuple[Backup, Path]]:
                 about = Backup(**json.loads(archive.read(ABOUT)))
                 for name, sha256 in about.sha256.items():
                     _unpack(archive, name, sha256, folder)
-        except _DAMAGED as error:
+        except (*DAMAGED_ZIP, KeyError, TypeError) as error:
             # EINVAL is what a file says that is asked for a place before its beginning.
             if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise

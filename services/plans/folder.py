@@ -6,7 +6,6 @@ Whoever has the folder alone can verify the plan: ``certificate.npz`` proves tha
 """
 
 import hashlib
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ import numpy as np
 
 from geo.errors import ArukebaError, BrokenWorkspaceError, InvalidInputError, NotFoundError
 from services.workspace.jsonfiles import digest, read_json
-from services.workspace.storage import storage_error
+from services.workspace.storage import DAMAGED_ZIP, storage_error
 
 RECORD, CERTIFICATE, QUESTION = "plan.json", "certificate.npz", "question.npz"
 PLAN_FORMAT = 7
@@ -128,7 +127,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as found:
             return dict(found)
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except DAMAGED_ZIP:
         return {}
 
 

@@ -1,6 +1,9 @@
 """Storage that fails: what is the matter with a disk or a folder, and the way out."""
 
 import errno
+import struct
+import zipfile
+import zlib
 from collections.abc import Mapping
 
 from geo.errors import ArukebaError, BrokenWorkspaceError, DiskFullError, Sentence, StorageError
@@ -23,6 +26,11 @@ _CAUSES: Mapping[str, Sentence] = {
 }
 """By the name that the system has for it: not every system has all of them."""
 _FULL = ("ENOSPC", "EDQUOT")
+DAMAGED_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
+    *(OSError, EOFError, ValueError, MemoryError),
+)
+"""What reading an archive ends in where a bit of it is another one."""
 
 
 def storage_error(error: BaseException, where: object = "") -> StorageError | None:

@@ -78,6 +78,23 @@ class Draw:
         kept = self.random.sample(sorted(edit), self.random.randrange(1, len(edit)))
         return {name: edit[name] for name in {"action", *kept}}
 
+    def fields(self) -> dict[str, Any]:
+        """Draw what somebody tells of a place, a venue or a group."""
+        drawn = {
+            "name": self.random.choice((*WORDS, "ひまわり", f"{self.random.random()}")),
+            "schedule_text": self.random.choice((*WORDS, "毎週月曜")),
+            "status": self.random.choice((*WORDS, "active", "closed")),
+            "opened_on": self.random.choice((*WORDS, "2025-04", "令和7年4月")),
+            "capacity": self.number(),
+            "lon": self.number(),
+            "lat": self.number(1),
+            "private_home": self.random.choice((True, False, None, "yes")),
+            "group_name": self.random.choice(WORDS),
+            "venue_id": self.random.choice((*WORDS, "H1")),
+        }
+        kept = self.random.sample(sorted(drawn), self.random.randrange(1, len(drawn)))
+        return {name: drawn[name] for name in kept}
+
     def request(self) -> tuple[str, str, Any]:
         asked = {"lon": self.number(), "lat": self.number(1)}
         box = ",".join(str(self.number(n % 2)) for n in range(self.random.choice((3, 4, 4, 6))))
@@ -98,6 +115,16 @@ class Draw:
                 ("POST", "/scenarios", {"name": f"{name}{self.random.random()}", "edits": edits}),
                 ("POST", "/edit-proposals", {**line, "remark": name}),
                 ("POST", "/edit-proposals/effect", line),
+                ("POST", "/registry/places", {"fields": self.fields()}),
+                (
+                    "POST",
+                    f"/registry/{self.random.choice(('venues', 'groups'))}",
+                    {"fields": self.fields()},
+                ),
+                ("POST", "/registry/imports", {"rows": [self.fields() for _ in edits]}),
+                ("POST", f"/registry/changes/{self.random.randrange(40)}/undo", None),
+                ("GET", f"/registry/feed?{urlencode({'council_id': name})}&f=atom", None),
+                ("GET", f"/registry/report?{urlencode({'month': name})}", None),
             ]
         )
 

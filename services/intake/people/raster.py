@@ -91,7 +91,7 @@ def read_population_raster(
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             with rasterio.open(path) as raster:
                 return _read(raster, path, land, plane_epsg, epsg)
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, pyproj.exceptions.ProjError) as error:
         raise SourceError(
             "cannot be read as a raster ({error}); give a GeoTIFF", path=path, error=error
         ) from error

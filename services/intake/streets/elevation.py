@@ -38,7 +38,7 @@ def sample_elevation(path: Path, xy: FloatArray, *, source: Source, plane_epsg: 
                 return np.full(len(at), np.nan)
             band = raster.read(1, window=window, masked=True)
             cells = np.ma.filled(band.astype(float), np.nan)
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, pyproj.exceptions.ProjError) as error:
         raise SourceError(
             "cannot be read as a raster ({error}); give a GeoTIFF", path=path, error=error
         ) from error

@@ -60,10 +60,12 @@ def broken_text(table: pd.DataFrame) -> list[Broken]:
         column = table.iloc[:, position]
         if not (pd.api.types.is_object_dtype(column) or pd.api.types.is_string_dtype(column)):
             continue
-        cells = {cell: why_broken(cell) for cell in set(column) if isinstance(cell, str)}
+        # A cell of GeoJSON may be an object, which is no key.
+        texts = [(row, cell) for row, cell in column.items() if isinstance(cell, str)]
+        cells = {cell: why_broken(cell) for cell in {cell for _, cell in texts}}
         bad = {cell: why for cell, why in cells.items() if why}
         if bad:
-            rows = [(int(str(row)), cell) for row, cell in column.items() if cell in bad]
+            rows = [(int(str(row)), cell) for row, cell in texts if cell in bad]
             first = rows[0][1]
             found.append(Broken(name, tuple(row for row, _ in rows), _shown(first), bad[first]))
     return found

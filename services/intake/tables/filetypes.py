@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from geo.errors import Sentence, SourceError
+from services.workspace.storage import DAMAGED_ZIP
 
 FileType = Literal[
     "text",
@@ -181,8 +182,11 @@ def _packed_type(path: Path) -> FileType:
         if name in names:
             return found
     if "mimetype" in names:
-        with zipfile.ZipFile(path) as archive, archive.open("mimetype") as file:
-            return _OPEN_DOCUMENT.get(file.read(64).strip(), "zip")
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open("mimetype") as file:
+                return _OPEN_DOCUMENT.get(file.read(64).strip(), "zip")
+        except DAMAGED_ZIP:
+            return "zip"
     # A broken workbook is one all the same: its reader says what is wrong.
     parts = any(name.startswith("xl/") for name in names)
     return "xlsx" if parts or (not names and path.suffix.lower() in _WORKBOOK_ENDINGS) else "zip"
@@ -192,7 +196,7 @@ def _names(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except DAMAGED_ZIP:
         return []
 
 

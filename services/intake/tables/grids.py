@@ -17,6 +17,7 @@ from services.intake.tables import workbook
 from services.intake.tables.encodings import decode
 from services.intake.tables.filetypes import WORKBOOKS, no_table_in, require_table
 from services.intake.tables.webpages import tables_of
+from services.workspace.storage import DAMAGED_ZIP
 
 Row = tuple[int, list[str]]
 """Number of the row in the file (1-based) and its cells as text without edge spaces."""
@@ -180,7 +181,7 @@ def _require_unpacked(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except DAMAGED_ZIP as error:
         raise SourceError(
             "a broken workbook ({error}); save it again", path=path, error=error
         ) from error

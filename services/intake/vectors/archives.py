@@ -6,7 +6,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from geo.errors import SourceError
+from geo.errors import ArukebaError, SourceError
+from services.workspace.storage import DAMAGED_ZIP, storage_error
 
 _CHUNK = 1 << 20
 _SUSPICIOUS_FROM = 64 << 20
@@ -27,12 +28,16 @@ def unpack(path: Path, folder: Path, *, limits: Limits | None = None) -> list[Pa
     limits = limits or Limits()
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if not member.filename.endswith("/")]
             _require_modest(members, path=path, limits=limits)
             targets = [_target(member, folder, path=path) for member in members]
             for member, target in zip(members, targets, strict=True):
                 _extract(archive, member, target, path=path)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except ArukebaError:
+        raise
+    except DAMAGED_ZIP as error:
+        if storage := storage_error(error, path):
+            raise storage from error
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SourceError(
             "the zip file is damaged ({reason}); get it again", path=path, reason=reason

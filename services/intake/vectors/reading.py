@@ -162,7 +162,7 @@ def _read_ogr_layer(
     if window:
         options |= _filter(info, source=source, window=window)
     frame: gpd.GeoDataFrame = pyogrio.read_dataframe(file.path, **options)
-    if frame.crs is None and info["driver"] == "TopoJSON":
+    if info["driver"] == "TopoJSON" and frame.crs is None:
         # The format has no place for a CRS; it is made for longitude and latitude.
         frame = frame.set_crs(LONLAT_EPSG)
     first = 0 if info["driver"] in _COUNTS_FROM_ONE else FIRST_ROW

@@ -259,3 +259,48 @@ def test_an_empty_file_is_refused(tmp_path):
     path.write_text("", encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be read as a vector file"):
         read(path)
+
+
+def test_an_object_among_the_properties_is_read_as_text_like_any_other(tmp_path):
+    path = write(tmp_path / "areas.geojson")
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace('"code": "12217"', '"code": {"of": "JIS", "no": 12217}', 1), "utf-8"
+    )
+    assert column(read(path)) == NAMES
+
+
+def test_a_layer_without_shapes_is_refused_in_our_words(tmp_path):
+    path = write(tmp_path / "areas.gml")
+    text = path.read_text("utf-8")
+    for tag in ("ogr:geometryProperty", "gml:boundedBy"):
+        while f"<{tag}>" in text:
+            text = text[: text.index(f"<{tag}>")] + text[text.index(f"</{tag}>") + len(tag) + 3 :]
+    path.write_text(text, "utf-8")
+    path.with_suffix(".xsd").unlink(missing_ok=True)
+    with pytest.raises(SourceError, match="no geometry"):
+        read(path)
+
+
+def test_a_zip_with_damaged_content_or_a_file_without_a_name_is_refused_in_our_words(tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    write(inside / "areas.geojson")
+    path = tmp_path / "areas.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(inside / "areas.geojson", "areas.geojson")
+    whole = path.read_bytes()
+    content = whole.index(b"areas.geojson") + len("areas.geojson")
+    path.write_bytes(whole[:content] + b"\xff\xff\xff\xff" + whole[content + 4 :])
+    with pytest.raises(SourceError, match="zip file is damaged"):
+        read(path)
+    # The version that is needed to unpack it, in the directory at its end.
+    directory = whole.rindex(b"PK\x01\x02")
+    path.write_bytes(whole[: directory + 6] + b"\xff" + whole[directory + 7 :])
+    with pytest.raises(SourceError, match="zip file is damaged"):
+        read(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("QQQQ", "nothing")
+    path.write_bytes(path.read_bytes().replace(b"QQQQ", b"\0QQQ"))  # read as no name at all
+    with pytest.raises(SourceError):
+        read(path)

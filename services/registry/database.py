@@ -1,5 +1,6 @@
 """Databases: a session of one, SQLite or PostgreSQL, and one writer at a time; errors told as ours."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
@@ -51,6 +52,7 @@ _WAYS_TO_FILE = {
 }
 """By the beginning of SQLite's name for what happened."""
 _NO_ROOM_BESIDE = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
+_NOTED_BYTES = 1 << 16
 _PASSWORDS = ("password", "sslpassword")
 
 
@@ -174,7 +176,8 @@ def _told(error: SQLAlchemyError, engine: Engine) -> ArukebaError:
     """Return an error that says what can be done about it: the storage's fault, or damage."""
     shown = engine.url.render_as_string(hide_password=True)
     reason = str(error).splitlines()[0]
-    found = _way_out(error, is_file=engine.dialect.name == SQLITE)
+    file = engine.url.database if engine.dialect.name == SQLITE else None
+    found = _way_out(error, file)
     way = found or Sentence("put it back from a copy, or build the workspace again")
     said = Sentence(
         "{shown}: the registry cannot be used ({reason}); {way}",
@@ -188,10 +191,20 @@ def _told(error: SQLAlchemyError, engine: Engine) -> ArukebaError:
     return told
 
 
-def _way_out(error: SQLAlchemyError, *, is_file: bool) -> Sentence | None:
+def _way_out(error: SQLAlchemyError, file: str | None) -> Sentence | None:
     """Return what to do where the storage is to blame, None where the tables are."""
-    if not is_file:
+    if file is None:
         gone = isinstance(error, OperationalError | InterfaceError)
         return _WAY_TO_SERVER if gone else None
     name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
+    if name.startswith("SQLITE_IOERR") and _is_full(Path(file).parent):
+        return _NO_ROOM
     return next((way for start, way in _WAYS_TO_FILE.items() if name.startswith(start)), None)
+
+
+def _is_full(folder: Path) -> bool:
+    """Say whether a disk has no room for what SQLite notes beside a file: it tells that as a fault of the disk."""
+    try:
+        return shutil.disk_usage(folder).free < _NOTED_BYTES
+    except OSError:
+        return False

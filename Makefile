@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
-.PHONY: setup demo test fuzz cite lint bench views municipalities pictures lock wheel clean
+.PHONY: setup demo test fuzz cite reliability lint bench views municipalities pictures lock wheel clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.ready
@@ -45,6 +45,15 @@ cite:
 	mvn --quiet dependency:copy -Dartifact=$(ETS) -DoutputDirectory=out/cite -Dmdep.stripVersion=true
 	printf '<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">\n<properties version="1.0"><entry key="iut">%s</entry></properties>\n' '$(IUT)' >out/cite/run.xml
 	java -jar out/cite/ets-ogcapi-features10-aio.jar --outputDir out/cite out/cite/run.xml
+
+# Kills at the swap, a loss of power, damaged files, requests that nobody means (docs/reliability.md).
+# PostGIS is tried where ARUKEBA_TEST_DATABASE_URL names a database, as under .ci/with-postgresql.
+TIMES ?= 200
+reliability: setup
+	$(BIN)/python -m tests.kills --times $(TIMES)
+	$(BIN)/python -m tests.power
+	$(BIN)/python -m tests.fuzz --parsers 9000
+	$(BIN)/python -m tests.fuzz --door 10000
 
 lint: setup
 	$(BIN)/ruff check --fix .

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +19,49 @@ MOST = 400
 """More steps than any command has: a loop that never ends fails instead."""
 
 
-def die_at(step: int) -> None:
-    """Let this process be killed at its ``step``-th point: before and after each rename and commit."""
+Points = Sequence[tuple[object, str]]
+POINTS: Points = (
+    (Path, "rename"),
+    (Path, "replace"),
+    (shutil, "rmtree"),
+    (staging, "_swapped"),
+    (Session, "commit"),
+)
+"""What makes something last, or takes it away."""
+
+
+def _killed(_where: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_at(
+    step: int, *, points: Points = POINTS, at: Callable[[str], None] = _killed
+) -> Callable[[], int]:
+    """
+    Let this process be killed at its ``step``-th point: before and after each rename and commit.
+
+    ``at`` is told where that is, and may do something else there. Return what counts the points.
+    """
     count = 0
 
-    def passed() -> None:
+    def passed(where: str) -> None:
         nonlocal count
         count += 1
         if count == step:
-            os.kill(os.getpid(), signal.SIGKILL)
+            at(where)
 
-    def guarded(do: Callable[..., Any]) -> Callable[..., Any]:
-        def at(*args: object, **options: object) -> object:
-            passed()
+    def guarded(do: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def done(*args: object, **options: object) -> object:
+            passed(f"before {name}")
             made = do(*args, **options)
-            passed()
+            passed(f"after {name}")
             return made
 
-        return at
+        return done
 
-    for owner, name in (
-        (Path, "rename"),
-        (Path, "replace"),
-        (shutil, "rmtree"),
-        (staging, "_swapped"),
-        (Session, "commit"),
-    ):
-        setattr(owner, name, guarded(getattr(owner, name)))
+    for owner, name in points:
+        setattr(owner, name, guarded(getattr(owner, name), name.lstrip("_")))
+    return lambda: count
 
 
 def without_exchange() -> None:

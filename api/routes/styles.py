@@ -80,17 +80,23 @@ def style(
     """Return a style for MapLibre; its sources are the vector tiles of this server."""
 
     def make() -> str:
-        sources = {maplibre.GROUND: tilejson_address(request, "/tiles", maplibre.GROUND)}
         parts = maplibre.ground_parts()
-        if style == "ground":
-            layers = [layer for part in parts.values() for layer in part]
-        else:
-            drawn = {name: _first(edition, name) for name in MAP}
-            sources |= {name: _tiles(request, name) for name in drawn}
-            above = [layer for one in drawn.values() for layer in maplibre.layers_of(one)]
-            layers = [*parts["beneath"], *parts["amid"], *parts["above"], *above, *parts["marks"]]
-        layers.insert(0, maplibre.plain_ground())
-        return _stylesheet(request, _titles()[style], sources, layers, lang)
+        of_collections: list[maplibre.Layer] = []
+        if style == "map":
+            drawn = (_first(edition, name) for name in MAP)
+            of_collections = [layer for one in drawn for layer in maplibre.layers_of(one)]
+        # As on the page: nobody lives in water and on railways, so they lie above the shares.
+        inside = [layer for layer in of_collections if layer["type"] == "fill"]
+        upon = [layer for layer in of_collections if layer["type"] != "fill"]
+        ground = [*parts["amid"], *parts["above"], *parts["marks"]]
+        ordered = [*parts["beneath"], *inside, *ground, *upon]
+        # One source, so that a tile of all is asked for once.
+        source: str = style
+        layers = [{**layer, "source": source} for layer in ordered]
+        chosen = ",".join(dict.fromkeys(layer["source-layer"] for layer in layers))
+        sources = {source: tilejson_address(request, "/tiles", chosen)}
+        whole = [maplibre.plain_ground(), *layers]
+        return _stylesheet(request, _titles()[style], sources, whole, lang)
 
     return answer(request, edition.state(), make, MAPBOX)
 

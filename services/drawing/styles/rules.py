@@ -17,7 +17,7 @@ from services.words.vocabulary import OPEN_STATUSES
 
 Label = Mapping[Lang, str]
 
-SHARE_OPACITY, PATTERN_OPACITY, TINT_OPACITY = 0.62, 0.6, 0.18
+SHARE_OPACITY, PATTERN_OPACITY, TINT_OPACITY = 0.62, 0.45, 0.18
 FAINT = 0.35
 """Of what does not count: a place that is closed, a candidate that was rejected."""
 

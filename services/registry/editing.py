@@ -321,9 +321,7 @@ class _Editor:
             )
 
     def create(self, kind: KindOfRecord, told: Mapping[str, Any], key: str) -> Kept:
-        told = _checked(told)
-        if not told.get("name"):
-            raise InvalidInputError("a {what} needs its name", what=kind.known_as)
+        told = _checked(kind, {"name": "", **told})
         key = key or kind.free(self._opened)
         fields_of({"venue_id": key})
         same = self._same(kind, told, key)
@@ -339,7 +337,7 @@ class _Editor:
 
     def change(self, kind: KindOfRecord, key: str, told: Mapping[str, Any], action: str) -> Kept:
         before = _record(self._opened, kind, key)
-        checked = _checked(told)
+        checked = _checked(kind, told)
         if "schedule_text" in checked:
             checked["schedule_origin"] = ""
         if kind is GROUP and self._same(GROUP, checked, "") not in ([], [key]):
@@ -528,9 +526,11 @@ def _state(opened: Session, workspace: Workspace, kind: KindOfRecord, key: str) 
     return f"{workspace.sha256[:12]}-{last or 0}"
 
 
-def _checked(told: Mapping[str, Any]) -> Row:
+def _checked(kind: KindOfRecord, told: Mapping[str, Any]) -> Row:
     """Return what is told with dates as they are kept, refused where nobody could read it."""
     checked = dict(told)
+    if "name" in told and not normalise(told["name"]):
+        raise InvalidInputError("a {what} needs its name", what=kind.known_as)
     for name in _DATES:
         if checked.get(name):
             checked[name] = to_iso_date(str(checked[name]))

@@ -160,18 +160,20 @@ def _bounds(land: shapely.Geometry, plane: pyproj.CRS, crs: pyproj.CRS) -> Bound
 def _window(raster: Any, path: Path, bounds: Bounds) -> Window:  # noqa: ANN401
     """Return the cells over some bounds and one more on each side, as far as the raster goes."""
     west, south, east, north = bounds
+    if raster.transform.is_degenerate:
+        raise _elsewhere(path)
     to_cell = ~raster.transform
     corners = [to_cell * xy for xy in ((west, south), (west, north), (east, south), (east, north))]
     columns, rows = zip(*corners, strict=True)
+    if not all(map(math.isfinite, (*columns, *rows))):
+        raise _elsewhere(path)
     left, right = (
         max(math.floor(min(columns)) - 1, 0),
         min(math.ceil(max(columns)) + 1, raster.width),
     )
     top, bottom = max(math.floor(min(rows)) - 1, 0), min(math.ceil(max(rows)) + 1, raster.height)
     if left >= right or top >= bottom:
-        raise SourceError(
-            "the raster lies elsewhere than the municipality; give one that covers it", path=path
-        )
+        raise _elsewhere(path)
     count = (right - left) * (bottom - top)
     if count > CELLS_MAX:
         raise SourceError(
@@ -182,6 +184,12 @@ def _window(raster: Any, path: Path, bounds: Bounds) -> Window:  # noqa: ANN401
             cells_max=CELLS_MAX,
         )
     return Window(left, top, right - left, bottom - top)
+
+
+def _elsewhere(path: Path) -> SourceError:
+    return SourceError(
+        "the raster lies elsewhere than the municipality; give one that covers it", path=path
+    )
 
 
 def _nodes(raster: Any, window: Window, crs: pyproj.CRS, plane: pyproj.CRS) -> FloatArray:  # noqa: ANN401

@@ -29,6 +29,12 @@ def sample_elevation(path: Path, xy: FloatArray, *, source: Source, plane_epsg: 
         with rasterio.open(path) as raster:
             crs = _crs(raster.crs, source=source, path=path)
             at = _to_raster(np.asarray(xy, dtype=float).reshape(-1, 2), plane_epsg, crs)
+            if raster.transform.is_degenerate:
+                raise SourceError(
+                    "cannot be read as a raster ({error}); give a GeoTIFF",
+                    path=path,
+                    error="its cells have no size",
+                )
             to_cell = ~raster.transform
             # The value of a cell is at its centre, half a cell from its corner.
             cols = to_cell.a * at[:, 0] + to_cell.b * at[:, 1] + to_cell.c - 0.5

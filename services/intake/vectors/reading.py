@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyogrio.errors
 import pyproj
@@ -101,9 +102,13 @@ def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _read_parquet(file: Path, *, path: Path) -> gpd.GeoDataFrame:
     try:
-        return gpd.read_parquet(file)
-    except (OSError, KeyError, TypeError, *_UNREADABLE) as error:
+        frame = gpd.read_parquet(file)
+        for name in frame.columns:
+            if pd.api.types.is_string_dtype(frame[name]):
+                frame[name].tolist()  # texts are decoded here, not where somebody looks at them
+    except (OSError, KeyError, TypeError, pa.ArrowException, *_UNREADABLE) as error:
         raise _unreadable(path, error) from error
+    return frame
 
 
 def _read_ogr(

@@ -282,6 +282,23 @@ def test_a_layer_without_shapes_is_refused_in_our_words(tmp_path):
         read(path)
 
 
+def test_a_parquet_file_whose_texts_are_none_is_refused_in_our_words(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "areas.parquet"
+    areas().to_parquet(path)
+    table = pq.read_table(path)
+    broken = pa.Array.from_buffers(
+        pa.string(),
+        2,
+        [None, pa.array([0, 1, 2], pa.int32()).buffers()[1], pa.py_buffer(b"\xff\xfe")],
+    )
+    pq.write_table(table.set_column(0, table.schema.field(0), broken), path)
+    with pytest.raises(SourceError, match="cannot be read"):
+        read(path)
+
+
 def test_a_zip_with_damaged_content_or_a_file_without_a_name_is_refused_in_our_words(tmp_path):
     inside = tmp_path / "inside"
     inside.mkdir()

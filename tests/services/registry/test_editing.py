@@ -128,6 +128,8 @@ def test_what_is_there_is_not_made_again(workspace: Workspace) -> None:
     ("told", "said"),
     [
         ({"name": ""}, "name"),
+        ({"name": "　"}, "a place needs its name"),
+        ({"capacity": 3}, "a place needs its name"),
         ({"name": "x", "colour": 1}, "colour"),
         ({"name": "x", "schedule_text": "いつか"}, "cannot be read"),
         ({"name": "x", "opened_on": "昔"}, "no date"),
@@ -345,6 +347,15 @@ def test_a_group_bears_its_new_name_at_all_its_places(workspace: Workspace) -> N
     assert {held(workspace).loc[one.key]["group_name"] for one in made} == {"東友会"}
     with pytest.raises(NotFoundError):
         state_of(workspace, "none", GROUP)
+    state = state_of(workspace, other.key, GROUP)
+    for write in (
+        lambda: create_group(workspace, group_fields_of({"name": " "}), who=""),
+        lambda: change_group(
+            workspace, other.key, group_fields_of({"name": " "}), who="", state=state
+        ),
+    ):
+        with pytest.raises(InvalidInputError, match="a group needs its name"):
+            write()
 
 
 def test_a_build_keeps_what_people_changed_of_venues_and_groups(workspace: Workspace) -> None:

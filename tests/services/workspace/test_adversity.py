@@ -145,7 +145,7 @@ def test_in_a_folder_that_may_not_be_written_reading_goes_on_and_writing_names_i
     told = subprocess.run(
         [sys.executable, "-c", READ_ONLY, str(other), str(workspace.path)],
         cwd=ROOT,
-        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "numba"), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

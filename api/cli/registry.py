@@ -31,6 +31,7 @@ from services.registry.editing import (
     venue_fields_of,
 )
 from services.registry.feed import atom, feed, history, month_report, notes, pin_note, remove_note
+from services.registry.hands import ANYBODY, Hand
 from services.registry.listed import list_groups, list_places, list_venues
 from services.registry.rows import KINDS, PLACE
 from services.words.texts import Lang, listed, text, told
@@ -110,7 +111,7 @@ def _register_reading(group: typer.Typer, lang: Lang) -> None:
     ) -> None:
         desk = desk_of(ctx)
         opened, what = open_workspace(workspace, view=view), KINDS[_known(kind)]
-        state = state_of(opened, key, what)
+        state = state_of(opened, key, what, who=ANYBODY)
         found = history(opened, key, what)
         desk.result({what.id: key, "state": state, "history": found})
         (row,) = [one for one in _LISTS[kind](opened) if one[what.id] == key]
@@ -135,11 +136,11 @@ def _register_editing(group: typer.Typer, lang: Lang) -> None:
         desk, opened = desk_of(ctx), open_workspace(workspace)
         fields = {"name": name, **_fields(told or [])}
         if _known(kind) == "venue":
-            kept = create_venue(opened, venue_fields_of(fields), who=by)
+            kept = create_venue(opened, venue_fields_of(fields), who=Hand(by))
         elif kind == "group":
-            kept = create_group(opened, group_fields_of(fields), who=by)
+            kept = create_group(opened, group_fields_of(fields), who=Hand(by))
         else:
-            kept = create_place(opened, fields_of(fields), who=by)
+            kept = create_place(opened, fields_of(fields), who=Hand(by))
         _said(kept, desk)
 
     @group.command("change", help=text("cli.registry.change", lang))
@@ -155,13 +156,13 @@ def _register_editing(group: typer.Typer, lang: Lang) -> None:
     ) -> None:
         desk, opened = desk_of(ctx), open_workspace(workspace)
         fields = _fields(told)
-        state = state or state_of(opened, key, KINDS[_known(kind)])
+        state = state or state_of(opened, key, KINDS[_known(kind)], who=ANYBODY)
         if kind == "venue":
-            kept = change_venue(opened, key, venue_fields_of(fields), who=by, state=state)
+            kept = change_venue(opened, key, venue_fields_of(fields), who=Hand(by), state=state)
         elif kind == "group":
-            kept = change_group(opened, key, group_fields_of(fields), who=by, state=state)
+            kept = change_group(opened, key, group_fields_of(fields), who=Hand(by), state=state)
         else:
-            kept = change_place(opened, key, fields_of(fields), who=by, state=state)
+            kept = change_place(opened, key, fields_of(fields), who=Hand(by), state=state)
         _said(kept, desk)
 
     @group.command("confirm", help=text("cli.registry.confirm", lang))
@@ -173,7 +174,7 @@ def _register_editing(group: typer.Typer, lang: Lang) -> None:
         by: Annotated[str, office] = "",
     ) -> None:
         desk, opened = desk_of(ctx), open_workspace(workspace)
-        _all_said([confirm_place(opened, one, who=by) for one in keys], desk)
+        _all_said([confirm_place(opened, one, who=Hand(by)) for one in keys], desk)
 
     @group.command("import", help=text("cli.registry.import", lang))
     def _import(
@@ -193,7 +194,9 @@ def _register_editing(group: typer.Typer, lang: Lang) -> None:
         columns = read_map(column_map) if column_map else None
         epsg = opened.profile.municipality.plane_epsg
         found = read_told(file, plane_epsg=epsg, columns=columns)
-        kept = import_places(opened, found.rows, who=by, preview=preview, numbers=found.numbers)
+        kept = import_places(
+            opened, found.rows, who=Hand(by), preview=preview, numbers=found.numbers
+        )
         remarks = [_remark(entry.row, entry.said, desk) for entry in found.notes.entries]
         rows = [
             {"row": number, **one.to_dict()}
@@ -213,7 +216,7 @@ def _register_editing(group: typer.Typer, lang: Lang) -> None:
         *,
         by: Annotated[str, office] = "",
     ) -> None:
-        _said(undo_change(open_workspace(workspace), change_id, who=by), desk_of(ctx))
+        _said(undo_change(open_workspace(workspace), change_id, who=Hand(by)), desk_of(ctx))
 
 
 def _register_telling(group: typer.Typer, lang: Lang) -> None:
@@ -273,10 +276,10 @@ def _register_telling(group: typer.Typer, lang: Lang) -> None:
     ) -> None:
         desk, opened = desk_of(ctx), open_workspace(workspace)
         if remove is not None:
-            remove_note(opened, remove)
+            remove_note(opened, remove, who=ANYBODY)
         if said:
-            pin_note(opened, layer, area, said, who=by)
-        found = notes(opened, layer, area)
+            pin_note(opened, layer, area, said, who=Hand(by))
+        found = notes(opened, layer, area, who=ANYBODY)
         desk.result({"notes": found})
         desk.show(_table(found, desk))
 

@@ -35,6 +35,7 @@ from services.registry.feed import (
     pin_note,
     remove_note,
 )
+from services.registry.hands import ANYBODY, Hand
 from services.registry.listed import list_groups, list_venues
 from services.registry.rows import GROUP, PLACE, VENUE, KindOfRecord
 from services.workspace.folder import Workspace
@@ -46,12 +47,12 @@ def _refused(*codes: int) -> dict[int | str, dict[str, Any]]:
     return {code: {"model": Problem} for code in codes}
 
 
-async def _who() -> str:
+async def _who() -> Hand:
     """Return who edits: nobody is known until there are accounts."""
-    return ""
+    return ANYBODY
 
 
-WhoDep = Annotated[str, Depends(_who)]
+WhoDep = Annotated[Hand, Depends(_who)]
 Council = Annotated[str | None, Query(description="Id of a council's area; without it, all")]
 
 
@@ -100,9 +101,11 @@ def _told(kept: Kept, response: Response) -> dict[str, Any]:
     return kept.to_dict()
 
 
-def _one(workspace: Workspace, kind: KindOfRecord, key: str, response: Response) -> dict[str, Any]:
+def _one(
+    workspace: Workspace, kind: KindOfRecord, key: str, response: Response, who: Hand
+) -> dict[str, Any]:
     """Return the history of one; the ETag names its state, which a change asks for."""
-    _etag(response, state_of(workspace, key, kind))
+    _etag(response, state_of(workspace, key, kind, who=who))
     return {kind.id: key, "history": history(workspace, key, kind)}
 
 
@@ -146,9 +149,9 @@ def report(
 
 
 @router.get("/registry/places/{place_id}", summary="State of a place", responses=_refused(403, 404))
-def place(workspace: EditorDep, place_id: str, response: Response) -> dict[str, Any]:
+def place(workspace: EditorDep, who: WhoDep, place_id: str, response: Response) -> dict[str, Any]:
     """Return the history of a place; the ETag names its state, which a change asks for."""
-    return _one(workspace, PLACE, place_id, response)
+    return _one(workspace, PLACE, place_id, response, who)
 
 
 @router.post(
@@ -200,9 +203,9 @@ def venues(workspace: EditorDep) -> dict[str, Any]:
 
 
 @router.get("/registry/venues/{venue_id}", summary="State of a venue", responses=_refused(403, 404))
-def venue(workspace: EditorDep, venue_id: str, response: Response) -> dict[str, Any]:
+def venue(workspace: EditorDep, who: WhoDep, venue_id: str, response: Response) -> dict[str, Any]:
     """Return the history of a venue; the ETag names its state, which a change asks for."""
-    return _one(workspace, VENUE, venue_id, response)
+    return _one(workspace, VENUE, venue_id, response, who)
 
 
 @router.post(
@@ -244,9 +247,9 @@ def groups(workspace: EditorDep) -> dict[str, Any]:
 
 
 @router.get("/registry/groups/{group_id}", summary="State of a group", responses=_refused(403, 404))
-def group(workspace: EditorDep, group_id: str, response: Response) -> dict[str, Any]:
+def group(workspace: EditorDep, who: WhoDep, group_id: str, response: Response) -> dict[str, Any]:
     """Return the history of a group; the ETag names its state, which a change asks for."""
-    return _one(workspace, GROUP, group_id, response)
+    return _one(workspace, GROUP, group_id, response, who)
 
 
 @router.post(
@@ -310,9 +313,9 @@ def undo(workspace: EditorDep, who: WhoDep, change_id: int) -> dict[str, Any]:
     summary="Notes pinned to an area",
     responses=_refused(403),
 )
-def area_notes(workspace: EditorDep, layer: str, area_id: str) -> dict[str, Any]:
+def area_notes(workspace: EditorDep, who: WhoDep, layer: str, area_id: str) -> dict[str, Any]:
     """Return the notes of an area to those who edit."""
-    return {"notes": notes(workspace, layer, area_id)}
+    return {"notes": notes(workspace, layer, area_id, who=who)}
 
 
 @router.post(
@@ -334,6 +337,6 @@ def pin(
     status_code=204,
     responses=_refused(403, 404),
 )
-def unpin(workspace: EditorDep, note_id: int) -> None:
+def unpin(workspace: EditorDep, who: WhoDep, note_id: int) -> None:
     """Take a note away for good."""
-    remove_note(workspace, note_id)
+    remove_note(workspace, note_id, who=who)

@@ -1,8 +1,8 @@
 """
 Places, venues and groups as people keep them: made, changed, confirmed, imported, undone.
 
-Each change is kept with who and when. Every function takes who does it; whether he may is asked before.
-What was acknowledged is in the database, and a build changes it again on what the lists tell then.
+Each change is kept with who and when. Every function takes whose hand does it, which leaves alone what
+lies in another council's area. What was acknowledged is in the database, and a build changes it again on what the lists tell then.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +29,7 @@ from geo.errors import (
 )
 from geo.schedule.typed import parse_schedule
 from services.registry.database import session, writing
+from services.registry.hands import Hand
 from services.registry.places import Row
 from services.registry.replay import differing
 from services.registry.rows import GROUP, KINDS, PLACE, VENUE, KindOfRecord, Record
@@ -160,10 +161,10 @@ def _fields(model: type[Told], table: Mapping[str, Any]) -> Told:
         raise InvalidInputError("values that cannot be used: {said}", said=said) from error
 
 
-def state_of(workspace: Workspace, key: str, kind: KindOfRecord = PLACE) -> str:
+def state_of(workspace: Workspace, key: str, kind: KindOfRecord = PLACE, *, who: Hand) -> str:
     """Return what tells the state of one from every other: the last change, on what was built."""
     with session(workspace.registry_url) as opened:
-        _record(opened, kind, key)
+        who.require([_council_of(workspace, opened, kind, _record(opened, kind, key))])
         return _state(opened, workspace, kind, key)
 
 
@@ -171,7 +172,7 @@ def create_place(
     workspace: Workspace,
     fields: PlaceFields,
     *,
-    who: str,
+    who: Hand,
     place_id: str = "",
     once: Once | None = None,
 ) -> Kept:
@@ -191,7 +192,7 @@ def create_venue(
     workspace: Workspace,
     fields: VenueTold,
     *,
-    who: str,
+    who: Hand,
     venue_id: str = "",
     once: Once | None = None,
 ) -> Kept:
@@ -201,7 +202,7 @@ def create_venue(
 
 
 def create_group(
-    workspace: Workspace, fields: GroupFields, *, who: str, once: Once | None = None
+    workspace: Workspace, fields: GroupFields, *, who: Hand, once: Once | None = None
 ) -> Kept:
     """Make a group; ``TakenError`` where there is one of this name."""
     with _keeping(workspace, who) as editor:
@@ -209,7 +210,7 @@ def create_group(
 
 
 def change_place(
-    workspace: Workspace, place_id: str, fields: PlaceFields, *, who: str, state: str
+    workspace: Workspace, place_id: str, fields: PlaceFields, *, who: Hand, state: str
 ) -> Kept:
     """
     Change what is told of a place, if its state is still the one that the caller has seen.
@@ -225,7 +226,7 @@ def change_place(
 
 
 def change_venue(
-    workspace: Workspace, venue_id: str, fields: VenueTold, *, who: str, state: str
+    workspace: Workspace, venue_id: str, fields: VenueTold, *, who: Hand, state: str
 ) -> Kept:
     """Change what is told of a venue, as ``change_place`` does; places tell of their halls themselves."""
     with _keeping(workspace, who) as editor:
@@ -234,7 +235,7 @@ def change_venue(
 
 
 def change_group(
-    workspace: Workspace, group_id: str, fields: GroupFields, *, who: str, state: str
+    workspace: Workspace, group_id: str, fields: GroupFields, *, who: Hand, state: str
 ) -> Kept:
     """Change the name of a group, at all of its places."""
     with _keeping(workspace, who) as editor:
@@ -242,7 +243,9 @@ def change_group(
         return editor.change(GROUP, group_id, fields.told, "change")
 
 
-def confirm_place(workspace: Workspace, place_id: str, *, who: str, on: date | None = None) -> Kept:
+def confirm_place(
+    workspace: Workspace, place_id: str, *, who: Hand, on: date | None = None
+) -> Kept:
     """Note that a place still meets as it is told, as of a day, today if none is given."""
     with _keeping(workspace, who) as editor:
         day = (on or today()).isoformat()
@@ -253,7 +256,7 @@ def import_places(
     workspace: Workspace,
     rows: Sequence[Mapping[str, Any]],
     *,
-    who: str,
+    who: Hand,
     preview: bool,
     numbers: Iterable[int] = (),
     once: Once | None = None,
@@ -274,7 +277,7 @@ def import_places(
         return editor.once(once, lambda: [editor.take_in(row, number) for number, row in numbered])
 
 
-def undo_change(workspace: Workspace, change_id: int, *, who: str) -> Kept:
+def undo_change(workspace: Workspace, change_id: int, *, who: Hand) -> Kept:
     """
     Undo one change: its fields are again as before it, which is a change of its own.
 
@@ -301,7 +304,7 @@ def stale_places(workspace: Workspace, months: int = STALE_MONTHS) -> list[dict[
 class _Editor:
     """Who changes what within one transaction, and what was changed in it."""
 
-    def __init__(self, workspace: Workspace, opened: Session, who: str) -> None:
+    def __init__(self, workspace: Workspace, opened: Session, who: Hand) -> None:
         self._workspace, self._opened, self._who = workspace, opened, who
         self._batch = uuid4().hex
         self._at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -461,7 +464,11 @@ class _Editor:
         if before is not None and after is not None and not fields:
             state = _state(self._opened, self._workspace, kind, key)
             return Kept(kind.name, key, "same", (), state)
-        stands = self._council(kind, after or before or {})
+        stands, stood = (
+            _council_of(self._workspace, self._opened, kind, one or {})
+            for one in (after or before, before or after)
+        )
+        self._who.require((stands, stood))
         if after is None:
             kind.delete(self._opened, key)
         else:
@@ -471,7 +478,7 @@ class _Editor:
             "change_id": number,
             "batch": self._batch,
             "at": self._at,
-            "who": self._who,
+            "who": self._who.name,
             "action": action,
             "kind": kind.name,
             "key": key,
@@ -489,18 +496,9 @@ class _Editor:
         held = select(Place.place_id).where(Place.venue_id == venue_id, Place.private_home)
         return self._opened.scalar(held) is not None
 
-    def _council(self, kind: KindOfRecord, record: Mapping[str, Any]) -> str:
-        """Return the council in whose area something stands, '' where in none; a group stands with its places."""
-        if kind is not GROUP:
-            return _council(self._workspace, record)
-        there = Place.group_id == record["group_id"]
-        places = self._opened.execute(select(Place.__table__).where(there)).mappings()
-        councils = {_council(self._workspace, dict(place)) for place in places}
-        return councils.pop() if len(councils) == 1 else ""
-
 
 @contextmanager
-def _keeping(workspace: Workspace, who: str, *, dry: bool = False) -> Iterator[_Editor]:
+def _keeping(workspace: Workspace, who: Hand, *, dry: bool = False) -> Iterator[_Editor]:
     """Yield the one who may write now; a dry one leaves nothing behind."""
     if workspace.is_published:
         raise InvalidInputError(
@@ -565,3 +563,15 @@ def _council(workspace: Workspace, record: Mapping[str, Any]) -> str:
     councils = areas[areas["layer"] == public.profile.analysis.council_layer]
     inside = councils[shapely.intersects(councils.geometry.to_numpy(), plane[0])]
     return str(inside["area_id"].iloc[0]) if len(inside) else ""
+
+
+def _council_of(
+    workspace: Workspace, opened: Session, kind: KindOfRecord, record: Mapping[str, Any]
+) -> str:
+    """Return the council in whose area something stands, '' where in none; a group stands with its places."""
+    if kind is not GROUP:
+        return _council(workspace, record)
+    there = Place.group_id == record["group_id"]
+    places = opened.execute(select(Place.__table__).where(there)).mappings()
+    councils = {_council(workspace, dict(place)) for place in places}
+    return councils.pop() if len(councils) == 1 else ""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from geo.errors import InvalidInputError, NotFoundError
 from services.registry.attributes import PUBLIC as PUBLIC_ATTRIBUTES
 from services.registry.database import session, writing
+from services.registry.hands import Hand
 from services.registry.history import CLOSED
 from services.registry.listed import hidden_keys, known_names
 from services.registry.replay import differing
@@ -170,21 +171,23 @@ def atom(entries: Iterable[dict[str, Any]], *, address: str, lang: Lang) -> byte
     return body
 
 
-def notes(workspace: Workspace, layer: str, area_id: str) -> list[dict[str, Any]]:
+def notes(workspace: Workspace, layer: str, area_id: str, *, who: Hand) -> list[dict[str, Any]]:
     """Return the notes that are pinned to an area, the newest first."""
+    who.require([_council(workspace, layer, area_id)])
     pinned = (Note.layer == layer, Note.area_id == area_id)
     query = select(Note).where(*pinned).order_by(Note.note_id.desc())
     names = ("note_id", "text", "who", "at")
     return [{name: getattr(one, name) for name in names} for one in _read(workspace, query)]
 
 
-def pin_note(workspace: Workspace, layer: str, area_id: str, said: str, *, who: str) -> int:
+def pin_note(workspace: Workspace, layer: str, area_id: str, said: str, *, who: Hand) -> int:
     """Pin a note to an area; return its number."""
     areas = workspace.areas()
     if not ((areas["layer"] == layer) & (areas["area_id"] == area_id)).any():
         raise NotFoundError(
             "there is no area {area_id!r} in layer {layer!r}", area_id=area_id, layer=layer
         )
+    who.require([_council(workspace, layer, area_id)])
     if not said.strip() or len(said) > NOTE_MOST or not said.isprintable():
         raise InvalidInputError(
             "a note has 1 to {most} characters on one line, all of which can be printed",
@@ -194,20 +197,32 @@ def pin_note(workspace: Workspace, layer: str, area_id: str, said: str, *, who: 
         migrate(opened.connection())
         number = (opened.scalar(select(func.max(Note.note_id))) or 0) + 1
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        opened.add(Note(note_id=number, layer=layer, area_id=area_id, text=said, who=who, at=at))
+        opened.add(
+            Note(note_id=number, layer=layer, area_id=area_id, text=said, who=who.name, at=at)
+        )
         opened.flush()
     return int(number)
 
 
-def remove_note(workspace: Workspace, note_id: int) -> None:
+def remove_note(workspace: Workspace, note_id: int, *, who: Hand) -> None:
     """Take a note away for good: what was in it is kept nowhere."""
     with workspace.working(), writing(workspace.registry_url) as opened:
         migrate(opened.connection())
         found = opened.get(Note, note_id)
         if found is None:
             raise NotFoundError("there is no note {note_id}", note_id=note_id)
+        who.require([_council(workspace, found.layer, found.area_id)])
         opened.delete(found)
         opened.flush()
+
+
+def _council(workspace: Workspace, layer: str, area_id: str) -> str:
+    """Return the council that an area belongs to, '' of one that belongs to none or is not there."""
+    if layer == workspace.profile.analysis.council_layer:
+        return area_id
+    areas = workspace.areas()
+    found = areas[(areas["layer"] == layer) & (areas["area_id"] == area_id)]
+    return "" if found.empty else str(found["council_id"].iloc[0])
 
 
 def _values(

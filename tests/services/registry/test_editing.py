@@ -15,6 +15,7 @@ from geo.errors import (
     ChangedError,
     InvalidInputError,
     NoConditionError,
+    NotAllowedError,
     NotFoundError,
     TakenError,
 )
@@ -45,6 +46,7 @@ from services.registry.feed import (
     pin_note,
     remove_note,
 )
+from services.registry.hands import ANYBODY, Hand
 from services.registry.listed import list_groups, list_venues
 from services.registry.places import read_places, read_status_history, read_venues, write_registry
 from services.registry.rows import GROUP, VENUE
@@ -79,11 +81,11 @@ def held(workspace: Workspace) -> pd.DataFrame:
 
 
 def test_a_place_is_made_changed_and_undone_and_each_step_is_kept(workspace: Workspace) -> None:
-    made = create_place(workspace, fields_of(NEW), who="第2層")
+    made = create_place(workspace, fields_of(NEW), who=Hand("第2層"))
     row = held(workspace).loc[made.place_id]
     assert (row["name"], row["group_name"], row["opened_on"]) == ("ひまわり", "東の会", "2025-04")
     closing = fields_of({"status": "closed", "closed_on": "2025-10-31"})
-    kept = change_place(workspace, made.place_id, closing, who="市", state=made.state)
+    kept = change_place(workspace, made.place_id, closing, who=Hand("市"), state=made.state)
     assert kept.fields == ("closed_on", "status")
     statuses = read_status_history(workspace.registry_url)
     assert statuses[statuses["place_id"] == made.place_id]["status"].tolist() == [
@@ -95,33 +97,33 @@ def test_a_place_is_made_changed_and_undone_and_each_step_is_kept(workspace: Wor
     assert latest["before"] == {"closed_on": "", "status": "active"}
     assert latest["after"] == {"closed_on": "2025-10-31", "status": "closed"}
     with pytest.raises(ChangedError, match="undo what came later first"):
-        undo_change(workspace, first["change_id"], who="市")
-    undo_change(workspace, latest["change_id"], who="市")
+        undo_change(workspace, first["change_id"], who=Hand("市"))
+    undo_change(workspace, latest["change_id"], who=Hand("市"))
     assert held(workspace).loc[made.place_id]["status"] == "active"
     with pytest.raises(ChangedError, match="undone already"):
-        undo_change(workspace, latest["change_id"], who="市")
-    undo_change(workspace, first["change_id"], who="市")
+        undo_change(workspace, latest["change_id"], who=Hand("市"))
+    undo_change(workspace, first["change_id"], who=Hand("市"))
     assert made.place_id not in held(workspace).index
     assert len(history(workspace, made.place_id)) == 4
 
 
 def test_who_changes_what_somebody_else_has_changed_is_told(workspace: Workspace) -> None:
-    seen = state_of(workspace, "A")
-    change_place(workspace, "A", fields_of({"name": "一"}), who="a", state=seen)
+    seen = state_of(workspace, "A", who=ANYBODY)
+    change_place(workspace, "A", fields_of({"name": "一"}), who=Hand("a"), state=seen)
     with pytest.raises(ChangedError, match="read it again"):
-        change_place(workspace, "A", fields_of({"name": "二"}), who="b", state=seen)
+        change_place(workspace, "A", fields_of({"name": "二"}), who=Hand("b"), state=seen)
     with pytest.raises(NoConditionError):
-        change_place(workspace, "A", fields_of({"name": "二"}), who="b", state="")
+        change_place(workspace, "A", fields_of({"name": "二"}), who=Hand("b"), state="")
     assert held(workspace).loc["A"]["name"] == "一"
 
 
 def test_what_is_there_is_not_made_again(workspace: Workspace) -> None:
-    create_place(workspace, fields_of(NEW), who="")
+    create_place(workspace, fields_of(NEW), who=ANYBODY)
     with pytest.raises(TakenError, match="change that one"):
-        create_place(workspace, fields_of(NEW), who="")
+        create_place(workspace, fields_of(NEW), who=ANYBODY)
     with pytest.raises(TakenError):
-        create_place(workspace, fields_of({"name": "別"}), who="", place_id="A")
-    create_place(workspace, fields_of({**NEW, "venue_name": "西集会所"}), who="")
+        create_place(workspace, fields_of({"name": "別"}), who=ANYBODY, place_id="A")
+    create_place(workspace, fields_of({**NEW, "venue_name": "西集会所"}), who=ANYBODY)
 
 
 @pytest.mark.parametrize(
@@ -141,51 +143,53 @@ def test_what_is_there_is_not_made_again(workspace: Workspace) -> None:
 def test_what_cannot_be_kept_is_refused(workspace: Workspace, told: dict, said: str) -> None:
     before = held(workspace)
     with pytest.raises(InvalidInputError, match=said):
-        create_place(workspace, fields_of(told), who="")
+        create_place(workspace, fields_of(told), who=ANYBODY)
     assert held(workspace).equals(before)
 
 
 def test_one_call_confirms_and_the_stale_ones_are_listed(workspace: Workspace) -> None:
     # Nobody has confirmed any; B and C0 are closed, C rests.
     assert {one["place_id"] for one in stale_places(workspace)} == {"A", "D", "D2"}
-    confirm_place(workspace, "A", who="市")
+    confirm_place(workspace, "A", who=Hand("市"))
     assert held(workspace).loc["A"]["verified_on"] == today().isoformat()
     assert {one["place_id"] for one in stale_places(workspace)} == {"D", "D2"}
     with pytest.raises(NotFoundError):
-        confirm_place(workspace, "none", who="")
+        confirm_place(workspace, "none", who=ANYBODY)
 
 
 def test_an_import_is_all_or_nothing_and_can_be_looked_at_first(workspace: Workspace) -> None:
     before = held(workspace)
     rows = [{"place_id": "A", "capacity": 20}, dict(NEW)]
-    told = import_places(workspace, rows, who="市", preview=True)
+    told = import_places(workspace, rows, who=Hand("市"), preview=True)
     assert (told[0].action, told[0].place_id) == ("import", "A")
     assert told[1].action == "create"
     assert held(workspace).equals(before)
     with pytest.raises(InvalidInputError, match=r"row 2: .*nothing was taken in"):
-        import_places(workspace, [rows[0], {"name": "y", "status": "?"}], who="市", preview=False)
+        import_places(
+            workspace, [rows[0], {"name": "y", "status": "?"}], who=Hand("市"), preview=False
+        )
     assert held(workspace).equals(before)
-    import_places(workspace, rows, who="市", preview=False)
+    import_places(workspace, rows, who=Hand("市"), preview=False)
     assert held(workspace).loc["A"]["capacity"] == 20
     assert len(held(workspace)) == len(before) + 1
-    again = import_places(workspace, rows, who="市", preview=False)
+    again = import_places(workspace, rows, who=Hand("市"), preview=False)
     assert [one.action for one in again] == ["same", "same"]
 
 
 def test_what_is_asked_once_is_done_once_and_answered_as_then(workspace: Workspace) -> None:
     once = Once.of("a", "POST /registry/imports", b"rows")
     rows = [dict(NEW), {"name": "二"}]
-    first = import_places(workspace, rows, who="", preview=False, once=once)
+    first = import_places(workspace, rows, who=ANYBODY, preview=False, once=once)
     change = fields_of({"name": "三"})
-    change_place(workspace, first[1].key, change, who="", state=first[1].state)
-    again = import_places(workspace, rows, who="", preview=False, once=once)
+    change_place(workspace, first[1].key, change, who=ANYBODY, state=first[1].state)
+    again = import_places(workspace, rows, who=ANYBODY, preview=False, once=once)
     assert again == first
     assert sorted(name for name in held(workspace)["name"] if name in "二三") == ["三"]
     with pytest.raises(InvalidInputError, match="another key"):
         import_places(
             workspace,
             [{"name": "四"}],
-            who="",
+            who=ANYBODY,
             preview=False,
             once=Once.of("a", "POST /registry/imports", b"other"),
         )
@@ -193,25 +197,31 @@ def test_what_is_asked_once_is_done_once_and_answered_as_then(workspace: Workspa
     with writing(workspace.registry_url) as opened:
         opened.execute(update(AnswerRow).values(at="2001-01-01T00:00:00+00:00"))
     with pytest.raises(TakenError):
-        create_place(workspace, fields_of(NEW), who="", once=Once.of("a", "POST", b""))
-    create_place(workspace, fields_of({"name": "五"}), who="", once=once)
+        create_place(workspace, fields_of(NEW), who=ANYBODY, once=Once.of("a", "POST", b""))
+    create_place(workspace, fields_of({"name": "五"}), who=ANYBODY, once=once)
     assert "五" in set(held(workspace)["name"])
 
 
 def test_a_request_that_failed_is_asked_anew_under_its_key(workspace: Workspace) -> None:
     once = Once.of("a", "POST", b"")
     with pytest.raises(InvalidInputError):
-        create_place(workspace, fields_of({"name": "x", "opened_on": "昔"}), who="", once=once)
-    assert create_place(workspace, fields_of({"name": "x"}), who="", once=once).action == "create"
+        create_place(workspace, fields_of({"name": "x", "opened_on": "昔"}), who=ANYBODY, once=once)
+    assert (
+        create_place(workspace, fields_of({"name": "x"}), who=ANYBODY, once=once).action == "create"
+    )
 
 
 def test_the_feed_says_what_became_of_places_and_nothing_of_who_or_values(
     workspace: Workspace,
 ) -> None:
-    create_place(workspace, fields_of(NEW), who="山田")
-    confirm_place(workspace, "A", who="山田")
+    create_place(workspace, fields_of(NEW), who=Hand("山田"))
+    confirm_place(workspace, "A", who=Hand("山田"))
     change_place(
-        workspace, "D", fields_of({"status": "closed"}), who="山田", state=state_of(workspace, "D")
+        workspace,
+        "D",
+        fields_of({"status": "closed"}),
+        who=Hand("山田"),
+        state=state_of(workspace, "D", who=ANYBODY),
     )
     found = feed(workspace)
     assert [(one["event"], one["place_id"]) for one in found][:2] == [
@@ -243,7 +253,7 @@ def test_the_public_view_tells_nothing_of_a_private_home(workspace: Workspace) -
         "address": "東1-2",
         "private_home": True,
     }
-    made = create_place(workspace, fields_of({**home, "lon": 139.84, "lat": 36.0}), who="市")
+    made = create_place(workspace, fields_of({**home, "lon": 139.84, "lat": 36.0}), who=Hand("市"))
     told = str(
         [feed(workspace), history(workspace, made.place_id), month_report(workspace, "2001-01")]
     )
@@ -255,26 +265,36 @@ def test_the_public_view_tells_nothing_of_a_private_home(workspace: Workspace) -
 def test_notes_are_pinned_to_areas(workspace: Workspace) -> None:
     area = workspace.areas().iloc[0]
     where = str(area["layer"]), str(area["area_id"])
-    number = pin_note(workspace, *where, "坂が急", who="市")
-    assert [(one["text"], one["who"]) for one in notes(workspace, *where)] == [("坂が急", "市")]
+    number = pin_note(workspace, *where, "坂が急", who=Hand("市"))
+    assert [(one["text"], one["who"]) for one in notes(workspace, *where, who=ANYBODY)] == [
+        ("坂が急", "市")
+    ]
     with pytest.raises(NotFoundError):
-        pin_note(workspace, "none", "none", "x", who="")
+        pin_note(workspace, "none", "none", "x", who=ANYBODY)
     with pytest.raises(InvalidInputError, match="one line"):
-        pin_note(workspace, *where, " ", who="")
-    remove_note(workspace, number)
-    assert notes(workspace, *where) == []
+        pin_note(workspace, *where, " ", who=ANYBODY)
+    remove_note(workspace, number, who=ANYBODY)
+    assert notes(workspace, *where, who=ANYBODY) == []
 
 
 def test_a_list_that_is_read_anew_keeps_what_people_changed(workspace: Workspace) -> None:
-    made = create_place(workspace, fields_of(NEW), who="")
-    confirm_place(workspace, "A", who="")
+    made = create_place(workspace, fields_of(NEW), who=ANYBODY)
+    confirm_place(workspace, "A", who=ANYBODY)
     change_place(
-        workspace, "D", fields_of({"name": "でー"}), who="", state=state_of(workspace, "D")
+        workspace,
+        "D",
+        fields_of({"name": "でー"}),
+        who=ANYBODY,
+        state=state_of(workspace, "D", who=ANYBODY),
     )
     undone = change_place(
-        workspace, "D2", fields_of({"name": "ー"}), who="", state=state_of(workspace, "D2")
+        workspace,
+        "D2",
+        fields_of({"name": "ー"}),
+        who=ANYBODY,
+        state=state_of(workspace, "D2", who=ANYBODY),
     )
-    undo_change(workspace, history(workspace, undone.place_id)[0]["change_id"], who="")
+    undo_change(workspace, history(workspace, undone.place_id)[0]["change_id"], who=ANYBODY)
     # The list has a new first row: every id moves by one, and what it says of A's schedule is new.
     listed = places(*PLACES)
     moved = {"A": "B", "B": "C", "C": "D", "D": "E"}
@@ -294,30 +314,34 @@ def test_a_list_that_is_read_anew_keeps_what_people_changed(workspace: Workspace
 
 def test_a_venue_is_made_changed_and_undone_as_a_place_is(workspace: Workspace) -> None:
     hall = {"name": "西集会所", "address": "西1-1", "lon": 139.84, "lat": 36.0, "capacity": 30}
-    made = create_venue(workspace, venue_fields_of(hall), who="市")
+    made = create_venue(workspace, venue_fields_of(hall), who=Hand("市"))
     with pytest.raises(TakenError, match="change that one"):
-        create_venue(workspace, venue_fields_of({"name": "西 集会所", "address": "西1-1"}), who="")
-    create_venue(workspace, venue_fields_of({"name": "西集会所", "address": "西9-9"}), who="市")
+        create_venue(
+            workspace, venue_fields_of({"name": "西 集会所", "address": "西1-1"}), who=ANYBODY
+        )
+    create_venue(
+        workspace, venue_fields_of({"name": "西集会所", "address": "西9-9"}), who=Hand("市")
+    )
     listed = read_venues(workspace.registry_url, EPSG).set_index("venue_id")
     assert listed.loc[made.key]["capacity"] == 30
     bigger = change_venue(
-        workspace, made.key, venue_fields_of({"capacity": 50}), who="市", state=made.state
+        workspace, made.key, venue_fields_of({"capacity": 50}), who=Hand("市"), state=made.state
     )
     with pytest.raises(ChangedError, match="read it again"):
         change_venue(
-            workspace, made.key, venue_fields_of({"capacity": 1}), who="", state=made.state
+            workspace, made.key, venue_fields_of({"capacity": 1}), who=ANYBODY, state=made.state
         )
     latest, first = history(workspace, made.key, VENUE)
     assert (latest["before"], latest["after"]) == ({"capacity": 30.0}, {"capacity": 50.0})
-    undo_change(workspace, latest["change_id"], who="市")
+    undo_change(workspace, latest["change_id"], who=Hand("市"))
     assert bigger.fields == ("capacity",)
-    create_place(workspace, fields_of({"name": "体操", "venue_id": made.key}), who="市")
+    create_place(workspace, fields_of({"name": "体操", "venue_id": made.key}), who=Hand("市"))
     with pytest.raises(ChangedError, match="places belong to it"):
-        undo_change(workspace, first["change_id"], who="市")
+        undo_change(workspace, first["change_id"], who=Hand("市"))
     undo_change(
-        workspace, history(workspace, _place_at(workspace, made.key))[0]["change_id"], who=""
+        workspace, history(workspace, _place_at(workspace, made.key))[0]["change_id"], who=ANYBODY
     )
-    undo_change(workspace, first["change_id"], who="市")
+    undo_change(workspace, first["change_id"], who=Hand("市"))
     assert made.key not in set(read_venues(workspace.registry_url, EPSG)["venue_id"])
 
 
@@ -328,30 +352,34 @@ def _place_at(workspace: Workspace, venue_id: str) -> str:
 
 def test_a_group_bears_its_new_name_at_all_its_places(workspace: Workspace) -> None:
     made = [
-        create_place(workspace, fields_of({"name": name, "group_name": "東の会"}), who="")
+        create_place(workspace, fields_of({"name": name, "group_name": "東の会"}), who=ANYBODY)
         for name in ("一", "二")
     ]
     (group,) = [one for one in list_groups(workspace) if one["name"] == "東の会"]
     assert group["places_n"] == 2
-    state = state_of(workspace, group["group_id"], GROUP)
+    state = state_of(workspace, group["group_id"], GROUP, who=ANYBODY)
     with pytest.raises(TakenError):
-        create_group(workspace, group_fields_of({"name": "東の会"}), who="")
-    other = create_group(workspace, group_fields_of({"name": "西の会"}), who="")
+        create_group(workspace, group_fields_of({"name": "東の会"}), who=ANYBODY)
+    other = create_group(workspace, group_fields_of({"name": "西の会"}), who=ANYBODY)
     with pytest.raises(TakenError, match="another name"):
         change_group(
-            workspace, other.key, group_fields_of({"name": "東の会"}), who="", state=other.state
+            workspace,
+            other.key,
+            group_fields_of({"name": "東の会"}),
+            who=ANYBODY,
+            state=other.state,
         )
     change_group(
-        workspace, group["group_id"], group_fields_of({"name": "東友会"}), who="", state=state
+        workspace, group["group_id"], group_fields_of({"name": "東友会"}), who=ANYBODY, state=state
     )
     assert {held(workspace).loc[one.key]["group_name"] for one in made} == {"東友会"}
     with pytest.raises(NotFoundError):
-        state_of(workspace, "none", GROUP)
-    state = state_of(workspace, other.key, GROUP)
+        state_of(workspace, "none", GROUP, who=ANYBODY)
+    state = state_of(workspace, other.key, GROUP, who=ANYBODY)
     for write in (
-        lambda: create_group(workspace, group_fields_of({"name": " "}), who=""),
+        lambda: create_group(workspace, group_fields_of({"name": " "}), who=ANYBODY),
         lambda: change_group(
-            workspace, other.key, group_fields_of({"name": " "}), who="", state=state
+            workspace, other.key, group_fields_of({"name": " "}), who=ANYBODY, state=state
         ),
     ):
         with pytest.raises(InvalidInputError, match="a group needs its name"):
@@ -363,12 +391,14 @@ def test_a_build_keeps_what_people_changed_of_venues_and_groups(workspace: Works
     halls = _no_venues()
     write_registry(workspace.registry_url, halls, lists)
     (group,) = list_groups(workspace)
-    state = state_of(workspace, group["group_id"], GROUP)
+    state = state_of(workspace, group["group_id"], GROUP, who=ANYBODY)
     change_group(
-        workspace, group["group_id"], group_fields_of({"name": "東友会"}), who="", state=state
+        workspace, group["group_id"], group_fields_of({"name": "東友会"}), who=ANYBODY, state=state
     )
-    hall = create_venue(workspace, venue_fields_of({"name": "西集会所"}), who="")
-    at_hall = create_place(workspace, fields_of({"name": "体操", "venue_id": hall.key}), who="")
+    hall = create_venue(workspace, venue_fields_of({"name": "西集会所"}), who=ANYBODY)
+    at_hall = create_place(
+        workspace, fields_of({"name": "体操", "venue_id": hall.key}), who=ANYBODY
+    )
     for _ in range(2):
         write_registry(
             workspace.registry_url, halls, lists.assign(group_name=["新しい会", *["東の会"] * 5])
@@ -406,18 +436,24 @@ def test_the_public_view_knows_no_name_of_a_venue_or_group_of_a_private_home(
         "group_name": "佐藤の会",
         "private_home": True,
     }
-    made = create_place(workspace, fields_of({**home, "lon": 139.84, "lat": 36.0}), who="市")
+    made = create_place(workspace, fields_of({**home, "lon": 139.84, "lat": 36.0}), who=Hand("市"))
     venue_id = str(held(workspace).loc[made.key]["venue_id"])
     (group,) = [one for one in list_groups(workspace.seen(EXACT)) if one["name"] == "佐藤の会"]
     # Whoever lists the hall cannot tell that it is no home.
     told = venue_fields_of({"listed": True, "private_home": False, "owner": "佐藤"})
-    change_venue(workspace, venue_id, told, who="", state=state_of(workspace, venue_id, VENUE))
+    change_venue(
+        workspace,
+        venue_id,
+        told,
+        who=ANYBODY,
+        state=state_of(workspace, venue_id, VENUE, who=ANYBODY),
+    )
     change_group(
         workspace,
         group["group_id"],
         group_fields_of({"name": "佐藤会"}),
-        who="",
-        state=state_of(workspace, group["group_id"], GROUP),
+        who=ANYBODY,
+        state=state_of(workspace, group["group_id"], GROUP, who=ANYBODY),
     )
     said = str(
         [
@@ -434,7 +470,7 @@ def test_the_public_view_knows_no_name_of_a_venue_or_group_of_a_private_home(
 
 
 def test_decisions_stand_in_the_feed_and_in_the_report_of_their_month(workspace: Workspace) -> None:
-    confirm_place(workspace, "A", who="")
+    confirm_place(workspace, "A", who=ANYBODY)
     council = str(feed(workspace)[0]["council_id"])
     row = dict.fromkeys(COLUMNS, "") | {"lon": None, "lat": None, "council_id": council}
     row |= {"name": "東集会所", "status": "adopted", "candidate_key": "open:vA:weekly"}
@@ -462,15 +498,16 @@ import sys
 from pathlib import Path
 from geo.errors import TakenError
 from services.registry.editing import create_place, fields_of
+from services.registry.hands import ANYBODY, Hand
 from services.workspace.folder import open_workspace
 
 workspace = open_workspace(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
 for n in range(10):
-    create_place(workspace, fields_of({"name": f"{sys.argv[2]}{n}"}), who=sys.argv[2])
+    create_place(workspace, fields_of({"name": f"{sys.argv[2]}{n}"}), who=Hand(sys.argv[2]))
     try:
-        create_place(workspace, fields_of({"name": f"both{n}"}), who=sys.argv[2])
+        create_place(workspace, fields_of({"name": f"both{n}"}), who=Hand(sys.argv[2]))
         print("made", n, flush=True)
     except TakenError:
         print("taken", n, flush=True)
@@ -506,13 +543,14 @@ def test_two_processes_keep_twenty_of_twenty_names(workspace: Workspace) -> None
 EDITS = """
 from pathlib import Path
 from services.registry.editing import create_place, fields_of, import_places
+from services.registry.hands import ANYBODY, Hand
 from services.workspace.folder import open_workspace
 
 def act(step, path):
     workspace = open_workspace(Path(path))
-    print(create_place(workspace, fields_of({"name": f"one{step}"}), who="").place_id, flush=True)
+    print(create_place(workspace, fields_of({"name": f"one{step}"}), who=ANYBODY).place_id, flush=True)
     rows = [{"name": f"row{step}-{n}"} for n in range(3)]
-    kept = import_places(workspace, rows, who="", preview=False)
+    kept = import_places(workspace, rows, who=ANYBODY, preview=False)
     print(*[one.place_id for one in kept], flush=True)
 """
 
@@ -529,3 +567,44 @@ def test_no_kill_loses_an_acknowledged_edit_or_leaves_half_an_import(workspace: 
         assert all(history(workspace, place_id) for place_id in made)
 
     assert each_death(EDITS, workspace.path, check=whole) == 4
+
+
+def test_a_hand_leaves_alone_what_lies_in_another_area(workspace: Workspace) -> None:
+    layer = workspace.profile.analysis.council_layer
+    areas = workspace.areas()
+    councils = areas[areas["layer"] == layer]
+    inside = councils.to_crs(4326).set_index("area_id").geometry.representative_point()
+    mine, other = inside.index[:2]
+    hand = Hand("第2層", frozenset([mine]))
+    where = [{"lon": inside[one].x, "lat": inside[one].y} for one in (mine, other)]
+    made = create_place(workspace, fields_of({"name": "うち", **where[0]}), who=hand)
+    theirs = create_place(workspace, fields_of({"name": "よそ", **where[1]}), who=ANYBODY)
+    before = held(workspace)
+    for refused in (
+        lambda: create_place(workspace, fields_of({"name": "二", **where[1]}), who=hand),
+        lambda: create_place(workspace, fields_of({"name": "三"}), who=hand),
+        lambda: confirm_place(workspace, theirs.place_id, who=hand),
+        lambda: change_place(
+            workspace, made.place_id, fields_of(where[1]), who=hand, state=made.state
+        ),
+        lambda: undo_change(
+            workspace, history(workspace, theirs.place_id)[0]["change_id"], who=hand
+        ),
+        lambda: import_places(
+            workspace,
+            [{"name": "四", **where[0]}, {"name": "五", **where[1]}],
+            who=hand,
+            preview=False,
+        ),
+        lambda: state_of(workspace, theirs.place_id, who=hand),
+        lambda: pin_note(workspace, layer, other, "坂が急", who=hand),
+        lambda: notes(workspace, layer, other, who=hand),
+    ):
+        with pytest.raises(NotAllowedError):
+            refused()
+    assert held(workspace).equals(before)
+    confirm_place(workspace, made.place_id, who=hand)
+    number = pin_note(workspace, layer, mine, "坂が急", who=hand)
+    with pytest.raises(NotAllowedError):
+        remove_note(workspace, number, who=Hand("", frozenset([other])))
+    remove_note(workspace, number, who=hand)

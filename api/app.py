@@ -10,16 +10,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.access import AccessControl, describe_access
 from api.asking import KNOWN_PARAMETERS
 from api.bodies import BoundedBodies
+from api.deps import Served
 from api.errors import Problem, Problems, add_error_handlers, describe_problems
-from api.headers import LOOPBACK, SecurityHeaders
+from api.headers import SecurityHeaders
 from api.metrics import Measured, Metrics
 from api.portions import Portions
 from api.reading import HeadAsGet, SharedReading
 from api.routes import (
+    accounts,
     assets,
     decisions,
     docs,
@@ -29,12 +31,14 @@ from api.routes import (
     health,
     home,
     intake,
+    meetings,
     plans,
     processes,
     proposals,
     registry,
     reports,
     scenarios,
+    session,
     styles,
     supply,
     tiles,
@@ -46,13 +50,45 @@ from api.routes import (
 from api.routes import jobs as job_routes
 from api.settings import Settings
 from geo.errors import NotFoundError
+from services.accounts.rights import Visitor
 from services.edition.jobs import Jobs
 from services.edition.snapshot import Editions
 from services.edition.worker import Worker
 from services.plans.solve import Reception
+from services.words.vocabulary import EXACT, PUBLIC, View
 from services.workspace.folder import Workspace, software_version
 
 HERE = Path(__file__).parent
+
+RESOURCES = (
+    home,
+    features,
+    downloads,
+    figures,
+    tiles,
+    styles,
+    timeline,
+    scenarios,
+    decisions,
+    proposals,
+    registry,
+    meetings,
+    supply,
+    why,
+    whatif,
+    walking,
+    reports,
+    plans,
+    processes,
+    job_routes,
+    intake,
+    session,
+    accounts,
+    health,
+    assets,
+    docs,
+)
+"""What answers, each with a router."""
 
 GZIP_FROM_BYTES = 1024
 NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
@@ -64,25 +100,36 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the description of every address."""
         if self.openapi_schema is None:
-            self.openapi_schema = describe_problems(super().openapi())
+            document = describe_problems(super().openapi())
+            self.openapi_schema = describe_access(document, self.routes)
         return self.openapi_schema
 
 
 def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
-    """Return the application that serves the newest result of ``workspace``."""
-    editions = Editions(workspace)
-    jobs, worker = Jobs(workspace), Worker(workspace)
-    metrics = Metrics(jobs.open_n)
+    """
+    Return the application that serves the newest result of ``workspace``.
+
+    Everybody sees the public view; who has signed in as a planner, in a folder that has it, the exact one.
+    """
+    served = {view: _serve(workspace.seen(view)) for view in _views(workspace)}
+    metrics = Metrics(lambda: sum(one.jobs.open_n() for one in served.values()))
+
+    def begin_work(who: Visitor) -> None:
+        """Let a planner's first plan not wait for what every plan needs."""
+        if "plan" in who.rights and settings.warm:
+            served[who.view].worker.start(warm=True)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if settings.warm:
             # Beside the first answers, not before them: each part is made once, by whoever needs it first.
-            Thread(target=_warm, args=[editions], daemon=True).start()
-        if settings.editing and (settings.warm or jobs.open_n()):  # nobody else may ask
-            worker.start(warm=settings.warm)
+            Thread(target=_warm, args=[served[PUBLIC].editions], daemon=True).start()
+        for one in served.values():
+            if one.jobs.open_n():
+                one.worker.start()
         yield
-        worker.close()
+        for one in served.values():
+            one.worker.close()
 
     app = Service(
         title="arukeba",
@@ -95,10 +142,9 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
         dependencies=[KNOWN_PARAMETERS],
         responses={400: {"model": Problem}},
     )
-    app.state.editions = editions
-    app.state.jobs = jobs
-    app.state.worker = worker
-    app.state.plan_reception = Reception()
+    app.state.workspace = workspace.seen(PUBLIC)
+    app.state.served = served
+    app.state.begin_work = begin_work
     app.state.settings = settings
     app.state.metrics = metrics
     app.state.templates = templates()
@@ -112,43 +158,24 @@ def create_app(workspace: Workspace, settings: Settings) -> FastAPI:
     )
     app.add_middleware(BoundedBodies, most_bytes=settings.body_most_bytes)
     app.add_middleware(HeadAsGet)
-    if workspace.is_public:
-        app.add_middleware(SharedReading)
-    else:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
+    app.add_middleware(SharedReading)
+    app.add_middleware(AccessControl, workspace=app.state.workspace, settings=settings)
     app.add_middleware(Problems)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, metrics=metrics)
     add_error_handlers(app)
-    resources = (
-        home,
-        features,
-        downloads,
-        figures,
-        tiles,
-        styles,
-        timeline,
-        scenarios,
-        decisions,
-        proposals,
-        registry,
-        supply,
-        why,
-        whatif,
-        walking,
-        reports,
-        plans,
-        processes,
-        job_routes,
-        intake,
-        health,
-        assets,
-        docs,
-    )
-    for resource in resources:
+    for resource in RESOURCES:
         app.include_router(resource.router)
     app.mount("/assets", StaticFiles(directory=HERE / "web"), name="assets")
     return app
+
+
+def _views(workspace: Workspace) -> tuple[View, ...]:
+    return (PUBLIC,) if workspace.is_published else (PUBLIC, EXACT)
+
+
+def _serve(workspace: Workspace) -> Served:
+    return Served(Editions(workspace), Jobs(workspace), Worker(workspace), Reception())
 
 
 def _warm(editions: Editions) -> None:

@@ -1,24 +1,48 @@
 """What the endpoints ask for: the edition, the settings, and each query parameter parsed."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from api.access import VisitorDep
 from api.settings import Settings
-from geo.errors import NotAllowedError
 from geo.vocabulary import FREQUENCIES, TARGET
 from services.edition import snapshot as edition
+from services.edition.jobs import Jobs
+from services.edition.worker import Worker
+from services.plans.solve import Reception
+from services.registry.hands import Hand
 from services.words.texts import Lang
+from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Workspace
 
 # What only looks into memory is async: FastAPI hands every other one to a thread of its own, which
 # costs more than the looking.
 
 
-async def _editions(request: Request) -> edition.Editions:
+@dataclass(frozen=True)
+class Served:
+    """One view of the workspace as it is served: its results, its jobs and who does them."""
+
+    editions: edition.Editions
+    jobs: Jobs
+    worker: Worker
+    reception: Reception
+
+
+async def _served(request: Request, who: VisitorDep) -> Served:
+    """Return what whoever asks may see: the view that he has chosen."""
+    found: Served = request.app.state.served[who.view]
+    return found
+
+
+ServedDep = Annotated[Served, Depends(_served)]
+
+
+async def _editions(served: ServedDep) -> edition.Editions:
     """Return the newest results as they may be read."""
-    editions: edition.Editions = request.app.state.editions
-    return editions
+    return served.editions
 
 
 EditionsDep = Annotated[edition.Editions, Depends(_editions)]
@@ -27,6 +51,9 @@ EditionsDep = Annotated[edition.Editions, Depends(_editions)]
 def _edition(editions: EditionsDep) -> edition.Edition:
     """Return the newest result as it may be read; it is looked for on the disk."""
     return editions.current()
+
+
+EditionDep = Annotated[edition.Edition, Depends(_edition)]
 
 
 async def _settings(request: Request) -> Settings:
@@ -46,18 +73,30 @@ async def _workspace(editions: EditionsDep) -> Workspace:
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 
 
-async def _editor(workspace: WorkspaceDep, settings: SettingsDep) -> Workspace:
-    """Return the workspace to somebody who may write, refused where the server lets nobody."""
-    if not settings.editing:
-        raise NotAllowedError(
-            "this server was started for reading only; start it with ARUKEBA_EDITING=1 "
-            "to write over HTTP, or use the command line"
-        )
+async def _shared(request: Request) -> Workspace:
+    """Return the workspace as everybody sees it: what people write down in it holds nothing exact."""
+    served: Served = request.app.state.served[PUBLIC]
+    return served.editions.workspace
+
+
+SharedDep = Annotated[Workspace, Depends(_shared)]
+
+
+async def _accounts(request: Request) -> Workspace:
+    """Return the workspace whose accounts are asked for."""
+    workspace: Workspace = request.app.state.workspace
     return workspace
 
 
-EditorDep = Annotated[Workspace, Depends(_editor)]
-EditionDep = Annotated[edition.Edition, Depends(_edition)]
+AccountsDep = Annotated[Workspace, Depends(_accounts)]
+
+
+async def _hand(who: VisitorDep) -> Hand:
+    """Return the hand of whoever asks."""
+    return who.hand
+
+
+HandDep = Annotated[Hand, Depends(_hand)]
 
 CollectionId = Annotated[
     str,

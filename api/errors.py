@@ -25,6 +25,7 @@ from geo.errors import (
     NoConditionError,
     NotAllowedError,
     NotFoundError,
+    NotKnownError,
     QueueFullError,
     Sentence,
     StorageError,
@@ -40,6 +41,7 @@ STATUS_CODES: dict[type[Exception], HTTPStatus] = {
     TakenError: HTTPStatus.CONFLICT,
     NoConditionError: HTTPStatus.PRECONDITION_REQUIRED,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotKnownError: HTTPStatus.UNAUTHORIZED,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     GoneError: HTTPStatus.GONE,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -99,6 +101,8 @@ def answer_of(
     answer = _answer(status, type(error).__name__, error.public or error.sentence, below)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         answer.headers["retry-after"] = str(RETRY_AFTER_S)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["www-authenticate"] = "Bearer"
     return answer
 
 
@@ -130,8 +134,8 @@ def _short(said: str, below: str) -> str:
 
 def _below(request: Request) -> str:
     """Return the folder that is served, which nobody outside needs to know."""
-    editions = getattr(request.app.state, "editions", None)
-    return str(editions.workspace.path.absolute()) if editions else ""
+    workspace = getattr(request.app.state, "workspace", None)
+    return str(workspace.path.absolute()) if workspace else ""
 
 
 def _on_ours(request: Request, error: Exception) -> JSONResponse:

@@ -3,41 +3,54 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access import VisitorDep
+from api.deps import Served, ServedDep
 from api.links import JSON, link
 from api.models import BestSoFar, JobInfo
-from services.edition.jobs import Job, Jobs, client_name
+from api.once import OnceDep
+from services.accounts.rights import Visitor
+from services.edition.jobs import Job
 from services.edition.processes import PLAN, checked_inputs
-from services.edition.worker import Worker
 from services.words.texts import LANGS, step_text, text, told
 from services.workspace.once import Once
 
-COOKIE = "arukeba_jobs"
-"""Holds the ids of the jobs that a browser has asked for: whoever knows an id may look and end."""
-REMEMBERED = 10
 CHECK_S, LOOK_EVERY_S = 15.0, 0.05
 """So long does who asks wait for the word that it can be done; behind others it may come later."""
 RESULTS = "http://www.opengis.net/def/rel/ogc/1.0/results"
 
 
-async def take_on(
-    request: Request,
-    response: Response,
-    process: str,
-    given: Mapping[str, Any],
-    *,
-    once: Once | None,
-) -> JobInfo:
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for a job, of which view, and where the answer goes."""
+
+    request: Request
+    response: Response
+    served: Served
+    who: Visitor
+    once: Once | None
+
+
+async def _asking(
+    request: Request, response: Response, served: ServedDep, who: VisitorDep, once: OnceDep
+) -> Asking:
+    return Asking(request, response, served, who, once)
+
+
+AskingDep = Annotated[Asking, Depends(_asking)]
+
+
+async def take_on(asking: Asking, process: str, given: Mapping[str, Any]) -> JobInfo:
     """Check what is asked and queue it; what cannot be done is refused at once."""
-    jobs: Jobs = request.app.state.jobs
-    worker: Worker = request.app.state.worker
+    jobs, worker, request = asking.served.jobs, asking.served.worker, asking.request
     inputs = checked_inputs(process, given)
-    client = client_name(request.client.host if request.client else "")
-    job = await run_in_threadpool(jobs.submit, process, inputs, client, once=once)
+    owner = owner_of(asking.who)
+    job = await run_in_threadpool(jobs.submit, process, inputs, owner, once=asking.once)
     worker.start()
     give_up_s = time.monotonic() + CHECK_S
     while job.is_open and not job.checked and time.monotonic() < give_up_s:
@@ -46,22 +59,13 @@ async def take_on(
     if job.status == "failed" and not job.checked:
         await run_in_threadpool(jobs.remove, job.job_id)
         raise job.refusal()
-    response.headers["location"] = str(request.url_for("job", job_id=job.job_id).path)
-    known = [job.job_id, *known_ids(request)]
-    response.set_cookie(
-        COOKIE,
-        ".".join(known[:REMEMBERED]),
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    asking.response.headers["location"] = str(request.url_for("job", job_id=job.job_id).path)
     return info(request, job)
 
 
-def known_ids(request: Request) -> list[str]:
-    """Return the ids that a browser remembers."""
-    return [one for one in request.cookies.get(COOKIE, "").split(".") if one][:REMEMBERED]
+def owner_of(who: Visitor) -> str:
+    """Return whose jobs are those of whoever asks: his account's, else his session's."""
+    return who.account_id or who.session
 
 
 def info(request: Request, job: Job) -> JobInfo:

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 
 from api.models import Link
+from api.settings import Settings
 from services.words.texts import Lang
 
 GEOJSON = "application/geo+json"
@@ -17,8 +18,13 @@ QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
 
 def base_address(request: Request) -> str:
-    """Return the address of this server, without a slash at its end."""
-    return str(request.base_url).rstrip("/")
+    """
+    Return the address of this server, without a slash at its end.
+
+    Where none was given, it is answered to this machine alone, under names that lead nowhere else.
+    """
+    settings: Settings = request.app.state.settings
+    return settings.address or str(request.base_url).rstrip("/")
 
 
 def link(

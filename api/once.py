@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from api.access import VisitorDep
 from services.workspace.once import Once
 
 
 async def _once(
     request: Request,
+    who: VisitorDep,
     idempotency_key: Annotated[
         str,
         Header(
@@ -21,7 +23,7 @@ async def _once(
     """Return what is asked once; None where no key is given."""
     if not idempotency_key:
         return None
-    where = f"{request.method} {request.url.path}?{request.url.query}"
+    where = f"{who.hand.name} {request.method} {request.url.path}?{request.url.query}"
     return Once.of(idempotency_key, where, await request.body())
 
 

@@ -1,12 +1,30 @@
 """Settings of the web server, read from the environment once, where the server is started."""
 
-from pydantic import NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated
+
+from pydantic import (
+    BeforeValidator,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from geo.errors import InvalidInputError
 from services.words.values import wrong_value
 
 PREFIX = "ARUKEBA_"
+
+
+def _parted(given: object) -> object:
+    return (
+        [one.strip() for one in given.split(",") if one.strip()]
+        if isinstance(given, str)
+        else given
+    )
 
 
 class Settings(BaseSettings):
@@ -20,11 +38,26 @@ class Settings(BaseSettings):
     library_max_age_s: NonNegativeInt = 86_400
     """How long a browser keeps the map library and the font without asking again."""
 
-    editing: bool = False
+    address: Annotated[str, StringConstraints(pattern=r"^(https?://[^/?#\s]+)?$")] = ""
     """
-    Let scenarios and decisions be written over HTTP. Off, for there are no accounts yet: whoever
-    reaches the server could write in a council's name. Switch it on only where all who can are meant to.
+    The address that people reach this server at, such as https://arukeba.example.lg.jp: links are made
+    of it, and it is one of the names that are answered. Empty for a server of this machine alone.
     """
+
+    hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parted)] = ()
+    """Further names that are answered, with commas between: of whatever else is asked, nothing is."""
+
+    oidc_issuer: str = ""
+    """Address of the city's own sign-in (OpenID Connect); empty where there is none."""
+
+    oidc_client_id: str = ""
+    """The name that it knows this server by."""
+
+    oidc_client_secret: SecretStr = SecretStr("")
+    """What this server shows it."""
+
+    writes_most_per_minute: PositiveInt = 240
+    """What one account may write: more is no person."""
 
     body_most_bytes: PositiveInt = 1_000_000
     """The body of a request may be so long; a scenario of a hundred drawn lines is a tenth of it."""

@@ -8,7 +8,8 @@ ArukebaError
 │   ├── EditError                    one edit of the network: says which
 │   ├── TakenError                   what is to be made is there already        HTTP 409
 │   └── NoConditionError             a change that does not say of what state    HTTP 428
-├── NotAllowedError                  what was asked for is switched off here    HTTP 403, exit code 2
+├── NotAllowedError                  whoever asks may not do it                 HTTP 403, exit code 2
+│   └── NotKnownError                nobody knows yet who asks                      HTTP 401
 ├── NotFoundError (LookupError)      what was asked for does not exist          HTTP 404, exit code 2
 │   └── GoneError                    it was there, and is another now           HTTP 410, exit code 2
 ├── BusyError                        somebody else is at work there             HTTP 409, exit code 2
@@ -169,7 +170,11 @@ class NoConditionError(InvalidInputError):
 
 
 class NotAllowedError(ArukebaError):
-    """Something is asked for that this server was not started to do."""
+    """Something is asked for by somebody who may not do it."""
+
+
+class NotKnownError(NotAllowedError):
+    """Something is asked for by somebody of whom nobody knows who it is: sign in first."""
 
 
 class NotFoundError(ArukebaError, LookupError):

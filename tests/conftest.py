@@ -24,6 +24,9 @@ settings.register_profile("same", deadline=None, derandomize=True, database=None
 settings.register_profile("fuzz", deadline=None, database=None, print_blob=True)
 settings.load_profile("same")
 
+# The name that clients without a socket ask under.
+os.environ["ARUKEBA_HOSTS"] = "testserver"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -26,7 +26,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             {
                 "ok": not bad,
                 "findings": [_plain(finding, desk) for finding in findings],
-                "settings": settings.model_dump(),
+                "settings": settings.model_dump(mode="json"),
             }
         )
         verdict = desk.say("doctor.bad", names=", ".join(bad)) if bad else desk.say("doctor.ok")
@@ -57,7 +57,7 @@ def _in_force(settings: Settings, desk: Desk) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for head in ("doctor.setting", "doctor.value", "doctor.origin"):
         table.add_column(desk.say(head), overflow="fold")
-    for name, value in settings.model_dump().items():
+    for name, value in settings.model_dump(mode="json").items():
         given = name in settings.model_fields_set
         origin = desk.say("doctor.environment" if given else "doctor.default")
         table.add_row(PREFIX + name.upper(), str(value), origin)

@@ -45,7 +45,7 @@ COMMANDS = (
         "plan",
         "plans",
     ),
-    *("raster", "profile", "edits", "scenario", "decision", "registry"),
+    *("raster", "profile", "account", "edits", "scenario", "decision", "registry"),
 )
 
 

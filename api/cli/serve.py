@@ -2,21 +2,25 @@
 
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.app import create_app
-from api.cli.console import HOST, PORT, Desk, desk_of, view_option
-from api.cli.opening import open_seen
+from api.cli.console import HOST, PORT, Desk, desk_of
 from api.connections import run_until_stopped, server_of
 from api.headers import LOOPBACK
 from api.logs import log_json
-from api.settings import read_settings
-from geo.errors import InvalidInputError
+from api.settings import Settings, read_settings
+from geo.errors import ArukebaError, InvalidInputError
+from services.accounts.people import accounts
+from services.accounts.sessions import keyboard_link
 from services.words.texts import Lang, text
-from services.words.vocabulary import PUBLIC, View
+from services.workspace.folder import Workspace, open_workspace
+
+_EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  what people type
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -32,17 +36,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
         port: Annotated[
             int, typer.Option("--port", min=1, max=65535, help=text("cli.serve.port", lang))
         ] = PORT,
-        view: Annotated[View, view_option(lang)] = PUBLIC,
     ) -> None:
         desk = desk_of(ctx)
-        if view != PUBLIC:
-            require_loopback(host)
-        opened = open_seen(workspace, view, desk)
+        opened = open_workspace(workspace)
         opened.served()
+        settings = _addressed(read_settings(), host, port)
         require_free(host, port)
-        url = f"http://{host}:{port}/"
-        _announce(desk, url)
-        settings = read_settings()
+        _announce(desk, opened, settings.address or f"http://{_shown(host)}:{port}", host)
         if settings.log_json or not sys.stderr.isatty():
             log_json()
         app = create_app(opened, settings)
@@ -50,14 +50,24 @@ def register(app: typer.Typer, lang: Lang) -> None:
         run_until_stopped(server_of(app, settings, closed=closed, host=host, port=port))
 
 
-def require_loopback(host: str) -> None:
-    """Refuse to serve exact figures to other machines: there are no accounts yet."""
-    if host not in LOOPBACK:
+def _addressed(settings: Settings, host: str, port: int) -> Settings:
+    """
+    Return the settings with the address that other machines reach this server at.
+
+    Raises
+    ------
+    InvalidInputError
+        It is served to other machines, and nobody has said under what name.
+    """
+    if settings.address or host in LOOPBACK:
+        return settings
+    if host in _EVERYWHERE:
         raise InvalidInputError(
-            "the exact view is served to this machine alone, not at {host}; leave out --host, "
-            "or serve the public view",
-            host=host,
+            "say at what address people reach this server, such as "
+            "ARUKEBA_ADDRESS=http://arukeba.example.lg.jp:{port}",
+            port=port,
         )
+    return settings.model_copy(update={"address": f"http://{_shown(host)}:{port}"})
 
 
 def require_free(host: str, port: int) -> None:
@@ -75,6 +85,19 @@ def require_free(host: str, port: int) -> None:
             ) from error
 
 
-def _announce(desk: Desk, url: str) -> None:
-    desk.result({"url": url})
-    desk.show(desk.say("cli.serving", url=url))
+def _announce(desk: Desk, workspace: Workspace, url: str, host: str) -> None:
+    """Say where it is served; to the person at the keyboard alone, how to come in without an account."""
+    link = ""
+    if host in LOOPBACK and not workspace.is_published:
+        with suppress(ArukebaError, OSError):  # where nothing can be written, it only shows
+            link = f"{url}/sign-in#{keyboard_link(workspace)['link']}"
+    desk.result({"url": f"{url}/", **({"sign_in": link} if link else {})})
+    desk.show(desk.say("cli.serving", url=f"{url}/"))
+    if link:
+        desk.show(desk.say("cli.serving.sign_in", link=link))
+    elif not workspace.is_published and not accounts(workspace):
+        desk.show(desk.say("cli.serving.no_account", workspace=workspace.path))
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
+from api.access import needs
 from api.deps import SettingsDep
 from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET, UNTOLD_GAPS
@@ -27,9 +28,9 @@ from services.words.vocabulary import (
     RESIDENTS_OF,
 )
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[needs("read")])
 
-_UNSEEN = ("cli.", "reason.", "doctor.", "api.")
+_UNSEEN = ("cli.", "reason.", "doctor.", "api.", "account.", "meeting.", "registry.", "signin.")
 """Beginnings of the keys of the catalogue that a page never says."""
 
 _NOT_KEPT = {"cache-control": "no-cache"}

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from api.deps import EditorDep, WorkspaceDep
+from api.access import needs
+from api.deps import HandDep, SharedDep, WorkspaceDep
 from api.errors import Problem
 from geo.vocabulary import TARGET
 from services.councils.decisions import list_decisions, record_decision
 from services.councils.entry import NewDecision
 from services.results.shares import shares_answer
 
-router = APIRouter(tags=["Councils"])
+router = APIRouter(tags=["Councils"], dependencies=[needs("read")])
 
 
 class DecisionBody(BaseModel, extra="forbid"):
@@ -49,11 +50,13 @@ def decisions(
 @router.post(
     "/decisions",
     summary="Record a decision",
+    dependencies=[needs("decide")],
     status_code=201,
     responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
 )
-def record(workspace: EditorDep, body: DecisionBody) -> dict[str, Any]:
+def record(workspace: SharedDep, who: HandDep, body: DecisionBody) -> dict[str, Any]:
     """Add one decision to the log."""
+    who.require([body.council_id])
     return record_decision(workspace, NewDecision(**body.model_dump())).to_dict()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api.access import needs
 from api.deps import EditionsDep, Language, WorkspaceDep
 from api.links import OPENAPI, base_address
 from api.openapi import openapi_30
@@ -15,7 +16,7 @@ from services.publication.viewed import stamp
 from services.words.texts import Lang, sentences, text
 from services.workspace.plain import to_json
 
-router = APIRouter(tags=["Data"])
+router = APIRouter(tags=["Data"], dependencies=[needs("read")])
 
 SAID = ("summary", "description", "tags")
 """Keys of an OpenAPI document that hold words for people."""

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
+from api.access import needs
 from api.deps import CollectionId, EditionDep
 from api.errors import Problem
 from api.files import send_file
 from services.edition.downloads import EVERYTHING, SURFACE, SURFACE_TYPE, media_types
 from services.publication.downloads import FORMATS, PACKAGE
 
-router = APIRouter(tags=["Data"])
+router = APIRouter(tags=["Data"], dependencies=[needs("read")])
 
 Ending = Annotated[
     str,

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import needs
 from api.asking import (
     ROWS_SHOWN,
     AskedItem,
@@ -54,7 +55,9 @@ from services.workspace.plain import to_json
 WHOLE_MOST = 100
 """A page of more features leaves while it is written."""
 
-router = APIRouter(tags=["Data"], responses={304: {"description": "Not modified"}})
+router = APIRouter(
+    tags=["Data"], responses={304: {"description": "Not modified"}}, dependencies=[needs("read")]
+)
 
 _PAGE: dict[str, Any] = {HTML: {"schema": {"type": "string"}}}
 _FEATURES = {

@@ -4,13 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import needs
 from api.blobs import send
-from api.deps import AskedDep, AskedWeekDep, EditionDep, SettingsDep
+from api.deps import AskedDep, AskedWeekDep, EditionDep
 from api.errors import Problem
 from api.links import GEOJSON
 from api.models import Summary, Week
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 
 @router.get(
@@ -34,9 +35,9 @@ def slots(edition: EditionDep, asked: AskedWeekDep) -> Week:
 
 
 @router.get("/about", summary="Assumptions and sources")
-def about(edition: EditionDep, settings: SettingsDep) -> dict[str, Any]:
-    """Return parameters with origins, sources with licences, what can be asked for and written."""
-    return {**edition.about, "editing": settings.editing}
+def about(edition: EditionDep) -> dict[str, Any]:
+    """Return parameters with origins, sources with licences, what can be asked for."""
+    return dict(edition.about)
 
 
 @router.get(

@@ -5,17 +5,19 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.deps import EditionsDep, SettingsDep
+from api.access import needs
+from api.deps import AccountsDep, EditionsDep
 from api.errors import UNWELL, said_of
 from api.metrics import Metrics
 from api.models import Check, Health
+from services.accounts.tables import are_kept
 from services.edition.health import Found, health
 from services.workspace.folder import software_version
 
 READABLE = ("result", "registry")
 """What readers need; whether anything can be written is no matter to them."""
 
-router = APIRouter(tags=["Operation"])
+router = APIRouter(tags=["Operation"], dependencies=[needs("read")])
 
 _UNWELL: dict[int | str, dict[str, Any]] = {
     int(UNWELL): {"model": Health, "description": "What is wrong, and the way out"}
@@ -24,10 +26,10 @@ _UNWELL: dict[int | str, dict[str, Any]] = {
 
 @router.get("/health", summary="Is everything well", responses=_UNWELL)
 def healthy(
-    request: Request, response: Response, editions: EditionsDep, settings: SettingsDep
+    request: Request, response: Response, editions: EditionsDep, workspace: AccountsDep
 ) -> Health:
     """Look at the result, the registry and the disk; 503 where one of them fails."""
-    return _told(request, response, health(editions, writing=settings.editing))
+    return _told(request, response, health(editions, writing=are_kept(workspace)))
 
 
 @router.get("/ready", summary="May it be asked", responses=_UNWELL)

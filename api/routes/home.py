@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api.access import needs
 from api.asking import Form, answer, as_plain, wants_html
 from api.conformance import declared
 from api.data_page import conformance_page
@@ -18,7 +19,9 @@ from services.publication.viewed import stamp
 from services.words.texts import Lang, text
 from services.workspace.plain import to_json
 
-router = APIRouter(tags=["Data"], responses={304: {"description": "Not modified"}})
+router = APIRouter(
+    tags=["Data"], responses={304: {"description": "Not modified"}}, dependencies=[needs("read")]
+)
 
 _PROCESSES_REL = "http://www.opengis.net/def/rel/ogc/1.0/processes"
 _CONFORMANCE_REL = "http://www.opengis.net/def/rel/ogc/1.0/conformance"

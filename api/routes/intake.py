@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.access import needs
 from api.deps import Language, WorkspaceDep
 from api.headers import DOCUMENT_POLICY
 from api.intake_page import render_intake
 from services.reports.intake import intake_report
 
-router = APIRouter(tags=["Intake"])
+router = APIRouter(tags=["Intake"], dependencies=[needs("read")])
 
 
 @router.get(

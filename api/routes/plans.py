@@ -5,21 +5,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 from fastapi.responses import HTMLResponse
 
+from api.access import needs
 from api.asking import AskedItems, content_crs, given
-from api.deps import EditorDep, Language, WorkspaceDep
+from api.deps import Language, ServedDep, WorkspaceDep
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
-from api.jobs import take_on
+from api.jobs import AskingDep, take_on
 from api.links import GEOJSON, HTML, JSON, link, page_links
 from api.models import JobInfo
-from api.once import OnceDep
 from api.plan_page import render_plan
 from services.edition.features import catchment_features
 from services.edition.processes import PLAN
 from services.plans.ask import PlanAsk
 from services.plans.audit import audit
 from services.plans.certified import verification_body
-from services.plans.solve import Reception
 from services.plans.store import list_plans, read_plan
 from services.plans.views import (
     COLLECTION,
@@ -31,7 +30,7 @@ from services.plans.views import (
 from services.reports.plan import plan_report
 from services.words.texts import text
 
-router = APIRouter(tags=["Plans"])
+router = APIRouter(tags=["Plans"], dependencies=[needs("read")])
 
 _SCHEMA = {
     "requestBody": {"content": {"application/json": {"schema": PlanAsk.model_json_schema()}}}
@@ -42,19 +41,17 @@ _SCHEMA = {
     "/plans",
     status_code=202,
     summary="Ask for a plan",
+    dependencies=[needs("plan")],
     responses={code: {"model": Problem} for code in (403, 422, 429)},
     openapi_extra=_SCHEMA,
     response_model_exclude_none=True,
 )
 async def ask_plan(
-    request: Request,
-    response: Response,
-    _workspace: EditorDep,
-    once: OnceDep,
+    asking: AskingDep,
     asked: Annotated[dict[str, Any], Body()],
 ) -> JobInfo:
     """Check a question and queue it; what no plan can be made from is refused at once."""
-    return await take_on(request, response, PLAN, asked, once=once)
+    return await take_on(asking, PLAN, asked)
 
 
 @router.get("/plans", summary="List of plans")
@@ -90,10 +87,9 @@ def plan(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, A
     summary="Verify a plan",
     responses={code: {"model": Problem} for code in (404, 422)},
 )
-def verification(request: Request, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
+def verification(served: ServedDep, workspace: WorkspaceDep, plan_id: str) -> dict[str, Any]:
     """Compute anew, without any solver, what the plan does and that no other one is better; 422 refuses it."""
-    reception: Reception = request.app.state.plan_reception
-    return verification_body(audit(read_plan(workspace, plan_id), reception), workspace.view)
+    return verification_body(audit(read_plan(workspace, plan_id), served.reception), workspace.view)
 
 
 @router.get(

@@ -4,16 +4,16 @@ import json
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from api.deps import EditionDep, EditorDep, Language
+from api.access import needs
+from api.deps import EditionDep, Language
 from api.errors import Problem
-from api.jobs import take_on
+from api.jobs import AskingDep, take_on
 from api.links import JSON, link
 from api.models import Execute, JobInfo, ProcessInfo, ProcessInput, ProcessList, ProcessSummary
-from api.once import OnceDep
 from api.routes.docs import described
 from api.routes.whatif import WhatIfBody
 from geo.errors import NotFoundError
@@ -26,7 +26,7 @@ MODELS: dict[str, type[BaseModel]] = {**INPUTS, WHAT_IF: WhatIfBody}
 EXECUTE = "http://www.opengis.net/def/rel/ogc/1.0/execute"
 ProcessId = Annotated[str, Path(description="plan, run, intake or what-if")]
 
-router = APIRouter(tags=["Processes"])
+router = APIRouter(tags=["Processes"], dependencies=[needs("read")])
 
 
 @router.get("/processes", summary="List of processes")
@@ -81,23 +81,21 @@ def execute_what_if(edition: EditionDep, body: Execute) -> dict[str, Any]:
     "/processes/{process_id}/execution",
     status_code=201,
     summary="Ask for a plan, a run or an intake as a job",
+    dependencies=[needs("plan")],
     responses={code: {"model": Problem} for code in (403, 404, 422, 429)},
     response_model_exclude_none=True,
 )
 async def execute(
-    request: Request,
-    response: Response,
-    _workspace: EditorDep,
-    once: OnceDep,
+    asking: AskingDep,
     process_id: ProcessId,
     body: Execute,
 ) -> JobInfo:
     """Check the inputs and queue a job; what takes long answers by jobs alone."""
     if process_id not in INPUTS:
-        process(request, process_id)
-    if "respond-async" in request.headers.get("prefer", ""):
-        response.headers["preference-applied"] = "respond-async"
-    return await take_on(request, response, process_id, body.inputs, once=once)
+        process(asking.request, process_id)
+    if "respond-async" in asking.request.headers.get("prefer", ""):
+        asking.response.headers["preference-applied"] = "respond-async"
+    return await take_on(asking, process_id, body.inputs)
 
 
 def _output(process_id: str) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import EditionDep, EditorDep, Language, SettingsDep, WorkspaceDep
+from api.access import VisitorDep, deed, needs
+from api.deps import EditionDep, Language, SharedDep, WorkspaceDep
 from api.errors import Problem
 from services.edits.proposals import (
     FILE_FORMATS,
@@ -20,8 +21,9 @@ from services.edits.proposals import (
     reject_proposal,
 )
 from services.words.vocabulary import PROPOSAL_KINDS, PROPOSAL_ROLES, PROPOSAL_STATUSES
+from services.workspace.folder import Workspace
 
-router = APIRouter(tags=["Streets"])
+router = APIRouter(tags=["Streets"], dependencies=[needs("read")])
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem},
@@ -69,12 +71,10 @@ class VerdictBody(BaseModel):
     "/edit-proposals",
     summary="Proposed paths and barriers (GeoJSON)",
 )
-def proposals(
-    workspace: WorkspaceDep, settings: SettingsDep, status: Status = None
-) -> dict[str, Any]:
-    """Return lines with their status; what people typed is shown where writing is allowed alone."""
+def proposals(workspace: WorkspaceDep, who: VisitorDep, status: Status = None) -> dict[str, Any]:
+    """Return lines with their status; what people typed is shown to those who may propose."""
     found = of_status(list_proposals(workspace), status)
-    features = proposal_features(found, with_words=settings.editing)
+    features = proposal_features(found, with_words="propose" in who.rights)
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -91,7 +91,7 @@ def proposals(
 )
 def file(
     workspace: WorkspaceDep,
-    settings: SettingsDep,
+    who: VisitorDep,
     file_format: Annotated[
         str, Query(alias="format", json_schema_extra={"enum": [*FILE_FORMATS]})
     ] = "geojson",
@@ -100,7 +100,7 @@ def file(
 ) -> Response:
     """Return what the list shows; nothing is sent to OpenStreetMap."""
     found = of_status(list_proposals(workspace), status)
-    body = proposals_file(found, file_format, lang, with_words=settings.editing)
+    body = proposals_file(found, file_format, lang, with_words="propose" in who.rights)
     saved_as = f"attachment; filename=proposals.{file_format}"
     headers = {"content-disposition": saved_as}
     return Response(body, media_type=_MEDIA[file_format], headers=headers)
@@ -117,9 +117,13 @@ def effect(edition: EditionDep, body: LineBody) -> dict[str, Any]:
 
 
 @router.post(
-    "/edit-proposals", summary="Propose a path or a barrier", status_code=201, responses=_REFUSED
+    "/edit-proposals",
+    summary="Propose a path or a barrier",
+    status_code=201,
+    dependencies=[needs("propose")],
+    responses=_REFUSED,
 )
-def create(workspace: EditorDep, body: ProposalBody) -> dict[str, Any]:
+def create(workspace: SharedDep, body: ProposalBody) -> dict[str, Any]:
     """Keep a proposal, open until a planner accepts or rejects it."""
     return _one(workspace, propose(workspace, NewProposal(**body.model_dump())).proposal_id)
 
@@ -127,17 +131,23 @@ def create(workspace: EditorDep, body: ProposalBody) -> dict[str, Any]:
 @router.post(
     "/edit-proposals/{proposal_id}/verdict",
     summary="Accept or reject a proposal",
+    dependencies=[needs("judge")],
     responses=_REFUSED,
 )
-def verdict(workspace: EditorDep, proposal_id: int, body: VerdictBody) -> dict[str, Any]:
+def verdict(
+    request: Request, workspace: SharedDep, proposal_id: int, body: VerdictBody
+) -> dict[str, Any]:
     """Make it an edit of the next version, which the next run walks on, or close it with a reason."""
+    before = _one(workspace, proposal_id)["properties"]
     if body.accept:
         accept_proposal(workspace, proposal_id, by=body.by, note=body.reason)
     else:
         reject_proposal(workspace, proposal_id, by=body.by, reason=body.reason)
-    return _one(workspace, proposal_id)
+    found = _one(workspace, proposal_id)
+    deed(request, before=before, after=found["properties"])
+    return found
 
 
-def _one(workspace: WorkspaceDep, proposal_id: int) -> dict[str, Any]:
+def _one(workspace: Workspace, proposal_id: int) -> dict[str, Any]:
     (feature,) = proposal_features([find_proposal(workspace, proposal_id)], with_words=True)
     return feature

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.deps import EditorDep, Language, WorkspaceDep
+from api.access import needs
+from api.deps import HandDep, Language, WorkspaceDep
 from api.errors import Problem
+from api.links import here
 from api.once import OnceDep
 from services.registry.editing import (
     STALE_MONTHS,
@@ -35,24 +37,18 @@ from services.registry.feed import (
     pin_note,
     remove_note,
 )
-from services.registry.hands import ANYBODY, Hand
+from services.registry.hands import Hand
 from services.registry.listed import list_groups, list_venues
 from services.registry.rows import GROUP, PLACE, VENUE, KindOfRecord
 from services.workspace.folder import Workspace
 
-router = APIRouter(tags=["Registry"])
+router = APIRouter(tags=["Registry"], dependencies=[needs("read")])
 
 
 def _refused(*codes: int) -> dict[int | str, dict[str, Any]]:
     return {code: {"model": Problem} for code in codes}
 
 
-async def _who() -> Hand:
-    """Return who edits: nobody is known until there are accounts."""
-    return ANYBODY
-
-
-WhoDep = Annotated[Hand, Depends(_who)]
 Council = Annotated[str | None, Query(description="Id of a council's area; without it, all")]
 
 
@@ -134,7 +130,7 @@ def changes(
     found = feed(workspace, council_id)
     if f == "json":
         return {"changes": found}
-    body = atom(found, address=str(request.url), lang=lang)
+    body = atom(found, address=here(request, "self", "").href, lang=lang)
     return Response(body, media_type="application/atom+xml")
 
 
@@ -148,8 +144,15 @@ def report(
     return month_report(workspace, month, council_id)
 
 
-@router.get("/registry/places/{place_id}", summary="State of a place", responses=_refused(403, 404))
-def place(workspace: EditorDep, who: WhoDep, place_id: str, response: Response) -> dict[str, Any]:
+@router.get(
+    "/registry/places/{place_id}",
+    summary="State of a place",
+    dependencies=[needs("attend")],
+    responses=_refused(403, 404),
+)
+def place(
+    workspace: WorkspaceDep, who: HandDep, place_id: str, response: Response
+) -> dict[str, Any]:
     """Return the history of a place; the ETag names its state, which a change asks for."""
     return _one(workspace, PLACE, place_id, response, who)
 
@@ -157,11 +160,12 @@ def place(workspace: EditorDep, who: WhoDep, place_id: str, response: Response) 
 @router.post(
     "/registry/places",
     summary="Make a place",
+    dependencies=[needs("keep")],
     status_code=201,
     responses=_refused(403, 409, 422),
 )
 def create(
-    workspace: EditorDep, who: WhoDep, once: OnceDep, body: NewPlace, response: Response
+    workspace: WorkspaceDep, who: HandDep, once: OnceDep, body: NewPlace, response: Response
 ) -> dict[str, Any]:
     """Make a place that is not there yet."""
     kept = create_place(workspace, body.fields, who=who, place_id=body.place_id, once=once)
@@ -171,11 +175,12 @@ def create(
 @router.patch(
     "/registry/places/{place_id}",
     summary="Change a place",
+    dependencies=[needs("keep")],
     responses=_refused(403, 404, 412, 422, 428),
 )
 def change(
-    workspace: EditorDep,
-    who: WhoDep,
+    workspace: WorkspaceDep,
+    who: HandDep,
     place_id: str,
     body: PlaceFields,
     response: Response,
@@ -189,21 +194,34 @@ def change(
 @router.post(
     "/registry/places/{place_id}/confirmation",
     summary="Confirm that a place still meets",
+    dependencies=[needs("keep")],
     responses=_refused(403, 404),
 )
-def confirm(workspace: EditorDep, who: WhoDep, place_id: str) -> dict[str, Any]:
+def confirm(workspace: WorkspaceDep, who: HandDep, place_id: str) -> dict[str, Any]:
     """Note that a place still meets, as of today."""
     return confirm_place(workspace, place_id, who=who).to_dict()
 
 
-@router.get("/registry/venues", summary="List of venues", responses=_refused(403))
-def venues(workspace: EditorDep) -> dict[str, Any]:
+@router.get(
+    "/registry/venues",
+    summary="List of venues",
+    dependencies=[needs("keep")],
+    responses=_refused(403),
+)
+def venues(workspace: WorkspaceDep) -> dict[str, Any]:
     """Return the halls of lists and those that only places name, with how many places they hold."""
     return {"venues": list_venues(workspace)}
 
 
-@router.get("/registry/venues/{venue_id}", summary="State of a venue", responses=_refused(403, 404))
-def venue(workspace: EditorDep, who: WhoDep, venue_id: str, response: Response) -> dict[str, Any]:
+@router.get(
+    "/registry/venues/{venue_id}",
+    summary="State of a venue",
+    dependencies=[needs("attend")],
+    responses=_refused(403, 404),
+)
+def venue(
+    workspace: WorkspaceDep, who: HandDep, venue_id: str, response: Response
+) -> dict[str, Any]:
     """Return the history of a venue; the ETag names its state, which a change asks for."""
     return _one(workspace, VENUE, venue_id, response, who)
 
@@ -211,11 +229,12 @@ def venue(workspace: EditorDep, who: WhoDep, venue_id: str, response: Response) 
 @router.post(
     "/registry/venues",
     summary="Make a venue",
+    dependencies=[needs("keep")],
     status_code=201,
     responses=_refused(403, 409, 422),
 )
 def new_venue(
-    workspace: EditorDep, who: WhoDep, once: OnceDep, body: NewVenue, response: Response
+    workspace: WorkspaceDep, who: HandDep, once: OnceDep, body: NewVenue, response: Response
 ) -> dict[str, Any]:
     """Make a venue that is not there yet."""
     kept = create_venue(workspace, body.fields, who=who, venue_id=body.venue_id, once=once)
@@ -225,11 +244,12 @@ def new_venue(
 @router.patch(
     "/registry/venues/{venue_id}",
     summary="Change a venue",
+    dependencies=[needs("keep")],
     responses=_refused(403, 404, 412, 422, 428),
 )
 def venue_change(
-    workspace: EditorDep,
-    who: WhoDep,
+    workspace: WorkspaceDep,
+    who: HandDep,
     venue_id: str,
     body: VenueTold,
     response: Response,
@@ -240,14 +260,26 @@ def venue_change(
     return _told(kept, response)
 
 
-@router.get("/registry/groups", summary="List of groups", responses=_refused(403))
-def groups(workspace: EditorDep) -> dict[str, Any]:
+@router.get(
+    "/registry/groups",
+    summary="List of groups",
+    dependencies=[needs("keep")],
+    responses=_refused(403),
+)
+def groups(workspace: WorkspaceDep) -> dict[str, Any]:
     """Return the groups with how many places they have; a build may give them other numbers."""
     return {"groups": list_groups(workspace)}
 
 
-@router.get("/registry/groups/{group_id}", summary="State of a group", responses=_refused(403, 404))
-def group(workspace: EditorDep, who: WhoDep, group_id: str, response: Response) -> dict[str, Any]:
+@router.get(
+    "/registry/groups/{group_id}",
+    summary="State of a group",
+    dependencies=[needs("attend")],
+    responses=_refused(403, 404),
+)
+def group(
+    workspace: WorkspaceDep, who: HandDep, group_id: str, response: Response
+) -> dict[str, Any]:
     """Return the history of a group; the ETag names its state, which a change asks for."""
     return _one(workspace, GROUP, group_id, response, who)
 
@@ -255,11 +287,12 @@ def group(workspace: EditorDep, who: WhoDep, group_id: str, response: Response) 
 @router.post(
     "/registry/groups",
     summary="Make a group",
+    dependencies=[needs("keep")],
     status_code=201,
     responses=_refused(403, 409, 422),
 )
 def new_group(
-    workspace: EditorDep, who: WhoDep, once: OnceDep, body: NewGroup, response: Response
+    workspace: WorkspaceDep, who: HandDep, once: OnceDep, body: NewGroup, response: Response
 ) -> dict[str, Any]:
     """Make a group that is not there yet."""
     return _told(create_group(workspace, body.fields, who=who, once=once), response)
@@ -268,11 +301,12 @@ def new_group(
 @router.patch(
     "/registry/groups/{group_id}",
     summary="Change a group",
+    dependencies=[needs("keep")],
     responses=_refused(403, 404, 409, 412, 422, 428),
 )
 def group_change(
-    workspace: EditorDep,
-    who: WhoDep,
+    workspace: WorkspaceDep,
+    who: HandDep,
     group_id: str,
     body: GroupFields,
     response: Response,
@@ -284,11 +318,14 @@ def group_change(
 
 
 @router.post(
-    "/registry/imports", summary="Take in many places at once", responses=_refused(403, 422)
+    "/registry/imports",
+    summary="Take in many places at once",
+    dependencies=[needs("keep")],
+    responses=_refused(403, 422),
 )
 def imports(
-    workspace: EditorDep,
-    who: WhoDep,
+    workspace: WorkspaceDep,
+    who: HandDep,
     once: OnceDep,
     body: ImportBody,
     preview: Annotated[bool, Query(description="Say what would be kept, and keep nothing")] = False,  # noqa: FBT002  FastAPI reads it by name
@@ -301,9 +338,10 @@ def imports(
 @router.post(
     "/registry/changes/{change_id}/undo",
     summary="Undo a change",
+    dependencies=[needs("keep")],
     responses=_refused(403, 404, 412),
 )
-def undo(workspace: EditorDep, who: WhoDep, change_id: int) -> dict[str, Any]:
+def undo(workspace: WorkspaceDep, who: HandDep, change_id: int) -> dict[str, Any]:
     """Let the fields of a change be as they were before it."""
     return undo_change(workspace, change_id, who=who).to_dict()
 
@@ -311,9 +349,10 @@ def undo(workspace: EditorDep, who: WhoDep, change_id: int) -> dict[str, Any]:
 @router.get(
     "/registry/areas/{layer}/{area_id}/notes",
     summary="Notes pinned to an area",
+    dependencies=[needs("attend")],
     responses=_refused(403),
 )
-def area_notes(workspace: EditorDep, who: WhoDep, layer: str, area_id: str) -> dict[str, Any]:
+def area_notes(workspace: WorkspaceDep, who: HandDep, layer: str, area_id: str) -> dict[str, Any]:
     """Return the notes of an area to those who edit."""
     return {"notes": notes(workspace, layer, area_id, who=who)}
 
@@ -321,11 +360,12 @@ def area_notes(workspace: EditorDep, who: WhoDep, layer: str, area_id: str) -> d
 @router.post(
     "/registry/areas/{layer}/{area_id}/notes",
     summary="Pin a note to an area",
+    dependencies=[needs("keep")],
     status_code=201,
     responses=_refused(403, 404, 422),
 )
 def pin(
-    workspace: EditorDep, who: WhoDep, layer: str, area_id: str, body: NoteBody
+    workspace: WorkspaceDep, who: HandDep, layer: str, area_id: str, body: NoteBody
 ) -> dict[str, Any]:
     """Pin a note, which is never published."""
     return {"note_id": pin_note(workspace, layer, area_id, body.text, who=who)}
@@ -334,9 +374,10 @@ def pin(
 @router.delete(
     "/registry/notes/{note_id}",
     summary="Take a note away",
+    dependencies=[needs("keep")],
     status_code=204,
     responses=_refused(403, 404),
 )
-def unpin(workspace: EditorDep, who: WhoDep, note_id: int) -> None:
+def unpin(workspace: WorkspaceDep, who: HandDep, note_id: int) -> None:
     """Take a note away for good."""
     remove_note(workspace, note_id, who=who)

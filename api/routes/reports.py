@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from api.access import needs
 from api.deps import EditionDep, Language
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.report_page import render_report
 from services.reports.area import gap_report
 
-router = APIRouter(tags=["Reports"])
+router = APIRouter(tags=["Reports"], dependencies=[needs("read")])
 
 
 @router.get(

@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from api.deps import EditorDep, WorkspaceDep
+from api.access import deed, needs
+from api.deps import SharedDep, WorkspaceDep
 from api.errors import Problem
-from geo.errors import InvalidInputError
+from geo.errors import InvalidInputError, NotFoundError
 from services.edition.features import scenario_features
 from services.scenarios.file import checked_name, scenario_of, to_toml
 from services.scenarios.named import (
@@ -20,8 +21,9 @@ from services.scenarios.named import (
     save_scenario,
     sentences,
 )
+from services.workspace.folder import Workspace
 
-router = APIRouter(tags=["Scenarios"])
+router = APIRouter(tags=["Scenarios"], dependencies=[needs("read")])
 
 _REFUSED: dict[int | str, dict[str, Any]] = {403: {"model": Problem}, 422: {"model": Problem}}
 
@@ -98,17 +100,24 @@ def file(workspace: WorkspaceDep, name: str) -> Response:
 @router.post(
     "/scenarios",
     summary="Make a scenario",
+    dependencies=[needs("arrange")],
     status_code=201,
     responses={**_REFUSED, 409: {"model": Problem}},
 )
-def create(workspace: EditorDep, body: ScenarioBody) -> dict[str, Any]:
+def create(request: Request, workspace: SharedDep, body: ScenarioBody) -> dict[str, Any]:
     """Write a new scenario once all of its changes can be made."""
     save_scenario(workspace, scenario_of(body.model_dump()))
+    deed(request, after=_kept(workspace, body.name))
     return find_scenario(workspace, body.name).to_dict()
 
 
-@router.put("/scenarios/{name}", summary="Replace a scenario", responses=_REFUSED)
-def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
+@router.put(
+    "/scenarios/{name}",
+    summary="Replace a scenario",
+    dependencies=[needs("arrange")],
+    responses=_REFUSED,
+)
+def put(request: Request, workspace: SharedDep, name: str, body: ScenarioBody) -> dict[str, Any]:
     """Write a scenario in place of the one of that name, if there is one."""
     if checked_name(body.name) != checked_name(name):
         raise InvalidInputError(
@@ -116,27 +125,43 @@ def put(workspace: EditorDep, name: str, body: ScenarioBody) -> dict[str, Any]:
             name=name,
             body_name=body.name,
         )
+    before = _kept(workspace, name)
     save_scenario(workspace, scenario_of(body.model_dump()), replace=True)
+    deed(request, before=before, after=_kept(workspace, name))
     return find_scenario(workspace, name).to_dict()
 
 
 @router.delete(
     "/scenarios/{name}",
     summary="Delete a scenario",
+    dependencies=[needs("arrange")],
     status_code=204,
     responses={403: {"model": Problem}, 404: {"model": Problem}},
 )
-def delete(workspace: EditorDep, name: str) -> None:
+def delete(request: Request, workspace: SharedDep, name: str) -> None:
     """Take a scenario away."""
+    before = _kept(workspace, name)
     delete_scenario(workspace, name)
+    deed(request, before=before)
 
 
 @router.delete(
     "/scenarios/{name}/edits/{number}",
     summary="Take one change out of a scenario",
+    dependencies=[needs("arrange")],
     responses={403: {"model": Problem}, 404: {"model": Problem}, 422: {"model": Problem}},
 )
-def delete_edit(workspace: EditorDep, name: str, number: int) -> dict[str, Any]:
+def delete_edit(request: Request, workspace: SharedDep, name: str, number: int) -> dict[str, Any]:
     """Take one change out of a scenario, by its number from 1; return what is left."""
+    before = _kept(workspace, name)
     remove_edit(workspace, name, number)
+    deed(request, before=before, after=_kept(workspace, name))
     return find_scenario(workspace, name).to_dict()
+
+
+def _kept(workspace: Workspace, name: str) -> dict[str, str] | None:
+    """Return a scenario as the log keeps it, None where there is none."""
+    try:
+        return {"file": to_toml(find_scenario(workspace, name).scenario)}
+    except NotFoundError:
+        return None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.access import needs
 from api.asking import answer
 from api.deps import CollectionId, EditionDep, Language
 from api.errors import Problem
@@ -20,7 +21,11 @@ from services.edition.snapshot import Edition
 from services.words.texts import LANGS, Lang, text
 from services.workspace.plain import to_json
 
-router = APIRouter(tags=["Styles"], responses={304: {"description": "Not modified"}})
+router = APIRouter(
+    tags=["Styles"],
+    dependencies=[needs("read")],
+    responses={304: {"description": "Not modified"}},
+)
 
 MAPBOX = "application/vnd.mapbox.style+json"
 ENCODINGS = {

@@ -4,11 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.access import needs
 from api.deps import EditionDep, FrequencyName
 from api.errors import Problem
 from geo.vocabulary import TARGET
 
-router = APIRouter(tags=["Figures"], responses={404: {"model": Problem}})
+router = APIRouter(
+    tags=["Figures"], responses={404: {"model": Problem}}, dependencies=[needs("read")]
+)
 
 Layer = Annotated[str | None, Query(description="Layer; without it, that of the councils")]
 Area = Annotated[

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api import tiled
+from api.access import needs
 from api.blobs import send
 from api.deps import CollectionId, EditionDep
 from api.errors import Problem
@@ -17,7 +18,7 @@ from services.edition.tiles import Archive, require_tile
 from services.publication.vectortiles import FIRST_ZOOM, LAST_ZOOM
 from services.words.texts import text
 
-router = APIRouter(tags=["Tiles"])
+router = APIRouter(tags=["Tiles"], dependencies=[needs("read")])
 
 Zoom = Annotated[
     int,

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.access import needs
 from api.deps import EditionDep
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 
 @router.get(

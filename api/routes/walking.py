@@ -3,13 +3,14 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.access import needs
 from api.card_page import render_deck
 from api.deps import Language, WorkspaceDep
 from api.headers import DOCUMENT_POLICY
 from services.publication.viewed import stamp
 from services.reports.walkingcard import deck
 
-router = APIRouter(tags=["Walking profiles"])
+router = APIRouter(tags=["Walking profiles"], dependencies=[needs("read")])
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import needs
 from api.deps import EditionDep
 from api.errors import Problem
 from api.links import JSON
@@ -10,7 +11,7 @@ from geo.vocabulary import FREQUENCIES
 from services.words.vocabulary import TrialAction
 from services.workspace.plain import to_json
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 EDITS_MOST = 100
 

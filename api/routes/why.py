@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.access import needs
 from api.deps import EditionDep, FrequencyName
 from api.errors import Problem
 from geo.vocabulary import TARGET
 from services.situation.parameters import limit_of
 
-router = APIRouter(tags=["Figures"])
+router = APIRouter(tags=["Figures"], dependencies=[needs("read")])
 
 
 @router.get(

@@ -1,7 +1,7 @@
 // What the councils made of the candidates: the list, the box in a card, the form to record one.
 
 import { fill, h } from "./dom.js";
-import { get, readDecisions, send, shape, state } from "./store.js";
+import { get, may, readDecisions, send, shape, state } from "./store.js";
 import { decided, decisionOn, statusOf, subject } from "./shown.js";
 import { candidateImage, shown } from "./signs.js";
 import { DECISION_SIGNS, FINAL_STATUSES, NEXT_STATUSES } from "./vocabulary.js";
@@ -34,7 +34,7 @@ export function decisionBox(candidate, onSaved) {
   const stale = found?.stale.length ? h("p", { class: "note" }, word("page.staleSince", { what: joined(found.stale.map((code) => word(`scenario.stale.${code}`))) })) : null;
   return h("section", { class: "decision" },
     h("h3", {}, word("page.decisionOf"), " ", badge(statusOf(candidate))), history, stale,
-    state.about.editing ? form(candidate, found, onSaved) : h("p", { class: "quiet" }, word("page.decisionsReadOnly")));
+    may("decide") ? form(candidate, found, onSaved) : h("p", { class: "quiet" }, word("page.decisionsReadOnly")));
 }
 
 const field = (name, text, control) => h("label", { class: "line", for: `decide-${name}` }, h("span", {}, text), control);
@@ -108,10 +108,10 @@ function share(area) {
 export function drawDecisions(box, page) {
   const { area } = state.asked;
   const rows = decided().filter(({ properties }) => !area || properties.council_id === area);
-  const none = word(state.about.editing ? "page.noDecisions" : "page.noDecisionsReadOnly");
+  const none = word(may("decide") ? "page.noDecisions" : "page.noDecisionsReadOnly");
   const name = area ? shape(state.about.summary.council_layer, area).properties.area_name : "";
   fill(box, h("h2", {}, word("page.decisionsHead"), name ? brackets(name) : null),
-    state.about.editing ? null : h("p", { class: "quiet" }, word("page.decisionsReadOnly")),
+    may("decide") ? null : h("p", { class: "quiet" }, word("page.decisionsReadOnly")),
     rows.length ? h("ol", { class: "rows" }, rows.map((feature) => row(feature, page.pick))) : h("p", {}, none),
     area && state.about.summary.targets.length ? share(area) : null);
 }

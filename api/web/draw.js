@@ -1,7 +1,7 @@
 // 「道がちがう」: a path that the map lacks, or a barrier that it does not know, drawn point by point and proposed.
 
 import { $, fill, h } from "./dom.js";
-import { readProposals, send, state } from "./store.js";
+import { may, readProposals, send, state } from "./store.js";
 import { PROPOSAL_KINDS, PROPOSAL_REMARK_MOST, PROPOSAL_ROLES } from "./vocabulary.js";
 import { lang, word } from "./words.js";
 
@@ -69,8 +69,8 @@ export function createDrawing(map, { onSaved, where }) {
     const undo = tool("draw.undo", () => { points.pop(); show(); });
     const effect = h("div", { "aria-live": "polite" });
     const save = h("a", { class: "tool", download: "drawn.geojson" }, word("draw.save"));
-    const form = state.about.editing ? proposalForm() : h("p", { class: "quiet" }, word("draw.closed"));
-    const whole = h("div", {}, h("div", { class: "tools" }, tool("draw.effect", tryOut), state.about.editing ? null : save), effect, form);
+    const form = may("propose") ? proposalForm() : h("p", { class: "quiet" }, word("draw.closed"));
+    const whole = h("div", {}, h("div", { class: "tools" }, tool("draw.effect", tryOut), may("propose") ? null : save), effect, form);
     const tools = h("div", { class: "tools" }, tool("draw.here", () => { const { lng, lat } = map.getCenter(); add(lng, lat); }), undo, tool("draw.end", end));
     return { all: [kinds, how, tools, whole], how, undo, effect, save, whole };
   }

@@ -12,6 +12,7 @@ import { isExact, latest, refresh, shape, start, state, writeHash } from "./stor
 import { createTown, settled } from "./town.js";
 import { createViews } from "./views.js";
 import { drawWeek } from "./week.js";
+import { drawWho } from "./who.js";
 import { createWhy } from "./why.js";
 import { catalogueOf, lang, named, speak, word } from "./words.js";
 
@@ -29,6 +30,7 @@ function drawHeader() {
   document.title = `${$("city").textContent} ${word("page.title")}`;
   $("fictional").hidden = !municipality.fictional;
   $("fictional").textContent = word("page.fictional");
+  drawWho();
   $("exact").hidden = !isExact();
   $("exact").textContent = word("view.exact");
   $("area-label").textContent = word("page.area");

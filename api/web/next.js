@@ -1,7 +1,7 @@
 // Where next: a question in plain words, the work on it, and the plans made so far.
 
 import { fill, h } from "./dom.js";
-import { get, latest, send, shape, state, writeHash } from "./store.js";
+import { get, latest, may, send, shape, state, writeHash } from "./store.js";
 import { drawPlan, readPlan } from "./plan.js";
 import { day, dayInJapan, joined, lang, named, percent, word, yen } from "./words.js";
 
@@ -200,7 +200,7 @@ function row(plan, page) {
 
 export function drawNext(box, page) {
   if (state.plan) return drawPlan(box, page, () => page.attempt(() => openPlan("", page)));
-  const { editing } = state.about;
+  const editing = may("plan");
   const head = h("h2", { id: "view-head", tabindex: -1 }, word("page.nextHead"));
   if (work) return fill(box, head, progress());
   const list = plans.length ? [h("h2", {}, word("page.plansHead")), h("ol", { class: "rows plans" }, plans.map((plan) => row(plan, page)))] : null;

@@ -5,6 +5,7 @@ import { lang, tellFew, tellUnsure, word } from "./words.js";
 
 export const state = {
   about: null, // parameters, sources, choices
+  session: null, // who is signed in, and what he may do
   asked: { area: "", layer: "", frequency: TARGET, age_group: "", limit: "", profile: "" },
   answered: null, // the same, of what is shown
   shapes: new Map(), // layer → area_id → GeoJSON feature
@@ -31,6 +32,7 @@ export const askedLimit = () => state.about.choices.limit.find((limit) => limitK
 export const walkingOf = (id) => state.about.parameters.profiles.find((walking) => walking.id === id) ?? { label: id, label_en: id };
 
 // Streets, signs and candidates are those of the run's own limit and walking profile.
+export const may = (right) => state.session.rights.includes(right);
 export const isExact = () => state.about.view === "exact";
 export const isMainWalking = () => state.asked.profile === state.about.parameters.profile.id;
 export const isMain = () => isMainWalking() && state.asked.limit === limitKey(state.about.parameters);
@@ -55,7 +57,7 @@ export async function latest(kind, ask, take) {
 // What goes wrong is said in the language of the page, also where it was not the server that said it.
 async function answered(path, options) {
   const answer = await fetch(path, options).catch(() => { throw new Error(word("page.unreachable")); });
-  const body = await answer.json().catch(() => ({}));
+  const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error((lang === "ja" ? body.detail_ja : body.detail) || word("page.noAnswer", { status: answer.status }));
   return body;
 }
@@ -63,7 +65,7 @@ async function answered(path, options) {
 export const get = (path) => answered(path);
 
 export function send(method, path, body) {
-  const headers = { "content-type": "application/json" };
+  const headers = { "content-type": "application/json", "x-csrf-token": state.session.csrf };
   return answered(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
 }
 
@@ -130,7 +132,7 @@ export function writeHash() {
 
 export async function start() {
   const fixed = Promise.all([features("gaps", { skipGeometry: true }), features("places", {}), features("candidates", {}), features("edits", {}), readDecisions()]);
-  state.about = await get("/about");
+  [state.about, state.session] = await Promise.all([get("/about"), get("/session")]);
   tellFew(isExact() ? 0 : state.about.privacy.small_number);
   tellUnsure(state.about.summary.places_unknown_n > 0);
   readHash();

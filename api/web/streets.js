@@ -1,7 +1,7 @@
 // The streets as people know them: what planners drew, whom it cuts off, and what others propose.
 
 import { fill, h } from "./dom.js";
-import { readProposals, send, state } from "./store.js";
+import { may, readProposals, send, state } from "./store.js";
 import { cutOff, editLine, shown } from "./signs.js";
 import { EDIT_SIGNS } from "./vocabulary.js";
 import { brackets, day, joined, lang, named, said, word } from "./words.js";
@@ -63,13 +63,14 @@ function proposalRow(proposal, page) {
   return h("li", { class: "scenario" }, h("button", { type: "button", class: "row", onclick: () => page.show(proposal.geometry) },
     shown(editLine(kind), 26), h("span", { class: "what" }, h("b", {}, named(String(id), word(`proposal.kind.${kind}`))), h("small", {}, joined([day(on), role ? word(`proposal.role.${role}`) : "", remark]))), badge(status)),
     until ? h("small", {}, joined([day(until), by, reason])) : null,
-    open ? effectOf(proposal) : null, open && state.about.editing ? verdict(proposal, page) : null);
+    open ? effectOf(proposal) : null, open && may("judge") ? verdict(proposal, page) : null);
 }
 
 const list = (rows, draw, page) => (rows.length ? h("ol", { class: "rows" }, rows.map((row) => draw(row, page))) : h("p", { class: "quiet" }, word("page.none")));
 
 export function drawStreets(box, page) {
-  const { editing, summary } = state.about;
+  const editing = may("judge");
+  const { summary } = state.about;
   const kinds = Object.keys(EDIT_SIGNS);
   const edits = [...state.edits].sort((a, b) => kinds.indexOf(a.properties.kind) - kinds.indexOf(b.properties.kind));
   const cut = state.places.filter(({ properties }) => cutOff(properties));

@@ -5,11 +5,9 @@ They stand in a database of their own beside the workspace, so that a build whic
 loses none. A job that was taken on is on the disk before anybody is told so; how far it is may lag.
 """
 
-import hashlib
 import json
-import secrets
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,9 +109,7 @@ _KEYS = Table(
     Column("job_id", String, nullable=False),
 )
 """Under which key a job was asked for: asked again, it is the same one."""
-_KEPT_BY_A_BACKUP = ("job_id", "process", "inputs", "status", "result", "created_at")
-_CLIENTS = secrets.token_bytes(16)
-"""Whose jobs wait is counted by a name that means nothing once the server has ended."""
+_KEPT_BY_A_BACKUP = ("job_id", "client", "process", "inputs", "status", "result", "created_at")
 
 
 @dataclass(frozen=True)
@@ -121,11 +117,12 @@ class Job:
     """
     One piece of work as it stands.
 
-    ``best`` is what it has found so far, ``result`` the name of what it made: of a job that is
+    ``client`` is who asked for it. ``best`` is what it has found so far, ``result`` the name of what it made: of a job that is
     running, the name that it has claimed. ``checked`` says that it can be done at all.
     """
 
     job_id: str
+    client: str
     process: str
     inputs: Mapping[str, Any]
     status: JobStatus
@@ -159,9 +156,13 @@ class Job:
         return _ERRORS[error["kind"]](said.template, **said.facts)
 
 
-def client_name(address: str) -> str:
-    """Return a name of a client that tells nobody its address."""
-    return hashlib.blake2b(address.encode(), key=_CLIENTS, digest_size=8).hexdigest()
+def not_there(job_id: str) -> NotFoundError:
+    """Return what is told of a job that is not there, or not for whoever asks."""
+    return NotFoundError(
+        "there is no job {job_id!r}; of those that ended, the last {kept} are remembered",
+        job_id=job_id,
+        kept=KEPT,
+    )
 
 
 class Jobs:
@@ -199,7 +200,7 @@ class Jobs:
         InvalidInputError
             Something else was asked under the same key.
         """
-        job_id = uuid.uuid4().hex  # nobody guesses it: whoever has it may ask and end
+        job_id = uuid.uuid4().hex
         with self._writing() as opened:
             known = _asked_before(opened, once)
             if known:
@@ -227,16 +228,12 @@ class Jobs:
         """Return a job."""
         found = self._select(_JOBS.c.job_id == job_id)
         if not found:
-            raise NotFoundError(
-                "there is no job {job_id!r}; of those that ended, the last {kept} are remembered",
-                job_id=job_id,
-                kept=KEPT,
-            )
+            raise not_there(job_id)
         return found[0]
 
-    def some(self, job_ids: Collection[str]) -> list[Job]:
-        """Return those of some jobs that there are, the newest first."""
-        return self._select(_JOBS.c.job_id.in_(list(job_ids)))[::-1]
+    def of(self, client: str) -> list[Job]:
+        """Return the jobs of one client, the newest first."""
+        return self._select(_JOBS.c.client == client)[::-1]
 
     def dismiss(self, job_id: str) -> Job:
         """Ask a job to end: one that waits ends at once, one that runs with the best so far."""

@@ -180,6 +180,26 @@ def notes(workspace: Workspace, layer: str, area_id: str, *, who: Hand) -> list[
     return [{name: getattr(one, name) for name in names} for one in _read(workspace, query)]
 
 
+def notes_of_council(workspace: Workspace, council_id: str, *, who: Hand) -> list[dict[str, Any]]:
+    """Return the notes of all areas of a council, the newest first."""
+    who.require([council_id])
+    areas = workspace.areas()
+    layer = workspace.profile.analysis.council_layer
+    mine = areas[
+        (areas["council_id"] == council_id)
+        | ((areas["layer"] == layer) & (areas["area_id"] == council_id))
+    ]
+    names = dict(
+        zip(zip(mine["layer"], mine["area_id"], strict=True), mine["area_name"], strict=True)
+    )
+    told = ("note_id", "layer", "area_id", "text", "at")
+    return [
+        {**{name: getattr(one, name) for name in told}, "area_name": names[one.layer, one.area_id]}
+        for one in _read(workspace, select(Note).order_by(Note.note_id.desc()))
+        if (one.layer, one.area_id) in names
+    ]
+
+
 def pin_note(workspace: Workspace, layer: str, area_id: str, said: str, *, who: Hand) -> int:
     """Pin a note to an area; return its number."""
     areas = workspace.areas()

@@ -57,6 +57,12 @@ View = Literal["public", "exact"]
 VIEWS: tuple[View, ...] = get_args(View)
 PUBLIC, EXACT = VIEWS
 
+Role = Literal["council", "coordinator", "planner", "administrator"]
+"""What an account may do; whoever has none sees the public view (``services/accounts/rights.py``)."""
+ROLES: tuple[Role, ...] = get_args(Role)
+OF_AREAS: tuple[Role, ...] = ("council", "coordinator")
+"""Those that write in the areas of their councils alone."""
+
 JobStatus = Literal["accepted", "running", "successful", "failed", "dismissed"]
 """How far the long work of a server is, as OGC API – Processes calls it."""
 

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi.testclient import TestClient
-
-from api.app import create_app
 from api.settings import Settings
 from services.workspace.folder import open_workspace
+from tests.api.signing import planner
 
 NUMBERS = (
     *(0.0, -0.0, 1e-308, 5e-324, 1e308, -1e308, 1e20, 180.0, -180.0, 90.0, 90.0000001, -90.0),
@@ -134,9 +132,8 @@ def main(path: str, seed: str, number: str) -> int:
     workspace = open_workspace(Path(path))
     west, south, east, north = workspace.areas().to_crs(4326).total_bounds
     draw = Draw(int(seed), ((west + east) / 2, (south + north) / 2))
-    app = create_app(workspace, Settings(warm=False, editing=True))
     answered: dict[int, int] = {}
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with planner(workspace, Settings(warm=False, writes_most_per_minute=1_000_000)) as client:
         for _ in range(int(number)):
             method, address, body = draw.request()
             sent = None if body is None else json.dumps(body)

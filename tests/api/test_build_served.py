@@ -5,9 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.settings import Settings
 from geo.errors import NotFoundError
 from services.edition.publish import publish
@@ -17,6 +15,7 @@ from services.intake.inputs import Given
 from services.results.run import run
 from services.scenarios.named import list_scenarios, new_scenario
 from services.workspace.folder import YOUNG_S, open_workspace
+from tests.api.signing import planner
 from tests.api.test_plans import finished
 from tests.faults import each_death
 from tests.services.intake.test_structure import town
@@ -41,8 +40,7 @@ def test_the_old_result_is_served_with_its_own_areas_until_the_new_build_has_one
     profile: Path, tmp_path: Path
 ) -> None:
     path = with_a_result(profile, tmp_path / "workspace")
-    app = create_app(open_workspace(path), Settings(editing=True))
-    with TestClient(app) as client:
+    with planner(open_workspace(path), Settings()) as client:
         old = client.get("/collections/gaps/items").json()["features"]
         seen: list[int] = []
 
@@ -61,7 +59,7 @@ def test_the_old_result_is_served_with_its_own_areas_until_the_new_build_has_one
         assert open_workspace(path).served().name == "0001"
         assert run(open_workspace(path)).name == "0002"
         assert client.get("/").status_code == 200
-        app.state.editions.current()
+        client.app.state.served["public"].editions.current()  # type: ignore[attr-defined]
     assert Editions(open_workspace(path)).current().name == "0002"
     assert [one.scenario.name for one in list_scenarios(open_workspace(path))] == ["a"]
 
@@ -124,8 +122,7 @@ def test_who_reads_while_it_is_built_anew_reads_on_in_what_was_opened(
 
 def test_a_server_is_asked_to_read_its_sources_anew(profile: Path, tmp_path: Path) -> None:
     path = with_a_result(profile, tmp_path / "workspace")
-    app = create_app(open_workspace(path), Settings(editing=True, warm=False))
-    with TestClient(app) as client:
+    with planner(open_workspace(path)) as client:
         old = client.get("/collections/gaps/items").json()["features"]
         written = profile.read_text(encoding="utf-8")
         profile.write_text(written + "\n# another\n", encoding="utf-8")

@@ -24,11 +24,12 @@ from api.settings import Settings
 from services.results.run import run
 from services.workspace.folder import Workspace
 from tests.api.serving import serving
+from tests.api.signing import planner
 from tests.services.plans.test_plans import town
 
 SHORT = Settings(
     warm=False,
-    editing=True,
+    writes_most_per_minute=100_000,
     connections_most=60,
     head_wait_s=1.0,
     body_wait_s=1.0,
@@ -64,7 +65,7 @@ def address(own: Workspace) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def client(own: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(own, SHORT), raise_server_exceptions=False) as client:
+    with planner(own, SHORT) as client:
         yield client
 
 

@@ -170,7 +170,7 @@ def test_a_geopackage_is_of_version_1_2_in_the_plane_and_described(
 def test_a_file_of_one_result_is_always_the_same(
     client: TestClient, workspace: Workspace, tmp_path: Path, ending: str
 ) -> None:
-    found = client.app.state.editions.current().collection("gaps")  # type: ignore[attr-defined]
+    found = client.app.state.served["public"].editions.current().collection("gaps")  # type: ignore[attr-defined]
     about = provenance(workspace.snapshot())
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
@@ -356,7 +356,7 @@ class Writing:
 def test_a_file_is_written_once_and_never_by_half(
     workspace: Workspace, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = client.app.state.editions.current().collections  # type: ignore[attr-defined]
+    found = client.app.state.served["public"].editions.current().collections  # type: ignore[attr-defined]
     downloads = Downloads(Writing(workspace, found))
     path = downloads.file("gaps", "geojson")
     before = path.stat().st_mtime_ns

@@ -9,9 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.errors import add_error_handlers
-from api.settings import Settings
 from geo.errors import (
     ArukebaError,
     BrokenWorkspaceError,
@@ -24,6 +22,7 @@ from geo.errors import (
 )
 from services.results.run import run
 from services.words.texts import told
+from tests.api.signing import planner
 from tests.services.plans.test_plans import town
 
 API = Path(__file__).parents[2] / "api"
@@ -95,7 +94,7 @@ def test_another_error_of_the_system_stays_a_fault_of_ours() -> None:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     workspace = town(tmp_path_factory.mktemp("bodies"))
     run(workspace)
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace, role="administrator") as client:
         yield client
 
 

@@ -23,10 +23,11 @@ from api.settings import Settings
 from services.edition import health
 from services.results.run import run
 from services.workspace.folder import Workspace
+from tests.api.signing import planner
 from tests.services.plans.test_plans import town
 
 ROOT = Path(__file__).parents[2]
-WRITES = Settings(warm=False, editing=True)
+WRITES = Settings(warm=False)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def own(made: Workspace, tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def client(own: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(own, WRITES), raise_server_exceptions=False) as client:
+    with planner(own, WRITES) as client:
         yield client
 
 
@@ -97,7 +98,7 @@ def test_a_database_that_is_gone_is_told_without_its_address(
     url = f"postgresql+psycopg://kept-secret@127.0.0.1:{port}/town"
     was = own.registry_url
     monkeypatch.setattr(Workspace, "registry_url", property(lambda _: url))
-    with TestClient(create_app(own, WRITES), raise_server_exceptions=False) as client:
+    with planner(own, WRITES) as client:
         answer = client.get("/decisions")
         assert (answer.status_code, answer.json()["code"]) == (503, "StorageError")
         for text in (answer.text, client.get("/health").text):
@@ -188,7 +189,7 @@ from api.connections import run_until_stopped, server_of
 from api.settings import Settings
 from services.workspace.folder import open_workspace
 
-settings = Settings(warm=False, editing=True, stop_wait_s=20)
+settings = Settings(warm=False, stop_wait_s=20)
 app = create_app(open_workspace(Path(sys.argv[1])), settings)
 
 async def slow():
@@ -196,7 +197,7 @@ async def slow():
     return "whole"
 
 app.add_api_route("/slow", slow)
-app.state.jobs.submit("run", {})
+app.state.served["public"].jobs.submit("run", {})
 server = server_of(app, settings, host="127.0.0.1", port=int(sys.argv[2]))
 run_until_stopped(server)
 print("stopped in good order", flush=True)

@@ -21,12 +21,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from api.access import COOKIE
 from api.app import create_app
 from api.settings import Settings
+from services.accounts.sessions import SessionStart
 from services.words.dates import day_in_japan
 from services.workspace.folder import Workspace
 from services.workspace.ground import write_ground
 from tests.api.serving import serving
+from tests.api.signing import entered
 from tests.snapshots import ground, tiny_workspace
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -78,9 +81,17 @@ class Visit:
 
 @contextmanager
 def visit(
-    browser: Browser, address: str, *, width: int = 1280, height: int = 800
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    entry: SessionStart | None = None,
 ) -> Iterator[Visit]:
     with browser.new_context(viewport={"width": width, "height": height}) as context:
+        if entry is not None:
+            url = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+            context.add_cookies([{"name": COOKIE, "value": entry.key, "url": url}])
         seen = Visit(context.new_page())
 
         def watch(request: Request) -> None:
@@ -486,18 +497,17 @@ def test_the_day_of_a_moment_is_the_day_in_japan_wherever_the_reader_is(
     assert said == [day_in_japan(moment), "令和7年4月1日", "2025-04-01"]
 
 
-@pytest.fixture(scope="module")
-def office(workspace: Workspace) -> Iterator[str]:
-    with serving(create_app(workspace.seen("exact"), Settings(warm=False))) as address:
-        yield address
+@pytest.fixture
+def office(workspace: Workspace) -> SessionStart:
+    return entered(workspace, view="exact")
 
 
 def test_few_people_are_told_of_as_few_for_all_but_the_office(
-    browser: Browser, address: str, office: str
+    browser: Browser, address: str, office: SessionStart
 ) -> None:
     # 川向こう町会 has 3 residents 75+ and no place: none of them is reached.
-    for served, told in ((address, "10人未満"), (office, "3人")):
-        with visit(browser, f"{served}/#age_group=75%2B") as seen:
+    for entry, told in ((None, "10人未満"), (office, "3人")):
+        with visit(browser, f"{address}/#age_group=75%2B", entry=entry) as seen:
             row = seen.page.locator("#lists .row", has_text="川向こう町会")
             expect(row.locator(".count")).to_have_text(told)
             row.click()
@@ -505,9 +515,9 @@ def test_few_people_are_told_of_as_few_for_all_but_the_office(
 
 
 def test_the_page_of_the_exact_view_says_so_in_both_languages_and_the_public_one_how_it_rounds(
-    browser: Browser, address: str, office: str
+    browser: Browser, address: str, office: SessionStart
 ) -> None:
-    with visit(browser, office) as seen:
+    with visit(browser, address, entry=office) as seen:
         expect(seen.page.locator("header #exact")).to_have_text("庁内用（公開しない数）")
         seen.page.locator("#lang-en").click()
         expect(seen.page.locator("header #exact")).to_have_text(re.compile("not to be published"))

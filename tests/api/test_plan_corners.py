@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.cli.main import main
-from api.settings import Settings
 from geo import siting
 from geo.siting import Plan, Problem, Search
 from services.workspace.folder import Workspace, open_workspace
+from tests.api.signing import planner
 from tests.api.test_plans import finished
 from tests.services.plans.test_plans import town
 
@@ -40,7 +38,7 @@ QUESTIONS: dict[str, dict[str, object]] = {
 
 
 def by_http(workspace: Workspace, ask: dict[str, object]) -> dict[str, object]:
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         answer = client.post("/plans", json={"points_max": 0, "upgrades": False, **ask})
         assert answer.status_code == 202, answer.text
         job = finished(client, answer.json()["jobID"])

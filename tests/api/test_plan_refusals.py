@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.cli.main import main
-from api.settings import Settings
 from services.workspace.folder import Workspace, open_workspace
+from tests.api.signing import planner
 from tests.services.plans.test_plans import town
 
 ROOMS = [("H1", 700.0, {"capacity": 20.0}), ("H3", 1890.0, {"capacity": 20.0})]
@@ -166,7 +164,7 @@ def files(workspace: Workspace) -> dict[str, bytes]:
 
 def test_the_api_refuses_it_and_changes_nothing(case: Refused, workspace: Workspace) -> None:
     before = files(workspace)
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         answer = client.post("/plans", json={"points_max": 0, **case.ask})
         assert answer.status_code == case.status, answer.text
         assert case.english in answer.json()["detail"]
@@ -192,7 +190,7 @@ def test_the_command_refuses_it_and_changes_nothing(
 
 def test_a_body_that_is_no_question_is_refused(tmp_path: Path) -> None:
     workspace = town(tmp_path / "town")
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         for body in ("[1]", "{", '"most"', '{"most": "many"}', '{"budget_yen": 1e999}'):
             answer = client.post(
                 "/plans", content=body, headers={"content-type": "application/json"}

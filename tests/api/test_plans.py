@@ -11,15 +11,18 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access import COOKIE
 from api.app import create_app
 from api.cli.main import main
 from api.settings import Settings
 from geo.errors import InvalidInputError
+from services.accounts.sessions import visitor_of
 from services.edition.jobs import Jobs
 from services.plans.ask import PlanAsk
 from services.plans.solve import make_plan
 from services.results.run import run
 from services.workspace.folder import Workspace
+from tests.api.signing import planner
 from tests.services.plans.test_plans import town
 
 ASK = {"most": 1, "points_max": 0, "objectives": ["most_reached"]}
@@ -32,7 +35,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         yield client
 
 
@@ -69,7 +72,7 @@ def test_a_plan_is_a_job_and_then_stays(client: TestClient) -> None:
 def test_gis_programs_find_the_sites_of_plans_among_the_collections(tmp_path: Path) -> None:
     workspace = town(tmp_path)
     run(workspace)
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         assert client.get("/collections/plans/items").json()["numberMatched"] == 0
         assert "extent" not in client.get("/collections/plans").json()
         finished(client, client.post("/plans", json=ASK).json()["jobID"])
@@ -110,8 +113,8 @@ def test_who_may_only_read_asks_for_no_plan(workspace: Workspace) -> None:
     with TestClient(create_app(workspace, Settings(warm=False))) as reader:
         before = reader.get("/plans").json()
         answer = reader.post("/plans", json=ASK)
-        assert answer.status_code == 403
-        assert "ARUKEBA_EDITING" in answer.json()["detail_ja"]
+        assert answer.status_code == 401
+        assert "アカウント" in answer.json()["detail_ja"]
         assert reader.get("/plans").json() == before
 
 
@@ -237,14 +240,15 @@ def test_years_without_a_budget_are_refused(workspace: Workspace, tmp_path: Path
 def test_a_server_that_takes_questions_prepares_for_the_first(tmp_path: Path) -> None:
     workspace = town(tmp_path)
     run(workspace)
-    app = create_app(workspace, Settings(editing=True))
-    with TestClient(app) as client:
+    with planner(workspace, Settings()) as client:
+        who = client.app.state  # type: ignore[attr-defined]
+        who.begin_work(visitor_of(workspace, client.cookies[COOKIE])[0])
         finished(client, client.post("/plans", json=ASK).json()["jobID"])  # behind the preparation
-        reception = app.state.worker.work.reception
+        reception = who.served["public"].worker.work.reception
         assert "venues" in vars(reception._ground)
         assert reception.setting(workspace, PlanAsk(most=1)).ground is reception._ground
     with TestClient(create_app(workspace, Settings())) as reader:
-        assert not hasattr(reader.app.state.worker, "work")
+        assert not hasattr(reader.app.state.served["public"].worker, "work")  # type: ignore[attr-defined]
 
 
 def test_a_plan_of_another_version_is_told_in_both_languages_and_stops_no_list(
@@ -264,24 +268,19 @@ def test_a_plan_of_another_version_is_told_in_both_languages_and_stops_no_list(
             assert str(workspace.path) not in answer["detail"]
 
 
-def test_a_browser_lists_the_jobs_it_asked_for_and_nobody_elses(workspace: Workspace) -> None:
-    app = create_app(workspace, Settings(warm=False, editing=True))
-    with TestClient(app) as mine, TestClient(app) as other:
+def test_everybody_sees_and_ends_his_own_jobs_alone(workspace: Workspace) -> None:
+    with planner(workspace) as mine, planner(workspace) as other:
         first, second = (mine.post("/plans", json=ASK).json()["jobID"] for _ in range(2))
         assert [job["jobID"] for job in mine.get("/jobs").json()["jobs"]] == [second, first]
         assert other.get("/jobs").json()["jobs"] == []
-        # Whoever is told the id may look: it is the key.
-        assert other.get(f"/jobs/{first}").json()["jobID"] == first
+        for answer in (
+            other.get(f"/jobs/{first}"),
+            other.get(f"/jobs/{first}/results"),
+            other.delete(f"/jobs/{first}"),
+        ):
+            assert answer.status_code == 404
         for job in (first, second):
-            finished(mine, job)
-
-
-def test_the_cookie_of_jobs_is_for_no_script_and_no_other_page(client: TestClient) -> None:
-    answer = client.post("/plans", json=ASK)
-    cookie = answer.headers["set-cookie"]
-    assert {"HttpOnly", "Path=/", "SameSite=strict"} <= {part.strip() for part in cookie.split(";")}
-    assert "Secure" not in cookie  # loopback speaks plain HTTP
-    finished(client, answer.json()["jobID"])
+            assert finished(mine, job)["status"] == "successful"
 
 
 def test_the_result_of_a_job_says_where_the_plan_is(
@@ -305,8 +304,9 @@ def test_the_result_of_a_job_says_where_the_plan_is(
     assert (answer.status_code, answer.json()["code"]) == (422, "InvalidInputError")
 
 
-def test_a_job_without_a_result_says_so(client: TestClient) -> None:
-    job = client.app.state.jobs.submit("plan", ASK)
+def test_a_job_without_a_result_says_so(client: TestClient, workspace: Workspace) -> None:
+    owner = visitor_of(workspace, client.cookies[COOKIE])[0].session
+    job = client.app.state.served["public"].jobs.submit("plan", ASK, owner)
     client.delete(f"/jobs/{job.job_id}")
     answer = client.get(f"/jobs/{job.job_id}/results")
     assert answer.status_code == 404

@@ -12,6 +12,7 @@ from api.settings import Settings
 from services.plans.ask import PlanAsk
 from services.results.run import run
 from services.workspace.folder import Workspace
+from tests.api.signing import planner
 from tests.api.test_plans import ASK, finished
 from tests.services.plans.test_plans import town
 
@@ -27,7 +28,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         yield client
 
 
@@ -129,7 +130,7 @@ def test_who_may_only_read_tries_and_asks_for_no_job(workspace: Workspace) -> No
     with TestClient(create_app(workspace, Settings(warm=False))) as reader:
         for process in ("plan", "run", "intake"):
             answer = reader.post(f"/processes/{process}/execution", json={"inputs": {}})
-            assert answer.status_code == 403
+            assert answer.status_code == 401
         tried = reader.post("/processes/what-if/execution", json={"inputs": EDIT})
         assert tried.status_code == 200
 

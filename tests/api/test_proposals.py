@@ -14,6 +14,7 @@ from services.edition import snapshot
 from services.edits.versions import list_versions
 from services.results.run import run
 from services.workspace.folder import Workspace
+from tests.api.signing import planner
 from tests.railtown import lonlat, rail_workspace
 
 LINE = [list(lonlat(200, 120)), list(lonlat(200, 215))]
@@ -29,7 +30,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def editor(workspace: Workspace) -> Iterator[TestClient]:
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         yield client
 
 
@@ -42,9 +43,9 @@ def reader(workspace: Workspace) -> Iterator[TestClient]:
 def test_a_reader_tries_a_line_and_stores_none(reader: TestClient, workspace: Workspace) -> None:
     tried = reader.post("/edit-proposals/effect", json={"kind": "path", "line": LINE})
     assert (tried.status_code, tried.json()["gained"]) == (200, 10.0)
-    assert reader.post("/edit-proposals", json=BODY).status_code == 403
+    assert reader.post("/edit-proposals", json=BODY).status_code == 401
     verdict = {"accept": True}
-    assert reader.post("/edit-proposals/1/verdict", json=verdict).status_code == 403
+    assert reader.post("/edit-proposals/1/verdict", json=verdict).status_code == 401
     assert reader.get("/edit-proposals/file").json()["features"] == []
     assert not (workspace.path / "proposals").exists()
 

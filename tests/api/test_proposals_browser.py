@@ -13,6 +13,7 @@ from services.edits.proposals import list_proposals
 from services.edits.versions import read_drawn
 from services.results.run import run
 from services.workspace.folder import Workspace
+from tests.api.signing import entered
 from tests.api.test_page_browser import CHROMIUM, Visit, address, browser, visit
 from tests.api.test_why_browser import click
 from tests.railtown import lonlat, rail_workspace
@@ -34,12 +35,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def app(workspace: Workspace) -> FastAPI:
-    return create_app(workspace, Settings(warm=True, editing=True))
+    return create_app(workspace, Settings(warm=True))
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser, address: str) -> Iterator[Visit]:
-    with visit(browser, address) as seen:
+def seen(browser: Browser, address: str, workspace: Workspace) -> Iterator[Visit]:
+    with visit(browser, address, entry=entered(workspace)) as seen:
         yield seen
 
 

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from services.workspace.folder import open_workspace
+from tests.api.signing import planner
 from tests.datedtown import dated_workspace
 
 NEW = {"fields": {"name": "ひまわり", "schedule_text": "毎週火曜日10:00〜11:30"}}
@@ -19,18 +20,14 @@ def path(tmp_path: Path) -> Path:
     return dated_workspace(tmp_path).path
 
 
-def client_of(path: Path, *, editing: bool) -> TestClient:
-    return TestClient(create_app(open_workspace(path), Settings(warm=False, editing=editing)))
-
-
 @pytest.fixture
 def editor(path: Path) -> Iterator[TestClient]:
-    with client_of(path, editing=True) as client:
+    with planner(open_workspace(path)) as client:
         yield client
 
 
 def test_who_may_only_read_sees_the_feed_and_nothing_else(path: Path) -> None:
-    with client_of(path, editing=False) as reader:
+    with TestClient(create_app(open_workspace(path), Settings(warm=False))) as reader:
         for answer in (
             reader.post("/registry/places", json=NEW),
             reader.patch("/registry/places/A", json={"name": "x"}),
@@ -46,7 +43,7 @@ def test_who_may_only_read_sees_the_feed_and_nothing_else(path: Path) -> None:
             *(reader.post(f"/registry/{what}", json=NEW) for what in ("venues", "groups")),
             *(reader.patch(f"/registry/{what}/1", json={}) for what in ("venues", "groups")),
         ):
-            assert answer.status_code == 403
+            assert answer.status_code == 401
         assert reader.get("/registry/feed").json() == {"changes": []}
         stale = reader.get("/registry/stale").json()["places"]
         assert {one["place_id"] for one in stale} == {"A", "D", "D2"}

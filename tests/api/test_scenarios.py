@@ -10,6 +10,7 @@ from api.cli.main import main
 from api.settings import Settings
 from services.results.run import run
 from services.scenarios.file import read_scenario
+from tests.api.signing import planner
 from tests.datedtown import dated_workspace
 
 CLOSE = {"name": "案A", "edits": [{"action": "close", "place_id": "A"}]}
@@ -31,7 +32,7 @@ def workspace(tmp_path):
 
 @pytest.fixture
 def editor(workspace):
-    with TestClient(create_app(workspace, Settings(warm=False, editing=True))) as client:
+    with planner(workspace) as client:
         yield client
 
 
@@ -49,8 +50,8 @@ def test_who_may_only_read_writes_nothing(reader, workspace):
         reader.delete("/scenarios/案A/edits/1"),
         reader.post("/decisions", json=ADOPT),
     ):
-        assert answer.status_code == 403
-        assert "ARUKEBA_EDITING" in answer.json()["detail_ja"]
+        assert answer.status_code == 401
+        assert "アカウント" in answer.json()["detail_ja"]
     assert reader.get("/scenarios").json() == {"scenarios": []}
     assert reader.get("/decisions").json() == {"decisions": []}
     assert not (workspace.path / "scenarios").exists()
@@ -99,8 +100,8 @@ def test_a_scenario_is_drawn_and_sent_as_a_file(editor, tmp_path):
 
 
 def test_a_page_learns_whether_it_may_write(editor, reader):
-    assert editor.get("/about").json()["editing"] is True
-    assert reader.get("/about").json()["editing"] is False
+    assert "arrange" in editor.get("/session").json()["rights"]
+    assert reader.get("/session").json()["rights"] == ["read"]
 
 
 @pytest.mark.parametrize(

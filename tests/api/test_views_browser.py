@@ -17,15 +17,18 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from api.access import COOKIE, CSRF
 from api.app import create_app
 from api.settings import Settings
 from geo import siting
+from services.accounts.sessions import SessionStart
 from services.councils.decisions import NewDecision, record_decision
 from services.results.run import run
 from services.scenarios.file import read_scenario, scenario_of
 from services.scenarios.named import save_scenario
 from services.workspace.folder import Workspace, open_workspace
 from services.workspace.progress import StoppedError
+from tests.api.signing import entered
 from tests.api.test_page_browser import CHROMIUM, READY_MS, Visit, address, browser, visit
 from tests.services.plans.test_plans import town
 
@@ -59,7 +62,7 @@ def workspace(made: Workspace, tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(warm=True, editing=True)
+    return Settings(warm=True)
 
 
 @pytest.fixture
@@ -72,8 +75,13 @@ address = pytest.fixture(address.__wrapped__)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
-def seen(browser: Browser, address: str) -> Iterator[Visit]:
-    with visit(browser, f"{address}/#view=next") as seen:
+def entry(workspace: Workspace) -> SessionStart:
+    return entered(workspace)
+
+
+@pytest.fixture
+def seen(browser: Browser, address: str, entry: SessionStart) -> Iterator[Visit]:
+    with visit(browser, f"{address}/#view=next", entry=entry) as seen:
         yield seen
         assert seen.complaints == []
         assert seen.strangers == []
@@ -152,10 +160,11 @@ def test_a_plan_is_asked_for_and_shown_in_the_list_and_on_the_map(seen: Visit) -
     )
 
 
-def test_an_address_with_a_plan_opens_it(browser: Browser, address: str) -> None:
+def test_an_address_with_a_plan_opens_it(
+    browser: Browser, address: str, entry: SessionStart
+) -> None:
     title = {"title": HOSTILE, "most": 1, "points_max": 0}
-    made = post(f"{address}/plans", title)
-    wait_for(lambda: get(f"{address}/jobs/{made['jobID']}")["status"] == "successful")
+    asked(address, entry, title)
     with visit(browser, f"{address}/#view=next&plan=0001") as seen:
         # A title is a text, whatever is in it.
         expect(seen.page.locator("#view h2").first).to_have_text(HOSTILE)
@@ -220,9 +229,10 @@ def test_a_plan_over_years_is_asked_for_in_the_form(seen: Visit) -> None:
     expect(lines.nth(1)).to_contain_text("2年目")
 
 
-def test_what_stands_beside_a_plan_is_said(browser: Browser, address: str) -> None:
-    made = post(f"{address}/plans", {"most": 1, "points_max": 0})
-    wait_for(lambda: get(f"{address}/jobs/{made['jobID']}")["status"] == "successful")
+def test_what_stands_beside_a_plan_is_said(
+    browser: Browser, address: str, entry: SessionStart
+) -> None:
+    asked(address, entry, {"most": 1, "points_max": 0})
     area = {"area_id": "n", "area_name": HOSTILE, "residents": 3.0, "nearest_stop": "北山"}
     site = {"site_id": "open-H1", "site_ja": "H1会館", "walk": 1234.0, "walk_unit": "m"}
     spot = {"candidate_id": "p", "ja": "会場未定（東）", "en": "east", "target_class": "weekly"}
@@ -357,13 +367,13 @@ def test_a_decision_is_recorded_and_seen_in_list_and_card(seen: Visit) -> None:
 
 
 def test_what_was_adopted_is_taken_up_again_with_a_reason(
-    workspace: Workspace, browser: Browser, address: str
+    workspace: Workspace, browser: Browser, address: str, entry: SessionStart
 ) -> None:
     adopted = NewDecision(
         "open", "weekly", "adopted", "e", venue_id="H3", meeting_date="2025-10-01"
     )
     record_decision(workspace, adopted)
-    with visit(browser, f"{address}/#view=decisions") as seen:
+    with visit(browser, f"{address}/#view=decisions", entry=entry) as seen:
         page, card = seen.page, seen.page.locator("#card")
         found = page.locator("#view .row")
         expect(found).to_contain_text("H3会館")
@@ -399,27 +409,27 @@ def test_decisions_of_one_area_stand_with_its_share_of_the_targets(
         assert seen.complaints == []
 
 
-@pytest.mark.parametrize("settings", [Settings(warm=True, editing=False)])
-def test_who_may_only_read_is_told_so_once(seen: Visit) -> None:
-    page = seen.page
-    expect(page.locator("#view")).to_contain_text("計画はまだありません。つくるには、")
-    assert page.locator("#view form, #view .primary").count() == 0
-    page.locator("#view-decisions").click()
-    expect(page.locator("#view")).to_contain_text("この画面は見るだけの設定です")
-    page.locator("#view-now").click()
-    page.locator("#tab-make").click()
-    page.locator("#lists .row").first.click()
-    card = page.locator("#card")
-    expect(card.locator(".decision")).to_contain_text("この画面は見るだけの設定です")
-    assert card.locator("form").count() == 0
+def test_who_may_only_read_is_told_so_once(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/#view=next") as seen:
+        page = seen.page
+        expect(page.locator("#view")).to_contain_text("計画をつくるのは、計画の担当者です")
+        assert page.locator("#view form, #view .primary").count() == 0
+        page.locator("#view-decisions").click()
+        expect(page.locator("#view")).to_contain_text("協議体のアカウントでログインしてください")
+        page.locator("#view-now").click()
+        page.locator("#tab-make").click()
+        page.locator("#lists .row").first.click()
+        card = page.locator("#card")
+        expect(card.locator(".decision")).to_contain_text("ログインしてください")
+        assert card.locator("form").count() == 0
+        assert seen.complaints == []
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_a_phone_shows_every_screen_without_scrolling_sideways(
-    browser: Browser, address: str, lang: str
+    browser: Browser, address: str, lang: str, entry: SessionStart
 ) -> None:
-    made = post(f"{address}/plans", {"most": 2, "k": 2})
-    wait_for(lambda: get(f"{address}/jobs/{made['jobID']}")["status"] == "successful")
+    asked(address, entry, {"most": 2, "k": 2})
     with visit(browser, f"{address}/?lang={lang}#view=next", width=360, height=740) as seen:
         for view in VIEWS:
             seen.page.locator(f"#view-{view}").click()
@@ -465,6 +475,10 @@ def get_from(page: Page, path: str) -> Any:
     return page.evaluate("async (path) => (await fetch(path)).json()", path)
 
 
-def post(url: str, body: dict[str, Any]) -> Any:
+def asked(address: str, entry: SessionStart, body: dict[str, Any]) -> None:
+    """Ask for a plan as the session of a browser, and wait until it is there."""
+    sent = {"cookies": {COOKIE: entry.key}, "headers": {CSRF: entry.visitor.csrf}}
     # The first question of a server reads the streets.
-    return httpx.post(url, json=body, timeout=60).json()
+    with httpx.Client(timeout=60, **sent) as client:  # type: ignore[arg-type]
+        job = client.post(f"{address}/plans", json=body).json()["jobID"]
+        wait_for(lambda: client.get(f"{address}/jobs/{job}").json()["status"] == "successful")

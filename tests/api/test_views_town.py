@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from api.app import create_app
 from api.settings import Settings
 from services.workspace.folder import Snapshot, open_workspace
+from tests.api.signing import entered
 from tests.api.test_page_browser import CHROMIUM, address, browser, visit
 
 pytestmark = [
@@ -28,11 +29,14 @@ def app(town_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Fa
     # A copy: other tests count what the town's workspace holds.
     copy: Path = tmp_path_factory.mktemp("planned") / "workspace"
     shutil.copytree(town_snapshot.workspace.path, copy)
-    return create_app(open_workspace(copy), Settings(warm=True, editing=True))
+    return create_app(open_workspace(copy), Settings(warm=True))
 
 
-def test_three_places_for_one_area_of_the_model_town(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/#view=next") as seen:
+def test_three_places_for_one_area_of_the_model_town(
+    browser: Browser, app: FastAPI, address: str
+) -> None:
+    entry = entered(app.state.workspace)
+    with visit(browser, f"{address}/#view=next", entry=entry) as seen:
         page = seen.page
         area = page.locator("#ask-area option").nth(1)
         name, value = area.inner_text(), area.get_attribute("value")

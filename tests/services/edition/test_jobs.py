@@ -272,12 +272,12 @@ def test_old_jobs_are_forgotten_and_those_that_wait_are_not(
     assert KEPT == 100
     monkeypatch.setattr(module, "KEPT", 2)
     jobs = Jobs(workspace)
-    waits = jobs.submit("plan", {})
-    made = [jobs.submit("plan", {}) for _ in range(4)]
+    waits = jobs.submit("plan", {}, "me")
+    made = [jobs.submit("plan", {}, "me") for _ in range(4)]
     for job in made:
         jobs.dismiss(job.job_id)
-    jobs.submit("plan", {})
-    there = [one.job_id for one in jobs.some([waits.job_id, *(job.job_id for job in made)])]
+    jobs.submit("plan", {}, "another")
+    there = [one.job_id for one in jobs.of("me")]
     assert there == [made[3].job_id, made[2].job_id, waits.job_id]
 
 
@@ -355,12 +355,3 @@ def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path, workspace: Worksp
     jobs.path = tmp_path / "none" / "jobs.sqlite"
     with pytest.raises(StorageError, match=r"jobs\.sqlite: the list of jobs cannot be used"):
         jobs.submit("plan", {})
-
-
-def test_the_clients_address_is_not_kept(workspace: Workspace) -> None:
-    jobs = Jobs(workspace)
-    jobs.submit("plan", {}, module.client_name("192.0.2.7"))
-    assert module.client_name("192.0.2.7") == module.client_name("192.0.2.7")
-    assert module.client_name("192.0.2.7") != module.client_name("192.0.2.8")
-    for path in jobs.path.parent.glob(f"{jobs.path.name}*"):
-        assert b"192.0.2" not in path.read_bytes()

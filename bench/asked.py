@@ -6,15 +6,19 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from api.access import COOKIE, CSRF
 from bench.measure import Row, versions
+from services.accounts.sessions import come_by, keyboard_link
+from services.workspace.folder import open_workspace
 
 PORT = 8767
 READY_S = 60.0
@@ -30,13 +34,12 @@ def rows(workspace: Path) -> Iterator[Row]:
     """Yield the 95th percentiles; the machine's load is told with each."""
     arukeba = str(Path(sys.executable).with_name("arukeba"))
     command = [arukeba, "serve", str(workspace), "--port", str(PORT)]
-    env = dict(os.environ)
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env)  # noqa: S603
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         _wait_for(lambda: _ask("GET", "/summary") is not None)
         time.sleep(READY_S / 2)  # what is prepared beside the first answers is there
         yield from _what_if()
-        yield _beside_a_plan()
+        yield _beside_a_plan(_signed_in(workspace))
     finally:
         server.terminate()
         server.wait()
@@ -68,12 +71,19 @@ def _edit(draw: random.Random, places: list[Any]) -> dict[str, object]:
     return {"action": action, **given.get(action, place | frequency)}
 
 
-def _beside_a_plan() -> Row:
+def _signed_in(workspace: Path) -> dict[str, str]:
+    """Return what the session of the person at the keyboard sends, who may ask for plans."""
+    opened = open_workspace(workspace)
+    entry = come_by(opened, keyboard_link(opened)["link"])
+    return {"cookie": f"{COOKIE}={entry.key}", CSRF: entry.visitor.csrf}
+
+
+def _beside_a_plan(signed: dict[str, str]) -> Row:
     """Read while a plan is made, and as often while none is."""
     alone = [_read() for _ in range(READS_N)]
-    job = _ask("POST", "/plans", PLAN)["jobID"]
+    job = _ask("POST", "/plans", PLAN, signed)["jobID"]
     beside = []
-    while _ask("GET", f"/jobs/{job}")["status"] in ("accepted", "running"):
+    while _ask("GET", f"/jobs/{job}", None, signed)["status"] in ("accepted", "running"):
         beside.append(_read())
     size = f"{', '.join(PATHS)}, p95; load {os.getloadavg()[0]:.1f}"
     row, alone_s = _row("read_beside_plan", beside, size), float(np.quantile(alone, 0.95))
@@ -99,11 +109,13 @@ def _row(name: str, seconds: list[float], size: str) -> Row:
     )
 
 
-def _ask(method: str, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
+def _ask(
+    method: str, path: str, body: object = None, signed: Mapping[str, str] = MappingProxyType({})
+) -> Any:  # noqa: ANN401  JSON
     """Return what is answered; None where it is refused."""
     connection = HTTPConnection("127.0.0.1", PORT)
     try:
-        headers = {"content-type": "application/json"}
+        headers = {"content-type": "application/json", **signed}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         told = answer.read()

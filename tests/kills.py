@@ -108,15 +108,16 @@ class Edits(Trial):
 
     def act(self, number: int) -> None:
         from services.registry.editing import change_place, confirm_place, create_place, fields_of
+        from services.registry.hands import ANYBODY
         from services.workspace.folder import open_workspace
 
         workspace = open_workspace(self.path)
-        made = create_place(workspace, fields_of({"name": f"place {number}"}), who="")
+        made = create_place(workspace, fields_of({"name": f"place {number}"}), who=ANYBODY)
         _say(made.key, "create")
         told = fields_of({"capacity": number})
-        change_place(workspace, made.key, told, who="", state=made.state)
+        change_place(workspace, made.key, told, who=ANYBODY, state=made.state)
         _say(made.key, "change")
-        confirm_place(workspace, made.key, who="")
+        confirm_place(workspace, made.key, who=ANYBODY)
         _say(made.key, "confirm")
 
     def check(self) -> None:
@@ -140,10 +141,11 @@ class Imports(Edits):
 
     def act(self, number: int) -> None:
         from services.registry.editing import import_places
+        from services.registry.hands import ANYBODY
         from services.workspace.folder import open_workspace
 
         rows = [{"name": f"row {number}-{n}"} for n in range(self.ROWS)]
-        kept = import_places(open_workspace(self.path), rows, who="", preview=False)
+        kept = import_places(open_workspace(self.path), rows, who=ANYBODY, preview=False)
         for one in kept:
             _say(one.key, "create")
 
@@ -172,6 +174,7 @@ class Decisions(Trial):
         from services.councils.decisions import record_decision
         from services.councils.entry import NewDecision
         from services.registry.feed import pin_note
+        from services.registry.hands import ANYBODY
         from services.scenarios.named import new_scenario
         from services.workspace.folder import open_workspace
 
@@ -180,7 +183,7 @@ class Decisions(Trial):
         _say("scenario", f"plan-{number}")
         area = workspace.areas().iloc[0]
         note = f"note {number}"
-        pin_note(workspace, str(area["layer"]), str(area["area_id"]), note, who="")
+        pin_note(workspace, str(area["layer"]), str(area["area_id"]), note, who=ANYBODY)
         _say("note", note)
         told = {
             "council_id": self._council(workspace),
@@ -256,13 +259,14 @@ class Builds(Trial):
     def act(self, number: int) -> None:
         from services.intake.build import build
         from services.registry.editing import create_place, fields_of
+        from services.registry.hands import ANYBODY
         from services.scenarios.named import new_scenario
         from services.workspace.folder import open_workspace
 
         workspace = open_workspace(self.path)
         new_scenario(workspace, f"plan-{number}")
         _say("scenario", f"plan-{number}")
-        create_place(workspace, fields_of({"name": f"place {number}"}), who="")
+        create_place(workspace, fields_of({"name": f"place {number}"}), who=ANYBODY)
         _say("place", f"place {number}")
         build(self.profile, self.path)
 

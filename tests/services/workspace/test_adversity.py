@@ -20,6 +20,7 @@ from services.registry import editing
 from services.registry.database import writing
 from services.registry.editing import confirm_place, create_place, fields_of
 from services.registry.feed import feed
+from services.registry.hands import ANYBODY
 from services.registry.places import read_places, read_status_history
 from services.results.run import run
 from services.scenarios.named import list_scenarios, new_scenario
@@ -62,7 +63,7 @@ def filled(disk: Path) -> Path:
 
 
 WRITINGS: dict[str, Callable[[Workspace], object]] = {
-    "edit": lambda workspace: create_place(workspace, fields_of({"name": "新"}), who=""),
+    "edit": lambda workspace: create_place(workspace, fields_of({"name": "新"}), who=ANYBODY),
     "scenario": lambda workspace: new_scenario(workspace, "new"),
     "run": run,
     "job": lambda workspace: Jobs(workspace).submit("run", {}),
@@ -77,7 +78,7 @@ def test_on_a_disk_that_is_full_writing_says_so_reading_goes_on_and_nothing_is_l
     path = Path(shutil.copytree(made.path, small_disk / "town"))
     workspace = open_workspace(path)
     run(workspace)
-    create_place(workspace, fields_of({"name": "前"}), who="")
+    create_place(workspace, fields_of({"name": "前"}), who=ANYBODY)
     new_scenario(workspace, "before")
     filler = filled(small_disk)
     with pytest.raises((DiskFullError, OSError)) as refused:
@@ -99,6 +100,7 @@ import os, sys
 from pathlib import Path
 from geo.errors import StorageError
 from services.registry.editing import create_place, fields_of
+from services.registry.hands import ANYBODY
 from services.registry.places import read_places
 from services.results.run import run
 from services.scenarios.named import new_scenario
@@ -110,7 +112,7 @@ def tried(path):
     there = len(read_places(workspace.registry_url, 6677)), len(workspace.served().table("gaps"))
     print("read", there[0], there[1] > 0)
     for write in (
-        lambda: create_place(workspace, fields_of({"name": "x"}), who=""),
+        lambda: create_place(workspace, fields_of({"name": "x"}), who=ANYBODY),
         lambda: new_scenario(workspace, "x"),
         lambda: run(workspace),
     ):
@@ -155,7 +157,7 @@ def test_in_a_folder_that_may_not_be_written_reading_goes_on_and_writing_names_i
     assert told.stdout.splitlines() == lines
     for one in (workspace.path, *workspace.path.rglob("*")):
         one.chmod(0o755 if one.is_dir() else 0o644)
-    create_place(open_workspace(workspace.path), fields_of({"name": "後"}), who="")
+    create_place(open_workspace(workspace.path), fields_of({"name": "後"}), who=ANYBODY)
     assert len(read_places(workspace.registry_url, EPSG)) == before + 1
 
 
@@ -174,15 +176,15 @@ def test_a_clock_that_goes_back_changes_no_order_and_loses_nothing(
     made = []
     for days in (0, 400, 3):
         behind = timedelta(days=days)
-        made.append(create_place(workspace, fields_of({"name": f"{days}"}), who="").key)
-    confirmed = confirm_place(workspace, made[1], who="")
+        made.append(create_place(workspace, fields_of({"name": f"{days}"}), who=ANYBODY).key)
+    confirmed = confirm_place(workspace, made[1], who=ANYBODY)
     told = [(one["event"], one["place_id"]) for one in feed(workspace)]
     assert told == [
         ("confirmed", made[1]),
         *(("opened", place_id) for place_id in reversed(made)),
     ]
     # The state of before is still another one, whatever the time says.
-    assert confirmed.state != editing.state_of(workspace, made[0])
+    assert confirmed.state != editing.state_of(workspace, made[0], who=ANYBODY)
     first, second = run(workspace).name, run(workspace).name
     assert first < second == workspace.snapshot().name
 
@@ -257,16 +259,16 @@ def test_a_database_that_goes_is_told_and_when_it_is_back_it_is_written_to(
 ) -> None:
     way, through = door
     workspace = dated_workspace(tmp_path, registry=through)
-    create_place(workspace, fields_of({"name": "前"}), who="")
+    create_place(workspace, fields_of({"name": "前"}), who=ANYBODY)
     way.shut()
     for ask in (
         lambda: read_places(workspace.registry_url, EPSG),
-        lambda: create_place(workspace, fields_of({"name": "間"}), who=""),
+        lambda: create_place(workspace, fields_of({"name": "間"}), who=ANYBODY),
     ):
         with pytest.raises(StorageError, match="see that the server answers"):
             ask()
     way.open()
-    create_place(workspace, fields_of({"name": "後"}), who="")
+    create_place(workspace, fields_of({"name": "後"}), who=ANYBODY)
     # It goes in the middle of a transaction: nothing of it is kept, nothing is acknowledged.
     with pytest.raises(StorageError):
         broken_off(way, through)

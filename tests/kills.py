@@ -26,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from services.registry.hands import ANYBODY
 from tests.databases import SERVER
 from tests.faults import POINTS, Points, die_at
 
@@ -212,7 +213,7 @@ class Decisions(Trial):
         _whole_registry(self.path)
         workspace = open_workspace(self.path)
         area = workspace.areas().iloc[0]
-        said = notes(workspace, str(area["layer"]), str(area["area_id"]))
+        said = notes(workspace, str(area["layer"]), str(area["area_id"]), who=ANYBODY)
         decisions = read_decisions(workspace.registry_url)
         there = {("scenario", one.scenario.name) for one in list_scenarios(workspace)}
         there |= {("note", one["text"]) for one in said}

@@ -42,7 +42,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
         opened.served()
         settings = _addressed(read_settings(), host, port)
         require_free(host, port)
-        _announce(desk, opened, settings.address or f"http://{_shown(host)}:{port}", host)
+        url = settings.address or f"http://{_shown(host)}:{port}"
+        _announce(desk, opened, url, host, behind=bool(settings.address))
         if settings.log_json or not sys.stderr.isatty():
             log_json()
         app = create_app(opened, settings)
@@ -85,10 +86,11 @@ def require_free(host: str, port: int) -> None:
             ) from error
 
 
-def _announce(desk: Desk, workspace: Workspace, url: str, host: str) -> None:
+def _announce(desk: Desk, workspace: Workspace, url: str, host: str, *, behind: bool) -> None:
     """Say where it is served; to the person at the keyboard alone, how to come in without an account."""
     link = ""
-    if host in LOOPBACK and not workspace.is_published:
+    # Behind a proxy the log is read by others, and nobody sits at the keyboard.
+    if host in LOOPBACK and not workspace.is_published and not behind:
         with suppress(ArukebaError, OSError):  # where nothing can be written, it only shows
             link = f"{url}/sign-in#{keyboard_link(workspace)['link']}"
     desk.result({"url": f"{url}/", **({"sign_in": link} if link else {})})

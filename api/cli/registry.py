@@ -34,6 +34,7 @@ from services.registry.feed import atom, feed, history, month_report, notes, pin
 from services.registry.hands import ANYBODY, Hand
 from services.registry.listed import list_groups, list_places, list_venues
 from services.registry.rows import KINDS, PLACE
+from services.words.dates import day_in_japan
 from services.words.texts import Lang, listed, text, told
 from services.words.vocabulary import PUBLIC, View
 from services.workspace.folder import open_workspace
@@ -322,7 +323,7 @@ def _remark(row: int | None, said: Any, desk: Desk) -> str:  # noqa: ANN401  a s
 def _event(one: Mapping[str, Any], desk: Desk) -> str:
     name = one["name"] or one.get(f"{one['kind']}_id") or one["candidate_key"]
     said = desk.say(f"feed.{one['event']}", name=name)
-    return f"{one.get('meeting_date') or one['at'][:10]}  {said}"
+    return f"{one.get('meeting_date') or day_in_japan(one['at'])}  {said}"
 
 
 def _rows(rows: list[dict[str, Any]], desk: Desk) -> Table | str:

@@ -306,6 +306,7 @@ class _Editor:
 
     def __init__(self, workspace: Workspace, opened: Session, who: Hand) -> None:
         self._workspace, self._opened, self._who = workspace, opened, who
+        self._public = workspace.seen(PUBLIC)  # once: each row asks whose area it is in
         self._batch = uuid4().hex
         self._at = datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -334,6 +335,9 @@ class _Editor:
                 what=kind.known_as,
                 same=same,
             )
+        return self._make(kind, told, key)
+
+    def _make(self, kind: KindOfRecord, told: Mapping[str, Any], key: str) -> Kept:
         where = self._at_venue(told) if kind is PLACE else {}
         record = {**kind.new(self._opened, key), **where, **told}
         return self._keep(kind, key, None, record, "create")
@@ -377,8 +381,11 @@ class _Editor:
             same = self._same(PLACE, fields.told)
             if len(same) > 1:
                 raise InvalidInputError("it may be any of {same}; say which by place_id", same=same)
-            place_id = same[0] if same else ""
-        if place_id and self._opened.get(Place, place_id) is not None:
+            if not same:  # as was just looked up
+                told = _checked(PLACE, {"name": "", **fields.told})
+                return self._make(PLACE, told, PLACE.free(self._opened))
+            place_id = same[0]
+        if self._opened.get(Place, place_id) is not None:
             return self.change(PLACE, place_id, fields.told, "import")
         return self.create(PLACE, fields.told, place_id)
 
@@ -464,11 +471,10 @@ class _Editor:
         if before is not None and after is not None and not fields:
             state = _state(self._opened, self._workspace, kind, key)
             return Kept(kind.name, key, "same", (), state)
-        stands, stood = (
-            _council_of(self._workspace, self._opened, kind, one or {})
-            for one in (after or before, before or after)
-        )
-        self._who.require((stands, stood))
+        stands = [
+            _council_of(self._public, self._opened, kind, one) for one in (before, after) if one
+        ]
+        self._who.require(stands)
         if after is None:
             kind.delete(self._opened, key)
         else:
@@ -482,7 +488,7 @@ class _Editor:
             "action": action,
             "kind": kind.name,
             "key": key,
-            "council_id": stands,
+            "council_id": stands[-1],
             "before": before,
             "after": after,
             "undoes": undoes,

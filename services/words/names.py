@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 
 # 部首 typed or pasted instead of the character. NFKC undoes U+2F00-2FD5 (⼾ becomes 戶, mapped below)
 # but of U+2E80-2EF3 only ⺟ and ⻳; pairs as in Unicode's EquivalentUnifiedIdeograph.txt, 新字体.
@@ -25,6 +26,7 @@ _KANA = dict(zip("ヶヵがガ之の乃", "ケカケケノノノ", strict=True))
 _VARIANTS = str.maketrans({**_RADICALS, **_CHARACTERS, **_KANA})
 _DASHES = re.compile("[‐‑‒–—―−]")
 _SPACES = re.compile(r"\s+")
+REMEMBERED = 20_000
 _OAZA = re.compile(r"^(?:大字|字)(?=.)|(?<=[市町村区郡])大字(?=.)")
 _CHOME = re.compile("([〇一二三四五六七八九十壱壹弐貳参參]+)(?=丁目|番|条|区|号)")
 _DIGITS = dict(zip("〇一二三四五六七八九壱壹弐貳参參", [*range(10), 1, 1, 2, 2, 3, 3], strict=True))
@@ -37,7 +39,13 @@ def normalise(text: object) -> str:
     「柏の葉　四丁目」 and 「柏ノ葉4丁目」 agree, and so do 「大字豊四季」 and 「豊四季」: numerals
     elsewhere stay. The form of a form is itself.
     """
-    form, before = _once(str(text)), ""
+    return _normalised(str(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _normalised(text: str) -> str:
+    """Return the form of a text; who looks for a name asks it of the same names again and again."""
+    form, before = _once(text), ""
     while form != before:
         form, before = _once(form), form
     return form

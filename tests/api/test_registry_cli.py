@@ -10,6 +10,7 @@ import pytest
 from api.cli.main import main
 from services.registry.feed import feed
 from services.registry.places import read_places
+from services.words.dates import day_in_japan
 from services.workspace.folder import Workspace
 from tests.datedtown import dated_workspace
 
@@ -145,7 +146,7 @@ def test_the_feed_the_report_and_the_notes_are_told(
     assert one["event"] == "confirmed"
     asked(capsys, "feed", workspace.path, "--atom", tmp_path / "feed.xml")
     assert ET.parse(tmp_path / "feed.xml").getroot().tag == "{http://www.w3.org/2005/Atom}feed"  # noqa: S314  what was just written
-    month = feed(workspace)[0]["at"][:7]
+    month = day_in_japan(feed(workspace)[0]["at"])[:7]
     assert asked(capsys, "report", workspace.path, month)["events"] == {"confirmed": 1}
     assert asked(capsys, "report", workspace.path, "2001-01")["events"] == {}
     area = workspace.areas().iloc[0]

@@ -138,7 +138,7 @@ def set_session(headers: MutableHeaders, key: str, *, secure: bool) -> None:
     """Give a browser its session, or take it away where ``key`` is ''."""
     flags = ["Path=/", "HttpOnly", "SameSite=Strict", *(["Secure"] if secure else [])]
     ended = [] if key else ["Max-Age=0"]
-    name = f"__Host-{COOKIE}" if secure else COOKIE
+    name = _cookie_name(secure=secure)
     headers.append("set-cookie", "; ".join([f"{name}={key}", *flags, *ended]))
 
 
@@ -162,7 +162,7 @@ class AccessControl:
         headers = Headers(scope=scope)
         try:
             self._require_host(headers)
-            who, key = await self._who(headers)
+            who, key = await self._who(headers, secure=self._is_secure(scope))
             await self._require_own_page(scope, headers, who)
         except ArukebaError as error:
             await answer_of(error)(scope, receive, send)
@@ -196,14 +196,14 @@ class AccessControl:
                 name=name[:100],
             )
 
-    async def _who(self, headers: Headers) -> tuple[Visitor, str]:
+    async def _who(self, headers: Headers, *, secure: bool) -> tuple[Visitor, str]:
         """Return who asks, and what his cookie is to be from now on."""
         given = headers.get("authorization", "")
         if given.lower().startswith(_BEARER):
             return await run_in_threadpool(
                 by_token, self._workspace, given[len(_BEARER) :].strip()
             ), ""
-        key = _cookie(headers)
+        key = _cookie(headers, secure=secure)
         if not key or not are_kept(self._workspace):
             return ANYBODY, ""
         return await run_in_threadpool(visitor_of, self._workspace, key)
@@ -241,9 +241,14 @@ class AccessControl:
         )
 
 
-def _cookie(headers: Headers) -> str:
+def _cookie(headers: Headers, *, secure: bool) -> str:
+    """Return what the cookie of a session holds; under TLS that one which no other name could set."""
     for pair in headers.get("cookie", "").split(";"):
         name, _, value = pair.strip().partition("=")
-        if name in (COOKIE, f"__Host-{COOKIE}"):
+        if name == _cookie_name(secure=secure):
             return value
     return ""
+
+
+def _cookie_name(*, secure: bool) -> str:
+    return f"__Host-{COOKIE}" if secure else COOKIE

@@ -1,6 +1,7 @@
 """Accounts: made, changed, told, taken away; each of an office or a council, with what it may do."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -169,6 +170,7 @@ def of_login(opened: Session, login: str) -> Account | None:
 
 def hashed(password: str) -> str:
     """Return the hash of a password, refused where it is too short or too long."""
+    password = _typed(password)
     if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
         raise InvalidInputError(
             "a password has {least} to {most} characters; a short sentence is a good one",
@@ -186,10 +188,15 @@ def is_right(account: Account | None, password: str) -> bool:
     known = account.password if account and account.password else _of_nobody()
     try:
         with _HASHED_AT_ONCE:
-            PasswordHasher().verify(known, password)
+            PasswordHasher().verify(known, _typed(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
     return bool(account and account.password)
+
+
+def _typed(password: str) -> str:
+    """Return a password in one of the forms in which keyboards write it: １ is 1, か゛ is が."""
+    return unicodedata.normalize("NFKC", password)
 
 
 @cache

@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, select
@@ -18,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from geo.errors import InvalidInputError
 from services.registry.database import SQLITE, session, writing
 from services.workspace.folder import Workspace
+from services.workspace.staging import staged_file
 
 _OWNER_ALONE = 0o600
 
@@ -171,6 +173,31 @@ def writing_accounts(workspace: Workspace) -> Iterator[Session]:
     _make(workspace)
     with writing(accounts_url(workspace)) as opened:
         yield opened
+
+
+def copy_accounts(workspace: Workspace, file: Path) -> bool:
+    """Copy accounts, tokens and the log into a new file, as they are at one moment; False where there are none."""
+    if not are_kept(workspace):
+        return False
+    with (
+        closing(sqlite3.connect(_file(workspace))) as source,
+        closing(sqlite3.connect(file)) as copy,
+    ):
+        source.backup(copy)
+        for table in (SignedIn, InviteLink, Tried, Secret):  # of this server, and of this hour
+            copy.execute(f"DELETE FROM {table.__tablename__}")  # noqa: S608  names of our own
+        copy.commit()
+        copy.execute("PRAGMA journal_mode=DELETE")
+    return True
+
+
+def put_accounts(workspace: Workspace, file: Path) -> None:
+    """Let accounts be those of a copy, where there are none: those that are there stay."""
+    path = Path(_file(workspace))
+    if not path.exists() and not workspace.is_published:
+        with staged_file(path) as staged:
+            staged.touch(_OWNER_ALONE)
+            staged.write_bytes(file.read_bytes())
 
 
 def _file(workspace: Workspace) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from geo.errors import InvalidInputError, SourceError
+from services.accounts.tables import copy_accounts, put_accounts
 from services.edition.jobs import Jobs
 from services.registry.copies import copy_registry, counted, is_empty, put_registry
 from services.registry.database import writing
@@ -33,6 +34,7 @@ from services.workspace.storage import DAMAGED_ZIP
 ABOUT = "backup.json"
 REGISTRY = "registry.sqlite"
 JOBS = "jobs.json"
+ACCOUNTS = "accounts.sqlite"
 """What waits or is worked on, by view; a backup of before has none."""
 FOLDER = "workspace/"
 """Of the files of the workspace, in the archive."""
@@ -79,10 +81,14 @@ def back_up(
         # Before the files: what the registry names was there then, and is still; what was waiting
         # then is in the list, or done and among the files.
         rows = copy_registry(workspace.registry_url, copy)
+        has_accounts = copy_accounts(workspace, Path(scratch) / ACCOUNTS)
         waiting = {view: Jobs(workspace.seen(view)).open_rows() for view in VIEWS}
         with zipfile.ZipFile(staged, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             sha256 = {REGISTRY: _put(archive, REGISTRY, copy.read_bytes())}
             sha256[JOBS] = _put(archive, JOBS, json.dumps(waiting, ensure_ascii=False).encode())
+            if has_accounts:
+                content = (Path(scratch) / ACCOUNTS).read_bytes()
+                sha256[ACCOUNTS] = _put(archive, ACCOUNTS, content)
             for name, content in _files(workspace.path):
                 sha256[name] = _put(archive, name, content)
             about = Backup(
@@ -130,6 +136,8 @@ def restore(
                 else:
                     shutil.copyfile(unpacked / REGISTRY, staging / REGISTRY)
                 exchange(staging, target)
+            if ACCOUNTS in about.sha256:
+                put_accounts(open_workspace(target), unpacked / ACCOUNTS)
             waiting = json.loads((unpacked / JOBS).read_bytes()) if JOBS in about.sha256 else {}
             for view in VIEWS:
                 Jobs(open_workspace(target).seen(view)).put_back(waiting.get(view, []))
@@ -219,7 +227,7 @@ def _unpack(archive: zipfile.ZipFile, name: str, sha256: str, folder: Path) -> N
     if (
         inside.is_absolute()
         or ".." in inside.parts
-        or not (name in (REGISTRY, JOBS) or name.startswith(FOLDER))
+        or not (name in (REGISTRY, JOBS, ACCOUNTS) or name.startswith(FOLDER))
     ):
         raise ValueError(name)
     content = archive.read(name)

@@ -117,7 +117,8 @@ class Job:
     """
     One piece of work as it stands.
 
-    ``client`` is who asked for it. ``best`` is what it has found so far, ``result`` the name of what it made: of a job that is
+    ``client`` is the account that asked for it. ``best`` is what it has found so far, ``result`` the name
+    of what it made: of a job that is
     running, the name that it has claimed. ``checked`` says that it can be done at all.
     """
 
@@ -258,7 +259,7 @@ class Jobs:
         return len(self._select(_JOBS.c.status.in_(OPEN)))
 
     def open_rows(self) -> list[dict[str, Any]]:
-        """Return what is to be done as plain data, for a backup: nothing of who asked."""
+        """Return what is to be done as plain data, for a backup."""
         return [
             {name: getattr(one, name) for name in _KEPT_BY_A_BACKUP}
             for one in self._select(_JOBS.c.status.in_(OPEN))
@@ -277,7 +278,7 @@ class Jobs:
             for table in (_KEYS, _JOBS):
                 opened.execute(delete(table))
             for row in told:
-                opened.execute(insert(_JOBS).values(**row, client="", updated_at=_now()))
+                opened.execute(insert(_JOBS).values(**row, updated_at=_now()))
 
     # What follows is the worker's.
 

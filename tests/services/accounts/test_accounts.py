@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+import unicodedata
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -90,6 +91,8 @@ def test_an_account_signs_in_by_its_id_or_mail_and_by_nothing_else(workspace: Wo
         entry = sign_in(workspace, login, PASSWORD, address=HOME)
         found, _ = visitor_of(workspace, entry.key)
         assert (found.account_id, found.standing, found.view) == ("city", "planner", "exact")
+    decomposed = unicodedata.normalize("NFD", PASSWORD.replace(" ", "\u3000"))
+    assert sign_in(workspace, "city", decomposed, address=HOME).key
     for login, password in (
         ("city", "wrong"),
         ("nobody", PASSWORD),

@@ -15,6 +15,10 @@ import pytest
 
 from api.cli.main import main
 from geo.errors import BusyError, InvalidInputError, NotFoundError, SourceError
+from services.accounts.log import deeds
+from services.accounts.people import accounts, add_account, change_account
+from services.accounts.rights import ANYBODY
+from services.accounts.sessions import by_token, make_token, sign_in, visitor_of
 from services.councils.decisions import list_decisions, record_decision
 from services.councils.entry import NewDecision
 from services.edition.backup import ABOUT, JOBS, REGISTRY, _unpacked, back_up, restore
@@ -101,13 +105,33 @@ def test_what_waited_is_asked_again_after_a_restore(own: Workspace, tmp_path: Pa
     assert (told.job_id, told.inputs, told.result) == (first.job_id, {"most": 1}, "0003")
     (told,) = Jobs(again.seen(EXACT)).unchecked()
     assert (told.job_id, told.inputs) == (waiting.job_id, {"walk_limit_m": 400.0})
-    assert "somebody" not in str(zipfile.ZipFile(tmp_path / "a.zip").read(JOBS))
+    assert told.client == "somebody"
     # What the replaced workspace was asked is gone with it.
     later = jobs.submit("plan", {"most": 3})
     restore(tmp_path / "a.zip", own.path, replace=True)
     with pytest.raises(NotFoundError):
         Jobs(own).get(later.job_id)
     assert [one.job_id for one in Jobs(own).running()] == [first.job_id]
+
+
+def test_accounts_come_back_where_there_are_none_and_no_session_does(
+    own: Workspace, tmp_path: Path
+) -> None:
+    password = "まいしゅう あるいて いける"  # noqa: S105  of nobody
+    add_account(own, "office", role="planner", password=password, by=ANYBODY)
+    entry = sign_in(own, "office", password, address="127.0.0.1")
+    token = make_token(own, entry.visitor, "QGIS", ["exact"], days=1)["token"]
+    told = deeds(own)
+    file = tmp_path / "backup.zip"
+    back_up(own, file)
+    again = restore(file, tmp_path / "again")
+    assert accounts(again) == accounts(own)
+    assert deeds(again) == told
+    assert by_token(again, token).account_id == "office"
+    assert visitor_of(again, entry.key) == (ANYBODY, "")
+    change_account(again, "office", password=password[::-1], by=ANYBODY)
+    restore(file, tmp_path / "again", replace=True)
+    assert sign_in(again, "office", password[::-1], address="127.0.0.1").key
 
 
 def test_a_backup_of_before_has_no_jobs(own: Workspace, tmp_path: Path) -> None:

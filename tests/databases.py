@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from services.registry.tables import Tables
 
@@ -24,8 +24,10 @@ def empty_database(kind: str, folder: Path) -> str:
     url = _own_database()
     engine = create_engine(url)
     Tables.metadata.drop_all(engine)
+    copies = [name for name in inspect(engine).get_table_names() if "_before_" in name]
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        for name in ("alembic_version", *copies):
+            connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
     engine.dispose()
     return url
 

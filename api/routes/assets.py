@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
@@ -32,6 +33,9 @@ router = APIRouter(include_in_schema=False, dependencies=[needs("read")])
 
 _UNSEEN = ("cli.", "reason.", "doctor.", "api.", "account.", "meeting.", "registry.", "signin.")
 """Beginnings of the keys of the catalogue that a page never says."""
+
+_OF_ACCOUNT = ("account.", "role.", "date.", "text.", "page.unreachable", "page.noAnswer")
+"""Beginnings of those that the page of an account says."""
 
 _NOT_KEPT = {"cache-control": "no-cache"}
 
@@ -97,9 +101,13 @@ def signs_of_styles(request: Request, kind: str) -> Response:
 
 
 @router.get("/words/{lang}.json")
-def words(lang: Lang, request: Request) -> Response:
-    """Return the words of one language, key by key."""
-    said = {key: text for key, text in catalogue(lang).items() if not key.startswith(_UNSEEN)}
+def words(lang: Lang, request: Request, of: Literal["map", "account"] = "map") -> Response:
+    """Return the words of one language that a page says, key by key."""
+    said = {
+        key: text
+        for key, text in catalogue(lang).items()
+        if (key.startswith(_OF_ACCOUNT) if of == "account" else not key.startswith(_UNSEEN))
+    }
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache"}

@@ -13,6 +13,7 @@ from api.headers import DOCUMENT_POLICY
 from api.links import HTML
 from api.report_page import environment_of
 from services.councils.package import meeting_package
+from services.words.dates import day_in_japan
 
 router = APIRouter(tags=["Councils"], dependencies=[needs("attend")])
 
@@ -38,5 +39,5 @@ def meeting(
     found = meeting_package(workspace, council_id, who=who)
     if not wants_html(request, f):
         return found
-    page = environment_of(lang).get_template("meeting.html").render(package=found)
+    page = environment_of(lang).get_template("meeting.html").render(package=found, day=day_in_japan)
     return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})

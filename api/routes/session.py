@@ -1,7 +1,7 @@
 """Coming in and going out: by password, by link, by the city's own sign-in; guests, tokens."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -13,11 +13,17 @@ from api.errors import Problem
 from api.links import base_address
 from geo.errors import NotFoundError
 from services.accounts import oidc
-from services.accounts.people import personal_data
-from services.accounts.rights import ANYBODY, Visitor
+from services.accounts.people import (
+    PASSWORD_LEAST,
+    PASSWORD_MOST,
+    council_names,
+    personal_data,
+)
+from services.accounts.rights import ANYBODY, RIGHTS, Visitor
 from services.accounts.sessions import (
     GUEST_DAYS_MOST,
     TOKEN_DAYS_MOST,
+    change_password,
     come_by,
     invitations,
     invite,
@@ -31,7 +37,7 @@ from services.accounts.sessions import (
 )
 from services.accounts.tables import has_accounts
 from services.words.texts import text
-from services.words.vocabulary import View
+from services.words.vocabulary import OF_AREAS, ROLES, View
 
 router = APIRouter(tags=[TAG])
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -51,6 +57,13 @@ class ViewBody(BaseModel, extra="forbid"):
     """In which view the map is shown from now on."""
 
     view: View
+
+
+class PasswordBody(BaseModel, extra="forbid"):
+    """The password of until now, and the one from now on."""
+
+    old: str = Field(max_length=300)
+    new: str = Field(min_length=PASSWORD_LEAST, max_length=PASSWORD_MOST)
 
 
 class GuestBody(BaseModel, extra="forbid"):
@@ -73,15 +86,52 @@ class TokenBody(BaseModel, extra="forbid"):
     "/sign-in", summary="Page to sign in", response_class=HTMLResponse, dependencies=[needs("read")]
 )
 def page(
-    request: Request, workspace: AccountsDep, settings: SettingsDep, lang: Language = "ja"
+    request: Request,
+    workspace: AccountsDep,
+    settings: SettingsDep,
+    lang: Language = "ja",
+    to: Annotated[Literal["map", "account"], Query(description="Page to go to afterwards")] = "map",
 ) -> HTMLResponse:
     """Return the page; a link that lets somebody in leads here with its secret behind the #."""
     template = request.app.state.templates.get_template("sign-in.html")
     body = template.render(
         lang=lang,
         t=partial(text, lang=lang),
+        to=to,
         has_accounts=has_accounts(workspace),
         oidc=bool(settings.oidc_issuer),
+    )
+    return HTMLResponse(body, headers={"cache-control": "no-store"})
+
+
+@router.get(
+    "/account",
+    summary="Page of one's account",
+    response_class=HTMLResponse,
+    responses={302: {"description": "To the page to sign in"}},
+    dependencies=[needs("read")],
+)
+def account_page(
+    request: Request, workspace: AccountsDep, who: VisitorDep, lang: Language = "ja"
+) -> Response:
+    """Return the page on which people see what they may, and keep links, tokens and accounts."""
+    if not who.is_known:
+        return RedirectResponse(f"/sign-in?lang={lang}&to=account", status_code=302)
+    names = council_names(workspace)
+    mine = names if who.councils is None else {i: names.get(i, i) for i in sorted(who.councils)}
+    body = request.app.state.templates.get_template("account.html").render(
+        lang=lang,
+        t=partial(text, lang=lang),
+        who=who,
+        rights=[one for one in RIGHTS if one in who.rights],
+        mine=mine,
+        names=names,
+        roles=ROLES,
+        of_areas=OF_AREAS,
+        password_least=PASSWORD_LEAST,
+        password_most=PASSWORD_MOST,
+        guest_days_most=GUEST_DAYS_MOST,
+        token_days_most=TOKEN_DAYS_MOST,
     )
     return HTMLResponse(body, headers={"cache-control": "no-store"})
 
@@ -133,6 +183,18 @@ def choose_view(workspace: AccountsDep, who: VisitorDep, body: ViewBody) -> dict
     """See what the public sees, or the exact figures, from now on."""
     look_in(workspace, who, body.view)
     return {**_told(who), "view": body.view}
+
+
+@router.put(
+    "/session/password",
+    summary="Change one's password",
+    status_code=204,
+    responses=_REFUSED,
+    dependencies=[needs("attend")],
+)
+def new_password(workspace: AccountsDep, who: VisitorDep, body: PasswordBody) -> None:
+    """Change the password of one's own account; its other sessions end."""
+    change_password(workspace, who, body.old, body.new)
 
 
 @router.get(

@@ -26,5 +26,5 @@ export function drawWho() {
   const { standing, name, account_id: account } = state.session;
   if (standing === "public") return fill($("who"), h("a", { href: `/sign-in?lang=${lang}` }, word("who.signIn")));
   const called = name || account || word(`role.${standing}`);
-  return fill($("who"), h("span", { title: word("who.is", { name: called }) }, called), choice(), h("button", { type: "button", onclick: leave }, word("who.signOut")));
+  return fill($("who"), h("a", { href: `/account?lang=${lang}`, title: word("who.is", { name: called }) }, called), choice(), h("button", { type: "button", onclick: leave }, word("who.signOut")));
 }

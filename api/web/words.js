@@ -6,8 +6,8 @@ import { FREQUENCIES } from "./vocabulary.js";
 export let lang = "";
 let words = {};
 
-export async function catalogueOf(wanted) {
-  const answer = await fetch(`/words/${wanted}.json`);
+export async function catalogueOf(wanted, page = "") {
+  const answer = await fetch(`/words/${wanted}.json${page && `?of=${page}`}`);
   if (!answer.ok) throw new Error(`/words/${wanted}.json: ${answer.status} ${answer.statusText}`);
   return [wanted, await answer.json()];
 }

@@ -159,6 +159,16 @@ def personal_data(workspace: Workspace, account_id: str) -> dict[str, Any]:
         }
 
 
+def council_names(workspace: Workspace) -> dict[str, str]:
+    """Return area_id → name of the areas of the councils, in the order of the data."""
+    areas = workspace.areas()
+    councils = areas[areas["layer"] == workspace.profile.analysis.council_layer]
+    return {
+        str(area_id): str(name)
+        for area_id, name in zip(councils["area_id"], councils["area_name"], strict=True)
+    }
+
+
 def of_login(opened: Session, login: str) -> Account | None:
     """Return the account of an id or a mail, as somebody types it."""
     login = login.strip()
@@ -257,10 +267,8 @@ def _councils(workspace: Workspace, role: str, wanted: Sequence[str]) -> list[st
         if wanted:
             raise InvalidInputError("{role} writes in all areas; leave out areas", role=role)
         return None
-    areas = workspace.areas()
-    councils = areas[areas["layer"] == workspace.profile.analysis.council_layer]
-    by_name = dict(zip(councils["area_name"], councils["area_id"], strict=True))
-    known = set(councils["area_id"])
+    known = council_names(workspace)
+    by_name = {name: area_id for area_id, name in known.items()}
     missing = [one for one in wanted if one not in known and one not in by_name]
     if missing:
         raise NotFoundError(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from geo.errors import InvalidInputError, NotAllowedError, NotFoundError, NotKnownError
 from services.accounts.counts import TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS, Limiter
 from services.accounts.log import keep, note
-from services.accounts.people import is_right, of_login
+from services.accounts.people import hashed, is_right, of_login
 from services.accounts.rights import ANYBODY, MAY, Standing, Visitor
 from services.accounts.tables import (
     Account,
@@ -206,6 +206,36 @@ def sign_out(workspace: Workspace, visitor: Visitor, *, everywhere: bool = False
             mine = SignedIn.account_id == visitor.account_id
         opened.execute(delete(SignedIn).where(mine))
         note(opened, visitor, "session.end", visitor.account_id)
+
+
+def change_password(workspace: Workspace, by: Visitor, old: str, new: str) -> None:
+    """
+    Change the password of one's own account, which ends its other sessions.
+
+    Raises
+    ------
+    InvalidInputError, NotAllowedError
+        The new one is too short or too long; the old one is wrong, or nobody is signed in by an account.
+    QueueFullError
+        It was tried too often.
+    """
+    if not (by.account_id and by.session):
+        raise NotAllowedError("a password is an account's; sign in by an account to change it")
+    limiter = Limiter(workspace)
+    limiter.require(TRIES_OF_ACCOUNT, by.account_id)
+    with reading_accounts(workspace) as opened:
+        right = is_right(None if opened is None else opened.get(Account, by.account_id), old)
+    if not right:
+        limiter.count(TRIES_OF_ACCOUNT, by.account_id)
+        keep(workspace, by, "session.refused", by.account_id)
+        raise NotAllowedError("the password of until now is not this one; see how it is written")
+    limiter.forget(TRIES_OF_ACCOUNT, by.account_id)
+    password = hashed(new)
+    with writing_accounts(workspace) as opened:
+        opened.get_one(Account, by.account_id).password = password
+        others = SignedIn.session_hash != by.session
+        opened.execute(delete(SignedIn).where(SignedIn.account_id == by.account_id, others))
+        note(opened, by, "account.password", by.account_id)
 
 
 def look_in(workspace: Workspace, visitor: Visitor, view: View) -> None:
@@ -402,7 +432,8 @@ def _of_token(row: ApiToken) -> dict[str, Any]:
 
 
 def _is_own(by: Visitor, made_by: str) -> bool:
-    return "administer" in by.rights or (bool(made_by) and made_by == by.account_id)
+    # '' is the person at the keyboard: nobody else without an account may make a link.
+    return "administer" in by.rights or made_by == by.account_id
 
 
 def _hash(secret: str) -> str:

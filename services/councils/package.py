@@ -34,6 +34,7 @@ def meeting_package(workspace: Workspace, council_id: str, *, who: Hand) -> dict
         "area_name": str(areas.loc[mine, "area_name"].iloc[0]),
         "decisions": [one.to_dict() for one in list_decisions(workspace, council_id)],
         "notes": notes_of_council(workspace, council_id, who=who),
-        "changes": feed(workspace, council_id),
+        # Of places, venues, groups; what was decided stands above already.
+        "changes": [one for one in feed(workspace, council_id) if one["kind"] != "decision"],
         "to_confirm": [one for one in stale_places(workspace) if one["place_id"] in inside],
     }

@@ -168,6 +168,54 @@ def test_a_planner_writes_everywhere(town: Workspace) -> None:
         assert client.post("/guest-links", json={"council_id": council}).status_code == 201
 
 
+def test_the_person_at_the_keyboard_withdraws_what_he_has_made(town: Workspace) -> None:
+    keyboard, council = client_of(town, "planner", ""), council_ids(town)[0]
+    sign_in(keyboard, entered(town))
+    made = keyboard.post("/guest-links", json={"council_id": council}).json()
+    other = client_of(town, "council", council)
+    assert other.get("/guest-links").json()["links"] == []
+    assert other.delete(f"/guest-links/{made['link_id']}").status_code == 404
+    assert [one["link_id"] for one in keyboard.get("/guest-links").json()["links"]] == [
+        made["link_id"]
+    ]
+    assert keyboard.delete(f"/guest-links/{made['link_id']}").status_code == 204
+    assert keyboard.get("/guest-links").json()["links"] == []
+
+
+def test_a_meeting_is_told_a_decision_once(town: Workspace) -> None:
+    council = council_ids(town)[0]
+    client = client_of(town, "council", council)
+    areas = town.areas().to_crs(4326).set_index("area_id").geometry
+    at = areas[council].representative_point()
+    decision = {"action": "open", "status": "proposed", "council_id": council}
+    answer = client.post("/decisions", json={**decision, "lon": at.x, "lat": at.y})
+    assert answer.status_code == 201
+    package = client.get(f"/meetings/{council}").json()
+    assert len(package["decisions"]) == 1
+    assert [one for one in package["changes"] if one["event"] == "proposed"] == []
+
+
+def test_a_password_is_changed_by_its_account_alone_and_not_guessed(town: Workspace) -> None:
+    add_account(town, "office", role="planner", password=PASSWORD, by=ANYBODY)
+    client = TestClient(create_app(town, Settings(warm=False)))
+    told = client.post("/session", json={"account": "office", "password": PASSWORD}).json()
+    client.headers[CSRF] = told["csrf"]
+    asked = {"old": PASSWORD, "new": PASSWORD + "ね"}
+    assert client.put("/session/password", json={**asked, "new": "short"}).status_code == 422
+    token = client.post("/tokens", json={"name": "QGIS", "scopes": ["attend"]}).json()["token"]
+    program = TestClient(create_app(town, Settings(warm=False)))
+    sent = {"authorization": f"Bearer {token}"}
+    guest = client_of(town, "guest", council_ids(town)[0])
+    assert program.put("/session/password", json=asked, headers=sent).status_code == 403
+    assert guest.put("/session/password", json=asked).status_code == 403
+    assert client.put("/session/password", json=asked).status_code == 204
+    assert deeds(town)[0]["what"] == "account.password"
+    for _ in range(10):
+        assert client.put("/session/password", json=asked).status_code == 403
+    locked = client.put("/session/password", json={"old": asked["new"], "new": PASSWORD})
+    assert locked.status_code == 429
+
+
 def test_guests_read_what_their_council_has_and_nothing_of_others(town: Workspace) -> None:
     mine, other = council_ids(town)[:2]
     layer = town.profile.analysis.council_layer

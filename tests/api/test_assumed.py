@@ -99,6 +99,7 @@ NO_FIGURES = {
     "/docs": "no figures",
     "/openapi.json": "no figures",
     "/sign-in": "no figures",
+    "/account": "no figures",
     "/session": "no figures",
     "/session/oidc": "no figures",
     "/session/oidc/callback": "no figures",

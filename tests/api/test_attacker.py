@@ -877,6 +877,7 @@ ADDRESSES: dict[str, list[str]] = {
     "/plans/{plan_id}/verification": ["/plans/0001/verification"],
     "/plans/{plan_id}/report": ["/plans/0001/report", "/plans/0002/report?lang=en"],
     "/sign-in": ["/sign-in"],
+    "/account": ["/account"],
     "/session": ["/session"],
     "/session/oidc": ["/session/oidc"],
     "/session/oidc/callback": ["/session/oidc/callback"],

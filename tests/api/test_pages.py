@@ -13,7 +13,7 @@ from services.words.texts import LANGS, catalogue
 
 WEB = Path(__file__).parents[2] / "api" / "web"
 OWN = sorted(path.name for path in WEB.iterdir())
-PAGES = ("/", "/?lang=en", "/docs", "/reports/w", "/reports/w?lang=en")
+PAGES = ("/", "/?lang=en", "/docs", "/sign-in", "/reports/w", "/reports/w?lang=en")
 
 # Names that look like addresses and are never asked for.
 NAMES_ONLY = ("http://www.w3.org/", "http://www.opengis.net/def/")

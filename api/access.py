@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import answer_of
+from api.errors import STATUS_CODES, answer_of
 from api.headers import LOOPBACK
 from api.reading import READS
 from api.settings import Settings
@@ -120,6 +120,10 @@ def describe_access(document: dict[str, Any], routes: Sequence[BaseRoute]) -> di
             for method in route.methods or ():
                 operation = document["paths"][route.path_format][method.lower()]
                 operation["security"] = [{"session": []}, {"token": []}]
+                for refused in (NotKnownError, NotAllowedError):
+                    status = STATUS_CODES[refused]
+                    told = {"description": status.phrase}
+                    operation["responses"].setdefault(f"{status:d}", told)
     return document
 
 

@@ -100,8 +100,8 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the description of every address."""
         if self.openapi_schema is None:
-            document = describe_problems(super().openapi())
-            self.openapi_schema = describe_access(document, self.routes)
+            document = describe_access(super().openapi(), self.routes)
+            self.openapi_schema = describe_problems(document)
         return self.openapi_schema
 
 

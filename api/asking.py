@@ -156,20 +156,21 @@ def given(request: Request) -> dict[str, list[str]]:
 
 
 async def known_parameters(request: Request) -> None:
-    """Refuse a parameter that the description of the API does not have: it would change nothing."""
+    """Refuse a parameter that the description of the API does not have, or that is given twice: one would change nothing."""
     route = request.scope.get("route")
     path = getattr(route, "path_format", "")
-    if path.endswith("/items"):
-        return  # every property is a parameter
     operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower())
     if operation is None:
         return
     names = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
-    for name in request.query_params:
-        if name not in names:
+    for name, texts in given(request).items():
+        # Of features every property is a parameter.
+        if name not in names and not path.endswith("/items"):
             raise InvalidInputError(
                 "there is no parameter {name!r}; there are {names}", name=name, names=names
             )
+        if name in names and len(texts) > 1:
+            raise InvalidInputError("the parameter {name!r} is given more than once", name=name)
 
 
 KNOWN_PARAMETERS = Depends(known_parameters)

@@ -266,9 +266,14 @@ def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema()
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    operations = (one for methods in document["paths"].values() for one in methods.values())
-    for operation in operations:
+    operations = (each for methods in document["paths"].values() for each in methods.items())
+    for method, operation in operations:
         answers = operation["responses"]
+        # The framework's own word is of a parameter, which is 400; what writes refuses values by 422.
+        if answers.get("422", {}).get("description") == "Validation Error":
+            answers.pop("422")
+        if method.upper() not in READS:
+            answers.setdefault("422", {"description": HTTPStatus.UNPROCESSABLE_ENTITY.phrase})
         answers.setdefault("default", {"description": "Why there is no answer"})
         for code, answer in answers.items():
             own = "Health" in str(answer.get("content"))

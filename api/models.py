@@ -181,18 +181,21 @@ class BestSoFar(BaseModel):
     goal_number: int = Field(ge=1, description="Which goal it is, from 1")
     goals_n: int = Field(ge=1, description="Number of goals")
     value: float | None = Field(
-        description="Value of the plan so far; persons are rounded to the unit of small counts"
+        None,
+        description="Value of the plan so far; persons are rounded to the unit of small counts",
     )
-    bound: float | None = Field(description="What no plan can exceed; null while it is not known")
+    bound: float | None = Field(
+        None, description="What no plan can exceed; null while it is not known"
+    )
     gap_pct: float | None = Field(
-        description="Between value and bound, in per cent; null while it is not known"
+        None, description="Between value and bound, in per cent; null while it is not known"
     )
     chosen: list[str] = Field(description="Ids of the candidates of the plan so far")
     newly_reached: float | None = Field(
-        description="Newly reached, rounded; null for a small count"
+        None, description="Newly reached, rounded; null for a small count"
     )
     first_year_yen: float | None = Field(
-        description="Ceiling of the first year's cost, in yen; null where it is not known"
+        None, description="Ceiling of the first year's cost, in yen; null where it is not known"
     )
 
 

@@ -48,17 +48,14 @@ def openapi_30(document: Part, address: str, collections: Mapping[str, Collectio
 
 
 def _operation(operation: Part) -> Part:
-    """Return an operation whose refusals are problems: 400 of a parameter, 422 of a body."""
+    """Return an operation with its parameters as texts of an address."""
     found = {**operation, "responses": dict(operation["responses"])}
     parameters = [_parameter(one) for one in operation.get("parameters", [])]
     if parameters:
         found["parameters"] = parameters
     if "requestBody" in operation:
         found["requestBody"] = _older(operation["requestBody"])
-    refused = found["responses"]
-    if refused.get("422", {}).get("description") == "Validation Error":
-        refused.pop("422")  # the framework's own word for a parameter: it is 400
-    found["responses"] = {status: _older(one) for status, one in sorted(refused.items())}
+    found["responses"] = {status: _older(one) for status, one in sorted(found["responses"].items())}
     return found
 
 

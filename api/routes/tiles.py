@@ -11,6 +11,7 @@ from api.access import needs
 from api.blobs import send
 from api.deps import CollectionId, EditionDep
 from api.errors import Problem
+from api.links import JSON
 from api.tiled import GRID, MVT, TILEJSON, Tileset
 from services.edition.background import LAYER as GROUND
 from services.edition.snapshot import Edition
@@ -53,6 +54,9 @@ _TILE: dict[int | str, dict[str, Any]] = {
     304: {"description": "The reader has it already (If-None-Match)"},
     404: {"model": Problem},
 }
+_SET: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "object"}} for kind in (JSON, TILEJSON)}}
+}
 
 
 @router.get("/tileMatrixSets", summary="Grids of tiles", operation_id="getTileMatrixSetsList")
@@ -83,6 +87,7 @@ def tilesets(request: Request) -> dict[str, Any]:
     f"/tiles/{GRID}",
     summary="The tileset of all collections together",
     operation_id=".dataset.vector.getTileSet",
+    responses=_SET,
 )
 def tileset(
     request: Request, edition: EditionDep, chosen: Chosen = "", form: Form = "json"
@@ -130,7 +135,7 @@ def collection_tilesets(
     f"/collections/{{collection_id}}/tiles/{GRID}",
     summary="The tileset of a collection",
     operation_id=".collection.vector.getTileSet",
-    responses={404: {"model": Problem}},
+    responses=_SET | {404: {"model": Problem}},
 )
 def collection_tileset(
     request: Request, edition: EditionDep, collection_id: CollectionId, form: Form = "json"

@@ -174,7 +174,9 @@ function deed(one, summaryOf) {
   const byRoute = one.what.startsWith("http.");
   const what = byRoute ? summaryOf(one.about) ?? one.about : word(`account.deed.${code}`);
   const facts = one.after ?? one.before ?? {};
-  const more = byRoute ? one.about : [one.about !== one.who && one.about, facts.purpose, facts.role && word(`role.${facts.role}`), facts.councils && areasOf(facts.councils)].filter(Boolean).join(word("text.joint"));
+  // Links and tokens are told by what they are for: their ids mean nothing to anybody.
+  const ofAccount = /^(account|session)\./.test(one.what);
+  const more = byRoute ? one.about : [ofAccount && one.about !== one.who && one.about, facts.purpose, facts.scopes && listed(facts.scopes.map(rightName)), facts.role && word(`role.${facts.role}`), facts.councils && areasOf(facts.councils)].filter(Boolean).join(word("text.joint"));
   return h("li", {}, h("time", { datetime: one.at }, moment(Date.parse(one.at))), h("span", {}, h("b", {}, doer(one)), " ", what, more && h("div", { class: "quiet" }, more)));
 }
 

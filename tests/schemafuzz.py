@@ -54,6 +54,9 @@ BATCH = 500
 AT_ANY_TIME = {405, 413, 429, 503, 507}
 """Refusals that the description has once for all operations (``default``)."""
 
+CUT = "Invalid component: parameter `limit` in query"
+"""More than there can be on a page is cut and no error, as OGC API – Features wants it."""
+
 
 @dataclass
 class Told:
@@ -127,6 +130,8 @@ def _wrong(case: Case, answer: Response) -> Iterator[tuple[str, str]]:
             case.validate_response(answer, checks=[check])
         except FailureGroup as found:
             for one in found.exceptions:
+                if check is negative_data_rejection and CUT in str(one):
+                    continue
                 yield type(one).__name__, str(found)[:1500]
 
 

@@ -55,7 +55,8 @@ _TILE: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem},
 }
 _SET: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind: {"schema": {"type": "object"}} for kind in (JSON, TILEJSON)}}
+    200: {"content": {kind: {"schema": {"type": "object"}} for kind in (JSON, TILEJSON)}},
+    404: {"model": Problem},
 }
 
 
@@ -135,7 +136,7 @@ def collection_tilesets(
     f"/collections/{{collection_id}}/tiles/{GRID}",
     summary="The tileset of a collection",
     operation_id=".collection.vector.getTileSet",
-    responses=_SET | {404: {"model": Problem}},
+    responses=_SET,
 )
 def collection_tileset(
     request: Request, edition: EditionDep, collection_id: CollectionId, form: Form = "json"

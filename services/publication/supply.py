@@ -43,7 +43,9 @@ class Supply:
     ) -> Answer:
         """Return the seats of a layer's areas, else the councils', after the whole."""
         table = self._table("provision")
-        wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
+        wanted = self._age_group(age_group) | {
+            "frequency": TARGET if frequency is None else frequency
+        }
         rows = self._areas(_chosen(table, wanted), layer, area)
         said = _said(rows, lambda row, lang: provision_sentences(row, lang, self._few))
         return {"areas": said, **marked(self._snapshot.run["assumptions"], EVERYTHING)}
@@ -70,7 +72,9 @@ class Supply:
         age_group: str | None = None,
     ) -> Answer:
         """Return the inequality between the units of a layer, else of each, for every limit."""
-        wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
+        wanted = self._age_group(age_group) | {
+            "frequency": TARGET if frequency is None else frequency
+        }
         if layer is not None:
             wanted["layer"] = layer
         rows = _chosen(self._table("inequality"), wanted)
@@ -104,7 +108,9 @@ class Supply:
         if not (rows or columns):
             usual = next(iter(default_pairs(self._snapshot.workspace.profile)), usual)
         table = self._disclosed.crosstab(rows or usual[0], columns or usual[1])
-        wanted = self._age_group(age_group) | {"frequency": frequency or TARGET}
+        wanted = self._age_group(age_group) | {
+            "frequency": TARGET if frequency is None else frequency
+        }
         return _chosen(table, wanted).reset_index(drop=True)
 
     def _table(self, name: PlainTable) -> pd.DataFrame:

@@ -42,7 +42,7 @@ _SCHEMA = {
     status_code=202,
     summary="Ask for a plan",
     dependencies=[needs("plan")],
-    responses={code: {"model": Problem} for code in (403, 422, 429)},
+    responses={code: {"model": Problem} for code in (403, 404, 422, 429)},
     openapi_extra=_SCHEMA,
     response_model_exclude_none=True,
 )

@@ -31,6 +31,10 @@ def _plain_column(column: pd.Series) -> list[Any]:
     return [plain_value(value) for value in values]
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+"""Made once: features are written by the thousand."""
+
+
 def to_json(value: object) -> str:
     """Return JSON without spaces, the letters of Japanese as they are."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _JSON.encode(value)

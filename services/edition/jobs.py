@@ -118,8 +118,8 @@ class Job:
     One piece of work as it stands.
 
     ``client`` is the account that asked for it. ``best`` is what it has found so far, ``result`` the name
-    of what it made: of a job that is
-    running, the name that it has claimed. ``checked`` says that it can be done at all.
+    of what it made: of a job that is running, the name that it has claimed. ``checked`` says that it can
+    be done at all.
     """
 
     job_id: str

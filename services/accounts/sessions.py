@@ -416,7 +416,7 @@ def _invited(  # noqa: PLR0913  each is a fact of a link
     with writing_accounts(workspace) as opened:
         opened.add(row)
         told = _of_link(row)
-        note(opened, by, "link.make", row.link_id, after=told)
+        note(opened, by, "link.keyboard" if once else "link.make", row.link_id, after=told)
     return {**told, "link": link}
 
 

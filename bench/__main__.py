@@ -19,6 +19,7 @@ from bench import (
     plans,
     polygons,
     reach,
+    service,
     start,
 )
 from bench.city import grown
@@ -71,6 +72,14 @@ def kashiwa(folder: Path) -> Iterator[Row]:
     yield from cityplans.rows(workspace)
 
 
+def serving(folder: Path, minutes: float) -> Iterator[Row]:
+    """Ask the data service of the real Kashiwa."""
+    workspace = folder / "served"
+    _quietly([ARUKEBA, "build", str(PROFILE), "--data", str(KASHIWA), "--out", str(workspace)])
+    _quietly([ARUKEBA, "run", str(workspace)])
+    yield from service.rows(workspace, folder, minutes)
+
+
 def both_views(folder: Path) -> Iterator[Row]:
     """Run Kashiwa as if its residents were not published: both views against the public one alone."""
     profile, whole, alone = folder / "views.toml", str(folder / "views"), str(folder / "view")
@@ -120,6 +129,8 @@ def official(folder: Path) -> Iterator[Row]:
 
 def main() -> None:
     """Run the groups that were asked for, all by default, and note each when it is done."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0, help="of readers beside writers")
     groups: dict[str, Callable[[Path], Iterator[Row]]] = {
         "start": starting,
         "demo": demo,
@@ -132,11 +143,12 @@ def main() -> None:
     }
     if KASHIWA.is_dir():
         groups |= {"kashiwa": kashiwa, "views": both_views}
+        groups["service"] = lambda folder: serving(folder, asked_for.minutes)
     else:
         print(f"skipped: kashiwa, its open data is not at {KASHIWA}")
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("groups", nargs="*", choices=[[], *groups], help="default: all")
-    wanted = parser.parse_args().groups or list(groups)
+    asked_for = parser.parse_args()
+    wanted = asked_for.groups or list(groups)
     print(f"{os.cpu_count()} cores")
     rows = []
     with tempfile.TemporaryDirectory(prefix="arukeba-bench-") as folder:

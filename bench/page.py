@@ -79,7 +79,7 @@ def _tiles() -> Row:
     west, south, east, north = about["bounds"]
     paths = []
     for zoom in range(about["minzoom"], about["maxzoom"] + 1):
-        (x0, y1), (x1, y0) = _tile_at(west, south, zoom), _tile_at(east, north, zoom)
+        (x0, y1), (x1, y0) = tile_at(west, south, zoom), tile_at(east, north, zoom)
         numbers = product(range(x0, x1 + 1), range(y0, y1 + 1))
         paths += [f"/tiles/WebMercatorQuad/{zoom}/{y}/{x}?collections=ground" for x, y in numbers]
     for path in paths:
@@ -101,7 +101,7 @@ def _tiles() -> Row:
     )
 
 
-def _tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
+def tile_at(lon: float, lat: float, zoom: int) -> tuple[int, int]:
     """Return the column and the row of the tile that a point is in."""
     x, y = lon / 360 + 0.5, 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
     return math.floor(x * 2**zoom), math.floor(y * 2**zoom)

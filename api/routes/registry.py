@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.access import needs
@@ -84,6 +84,8 @@ class NoteBody(BaseModel, extra="forbid"):
     text: str
 
 
+RowNumber = Annotated[int, Path(ge=1, lt=2**31)]
+"""Of a change or a note: a database counts no further."""
 IfMatch = Annotated[str, Header(description="ETag that it was read with")]
 
 
@@ -341,7 +343,7 @@ def imports(
     dependencies=[needs("keep")],
     responses=_refused(403, 404, 412),
 )
-def undo(workspace: WorkspaceDep, who: HandDep, change_id: int) -> dict[str, Any]:
+def undo(workspace: WorkspaceDep, who: HandDep, change_id: RowNumber) -> dict[str, Any]:
     """Let the fields of a change be as they were before it."""
     return undo_change(workspace, change_id, who=who).to_dict()
 
@@ -378,6 +380,6 @@ def pin(
     status_code=204,
     responses=_refused(403, 404),
 )
-def unpin(workspace: WorkspaceDep, who: HandDep, note_id: int) -> None:
+def unpin(workspace: WorkspaceDep, who: HandDep, note_id: RowNumber) -> None:
     """Take a note away for good."""
     remove_note(workspace, note_id, who=who)

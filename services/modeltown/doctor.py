@@ -17,7 +17,7 @@ DRIVERS_NEEDED = ("GPKG", "GeoJSON", "ESRI Shapefile")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Distributions whose module has another name.
-_MODULES = {"fonttools": "fontTools"}
+_MODULES = {"argon2-cffi": "argon2", "fonttools": "fontTools"}
 # Only their files are used: the import of the one sets the fonts of the whole process, that of the
 # other writes warnings about things that are not needed.
 _FILES_ONLY = ("matplotlib-fontja", "maplibre")

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import LONLAT_EPSG
-from services.workspace.plain import plain_value, to_json
+from services.workspace.plain import plain_value, row_json, to_json
 
 LONLAT_DECIMALS = 6
 """About 0.1 m."""
@@ -49,7 +49,7 @@ def feature(
     told = f'"id":{to_json(feature_id)},' if feature_id else ""
     last = f",{to_json(after)[1:]}" if after else "}"
     head = f'{{"type":"Feature",{told}"geometry":{geometry}'
-    return f'{head},"properties":{to_json(properties)}{last}'
+    return f'{head},"properties":{row_json(properties)}{last}'
 
 
 def features(

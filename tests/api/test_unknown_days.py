@@ -76,6 +76,7 @@ def read(page: str, lang: str) -> str:
 
 
 def assert_nothing_is_denied(seen: str, lang: str) -> None:
+    seen = re.sub(r"\d+月\d+日", "", seen)  # on 1 December a date says 月1
     found = [words for words in SAYS_NONE[lang] if words in seen]
     assert not found, [seen[max(0, seen.index(one) - 60) : seen.index(one) + 60] for one in found]
 

@@ -151,7 +151,7 @@ class AccessControl:
 
     def __init__(self, app: ASGIApp, *, workspace: Workspace, settings: Settings) -> None:
         self.app = app
-        self._workspace, self._settings = workspace, settings
+        self._workspace = workspace
         self._own = urlsplit(settings.address) if settings.address else None
         named = [self._own.hostname] if self._own and self._own.hostname else []
         self._hosts = {*LOOPBACK, "[::1]", *settings.hosts, *named}

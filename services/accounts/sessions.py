@@ -61,19 +61,18 @@ def sign_in(workspace: Workspace, login: str, password: str, *, address: str) ->
         It was tried too often, of this account or from this address.
     """
     limiter = Limiter(workspace)
-    tried = ((TRIES_OF_ACCOUNT, login.strip().casefold()[:200]), (TRIES_OF_ADDRESS, address))
-    for limit, whose in tried:
-        limiter.require(limit, whose)
     with reading_accounts(workspace) as opened:
         account = None if opened is None else of_login(opened, login)
-        right = is_right(account, password)
         account_id = account.account_id if account else ""
-    if not right:
-        for limit, whose in tried:
-            limiter.count(limit, whose)
+    # Counted before it is tried, for many may try at once; by id and by mail it is one account.
+    whose = account_id or login.strip().casefold()[:200]
+    limiter.require(TRIES_OF_ADDRESS, address)
+    limiter.take(TRIES_OF_ACCOUNT, whose)
+    if not is_right(account, password):
+        limiter.count(TRIES_OF_ADDRESS, address)
         keep(workspace, ANYBODY, "session.refused", account_id)
         raise NotAllowedError("account and password do not go together; see how both are written")
-    limiter.forget(*tried[0])
+    limiter.forget(TRIES_OF_ACCOUNT, whose)
     with writing_accounts(workspace) as opened:
         return begin(opened, opened.get_one(Account, account_id))
 
@@ -309,7 +308,7 @@ def make_token(
     ``scopes`` are rights: it has those that the account has as well. One that writes registry and
     decisions of a council needs ``keep`` and ``decide``.
     """
-    if not by.account_id:
+    if not by.account_id or not by.session:  # a token makes no token that outlives it
         raise NotAllowedError("a token is an account's; sign in by an account")
     wrong = sorted(set(scopes) - by.rights)
     if wrong:

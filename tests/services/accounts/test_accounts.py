@@ -168,10 +168,10 @@ def test_ids_and_mails_are_there_once_and_areas_are_known(
 def test_after_ten_wrong_passwords_an_account_is_locked_for_a_while(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made(workspace)
-    for _ in range(TRIES_OF_ACCOUNT.amount):
+    made(workspace, mail="plan@city.example.jp")
+    for n in range(TRIES_OF_ACCOUNT.amount):
         with pytest.raises(NotAllowedError):
-            sign_in(workspace, "city", "wrong", address=HOME)
+            sign_in(workspace, ("city", "plan@city.example.jp")[n % 2], "wrong", address=HOME)
     with pytest.raises(QueueFullError, match=r"try again in 1[45] minutes"):
         sign_in(workspace, "CITY ", PASSWORD, address="192.0.2.1")
     now = time.time() + 16 * 60
@@ -301,6 +301,8 @@ def test_a_token_has_the_scopes_that_it_was_given_and_no_right_of_others(
     token = make_token(workspace, who, "x", ["keep"], days=1)
     found = by_token(workspace, token["token"])
     assert (found.rights, found.councils) == ({"read", "keep"}, frozenset([council]))
+    with pytest.raises(NotAllowedError):
+        make_token(workspace, found, "a later one", ["keep"], days=300)
     change_account(workspace, "area", role="administrator", councils=[], by=ANYBODY)
     assert by_token(workspace, token["token"]).rights == {"read", "keep"}
     later(monkeypatch, 86_401)

@@ -211,7 +211,7 @@ def _tokens(workspace: Path) -> list[str]:
     for number in range(WRITERS_N):
         name = f"bench-{number}-{time.time_ns()}"
         add_account(opened, name, role="planner", mail=f"{name}@example.lg.jp", by=ANYBODY)
-        who = Visitor("planner", MAY["planner"], name, councils=None)
+        who = Visitor("planner", MAY["planner"], name, councils=None, session="at the keyboard")
         made.append(make_token(opened, who, "bench", rights, days=1)["token"])
     return made
 

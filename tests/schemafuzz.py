@@ -138,7 +138,10 @@ def _wrong(case: Case, answer: Response) -> Iterator[tuple[str, str]]:
 def administrator(workspace: Workspace) -> str:
     """Return the token of an administrator who may do everything."""
     add_account(workspace, "office", role="administrator", mail="office@example.lg.jp", by=ANYBODY)
-    who = Visitor("administrator", frozenset(RIGHTS), "office", councils=None)
+    # Only who has signed in makes a token: here nobody has a password.
+    who = Visitor(
+        "administrator", frozenset(RIGHTS), "office", councils=None, session="at the keyboard"
+    )
     return str(make_token(workspace, who, "fuzz", RIGHTS, days=1)["token"])
 
 

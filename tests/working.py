@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -10,13 +10,11 @@ from services.edition.worker import Work, Worker
 from services.workspace.folder import open_workspace
 
 END_S = 60.0
-PROCESS = {"start": Worker.start, "close": Worker.close}
-"""What a worker does that is a process: for tests of it that run after tests of the application."""
 
 
 @contextmanager
 def working_here() -> Iterator[None]:
-    """Let every worker be threads of this process."""
+    """Let every worker be threads of this process, which end with this."""
     begun: dict[Worker, tuple[Work, list[threading.Thread]]] = {}
 
     def start(worker: Worker, *, warm: bool = False) -> None:
@@ -45,7 +43,9 @@ def working_here() -> Iterator[None]:
             for thread in threads:
                 thread.join(END_S)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as left:
         patch.setattr(Worker, "start", start)
         patch.setattr(Worker, "close", close)
+        # Whoever nobody closed would look for jobs, ten times a second, beside all tests that follow.
+        left.callback(lambda: [close(worker) for worker in list(begun)])
         yield

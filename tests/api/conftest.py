@@ -13,7 +13,7 @@ from tests.snapshots import tiny_workspace
 from tests.working import working_here
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _workers_here() -> Iterator[None]:
     with working_here():
         yield

@@ -23,7 +23,6 @@ from services.workspace.folder import Workspace, open_workspace
 from services.workspace.staging import staged_number
 from tests.services.plans.test_plans import town
 from tests.snapshots import tiny_workspace
-from tests.working import PROCESS
 
 ASK = {"most": 1, "points_max": 0, "objectives": ["most_reached"]}
 END_S = 120.0
@@ -155,8 +154,6 @@ def test_what_stands_half_written_is_swept_away(tmp_path: Path) -> None:
 @pytest.fixture
 def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Workspace, Worker]]:
     monkeypatch.setattr(module, "AGAIN_AFTER_S", 0.01)
-    for name, does in PROCESS.items():
-        monkeypatch.setattr(Worker, name, does)
     workspace = town(tmp_path)
     made = Worker(workspace)
     yield workspace, made

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 
 from api.access import VisitorDep
 from api.settings import Settings
@@ -48,9 +49,10 @@ async def _editions(served: ServedDep) -> edition.Editions:
 EditionsDep = Annotated[edition.Editions, Depends(_editions)]
 
 
-def _edition(editions: EditionsDep) -> edition.Edition:
-    """Return the newest result as it may be read; it is looked for on the disk."""
-    return editions.current()
+async def _edition(editions: EditionsDep) -> edition.Edition:
+    """Return the newest result as it may be read; a new one is opened by a thread."""
+    kept = editions.kept()
+    return kept if kept is not None else await run_in_threadpool(editions.current)
 
 
 EditionDep = Annotated[edition.Edition, Depends(_edition)]

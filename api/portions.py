@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PORTION_BYTES = 65_536
+PORTION_BYTES = 262_144
 
 
 class Portions:

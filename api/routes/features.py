@@ -52,9 +52,6 @@ from services.publication.schema import schema
 from services.words.texts import Lang
 from services.workspace.plain import to_json
 
-WHOLE_MOST = 100
-"""A page of more features leaves while it is written."""
-
 router = APIRouter(
     tags=["Data"], responses={304: {"description": "Not modified"}}, dependencies=[needs("read")]
 )
@@ -166,7 +163,7 @@ def items(
         query = replace(query, limit=min(query.limit, ROWS_SHOWN), crs=CRS84)
     media_type = HTML if html else GEOJSON
 
-    def make() -> str | Iterator[str]:
+    def make() -> str | Iterator[bytes]:
         page = found.features(query)
         links = page_links(
             request,
@@ -184,7 +181,7 @@ def items(
         }
         if html:
             return items_page(request, found, page, links, asked.lang)
-        return page.text(about) if page.returned <= WHOLE_MOST else page.parts(about)
+        return page.parts(about)
 
     path = f"/collections/{collection_id}"
     header = link_header([link(request, f"{path}/queryables", QUERYABLES, SCHEMA)])
@@ -212,7 +209,7 @@ def item(
     collection_link = link(request, f"/collections/{collection_id}", "collection", JSON)
     links = [*both_forms(request, GEOJSON, html=html), collection_link]
 
-    def make() -> str:
+    def make() -> str | bytes:
         marks: Mapping[str, object] = {
             name: lines for name, lines in edition.marks.items() if lines
         }

@@ -114,7 +114,7 @@ def items(request: Request, workspace: WorkspaceDep, plan_id: str, asked: AskedI
         "links": [each.model_dump() for each in links],
         "provenance": plan_imprint(found),
     }
-    return Response(page.text(about), media_type=GEOJSON, headers=content_crs(query.crs))
+    return Response(page.whole(about), media_type=GEOJSON, headers=content_crs(query.crs))
 
 
 @router.get(

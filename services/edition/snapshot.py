@@ -31,14 +31,14 @@ from services.edition.tiles import Archive, Blob, JoinedTiles
 from services.plans.store import list_plans
 from services.plans.views import COLLECTION as PLAN_SITES
 from services.plans.views import all_plan_sites
-from services.publication.aspect import Aspect, limit_in, limits_in, main_profile
+from services.publication.aspect import Aspect, ByAspect, limit_in, limits_in, main_profile
 from services.publication.collections import Collection, Query, TableCollection
 from services.publication.columns import LAYERS
 from services.publication.supply import Supply
 from services.publication.tables import Publication, provenance
 from services.publication.timeline import Timeline, timeline
 from services.registry.decisions import decisions_n, with_status
-from services.reports.week import Week, of_area, of_layer, week
+from services.reports.week import Week, of_area, week
 from services.results.shares import share_figures, shares_of_run
 from services.scenarios.answers import WhatIfs, edit_of
 from services.scenarios.proposed import proposal_effect, told_effect
@@ -50,7 +50,9 @@ from services.words.dates import fiscal_year_ends
 from services.words.reasons import doubted
 from services.words.texts import LANGS
 from services.workspace.folder import (
+    LATEST,
     MANIFEST,
+    RESULTS,
     RUN,
     Snapshot,
     Workspace,
@@ -225,7 +227,7 @@ class Edition:
     def summary(self, asked: Whom) -> dict[str, Any]:
         """Return the figures of the one sentence, for an area or for the whole municipality."""
         aspect, layer = self._aspect(asked), self._layer(asked)
-        rows = aspect.rows(of_layer(self.snapshot.table("coverage"), layer))
+        rows = self._coverage_of.rows(aspect, layer)
         figures = _area(rows, asked.area, layer) if asked.area else self._whole(rows, aspect)
         return {
             "layer": layer if asked.area else None,
@@ -235,6 +237,10 @@ class Edition:
             "gaps": self._gap_counts(layer, figures["area_id"]),
             "shares": self._shares(layer, figures["area_id"]) if asked.area else [],
         }
+
+    @cached_property
+    def _coverage_of(self) -> ByAspect:
+        return ByAspect(self.snapshot.table("coverage"))
 
     def _shares(self, layer: str, area_id: str) -> list[dict[str, Any]]:
         """Return what of each target falls to a council's area; nothing of another area."""
@@ -362,7 +368,7 @@ class Edition:
     def streets(self) -> Blob:
         """Return the street network as GeoJSON."""
         told = marked(self.run["assumptions"], OF_WALKS)
-        return Blob.of(_streets_geojson(self.snapshot.layer("streets"), told).encode())
+        return Blob.of(_streets_geojson(self.snapshot.layer("streets"), told))
 
     @cached_property
     def background(self) -> Background:
@@ -523,7 +529,7 @@ def _week_of(found: Week) -> dict[str, Any]:
     }
 
 
-def _streets_geojson(streets: gpd.GeoDataFrame, told: Mapping[str, object]) -> str:
+def _streets_geojson(streets: gpd.GeoDataFrame, told: Mapping[str, object]) -> bytes:
     merged = shapely.line_merge(streets.geometry.to_numpy())
     drawn = gpd.GeoSeries(shapely.simplify(merged, STREET_TOLERANCE_M), crs=streets.crs)
     rows = plain_rows(streets[["reach", "class"]])
@@ -542,6 +548,7 @@ class Editions:
         self._lock = Lock()
         self._current: Edition | None = None
         self._ran: tuple[str, Written] | None = None
+        self._seen: tuple[Written, ...] = ()
 
     @property
     def workspace(self) -> Workspace:
@@ -554,12 +561,30 @@ class Editions:
                 self._built = built
             return self._workspace
 
+    def kept(self) -> Edition | None:
+        """Return the edition at hand, None where a newer one may be there: a look at three files tells."""
+        current, seen = self._current, self._seen
+        return current if current is not None and seen and self._look(current) == seen else None
+
     def current(self) -> Edition:
         """Return the edition of the newest snapshot, if need be that of the build before."""
+        found = self.kept()
+        if found is not None:
+            return found
+        before = () if self._current is None else self._look(self._current)
         snapshot = self.workspace.served()
         # Results that were deleted and made again have the old name.
         ran = (snapshot.name, written_at(snapshot.path / RUN))
         with self._lock:
             if self._current is None or self._ran != ran:
                 self._current, self._ran = Edition(snapshot), ran
+            # Seen before it was read: what changed meanwhile is seen the next time.
+            is_all = None not in before and before == self._look(self._current)
+            self._seen = before if is_all else ()
             return self._current
+
+    def _look(self, edition: Edition) -> tuple[Written, ...]:
+        """Return what changes with a build, with a run, and with results that are made again."""
+        latest = self._workspace.built / RESULTS / LATEST
+        paths = (self._workspace.path / MANIFEST, latest, edition.snapshot.path / RUN)
+        return tuple(map(written_at, paths))

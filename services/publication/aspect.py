@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo.coverage.reached import Limit
@@ -11,6 +12,8 @@ from geo.vocabulary import TARGET
 from services.words.texts import is_figure
 
 LIMIT_COLUMNS = ["walk_limit_m", "walk_limit_min"]
+NO_LIMIT = -1.0
+"""In metres or minutes, where a limit is of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,25 @@ class Aspect:
             if name in table.columns and name not in whatever:
                 kept &= table[name] == getattr(self, name)
         return table[kept]
+
+
+class ByAspect:
+    """A table of coverage with the rows of each layer and aspect at hand: readers ask for them all the time."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+        limits = table[LIMIT_COLUMNS].fillna(NO_LIMIT)
+        keys = [table[name] for name in ("layer", "frequency", "age_group", "profile")]
+        keys += [limits[name] for name in LIMIT_COLUMNS]
+        self._rows = table.groupby(keys, observed=True, sort=False).indices
+
+    def rows(self, aspect: Aspect, layer: str) -> pd.DataFrame:
+        """Return the rows of one layer and aspect, none where nothing is of it."""
+        limits = (
+            NO_LIMIT if value is None else value for value in (aspect.limit.m, aspect.limit.minutes)
+        )
+        key = (layer, aspect.frequency, aspect.age_group, aspect.profile, *limits)
+        return self._table.take(np.asarray(self._rows.get(key, []), dtype=np.int64))
 
 
 def main_profile(run: Mapping[str, Any]) -> str:

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.arrays import LONLAT_EPSG
@@ -26,7 +25,7 @@ from services.publication.crs import CRS84, Crs, texts_in
 from services.publication.times import EVER, SPANS, Interval, ends, starts
 from services.words.dates import first_day, last_day
 from services.words.texts import text
-from services.workspace.geojson import collection_parts, feature, geometries, lonlat
+from services.workspace.geojson import NO_SHAPE, collection_parts, feature, geometries, lonlat
 
 FIGURE_DECIMALS = 4
 """Figures leave with more digits than anybody reads and fewer than a float has."""
@@ -43,9 +42,9 @@ BBox = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the features that matched; each item is a GeoJSON feature as JSON text."""
+    """A part of the features that matched; each item is a GeoJSON feature as JSON."""
 
-    write: Callable[[], Iterator[str]]
+    write: Callable[[], Iterator[bytes]]
     """Writes the items, each when it is asked for: a long page is never whole in memory."""
     matched: int
     returned: int
@@ -53,19 +52,19 @@ class Page:
     """What the geometries on the page cover; None without any, and where they are not in degrees."""
 
     @property
-    def items(self) -> Iterator[str]:
+    def items(self) -> Iterator[bytes]:
         """Return the features one after the other."""
         return self.write()
 
-    def parts(self, about: Mapping[str, object]) -> Iterator[str]:
+    def parts(self, about: Mapping[str, object]) -> Iterator[bytes]:
         """Return the page as GeoJSON part by part, with its counts and what is said about it."""
         counts = {"numberMatched": self.matched, "numberReturned": self.returned}
         box = {"bbox": self.bbox} if self.bbox else {}
         return collection_parts(self.items, after={**box, **counts, **about})
 
-    def text(self, about: Mapping[str, object]) -> str:
+    def whole(self, about: Mapping[str, object]) -> bytes:
         """Return the page as GeoJSON."""
-        return "".join(self.parts(about))
+        return b"".join(self.parts(about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +127,8 @@ class Collection(Protocol):
 
     def feature(
         self, feature_id: str, after: Mapping[str, object] | None = None, crs: Crs = CRS84
-    ) -> str:
-        """Return one feature as JSON text, with members about it at its end."""
+    ) -> bytes:
+        """Return one feature as JSON, with members about it at its end."""
 
     def layer(self) -> gpd.GeoDataFrame:
         """Return all features as a frame, plane CRS; each column has its type, also where it is empty."""
@@ -152,27 +151,24 @@ class Shapes:
         return lonlat(self._plane)
 
     @cached_property
-    def texts(self) -> list[str]:
+    def texts(self) -> list[bytes]:
         """Return the geometries as GeoJSON, ``null`` where there is none."""
         return geometries(self.lonlat)
 
-    @property
+    @cached_property
     def epsg(self) -> int:
         """Return the EPSG code of the plane."""
         found = self._plane.crs.to_epsg() if self._plane.crs else None
         return int(found or LONLAT_EPSG)
 
-    def text(self, position: int) -> str:
-        """Return one geometry as GeoJSON."""
-        return "null" if position < 0 else self.texts[position]
-
-    def written(self, positions: NDArray[np.int64], crs: Crs = CRS84) -> list[str]:
+    def written(self, positions: NDArray[np.int64], crs: Crs = CRS84) -> list[bytes]:
         """Return geometries as GeoJSON in a CRS; in degrees they are written once for all answers."""
         if crs == CRS84:
-            return [self.text(int(position)) for position in positions]
+            texts = self.texts
+            return [NO_SHAPE if one < 0 else texts[one] for one in positions.tolist()]
         there, where = np.unique(positions[positions >= 0], return_inverse=True)
         texts = texts_in(gpd.GeoSeries(self._plane.iloc[there]), crs)
-        told = np.full(len(positions), "null", dtype=object)
+        told = np.full(len(positions), NO_SHAPE, dtype=object)
         told[positions >= 0] = np.array(texts, dtype=object)[where]
         return list(told)
 
@@ -279,7 +275,7 @@ class TableCollection:
         rows = self._sorted(np.flatnonzero(keep), query.sort)
         page = rows[query.offset : query.offset + query.limit]
 
-        def write() -> Iterator[str]:
+        def write() -> Iterator[bytes]:
             for start in range(0, len(page), ROWS_AT_ONCE):
                 some = page[start : start + ROWS_AT_ONCE]
                 shapes = self._shapes(some, query.crs) if query.with_geometry else None
@@ -291,8 +287,8 @@ class TableCollection:
 
     def feature(
         self, feature_id: str, after: Mapping[str, object] | None = None, crs: Crs = CRS84
-    ) -> str:
-        """Return one feature as JSON text, with members about it at its end."""
+    ) -> bytes:
+        """Return one feature as JSON, with members about it at its end."""
         row = self._row_of.get(feature_id)
         if row is None:
             raise NotFoundError(
@@ -340,7 +336,7 @@ class TableCollection:
         shapes[:-1][~self.shapes.there] = None
         return shapes[self.shape_of]
 
-    def _shapes(self, rows: NDArray[np.int64], crs: Crs) -> list[str]:
+    def _shapes(self, rows: NDArray[np.int64], crs: Crs) -> list[bytes]:
         return self.shapes.written(self.shape_of[rows], crs)
 
     def _named(self, names: Sequence[str] | None) -> list[str]:
@@ -350,9 +346,9 @@ class TableCollection:
         return [name for name in self.fields if names is None or name in names]
 
     @cached_property
-    def _arrays(self) -> dict[str, ExtensionArray]:
-        """Return each column as an array: rows are taken of a frame ten times as slowly."""
-        return {name: self.frame[name].array for name in self.fields}
+    def _columns(self) -> dict[str, "_Column"]:
+        """Return each column so that rows are taken of it fast: of a frame ten times as slowly."""
+        return {name: _Column.of(self.frame[name], kind) for name, kind in self.fields.items()}
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -389,15 +385,16 @@ class TableCollection:
     def _write(
         self,
         rows: NDArray[np.int64],
-        shapes: Sequence[str] | None,
+        shapes: Sequence[bytes] | None,
         names: Sequence[str] | None,
         after: Mapping[str, object] | None = None,
-    ) -> Iterable[str]:
-        told = self.fields if names is None else names
-        columns = [_plain(self._arrays[name].take(rows), self.fields[name]) for name in told]
-        drawn = shapes if shapes is not None else ["null"] * len(rows)
+    ) -> Iterable[bytes]:
+        told = list(self.fields) if names is None else names
+        columns = [self._columns[name].plain(rows) for name in told]
+        drawn = shapes if shapes is not None else [NO_SHAPE] * len(rows)
         values = zip(*columns, strict=True) if columns else ((),) * len(rows)
-        for feature_id, geometry, row in zip(self.ids.iloc[rows], drawn, values, strict=True):
+        ids = self.ids.to_numpy()[rows].tolist()
+        for feature_id, geometry, row in zip(ids, drawn, values, strict=True):
             properties = dict(zip(told, row, strict=True))
             yield feature(geometry, properties, feature_id=feature_id, after=after)
 
@@ -431,14 +428,42 @@ _COLUMN_TYPES = {
 }
 """By the type in JSON: each of them knows columns without any value."""
 
-_READ: dict[str, Callable[[Any], Any]] = {"boolean": bool, "integer": int, "number": float}
+_KEPT: Mapping[str, tuple[type, object]] = {
+    "boolean": (np.bool_, False),
+    "integer": (np.int64, 0),
+    "number": (np.float64, 0.0),
+}
+"""By the type in JSON: how values are kept, and what stands where there is none."""
 
 
-def _plain(column: ExtensionArray, kind: str) -> list[Any]:
-    read = _READ.get(kind, str)
-    # One by one, a column of pandas wraps and asks each value anew: ten times as long.
-    values = zip(column.to_numpy(dtype=object), column.isna(), strict=True)
-    return [None if none else read(value) for value, none in values]
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column as JSON has its values."""
+
+    values: NDArray[Any]
+    none: NDArray[np.bool_] | None
+    """Which of them are not there; None: all are."""
+
+    @classmethod
+    def of(cls, column: "pd.Series[Any]", kind: str) -> "_Column":
+        """Read a column of pandas, which would wrap and ask each value anew whenever it is taken."""
+        none = column.isna().to_numpy(dtype=bool)
+        if kind in _KEPT:
+            dtype, empty = _KEPT[kind]
+            values = column.where(~none, empty).to_numpy(dtype=dtype)
+        else:
+            values = column.to_numpy(dtype=object)
+            if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "empty"):
+                values = np.array([str(value) for value in values], dtype=object)
+        return cls(values, none if none.any() else None)
+
+    def plain(self, rows: NDArray[np.int64]) -> list[Any]:
+        """Return the values of some rows."""
+        told: list[Any] = self.values[rows].tolist()
+        if self.none is not None:
+            for row in np.flatnonzero(self.none[rows]).tolist():
+                told[row] = None
+        return told
 
 
 def _parse(name: str, text: str, kind: str, column: "pd.Series[Any]") -> object:

@@ -105,7 +105,7 @@ def given_in(shapes: gpd.GeoSeries, crs: Crs) -> NDArray[Any]:
     return np.asarray(_swapped(turned), dtype=object) if crs.north_first else turned
 
 
-def texts_in(shapes: gpd.GeoSeries, crs: Crs) -> list[str]:
+def texts_in(shapes: gpd.GeoSeries, crs: Crs) -> list[bytes]:
     """Return shapes of any CRS as GeoJSON geometries in another one, ``null`` where there is none."""
     return geometries(given_in(shapes, crs))
 

@@ -170,7 +170,7 @@ def _parquet(found: Collection, path: Path, told: Told) -> None:
 def _geojson(found: Collection, path: Path, told: Told) -> None:
     items = found.features(Query({}, limit=sys.maxsize)).items
     before = {"name": found.id, **_box(found), "provenance": told}
-    path.write_text(f"{collection(items, before=before, apart=chr(10))}\n", encoding="utf-8")
+    path.write_bytes(collection(items, before=before, apart=b"\n") + b"\n")
 
 
 def _jsonfg(found: Collection, path: Path, told: Told) -> None:

@@ -78,8 +78,8 @@ def _geojson_writers(snapshot: Snapshot) -> Mapping[str, _Write]:
 
         def write(path: Path) -> None:
             items = found[name].features(query).items
-            text = collection(items, before={"name": name, "provenance": told}, apart="\n")
-            path.write_text(f"{text}\n", encoding="utf-8")
+            before = {"name": name, "provenance": told}
+            path.write_bytes(collection(items, before=before, apart=b"\n") + b"\n")
 
         return write
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,6 +112,7 @@ def registry_file(path: Path) -> str:
     return f"sqlite:///{(path / 'registry.sqlite').as_posix()}"
 
 
+@cache
 def software_version() -> str:
     """Return the version of arukeba that runs."""
     return version("arukeba")

@@ -1,7 +1,7 @@
 """
 GeoJSON (RFC 7946): shapes in degrees, longitude first, as all answers and files have them.
 
-Features are texts: they are written once and joined as often as they are asked for.
+Features are bytes of JSON: shapes are written once and joined as often as they are asked for.
 """
 
 import json
@@ -10,16 +10,18 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import orjson
 import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import LONLAT_EPSG
-from services.workspace.plain import plain_value, row_json, to_json
+from services.workspace.plain import plain_value, to_json
 
 LONLAT_DECIMALS = 6
 """About 0.1 m."""
 
-PART_CHARS = 200_000
+PART_BYTES = 200_000
+NO_SHAPE = b"null"
 
 
 def lonlat(shapes: gpd.GeoSeries, *, decimals: int = LONLAT_DECIMALS) -> NDArray[Any]:
@@ -29,27 +31,36 @@ def lonlat(shapes: gpd.GeoSeries, *, decimals: int = LONLAT_DECIMALS) -> NDArray
     return np.asarray(shapely.orient_polygons(rounded), dtype=object)
 
 
-def geometries(degrees: NDArray[Any]) -> list[str]:
-    """Return the geometry of each shape, ``null`` where there is none."""
+def geometries(degrees: NDArray[Any]) -> list[bytes]:
+    """Return the geometry of each shape as JSON, ``null`` where there is none."""
     none = shapely.is_missing(degrees) | shapely.is_empty(degrees)
     return [
-        "null" if no else str(text)
+        NO_SHAPE if no else str(text).encode()
         for text, no in zip(shapely.to_geojson(degrees), none, strict=True)
     ]
 
 
 def feature(
-    geometry: str,
+    geometry: bytes,
     properties: Mapping[str, object],
     *,
     feature_id: str = "",
     after: Mapping[str, object] | None = None,
-) -> str:
-    """Return one feature; the properties are plain (``services.workspace.plain``), ``after`` its last members."""
-    told = f'"id":{to_json(feature_id)},' if feature_id else ""
-    last = f",{to_json(after)[1:]}" if after else "}"
-    head = f'{{"type":"Feature",{told}"geometry":{geometry}'
-    return f'{head},"properties":{row_json(properties)}{last}'
+) -> bytes:
+    """
+    Return one feature as JSON, ``after`` its last members.
+
+    The properties are plain (``services.workspace.plain``), but a float that is no number is null.
+    orjson writes them ten times as fast as Python does: features are written by the thousand.
+    """
+    told = {
+        "type": "Feature",
+        **({"id": feature_id} if feature_id else {}),
+        "geometry": orjson.Fragment(geometry),
+        "properties": properties,
+        **(after or {}),
+    }
+    return orjson.dumps(told)
 
 
 def features(
@@ -57,7 +68,7 @@ def features(
     properties: Iterable[Mapping[str, object]],
     *,
     decimals: int = LONLAT_DECIMALS,
-) -> list[str]:
+) -> list[bytes]:
     """Return a feature for each shape of any CRS and its properties."""
     drawn = geometries(lonlat(shapes, decimals=decimals))
     return [
@@ -67,35 +78,35 @@ def features(
 
 
 def collection(
-    items: Iterable[str],
+    items: Iterable[bytes],
     *,
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
-    apart: str = "",
-) -> str:
+    apart: bytes = b"",
+) -> bytes:
     r"""Return features as a collection, with members before and after them; ``apart`` may be \n."""
-    return "".join(collection_parts(items, before=before, after=after, apart=apart))
+    return b"".join(collection_parts(items, before=before, after=after, apart=apart))
 
 
 def collection_parts(
-    items: Iterable[str],
+    items: Iterable[bytes],
     *,
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
-    apart: str = "",
-) -> Iterator[str]:
-    """Yield the text of a collection in parts that are not much longer than ``PART_CHARS``."""
-    first = to_json({"type": "FeatureCollection", **(before or {})})[:-1]
-    yield f'{first},"features":[{apart}'
-    joint, part, length = "", [], 0
+    apart: bytes = b"",
+) -> Iterator[bytes]:
+    """Yield the bytes of a collection in parts that are not much longer than ``PART_BYTES``."""
+    first = to_json({"type": "FeatureCollection", **(before or {})})[:-1].encode()
+    part = [first, b',"features":[', apart]
+    joint, length = b"", 0
     for item in items:
         part += [joint, item]
-        joint, length = f",{apart}", length + len(item)
-        if length >= PART_CHARS:
-            yield "".join(part)
+        joint, length = b"," + apart, length + len(item)
+        if length >= PART_BYTES:
+            yield b"".join(part)
             part, length = [], 0
-    last = f",{to_json(after)[1:]}" if after else "}"
-    yield "".join([*part, f"{apart}]{last}"])
+    last = f",{to_json(after)[1:]}".encode() if after else b"}"
+    yield b"".join([*part, apart, b"]", last])
 
 
 def as_data(shapes: gpd.GeoSeries, properties: Iterable[Mapping[str, object]]) -> dict[str, Any]:

@@ -312,13 +312,13 @@ def test_a_long_answer_leaves_in_pieces_and_whole() -> None:
         told.append(message)
 
     async def ask() -> None:
-        app = Portions(Response(bytes(range(256)) * 1000))
+        app = Portions(Response(bytes(range(256)) * 4000))
         await app({"type": "http", "method": "GET", "path": "/"}, send, send)  # type: ignore[arg-type]
 
     asyncio.run(ask())
     parts = [message["body"] for message in told[1:]]
     assert max(map(len, parts)) <= PORTION_BYTES
-    assert b"".join(parts) == bytes(range(256)) * 1000
+    assert b"".join(parts) == bytes(range(256)) * 4000
     assert [message.get("more_body", False) for message in told[1:]] == [True] * 3 + [False]
 
 

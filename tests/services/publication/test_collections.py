@@ -13,7 +13,7 @@ from geo.coverage.reached import Limit
 from geo.errors import InvalidInputError, NotFoundError
 from services.publication.aspect import Aspect
 from services.publication.collections import Query, Shapes, TableCollection, collections_of
-from services.workspace.geojson import PART_CHARS
+from services.workspace.geojson import PART_BYTES
 from tests.snapshots import areas, candidates, coverage, gaps, places, reach
 
 EPSG = 6677
@@ -151,7 +151,7 @@ def test_a_long_page_is_never_whole_in_memory() -> None:
         question={},
     )["coverage"]
     page = found.features(Query({}, limit=10_000))
-    whole = page.text({"links": []})
+    whole = page.whole({"links": []})
     assert len(json.loads(whole)["features"]) == page.returned >= rows
     tracemalloc.start()
     try:
@@ -161,4 +161,4 @@ def test_a_long_page_is_never_whole_in_memory() -> None:
         tracemalloc.stop()
     assert length == len(whole)
     assert peak < length / 2
-    assert max(map(len, page.parts({}))) < 2 * PART_CHARS
+    assert max(map(len, page.parts({}))) < 2 * PART_BYTES

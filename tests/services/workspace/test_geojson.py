@@ -55,11 +55,11 @@ def test_what_has_no_shape_or_no_value_is_null() -> None:
 
 
 def test_members_of_a_collection_stand_before_and_after_its_features() -> None:
-    said = collection(['{"x":1}', '{"x":2}'], before={"name": "場"}, after={"n": 2}, apart="\n")
-    assert said == (
+    said = collection([b'{"x":1}', b'{"x":2}'], before={"name": "場"}, after={"n": 2}, apart=b"\n")
+    assert said.decode() == (
         '{"type":"FeatureCollection","name":"場","features":[\n{"x":1},\n{"x":2}\n],"n":2}'
     )
-    assert collection([]) == '{"type":"FeatureCollection","features":[]}'
+    assert collection([]) == b'{"type":"FeatureCollection","features":[]}'
 
 
 def test_rows_are_plain_whatever_their_columns_hold() -> None:

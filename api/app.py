@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -94,14 +95,22 @@ GZIP_FROM_BYTES = 1024
 NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "font/ttf")
 
 
+_DESCRIBED: dict[tuple[int, ...], tuple[list[APIRoute], dict[str, Any]]] = {}
+"""Descriptions by the identities of the routes beside ``RESOURCES``, which are kept with it."""
+
+
 class Service(FastAPI):
     """The application; its description says what a refusal looks like."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description of every address."""
+        """Return the description of every address, made once for all applications with the same ones."""
         if self.openapi_schema is None:
-            document = describe_access(super().openapi(), self.routes)
-            self.openapi_schema = describe_problems(document)
+            beside = [one for one in self.routes if isinstance(one, APIRoute)]
+            key = tuple(map(id, beside))
+            if key not in _DESCRIBED:
+                document = describe_access(super().openapi(), self.routes)
+                _DESCRIBED[key] = beside, describe_problems(document)
+            self.openapi_schema = _DESCRIBED[key][1]
         return self.openapi_schema
 
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.access import routes_of
 from api.connections import server_of
 from api.settings import Settings
 
@@ -24,7 +25,7 @@ def serving(app: FastAPI, settings: Settings | None = None) -> Iterator[str]:
     """Serve an application at an address of its own; whatever happens meanwhile, it ends afterwards."""
     # FastAPI reads its routes at the first question, and silences warnings meanwhile for all threads
     # at once: a thread that does the same at that moment lets one through, which is an error here.
-    app.openapi()
+    routes_of(app.routes)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = server_of(app, settings or Settings(stop_wait_s=5))
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from api.cli.usage import usage_message
@@ -63,6 +62,14 @@ class Desk:
     def progress(self) -> Iterator[Report]:
         """Yield a progress report that moves a bar, silent where nobody looks at a terminal."""
         console = Console(stderr=True)
+        from rich.progress import (  # noqa: PLC0415  the list of the commands shows no progress
+            BarColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
         with Progress(
             *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal

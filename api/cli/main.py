@@ -10,7 +10,6 @@ import sys
 import warnings
 from collections.abc import Collection, Sequence
 from importlib import import_module
-from importlib.metadata import version
 from types import ModuleType
 from typing import Annotated
 
@@ -65,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         message = desk.say("cli.error.lang", given=repr(asked.wrong_lang))
         return desk.fail(typer.BadParameter(message), command)
     if asked.rest == ["--version"]:
+        from importlib.metadata import version  # noqa: PLC0415  takes as long as a tenth of the help
+
         typer.echo(f"arukeba {version('arukeba')}")
         return 0
     try:

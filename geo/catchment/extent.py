@@ -2,7 +2,6 @@
 
 import numpy as np
 import shapely
-import shapely.ops
 from numpy.typing import NDArray
 
 from geo.arrays import TOLERANCE, FloatArray, within
@@ -56,6 +55,7 @@ def reached_lines(
     missed[whole] = None
     own = _own_edges(origins, limit)
     partly = (~whole) & ((from_u > 0) | (from_v > 0))
+    inside, outside = _Pieces(), _Pieces()
     for edge in np.union1d(np.flatnonzero(partly), list(own)).astype(int):
         if whole[edge]:
             continue
@@ -67,7 +67,10 @@ def reached_lines(
             ),
         ]
         spans += own.get(edge, [])
-        reached[edge], missed[edge] = _cut(lines[edge], float(network.edge_length_m[edge]), spans)
+        reached[edge] = missed[edge] = None
+        _cut(edge, float(network.edge_length_m[edge]), spans, inside, outside)
+    inside.draw(lines, reached)
+    outside.draw(lines, missed)
     return reached, missed
 
 
@@ -102,25 +105,69 @@ def _own_edges(origins: Doors, limit: float) -> dict[int, _Spans]:
     return spans
 
 
-def _cut(
-    line: shapely.LineString, length_m: float, spans: _Spans
-) -> tuple[shapely.Geometry | None, shapely.Geometry | None]:
-    """Split a line into the union of the spans and the rest."""
-    inside: _Spans = []
-    outside: _Spans = []
+def _cut(edge: int, length_m: float, spans: _Spans, inside: "_Pieces", outside: "_Pieces") -> None:
+    """Split an edge into the union of the spans and the rest."""
     at_m = 0.0
     for begin, end in sorted((max(0.0, a), min(length_m, b)) for a, b in spans):
         if end - max(begin, at_m) <= TOLERANCE:
             continue
         if begin - at_m > TOLERANCE:
-            outside.append((at_m, begin))
-        inside.append((max(begin, at_m), end))
+            outside.add(edge, at_m, begin)
+        inside.add(edge, max(begin, at_m), end)
         at_m = end
     if length_m - at_m > TOLERANCE:
-        outside.append((at_m, length_m))
-    return _pieces(line, inside), _pieces(line, outside)
+        outside.add(edge, at_m, length_m)
 
 
-def _pieces(line: shapely.LineString, spans: _Spans) -> shapely.Geometry | None:
-    parts = [shapely.ops.substring(line, begin, end) for begin, end in spans]
-    return shapely.union_all(parts) if parts else None
+class _Pieces:
+    """Pieces of edges, gathered and then drawn all at once: one by one they take most of a map's time."""
+
+    def __init__(self) -> None:
+        self._edges: list[int] = []
+        self._spans: _Spans = []
+
+    def add(self, edge: int, begin_m: float, end_m: float) -> None:
+        """Add a piece; those of an edge come one after the other."""
+        self._edges.append(edge)
+        self._spans.append((begin_m, end_m))
+
+    def draw(self, lines: NDArray[np.object_], drawn: NDArray[np.object_]) -> None:
+        """Put the pieces of each edge, as one geometry, where ``drawn`` has the edge."""
+        if not self._edges:
+            return
+        edges, (begin_m, end_m) = np.array(self._edges), np.array(self._spans).T
+        parts = substrings(lines[edges], begin_m, end_m)
+        there, first, number = np.unique(edges, return_index=True, return_counts=True)
+        table = np.full((len(there), number.max()), None, dtype=object)
+        row = np.repeat(np.arange(len(there)), number)
+        table[row, np.arange(len(edges)) - first[row]] = parts
+        drawn[there] = shapely.union_all(table, axis=1)
+
+
+def substrings(
+    lines: NDArray[np.object_], begin_m: FloatArray, end_m: FloatArray
+) -> NDArray[np.object_]:
+    """
+    Return (n,) the parts of lines between two distances along each, 0 <= begin < end <= length.
+
+    As ``shapely.ops.substring`` of each line does, for all at once.
+    """
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    starts = np.flatnonzero(np.diff(line, prepend=-1))
+    step_m = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+    step_m[starts] = 0.0
+    walked_m = np.cumsum(step_m)
+    at_m = walked_m - walked_m[starts][line]
+    between = (at_m > begin_m[line]) & (at_m < end_m[line])
+    between[starts] = between[np.append(starts[1:], len(xy)) - 1] = False
+    ends = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines, where))
+        for where in (begin_m, end_m)
+    )
+    number = np.arange(len(lines))
+    first, last = ends
+    owner = np.concatenate([number, line[between], number])
+    order = np.argsort(owner, kind="stable")  # begin, what lies between, end
+    points = np.concatenate([first, xy[between], last])[order]
+    drawn: NDArray[np.object_] = shapely.linestrings(points, indices=owner[order])
+    return drawn

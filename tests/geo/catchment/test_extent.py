@@ -1,11 +1,13 @@
 """Extent: streets cut where reach ends, by hand and in total."""
 
+import numpy as np
 import pytest
 import shapely
+import shapely.ops
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.catchment.extent import reached_lines
+from geo.catchment.extent import reached_lines, substrings
 from geo.streets.network import Network
 from geo.walking.doors import Doors
 from geo.walking.measure import metres
@@ -56,3 +58,32 @@ def test_a_longer_limit_never_reaches_less_street(
         return float(total)
 
     assert reached_m(float(limit_m + more_m)) >= reached_m(float(limit_m)) - 1e-3
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(
+                st.tuples(st.integers(0, 50), st.integers(0, 50)),
+                min_size=2,
+                max_size=6,
+                unique=True,
+            ),
+            st.floats(0.0, 1.0),
+            st.floats(0.0, 1.0),
+        ).filter(lambda one: abs(one[1] - one[2]) > 1e-3),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_parts_of_many_lines_are_those_of_each(
+    drawn: list[tuple[list[tuple[int, int]], float, float]],
+) -> None:
+    lines = np.array([shapely.LineString(points) for points, _, _ in drawn])
+    shares = np.sort(np.array([(a, b) for _, a, b in drawn]))
+    begin_m, end_m = (shapely.length(lines)[:, None] * shares).T
+    found = substrings(lines, begin_m, end_m)
+    for part, line, begin, end in zip(found, lines, begin_m, end_m, strict=True):
+        alone = shapely.ops.substring(line, begin, end)
+        assert shapely.length(part) == pytest.approx(end - begin)
+        assert shapely.hausdorff_distance(part, alone) == pytest.approx(0.0, abs=1e-9)

@@ -169,5 +169,4 @@ def substrings(
     owner = np.concatenate([number, line[between], number])
     order = np.argsort(owner, kind="stable")  # begin, what lies between, end
     points = np.concatenate([first, xy[between], last])[order]
-    drawn: NDArray[np.object_] = shapely.linestrings(points, indices=owner[order])
-    return drawn
+    return np.asarray(shapely.linestrings(points, indices=owner[order]), dtype=object)

@@ -308,8 +308,7 @@ def build_network(ways: pd.DataFrame, nodes: pd.DataFrame, *, epsg: int) -> Netw
         np.where(ends[:, 0] < ends[:, 1], 1, -1) * ways["oneway"].to_numpy(dtype=np.int64)[way]
     )
     ends = np.sort(ends, axis=1)
-    said = [name for name in ATTRIBUTES if name != "oneway"]
-    alike = ways.groupby(said, sort=True).ngroup().to_numpy().astype(np.int64)
+    alike = _alike(ways)
     osm_id = ways["osm_id"].to_numpy(dtype=np.int64)
     order = np.lexsort((osm_id[way], directed, alike[way], ends[:, 1], ends[:, 0]))
     ends, way, directed = ends[order], way[order], directed[order]
@@ -586,6 +585,17 @@ def _segments(ways: pd.DataFrame, nodes: pd.DataFrame) -> tuple[IntArray, IntArr
     way = np.repeat(np.arange(len(ways)), counts)
     whole = (way[1:] == way[:-1]) & (row[1:] >= 0) & (row[:-1] >= 0)
     return way[:-1][whole], np.column_stack([row[:-1], row[1:]])[whole]
+
+
+def _alike(ways: pd.DataFrame) -> IntArray:
+    """Number the ways by what they say of themselves, whichever way they are walked: equals share one."""
+    alike = np.zeros(len(ways), dtype=np.int64)
+    for name in ATTRIBUTES:
+        said = ways[name].to_numpy()
+        if name != "oneway" and (said != said[:1]).any():
+            codes, found = pd.factorize(said, sort=True)
+            alike = pd.factorize(alike * len(found) + codes, sort=True)[0].astype(np.int64)
+    return alike
 
 
 def _kinds(nodes: pd.DataFrame) -> KindArray:

@@ -27,13 +27,22 @@ def locate(xy: FloatArray, areas: gpd.GeoDataFrame) -> IntArray:
     found = np.full(len(xy), -1, dtype=np.int64)
     if len(xy) == 0 or len(areas) == 0:
         return found
-    rank = np.argsort(np.argsort(areas["area_id"].to_numpy(), kind="stable"))
-    # Points in the tree and areas as the questions: only what is asked is prepared.
-    points = np.asarray(shapely.points(xy))
-    area, point = shapely.STRtree(points).query(areas.geometry.to_numpy(), predicate="intersects")
-    order = np.lexsort((rank[area], point))
-    point, first = np.unique(point[order], return_index=True)
-    found[point] = area[order][first]
+    # By their x, the points beside an area are a slice: none is looked at that is far away.
+    by_x = np.argsort(xy[:, 0], kind="stable")
+    x, y = xy[by_x].T
+    shapes = areas.geometry.to_numpy()
+    west, south, east, north = shapely.bounds(shapes).T
+    begin, end = np.searchsorted(x, west, "left"), np.searchsorted(x, east, "right")
+    # The first area by its id has the last word.
+    turn = np.argsort(areas["area_id"].to_numpy(), kind="stable")[::-1]
+    for area in turn[(begin < end)[turn]]:
+        beside = y[begin[area] : end[area]]
+        near = begin[area] + np.flatnonzero((south[area] <= beside) & (beside <= north[area]))
+        if near.size:
+            # A copy: others may be looking at the area at this moment, and preparing changes it.
+            shape = shapely.force_2d(shapes[area])
+            shapely.prepare(shape)
+            found[by_x[near[shapely.intersects_xy(shape, x[near], y[near])]]] = area
     return found
 
 

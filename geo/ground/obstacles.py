@@ -164,6 +164,8 @@ class Obstacles:
         (n,) mask.
         """
         found = np.zeros(len(xy), dtype=bool)
+        if not self.water.size:
+            return found
         points = np.asarray(shapely.points(xy))
         # Points in the tree and areas as the questions: what is asked is prepared, and a sea is large.
         area, point = shapely.STRtree(points).query(self.water, predicate="intersects")

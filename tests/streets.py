@@ -36,9 +36,11 @@ def streets(
     ``traits`` what it says of itself.
     """
     table = way_table(ways)
-    for way, special in (attributes or {}).items():
-        for name, value in special.items():
-            table.loc[way, name] = value
+    for name in {name: None for special in (attributes or {}).values() for name in special}:
+        said = table[name].tolist()
+        for way, special in attributes.items():
+            said[way] = special.get(name, said[way])
+        table[name] = said
     nodes = pd.DataFrame(
         [crossings[key] for key in crossings], columns=["x", "y"], index=list(crossings)
     ).astype(float)

@@ -19,6 +19,7 @@ from geo.vocabulary import FREQUENCIES
 from geo.walking.nearby import Nearby
 from geo.walking.reach import Walks, straight_m
 from geo.walking.snapping import (
+    ISOLATED,
     Frontage,
     frontage_of,
     snap,
@@ -133,6 +134,8 @@ class Situation:
         self, snaps: pd.DataFrame, xy: FloatArray | gpd.GeoSeries, limit_m: float
     ) -> pd.DataFrame:
         """Let the isolated join a street that leads nowhere but to a hall."""
+        if not (snaps["reason"] == ISOLATED).any():
+            return snaps  # and no hall is looked for
         usable = self._streets_of_halls
         return snap_isolated(snaps, xy, self._streets, limit_m=limit_m, usable=usable)
 

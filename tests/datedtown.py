@@ -168,15 +168,37 @@ def dated_workspace(
 ) -> Workspace:
     """Write the workspace into ``folder`` with these places, or PLACES, and open it."""
     path = folder / "workspace"
-    for name, content in _layers().items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(content)
+    write_files(path, _layers())
     (path / "profile.toml").write_text(PROFILE.replace("SMALL", str(small_number)), "utf-8")
     _json(path / "workspace.json", _manifest() | {"registry_url": registry})
     _json(path / "sources.json", [])
     _json(path / "intake.json", {})
-    write_registry(registry or registry_file(path), _no_venues(), places(*(rows or PLACES)))
+    if registry:
+        write_registry(registry, _no_venues(), places(*(rows or PLACES)))
+    else:
+        write_files(path, _registry(rows or PLACES))
     return open_workspace(path)
+
+
+def files_in(path: Path) -> dict[str, bytes]:
+    """Return the files of a folder, by which it is written again."""
+    files = [file for file in path.rglob("*") if file.is_file()]
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def write_files(path: Path, files: dict[str, bytes]) -> None:
+    """Write into a folder what was read of another."""
+    for name, content in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(content)
+
+
+@cache
+def _registry(rows: tuple[tuple, ...]) -> dict[str, bytes]:
+    """Return the file of a registry with these places, written once."""
+    with TemporaryDirectory() as folder:
+        write_registry(registry_file(Path(folder)), _no_venues(), places(*rows))
+        return files_in(Path(folder))
 
 
 @cache
@@ -193,8 +215,7 @@ def _layers() -> dict[str, bytes]:
         areas().to_parquet(path / "layers" / "areas.parquet")
         write_ground(bare_ground(), path / "layers")
         demand(network).to_parquet(path / "layers" / "demand.parquet")
-        files = [file for file in path.rglob("*") if file.is_file()]
-        return {str(file.relative_to(path)): file.read_bytes() for file in files}
+        return files_in(path)
 
 
 def areas() -> gpd.GeoDataFrame:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from alembic.config import Config
@@ -27,10 +28,7 @@ def migrate(connection: Connection) -> None:
     Before it a file is copied to ``registry.before-VERSION.sqlite`` beside it, on a server each table to
     ``TABLE_before_VERSION``, in the same transaction.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    script = ScriptDirectory.from_config(config)
-    head = script.get_current_head()
+    config, script, head = _steps()
     version = MigrationContext.configure(connection).get_current_revision()
     if version == head:
         return
@@ -50,6 +48,15 @@ def migrate(connection: Connection) -> None:
     ) as environment:
         environment.configure(connection=connection, render_as_batch=True)
         environment.run_migrations()
+
+
+@cache
+def _steps() -> tuple[Config, ScriptDirectory, str | None]:
+    """Return the steps from version to version, which each writer asks for, and today's version."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    script = ScriptDirectory.from_config(config)
+    return config, script, script.get_current_head()
 
 
 def remake(connection: Connection) -> None:

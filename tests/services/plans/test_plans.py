@@ -14,7 +14,10 @@ D: h2 (290 m), not h3 (510 m); of H1: h1, h2 (400 m); of H2: h1, h2 (100 m); of 
 So D becoming weekly brings 50 for ¥100,000; H3 brings 100 for ¥1,100,000.
 """
 
+import json
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import pytest
@@ -39,7 +42,7 @@ from services.situation.view import Situation
 from services.words.texts import told
 from services.workspace.folder import Snapshot, Workspace, open_workspace, registry_file
 from services.workspace.progress import StoppedError
-from tests.datedtown import dated_workspace, places
+from tests.datedtown import dated_workspace, files_in, places, write_files
 from tests.streets import PLANE, streets
 
 ROWS = (
@@ -81,14 +84,22 @@ def halls(*rows: tuple[str, float, dict[str, object]]) -> gpd.GeoDataFrame:
 def town(
     folder: Path, *rows: tuple[str, float, dict[str, object]], subsidies: str = SUBSIDIES
 ) -> Workspace:
-    folder.mkdir(exist_ok=True)
-    workspace = dated_workspace(folder, *ROWS)
-    profile = workspace.path / "profile.toml"
+    path = folder / "workspace"
+    write_files(path, _town(json.dumps(rows or HALLS)))
+    profile = path / "profile.toml"
     profile.write_text(profile.read_text("utf-8") + subsidies, "utf-8")
-    homes = workspace.path / "layers" / "demand.parquet"
-    gpd.read_parquet(homes).assign(kind="building").to_parquet(homes)
-    write_registry(registry_file(workspace.path), halls(*(rows or HALLS)), places(*ROWS))
-    return open_workspace(workspace.path)
+    return open_workspace(path)
+
+
+@cache
+def _town(rows: str) -> dict[str, bytes]:
+    """Return the files of a town with these halls, written once."""
+    with TemporaryDirectory() as folder:
+        path = dated_workspace(Path(folder), *ROWS).path
+        homes = path / "layers" / "demand.parquet"
+        gpd.read_parquet(homes).assign(kind="building").to_parquet(homes)
+        write_registry(registry_file(path), halls(*json.loads(rows)), places(*ROWS))
+        return files_in(path)
 
 
 @pytest.fixture

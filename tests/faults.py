@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.workspace import staging
+from tests.warm import Warm
 
 MOST = 400
 """More steps than any command has: a loop that never ends fails instead."""
@@ -94,20 +94,12 @@ def each_death(code: str, *args: object, check: Callable[[str], None]) -> int:
     there were.
     """
     tail = "import sys; from tests.faults import serve_deaths; serve_deaths(act, *sys.argv[1:])"
-    with subprocess.Popen(
-        [sys.executable, "-c", f"{code}\n{tail}", *map(str, args)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as dying:
-        assert dying.stdin is not None
-        assert dying.stdout is not None
+    with Warm(f"{code}\n{tail}", *args) as dying:
         for step in range(1, MOST):
             print(step, file=dying.stdin, flush=True)
             status, said = json.loads(dying.stdout.readline())
             assert status in (0, -signal.SIGKILL)
             check(said)
             if status == 0:
-                dying.stdin.close()
                 return step - 1
     raise AssertionError("it never ended")

@@ -14,7 +14,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,18 +28,12 @@ from typing import Any
 from services.registry.hands import ANYBODY
 from tests.databases import SERVER
 from tests.faults import POINTS, Points, die_at
+from tests.warm import Warm
 
 LATER_MOST_S = 0.004
 """Somebody else kills at most so much later: a commit that waits for the disk takes about as long."""
 NEVER = 0
 GOLDEN = 0.618034
-IMPORTED = (
-    *("services.registry.editing", "services.registry.feed", "services.results.run"),
-    *("services.intake.build", "services.edition.publish", "services.edition.postgis"),
-    *("services.edition.backup", "services.edition.worker", "services.plans.solve"),
-    *("services.scenarios.named", "services.councils.decisions", "tests.api.test_plans"),
-)
-"""What a process that is killed has imported before: its children begin with it."""
 
 
 @dataclass
@@ -58,6 +51,9 @@ class Found:
 
 class Trial:
     """One kind of writing: ``act`` writes and prints what it acknowledges, ``check`` reads all of it."""
+
+    imports: tuple[str, ...] = ()
+    """What a process that is killed has imported before, beside what is warm: its children begin with it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -359,6 +355,8 @@ class PostGIS(Decisions):
 class Plans(Decisions):
     """Plans, each with its proof."""
 
+    imports = ("tests.api.test_plans",)
+
     def act(self, number: int) -> None:
         from services.plans.ask import ask_of
         from services.plans.solve import make_plan
@@ -380,6 +378,8 @@ class Plans(Decisions):
 
 class JobsDone(Decisions):
     """Jobs taken on, done by a worker that is killed and started again."""
+
+    imports = ("tests.api.test_plans",)
 
     def act(self, number: int) -> None:
         from geo.errors import QueueFullError
@@ -532,7 +532,7 @@ def serve(name: str, folder: str) -> None:
     """Let a child of this process act each time a line asks for it, and die as the line says."""
     trial = KNOWN[name](Path(folder))
     trial.__dict__.update(json.loads(sys.stdin.readline(), object_hook=_with_paths))
-    for module in IMPORTED:
+    for module in trial.imports:
         import_module(module)
     for line in sys.stdin:
         number, step, later_s = json.loads(line)
@@ -594,31 +594,16 @@ def _end_group(child: int) -> None:
 @contextmanager
 def served(name: str, trial: Trial) -> Iterator[Callable[[int, int, float | None], list[Any]]]:
     """Yield what asks the process that is killed, which has imported everything already."""
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from tests.kills import serve; serve(*sys.argv[1:])",
-    ]
-    with subprocess.Popen(
-        [*command, name, str(trial.folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[1],
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    code = "import sys; from tests.kills import serve; serve(*sys.argv[1:])"
+    with Warm(code, name, trial.folder) as process:
         print(json.dumps(state_of(trial)), file=process.stdin, flush=True)
 
         def ask(number: int, step: int, later_s: float | None) -> list[Any]:
-            assert process.stdin is not None
-            assert process.stdout is not None
             print(json.dumps([number, step, later_s]), file=process.stdin, flush=True)
             answer: list[Any] = json.loads(process.stdout.readline())
             return answer
 
         yield ask
-        process.stdin.close()
 
 
 def kill(name: str, times: int, *, seed: int = 0) -> Found:

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -23,10 +21,10 @@ from services.workspace.folder import Workspace, open_workspace
 from services.workspace.staging import staged_number
 from tests.services.plans.test_plans import town
 from tests.snapshots import tiny_workspace
+from tests.warm import Warm
 
 ASK = {"most": 1, "points_max": 0, "objectives": ["most_reached"]}
 END_S = 120.0
-ROOT = Path(__file__).resolve().parents[3]
 POINTS = ("begin", "found", "claim", "stored", "end")
 """After each of these steps the process is killed."""
 
@@ -80,9 +78,8 @@ def killed(workspace: Workspace, point: str, *, real: bool = False) -> None:
         "import sys\nfrom tests.services.edition.test_worker import dying\n"
         "if __name__ == '__main__': dying(sys.argv[1], sys.argv[2], real=bool(sys.argv[3]))"
     )
-    command = [sys.executable, "-c", code, str(workspace.path), point, "yes" if real else ""]
-    done = subprocess.run(command, cwd=ROOT, timeout=END_S, check=False)
-    assert done.returncode == -signal.SIGKILL
+    with Warm(code, workspace.path, point, "yes" if real else "") as process:
+        assert process.ended(END_S)[0] == -signal.SIGKILL
 
 
 def ended(jobs: Jobs, job_id: str) -> Job:
@@ -193,10 +190,10 @@ def test_a_server_that_is_killed_leaves_no_process_and_loses_no_job(tmp_path: Pa
         "while Jobs(workspace).get(sys.argv[2]).status == 'accepted': time.sleep(0.01)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    command = [sys.executable, "-c", code, str(workspace.path), job.job_id]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=END_S, check=False)
-    assert done.returncode == -signal.SIGKILL
-    process = Path("/proc") / done.stdout.decode().strip()
+    with Warm(code, workspace.path, job.job_id) as server:
+        status, said = server.ended(END_S)
+    assert status == -signal.SIGKILL
+    process = Path("/proc") / said.strip()
     until_s = time.monotonic() + END_S
     while process.exists() and time.monotonic() < until_s:
         time.sleep(0.05)

@@ -1,7 +1,5 @@
 """The registry as people keep it: on a file and on a server, and built anew under their hands."""
 
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -60,6 +58,7 @@ from services.workspace.once import Once
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
 from tests.faults import each_death
+from tests.warm import Warm
 
 EPSG = 6677
 NEW = {
@@ -515,25 +514,15 @@ for n in range(10):
 
 
 def test_two_processes_keep_twenty_of_twenty_names(workspace: Workspace) -> None:
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", ADDS, str(workspace.path), who],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for who in ("a", "b")
-    ]
+    both = [Warm(ADDS, workspace.path, who) for who in ("a", "b")]
     said: list[str] = []
     for one in both:
-        assert one.stdout is not None
         assert one.stdout.readline() == "ready\n"
     for one in both:
-        assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
     for one in both:
-        said += one.communicate()[0].splitlines()
+        said += one.ended()[1].splitlines()
     names = held(workspace)["name"].tolist()
     assert {f"{who}{n}" for who in "ab" for n in range(10)} <= set(names)
     assert sorted(said) == sorted(f"{word} {n}" for word in ("made", "taken") for n in range(10))

@@ -8,8 +8,6 @@ Today, within 500 m: A (weekly, at 100 m) has h0 (20 residents 65+) and h1 (30),
 
 import hashlib
 import json
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +41,7 @@ from services.workspace.folder import Snapshot, Workspace, open_workspace
 from tests.databases import DATABASES, registry_of
 from tests.datedtown import PLACES, _no_venues, dated_workspace, places
 from tests.streets import PLANE
+from tests.warm import Warm
 
 SUBSIDIES = """
 [subsidies]
@@ -450,34 +449,16 @@ def test_of_two_processes_both_keep_what_they_add_and_one_makes_each_name(tmp_pa
     workspace = town(tmp_path)
     new_scenario(workspace, "together")
     at = lonlat(100.0)
-    both = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                TOGETHER,
-                str(workspace.path),
-                who,
-                str(at["lon"]),
-                str(at["lat"]),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for who in ("a", "b")
-    ]
+    both = [Warm(TOGETHER, workspace.path, who, at["lon"], at["lat"]) for who in ("a", "b")]
     for one in both:
-        assert one.stdout is not None
         assert one.stdout.readline() == "ready\n"
     said: list[str] = []
     for one in both:
-        assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
     for one in both:
-        out, _ = one.communicate()
-        assert one.returncode == 0
+        status, out = one.ended()
+        assert status == 0
         said += out.splitlines()
     names = {edit.name for edit in find_scenario(workspace, "together").scenario.edits}
     assert names == {f"{who}{n}" for who in "ab" for n in range(10)}

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -29,9 +28,9 @@ from services.workspace.folder import Workspace, open_workspace
 from services.workspace.storage import storage_error
 from tests.databases import empty_database
 from tests.datedtown import dated_workspace
+from tests.warm import Warm
 
 EPSG = 6677
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -145,17 +144,11 @@ def test_in_a_folder_that_may_not_be_written_reading_goes_on_and_writing_names_i
             folder.chmod(folder.stat().st_mode | 0o055)
     for one in (workspace.path, *workspace.path.rglob("*")):
         one.chmod(0o555 if one.is_dir() else 0o444)
-    told = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(other), str(workspace.path)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stderr[-2000:]
+    with Warm(READ_ONLY, other, workspace.path) as process:
+        status, told = process.ended()
+    assert status == 0
     lines = [f"read {before} True"] * 2 + ["refused True"] * 3
-    assert told.stdout.splitlines() == lines
+    assert told.splitlines() == lines
     for one in (workspace.path, *workspace.path.rglob("*")):
         one.chmod(0o755 if one.is_dir() else 0o644)
     create_place(open_workspace(workspace.path), fields_of({"name": "後"}), who=ANYBODY)

@@ -1,7 +1,5 @@
 """Searches in a process of their own: whatever ends it, the one who asked goes on with what is known."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,74 +11,31 @@ import pytest
 
 from geo import siting
 from geo.errors import BrokenModelError, InvalidInputError
-from geo.siting import Incumbent, Plan, Problem, Search
+from geo.siting import Incumbent, Search
 from services.plans import apart
 from services.plans.apart import CrashedError, searched
 from services.plans.solve import make_plan
 from services.plans.views import plan_body
 from services.workspace.folder import Workspace
+from tests.crashes import (
+    TOLD,
+    crashing_at_once,
+    crashing_solve,
+    dies_after_telling,
+    dies_at_once,
+    dies_in_a_later_plan,
+    doubles,
+    ends_when_asked,
+    fails,
+    has_no_memory,
+    never_ends,
+    no_certificate,
+    os_pid,
+    refuses,
+)
 from tests.services.plans.test_plans import asked, town
 
-TOLD = Incumbent(0, 3.0, 5.0, 40.0, (1,))
 GONE_S = 20.0
-
-
-def dies_at_once(_given: object, _search: Search) -> None:
-    os._exit(3)
-
-
-def dies_after_telling(_given: object, search: Search) -> None:
-    assert search.progress is not None
-    search.progress(TOLD)
-    os.kill(os.getpid(), signal.SIGSEGV)
-
-
-def dies_in_a_later_plan(_given: object, search: Search) -> None:
-    assert search.progress is not None
-    search.progress(TOLD)
-    search.progress(Incumbent(0, 2.0, 2.0, 0.0, (0,), plan=1))
-    os._exit(3)
-
-
-def has_no_memory(_given: object, search: Search) -> None:
-    assert search.progress is not None
-    search.progress(TOLD)
-    raise MemoryError
-
-
-def ends_when_asked(given: object, search: Search) -> object:
-    assert search.cancel is not None
-    while not search.cancel():
-        time.sleep(0.01)
-    return given
-
-
-def never_ends(_given: object, search: Search) -> None:
-    assert search.progress is not None
-    search.progress(TOLD)
-    while True:
-        time.sleep(0.01)
-
-
-def refuses(given: object, _search: Search) -> None:
-    raise InvalidInputError("At most {most} candidates is less than none.", most=given)
-
-
-def fails(_given: object, _search: Search) -> None:
-    raise ZeroDivisionError
-
-
-def doubles(given: int, _search: Search) -> int:
-    return 2 * given
-
-
-def crashing_solve(problem: Problem, search: Search) -> Plan:
-    """Find the greedy plan, tell of it, and die."""
-    found = siting.solve(problem)
-    assert search.progress is not None
-    search.progress(Incumbent(0, found.stages[0].value, 150.0, 33.3, found.chosen))
-    os.kill(os.getpid(), signal.SIGKILL)
-    return found
 
 
 @pytest.mark.parametrize(("work", "best"), [(dies_at_once, None), (dies_after_telling, TOLD)])
@@ -124,10 +79,6 @@ def test_one_process_answers_one_question_after_the_other() -> None:
     assert searched(os_pid, 0, search=Search()) == searched(os_pid, 0, search=Search())
 
 
-def os_pid(_given: object, _search: Search) -> int:
-    return os.getpid()
-
-
 def test_a_search_that_is_asked_to_end_does() -> None:
     searched(doubles, 1, search=Search())  # a process is ready
     assert searched(ends_when_asked, "best", search=Search(cancel=lambda: True)) == "best"
@@ -156,7 +107,7 @@ def test_what_the_search_refuses_is_said_in_the_same_sentence() -> None:
 def test_nothing_stays_when_the_one_who_asked_is_gone() -> None:
     code = (
         "import os; from geo.siting import Search; from services.plans.apart import searched\n"
-        "from tests.services.plans.test_apart import os_pid\n"
+        "from tests.crashes import os_pid\n"
         "if __name__ == '__main__':\n"
         "    print(searched(os_pid, 0, search=Search()), flush=True); os._exit(0)\n"
     )
@@ -187,20 +138,12 @@ def test_a_crash_leaves_the_best_plan_so_far_not_proven(
     assert made.record["totals"]["newly_reached"] == pytest.approx(100.0)
 
 
-def no_certificate(_problem: Problem, _witnesses: object, _search: Search) -> None:
-    os._exit(2)
-
-
 def test_what_was_found_before_a_crash_may_still_be_proven_the_best(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(siting, "solve", crashing_solve)
     made = make_plan(workspace, asked(most=1), search=lambda _: None)
     assert made.record["proof"]["code"] == "optimal"
-
-
-def crashing_at_once(_problem: Problem, _search: Search) -> Plan:
-    os._exit(1)
 
 
 def test_a_crash_before_any_plan_is_one_sentence_and_stores_nothing(

@@ -1,6 +1,5 @@
 """Whose proof a plan has, the certificate's or the solver's; and which parts a crash has left out."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import pytest
 
 from api.cli.main import main
 from api.plan_page import render_plan
-from geo.siting import Plan, Problem, Relaxation, Search, StageResult, Years, relax
+from geo.siting import Plan, StageResult
 from geo.siting.certificate import Certificate, Proof
-from geo.siting.relax import YearsRelaxation, relax_years
 from services.plans.record import _proof
 from services.plans.solve import as_proven, make_plan
 from services.plans.views import plan_body
@@ -19,6 +17,7 @@ from services.plans.words import proof
 from services.reports.plan import plan_report
 from services.words.texts import LANGS, text
 from services.workspace.folder import Workspace
+from tests.crashes import dies, one_year_unproven, years_unproven
 from tests.services.plans.test_plans import asked, town
 
 BY_SOLVER = {"ja": "別の計算では検算していません", "en": "no other calculation verified it"}
@@ -99,10 +98,6 @@ def workspace(tmp_path: Path) -> Workspace:
     return town(tmp_path)
 
 
-def dies(*_given: object, **_named: object) -> None:
-    os._exit(2)
-
-
 PARTS = {
     "relaxation": (
         ("geo.siting", "relax"),
@@ -155,14 +150,6 @@ def test_the_command_says_it(
     command = ["plan", str(workspace.path), "--most", "1", "--points", "0"]
     assert main(["--lang", "ja", *command]) == 0
     assert PARTS["certificate"][2]["ja"] in capsys.readouterr().out.replace("\n", "")
-
-
-def one_year_unproven(problem: Problem, search: Search) -> Relaxation:
-    return replace(relax(problem, search), proven=False)
-
-
-def years_unproven(problem: Problem, years: Years, search: Search) -> YearsRelaxation:
-    return replace(relax_years(problem, years, search), proven=False)
 
 
 SHORT = {"ja": "最後まで調べられませんでした", "en": "was not looked for to the end"}

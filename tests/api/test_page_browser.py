@@ -202,29 +202,43 @@ def test_a_private_home_says_that_it_stands_elsewhere(seen: Visit) -> None:
     seen.page.keyboard.press("Escape")
 
 
-def test_an_area_narrows_sentence_and_lists(browser: Browser, address: str) -> None:
-    with visit(browser, address) as seen:
-        seen.page.locator("#area").select_option("e")
+@pytest.fixture
+def lent(seen: Visit) -> Iterator[Visit]:
+    """Lend the page of this module: what a test chooses there is put back, as a new page has it."""
+    page, seen.complaints[:] = seen.page, []
+    choices = page.locator("#area, #choices select")
+    values = choices.evaluate_all("(all) => all.map((one) => one.value)")
+    yield seen
+    page.unroute_all()
+    page.locator("#lang-ja").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    for choice, value in zip(choices.all(), values, strict=True):
+        if choice.input_value() != value:
+            choice.select_option(value)
+            expect(page.locator("#wait")).to_be_hidden()
 
-        expect(seen.page.locator("#message")).to_contain_text("212人")
-        expect(seen.page.locator("#lists .row")).to_have_count(2)
-        expect(seen.page.locator("#message a")).to_have_attribute("href", "/reports/e?lang=ja")
-        assert "area=e" in seen.page.url
+
+def test_an_area_narrows_sentence_and_lists(lent: Visit) -> None:
+    lent.page.locator("#area").select_option("e")
+
+    expect(lent.page.locator("#message")).to_contain_text("212人")
+    expect(lent.page.locator("#lists .row")).to_have_count(2)
+    expect(lent.page.locator("#message a")).to_have_attribute("href", "/reports/e?lang=ja")
+    assert "area=e" in lent.page.url
 
 
-def test_another_limit_changes_the_figures(browser: Browser, address: str) -> None:
-    with visit(browser, address) as seen:
-        assert seen.page.locator("#choose-limit option").all_inner_texts() == [
-            *("300m", "500m", "10分")
-        ]
-        seen.page.locator("#choose-limit").select_option("300m")
+def test_another_limit_changes_the_figures(lent: Visit) -> None:
+    assert lent.page.locator("#choose-limit option").all_inner_texts() == [
+        *("300m", "500m", "10分")
+    ]
+    lent.page.locator("#choose-limit").select_option("300m")
 
-        # A quarter of 520.
-        expect(seen.page.locator("#message")).to_contain_text("130人")
-        expect(seen.page.locator("#legend")).to_contain_text(
-            "道の線・車のしるし・候補地は、500m・ふつう 60m/分でのもの"
-        )
-        assert seen.complaints == []
+    # A quarter of 520.
+    expect(lent.page.locator("#message")).to_contain_text("130人")
+    expect(lent.page.locator("#legend")).to_contain_text(
+        "道の線・車のしるし・候補地は、500m・ふつう 60m/分でのもの"
+    )
+    assert lent.complaints == []
 
 
 def test_a_slower_walker_reaches_less_in_the_same_time(browser: Browser, address: str) -> None:
@@ -252,13 +266,12 @@ def test_the_week_of_an_area_says_when_people_have_a_place(browser: Browser, add
         expect(week).to_contain_text("この表は「ふつう 60m/分」のときのものです")
 
 
-def test_the_page_speaks_english(browser: Browser, address: str) -> None:
-    with visit(browser, address) as seen:
-        seen.page.locator("#lang-en").click()
+def test_the_page_speaks_english(lent: Visit) -> None:
+    lent.page.locator("#lang-en").click()
 
-        expect(seen.page.locator("html")).to_have_attribute("lang", "en")
-        expect(seen.page.locator("#message")).to_contain_text("Of 912 residents aged 65 and over")
-        expect(seen.page.locator("#message")).to_contain_text("Not reached 392")
+    expect(lent.page.locator("html")).to_have_attribute("lang", "en")
+    expect(lent.page.locator("#message")).to_contain_text("Of 912 residents aged 65 and over")
+    expect(lent.page.locator("#message")).to_contain_text("Not reached 392")
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
@@ -275,8 +288,9 @@ EXAMPLES = (
 )
 """The same that the formatters of Python pass (tests/services/words/test_texts.py)."""
 
-WRITE = """async (examples) => {
+WRITE = """async ([lang, examples]) => {
     const words = await import("/assets/words.js");
+    words.speak(await words.catalogueOf(lang));
     const odd = { NaN: NaN, Infinity: Infinity };
     const say = {
         number: words.number, people: words.people, added: words.added, percent: words.percent, people_share: words.peopleShare,
@@ -295,9 +309,8 @@ def test_figures_are_written_as_in_reports(
     examples = json.loads(EXAMPLES)
     with browser.new_context(timezone_id=timezone) as context:
         page = context.new_page()
-        page.goto(f"{address}/?lang={lang}")
-        page.wait_for_selector("html[data-ready]", timeout=READY_MS)
-        written = page.evaluate(WRITE, examples)
+        page.goto(f"{address}/sign-in?lang={lang}")  # the words alone, without a map
+        written = page.evaluate(WRITE, [lang, examples])
 
     wanted = [(*each[:2], each[column]) for each in examples]
     assert [(*each[:2], said) for each, said in zip(examples, written, strict=True)] == wanted
@@ -306,63 +319,64 @@ def test_figures_are_written_as_in_reports(
 JAPANESE_LETTERS = re.compile(r"[\u3000-\u30ff\uff00-\uffef]|[\u3400-\u9fff]")
 
 
-def test_an_english_page_says_nothing_of_its_own_in_japanese(
-    browser: Browser, address: str
-) -> None:
+@pytest.fixture(scope="module")
+def english(browser: Browser, address: str) -> Iterator[Visit]:
     with visit(browser, f"{address}/?lang=en") as seen:
-        texts = seen.page.evaluate(
-            """() => ["#counts h2", "#choices span", "#tab-needs", "#tab-have", "#tab-make", "#legend summary",
-                "#legend section", "#about > summary", "#about h3", "#about dt", "#week summary", "#week th",
-                "#views button", "#message .sentence", "#message .missing"]
-                .flatMap((found) => [...document.querySelectorAll(found)].map((e) => e.textContent))"""
-        )
-        assert len(texts) > 40
-        own = [
-            text
-            for text in texts
-            if JAPANESE_LETTERS.search(text.replace("\N{CJK UNIFIED IDEOGRAPH-8ECA}", ""))
-        ]
-        assert own == []
-        assert seen.page.title().endswith("A weekly place on foot")
-        assert seen.page.locator("#lang-ja").inner_text() == "日本語"
-        assert seen.complaints == []
+        yield seen
 
 
-def test_an_english_page_tells_in_english_what_went_wrong(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/?lang=en") as seen:
-        wait = seen.page.locator("#wait")
-        answer = {"code": "BusyError", "detail": "somebody builds", "detail_ja": "作成中です"}
-        seen.page.route("**/summary?*", lambda route: route.fulfill(status=409, json=answer))
-        seen.page.locator("#choose-limit").select_option("300m")
-        expect(wait).to_have_text("The data could not be read: somebody builds")
-
-        seen.page.route("**/summary?*", lambda route: route.abort())
-        seen.page.locator("#choose-limit").select_option("10min")
-        expect(wait).to_contain_text("arukeba does not answer")
-        # What could not be read is not chosen.
-        expect(seen.page.locator("#choose-limit")).to_have_value("500m")
-        assert "limit=500m" in seen.page.url
-
-        seen.page.unroute("**/summary?*")
-        seen.page.locator("#choose-limit").select_option("300m")
-        expect(wait).to_be_hidden()
-        expect(seen.page.locator("#message")).to_contain_text("130")
+def test_an_english_page_says_nothing_of_its_own_in_japanese(english: Visit) -> None:
+    texts = english.page.evaluate(
+        """() => ["#counts h2", "#choices span", "#tab-needs", "#tab-have", "#tab-make", "#legend summary",
+            "#legend section", "#about > summary", "#about h3", "#about dt", "#week summary", "#week th",
+            "#views button", "#message .sentence", "#message .missing"]
+            .flatMap((found) => [...document.querySelectorAll(found)].map((e) => e.textContent))"""
+    )
+    assert len(texts) > 40
+    own = [
+        text
+        for text in texts
+        if JAPANESE_LETTERS.search(text.replace("\N{CJK UNIFIED IDEOGRAPH-8ECA}", ""))
+    ]
+    assert own == []
+    assert english.page.title().endswith("A weekly place on foot")
+    assert english.page.locator("#lang-ja").inner_text() == "日本語"
+    assert english.complaints == []
 
 
-def test_a_layer_whose_shapes_failed_is_asked_for_again(browser: Browser, address: str) -> None:
-    with visit(browser, address) as seen:
-        other = "city"  # no other part of the page asks for its shapes
-        shapes = f"**/collections/areas/items?layer={other}&*"
-        seen.page.route(shapes, lambda route: route.abort())
-        seen.page.locator("#choose-layer").select_option(other)
-        expect(seen.page.locator("#wait")).to_have_class("wait failed")
+def test_an_english_page_tells_in_english_what_went_wrong(english: Visit) -> None:
+    wait = english.page.locator("#wait")
+    answer = {"code": "BusyError", "detail": "somebody builds", "detail_ja": "作成中です"}
+    english.page.route("**/summary?*", lambda route: route.fulfill(status=409, json=answer))
+    english.page.locator("#choose-limit").select_option("300m")
+    expect(wait).to_have_text("The data could not be read: somebody builds")
 
-        seen.page.unroute(shapes)
-        with seen.page.expect_response(shapes) as answered:
-            seen.page.locator("#choose-layer").select_option(other)
-        assert answered.value.ok
-        expect(seen.page.locator("#wait")).to_be_hidden()
-        expect(seen.page.locator("#choose-layer")).to_have_value(other)
+    english.page.route("**/summary?*", lambda route: route.abort())
+    english.page.locator("#choose-limit").select_option("10min")
+    expect(wait).to_contain_text("arukeba does not answer")
+    # What could not be read is not chosen.
+    expect(english.page.locator("#choose-limit")).to_have_value("500m")
+    assert "limit=500m" in english.page.url
+
+    english.page.unroute("**/summary?*")
+    english.page.locator("#choose-limit").select_option("300m")
+    expect(wait).to_be_hidden()
+    expect(english.page.locator("#message")).to_contain_text("130")
+
+
+def test_a_layer_whose_shapes_failed_is_asked_for_again(lent: Visit) -> None:
+    other = "city"  # no other part of the page asks for its shapes
+    shapes = f"**/collections/areas/items?layer={other}&*"
+    lent.page.route(shapes, lambda route: route.abort())
+    lent.page.locator("#choose-layer").select_option(other)
+    expect(lent.page.locator("#wait")).to_have_class("wait failed")
+
+    lent.page.unroute(shapes)
+    with lent.page.expect_response(shapes) as answered:
+        lent.page.locator("#choose-layer").select_option(other)
+    assert answered.value.ok
+    expect(lent.page.locator("#wait")).to_be_hidden()
+    expect(lent.page.locator("#choose-layer")).to_have_value(other)
 
 
 def test_streets_that_did_not_come_are_asked_for_again(browser: Browser, address: str) -> None:
@@ -439,33 +453,31 @@ def hold(page: Page, address: str) -> list[Route]:
     return held
 
 
-def test_of_two_quick_changes_the_later_question_wins(browser: Browser, address: str) -> None:
-    with visit(browser, address) as seen:
-        held = hold(seen.page, "**/summary?*walk_limit_m=300&*")
-        seen.page.locator("#choose-limit").select_option("300m")
-        expect(seen.page.locator("#wait")).to_be_visible()
-        seen.page.locator("#choose-limit").select_option("10min")
-        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
+def test_of_two_quick_changes_the_later_question_wins(lent: Visit) -> None:
+    held = hold(lent.page, "**/summary?*walk_limit_m=300&*")
+    lent.page.locator("#choose-limit").select_option("300m")
+    expect(lent.page.locator("#wait")).to_be_visible()
+    lent.page.locator("#choose-limit").select_option("10min")
+    expect(lent.page.locator("#message")).to_contain_text("歩いて10分以内")
 
-        with seen.page.expect_response("**/summary?*walk_limit_m=300&*"):
-            held[0].continue_()
-        expect(seen.page.locator("#wait")).to_be_hidden()
-        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
-        expect(seen.page.locator("#choose-limit")).to_have_value("10min")
-        assert seen.complaints == []
+    with lent.page.expect_response("**/summary?*walk_limit_m=300&*"):
+        held[0].continue_()
+    expect(lent.page.locator("#wait")).to_be_hidden()
+    expect(lent.page.locator("#message")).to_contain_text("歩いて10分以内")
+    expect(lent.page.locator("#choose-limit")).to_have_value("10min")
+    assert lent.complaints == []
 
 
-def test_an_overtaken_question_that_fails_says_nothing(browser: Browser, address: str) -> None:
-    with visit(browser, address) as seen:
-        held = hold(seen.page, "**/summary?*walk_limit_m=300&*")
-        seen.page.locator("#choose-limit").select_option("300m")
-        expect(seen.page.locator("#wait")).to_be_visible()
-        seen.page.locator("#choose-limit").select_option("10min")
-        expect(seen.page.locator("#message")).to_contain_text("歩いて10分以内")
+def test_an_overtaken_question_that_fails_says_nothing(lent: Visit) -> None:
+    held = hold(lent.page, "**/summary?*walk_limit_m=300&*")
+    lent.page.locator("#choose-limit").select_option("300m")
+    expect(lent.page.locator("#wait")).to_be_visible()
+    lent.page.locator("#choose-limit").select_option("10min")
+    expect(lent.page.locator("#message")).to_contain_text("歩いて10分以内")
 
-        held[0].abort()
-        expect(seen.page.locator("#wait")).to_be_hidden()
-        expect(seen.page.locator("#choose-limit")).to_have_value("10min")
+    held[0].abort()
+    expect(lent.page.locator("#wait")).to_be_hidden()
+    expect(lent.page.locator("#choose-limit")).to_have_value("10min")
 
 
 def test_the_description_of_the_api_can_be_tried(browser: Browser, address: str) -> None:
@@ -489,9 +501,14 @@ def test_the_day_of_a_moment_is_the_day_in_japan_wherever_the_reader_is(
     with browser.new_context(timezone_id=zone) as context:
         page = context.new_page()
         page.clock.set_fixed_time(moment)
-        page.goto(f"{address}/?lang=ja")
+        page.goto(f"{address}/sign-in?lang=ja")
         said = page.evaluate(
-            "moment => import('/assets/words.js').then(m => [m.dayInJapan(moment), m.day(m.dayInJapan(moment)), m.dayInJapan(new Date().toISOString())])",
+            """async (moment) => {
+                const words = await import("/assets/words.js");
+                words.speak(await words.catalogueOf("ja"));
+                const day = words.dayInJapan(moment);
+                return [day, words.day(day), words.dayInJapan(new Date().toISOString())];
+            }""",
             moment,
         )
     assert said == [day_in_japan(moment), "令和7年4月1日", "2025-04-01"]
@@ -515,14 +532,13 @@ def test_few_people_are_told_of_as_few_for_all_but_the_office(
 
 
 def test_the_page_of_the_exact_view_says_so_in_both_languages_and_the_public_one_how_it_rounds(
-    browser: Browser, address: str, office: SessionStart
+    browser: Browser, address: str, office: SessionStart, lent: Visit
 ) -> None:
     with visit(browser, address, entry=office) as seen:
         expect(seen.page.locator("header #exact")).to_have_text("庁内用（公開しない数）")
         seen.page.locator("#lang-en").click()
         expect(seen.page.locator("header #exact")).to_have_text(re.compile("not to be published"))
-    with visit(browser, address) as seen:
-        expect(seen.page.locator("header #exact")).to_be_hidden()
-        line = "人数は5人単位に丸めてあります（架空町全体 ±5人、地区 ±5人）"
-        for place in ("#credits", "#legend", "#about"):
-            expect(seen.page.locator(place)).to_contain_text(line)
+    expect(lent.page.locator("header #exact")).to_be_hidden()
+    line = "人数は5人単位に丸めてあります（架空町全体 ±5人、地区 ±5人）"
+    for place in ("#credits", "#legend", "#about"):
+        expect(lent.page.locator(place)).to_contain_text(line)

@@ -13,6 +13,7 @@ _CONTEXT.set_forkserver_preload(
         *("services.intake.build", "services.edition.publish", "services.edition.postgis"),
         *("services.edition.backup", "services.edition.worker", "services.plans.solve"),
         *("services.scenarios.named", "services.councils.decisions", "tests.datedtown"),
+        *("alembic.migration", "alembic.runtime.environment", "alembic.script"),
     ]
 )
 

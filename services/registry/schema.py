@@ -4,17 +4,18 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, inspect
 from sqlalchemy import text as sql
 
 from services.registry.database import SQLITE
 from services.registry.tables import Group, Place, PlaceStatus, ScheduleRow, Tables, Venue
 from services.workspace.staging import staged_file
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 _FOLDER = Path(__file__).parent / "migrations"
 BUILT = (Venue, Group, ScheduleRow, Place, PlaceStatus)
@@ -28,6 +29,9 @@ def migrate(connection: Connection) -> None:
     Before it a file is copied to ``registry.before-VERSION.sqlite`` beside it, on a server each table to
     ``TABLE_before_VERSION``, in the same transaction.
     """
+    from alembic.migration import MigrationContext  # noqa: PLC0415  who only reads does not wait for it
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
+
     config, script, head = _steps()
     version = MigrationContext.configure(connection).get_current_revision()
     if version == head:
@@ -51,8 +55,11 @@ def migrate(connection: Connection) -> None:
 
 
 @cache
-def _steps() -> tuple[Config, ScriptDirectory, str | None]:
+def _steps() -> "tuple[Config, ScriptDirectory, str | None]":
     """Return the steps from version to version, which each writer asks for, and today's version."""
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     script = ScriptDirectory.from_config(config)

@@ -188,29 +188,30 @@ def in_turn(stages: tuple[Stage, ...]) -> list[Stage]:
     ]
 
 
+# Each cell is one draw of a strategy made once: a town has up to a hundred of them.
+_WALK = st.sampled_from([*[None] * 6, 0.0, 100.0, 300.0, 500.0, 501.0, 800.0])
+_OF_HOME = {
+    "weight": st.sampled_from([0.0, 1.0, 2.0, 3.5, 7.25]),
+    "unit": st.integers(-1, 2),
+    "reached_n": st.sampled_from([0, 0, 0, 1, 2]),
+    "today": st.sampled_from([np.inf, np.inf, 200.0, 900.0]),
+}
+_OF_OPTION = {
+    "yen": st.sampled_from([30_000.0, 100_000.0, 840_000.0]),
+    "place": st.sampled_from([-1, -1, 0, 1]),
+    "owner": st.sampled_from([-1, 0, 1]),
+    "x_m": st.sampled_from([0.0, 100.0, 250.0, 700.0]),
+}
+
+
 @st.composite
 def towns(draw: st.DrawFn, *, options_n: int = 6, homes_n: int = 7) -> Town:
     n = draw(st.integers(1, options_n))
     h = draw(st.integers(1, homes_n))
-    cells = st.one_of(st.none(), st.sampled_from([0.0, 100.0, 300.0, 500.0, 501.0, 800.0]))
-    walk = {(i, j): w for i in range(n) for j in range(h) if (w := draw(cells)) is not None}
-    walk = walk or {(0, 0): 100.0}
-
-    def each(count: int, values: st.SearchStrategy) -> list:
-        return draw(st.lists(values, min_size=count, max_size=count))
-
-    return Town(
-        walk=walk,
-        weight=each(h, st.sampled_from([0.0, 1.0, 2.0, 3.5, 7.25])),
-        unit=each(h, st.integers(-1, 2)),
-        reached_n=each(h, st.sampled_from([0, 0, 0, 1, 2])),
-        today=each(h, st.sampled_from([np.inf, np.inf, 200.0, 900.0])),
-        yen=each(n, st.sampled_from([30_000.0, 100_000.0, 840_000.0])),
-        place=each(n, st.sampled_from([-1, -1, 0, 1])),
-        owner=each(n, st.sampled_from([-1, 0, 1])),
-        x_m=each(n, st.sampled_from([0.0, 100.0, 250.0, 700.0])),
-        rules=draw(rules(n)),
-    )
+    walk = {(i, j): w for i in range(n) for j in range(h) if (w := draw(_WALK)) is not None}
+    said = {name: [draw(values) for _ in range(h)] for name, values in _OF_HOME.items()}
+    said |= {name: [draw(values) for _ in range(n)] for name, values in _OF_OPTION.items()}
+    return Town(walk=walk or {(0, 0): 100.0}, **said, rules=draw(rules(n)))
 
 
 def rules(n: int) -> st.SearchStrategy[Rules]:

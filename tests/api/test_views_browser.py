@@ -62,7 +62,8 @@ def workspace(made: Workspace, tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(warm=True)
+    # No test waits for tiles of other layers than its map asks for, nor for a plan without a question.
+    return Settings(warm=False)
 
 
 @pytest.fixture

@@ -66,8 +66,10 @@ LOOKED_AT = 2_000
 
 def require_no_persons(table: pd.DataFrame, *, path: Path) -> None:
     """Refuse a table with columns about persons, with the reason for each."""
-    reasons = {column: why for column in table.columns if (why := _reason(table, str(column)))}
-    reasons |= _names_with_births(table, exclude=list(reasons)) | _persons_one_by_one(table)
+    cells = {str(column): _cells(table[column]) for column in table.columns}
+    reasons = {column: why for column, said in cells.items() if (why := _reason(column, said))}
+    left = {column: said for column, said in cells.items() if column not in reasons}
+    reasons |= _names_with_births(left) | _persons_one_by_one(table)
     if not reasons:
         return
     labels = _labels(table)
@@ -94,10 +96,9 @@ def _labels(table: pd.DataFrame) -> dict[str, str]:
     return labels
 
 
-def _reason(table: pd.DataFrame, column: str) -> Sentence | None:
+def _reason(column: str, cells: list[str]) -> Sentence | None:
     """Say why a column is about persons; None where it is not."""
     header = plain(column)
-    cells = _cells(table[column])
     named = _PERSON_HEADERS.search(header) and not _COUNTED.search(header)
     who_may_come = header in _WHO_HEADERS and (
         not cells or _share(cells, _WHO, whole=False) >= MOST
@@ -116,9 +117,8 @@ def _reason(table: pd.DataFrame, column: str) -> Sentence | None:
     return None
 
 
-def _names_with_births(table: pd.DataFrame, *, exclude: list[str]) -> dict[str, Sentence]:
+def _names_with_births(cells: dict[str, list[str]]) -> dict[str, Sentence]:
     """Return the columns of names beside a column of births: fewer rows suffice."""
-    cells = {str(c): _cells(table[c]) for c in table.columns if str(c) not in exclude}
     names = [c for c, v in cells.items() if len(v) > 1 and _share(v, _PERSON) >= MANY]
     births = [c for c, v in cells.items() if len(v) > 1 and _births(v) >= MOST]
     if not (names and births):

@@ -154,7 +154,7 @@ class AccessControl:
         self._workspace = workspace
         self._own = urlsplit(settings.address) if settings.address else None
         named = [self._own.hostname] if self._own and self._own.hostname else []
-        self._hosts = {*LOOPBACK, "[::1]", *settings.hosts, *named}
+        self._hosts = {*LOOPBACK, *settings.hosts, *named}
         self._limiter = Limiter(workspace)
         self._writes = writes_of_account(settings.writes_most_per_minute)
 
@@ -192,8 +192,8 @@ class AccessControl:
     def _require_host(self, headers: Headers) -> None:
         """Refuse a name that is not this server's: another's may have been made to lead here."""
         host = headers.get("host", "")
-        name = host if host.startswith("[") and host.endswith("]") else host.rsplit(":", 1)[0]
-        if name.lower() not in self._hosts:
+        name = _name(host)
+        if name not in self._hosts:
             raise NotAllowedError(
                 "this server is not called {name}; ask it by its own name, or have the name added "
                 "to ARUKEBA_HOSTS",
@@ -218,8 +218,11 @@ class AccessControl:
             return
         origin = headers.get("origin", "")
         host = headers.get("host", "")
-        own = {f"{self._own.scheme}://{self._own.netloc}"} if self._own else set()
-        own |= {f"http://{host}", f"https://{host}"}
+        # Without an address nobody knows whether a proxy before us speaks TLS; this machine may be
+        # asked beside it.
+        own = {f"http://{host}", f"https://{host}"}
+        if self._own and _name(host) not in LOOPBACK:
+            own = {f"{self._own.scheme}://{name}" for name in (host, self._own.netloc)}
         strange = headers.get("sec-fetch-site", "") not in _SAME
         if strange or (origin and origin not in own):
             raise NotAllowedError("a page of another origin writes nothing here")
@@ -243,6 +246,12 @@ class AccessControl:
         await run_in_threadpool(
             keep, self._workspace, who, f"http.{route.name}", about, before=before, after=after
         )
+
+
+def _name(host: str) -> str:
+    """Return the name in a Host header, without the port."""
+    is_plain = host.startswith("[") and host.endswith("]")
+    return (host if is_plain else host.rsplit(":", 1)[0]).strip("[]").lower()
 
 
 def _cookie(headers: Headers, *, secure: bool) -> str:

@@ -264,6 +264,17 @@ def browser(workspace: Workspace) -> TestClient:
     return client
 
 
+def test_a_page_without_tls_writes_nothing_where_the_address_has_it(workspace: Workspace) -> None:
+    entry = entered(workspace)
+    settings = Settings(warm=False, address="https://testserver")
+    with TestClient(create_app(workspace, settings), base_url="https://testserver") as client:
+        client.cookies.set(f"__Host-{COOKIE}", entry.key)
+        client.headers[CSRF] = entry.visitor.csrf
+        for origin, status in (("http://testserver", 403), ("https://testserver", 201)):
+            answer = client.post("/scenarios", json={"name": "案"}, headers={"origin": origin})
+            assert answer.status_code == status, answer.text
+
+
 def test_a_page_of_another_origin_writes_nothing(browser: TestClient) -> None:
     csrf = {CSRF: browser.get("/session").json()["csrf"]}
     body = {"view": "public"}

@@ -6,12 +6,15 @@ Exit codes: 0 done, 1 our fault, 2 something that was given cannot be used, 130 
 
 import gc
 import io
+import os
 import sys
+import threading
 import warnings
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -163,5 +166,18 @@ class _Asked:
             self.wrong_lang = value
 
 
+def script() -> NoReturn:
+    """Run one command as the process that was started for it, and end with its exit code."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    if any(one.daemon for one in threading.enumerate()):
+        # Such a thread may be amid native code that waits for an interpreter which is about to end, and
+        # is waited for: a server that was stopped while it read its first tables never ended.
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    script()

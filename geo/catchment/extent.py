@@ -148,9 +148,18 @@ def substrings(
     lines: NDArray[np.object_], begin_m: FloatArray, end_m: FloatArray
 ) -> NDArray[np.object_]:
     """
-    Return (n,) the parts of lines between two distances along each, 0 <= begin < end <= length.
+    Cut a part out of each of many lines, as ``shapely.ops.substring`` does of one.
 
-    As ``shapely.ops.substring`` of each line does, for all at once.
+    Parameters
+    ----------
+    lines
+        (n,) lines, plane CRS in metres.
+    begin_m, end_m
+        (n,) where each part begins and ends along its line, 0 <= begin < end <= its length.
+
+    Returns
+    -------
+    (n,) the parts.
     """
     xy, line = shapely.get_coordinates(lines, return_index=True)
     starts = np.flatnonzero(np.diff(line, prepend=-1))

@@ -274,10 +274,32 @@ def test_serve_opens_the_map_and_stops_on_interrupt(workspace):
             assert server.stdout is not None
             assert f"http://127.0.0.1:{port}/" in server.stdout.readline()
             answered = _wait_for(port)
-        finally:
             server.send_signal(signal.SIGINT)
-        server.wait(timeout=20)
+            assert server.wait(timeout=20) == 130
+        finally:
+            server.kill()
     assert answered
+
+
+LEAVING = """
+import atexit, sys, threading, time
+from api.cli import main as module
+module.main = lambda: 3
+if sys.argv[1]:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+atexit.register(lambda: print("ended in order"))
+print("said before", end="")
+module.script()
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [("yes", "said before"), ("", "said beforeended in order\n")]
+)
+def test_a_process_does_not_wait_for_a_thread_that_is_left(left, said):
+    command = [sys.executable, "-c", LEAVING, left]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (3, said)
 
 
 def _wait_for(port):

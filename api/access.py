@@ -154,7 +154,7 @@ class AccessControl:
         self._workspace = workspace
         self._own = urlsplit(settings.address) if settings.address else None
         named = [self._own.hostname] if self._own and self._own.hostname else []
-        self._hosts = {*LOOPBACK, *settings.hosts, *named}
+        self._hosts = {*LOOPBACK, *(one.strip("[]").lower() for one in settings.hosts), *named}
         self._limiter = Limiter(workspace)
         self._writes = writes_of_account(settings.writes_most_per_minute)
 

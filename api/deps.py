@@ -18,8 +18,8 @@ from services.words.texts import Lang
 from services.words.vocabulary import PUBLIC
 from services.workspace.folder import Workspace
 
-# What only looks into memory is async: FastAPI hands every other one to a thread of its own, which
-# costs more than the looking.
+# What only looks into memory, or when three files were written, is async: FastAPI hands every other one
+# to a thread of its own, which costs more than the looking.
 
 
 @dataclass(frozen=True)

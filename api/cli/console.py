@@ -61,7 +61,6 @@ class Desk:
     @contextmanager
     def progress(self) -> Iterator[Report]:
         """Yield a progress report that moves a bar, silent where nobody looks at a terminal."""
-        console = Console(stderr=True)
         from rich.progress import (  # noqa: PLC0415  the list of the commands shows no progress
             BarColumn,
             Progress,
@@ -70,6 +69,7 @@ class Desk:
             TimeElapsedColumn,
         )
 
+        console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
         with Progress(
             *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal

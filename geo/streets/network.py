@@ -593,7 +593,7 @@ def _alike(ways: pd.DataFrame) -> IntArray:
     for name in ATTRIBUTES:
         said = ways[name].to_numpy()
         if name != "oneway" and (said != said[:1]).any():
-            codes, found = pd.factorize(said, sort=True)
+            codes, found = pd.factorize(said, sort=True, use_na_sentinel=False)
             alike = pd.factorize(alike * len(found) + codes, sort=True)[0].astype(np.int64)
     return alike
 

@@ -276,6 +276,13 @@ def test_a_page_without_tls_writes_nothing_where_the_address_has_it(workspace: W
             assert answer.status_code == status, answer.text
 
 
+@pytest.mark.parametrize("named", ["fd00::1", "[FD00::1]"])
+def test_a_name_that_is_an_address_may_stand_in_brackets(workspace: Workspace, named: str) -> None:
+    client = TestClient(create_app(workspace, Settings(warm=False, hosts=(named,))))
+    for host, status in (("[fd00::1]", 200), ("[fd00::1]:8000", 200), ("[fd00::2]:8000", 403)):
+        assert client.get("/about", headers={"host": host}).status_code == status
+
+
 def test_a_page_of_another_origin_writes_nothing(browser: TestClient) -> None:
     csrf = {CSRF: browser.get("/session").json()["csrf"]}
     body = {"view": "public"}

@@ -453,15 +453,21 @@ def hold(page: Page, address: str) -> list[Route]:
     return held
 
 
+def overtaken(page: Page) -> Route:
+    """Ask for one limit and, before that is answered, for another; return the question that waits."""
+    held = hold(page, "**/summary?*walk_limit_m=300&*")
+    page.locator("#choose-limit").select_option("300m")
+    expect(page.locator("#wait")).to_be_visible()
+    page.locator("#choose-limit").select_option("10min")
+    expect(page.locator("#message")).to_contain_text("歩いて10分以内")
+    return held[0]
+
+
 def test_of_two_quick_changes_the_later_question_wins(lent: Visit) -> None:
-    held = hold(lent.page, "**/summary?*walk_limit_m=300&*")
-    lent.page.locator("#choose-limit").select_option("300m")
-    expect(lent.page.locator("#wait")).to_be_visible()
-    lent.page.locator("#choose-limit").select_option("10min")
-    expect(lent.page.locator("#message")).to_contain_text("歩いて10分以内")
+    first = overtaken(lent.page)
 
     with lent.page.expect_response("**/summary?*walk_limit_m=300&*"):
-        held[0].continue_()
+        first.continue_()
     expect(lent.page.locator("#wait")).to_be_hidden()
     expect(lent.page.locator("#message")).to_contain_text("歩いて10分以内")
     expect(lent.page.locator("#choose-limit")).to_have_value("10min")
@@ -469,13 +475,9 @@ def test_of_two_quick_changes_the_later_question_wins(lent: Visit) -> None:
 
 
 def test_an_overtaken_question_that_fails_says_nothing(lent: Visit) -> None:
-    held = hold(lent.page, "**/summary?*walk_limit_m=300&*")
-    lent.page.locator("#choose-limit").select_option("300m")
-    expect(lent.page.locator("#wait")).to_be_visible()
-    lent.page.locator("#choose-limit").select_option("10min")
-    expect(lent.page.locator("#message")).to_contain_text("歩いて10分以内")
+    first = overtaken(lent.page)
 
-    held[0].abort()
+    first.abort()
     expect(lent.page.locator("#wait")).to_be_hidden()
     expect(lent.page.locator("#choose-limit")).to_have_value("10min")
 

@@ -6,9 +6,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from geo.vocabulary import FREQUENCIES
 from services.drawing.fonts import embedded_font
 from services.drawing.signs import EDIT_SIGNS, GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS, listed_gaps
 from services.drawing.svg import edit_sign, place_sign, star_sign
+from services.reports.city import CitySheet
 from services.reports.lines import GapReport, UnitLine
 from services.words import texts
 from services.words.shares import share
@@ -29,8 +31,19 @@ def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
     return page.render(report=report, drawing=drawing, font_url=font_url, **_signs())
 
 
-def render_report_file(report: GapReport) -> str:
+def render_city(sheet: CitySheet, *, font_url: str = SERVED_FONT) -> str:
+    """Return the page of a municipality's sheet in the sheet's own language."""
+    report = sheet.report
+    page = environment_of(report.lang, report.few_below).get_template("city.html")
+    drawing = Markup(report.map_svg)  # noqa: S704  as above
+    told = {"sheet": sheet, "report": report, "drawing": drawing, "font_url": font_url}
+    return page.render(**told, frequencies=(*reversed(FREQUENCIES), ""), **_signs())
+
+
+def render_report_file(report: GapReport | CitySheet) -> str:
     """Return the page as a file of its own: it carries the characters that it writes."""
+    if isinstance(report, CitySheet):
+        return render_city(report, font_url=embedded_font(render_city(report)))
     return render_report(report, font_url=embedded_font(render_report(report)))
 
 

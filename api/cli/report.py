@@ -1,4 +1,4 @@
-"""``arukeba report``: writes the report of one area as a page that prints on A4."""
+"""``arukeba report``: writes the report of one area, or of all of them, as a page that prints on A4."""
 
 import re
 from pathlib import Path
@@ -9,8 +9,11 @@ import typer
 from api.cli.console import desk_of, view_option
 from api.cli.opening import open_seen
 from api.report_page import render_report_file
+from geo.errors import InvalidInputError
 from services.publication.viewed import assumed_now
 from services.reports.area import gap_report
+from services.reports.city import CitySheet, city_sheet
+from services.reports.lines import GapReport
 from services.words.assumptions import marked
 from services.words.texts import Lang, text
 from services.words.vocabulary import PUBLIC, View
@@ -26,7 +29,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         workspace: Annotated[
             Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))
         ],
-        area: Annotated[str, typer.Option("--area", help=text("cli.report.area", lang))],
+        area: Annotated[
+            str | None, typer.Option("--area", help=text("cli.report.area", lang))
+        ] = None,
         layer: Annotated[
             str | None, typer.Option("--layer", help=text("cli.report.layer", lang))
         ] = None,
@@ -39,9 +44,17 @@ def register(app: typer.Typer, lang: Lang) -> None:
         opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             progress("report", 0.2)
-            report = gap_report(opened, area, layer=layer, lang=desk.lang)
-            target = out or workspace / "reports" / f"{_file_name(report.area_id)}.html"
-            page = render_report_file(report)
+            made: GapReport | CitySheet
+            if area is None and layer is None:
+                made = city_sheet(opened, lang=desk.lang)
+                report, name = made.report, "city"
+            elif area is None:
+                raise InvalidInputError("--layer needs --area, the name or id of one of its areas")
+            else:
+                made = report = gap_report(opened, area, layer=layer, lang=desk.lang)
+                name = _file_name(report.area_id)
+            target = out or workspace / "reports" / f"{name}.html"
+            page = render_report_file(made)
             with staged_file(target) as path:
                 path.write_text(page, encoding="utf-8")
             progress("report", 1.0)

@@ -1,4 +1,4 @@
-"""The report of one area, as a page that prints on A4."""
+"""The report of one area and the sheet of the municipality, as pages that print on A4."""
 
 from typing import Annotated
 
@@ -9,10 +9,23 @@ from api.access import needs
 from api.deps import EditionDep, Language
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
-from api.report_page import render_report
+from api.report_page import render_city, render_report
 from services.reports.area import gap_report
+from services.reports.city import city_sheet
 
 router = APIRouter(tags=["Reports"], dependencies=[needs("read")])
+
+
+@router.get(
+    "/reports",
+    summary="Report of the whole municipality, area by area (HTML that prints on A4)",
+    response_class=HTMLResponse,
+    responses={404: {"model": Problem}},
+)
+def city(edition: EditionDep, lang: Language = "ja") -> HTMLResponse:
+    """Return the sheet of the municipality: its areas, places and layers, and what documents say of it."""
+    page = render_city(city_sheet(edition.snapshot.workspace, lang=lang))
+    return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})
 
 
 @router.get(

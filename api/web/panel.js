@@ -62,11 +62,12 @@ export function drawMessage() {
     noStreets(state.asked.area ? place : ""),
     shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null)),
     notes.length ? h("div", { class: "note" }, notes.map((note) => h("p", {}, note))) : null,
-    state.asked.area ? h("p", {}, reportLink(state.asked.area, place)) : null);
+    h("p", {}, reportLink(state.asked.area, state.asked.area ? place : label(state.about.municipality))));
 }
 
+// Of an area, or of the whole municipality.
 export function reportLink(area, name) {
-  const address = `/reports/${encodeURIComponent(area)}?lang=${lang}`;
+  const address = `/reports${area ? `/${encodeURIComponent(area)}` : ""}?lang=${lang}`;
   return h("a", { class: "link", href: address, target: "_blank", rel: "noopener" }, word("page.report", { area: name }));
 }
 

@@ -95,6 +95,48 @@ def area_map(
     return "\n".join(parts)
 
 
+def city_map(
+    shape: shapely.Geometry,
+    units: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame,
+    publication: Publication,
+    *,
+    stamp: str = "",
+) -> str:
+    """Draw a municipality: the areas of its councils by name, people, places, candidates; north up."""
+    view = View.around(shape)
+    scene = scene_of(publication.snapshot.workspace.ground_at(1 / view.scale), view)
+    areas = publication.areas()
+    councils = areas[areas["layer"] == publication.snapshot.run["summary"]["council_layer"]]
+    signs = [*_boxes(view, candidates, _STAR), _scale_box(view)]
+    labels = _names(view, councils, signs)
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
+            'role="img" class="map">'
+        ),
+        (
+            f'<defs>{_HATCH}<clipPath id="frame"><rect width="{WIDTH:g}" height="{view.height:.0f}"/>'
+            '</clipPath></defs><g clip-path="url(#frame)">'
+        ),
+        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
+        *ground_svg(scene),
+        _outside(view, shape),
+        *borders(view, councils),
+        f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.2"/>',
+        *_people(view, units, largest=CIRCLE_RADIUS_LARGEST / 2),
+        *names_svg(scene.names([*signs, *(box for box, _ in labels)])),
+        *_places(view, places, faded=False),
+        *stars(view, candidates),
+        *(written for _, written in labels),
+        *scale_bar(view),
+        *stamped(stamp),
+        "</g></svg>",
+    ]
+    return "\n".join(parts)
+
+
 def _without_streets(view: View, units: gpd.GeoDataFrame) -> list[str]:
     """Hatch the units of which the data of the streets does not tell."""
     lacking = units[(units["gap"] == "no_streets") & ~units.geometry.isna()]
@@ -171,7 +213,9 @@ def borders(view: View, units: gpd.GeoDataFrame) -> list[str]:
     ]
 
 
-def _people(view: View, units: gpd.GeoDataFrame) -> list[str]:
+def _people(
+    view: View, units: gpd.GeoDataFrame, *, largest: float = CIRCLE_RADIUS_LARGEST
+) -> list[str]:
     shown = units[units["unreached"].notna() & (units["unreached"] >= 1)]
     if shown.empty:
         return []
@@ -179,7 +223,7 @@ def _people(view: View, units: gpd.GeoDataFrame) -> list[str]:
     drawn = []
     for row in shown.to_dict("records"):
         x, y = view.point(row["geometry"].representative_point())
-        radius = CIRCLE_RADIUS_LARGEST * math.sqrt(float(row["unreached"]) / most)
+        radius = largest * math.sqrt(float(row["unreached"]) / most)
         drawn.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="url(#hatch)" '
             f'fill-opacity="0.7" stroke="{VERMILION}" stroke-width="1.2"/>'

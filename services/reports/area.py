@@ -1,7 +1,7 @@
 """Reports: what the council of one area needs for a meeting, put together from a snapshot."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -53,10 +53,20 @@ def gap_report(
     workspace: Workspace, area: str, *, layer: str | None = None, lang: str = "ja"
 ) -> GapReport:
     """Return the report of an area, by name or id, of a layer (else of the councils' first)."""
-    snapshot = workspace.snapshot()
+    publication = Publication(workspace.snapshot())
+    return report_of(publication, find_area(publication, area, layer=layer), lang)
+
+
+def report_of(
+    publication: Publication,
+    chosen: "pd.Series[Any]",
+    lang: str,
+    *,
+    drawn: Callable[..., str] = area_map,
+) -> GapReport:
+    """Return the report of a row of the areas, with the map that is drawn of it."""
+    snapshot, workspace = publication.snapshot, publication.snapshot.workspace
     summary = snapshot.run["summary"]
-    publication = Publication(snapshot)
-    chosen = find_area(publication, area, layer=layer)
     inside = _Inside(publication, chosen)
     coverage = _rows_of(publication.table("coverage"), chosen)
     main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
@@ -102,7 +112,7 @@ def gap_report(
         ),
         assumptions=_assumptions(snapshot, gaps, lang),
         sources=_sources(workspace),
-        map_svg=area_map(
+        map_svg=drawn(
             inside.shape,
             inside.unit_shapes(),
             places,

@@ -80,6 +80,11 @@ def origin_text(origin: str, lang: str) -> str:
     return catalogue(lang_of(lang)).get(f"origin.{origin}", origin)
 
 
+def fact_text(key: str, lang: str) -> str:
+    """Return what a fact of a document tells, the key itself where it has no words."""
+    return catalogue(lang_of(lang)).get(f"fact.{key}", key)
+
+
 def listed(names: Iterable[str], lang: str) -> str:
     """Return names one after the other."""
     return text("text.list", lang).join(names)

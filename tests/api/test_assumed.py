@@ -77,6 +77,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "/plans/{plan}/catchments": OF_WALKS,
     "/plans/{plan}/report": SHORTS,
     "/plans/{plan}/verification": SHORTS,
+    "/reports": SHORTS,
     "/reports/e": SHORTS,
     "/scenarios/compare?names=A": SHORTS,
     "/walking-profiles": SHORTS[-3:-1],

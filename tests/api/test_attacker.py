@@ -862,6 +862,7 @@ ADDRESSES: dict[str, list[str]] = {
     "/crosstab": ["/crosstab", "/crosstab?age_group=75%2B&frequency=monthly"],
     "/why": [f"/why?lon={lon}&lat={lat}&frequency=monthly" for lon, lat in PINS],
     "/walking-profiles": ["/walking-profiles"],
+    "/reports": ["/reports", "/reports?lang=en"],
     "/reports/{area}": [f"/reports/{AREA}", "/reports/東地区?lang=en"],
     "/plans": ["/plans"],
     "/processes": ["/processes"],

@@ -1,0 +1,238 @@
+"""The sheet of the whole municipality: what its first layer has on the table, area by area."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import NotFoundError
+from geo.vocabulary import FREQUENCIES, GAP_CLASSES
+from services.drawing.svg import city_map
+from services.profile import Fact, Layer, Profile
+from services.publication.tables import Publication
+from services.reports.area import report_of
+from services.reports.briefing import HeadFigures, area_lines, main_rows
+from services.reports.lines import GapReport
+from services.words.texts import fact_text, number, text
+from services.words.vocabulary import OPEN_STATUSES
+from services.workspace.folder import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilLine:
+    """One area of the councils' layer, or the residents in none of them."""
+
+    name: str
+    approximate: bool
+    figures: HeadFigures
+    gaps: Mapping[str, int] | None
+    """Units in which somebody lives, by class; None for residents in no area."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLine:
+    """One layer as the municipality speaks of it."""
+
+    tier: int
+    label: str
+    words: tuple[str, ...]
+    areas: int | None
+    """Areas that are drawn; without borders those that documents count, None where none does."""
+    counted: int | None
+    """What documents count where it is another number."""
+    borders: str
+    """``drawn``, ``approximate`` or ``none``."""
+    draft: bool
+    names: tuple[str, ...]
+    """Of areas without borders, as far as documents give them."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """Open places of one kind, by how often they meet; '' stands for unknown days."""
+
+    kind: str
+    by_frequency: Mapping[str, int]
+
+    @property
+    def number(self) -> int:
+        """Return how many there are."""
+        return sum(self.by_frequency.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """What a document says."""
+
+    topic: str
+    told: str
+    as_of: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CitySheet:
+    """All that the sheet of a municipality shows beside what the report of any area does."""
+
+    report: GapReport
+    council_label: str
+    councils: tuple[CouncilLine, ...]
+    whole: CouncilLine
+    adds_up: bool
+    """No area overlaps another: the rows and the residents in none are all residents."""
+    layers: tuple[LayerLine, ...]
+    units: Mapping[str, str]
+    """Layer of each role, by ``coordinator``, ``council`` and ``work``, as far as it is told."""
+    units_note: str
+    kinds: tuple[KindLine, ...]
+    facts: tuple[FactLine, ...]
+    documents: tuple[tuple[str, str], ...]
+    """Id and title of each that a fact is from."""
+
+    @property
+    def rows(self) -> tuple[CouncilLine, ...]:
+        """Return the areas and, last, the whole."""
+        return (*self.councils, self.whole)
+
+
+def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
+    """
+    Return the sheet of a municipality, from its layer of kind ``municipality``.
+
+    Raises
+    ------
+    NotFoundError
+        No layer has that kind: nothing says where the municipality ends.
+    """
+    publication = Publication(workspace.snapshot())
+    profile = workspace.profile
+    whole = next((one.id for one in profile.layers if one.kind == "municipality"), None)
+    areas = publication.areas()
+    rows = areas[areas["layer"] == whole]
+    if rows.empty:
+        raise NotFoundError(
+            "the profile has no layer of kind municipality, of which a sheet of the whole is made; "
+            "declare one, such as the union of all small areas"
+        )
+    report = report_of(publication, rows.iloc[0], lang, drawn=city_map)
+    council_layer = profile.layer(profile.analysis.council_layer)
+    councils = _councils(publication, council_layer.id, lang)
+    named = CouncilLine(
+        report.area_name, approximate=False, figures=report.figures, gaps=report.gaps
+    )
+    declared = workspace.declared
+    roles = ("coordinator", "council", "work")
+    units = {role: getattr(declared.units, f"{role}_unit") for role in roles}
+    return CitySheet(
+        report=report,
+        council_label=_label(council_layer, lang),
+        councils=councils,
+        whole=named,
+        adds_up=_adds_up(councils, named),
+        layers=tuple(_layer(one, publication, lang) for one in declared.layers),
+        units={role: _label(declared.layer(layer), lang) for role, layer in units.items() if layer},
+        units_note=declared.units.note,
+        kinds=_kinds(publication.points("places")),
+        facts=_facts(declared, lang),
+        documents=tuple((one.id, one.title) for one in declared.documents),
+    )
+
+
+def _label(layer: Layer, lang: str) -> str:
+    return layer.label if lang == "ja" else layer.label_en
+
+
+def _councils(publication: Publication, layer: str, lang: str) -> tuple[CouncilLine, ...]:
+    coverage = publication.table("coverage")
+    gaps = publication.polygons("gaps")
+    lived_in = gaps[gaps["residents"] > 0]
+    counts = lived_in.groupby(["council_id", "gap"]).size()
+    lines = area_lines(main_rows(coverage, publication.snapshot.run, layer), lang)
+    known = set(publication.areas()["area_id"])
+    return tuple(
+        CouncilLine(
+            line.name,
+            line.approximate,
+            line.figures,
+            {gap: int(counts.get((line.area_id, gap), 0)) for gap in GAP_CLASSES}
+            if line.area_id in known
+            else None,
+        )
+        for line in lines
+    )
+
+
+def _adds_up(lines: tuple[CouncilLine, ...], whole: CouncilLine) -> bool:
+    """Return whether the rows are the residents of the whole, but for the rounding of each row."""
+    told = [line.figures.residents for line in lines]
+    if whole.figures.residents is None or None in told:
+        return False
+    return abs(sum(one or 0.0 for one in told) - whole.figures.residents) <= 0.5 * len(lines)
+
+
+def _layer(layer: Layer, publication: Publication, lang: str) -> LayerLine:
+    areas = publication.areas()
+    drawn = int((areas["layer"] == layer.id).sum())
+    return LayerLine(
+        tier=layer.tier,
+        label=_label(layer, lang),
+        words=tuple(word for word in layer.local_words if word != layer.label),
+        areas=drawn or layer.count,
+        counted=layer.count if drawn and layer.count != drawn else None,
+        borders="none" if not drawn else "approximate" if layer.approximate else "drawn",
+        draft=layer.draft,
+        names=() if drawn else tuple(layer.area_names),
+        note=layer.note if lang == "ja" else layer.note_en,
+    )
+
+
+def _kinds(places: pd.DataFrame) -> tuple[KindLine, ...]:
+    """Count the open places by kind and class, the most of a kind first."""
+    there = places[places["status"].isin(OPEN_STATUSES)]
+    classes = ("", *FREQUENCIES)
+    lines = [
+        KindLine(
+            str(kind), {name: int((rows["frequency"].fillna("") == name).sum()) for name in classes}
+        )
+        for kind, rows in there.groupby(there["kind"].fillna(""))
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.number, line.kind)))
+
+
+def _facts(profile: Profile, lang: str) -> tuple[FactLine, ...]:
+    def source(fact: Fact) -> str:
+        said = [text("fact.document", lang, id=fact.doc)] if fact.doc else []
+        if fact.page:
+            said.append(text("fact.page", lang, page=fact.page))
+        elif fact.line:
+            said.append(text("fact.line", lang, line=fact.line))
+        if fact.basis != "printed":
+            said.append(text("fact.computed", lang))
+        return text("text.list", lang).join(said)
+
+    return tuple(
+        FactLine(
+            topic=_topic(fact, lang),
+            told=_value(fact),
+            as_of=fact.as_of,
+            source=source(fact),
+            note=fact.note,
+        )
+        for fact in profile.facts
+    )
+
+
+def _topic(fact: Fact, lang: str) -> str:
+    return fact_text(fact.key, lang) + (
+        text("text.brackets", lang, text=fact.of) if fact.of else ""
+    )
+
+
+def _value(fact: Fact) -> str:
+    value: Any = fact.value
+    if isinstance(value, str):
+        return value
+    return f"{number(value) if float(value).is_integer() else f'{value:g}'}{fact.unit}"

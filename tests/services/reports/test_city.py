@@ -1,0 +1,103 @@
+"""The sheet of the whole municipality, from the hand-written town."""
+
+import pytest
+
+from api.report_page import render_city
+from geo.errors import NotFoundError
+from services.reports.city import city_sheet
+from services.workspace.folder import open_workspace
+from tests.snapshots import tiny_workspace
+
+MORE = """
+[[layers]]
+id = "hamlet"
+kind = "neighbourhood"
+label = "行政区"
+label_en = "Hamlet"
+tier = 3
+version = "2025"
+count = 75
+area_names = ["上", "下"]
+local_words = ["区"]
+note = "名簿だけ"
+available = false
+
+[units]
+coordinator_unit = "community_area"
+work_unit = "hamlet"
+"""
+FACTS = """
+documents = [{ id = "002", title = "事例集" }]
+facts = [
+  { key = "population", value = 3340, unit = "人", as_of = "2016-02", doc = "002", page = 37 },
+  { key = "elderly_rate_pct", value = 27.5, unit = "%", doc = "002", line = 12 },
+  { key = "hamlet_karte", of = "行政区", value = "75枚", doc = "002", note = "毎年" },
+]
+"""
+
+
+def _town(folder, *, more="", facts=""):
+    path = tiny_workspace(folder).path
+    profile = path / "profile.toml"
+    text = profile.read_text("utf-8").replace("\n[municipality]", facts + "\n[municipality]", 1)
+    profile.write_text(text + more, "utf-8")
+    return open_workspace(path)
+
+
+@pytest.fixture(scope="module")
+def sheet(tmp_path_factory):
+    return city_sheet(_town(tmp_path_factory.mktemp("city"), more=MORE, facts=FACTS))
+
+
+def test_the_areas_of_the_councils_add_up_to_the_whole(sheet):
+    rows = {line.name: (line.figures.residents, line.figures.reached) for line in sheet.rows}
+    assert rows == {"西地区": (700, 520), "東地区": (212, 0), "架空町": (912, 520)}
+    assert sheet.adds_up
+    west, east, whole = (line.gaps for line in sheet.rows)
+    assert (west["weekly_or_more"], west["monthly_only"], west["none"]) == (1, 1, 0)
+    assert (east["none"], east["needs_transport"]) == (1, 1)
+    assert {name: west[name] + east[name] for name in whole} == dict(whole)
+
+
+def test_layers_without_borders_are_rows_with_what_is_known_of_them(sheet):
+    lines = {line.label: line for line in sheet.layers}
+    hamlet = lines["行政区"]
+    assert (hamlet.tier, hamlet.areas, hamlet.borders) == (3, 75, "none")
+    assert (hamlet.names, hamlet.words, hamlet.note) == (("上", "下"), ("区",), "名簿だけ")
+    assert (lines["地区"].areas, lines["地区"].borders) == (2, "drawn")
+    assert lines["町会"].borders == "approximate"
+    assert sheet.units == {"coordinator": "地区", "work": "行政区"}
+
+
+def test_facts_are_told_as_their_documents_give_them(sheet):
+    told = [(one.topic, one.told, one.as_of, one.source, one.note) for one in sheet.facts]
+    assert told == [
+        ("人口", "3,340人", "2016-02", "資料002、37ページ", ""),
+        ("高齢化率", "27.5%", "", "資料002、12行目", ""),
+        ("hamlet_karte（行政区）", "75枚", "", "資料002", "毎年"),
+    ]
+    assert sheet.documents == (("002", "事例集"),)
+
+
+def test_the_page_has_every_part_in_both_languages(sheet, tmp_path):
+    page = render_city(sheet)
+    for part in (
+        "架空町の報告",
+        "地区ごとのようす",
+        "全体",
+        "第3層",
+        "データなし",
+        "資料にあること",
+    ):
+        assert part in page
+    english = render_city(city_sheet(_town(tmp_path), lang="en"))
+    assert "Report of Kaku Town" in english
+    assert "What the documents say" not in english
+
+
+def test_without_a_layer_of_the_whole_it_says_what_to_do(tmp_path):
+    path = tiny_workspace(tmp_path).path
+    profile = path / "profile.toml"
+    profile.write_text(profile.read_text("utf-8").replace('kind = "municipality"', 'kind = "town"'))
+    with pytest.raises(NotFoundError, match="no layer of kind municipality"):
+        city_sheet(open_workspace(path))

@@ -43,8 +43,9 @@ function sentence(summary) {
 
 export function drawMessage() {
   const { summary } = state;
-  const { unmatched_residents: unmatched, off_streets: off, places_cut_off_n: cut } = state.about.summary;
+  const { municipality, unmatched_residents: unmatched, off_streets: off, places_cut_off_n: cut } = state.about.summary;
   const place = summary.area_name;
+  const city = lang === "ja" ? municipality.name : municipality.name_en;
   const shown = Number.isFinite(summary.residents) && summary.residents > 0;
   const bar = h("div", { class: "bar", role: "img", "aria-label": `${capital(word("reached"))} ${percent(summary.coverage_pct, summary.residents)}` }, h("i", { style: { width: `${Math.min(100, summary.coverage_pct ?? 0)}%` } }));
   const undecided = undecidedOf(summary);
@@ -62,7 +63,7 @@ export function drawMessage() {
     noStreets(state.asked.area ? place : ""),
     shown ? [h("div", { class: "sentence" }, sentence(summary)), walker, bar, missing] : h("p", { class: "sentence" }, figureText(null)),
     notes.length ? h("div", { class: "note" }, notes.map((note) => h("p", {}, note))) : null,
-    h("p", {}, reportLink(state.asked.area, state.asked.area ? place : label(state.about.municipality))));
+    h("p", {}, reportLink(state.asked.area, state.asked.area ? place : city)));
 }
 
 // Of an area, or of the whole municipality.

@@ -23,6 +23,7 @@ RECOGNISERS = {
     "geo/schedule/typed.py": "schedules that say too little",
     "services/edits/drawings.py": "yes and no in a drawn layer",
     "services/intake/areas/lots.py": "lots: 1番地から5番地まで",
+    "services/intake/areas/milestones.py": "kinds and stages of milestones as they are typed",
     "services/intake/areas/neighbourhoods.py": "headers of tables of neighbourhoods",
     "services/intake/people/raster.py": "titles of rasters of densities",
     "services/intake/people/usages.py": "usages of PLATEAU by their labels",

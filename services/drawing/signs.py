@@ -83,6 +83,26 @@ GAP_SIGNS = {
 }
 
 
+@dataclass(frozen=True)
+class StageSign:
+    """How an area is marked by its stage: a sign, a colour, the pattern of a class of gaps."""
+
+    sign: str
+    colour: str
+    pattern: str
+
+
+STAGE_SIGNS = {
+    "established": StageSign("●", BLUE, ""),
+    "preparing": StageSign("◐", ORANGE, "monthly_only"),
+    "study": StageSign("○", PURPLE, "needs_transport"),
+    "ended": StageSign("－", QUIET_INK, "no_streets"),
+    "none": StageSign("×", VERMILION, "none"),
+    "": StageSign("？", UNKNOWN, "unknown"),
+}
+"""By stage of a milestone; '' stands for what nobody tells."""
+
+
 def listed_gaps(counts: Mapping[str, int]) -> dict[str, GapSign]:
     """Return the classes that a list names, given the units of each: what is not known if there is any."""
     return {

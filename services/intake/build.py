@@ -19,9 +19,11 @@ from geo.ground.obstacles import obstacles_of
 from geo.streets.heights import station_points, with_heights
 from geo.streets.network import Network, network_to_frames
 from geo.walking.snapping import frontage_of
+from services.intake.areas.byname import AreaIntake
 from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
+from services.intake.areas.milestones import read_milestones
 from services.intake.areas.overlaps import note_overlaps
 from services.intake.areas.polygons import Assembly, assemble_areas
 from services.intake.ground.reading import read_ground
@@ -61,7 +63,7 @@ from services.registry.decisions import keep_decisions
 from services.registry.places import create_registry, write_registry
 from services.words.dates import today
 from services.words.vocabulary import EXACT, PUBLIC, View
-from services.workspace import remainder
+from services.workspace import ofareas, remainder
 from services.workspace import series as stored_series
 from services.workspace.folder import (
     KEY,
@@ -77,6 +79,7 @@ from services.workspace.folder import (
 from services.workspace.ground import write_ground
 from services.workspace.jsonfiles import write_json
 from services.workspace.locks import in_use
+from services.workspace.ofareas import AreaTable
 from services.workspace.progress import Progress, silent
 from services.workspace.staging import exchange, put_back, staging_folder, sync_tree
 
@@ -197,6 +200,7 @@ class _Found:
     near_misses: gpd.GeoDataFrame
     ground: gpd.GeoDataFrame
     councils: list[dict[str, Any]]
+    of_areas: dict[AreaTable, pd.DataFrame]
     venues: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     stops: gpd.GeoDataFrame | None
@@ -310,10 +314,17 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
         near_misses,
         ground,
         councils,
+        _of_areas(intake, assembly),
         venues,
         places,
         stops,
     )
+
+
+def _of_areas(intake: Inputs, assembly: Assembly) -> dict[AreaTable, pd.DataFrame]:
+    """Return what is told of areas beside who lives there."""
+    given = AreaIntake(intake.profile, assembly, intake.path, intake.ledger)
+    return {"milestones": read_milestones(given)}
 
 
 def _protected(
@@ -341,6 +352,8 @@ def _write(folder: Path, found: _Found, intake: Inputs) -> int:
     found.assembly.areas.to_parquet(folder / "layers" / "areas.parquet")
     hazards.to_parquet(folder / "layers" / HAZARDS)
     write_ground(found.ground, folder / "layers")
+    for table, frame in found.of_areas.items():
+        frame.to_parquet(folder / ofareas.FILES[table])
     for view, people in found.views.items():
         _write_people(seen_in(folder, view), people)
     if found.stops is not None:

@@ -14,6 +14,7 @@ from services.profile.facts import (
     conflicts,
     unexplained_rate,
 )
+from services.profile.milestones import Milestone, MilestoneName, MilestoneTable
 from services.profile.origins import methods
 from services.profile.places import (
     Filter,
@@ -83,6 +84,9 @@ __all__ = [
     "Identifier",
     "KindRule",
     "Layer",
+    "Milestone",
+    "MilestoneName",
+    "MilestoneTable",
     "Municipality",
     "Ownership",
     "Places",

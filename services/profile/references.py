@@ -40,6 +40,7 @@ def _sources(profile: Profile) -> Iterator[str]:
     used += [("ground", name) for name in (profile.ground.source, *profile.ground.also)]
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []
+    used += [("milestone_tables", table.source) for table in profile.milestone_tables]
     for where, name in used:
         if name and name not in sources:
             yield f"{where}: there is no source {name!r}"
@@ -71,6 +72,11 @@ def _layers(profile: Profile) -> Iterator[str]:
             for council in profile.councils
             for own in council.owns
         ),
+    ]
+    mentioned += [
+        (f"{table} {number}", one.layer)
+        for table in ("milestone_names", "milestones", "milestone_tables")
+        for number, one in enumerate(getattr(profile, table), start=1)
     ]
     if profile.council_table:
         mentioned.append(("council_table", profile.council_table.layer))
@@ -140,6 +146,9 @@ def _facts(profile: Profile) -> Iterator[str]:
     documents = [document.id for document in profile.documents]
     for name in _twice(documents):
         yield f"document id {name!r} is used twice"
+    for number, milestone in enumerate(profile.milestones, start=1):
+        if milestone.doc and milestone.doc not in documents:
+            yield f"milestone {number} ({milestone.kind}): there is no document {milestone.doc!r}"
     for number, fact in enumerate(profile.facts, start=1):
         if fact.doc and fact.doc not in documents:
             yield f"fact {number} ({fact.key}): there is no document {fact.doc!r}"

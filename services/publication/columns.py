@@ -357,6 +357,30 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("valid_from valid_to", "text", "dates"),
         *_columns("geometry", "geometry", "lines, polygons"),
     ),
+    "milestones": (
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("kind", "text", "`council`, `coordinator`, `base`, `committee`"),
+        *_columns("stage", "text", "`study`, `preparing`, `established`, `ended`, `none`"),
+        *_columns("since", "text", "dates, `FY2016`"),
+        *_columns("planned_stage planned", "text", "stage, dates", says="planned_stage"),
+        *_columns("doc note", "text", ""),
+        *_columns("page line", "integer", "", says="doc"),
+        *_columns("approximate", "boolean", "true, false"),
+        *_columns("said said_en", "words", "text", says="said"),
+    ),
+    "milestone_years": (
+        *_columns("layer kind stage", "text", ""),
+        *_columns("fiscal_year", "integer", ""),
+        *_columns("fiscal_year_ja as_of", "text", "", says="fiscal_year"),
+        *_columns("planned", "boolean", "true, false"),
+        *_columns("areas_n of_n", "integer", "areas"),
+        *_columns("share_pct", "number", "%"),
+        *_columns("undated_n", "integer", "areas"),
+        *_columns("told_by", "text", "`areas`, `document`"),
+        *_columns("approximate", "boolean", "true, false"),
+        *_columns("doc note", "text", ""),
+        *_columns("page line", "integer", "", says="doc"),
+    ),
     "areas": (
         *_columns("layer area_id area_name version", "text", ""),
         *_columns("council_id", "text", ""),
@@ -515,6 +539,7 @@ IDS = {
     "candidates": ["candidate_id"],
     "reach": ["place_id", "frequency", "limit", "profile"],
     "edits": ["edit_id"],
+    "milestones": ["layer", "area_id", "kind"],
 }
 """Collection → the columns that tell a feature; its title is in the catalogue."""
 

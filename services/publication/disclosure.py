@@ -6,6 +6,7 @@ Everything that shows results to somebody (API, export, report, picture) takes i
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -13,8 +14,14 @@ import geopandas as gpd
 import pandas as pd
 
 from services.publication.columns import leaving
-from services.publication.words import candidates_in_words, gaps_in_words, places_in_words
+from services.publication.words import (
+    candidates_in_words,
+    gaps_in_words,
+    milestones_in_words,
+    places_in_words,
+)
 from services.results.crosstabs import of_pair
+from services.results.milestones import milestone_years, milestones_frame
 from services.workspace.folder import Snapshot
 
 PlainTable = Literal[
@@ -45,6 +52,18 @@ class Disclosed:
     def gaps(self) -> pd.DataFrame:
         """Return the gaps."""
         return gaps_in_words(self.snapshot.table("gaps"))
+
+    @cached_property
+    def milestones(self) -> pd.DataFrame:
+        """Return how far each area is with its council, coordinator, base and committee."""
+        workspace = self.snapshot.workspace
+        day = date.fromisoformat(self.snapshot.run["as_of"])
+        return milestones_in_words(milestones_frame(workspace, day), workspace.declared)
+
+    @cached_property
+    def milestone_years(self) -> pd.DataFrame:
+        """Return how many areas were at each stage at the end of each fiscal year."""
+        return _declared(milestone_years(self.snapshot.workspace), "milestone_years")
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:

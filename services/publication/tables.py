@@ -5,7 +5,7 @@ Files, API, report and picture take them from here: no column leaves that is not
 """
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,10 @@ from services.words.assumptions import EVERYTHING, marked, told_assumptions
 from services.words.origins import with_origins
 from services.workspace.folder import Snapshot, software_version
 
+AreaCollection = Literal["coverage", "gaps", "milestones"]
+OF_AREAS: tuple[AreaCollection, ...] = get_args(AreaCollection)
+"""Collections whose rows are about areas, and have their shapes."""
+
 _AREA_KEY = ["layer", "area_id"]
 
 
@@ -36,9 +40,9 @@ class Publication:
         """Return the tables as they may leave, with every column."""
         return disclose(self.snapshot)
 
-    def table(self, name: Literal["coverage", "gaps"]) -> pd.DataFrame:
+    def table(self, name: AreaCollection) -> pd.DataFrame:
         """Return a collection without its geometry."""
-        frame = self.disclosed.coverage if name == "coverage" else self.disclosed.gaps
+        frame: pd.DataFrame = getattr(self.disclosed, name)
         return pd.DataFrame(frame[kept(frame, name)]).reset_index(drop=True)
 
     def points(self, name: Literal["places", "candidates"]) -> gpd.GeoDataFrame:
@@ -61,7 +65,7 @@ class Publication:
         """Return the areas of every layer, plane CRS."""
         return _pick(self.snapshot.workspace.areas(), "areas")
 
-    def polygons(self, name: Literal["coverage", "gaps"]) -> gpd.GeoDataFrame:
+    def polygons(self, name: AreaCollection) -> gpd.GeoDataFrame:
         """Return a collection with the shapes of its areas; a remainder row has none."""
         table, areas = self.table(name), self.snapshot.workspace.areas()
         shapes = areas.set_index(_AREA_KEY)["geometry"]
@@ -81,8 +85,8 @@ class Publication:
                 return self.areas()
             case "coverage":
                 return self.coverage()
-            case "gaps":
-                return self.polygons("gaps")
+            case "gaps" | "milestones":
+                return self.polygons(collection_id)
             case "places" | "candidates":
                 return self.points(collection_id)
             case "reach":
@@ -100,7 +104,7 @@ class Publication:
         """Return the collections as they are served and written: lon/lat, filtered, paged."""
         return collections_of(
             self.areas(),
-            {"coverage": self.table("coverage"), "gaps": self.table("gaps")},
+            {name: self.table(name) for name in OF_AREAS},
             {
                 "places": self.points("places"),
                 "candidates": self.points("candidates"),

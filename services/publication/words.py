@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from geo.schedule.typed import Schedule, parse_schedule
+from services.profile import Profile
+from services.results.milestones import Names, milestone_sentence, names_of
 from services.words import reasons
 from services.words.schedules import schedule_read
 from services.words.texts import metres, text
@@ -25,6 +27,16 @@ def gaps_in_words(gaps: pd.DataFrame) -> pd.DataFrame:
         is_split=[len(cell) > 0 for cell in parts],
         **_both("split_by", reasons.divided_by, parts),
     )
+
+
+def milestones_in_words(milestones: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Return milestones with ``said`` in both languages, as the profile calls them."""
+    say = partial(_milestone, names=names_of(profile))
+    return milestones.assign(**_both("said", say, milestones.to_dict("records")))
+
+
+def _milestone(row: Row, lang: str, *, names: Names) -> str:
+    return milestone_sentence(row, names, lang)
 
 
 def places_in_words(places: Frame, snap_limit_m: float) -> Frame:

@@ -104,6 +104,30 @@ def fiscal_year_name(end: date) -> str:
     return f"{letter}{year - before}"
 
 
+_FISCAL_YEAR = re.compile(r"fy\s*[0-9]{4}|(?:令和|平成|昭和|[rhs])?\s*(?:元|[0-9]{1,4})\s*年度")
+
+
+def dated(text: str) -> str:
+    """Return a date as ISO text, whole or in part, a fiscal year as ``FY2016``; '' if it is none."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    if _FISCAL_YEAR.fullmatch(plain):
+        try:
+            return f"FY{fiscal_year_end(plain).year - 1}"
+        except InvalidInputError:
+            return ""
+    return to_iso_date(plain)
+
+
+def span_of(text: str) -> tuple[date, date] | None:
+    """Return the first and the last day that a date can mean, also a fiscal year; None if it is none."""
+    found = dated(text)
+    if found.startswith("FY"):
+        year = int(found[2:])
+        return date(year, 4, 1), date(year + 1, 3, 31)
+    first, last = first_day(found), last_day(found)
+    return None if first is None or last is None else (first, last)
+
+
 def first_day(iso: str) -> date | None:
     """Return the first day that a date of which a part is known can mean; None where it is none."""
     return _day(iso, last=False)

@@ -194,6 +194,12 @@ def age_group_text(age_group: str, lang: str) -> str:
     return age_group
 
 
+def when_text(when: str, lang: str) -> str:
+    """Return a date, whole or in part, or a fiscal year as ``FY2016``."""
+    fiscal = re.fullmatch(r"FY(\d{4})", when)
+    return text("date.fiscal", lang, year=fiscal[1]) if fiscal else date_text(when, lang)
+
+
 def date_text(iso: str, lang: str) -> str:
     """Return a date: ``令和7年4月1日 (2025-04-01)``; years and months alone work, others stay."""
     found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", iso.strip())

@@ -76,3 +76,14 @@ UNREACHED_OF = {
     "unreached_single": "single_65+",
 }
 """Columns of the gaps about an age group that is not the row's own → that group."""
+
+MilestoneKind = Literal["council", "coordinator", "base", "committee"]
+"""What an area comes to have: its council, its coordinator, a base, a committee that is active."""
+MILESTONE_KINDS: tuple[MilestoneKind, ...] = get_args(MilestoneKind)
+
+Stage = Literal["study", "preparing", "established", "ended"]
+"""How far an area is with it, in this order."""
+STAGES: tuple[Stage, ...] = get_args(Stage)
+ESTABLISHED = STAGES[2]
+NOT_THERE = "none"
+"""Stage of an area that a list of all areas with one does not name."""

@@ -36,9 +36,10 @@ from services.words.dates import today
 from services.words.names import told_apart
 from services.words.texts import text
 from services.words.vocabulary import PUBLIC, View
-from services.workspace import ground
+from services.workspace import ground, ofareas
 from services.workspace.jsonfiles import digest, read_json
 from services.workspace.locks import in_use
+from services.workspace.ofareas import AreaTable
 from services.workspace.staging import WAIT_S, put_back
 from services.workspace.storage import unreadable
 
@@ -407,6 +408,20 @@ class Workspace:
         if name not in self._ground:
             self._ground[name] = self._layer(f"layers/{name}")
         return self._ground[name]
+
+    def of_areas(self, table: AreaTable) -> pd.DataFrame:
+        """Return what is told of areas (``services.workspace.ofareas``); no row where nothing is."""
+        if table not in self._of_areas:
+            file, types = ofareas.FILES[table], ofareas.COLUMNS[table]
+            is_there = (self.built / file).is_file()
+            found = self.reading(lambda built: _read_table(built / file)) if is_there else None
+            none = pd.DataFrame(columns=list(types)).astype(types)
+            self._of_areas[table] = none if found is None else found
+        return self._of_areas[table]
+
+    @cached_property
+    def _of_areas(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     @cached_property
     def _ground(self) -> dict[str, gpd.GeoDataFrame]:

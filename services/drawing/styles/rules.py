@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from services.drawing import signs
-from services.drawing.signs import EDIT_SIGNS, GAP_SIGNS, PLACE_SIGNS, SHARE_COLOURS
+from services.drawing.signs import EDIT_SIGNS, GAP_SIGNS, PLACE_SIGNS, SHARE_COLOURS, STAGE_SIGNS
 from services.words.texts import LANGS, Lang, text
-from services.words.vocabulary import OPEN_STATUSES
+from services.words.vocabulary import MILESTONE_KINDS, OPEN_STATUSES
 
 Label = Mapping[Lang, str]
 
@@ -176,6 +176,9 @@ def styles_of(
             for style_id, layer in names.items()
             if layer
         ]
+    if collection_id == "milestones":
+        whole = _style("milestones", tuple(_stages()), named_by="area_name")
+        return [whole, *(_of_kind(whole, kind) for kind in MILESTONE_KINDS)]
     make = {
         "areas": lambda: _style("areas", tuple(_borders(council_layer)), named_by="area_name"),
         "gaps": lambda: _style("gaps", tuple(_gaps()), named_by="area_name"),
@@ -251,6 +254,36 @@ def _gaps() -> Iterator[StyleRule]:
             fill=Fill(sign.colour, opacity, name if sign.pattern else ""),
         )
     yield from _edges(0.8)
+
+
+def _stages() -> Iterator[StyleRule]:
+    for name, sign in STAGE_SIGNS.items():
+        said = {lang: text(f"milestone.stage.{name}", lang) for lang in LANGS}
+        label: Label = {
+            lang: text("style.milestone", lang, sign=sign.sign, stage=said[lang]) for lang in LANGS
+        }
+        opacity = PATTERN_OPACITY if sign.pattern else SHARE_OPACITY
+        yield StyleRule(
+            f"stage-{name or 'unknown'}",
+            (OneOf("stage", (name,)) if name else HasText("stage", said=False),),
+            label,
+            fill=Fill(sign.colour, opacity, sign.pattern),
+        )
+    yield from _edges(0.8)
+
+
+def _of_kind(style: Style, kind: str) -> Style:
+    """Return the style that draws one kind alone: several lie over one another."""
+    title: Label = {
+        lang: text(
+            "style.milestone.of",
+            lang,
+            title=style.title[lang],
+            kind=text(f"milestone.kind.{kind}", lang),
+        )
+        for lang in LANGS
+    }
+    return replace(style, id=kind, where=(OneOf("kind", (kind,)),), title=title)
 
 
 def _reach() -> Iterator[StyleRule]:

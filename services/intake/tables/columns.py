@@ -196,6 +196,48 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 }
 """Meaning → synonyms; every one in the form that ``plain`` gives."""
 
+BY_AREA: dict[str, tuple[str, ...]] = {
+    "area": (
+        *("地区", "地区名", "地域", "地域名", "圏域", "圏域名", "日常生活圏域", "日常生活圏域名"),
+        *(
+            "町会",
+            "町会名",
+            "自治会",
+            "自治会名",
+            "行政区",
+            "行政区名",
+            "集落",
+            "集落名",
+            "小学校区",
+        ),
+        *("中学校区", "校区", "校区名", "学区", "町丁", "町丁名", "町名", "名称", "地区社協", "区"),
+        *("area", "areaname", "district", "name"),
+    ),
+    "kind": ("種別", "種類", "区分", "項目", "kind"),
+    "stage": ("段階", "状況", "進捗", "進捗状況", "設置状況", "状態", "stage"),
+    "date": (
+        *("年月日", "年月", "日付", "設置日", "設置年月日", "設置年月", "設立日", "設立年月日"),
+        *("設立年月", "開始年月", "設置年度", "設立年度", "年度", "時期", "date", "since"),
+    ),
+    "planned": ("予定", "計画", "planned"),
+    "note": ("備考", "メモ", "note"),
+    "month": ("月", "年月", "実施月", "活動月", "対象月", "month"),
+    "activity": (
+        "活動",
+        "活動名",
+        "事業",
+        "事業名",
+        "活動種別",
+        "種別",
+        "区分",
+        "項目",
+        "activity",
+    ),
+    "count": ("数", "件数", "回数", "人数", "実績", "count", "value"),
+    "counted": ("単位", "数の種類", "counted"),
+}
+"""Meaning → synonyms in tables whose rows are about areas; a table has a few of these meanings."""
+
 PLACES = (
     *("name", "kind", "venue", "group", "address", "schedule", "status", "opened", "verified"),
     *("lon", "lat", "position", "plane_x", "plane_y", "capacity", "fee", "floor_area", "phone"),
@@ -249,6 +291,15 @@ def meaning_of(header: str) -> str:
     bare = _EDGES.sub("", _UNIT.sub("", _TOKYO.sub("", _WORLD.sub("", form))))
     found = next((_MEANING_OF[a] for a in _attempts(bare) if a in _MEANING_OF), "")
     return found if found in _OF_POSITIONS else ""
+
+
+def by_area(columns: Iterable[str], meaning: str) -> str:
+    """Return the column with a meaning of ``BY_AREA``: the likeliest name first; '' where none has it."""
+    forms = {plain(column): column for column in reversed(list(columns))}
+    bare = {_EXPLAINED.sub("", form): column for form, column in forms.items()}
+    return next(
+        (found[one] for found in (forms, bare) for one in BY_AREA[meaning] if one in found), ""
+    )
 
 
 def _attempts(form: str) -> tuple[str, str, str]:

@@ -36,7 +36,9 @@ def render_city(sheet: CitySheet, *, font_url: str = SERVED_FONT) -> str:
     report = sheet.report
     page = environment_of(report.lang, report.few_below).get_template("city.html")
     drawing = Markup(report.map_svg)  # noqa: S704  as above
+    charts = [Markup(state.chart_svg) for state in sheet.milestones]  # noqa: S704  as above
     told = {"sheet": sheet, "report": report, "drawing": drawing, "font_url": font_url}
+    told["charts"] = charts
     return page.render(**told, frequencies=(*reversed(FREQUENCIES), ""), **_signs())
 
 

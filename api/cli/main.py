@@ -30,6 +30,7 @@ COMMANDS = (
         "run",
         "publish",
         "timeline",
+        "milestones",
         "crosstab",
         "why",
         "whatif",

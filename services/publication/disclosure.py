@@ -57,7 +57,8 @@ class Disclosed:
     def milestones(self) -> pd.DataFrame:
         """Return how far each area is with its council, coordinator, base and committee."""
         workspace = self.snapshot.workspace
-        day = date.fromisoformat(self.snapshot.run["as_of"])
+        as_of = self.snapshot.run.get("as_of")
+        day = date.fromisoformat(as_of) if as_of else workspace.day
         return milestones_in_words(milestones_frame(workspace, day), workspace.declared)
 
     @cached_property

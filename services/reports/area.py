@@ -35,6 +35,7 @@ from services.reports.lines import (
     SourceLine,
     UnitLine,
 )
+from services.reports.milestones import milestone_lines
 from services.reports.sensitivity import limit_lines, walkers
 from services.reports.week import week
 from services.results.shares import ShareLine, share_table, shares_of_run
@@ -93,6 +94,7 @@ def report_of(
         figures=figures,
         age_group=age_group_text(summary["age_group"], lang),
         limit=main_limit_text(snapshot.run, lang),
+        milestones=milestone_lines(publication, chosen.to_dict(), lang),
         ages=_ages(coverage, snapshot.run, lang),
         gaps=gaps,
         unit_label=_label(snapshot, summary["gap_layer"], lang),

@@ -14,6 +14,7 @@ from services.publication.tables import Publication
 from services.reports.area import report_of
 from services.reports.briefing import HeadFigures, area_lines, main_rows
 from services.reports.lines import GapReport
+from services.reports.milestones import KindState, kind_states
 from services.words.texts import fact_text, number, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Workspace
@@ -83,6 +84,7 @@ class CitySheet:
     whole: CouncilLine
     adds_up: bool
     """No area overlaps another: the rows and the residents in none are all residents."""
+    milestones: tuple[KindState, ...]
     layers: tuple[LayerLine, ...]
     units: Mapping[str, str]
     """Layer of each role, by ``coordinator``, ``council`` and ``work``, as far as it is told."""
@@ -132,6 +134,7 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         councils=councils,
         whole=named,
         adds_up=_adds_up(councils, named),
+        milestones=kind_states(publication, lang),
         layers=tuple(_layer(one, publication, lang) for one in declared.layers),
         units={role: _label(declared.layer(layer), lang) for role, layer in units.items() if layer},
         units_note=declared.units.note,

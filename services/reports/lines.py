@@ -138,6 +138,8 @@ class GapReport:
     age_group: str
     limit: str
     ages: tuple[AgeLine, ...]
+    milestones: tuple[str, ...]
+    """How far the area is with its council, coordinator, base and committee; nothing where nobody tells."""
     gaps: Mapping[str, int]
     unit_label: str
     units: tuple[UnitLine, ...]

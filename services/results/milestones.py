@@ -263,14 +263,14 @@ def milestone_sentence(row: Mapping[Any, Any], names: Names, lang: str) -> str:
     )
 
 
-def figure_text(row: Mapping[Any, Any], lang: str) -> str:
+def figure_text(row: Mapping[Any, Any], lang: str, *, short: bool = False) -> str:
     """Write how many areas of how many: ``39／75（52.0%）``, a bare share where nothing else is told."""
     share_said = share(Share(float(row["share_pct"])), lang) if is_figure(row["share_pct"]) else ""
     if not is_figure(row["areas_n"]):
         said = share_said
     elif is_figure(row["of_n"]):
         said = text("milestone.of", lang, n=number(row["areas_n"]), of=number(row["of_n"]))
-        said += text("text.brackets", lang, text=share_said)
+        said += "" if short else text("text.brackets", lang, text=share_said)
     else:
         said = number(row["areas_n"])
     return text("milestone.about", lang, figure=said) if row["approximate"] else said

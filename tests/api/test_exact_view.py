@@ -40,6 +40,7 @@ WITHOUT_VIEW = {
     *(f"edits {name}" for name in ("add", "list", "show", "revert")),
     *(f"edits {name}" for name in ("proposals", "accept", "reject", "export")),
     *(f"decision {name}" for name in ("record", "list", "export")),
+    "milestones",
 }
 """Commands on a workspace that tell no figure of residents."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.errors import Sentence
+from geo.errors import Sentence, SourceError
 from services.intake.areas.polygons import Assembly
 from services.intake.tables.columns import by_area
 from services.intake.tables.ledger import Entry, Ledger, SourceLedger
@@ -109,10 +109,18 @@ def rows_by_area(
             left = [name for name in map(str, table.columns) if name not in taken]
             named[meaning] = by_area(left, meaning)
             taken.add(named[meaning])
+    names = intake.names(layer_id)
+    own = (names.layer.label, *names.layer.local_words)
+    named["area"] = named["area"] or next((one for one in own if one in table.columns), "")
     for meaning in ("area", *need):
         if not named[meaning]:
-            require_columns(table.columns, [f"{meaning}_field"], path=path)
-    names = intake.names(layer_id)
+            raise SourceError(
+                "no column is recognised as the {meaning}; name it in {field}: {listing}",
+                path=path,
+                meaning=meaning,
+                field=f"{meaning}_field",
+                listing=[str(column) for column in table.columns],
+            )
     columns = {meaning: texts(table, column) for meaning, column in named.items() if column}
     notes.rows_read += len(table)
     for number, row in enumerate(table.index):

@@ -6,7 +6,12 @@ from typing import Annotated
 import typer
 
 from api.cli.console import desk_of
-from services.reports.milestones import Asked, milestone_texts, milestones_answer, write_milestones
+from services.reports.milestones import (
+    MilestonesAsked,
+    milestone_texts,
+    milestones_answer,
+    write_milestones,
+)
 from services.words.texts import Lang, text
 from services.workspace.folder import open_workspace
 
@@ -36,7 +41,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
     ) -> None:
         desk = desk_of(ctx)
         snapshot = open_workspace(workspace).snapshot()
-        asked = Asked(layer, kind, stage)
+        asked = MilestonesAsked(layer, kind, stage)
         found = milestones_answer(snapshot, asked)
         files = write_milestones(snapshot, asked, out, desk.lang) if out else []
         desk.result({"files": [str(path) for path in files], **found})

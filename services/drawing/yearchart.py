@@ -100,7 +100,7 @@ def year_chart_png(chart: YearChart, path: Path) -> None:
     pen.write(axes, (LEFT, 12), chart.title, size=11, heavy=True)
     for value in _ticks(top):
         y = _y(value, top)
-        axes.plot([LEFT, WIDTH - RIGHT], [y, y], color=GROUND, linewidth=0.8)
+        axes.plot([LEFT, WIDTH - RIGHT], [y, y], color=GROUND, linewidth=0.8, zorder=0)
         pen.write(
             axes, (LEFT - 6, y), f"{value:g}", size=9, colour=QUIET_INK, anchor=("right", "center")
         )
@@ -121,7 +121,7 @@ def year_chart_png(chart: YearChart, path: Path) -> None:
                 width,
                 height,
                 facecolor="white" if part.planned else sign.colour,
-                edgecolor=sign.colour,
+                edgecolor=sign.colour if part.planned else "white",
                 hatch="//" if part.planned else _HATCHES[part.stage],
                 linestyle="--" if part.planned else "-",
                 linewidth=1.0,

@@ -502,8 +502,8 @@ def collections_of(
     keys = ["layer", "area_id", "version"]
     position = pd.Series(areas.index.to_numpy(), index=pd.MultiIndex.from_frame(areas[keys]))
     made = [_table("areas", pd.DataFrame(areas.drop(columns="geometry")), shapes, areas.index)]
-    for name in ("coverage", "gaps", "milestones"):
-        table = tables[name].reset_index(drop=True)
+    for name, rows in tables.items():
+        table = rows.reset_index(drop=True)
         wanted = position.reindex(pd.MultiIndex.from_frame(table[keys]), fill_value=-1)
         asked = question if name == "coverage" else None
         made.append(_table(name, table, shapes, wanted, question=asked))

@@ -79,7 +79,7 @@ class KindState:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MilestonesAsked:
     """Which milestones are asked for; None: whatever there is."""
 
     layer: str | None = None
@@ -88,7 +88,7 @@ class Asked:
     """``unknown`` asks for the areas of which nobody tells."""
 
 
-def milestones_answer(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
+def milestones_answer(snapshot: Snapshot, asked: MilestonesAsked) -> dict[str, Any]:
     """
     Return how far each area is, and how many areas by fiscal year, as plain rows.
 
@@ -100,11 +100,11 @@ def milestones_answer(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
     publication = Publication(snapshot)
     areas = _asked(publication.table("milestones"), asked)
     years = publication.disclosed.milestone_years
-    years = _asked(years, Asked(asked.layer, asked.kind))
+    years = _asked(years, MilestonesAsked(asked.layer, asked.kind))
     return {"areas": plain_rows(areas), "years": plain_rows(years)}
 
 
-def _asked(table: pd.DataFrame, asked: Asked) -> pd.DataFrame:
+def _asked(table: pd.DataFrame, asked: MilestonesAsked) -> pd.DataFrame:
     known = {"kind": MILESTONE_KINDS, "stage": (*STAGES, NOT_THERE, "unknown")}
     for name in ("layer", "kind", "stage"):
         wanted = getattr(asked, name)
@@ -122,7 +122,7 @@ def _asked(table: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     return table
 
 
-def milestone_texts(snapshot: Snapshot, asked: Asked, lang: str) -> list[str]:
+def milestone_texts(snapshot: Snapshot, asked: MilestonesAsked, lang: str) -> list[str]:
     """Return the answer for a terminal: a line an area, then a line a figure of a document."""
     publication = Publication(snapshot)
     areas = _asked(publication.table("milestones"), asked)
@@ -144,7 +144,9 @@ def _figure_line(state: KindState, line: FigureLine, lang: str) -> str:
     return said + text("text.brackets", lang, text=told)
 
 
-def write_milestones(snapshot: Snapshot, asked: Asked, out: Path, lang: str) -> list[Path]:
+def write_milestones(
+    snapshot: Snapshot, asked: MilestonesAsked, out: Path, lang: str
+) -> list[Path]:
     """
     Write the answer as CSV with the years beside, or the chart over years as SVG or PNG.
 
@@ -160,7 +162,9 @@ def write_milestones(snapshot: Snapshot, asked: Asked, out: Path, lang: str) -> 
         years = out.with_name(f"{out.stem}-years.csv")
         both = {
             out: _asked(publication.table("milestones"), asked),
-            years: _asked(publication.disclosed.milestone_years, Asked(asked.layer, asked.kind)),
+            years: _asked(
+                publication.disclosed.milestone_years, MilestonesAsked(asked.layer, asked.kind)
+            ),
         }
         with ExitStack() as stack:
             for path, table in both.items():

@@ -16,6 +16,7 @@ COLLECTIONS = (
     "candidates",
     "reach",
     "edits",
+    "milestones",
 )
 
 # DESIGN: the names that clients rely on.

@@ -12,7 +12,7 @@ from geo.errors import InvalidInputError
 from services.publication.tables import Publication
 from services.reports.area import gap_report
 from services.reports.city import city_sheet
-from services.reports.milestones import Asked, kind_states, milestones_answer
+from services.reports.milestones import MilestonesAsked, kind_states, milestones_answer
 from services.results.milestones import milestone_years, milestones_frame
 from services.workspace.folder import open_workspace
 from services.workspace.ofareas import COLUMNS
@@ -149,10 +149,10 @@ def test_the_chart_leaves_years_open_of_which_nobody_tells(workspace):
 
 def test_areas_with_and_without_a_base_are_asked_for(workspace, tmp_path, capsys):
     snapshot = workspace.snapshot()
-    without = milestones_answer(snapshot, Asked(kind="base", stage="none"))["areas"]
+    without = milestones_answer(snapshot, MilestonesAsked(kind="base", stage="none"))["areas"]
     assert [row["area_name"] for row in without] == ["東地区"]
     with pytest.raises(InvalidInputError, match="kind='shop'"):
-        milestones_answer(snapshot, Asked(kind="shop"))
+        milestones_answer(snapshot, MilestonesAsked(kind="shop"))
     for name in ("m.csv", "m.svg", "m.png"):
         asked = ["milestones", str(workspace.path), "--kind", "base", "--out", str(tmp_path / name)]
         assert main([*asked, "--lang", "ja"]) == 0

@@ -1,7 +1,11 @@
 """
 Build and run every municipality on its real streets and areas, and write docs/municipalities.md.
 
-The data lie beside the checkout: ``../shared/data/japan/CODE``, Kashiwa's in ``kashiwa``.
+Then each once more with invented places, marked 【見本】: ``out/municipalities/CODE.html`` is the sheet of the
+town, ``CODE.png`` its map, to be looked at. They hold what the open data holds, and stay out of the project.
+
+The data lie beside the checkout: ``../shared/data/japan/CODE``, Kashiwa's in ``kashiwa``. Codes as
+arguments: only these towns, and no table.
 """
 
 import sys
@@ -10,15 +14,20 @@ import time
 from pathlib import Path
 from typing import Any
 
+from api.report_page import render_report_file
+from bench.samples import with_samples
 from geo.errors import ArukebaError
 from services.intake.build import build
 from services.profile.book import bundled_profiles
+from services.reports.city import city_sheet
+from services.reports.picture import coverage_picture
 from services.results.run import run
 from services.words.texts import age_group_text
 from services.workspace.folder import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
+PAGES = ROOT / "out" / "municipalities"
 HEAD = """# The municipalities on real data
 
 Made by `make municipalities`: each profile of `data/municipalities/` built and run on its real streets (OpenStreetMap, October 2017, roads only) and census
@@ -45,16 +54,39 @@ COLUMNS = (
 
 
 def main() -> None:
-    """Write the table, one row a profile."""
-    rows = [_row(path) for path in bundled_profiles()]
+    """Write the table, one row a profile, and a page for each."""
+    asked = sys.argv[1:]
+    profiles = [path for path in bundled_profiles() if not asked or path.stem in asked]
+    for path in profiles:
+        _write_page(path)
+    if asked:
+        return
+    rows = [_row(path) for path in profiles]
     lines = [" | ".join(COLUMNS), " | ".join("---" for _ in COLUMNS), *rows]
     target = ROOT / "docs" / "municipalities.md"
     target.write_text(HEAD + "\n".join(f"| {line} |" for line in lines) + "\n", encoding="utf-8")
 
 
+def _data(code: str) -> Path:
+    return DATA / "kashiwa" if code == "12217" else DATA / "japan" / code
+
+
+def _write_page(path: Path) -> None:
+    """Write the sheet and the map of a town with invented places on its real streets."""
+    PAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        data = _data(path.stem)
+        profile = with_samples(path, data, Path(folder))
+        workspace = build(profile, Path(folder) / "with", data=data)
+        snapshot = run(workspace)
+        page = render_report_file(city_sheet(workspace))
+        (PAGES / f"{path.stem}.html").write_text(page, "utf-8")
+        coverage_picture(snapshot, PAGES / f"{path.stem}.png")
+
+
 def _row(path: Path) -> str:
     code = path.stem
-    data = DATA / "kashiwa" if code == "12217" else DATA / "japan" / code
+    data = _data(code)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         try:

@@ -29,6 +29,8 @@ from services.publication.tables import Publication
 
 KILOMETRE_M = 1000
 CIRCLE_RADIUS_LARGEST = 34.0
+CITY_CANDIDATES = 10
+"""So many of a whole municipality's are drawn."""
 
 _STREETS = {"none": (0.9, ""), "monthly": (1.7, "5 2.5"), "weekly": (2.3, "")}
 """Width and dashes by reach: told apart without colour."""
@@ -109,6 +111,7 @@ def city_map(
     scene = scene_of(publication.snapshot.workspace.ground_at(1 / view.scale), view)
     areas = publication.areas()
     councils = areas[areas["layer"] == publication.snapshot.run["summary"]["council_layer"]]
+    candidates = candidates.sort_values("rank").head(CITY_CANDIDATES)
     signs = [*_boxes(view, candidates, _STAR), _scale_box(view)]
     labels = _names(view, councils, signs)
     parts = [

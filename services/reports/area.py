@@ -64,12 +64,14 @@ def report_of(
     lang: str,
     *,
     drawn: Callable[..., str] = area_map,
+    coverage: pd.DataFrame | None = None,
 ) -> GapReport:
-    """Return the report of a row of the areas, with the map that is drawn of it."""
+    """Return the report of a row of the areas, with the map drawn of it; else with the coverage that is given."""
     snapshot, workspace = publication.snapshot, publication.snapshot.workspace
     summary = snapshot.run["summary"]
     inside = _Inside(publication, chosen)
-    coverage = _rows_of(publication.table("coverage"), chosen)
+    if coverage is None:
+        coverage = _rows_of(publication.table("coverage"), chosen)
     main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
     figures, few = figures_of(main.iloc[0].to_dict()), workspace.few_below
     units, places, candidates = inside.units(), inside.places(), inside.candidates()

@@ -1,7 +1,7 @@
 """The sheet of the whole municipality: what its first layer has on the table, area by area."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -27,8 +27,8 @@ class CouncilLine:
     name: str
     approximate: bool
     figures: HeadFigures
-    gaps: Mapping[str, int] | None
-    """Units in which somebody lives, by class; None for residents in no area."""
+    gaps: Mapping[str, int]
+    """Units in which somebody lives, by class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,10 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
             "the profile has no layer of kind municipality, of which a sheet of the whole is made; "
             "declare one, such as the union of all small areas"
         )
-    report = report_of(publication, rows.iloc[0], lang, drawn=city_map)
+    coverage = _whole(publication.table("coverage"), str(whole))
+    report = report_of(publication, rows.iloc[0], lang, drawn=city_map, coverage=coverage)
+    # All units, and not those alone whose middle lies within the border as it is drawn.
+    report = replace(report, gaps=publication.snapshot.run["summary"]["gaps"])
     council_layer = profile.layer(profile.analysis.council_layer)
     councils = _councils(publication, council_layer.id, lang)
     named = CouncilLine(
@@ -144,6 +147,20 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
     )
 
 
+def _whole(coverage: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Return the rows of a layer's areas and of the residents in none of them as one."""
+    rows = coverage[coverage["layer"] == layer]
+    keys = ["layer", "frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile"]
+    parts = ("reached", "reached_with_unknown", "circle_reached")
+    counts = ["residents", *parts, "places_unknown_n"]
+    summed = rows.groupby(keys, dropna=False, sort=False)[counts].sum(min_count=1).reset_index()
+    people = summed["residents"].where(summed["residents"] > 0)
+    shares = ("coverage_pct", "coverage_with_unknown_pct", "circle_coverage_pct")
+    return summed.assign(
+        **{share: 100.0 * summed[part] / people for share, part in zip(shares, parts, strict=True)}
+    )
+
+
 def _label(layer: Layer, lang: str) -> str:
     return layer.label if lang == "ja" else layer.label_en
 
@@ -154,7 +171,9 @@ def _councils(publication: Publication, layer: str, lang: str) -> tuple[CouncilL
     lived_in = gaps[gaps["residents"] > 0]
     counts = lived_in.groupby(["council_id", "gap"]).size()
     lines = area_lines(main_rows(coverage, publication.snapshot.run, layer), lang)
-    known = set(publication.areas()["area_id"])
+    areas = publication.areas()
+    known = set(areas.loc[areas["layer"] == layer, "area_id"])
+    elsewhere = lived_in[~lived_in["council_id"].isin(known)].groupby("gap").size()
     return tuple(
         CouncilLine(
             line.name,
@@ -162,7 +181,7 @@ def _councils(publication: Publication, layer: str, lang: str) -> tuple[CouncilL
             line.figures,
             {gap: int(counts.get((line.area_id, gap), 0)) for gap in GAP_CLASSES}
             if line.area_id in known
-            else None,
+            else {gap: int(elsewhere.get(gap, 0)) for gap in GAP_CLASSES},
         )
         for line in lines
     )
@@ -178,18 +197,25 @@ def _adds_up(lines: tuple[CouncilLine, ...], whole: CouncilLine) -> bool:
 
 def _layer(layer: Layer, publication: Publication, lang: str) -> LayerLine:
     areas = publication.areas()
-    drawn = int((areas["layer"] == layer.id).sum())
+    there = areas[(areas["layer"] == layer.id) & (areas["version"] == layer.version)]
+    drawn = len(there)
     return LayerLine(
         tier=layer.tier,
-        label=_label(layer, lang),
+        label=_label(layer, lang) + _version(layer, publication, lang),
         words=tuple(word for word in layer.local_words if word != layer.label),
         areas=drawn or layer.count,
         counted=layer.count if drawn and layer.count != drawn else None,
-        borders="none" if not drawn else "approximate" if layer.approximate else "drawn",
+        borders="none" if not drawn else "approximate" if there["approximate"].any() else "drawn",
         draft=layer.draft,
         names=() if drawn else tuple(layer.area_names),
         note=layer.note if lang == "ja" else layer.note_en,
     )
+
+
+def _version(layer: Layer, publication: Publication, lang: str) -> str:
+    """Say which version it is where a layer has several."""
+    same = [one for one in publication.snapshot.workspace.declared.layers if one.id == layer.id]
+    return text("text.brackets", lang, text=layer.version) if len(same) > 1 else ""
 
 
 def _kinds(places: pd.DataFrame) -> tuple[KindLine, ...]:

@@ -354,7 +354,9 @@ def test_the_reach_of_a_place_and_of_all_of_a_class(client: TestClient) -> None:
 def test_collections_describe_themselves(client: TestClient) -> None:
     body = client.get("/collections").json()
 
-    assert {*COLLECTIONS, "milestones", "plans"} == {collection["id"] for collection in body["collections"]}
+    assert {*COLLECTIONS, "milestones", "plans"} == {
+        collection["id"] for collection in body["collections"]
+    }
     for collection in body["collections"]:
         assert set(NAMES[collection["id"]].split()) <= set(collection["properties"])
         assert "items" in {link["rel"] for link in collection["links"]}

@@ -1,5 +1,6 @@
 """The sheet of the whole municipality, from the hand-written town."""
 
+import pandas as pd
 import pytest
 
 from api.report_page import render_city
@@ -57,6 +58,20 @@ def test_the_areas_of_the_councils_add_up_to_the_whole(sheet):
     assert (west["weekly_or_more"], west["monthly_only"], west["none"]) == (1, 1, 0)
     assert (east["none"], east["needs_transport"]) == (1, 1)
     assert {name: west[name] + east[name] for name in whole} == dict(whole)
+
+
+def test_residents_outside_the_border_are_of_the_whole(tmp_path):
+    path = _town(tmp_path).path
+    table = path / "results" / "0001" / "coverage.parquet"
+    coverage = pd.read_parquet(table)
+    outside = (coverage["layer"] == "city") & coverage["remainder"]
+    coverage.loc[outside, "residents"] = 100.0
+    coverage.to_parquet(table)
+    whole = city_sheet(open_workspace(path))
+    # 912 within the border and 100 beyond it, 520 of them all reached: 51.4 %
+    assert (whole.report.figures.residents, whole.report.figures.reached) == (1012.0, 520.0)
+    assert whole.report.figures.coverage_pct == pytest.approx(100 * 520 / 1012)
+    assert not whole.adds_up
 
 
 def test_layers_without_borders_are_rows_with_what_is_known_of_them(sheet):

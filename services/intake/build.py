@@ -23,6 +23,7 @@ from services.intake.areas.byname import AreaIntake
 from services.intake.areas.councils import locate_councils
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
+from services.intake.areas.indicators import read_indicators
 from services.intake.areas.milestones import read_milestones
 from services.intake.areas.overlaps import note_overlaps
 from services.intake.areas.polygons import Assembly, assemble_areas
@@ -324,7 +325,7 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
 def _of_areas(intake: Inputs, assembly: Assembly) -> dict[AreaTable, pd.DataFrame]:
     """Return what is told of areas beside who lives there."""
     given = AreaIntake(intake.profile, assembly, intake.path, intake.ledger)
-    return {"milestones": read_milestones(given)}
+    return {"milestones": read_milestones(given), "indicators": read_indicators(given)}
 
 
 def _protected(

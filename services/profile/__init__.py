@@ -14,6 +14,7 @@ from services.profile.facts import (
     conflicts,
     unexplained_rate,
 )
+from services.profile.indicators import Indicator
 from services.profile.milestones import Milestone, MilestoneName, MilestoneTable
 from services.profile.origins import methods
 from services.profile.places import (
@@ -82,6 +83,7 @@ __all__ = [
     "FrequencyRules",
     "Hazards",
     "Identifier",
+    "Indicator",
     "KindRule",
     "Layer",
     "Milestone",

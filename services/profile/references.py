@@ -40,6 +40,7 @@ def _sources(profile: Profile) -> Iterator[str]:
     used += [("ground", name) for name in (profile.ground.source, *profile.ground.also)]
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []
+    used += [(f"indicator {one.id}", one.source) for one in profile.indicators]
     used += [("milestone_tables", table.source) for table in profile.milestone_tables]
     for where, name in used:
         if name and name not in sources:
@@ -73,6 +74,7 @@ def _layers(profile: Profile) -> Iterator[str]:
             for own in council.owns
         ),
     ]
+    mentioned += [(f"indicator {one.id}", one.layer) for one in profile.indicators]
     mentioned += [
         (f"{table} {number}", one.layer)
         for table in ("milestone_names", "milestones", "milestone_tables")
@@ -134,6 +136,15 @@ def _weights(profile: Profile) -> Iterator[str]:
     for group in profile.buildings.weights if profile.buildings else ():
         if group not in groups:
             yield f"buildings.weights: there is no age group {group!r}; there are {', '.join(groups)}"
+    for one in profile.indicators:
+        for group in (one.age_group, one.of) if one.age_group else ():
+            if group not in groups:
+                yield (
+                    f"indicator {one.id}: there is no age group {group!r}; "
+                    f"there are {', '.join(groups)}"
+                )
+    for name in _twice([one.id for one in profile.indicators]):
+        yield f"indicator id {name!r} is used twice"
     for group in profile.analysis.gap_weights:
         if group not in groups:
             yield (

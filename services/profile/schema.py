@@ -19,6 +19,7 @@ from services.profile.base import Table as _Table
 from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
+from services.profile.indicators import Indicator
 from services.profile.milestones import Milestone, MilestoneName, MilestoneTable
 from services.profile.places import Places, Stops, Venues
 from services.profile.planning import Hazards, Planning
@@ -432,6 +433,7 @@ class Profile(_Table):
     council_table: CouncilTable | None = None
     milestone_names: list[MilestoneName] = Field(default_factory=list)
     milestones: list[Milestone] = Field(default_factory=list)
+    indicators: list[Indicator] = Field(default_factory=list)
     milestone_tables: list[MilestoneTable] = Field(default_factory=list)
     documents: list[Document] = Field(default_factory=list)
     facts: list[Fact] = Field(default_factory=list)

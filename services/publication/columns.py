@@ -368,6 +368,23 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("approximate", "boolean", "true, false"),
         *_columns("said said_en", "words", "text", says="said"),
     ),
+    "indicators": (
+        *_columns("layer area_id area_name version", "text", ""),
+        *_columns("indicator label label_en", "text", ""),
+        *_columns("kind", "text", "`share`, `count`, `mean`"),
+        *_columns("value", "number", "of `unit`"),
+        *_columns("low high", "number", "%"),
+        *_columns("unit", "text", ""),
+        *_columns("numerator denominator", "number", "residents, answers"),
+        *_columns("respondents", "number", "answers"),
+        *_columns("small_sample", "boolean", "true, false"),
+        *_columns("median", "number", "of `unit`"),
+        *_columns("rank_by_value rank_by_count", "integer", "1 …"),
+        *_columns("areas_n", "integer", "areas"),
+        *_columns("flag flag_en", "text", "text"),
+        *_columns("as_of source_id note", "text", ""),
+        *_columns("approximate", "boolean", "true, false", says="approximate"),
+    ),
     "milestone_years": (
         *_columns("layer kind stage", "text", ""),
         *_columns("fiscal_year", "integer", ""),
@@ -540,6 +557,7 @@ IDS = {
     "reach": ["place_id", "frequency", "limit", "profile"],
     "edits": ["edit_id"],
     "milestones": ["layer", "area_id", "kind"],
+    "indicators": ["layer", "area_id", "indicator"],
 }
 """Collection → the columns that tell a feature; its title is in the catalogue."""
 

@@ -13,6 +13,7 @@ from typing import Literal
 import geopandas as gpd
 import pandas as pd
 
+from services.publication.aspect import Aspect
 from services.publication.columns import leaving
 from services.publication.words import (
     candidates_in_words,
@@ -21,6 +22,7 @@ from services.publication.words import (
     places_in_words,
 )
 from services.results.crosstabs import of_pair
+from services.results.indicators import indicators_frame
 from services.results.milestones import milestone_years, milestones_frame
 from services.workspace.folder import Snapshot
 
@@ -60,6 +62,12 @@ class Disclosed:
         as_of = self.snapshot.run.get("as_of")
         day = date.fromisoformat(as_of) if as_of else workspace.day
         return milestones_in_words(milestones_frame(workspace, day), workspace.declared)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Return what surveys and shares of age groups tell of each area."""
+        asked = Aspect.main(self.snapshot.run).rows(self.coverage, whatever=["age_group"])
+        return indicators_frame(self.snapshot.workspace, asked)
 
     @cached_property
     def milestone_years(self) -> pd.DataFrame:

@@ -34,7 +34,7 @@ RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WEEK_TABLES: tuple[Literal["slots", "combined"], ...] = ("slots", "combined")
 """Tables beside the collections: weekdays and halves of the day, within the limit of the run."""
 
-_PolygonLayers = ("areas", "coverage", "gaps", "reach", "milestones")
+_PolygonLayers = ("areas", "coverage", "gaps", "reach", "milestones", "indicators")
 
 
 def export(

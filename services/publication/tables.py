@@ -22,7 +22,7 @@ from services.words.assumptions import EVERYTHING, marked, told_assumptions
 from services.words.origins import with_origins
 from services.workspace.folder import Snapshot, software_version
 
-AreaCollection = Literal["coverage", "gaps", "milestones"]
+AreaCollection = Literal["coverage", "gaps", "milestones", "indicators"]
 OF_AREAS: tuple[AreaCollection, ...] = get_args(AreaCollection)
 """Collections whose rows are about areas, and have their shapes."""
 
@@ -85,7 +85,7 @@ class Publication:
                 return self.areas()
             case "coverage":
                 return self.coverage()
-            case "gaps" | "milestones":
+            case "gaps" | "milestones" | "indicators":
                 return self.polygons(collection_id)
             case "places" | "candidates":
                 return self.points(collection_id)

@@ -2,10 +2,13 @@
 
 from typing import Literal
 
-AreaTable = Literal["milestones"]
+AreaTable = Literal["milestones", "indicators"]
 
-FILES: dict[AreaTable, str] = {"milestones": "layers/milestones.parquet"}
-"""Table → its file in the workspace; the same in both views, for nobody is counted in it."""
+FILES: dict[AreaTable, str] = {
+    "milestones": "layers/milestones.parquet",
+    "indicators": "layers/indicators.parquet",
+}
+"""Table → its file in the workspace; the same in both views, for no single person can be seen in it."""
 
 COLUMNS: dict[AreaTable, dict[str, str]] = {
     "milestones": {
@@ -16,6 +19,11 @@ COLUMNS: dict[AreaTable, dict[str, str]] = {
         "doc": "object",
         **dict.fromkeys(("page", "line"), "float64"),
         **dict.fromkeys(("note", "source_id"), "object"),
+    },
+    "indicators": {
+        **dict.fromkeys(("indicator", "layer", "area_id", "area_name"), "object"),
+        **dict.fromkeys(("value", "numerator", "denominator", "respondents"), "float64"),
+        "source_id": "object",
     },
 }
 """Table → its columns with their types; ``area_id`` is empty where a figure names no area."""

@@ -28,6 +28,7 @@ NAMES = {
     "candidates": "candidate_id plan_id rank action frequency venue_name kind newly_reached coverage_after_pct overlap_pct cost_max_yen reasons status",
     "reach": "place_id frequency walk_limit_m",
     "edits": "edit_id kind name valid_from valid_to",
+    "indicators": "layer area_id area_name indicator label kind value low high respondents median rank_by_value",
     "milestones": "layer area_id area_name kind stage since planned_stage planned said",
     "plans": "plan_id candidate_id rank action frequency venue_name newly_reached",
 }
@@ -354,7 +355,7 @@ def test_the_reach_of_a_place_and_of_all_of_a_class(client: TestClient) -> None:
 def test_collections_describe_themselves(client: TestClient) -> None:
     body = client.get("/collections").json()
 
-    assert {*COLLECTIONS, "milestones", "plans"} == {
+    assert {*COLLECTIONS, "indicators", "milestones", "plans"} == {
         collection["id"] for collection in body["collections"]
     }
     for collection in body["collections"]:

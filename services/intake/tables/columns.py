@@ -233,6 +233,10 @@ BY_AREA: dict[str, tuple[str, ...]] = {
     ),
     "planned": ("予定", "計画", "planned"),
     "note": ("備考", "メモ", "note"),
+    "value": ("値", "割合", "率", "割合(%)", "指標", "value"),
+    "numerator": ("分子", "該当数", "該当者数", "numerator"),
+    "denominator": ("分母", "denominator"),
+    "respondents": ("回答者数", "回答数", "有効回答数", "回収数", "respondents"),
     "month": ("月", "年月", "実施月", "活動月", "対象月", "month"),
     "activity": (
         "活動",

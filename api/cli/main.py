@@ -31,6 +31,7 @@ COMMANDS = (
         "publish",
         "timeline",
         "milestones",
+        "indicators",
         "crosstab",
         "why",
         "whatif",

@@ -27,6 +27,7 @@ from services.reports.briefing import (
     notes,
     unreached_line,
 )
+from services.reports.indicators import indicator_lines
 from services.reports.lines import (
     AgeLine,
     AreaCandidate,
@@ -97,6 +98,7 @@ def report_of(
         age_group=age_group_text(summary["age_group"], lang),
         limit=main_limit_text(snapshot.run, lang),
         milestones=milestone_lines(publication, chosen.to_dict(), lang),
+        indicators=indicator_lines(publication, chosen.to_dict(), lang),
         ages=_ages(coverage, snapshot.run, lang),
         gaps=gaps,
         unit_label=_label(snapshot, summary["gap_layer"], lang),

@@ -13,6 +13,7 @@ from services.profile import Fact, Layer, Profile
 from services.publication.tables import Publication
 from services.reports.area import report_of
 from services.reports.briefing import HeadFigures, area_lines, main_rows
+from services.reports.indicators import Ranking, rankings
 from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
 from services.words.texts import fact_text, number, text
@@ -85,6 +86,7 @@ class CitySheet:
     adds_up: bool
     """No area overlaps another: the rows and the residents in none are all residents."""
     milestones: tuple[KindState, ...]
+    rankings: tuple[Ranking, ...]
     layers: tuple[LayerLine, ...]
     units: Mapping[str, str]
     """Layer of each role, by ``coordinator``, ``council`` and ``work``, as far as it is told."""
@@ -138,6 +140,7 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         whole=named,
         adds_up=_adds_up(councils, named),
         milestones=kind_states(publication, lang),
+        rankings=rankings(publication, council_layer.id, lang),
         layers=tuple(_layer(one, publication, lang) for one in declared.layers),
         units={role: _label(declared.layer(layer), lang) for role, layer in units.items() if layer},
         units_note=declared.units.note,

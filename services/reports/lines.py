@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.reports.briefing import HeadFigures
+from services.reports.indicators import IndicatorLine
 from services.reports.week import Week
 from services.results.shares import ShareLine
 from services.words.reasons import doing
@@ -140,6 +141,7 @@ class GapReport:
     ages: tuple[AgeLine, ...]
     milestones: tuple[str, ...]
     """How far the area is with its council, coordinator, base and committee; nothing where nobody tells."""
+    indicators: tuple[IndicatorLine, ...]
     gaps: Mapping[str, int]
     unit_label: str
     units: tuple[UnitLine, ...]

@@ -23,7 +23,7 @@ Z95 = 1.959964
 SHARES_OF_ALL = ("55+", "65+", "75+")
 """Age groups whose share of everybody is told wherever the population has them."""
 JOINT_FROM_PCT = 50.0
-"""From such a share of 55+ on a hamlet is said to hardly keep a place by itself (a 限界集落 in the making)."""
+"""From such a share of 55+ on a hamlet may not sustain a place by itself."""
 
 
 def indicators_of(profile: Profile) -> list[Indicator]:

@@ -22,7 +22,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
     """Add the command to the command line."""
 
     @app.command("indicators", help=text("cli.indicators", lang), epilog=text("cli.epilog", lang))
-    def _indicators(
+    def _indicators(  # noqa: PLR0913  each is an option of the command
         ctx: typer.Context,
         workspace: Annotated[
             Path, typer.Argument(metavar="WORKSPACE", help=text("cli.workspace", lang))

@@ -13,7 +13,7 @@ from services.profile import Fact, Layer, Profile
 from services.publication.tables import Publication
 from services.reports.area import report_of
 from services.reports.briefing import HeadFigures, area_lines, main_rows
-from services.reports.indicators import Ranking, rankings
+from services.reports.indicators import IndicatorRanking, rankings
 from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
 from services.words.texts import fact_text, number, text
@@ -86,7 +86,7 @@ class CitySheet:
     adds_up: bool
     """No area overlaps another: the rows and the residents in none are all residents."""
     milestones: tuple[KindState, ...]
-    rankings: tuple[Ranking, ...]
+    rankings: tuple[IndicatorRanking, ...]
     layers: tuple[LayerLine, ...]
     units: Mapping[str, str]
     """Layer of each role, by ``coordinator``, ``council`` and ``work``, as far as it is told."""

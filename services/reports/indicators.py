@@ -34,7 +34,7 @@ class IndicatorLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class IndicatorRanking:
     """The areas of a layer that come first, by rate and by number."""
 
     label: str
@@ -79,13 +79,13 @@ def _line(row: Mapping[Any, Any], lang: str) -> IndicatorLine:
     )
 
 
-def rankings(publication: Publication, layer: str, lang: str) -> tuple[Ranking, ...]:
+def rankings(publication: Publication, layer: str, lang: str) -> tuple[IndicatorRanking, ...]:
     """Return for each indicator of a layer with several areas who comes first, by rate and by number."""
     found = publication.table("indicators")
     found = found[(found["layer"] == layer) & (found["areas_n"] > 1)]
     declared = publication.snapshot.workspace.declared.layer(layer)
     return tuple(
-        Ranking(
+        IndicatorRanking(
             str(rows["label" if lang == "ja" else "label_en"].iloc[0]),
             declared.label if lang == "ja" else declared.label_en,
             _first(rows, "rank_by_value", lang),

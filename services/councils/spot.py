@@ -146,6 +146,18 @@ def check_council(workspace: Workspace, council_id: str) -> None:
         )
 
 
+def areas_of(workspace: Workspace, council_id: str) -> gpd.GeoDataFrame:
+    """Return the areas of every layer that belong to a council: its own, those it owns, those inside them."""
+    areas = workspace.areas()
+    mine = _areas_of(workspace, council_id)
+    own = {council_id}
+    if mine is not None:
+        layer = workspace.profile.analysis.council_layer
+        own |= set(mine["area_id"][mine["layer"] == layer])
+    belongs = areas["council_id"].isin(own)
+    return areas[belongs | areas.index.isin([] if mine is None else mine.index)]
+
+
 def check_is_its_own(workspace: Workspace, council_id: str, spot: CandidateSpot) -> None:
     """Refuse a decision on a candidate in another council's area; one in no area is anybody's."""
     mine = _areas_of(workspace, council_id)

@@ -140,6 +140,78 @@ def city_map(
     return "\n".join(parts)
 
 
+def blank_map(
+    shape: shapely.Geometry,
+    units: gpd.GeoDataFrame,
+    halls: gpd.GeoDataFrame,
+    pins: gpd.GeoDataFrame,
+    publication: Publication,
+    *,
+    stamp: str = "",
+) -> str:
+    """
+    Draw an area to be written on: streets, borders and names of units, halls; north up.
+
+    ``pins`` are points and lines that were drawn on it, each with the ``number`` that it bears.
+    """
+    view = View.around(shape)
+    scene = scene_of(publication.snapshot.workspace.ground_at(1 / view.scale), view)
+    streets = publication.snapshot.layer("streets").assign(reach="none")
+    signs = [*_boxes(view, halls, (5, 5, 5, 5)), _scale_box(view)]
+    units = units[~units.geometry.isna()]
+    labels = _names(view, units, signs)
+    called = _names(view, halls, [*signs, *(box for box, _ in labels)])
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
+            'role="img" class="map">'
+        ),
+        (
+            f'<defs><clipPath id="frame"><rect width="{WIDTH:g}" height="{view.height:.0f}"/>'
+            '</clipPath></defs><g clip-path="url(#frame)">'
+        ),
+        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
+        *ground_svg(scene),
+        *_streets(view, streets),
+        _outside(view, shape),
+        *borders(view, units),
+        f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.2"/>',
+        *names_svg(scene.names([*signs, *(box for box, _ in [*labels, *called])])),
+        *_halls(view, halls),
+        *(written for _, written in [*labels, *called]),
+        *_pins(view, pins),
+        *scale_bar(view),
+        *stamped(stamp),
+        "</g></svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _halls(view: View, halls: gpd.GeoDataFrame) -> list[str]:
+    spots = [view.point(point) for point in halls.geometry if view.sees(point)]
+    return [
+        f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="#fff" stroke="{INK}" '
+        'stroke-width="1.6"/>'
+        for x, y in spots
+    ]
+
+
+def _pins(view: View, pins: gpd.GeoDataFrame) -> list[str]:
+    drawn = []
+    for shape, number in zip(pins.geometry, pins["number"], strict=True):
+        if shape.length:
+            drawn.append(
+                f'<path d="{_line(view, shape)}" fill="none" stroke="{VERMILION}" stroke-width="2.6"/>'
+            )
+        x, y = view.point(shapely.Point(shapely.get_coordinates(shape)[0]))
+        drawn.append(
+            f'<g transform="translate({x:.1f},{y:.1f})"><circle r="8" fill="{VERMILION}" stroke="#fff" '
+            f'stroke-width="1.4"/><text y="3.6" text-anchor="middle" font-size="10" font-weight="bold" '
+            f'fill="#fff">{number}</text></g>'
+        )
+    return drawn
+
+
 def _without_streets(view: View, units: gpd.GeoDataFrame) -> list[str]:
     """Hatch the units of which the data of the streets does not tell."""
     lacking = units[(units["gap"] == "no_streets") & ~units.geometry.isna()]

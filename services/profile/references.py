@@ -18,6 +18,7 @@ def broken_references(profile: Profile) -> Iterator[str]:
     yield from _choices(profile)
     yield from _weights(profile)
     yield from _facts(profile)
+    yield from _meetings(profile)
 
 
 def _sources(profile: Profile) -> Iterator[str]:
@@ -184,3 +185,15 @@ def _has_borders(layer: Layer, profile: Profile) -> bool:
 
 def _twice(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
+
+
+def _meetings(profile: Profile) -> Iterator[str]:
+    for what in ("meeting_kinds", "agenda_templates", "unit_surveys"):
+        for name in _twice([one.id for one in getattr(profile, what)]):
+            yield f"{what}: id {name!r} is used twice"
+    layers = [layer.id for layer in profile.layers]
+    for survey in profile.unit_surveys:
+        if survey.layer not in layers:
+            yield f"unit_surveys {survey.id}: there is no layer {survey.layer!r}"
+        for name in _twice([one.id for one in survey.questions]):
+            yield f"unit_surveys {survey.id}: question id {name!r} is used twice"

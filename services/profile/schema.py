@@ -21,6 +21,7 @@ from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.indicators import Indicator
 from services.profile.milestones import Milestone, MilestoneName, MilestoneTable
+from services.profile.meetings import AgendaTemplate, MeetingKind, UnitSurvey
 from services.profile.places import Places, Stops, Venues
 from services.profile.planning import Hazards, Planning
 from services.profile.provision import Provision
@@ -435,6 +436,9 @@ class Profile(_Table):
     milestones: list[Milestone] = Field(default_factory=list)
     indicators: list[Indicator] = Field(default_factory=list)
     milestone_tables: list[MilestoneTable] = Field(default_factory=list)
+    meeting_kinds: list[MeetingKind] = Field(default_factory=list)
+    agenda_templates: list[AgendaTemplate] = Field(default_factory=list)
+    unit_surveys: list[UnitSurvey] = Field(default_factory=list)
     documents: list[Document] = Field(default_factory=list)
     facts: list[Fact] = Field(default_factory=list)
 

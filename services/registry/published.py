@@ -5,7 +5,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 
 from services.registry.database import lay_to_rest, session, writing
 from services.registry.places import Row
@@ -14,6 +14,7 @@ from services.registry.seen import in_degrees, seen_decisions, seen_places, seen
 from services.registry.tables import (
     Decision,
     Group,
+    PaperRow,
     Place,
     PlaceStatus,
     ScheduleRow,
@@ -29,6 +30,8 @@ PLACE_TEXTS = ("name", "venue_name", "address", "open_hours", "fee_text")
 VENUE_TEXTS = ("name", "address", "owner")
 NOTES = ("reason", "decided_by")
 """What councils wrote beside a decision, which is not published."""
+OF_MEETINGS = ("date", "starts", "ends", "title", "kind", "venue", "status")
+"""What of a meeting is for everybody; no other paper of a council is published."""
 
 
 def write_published(workspace: Workspace, url: str) -> None:
@@ -55,12 +58,31 @@ def write_published(workspace: Workspace, url: str) -> None:
     tables[Group] = [row for row in tables[Group] if row["group_id"] in named]
     decisions = seen_decisions(public).assign(**dict.fromkeys(NOTES, ""))
     tables[Decision] = plain_rows(decisions)
+    tables[PaperRow] = _meetings(workspace.registry_url)
     with writing(url) as opened:
         migrate(opened.connection())
         for model, rows in tables.items():
             if rows:
                 opened.execute(insert(model), rows)
     lay_to_rest(url)
+
+
+def _meetings(url: str) -> list[Row]:
+    """Return the meetings as they are now, with what is for everybody alone."""
+    with session(url) as opened:
+        if not inspect(opened.connection()).has_table(PaperRow.__tablename__):
+            return []  # a registry of before
+        query = select(PaperRow.__table__).where(PaperRow.kind == "meeting")
+        states = opened.execute(query.order_by(PaperRow.change_id)).mappings()
+        latest = {str(row["paper_id"]): dict(row) for row in states}
+    return [
+        {
+            **row,
+            **dict.fromkeys(("who", "at", "action"), ""),
+            "told": {name: row["told"][name] for name in OF_MEETINGS},
+        }
+        for row in latest.values()
+    ]
 
 
 def _as_seen(

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from services.registry.database import session, writing
 from services.registry.rows import KINDS, VENUE, Record
 from services.registry.schema import migrate
-from services.registry.tables import AnswerRow, ChangeRow, Note, Tables
+from services.registry.tables import AnswerRow, ChangeRow, Note, PaperRow, Tables
 from services.words.names import normalise
 
 
 def keep_history(before: str, url: str) -> None:
-    """Copy changes and notes of a registry into the one that is to replace it, once."""
+    """Copy changes, notes and papers of a registry into the one that is to replace it, once."""
     kept: dict[type[Tables], Sequence[Mapping[str, Any]]] = {}
     with session(before) as opened:
-        for table in (ChangeRow, Note, AnswerRow):
+        for table in (ChangeRow, Note, PaperRow, AnswerRow):
             if inspect(opened.connection()).has_table(table.__tablename__):
                 found = opened.execute(select(table.__table__)).mappings().all()
                 kept[table] = [dict(row) for row in found]

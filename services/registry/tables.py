@@ -180,6 +180,25 @@ class Note(Tables):
     at: Mapped[str]
 
 
+class PaperRow(Tables):
+    """
+    One state of a paper that a council keeps: a meeting, an item, what a workshop said.
+
+    Rows are only ever added; the latest of a paper is its state, and all of them go when it is taken away.
+    """
+
+    __tablename__ = "papers"
+
+    change_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    council_id: Mapped[str]
+    at: Mapped[str]
+    who: Mapped[str]
+    action: Mapped[str]
+    told: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class AnswerRow(Tables):
     """What was answered to a request that may be sent again within a day."""
 

@@ -227,7 +227,7 @@ def statement(url: str, words: str) -> None:
 
 def without_versions(url: str) -> None:
     """Let a registry be as before its tables were numbered."""
-    for table in ("alembic_version", "changes", "notes", "answers"):
+    for table in ("alembic_version", "changes", "notes", "answers", "papers"):
         statement(url, f"DROP TABLE {table}")
 
 

@@ -91,7 +91,11 @@ HISTORY = [
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
     "INSERT INTO alembic_version VALUES ('0002')",
 ]
-STEPS = (ATTRIBUTES, LOCATED, DECIDED, ROOMS, OPENS, NO_RULES, ASSUMED, HISTORY)
+ANSWERS = [
+    "CREATE TABLE answers (key VARCHAR PRIMARY KEY, asked VARCHAR NOT NULL, at VARCHAR NOT NULL, answer JSON NOT NULL)",
+    "UPDATE alembic_version SET version_num = '0003'",
+]
+STEPS = (ATTRIBUTES, LOCATED, DECIDED, ROOMS, OPENS, NO_RULES, ASSUMED, HISTORY, ANSWERS)
 
 
 def made(url: str, steps: int) -> None:
@@ -101,6 +105,7 @@ def made(url: str, steps: int) -> None:
             "changes",
             "notes",
             "answers",
+            "papers",
             "alembic_version",
             *(f"{one}{COPY}" for one in WANTED),
         ):
@@ -150,7 +155,7 @@ def rows(url: str, table: str) -> list[dict]:
     return found
 
 
-COPY = "_before_0003"
+COPY = "_before_0004"
 WANTED = {
     name: {column.name for column in table.columns}
     for name, table in Tables.metadata.tables.items()
@@ -181,11 +186,11 @@ def test_every_earlier_schema_is_brought_to_todays_and_loses_nothing(
     if steps >= 3:
         assert read_decisions(url)["candidate_key"].tolist() == ["a candidate_key"]
     if kind == "sqlite":
-        copy = f"sqlite:///{tmp_path / 'registry.before-0003.sqlite'}"
-        assert "answers" not in columns(copy)
+        copy = f"sqlite:///{tmp_path / 'registry.before-0004.sqlite'}"
+        assert "papers" not in columns(copy)
         assert columns(copy)["places"] <= WANTED["places"]
     else:
-        assert f"answers{COPY}" not in found
+        assert f"papers{COPY}" not in found
         assert found[f"places{COPY}"] == old["places"]
         (copied,) = rows(url, f"places{COPY}")
         assert copied["name"] == "ひまわり"

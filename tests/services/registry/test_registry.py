@@ -229,7 +229,7 @@ def test_the_tables_are_those_of_the_words(url):
     of_postgis = {"spatial_ref_sys"}  # where a test beside this one has made it
     assert set(inspect(engine).get_table_names()) - of_postgis == {
         *("venues", "groups", "places", "schedules", "place_status", "decisions"),
-        *("answers", "changes", "notes", "alembic_version"),
+        *("answers", "changes", "notes", "papers", "alembic_version"),
     }
     engine.dispose()
 

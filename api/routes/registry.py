@@ -3,13 +3,19 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from api.access import needs
+from api.asking import Form, wants_html
 from api.deps import HandDep, Language, WorkspaceDep
 from api.errors import Problem
-from api.links import here
+from api.headers import DOCUMENT_POLICY
+from api.links import HTML, here
 from api.once import OnceDep
+from api.report_page import environment_of
+from services.councils.calendar import area_name, calendar
+from services.councils.papers import whole_id
 from services.registry.editing import (
     STALE_MONTHS,
     GroupFields,
@@ -40,6 +46,7 @@ from services.registry.feed import (
 from services.registry.hands import Hand
 from services.registry.listed import list_groups, list_venues
 from services.registry.rows import GROUP, PLACE, VENUE, KindOfRecord
+from services.words.dates import day_in_japan
 from services.workspace.folder import Workspace
 
 router = APIRouter(tags=["Registry"], dependencies=[needs("read")])
@@ -136,14 +143,34 @@ def changes(
     return Response(body, media_type="application/atom+xml")
 
 
-@router.get("/registry/report", summary="What is different after a month", responses=_refused(422))
+@router.get(
+    "/registry/report",
+    summary="What is different after a month",
+    response_model=None,
+    responses={200: {"content": {HTML: {"schema": {"type": "string"}}}}, **_refused(422)},
+)
 def report(
+    request: Request,
     workspace: WorkspaceDep,
     month: Annotated[str, Query(description="Month", examples=["2025-04"])],
+    *,
     council_id: Council = None,
-) -> dict[str, Any]:
-    """Return what happened to places, venues and groups in a month, and what councils decided."""
-    return month_report(workspace, month, council_id)
+    lang: Language = "ja",
+    f: Form = None,
+) -> dict[str, Any] | HTMLResponse:
+    """Return what happened to places, venues and groups in a month, what councils decided, who met."""
+    found = month_report(workspace, month, council_id)
+    if not wants_html(request, f):
+        return found
+    rows = [
+        one
+        for one in calendar(workspace, council_id, lang=lang)
+        if one["date"][:7] == found["month"]
+    ]
+    area = area_name(workspace, council_id or whole_id(workspace), lang)
+    told = {"report": found, "meetings": rows, "area": area, "day": day_in_japan}
+    page = environment_of(lang).get_template("month.html").render(**told)
+    return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})
 
 
 @router.get(

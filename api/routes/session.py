@@ -119,12 +119,15 @@ def account_page(
         return RedirectResponse(f"/sign-in?lang={lang}&to=account", status_code=302)
     names = council_names(workspace)
     mine = names if who.councils is None else {i: names.get(i, i) for i in sorted(who.councils)}
+    town = workspace.profile.municipality
+    whole = (town.jis_code, town.name if lang == "ja" else town.name_en)
     body = request.app.state.templates.get_template("account.html").render(
         lang=lang,
         t=partial(text, lang=lang),
         who=who,
         rights=[one for one in RIGHTS if one in who.rights],
         mine=mine,
+        whole=whole,
         names=names,
         roles=ROLES,
         of_areas=OF_AREAS,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,11 @@ import pandas as pd
 
 from services.councils.papers import all_papers, check_meets, is_whole
 from services.councils.templates import meeting_kinds
-from services.publication.export import write_csv
+from services.publication.export import csv_text
 from services.registry.published import OF_MEETINGS
 from services.words.dates import today
 from services.words.texts import Lang, text
 from services.workspace.folder import Workspace
-from services.workspace.staging import staged_file
 
 COLUMNS = ("meeting_id", "council_id", "area_name", *OF_MEETINGS, "kind_name")
 _TOKYO = ZoneInfo("Asia/Tokyo")
@@ -65,13 +63,9 @@ def area_name(workspace: Workspace, council_id: str, lang: Lang) -> str:
     return named.get(council_id, council_id)
 
 
-def write_calendar(rows: Sequence[Mapping[str, Any]], out: Path, *, lang: Lang) -> None:
-    """Write the calendar as a file: iCalendar where its name ends in ``.ics``, else CSV."""
-    with staged_file(out) as staged:
-        if out.suffix == ".ics":
-            staged.write_bytes(icalendar(rows, lang=lang))
-        else:
-            write_csv(pd.DataFrame(rows, columns=[*COLUMNS]), staged)
+def calendar_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the calendar as CSV that a spreadsheet opens as it is."""
+    return csv_text(pd.DataFrame(rows, columns=[*COLUMNS]))
 
 
 def icalendar(rows: Iterable[Mapping[str, Any]], *, lang: Lang) -> bytes:

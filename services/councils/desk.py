@@ -6,11 +6,19 @@ from typing import Any
 import geopandas as gpd
 
 from services.councils.calendar import area_name
-from services.councils.kinds import BOXES, LEVELS, TASK_STATUSES, Paper
+from services.councils.kinds import (
+    BOXES,
+    LEVELS,
+    MEETING_STATUSES,
+    NEXT_OF_ITEM,
+    TASK_STATUSES,
+    Paper,
+)
 from services.councils.papers import all_papers, areas_for, is_whole, papers
+from services.councils.templates import meeting_kinds, templates
 from services.profile.meetings import UnitSurvey
 from services.registry.hands import Hand
-from services.words.texts import Lang
+from services.words.texts import Lang, text
 from services.workspace.folder import Workspace
 
 Row = dict[str, Any]
@@ -32,6 +40,7 @@ def desk(workspace: Workspace, council_id: str, *, who: Hand, lang: Lang = "ja")
     everybodys = all_papers(workspace) if is_whole(workspace, council_id) else mine
     return {
         "council_id": council_id,
+        "whole": is_whole(workspace, council_id),
         "area_name": area_name(workspace, council_id, lang),
         "meetings": sorted(rows["meeting"], key=lambda one: (one["date"], one["starts"])),
         "workshop": {box: [one for one in rows["workshop"] if one["box"] == box] for box in BOXES},
@@ -43,6 +52,52 @@ def desk(workspace: Workspace, council_id: str, *, who: Hand, lang: Lang = "ja")
             for survey in workspace.profile.unit_surveys
         ],
     }
+
+
+def level_names(workspace: Workspace, lang: Lang) -> dict[str, str]:
+    """Return what each level of items is called there."""
+    profile = workspace.profile
+    town = profile.municipality
+    layers = (
+        profile.layer(getattr(profile.analysis, f"{name}_layer")) for name in ("gap", "council")
+    )
+    unit, council = (layer.label if lang == "ja" else layer.label_en for layer in layers)
+    return {
+        "unit": text("meeting.level.unit", lang, layer=unit),
+        "council": text("meeting.level.council", lang, layer=council),
+        "municipality": town.name if lang == "ja" else town.name_en,
+    }
+
+
+def choices(
+    workspace: Workspace, council_id: str, meetings: Iterable[Mapping[str, Any]], lang: Lang
+) -> dict[str, Any]:
+    """Return what can be chosen where something is written down: words by their ids, and areas."""
+    levels, whole = level_names(workspace, lang), is_whole(workspace, council_id)
+    none = {"": text("page.none", lang)}
+    areas = areas_for(workspace, council_id)
+    rows = areas[["layer", "area_id", "area_name"]].astype(str).to_dict("records")
+    profile = workspace.profile
+    return {
+        "kinds": meeting_kinds(profile, lang),
+        "templates": {**none, **{one.id: one.label for one in templates(profile, lang).values()}},
+        "meeting_statuses": _words("meeting.status", MEETING_STATUSES, lang),
+        "task_statuses": _words("meeting.task", TASK_STATUSES, lang),
+        "next_of_item": {status: [*names] for status, names in NEXT_OF_ITEM.items()},
+        "levels": [{"id": name, "label": label, "shown": True} for name, label in levels.items()],
+        "first_levels": {
+            name: label for name, label in levels.items() if whole or name != "municipality"
+        },
+        "meetings": {
+            **none,
+            **{one["paper_id"]: f"{one['date']} {one['title']}" for one in meetings},
+        },
+        "areas": [row for row in rows if row["area_id"] != council_id],
+    }
+
+
+def _words(key: str, names: Iterable[str], lang: Lang) -> dict[str, str]:
+    return {name: text(f"{key}.{name}", lang) for name in names}
 
 
 def names_of(areas: gpd.GeoDataFrame) -> dict[tuple[str, str], str]:

@@ -21,6 +21,7 @@ Needed = Annotated[Line, StringConstraints(min_length=1)]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
 MeetingStatus = Literal["planned", "held", "cancelled"]
+MEETING_STATUSES: tuple[MeetingStatus, ...] = get_args(MeetingStatus)
 Box = Literal["strength", "trouble", "lacking", "help"]
 """The four boxes of a workshop's form."""
 BOXES: tuple[Box, ...] = get_args(Box)

@@ -1,6 +1,7 @@
 """What is read on paper of one meeting: its agenda before it, its summary after it; a proposal of one item."""
 
 from typing import Any
+from urllib.parse import quote
 
 from geo.errors import InvalidInputError, NotFoundError
 from services.councils.calendar import area_name
@@ -45,6 +46,22 @@ def agenda(
 
 
 _OPEN = ("proposed", "discussed")
+
+
+def attached(workspace: Workspace, council_id: str, lang: Lang) -> dict[str, str]:
+    """Return the address of each thing that may be attached to an agenda of a council."""
+    mine, whole = quote(council_id, safe=""), is_whole(workspace, council_id)
+    report = f"/reports?lang={lang}" if whole else f"/reports/{mine}?lang={lang}"
+    on_map = f"/?lang={lang}" if whole else f"/?lang={lang}#area={mine}"
+    return {
+        "area_sheet": report,
+        "city_sheet": f"/reports?lang={lang}",
+        "map": on_map,
+        "places": report,
+        "decisions": f"/meetings/{mine}?lang={lang}",
+        "plan": f"/meetings/{mine}?lang={lang}",
+        "workshop": f"/meetings/{mine}/workshop?blank=true&lang={lang}",
+    }
 
 
 def summary(

@@ -77,5 +77,5 @@ def _of_town(one: AgendaTemplate, lang: Lang) -> Template:
 
 def _usual(lang: Lang) -> Template:
     items = tuple(text(f"meeting.agenda.usual.item.{number}", lang) for number in range(1, 6))
-    label, origin = text("meeting.agenda.usual", lang), text("agenda.usual.origin", lang)
+    label, origin = text("meeting.agenda.usual", lang), text("meeting.agenda.usual.origin", lang)
     return Template(USUAL_TEMPLATE, label, items, _USUAL_ATTACHMENTS, origin)

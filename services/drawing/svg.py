@@ -199,7 +199,7 @@ def _halls(view: View, halls: gpd.GeoDataFrame) -> list[str]:
 def _pins(view: View, pins: gpd.GeoDataFrame) -> list[str]:
     drawn = []
     for shape, number in zip(pins.geometry, pins["number"], strict=True):
-        if shape.length:
+        if isinstance(shape, shapely.LineString):
             drawn.append(
                 f'<path d="{_line(view, shape)}" fill="none" stroke="{VERMILION}" stroke-width="2.6"/>'
             )

@@ -20,8 +20,8 @@ from services.profile.buildings import Buildings
 from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.indicators import Indicator
-from services.profile.milestones import Milestone, MilestoneName, MilestoneTable
 from services.profile.meetings import AgendaTemplate, MeetingKind, UnitSurvey
+from services.profile.milestones import Milestone, MilestoneName, MilestoneTable
 from services.profile.places import Places, Stops, Venues
 from services.profile.planning import Hazards, Planning
 from services.profile.provision import Provision

@@ -1,6 +1,7 @@
 """Export: the collections of a snapshot as GeoJSON, GeoPackage or CSV, each with its provenance."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -173,9 +174,21 @@ def write_csv(
 ) -> None:
     """Write a table that a spreadsheet opens as it is: UTF-8 with a mark, no cell that runs."""
     with path.open("w", encoding=encoding, errors=errors, newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(table.columns)
-        writer.writerows(_cells(table))
+        _write(table, file)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return the same as text, with the mark."""
+    file = io.StringIO("\ufeff", newline="")
+    file.seek(1)
+    _write(table, file)
+    return file.getvalue()
+
+
+def _write(table: pd.DataFrame, file: TextIO) -> None:
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows(_cells(table))
 
 
 def flat(frame: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -16,10 +16,10 @@ from services.councils.papers import areas_for, is_whole, papers
 from services.drawing.svg import blank_map
 from services.drawing.view import View
 from services.publication.tables import Publication
+from services.publication.viewed import stamp
 from services.registry.hands import Hand
 from services.registry.seen import seen_venues
 from services.reports.area import find_area
-from services.reports.briefing import stamp
 from services.words.texts import Lang
 from services.workspace.folder import Workspace
 
@@ -67,9 +67,9 @@ def workshop_sheet(  # noqa: PLR0913  which area of which council, for whom, how
     whole = is_whole(workspace, council_id)
     if not area_id:
         municipal = [one.id for one in workspace.profile.layers if one.kind == "municipality"]
-        own = areas[areas["layer"].isin(municipal)]["area_id"] if whole else []
+        own = list(areas.loc[areas["layer"].isin(municipal), "area_id"]) if whole else []
         layer = municipal[0] if whole and municipal else workspace.profile.analysis.council_layer
-        area_id = str(own.iloc[0]) if whole and len(own) else council_id
+        area_id = str(own[0]) if own else council_id
     publication = Publication(workspace.snapshot())
     chosen = find_area(publication, area_id, layer=layer)
     shape = chosen["geometry"]

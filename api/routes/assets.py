@@ -31,7 +31,10 @@ from services.words.vocabulary import (
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("read")])
 
-_UNSEEN = ("cli.", "reason.", "doctor.", "api.", "account.", "meeting.", "registry.", "signin.")
+_UNSEEN = (
+    *("cli.", "reason.", "doctor.", "api.", "account.", "meeting.", "registry.", "signin."),
+    *("city.", "fact.", "indicator.", "milestone."),
+)
 """Beginnings of the keys of the catalogue that a page never says."""
 
 _OF_ACCOUNT = ("account.", "role.", "date.", "text.", "page.unreachable", "page.noAnswer")

@@ -66,6 +66,7 @@ def test_the_page_announces_every_module_it_will_import() -> None:
         "docs.js",
         "sign-in.js",
         "account.js",
+        "meeting.js",
     } <= announced
 
 

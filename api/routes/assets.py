@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False, dependencies=[needs("read")])
 
 _UNSEEN = (
     *("cli.", "reason.", "doctor.", "api.", "account.", "meeting.", "registry.", "signin."),
-    *("city.", "fact.", "indicator.", "milestone."),
+    *("city.", "column.", "fact.", "indicator.", "milestone."),
 )
 """Beginnings of the keys of the catalogue that a page never says."""
 

@@ -49,7 +49,7 @@ COMMANDS = (
         "plan",
         "plans",
     ),
-    *("raster", "profile", "account", "edits", "scenario", "decision", "registry"),
+    *("raster", "profile", "account", "edits", "scenario", "decision", "meeting", "registry"),
 )
 
 

@@ -34,6 +34,10 @@ WITHOUT_VIEW = {
             *("report", "note"),
         )
     ),
+    *(
+        f"meeting {name}"
+        for name in ("add", "import", "change", "undo", "remove", "list", "calendar")
+    ),
     *(f"account {name}" for name in ("add", "change", "remove", "list", "show", "log")),
     *(f"scenario {name}" for name in ("new", "add", "remove", "list", "show")),
     *(f"scenario {name}" for name in ("export", "import", "delete")),

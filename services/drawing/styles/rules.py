@@ -187,6 +187,7 @@ def styles_of(
         "plans": lambda: _style("plans", tuple(_sites()), named_by="rank"),
         "reach": lambda: _style("reach", tuple(_reach())),
         "edits": lambda: _style("edits", tuple(_edits()), named_by="name"),
+        "indicators": lambda: _style("indicators", tuple(_values()), named_by="area_name"),
     }
     return [make[collection_id]()] if collection_id in make else []
 
@@ -223,6 +224,28 @@ def _shares() -> Iterator[StyleRule]:
     nobody = (NoNumber("coverage_pct"),)
     yield StyleRule(
         "share-none", nobody, _both("style.no_share"), fill=Fill(signs.NO_SHARE, SHARE_OPACITY)
+    )
+    yield from _edges(1.0)
+
+
+def _values() -> Iterator[StyleRule]:
+    """
+    Return the shares of an indicator, the darker the greater: no colour says that one is good or bad.
+
+    Filter the collection by ``indicator`` and ``layer``: several lie over each other.
+    """
+    share = OneOf("kind", ("share",))
+    for step in range(5):
+        least, below = 20 * step, 20 * (step + 1) if step < 4 else None  # noqa: PLR2004  the last has no end
+        yield StyleRule(
+            f"value-{least}",
+            (share, Within("value", least, below)),
+            _both("style.value", least=least, below=below or 100),
+            fill=Fill(signs.COUNCIL_BORDER, 0.12 + 0.17 * step),
+        )
+    nobody = (NoNumber("value"),)
+    yield StyleRule(
+        "value-none", nobody, _both("style.no_value"), fill=Fill(signs.NO_SHARE, SHARE_OPACITY)
     )
     yield from _edges(1.0)
 

@@ -30,7 +30,7 @@ ASKED = [
     "raster_comparison",
 ]
 """Tables that are made when somebody asks."""
-OTHERS = {"areas", "plans", "milestones", "milestone_years", "indicators", *ASKED}
+OTHERS = {"areas", "plans", "milestones", "milestone_years", "indicators", "rules", *ASKED}
 """Tables that no result holds."""
 
 

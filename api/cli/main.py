@@ -32,6 +32,7 @@ COMMANDS = (
         "timeline",
         "milestones",
         "indicators",
+        "rules",
         "crosstab",
         "why",
         "whatif",

@@ -146,6 +146,8 @@ def _weights(profile: Profile) -> Iterator[str]:
                 )
     for name in _twice([one.id for one in profile.indicators]):
         yield f"indicator id {name!r} is used twice"
+    for name in _twice([one.id for one in profile.rule_sets]):
+        yield f"rule set id {name!r} is used twice"
     for group in profile.analysis.gap_weights:
         if group not in groups:
             yield (

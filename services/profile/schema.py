@@ -323,8 +323,8 @@ class FrequencyRules(_Table):
     origin: str = "assumed"
 
 
-class Qualification(_Table):
-    """What a municipality asks of a gathering place; a rule that is not given is not asked."""
+class Requirements(_Table):
+    """What is asked of a gathering place; a rule that is not given is not asked."""
 
     min_frequency: Frequency | None = None
     min_hours: Annotated[float, Field(gt=0)] | None = None
@@ -332,10 +332,27 @@ class Qualification(_Table):
     min_tatami: Annotated[float, Field(gt=0)] | None = None
     min_exercise_minutes: Annotated[float, Field(gt=0)] | None = None
     origin: str = ""
-    counts_only_qualifying: bool = False
-    """Leave places that fail out of coverage; they are listed all the same."""
     conditions: list[str] = Field(default_factory=list)
     """Conditions that no figure can check, in words."""
+
+
+class Qualification(Requirements):
+    """What a municipality asks of every gathering place."""
+
+    counts_only_qualifying: bool = False
+    """Leave places that fail out of coverage; they are listed all the same."""
+
+
+class RuleSet(Requirements):
+    """What one programme asks of its places; several stand side by side, and change no other figure."""
+
+    id: Identifier
+    label: str
+    label_en: str = ""
+    accepts: list[str] = Field(default_factory=list)
+    """Kinds of places, or ids of programmes, that it is about; [] for every place."""
+    open_to_all: bool = False
+    """The place must be open to everybody."""
 
 
 class Target(_Table):
@@ -424,6 +441,7 @@ class Profile(_Table):
     walking_profiles: list[WalkingProfile] = Field(default_factory=default_walking)
     frequency: FrequencyRules = Field(default_factory=FrequencyRules)
     qualification: Qualification = Field(default_factory=Qualification)
+    rule_sets: list[RuleSet] = Field(default_factory=list)
     targets: list[Target] = Field(default_factory=list)
     subsidies: Subsidies = Field(default_factory=Subsidies)
     provision: Provision = Field(default_factory=Provision)

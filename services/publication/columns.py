@@ -385,6 +385,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("as_of source_id note", "text", ""),
         *_columns("approximate", "boolean", "true, false", says="approximate"),
     ),
+    "rules": (
+        *_columns("rule_set label label_en", "text", ""),
+        *_columns("place_id name kind programme_id frequency", "text", ""),
+        *_columns("counts", "boolean", "true, false"),
+        *_columns("verdict", "text", "`yes`, `no`, `unknown`, `other`"),
+        *_columns("fails fails_en", "words", "text", says="fails"),
+        *_columns("not_known not_known_en", "words", "text", says="not_known"),
+        *_columns("origin", "text", ""),
+    ),
     "milestone_years": (
         *_columns("layer kind stage", "text", ""),
         *_columns("fiscal_year", "integer", ""),

@@ -20,10 +20,12 @@ from services.publication.words import (
     gaps_in_words,
     milestones_in_words,
     places_in_words,
+    rules_in_words,
 )
 from services.results.crosstabs import of_pair
 from services.results.indicators import indicators_frame
 from services.results.milestones import milestone_years, milestones_frame
+from services.results.rules import rules_frame
 from services.workspace.folder import Snapshot
 
 PlainTable = Literal[
@@ -79,6 +81,12 @@ class Disclosed:
         """Return the places; ``blurred`` are private homes that stand at the centre of a cell."""
         limit_m = self.snapshot.workspace.profile.streets.snap_limit_m
         return places_in_words(self._marked(self.snapshot.layer("places")), limit_m)
+
+    @cached_property
+    def rules(self) -> pd.DataFrame:
+        """Return for each rule set and place whether the place meets it, and why not."""
+        places = pd.DataFrame(self.snapshot.layer("places"))
+        return rules_in_words(rules_frame(places, self.snapshot.workspace.declared))
 
     @cached_property
     def candidates(self) -> gpd.GeoDataFrame:

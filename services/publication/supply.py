@@ -145,6 +145,8 @@ def further_tables(publication: Publication) -> dict[str, Callable[[], pd.DataFr
     found: dict[str, Callable[[], pd.DataFrame]] = {
         name: partial(disclosed.table, name) for name in names if _has(snapshot, name)
     }
+    if len(disclosed.rules):
+        found["rules"] = lambda: disclosed.rules
     if len(disclosed.milestone_years):
         found["milestone-years"] = lambda: disclosed.milestone_years
     if _has(snapshot, "crosstabs"):

@@ -58,6 +58,14 @@ def places_in_words(places: Frame, snap_limit_m: float) -> Frame:
     )
 
 
+def rules_in_words(rules: pd.DataFrame) -> pd.DataFrame:
+    """Return verdicts of rule sets with ``fails`` and ``not_known`` in words of both languages."""
+    return rules.assign(
+        **_both("fails", reasons.falls_short, rules["fails"].tolist()),
+        **_both("not_known", reasons.falls_short, rules["not_known"].tolist()),
+    )
+
+
 def _cut_off(reason: str, lang: str, *, limit_m: float) -> str:
     return text(f"snap.{reason}", lang, limit=metres(limit_m, lang)) if reason else ""
 

@@ -16,6 +16,7 @@ from services.reports.briefing import HeadFigures, area_lines, main_rows
 from services.reports.indicators import IndicatorRanking, rankings
 from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
+from services.reports.rules import RuleLine, rule_lines
 from services.words.texts import fact_text, number, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.folder import Workspace
@@ -87,6 +88,7 @@ class CitySheet:
     """No area overlaps another: the rows and the residents in none are all residents."""
     milestones: tuple[KindState, ...]
     rankings: tuple[IndicatorRanking, ...]
+    rules: tuple[RuleLine, ...]
     layers: tuple[LayerLine, ...]
     units: Mapping[str, str]
     """Layer of each role, by ``coordinator``, ``council`` and ``work``, as far as it is told."""
@@ -141,6 +143,7 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         adds_up=_adds_up(councils, named),
         milestones=kind_states(publication, lang),
         rankings=rankings(publication, council_layer.id, lang),
+        rules=rule_lines(publication.snapshot, lang),
         layers=tuple(_layer(one, publication, lang) for one in declared.layers),
         units={role: _label(declared.layer(layer), lang) for role, layer in units.items() if layer},
         units_note=declared.units.note,

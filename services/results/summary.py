@@ -9,6 +9,7 @@ from geo.coverage.reached import Layering, at_least
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
 from services.profile import Target, without_borders
 from services.results.gaps import off_streets
+from services.results.rules import rule_set_figures
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 
@@ -51,6 +52,7 @@ def summary(situation: Situation, table: pd.DataFrame, gaps: pd.DataFrame) -> di
         "gap_layer": profile.analysis.gap_layer,
         "council_layer": profile.analysis.council_layer,
         "targets": [_target(target, situation) for target in profile.targets],
+        "rule_sets": rule_set_figures(situation),
         "subsidies": profile.subsidies.model_dump(),
         "stand_in": situation.workspace.manifest["stand_in"],
         "stand_in_en": situation.workspace.manifest.get("stand_in_en", []),

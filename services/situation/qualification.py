@@ -8,10 +8,13 @@ import pandas as pd
 
 from geo.schedule.typed import Schedule
 from geo.vocabulary import rank
-from services.profile import Qualification
+from services.profile import Qualification, RuleSet
 from services.words.reasons import TATAMI_M2
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+OTHER = "other"
+"""Of a place that a rule set is not about."""
+VERDICTS = (YES, NO, UNKNOWN, OTHER)
 LESS = "rare"
 """Of a place that meets less than monthly."""
 
@@ -42,7 +45,7 @@ def has_rules(rules: Qualification) -> bool:
     return any(value is not None for value in asked.values())
 
 
-def least_area_m2(rules: Qualification) -> float | None:
+def least_area_m2(rules: Qualification | RuleSet) -> float | None:
     """Return the floor area that is asked for, tatami at 1.62 m²; the larger of the two if both are."""
     areas = [rules.min_floor_area_m2, rules.min_tatami and rules.min_tatami * TATAMI_M2]
     return max((area for area in areas if area), default=None)
@@ -64,6 +67,31 @@ def qualify(place: Mapping[Hashable, object], schedule: Schedule, rules: Qualifi
     return Verdict(NO if failed else UNKNOWN, tuple(finding.told() for finding in shown))
 
 
+def judge(
+    place: Mapping[Hashable, object], schedule: Schedule, rules: RuleSet
+) -> tuple[str, list[dict[str, str]], list[dict[str, str]]]:
+    """
+    Judge one place by one of several rule sets: its verdict, the rules it fails, and what is not known.
+
+    OTHER where the set is about other kinds and programmes. A condition in words is never taken as
+    met: somebody has to look.
+    """
+    named = {str(place[name]) for name in ("kind", "programme_id")} - {""}
+    if rules.accepts and named and not named & set(rules.accepts):
+        return OTHER, [], []
+    found = list(_findings(place, schedule, rules))
+    if rules.accepts and not named:
+        found.insert(0, _Finding(UNKNOWN, "kind", ""))
+    if rules.open_to_all:
+        found.append(_flag("open_to_all", place["open_to_all"]))
+    found += [_Finding(UNKNOWN, "condition", words) for words in rules.conditions]
+    fails, unknown = (
+        [finding.told() for finding in found if finding.verdict == verdict]
+        for verdict in (NO, UNKNOWN)
+    )
+    return NO if fails else UNKNOWN if unknown else YES, fails, unknown
+
+
 def qualify_all(
     places: pd.DataFrame, schedules: list[Schedule], rules: Qualification
 ) -> dict[str, list[Any]]:
@@ -81,7 +109,7 @@ def qualify_all(
 
 
 def _findings(
-    place: Mapping[Hashable, object], schedule: Schedule, rules: Qualification
+    place: Mapping[Hashable, object], schedule: Schedule, rules: Qualification | RuleSet
 ) -> Iterator[_Finding]:
     if rules.min_frequency:
         yield _frequency(str(place["frequency"]), rules.min_frequency, schedule)
@@ -107,6 +135,12 @@ def _measure(rule: str, found: float | None, asked: float) -> _Finding:
         return _Finding(UNKNOWN, rule, repr(float(asked)))
     verdict = YES if found >= asked - 1e-9 else NO
     return _Finding(verdict, rule, repr(float(asked)), repr(float(found)))
+
+
+def _flag(rule: str, value: object) -> _Finding:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]  # any scalar
+        return _Finding(UNKNOWN, rule, YES)
+    return _Finding(YES if value else NO, rule, YES, YES if value else NO)
 
 
 def _figure(value: object) -> float | None:

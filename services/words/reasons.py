@@ -213,7 +213,9 @@ def falls_short(findings: Sequence[Row], lang: str) -> str:
 
 def _finding(rule: str, asked: str, found: str, lang: str) -> str:
     if not found:
-        return text(f"rule.{rule}.unknown", lang)
+        return text(f"rule.{rule}.unknown", lang, asked=asked)
+    if rule == "open_to_all":
+        return text("rule.open_to_all", lang)
     if rule == "frequency":
         said = (text(f"frequency.{one}", lang) for one in (asked, found))
         return text("rule.frequency", lang, **dict(zip(("asked", "found"), said, strict=True)))

@@ -11,6 +11,7 @@ from services.drawing.fonts import embedded_font
 from services.drawing.signs import EDIT_SIGNS, GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS, listed_gaps
 from services.drawing.svg import edit_sign, place_sign, star_sign
 from services.reports.city import CitySheet
+from services.reports.council import BareCouncil
 from services.reports.lines import GapReport, UnitLine
 from services.words import texts
 from services.words.shares import share
@@ -23,8 +24,11 @@ CARDS = 4
 """Candidates with room for the council's words; the others are listed in short."""
 
 
-def render_report(report: GapReport, *, font_url: str = SERVED_FONT) -> str:
+def render_report(report: GapReport | BareCouncil, *, font_url: str = SERVED_FONT) -> str:
     """Return the page of a report in the report's own language."""
+    if isinstance(report, BareCouncil):
+        bare = environment_of(report.lang).get_template("council.html")
+        return bare.render(council=report, font_url=font_url)
     page = environment_of(report.lang, report.few_below).get_template("report.html")
     # The drawing escapes every name in it; nothing else is taken as it is.
     drawing = Markup(report.map_svg)  # noqa: S704
@@ -42,7 +46,7 @@ def render_city(sheet: CitySheet, *, font_url: str = SERVED_FONT) -> str:
     return page.render(**told, frequencies=(*reversed(FREQUENCIES), ""), **_signs())
 
 
-def render_report_file(report: GapReport | CitySheet) -> str:
+def render_report_file(report: GapReport | BareCouncil | CitySheet) -> str:
     """Return the page as a file of its own: it carries the characters that it writes."""
     if isinstance(report, CitySheet):
         return render_city(report, font_url=embedded_font(render_city(report)))

@@ -11,8 +11,8 @@ from api.cli.opening import open_seen
 from api.report_page import render_report_file
 from geo.errors import InvalidInputError
 from services.publication.viewed import assumed_now
-from services.reports.area import gap_report
 from services.reports.city import CitySheet, city_sheet
+from services.reports.council import BareCouncil, sheet_of
 from services.reports.lines import GapReport
 from services.words.assumptions import marked
 from services.words.texts import Lang, text
@@ -44,14 +44,15 @@ def register(app: typer.Typer, lang: Lang) -> None:
         opened = open_seen(workspace, view, desk)
         with desk.progress() as progress:
             progress("report", 0.2)
-            made: GapReport | CitySheet
+            made: GapReport | BareCouncil | CitySheet
             if area is None and layer is None:
                 made = city_sheet(opened, lang=desk.lang)
-                report, name = made.report, "city"
+                report: GapReport | BareCouncil = made.report
+                name = "city"
             elif area is None:
                 raise InvalidInputError("--layer needs --area, the name or id of one of its areas")
             else:
-                made = report = gap_report(opened, area, layer=layer, lang=desk.lang)
+                made = report = sheet_of(opened, area, layer=layer, lang=desk.lang)
                 name = _file_name(report.area_id)
             target = out or workspace / "reports" / f"{name}.html"
             page = render_report_file(made)

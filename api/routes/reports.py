@@ -10,8 +10,8 @@ from api.deps import EditionDep, Language
 from api.errors import Problem
 from api.headers import DOCUMENT_POLICY
 from api.report_page import render_city, render_report
-from services.reports.area import gap_report
 from services.reports.city import city_sheet
+from services.reports.council import sheet_of
 
 router = APIRouter(tags=["Reports"], dependencies=[needs("read")])
 
@@ -42,7 +42,7 @@ def report(
     ] = None,
     lang: Language = "ja",
 ) -> HTMLResponse:
-    """Return the report of an area, by its id or name."""
+    """Return the report of a council or an area, by its id or name."""
     workspace = edition.snapshot.workspace
-    page = render_report(gap_report(workspace, area, layer=layer, lang=lang))
+    page = render_report(sheet_of(workspace, area, layer=layer, lang=lang))
     return HTMLResponse(page, headers={"content-security-policy": DOCUMENT_POLICY})

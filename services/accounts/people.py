@@ -25,6 +25,7 @@ from services.accounts.tables import (
     writing_accounts,
 )
 from services.words.vocabulary import OF_AREAS, ROLES, Role
+from services.workspace.councils import listed_councils
 from services.workspace.folder import Workspace
 
 PASSWORD_LEAST, PASSWORD_MOST = 12, 200
@@ -160,13 +161,15 @@ def personal_data(workspace: Workspace, account_id: str) -> dict[str, Any]:
 
 
 def council_names(workspace: Workspace) -> dict[str, str]:
-    """Return area_id → name of the areas of the councils, in the order of the data."""
+    """Return id → name of the areas of the councils' layer, then of the councils that are listed."""
     areas = workspace.areas()
     councils = areas[areas["layer"] == workspace.profile.analysis.council_layer]
-    return {
+    names = {
         str(area_id): str(name)
         for area_id, name in zip(councils["area_id"], councils["area_name"], strict=True)
     }
+    listed = {one.council_id: one.name for one in listed_councils(workspace)}
+    return {**names, **{key: name for key, name in listed.items() if key not in names}}
 
 
 def of_login(opened: Session, login: str) -> Account | None:
@@ -278,4 +281,11 @@ def _councils(workspace: Workspace, role: str, wanted: Sequence[str]) -> list[st
         )
     if not wanted:
         raise InvalidInputError("{role} needs the areas that it writes in", role=role)
-    return sorted({str(one if one in known else by_name[one]) for one in wanted})
+    ids = {str(one if one in known else by_name[one]) for one in wanted}
+    # Places, notes and proposals are of areas: who works for a council writes in those it wholly owns.
+    layer = workspace.profile.analysis.council_layer
+    for council in listed_councils(workspace):
+        if council.council_id in ids and council.known:
+            whole = [own for own in council.owns if own.layer == layer and not own.part]
+            ids |= {area_id for own in whole for area_id in own.area_ids}
+    return sorted(ids)

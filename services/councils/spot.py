@@ -16,6 +16,7 @@ from services.registry.history import CLOSED
 from services.registry.seen import seen_places, seen_venues
 from services.situation.halls import halls_apart
 from services.words.texts import text
+from services.workspace.councils import areas_of, find_council
 from services.workspace.folder import Workspace
 
 
@@ -178,18 +179,10 @@ def check_is_its_own(workspace: Workspace, council_id: str, spot: CandidateSpot)
 
 def _areas_of(workspace: Workspace, council_id: str) -> gpd.GeoDataFrame | None:
     """Return the areas of a council; none of one whose borders nobody knows, None without a council."""
-    areas = workspace.areas()
-    mine = (areas["layer"] == workspace.profile.analysis.council_layer) & (
-        areas["area_id"] == council_id
-    )
-    named = [one for one in workspace.manifest.get("councils", []) if str(one["id"]) == council_id]
-    if not named and not mine.any():
+    found = find_council(workspace, council_id)
+    if found is None or found.council_id != council_id:
         return None
-    for own in [own for one in named if one["known"] for own in one["owns"]]:
-        mine |= (areas["layer"] == own["layer"]) & areas["area_id"].isin(own["area_ids"])
-    if any(not one["known"] for one in named):
-        return areas.iloc[:0]
-    return areas[mine]
+    return areas_of(workspace, found)
 
 
 def _point_of(rows: "pd.DataFrame") -> BaseGeometry | None:

@@ -70,9 +70,11 @@ def _layers(profile: Profile) -> Iterator[str]:
         ("units.work_unit", units.work_unit),
         *((f"layer {layer.id}: stands_in_for", layer.stands_in_for) for layer in profile.layers),
         *(
-            (f"council {council.id}", own.layer)
+            (f"council {council.id}", layer)
             for council in profile.councils
             for own in council.owns
+            for layer in (own.layer, own.unit_layer)
+            if layer
         ),
     ]
     mentioned += [(f"indicator {one.id}", one.layer) for one in profile.indicators]

@@ -52,7 +52,18 @@ class Ownership(Table):
     areas: list[str] = Field(default_factory=list)
     """Ids, names or patterns; empty where the documents do not say which."""
     part: bool = False
-    """It owns only a part of these areas, and nobody has drawn which: never counted as its own."""
+    """It owns only a part of these areas: the units that are named, else one that nobody has drawn."""
+    unit_layer: OptionalIdentifier = ""
+    """The finer layer of these units."""
+    units: list[str] = Field(default_factory=list)
+    """Ids, names or patterns of the units that make up the part; each lies in one of the areas."""
+
+    @model_validator(mode="after")
+    def _units_of_a_part(self) -> Self:
+        if bool(self.units) != bool(self.unit_layer) or (self.units and not self.part):
+            msg = "units of a part need part = true, unit_layer and units; give all three or none"
+            raise ValueError(msg)
+        return self
 
 
 class Council(Table):
@@ -64,6 +75,20 @@ class Council(Table):
     number: Annotated[int, Field(ge=1)] = 1
     """How many councils this row stands for where the documents do not name them."""
     note: str = ""
+    body: str = ""
+    """The meeting, there before, that serves as the council: 地域ケア会議, 地区社協."""
+    coordinators: list[str] = Field(default_factory=list)
+    """Roles or offices that work for it, never persons; one may work for several councils."""
+
+    @model_validator(mode="after")
+    def _owns_something(self) -> Self:
+        if not self.owns:
+            msg = (
+                f"council {self.id} owns nothing: name the layer and the areas in owns; "
+                "where nobody knows which, the layer alone"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class CouncilTable(Table):

@@ -27,6 +27,7 @@ from services.reports.briefing import (
     notes,
     unreached_line,
 )
+from services.reports.councils import COUNCIL_LAYER, area_council_lines, council_lines
 from services.reports.indicators import indicator_lines
 from services.reports.lines import (
     AgeLine,
@@ -35,6 +36,7 @@ from services.reports.lines import (
     PlaceLine,
     SourceLine,
     UnitLine,
+    Walkers,
 )
 from services.reports.milestones import milestone_lines
 from services.reports.sensitivity import limit_lines, walkers
@@ -46,6 +48,7 @@ from services.words.names import normalise
 from services.words.reasons import DETOUR_WORTH_SAYING, WORTH_SAYING, is_doubtful
 from services.words.schedules import how_often
 from services.words.texts import age_group_text, metres, origin_text, people, text
+from services.workspace.councils import CouncilRow
 from services.workspace.folder import Snapshot, Workspace, software_version
 
 NAMES_SHOWN = 12
@@ -66,11 +69,16 @@ def report_of(
     *,
     drawn: Callable[..., str] = area_map,
     coverage: pd.DataFrame | None = None,
+    council: CouncilRow | None = None,
 ) -> GapReport:
-    """Return the report of a row of the areas, with the map drawn of it; else with the coverage that is given."""
+    """
+    Return the report of a row of the areas, with the map drawn of it; else with the coverage that is given.
+
+    With a council the row is its own areas as one, of the layer ``COUNCIL_LAYER``, or its only area.
+    """
     snapshot, workspace = publication.snapshot, publication.snapshot.workspace
     summary = snapshot.run["summary"]
-    inside = _Inside(publication, chosen)
+    inside = _Inside(publication, chosen, council)
     if coverage is None:
         coverage = _rows_of(publication.table("coverage"), chosen)
     main = main_rows(coverage, snapshot.run, str(chosen["layer"]))
@@ -82,6 +90,9 @@ def report_of(
         area_id=str(chosen["area_id"]),
         area_name=str(chosen["area_name"]),
         layer_label=_label(snapshot, str(chosen["layer"]), lang),
+        council=council_lines(workspace, council, lang)
+        if council
+        else area_council_lines(workspace, str(chosen["layer"]), str(chosen["area_id"]), lang),
         municipality=summary["municipality"]["name" if lang == "ja" else "name_en"],
         fictional=bool(summary["municipality"]["fictional"]),
         made_on=day_in_japan(str(snapshot.run["made_at"])) if snapshot.run.get("made_at") else "",
@@ -102,15 +113,17 @@ def report_of(
         ages=_ages(coverage, snapshot.run, lang),
         gaps=gaps,
         unit_label=_label(snapshot, summary["gap_layer"], lang),
-        units=_units(units, _Remarks(publication, inside.council_id, lang)),
+        units=_units(units, _Remarks(publication, inside.council_ids, lang)),
         places=_places(places, lang),
         edits=edit_kinds(publication.edits()),
         shares=_shares(snapshot, chosen, lang),
         candidates=_proposals(candidates, lang),
         candidates_note=_candidates_note(inside, lang),
         limits=limit_lines(coverage, snapshot.run, lang),
-        walkers=walkers(coverage, snapshot.run, lang),
-        week=week(
+        walkers=walkers(coverage, snapshot.run, lang) if "profile" in coverage else Walkers((), ()),
+        week=None
+        if chosen["layer"] == COUNCIL_LAYER
+        else week(
             publication,
             Aspect.main(snapshot.run),
             layer=str(chosen["layer"]),
@@ -177,7 +190,9 @@ def _unknown(area: str, names: list[str], councils: list[str]) -> NotFoundError:
 class _Inside:
     """What lies in the chosen area."""
 
-    def __init__(self, publication: Publication, chosen: "pd.Series[Any]") -> None:
+    def __init__(
+        self, publication: Publication, chosen: "pd.Series[Any]", council: CouncilRow | None
+    ) -> None:
         self._publication = publication
         self.summary = publication.snapshot.run["summary"]
         self.profile = publication.snapshot.workspace.profile
@@ -185,6 +200,9 @@ class _Inside:
         self.shape = chosen["geometry"]
         self.is_council = chosen["layer"] == self.summary["council_layer"]
         self.council_id = str(chosen["area_id"] if self.is_council else chosen["council_id"])
+        self._owns = council.owns if council and chosen["layer"] == COUNCIL_LAYER else ()
+        own = [o.area_ids for o in self._owns if o.layer == self.summary["council_layer"]]
+        self.council_ids = {key for ids in own for key in ids} or {self.council_id}
 
     def units(self) -> pd.DataFrame:
         """Return the gaps of the units in the area, most people not reached first, untold ones last."""
@@ -216,7 +234,17 @@ class _Inside:
 
     def _mine(self, gaps: gpd.GeoDataFrame) -> "pd.Series[bool]":
         mine: pd.Series[bool]
-        if self.is_council:
+        if self._owns:
+            mine = gaps["area_id"].isin(())
+            columns = {"council_layer": "council_id", "gap_layer": "area_id"}
+            known = {self.summary[layer]: column for layer, column in columns.items()}
+            for own in self._owns:
+                mine |= (
+                    gaps[known[own.layer]].isin(own.area_ids)
+                    if own.layer in known
+                    else gaps.geometry.representative_point().within(self.shape)
+                )
+        elif self.is_council:
             mine = gaps["council_id"] == self.council_id
         elif self._chosen["layer"] == self.summary["gap_layer"]:
             mine = gaps["area_id"] == self._chosen["area_id"]
@@ -237,6 +265,8 @@ def _rows_of(table: pd.DataFrame, chosen: "pd.Series[Any]") -> pd.DataFrame:
 
 
 def _label(snapshot: Snapshot, layer_id: str, lang: str) -> str:
+    if layer_id == COUNCIL_LAYER:
+        return text("council.label", lang)
     layer = snapshot.workspace.profile.layer(layer_id)
     return layer.label if lang == "ja" else layer.label_en
 
@@ -289,12 +319,12 @@ _TOLD = ("sign_note", "why")
 class _Remarks:
     """What is said of a unit beside its nearest place, which has a column of its own."""
 
-    def __init__(self, publication: Publication, council_id: str, lang: str) -> None:
+    def __init__(self, publication: Publication, council_ids: set[str], lang: str) -> None:
         areas = publication.areas()
         layer = publication.snapshot.run["summary"]["council_layer"]
         councils = areas[areas["layer"] == layer]
         self._names = dict(zip(councils["area_id"], councils["area_name"], strict=True))
-        self._council_id, self._lang = council_id, lang
+        self._council_ids, self._lang = council_ids, lang
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Return what the sign does not say, where else the nearest place lies, or why there is none."""
@@ -306,7 +336,7 @@ class _Remarks:
     def _nearest(self, row: Mapping[Any, Any]) -> str:
         said = []
         elsewhere = row["nearest_place_council_id"]
-        if elsewhere != self._council_id and elsewhere in self._names:
+        if elsewhere not in self._council_ids and elsewhere in self._names:
             said.append(text("report.elsewhere", self._lang, area=self._names[elsewhere]))
         walk_m, straight_m = row["nearest_place_walk_m"], row["nearest_place_straight_m"]
         if straight_m > 0 and walk_m / straight_m >= DETOUR_WORTH_SAYING:

@@ -10,16 +10,22 @@ from geo.errors import NotFoundError
 from geo.vocabulary import FREQUENCIES, GAP_CLASSES
 from services.drawing.svg import city_map
 from services.profile import Fact, Layer, Profile
+from services.publication.aspect import Aspect
 from services.publication.tables import Publication
 from services.reports.area import report_of
-from services.reports.briefing import HeadFigures, area_lines, main_rows
+from services.reports.briefing import AreaLine, HeadFigures, area_lines, figures_of, main_rows
+from services.reports.councils import number_text, owned_text, shares_with
 from services.reports.indicators import IndicatorRanking, rankings
 from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
 from services.reports.rules import RuleLine, rule_lines
 from services.words.texts import fact_text, number, text
 from services.words.vocabulary import OPEN_STATUSES
+from services.workspace.councils import listed_councils
 from services.workspace.folder import Workspace
+
+ROLL_UP_MOST = 40
+"""Areas of a layer, at most, whose sums stand on the sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,28 @@ class CouncilLine:
     figures: HeadFigures
     gaps: Mapping[str, int]
     """Units in which somebody lives, by class."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A council that the profile lists; without borders it has no figures."""
+
+    council_id: str
+    name: str
+    areas: str
+    told: str
+    """Its meeting and who works for it."""
+    shared: bool
+    figures: HeadFigures | None
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """The areas of a layer beside that of the councils, and the whole."""
+
+    label: str
+    lines: tuple[AreaLine, ...]
+    adds_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +114,13 @@ class CitySheet:
     whole: CouncilLine
     adds_up: bool
     """No area overlaps another: the rows and the residents in none are all residents."""
+    own: tuple[OwnLine, ...]
+    """Councils that are listed, in their order."""
+    own_sum: str
+    """``adds``, ``shared`` or ``unknown``: why the rows of the councils add up or do not."""
+    own_rest: float | None
+    """Residents in no council's area, where the rows add up."""
+    roll_ups: tuple[RollUp, ...]
     milestones: tuple[KindState, ...]
     rankings: tuple[IndicatorRanking, ...]
     rules: tuple[RuleLine, ...]
@@ -132,6 +167,9 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
     named = CouncilLine(
         report.area_name, approximate=False, figures=report.figures, gaps=report.gaps
     )
+    own = _own(publication, lang)
+    lacking = any(line.figures is None or line.figures.residents is None for line in own)
+    own_sum = "shared" if any(line.shared for line in own) else "unknown" if lacking else "adds"
     declared = workspace.declared
     roles = ("coordinator", "council", "work")
     units = {role: getattr(declared.units, f"{role}_unit") for role in roles}
@@ -141,6 +179,10 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         councils=councils,
         whole=named,
         adds_up=_adds_up(councils, named),
+        own=own,
+        own_sum=own_sum,
+        own_rest=_rest(own, named.figures) if own_sum == "adds" else None,
+        roll_ups=_roll_ups(publication, named, lang),
         milestones=kind_states(publication, lang),
         rankings=rankings(publication, council_layer.id, lang),
         rules=rule_lines(publication.snapshot, lang),
@@ -191,6 +233,59 @@ def _councils(publication: Publication, layer: str, lang: str) -> tuple[CouncilL
         )
         for line in lines
     )
+
+
+def _own(publication: Publication, lang: str) -> tuple[OwnLine, ...]:
+    snapshot, workspace = publication.snapshot, publication.snapshot.workspace
+    listed = listed_councils(workspace)
+    if not listed:
+        return ()
+    table = snapshot.table("councils")
+    known = Aspect.main(snapshot.run).rows(table) if len(table) else table
+    rows = {str(row["council_id"]): row for row in known.to_dict("records")}
+    joint = text("text.stop", lang)
+    lines = []
+    for one in listed:
+        row = rows.get(one.council_id)
+        told = [one.body, text("text.list", lang).join(one.coordinators), one.note]
+        lines.append(
+            OwnLine(
+                council_id=one.council_id,
+                name=number_text(one, lang),
+                areas=owned_text(workspace, one, lang),
+                told=joint.join(said for said in told if said),
+                # Two may overlap without sharing an area: by their homes, where borders are known.
+                shared=bool(shares_with(workspace, one)) or bool(row and row["shared"]),
+                figures=figures_of(row) if row else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _rest(own: tuple[OwnLine, ...], whole: HeadFigures) -> float | None:
+    """Return how many residents live in no council's area, 0 where only the rounding is left."""
+    if whole.residents is None or not own:
+        return None
+    told = sum(line.figures.residents or 0.0 for line in own if line.figures)
+    rest = whole.residents - told
+    return rest if rest > 0.5 * len(own) else 0.0
+
+
+def _roll_ups(publication: Publication, whole: CouncilLine, lang: str) -> tuple[RollUp, ...]:
+    """Return the layers that are between the units and the whole, each with the sum of its areas."""
+    run, profile = publication.snapshot.run, publication.snapshot.workspace.profile
+    coverage, areas = publication.table("coverage"), publication.areas()
+    analysis = profile.analysis
+    found = []
+    for layer in profile.layers:
+        told = layer.id in (analysis.council_layer, analysis.gap_layer)
+        few = 1 < int((areas["layer"] == layer.id).sum()) <= ROLL_UP_MOST
+        if told or not few or layer.draft or layer.kind == "municipality":
+            continue
+        lines = area_lines(main_rows(coverage, run, layer.id), lang)
+        rows = tuple(CouncilLine(one.name, one.approximate, one.figures, {}) for one in lines)
+        found.append(RollUp(_label(layer, lang), lines, _adds_up(rows, whole)))
+    return tuple(found)
 
 
 def _adds_up(lines: tuple[CouncilLine, ...], whole: CouncilLine) -> bool:

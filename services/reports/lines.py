@@ -125,6 +125,8 @@ class GapReport:
     area_id: str
     area_name: str
     layer_label: str
+    council: tuple[str, ...]
+    """What is known of the council, or of the councils of the area, in sentences."""
     municipality: str
     fictional: bool
     made_on: str
@@ -155,7 +157,8 @@ class GapReport:
     """How they are ranked; without any, how that is known."""
     limits: tuple[LimitLine, ...]
     walkers: Walkers
-    week: Week
+    week: Week | None
+    """None of a council that owns several areas: the week is computed for areas."""
     assumptions: tuple[str, ...]
     sources: tuple[SourceLine, ...]
     map_svg: str

@@ -8,6 +8,7 @@ from geo.coverage.reached import Layering
 from geo.errors import NotFoundError
 from services.situation.intervals import measured
 from services.situation.view import Situation
+from services.workspace.councils import CouncilRow, areas_of, listed_councils
 
 KEYS = ("council_id", "council_name", "shared")
 
@@ -19,11 +20,7 @@ def councils_frame(situation: Situation) -> pd.DataFrame:
     A resident of an area with two councils counts for both, so the rows do not add up; ``shared``
     marks the councils concerned.
     """
-    councils = [
-        council
-        for council in situation.workspace.manifest.get("councils", [])
-        if council["known"] and _has_all_layers(council, situation)
-    ]
+    councils = [one for one in listed_councils(situation.workspace) if one.known]
     if not councils:
         return pd.DataFrame(columns=[*KEYS])
     homes = np.array([_inside(council, situation, "home_area") for council in councils])
@@ -32,8 +29,8 @@ def councils_frame(situation: Situation) -> pd.DataFrame:
     for members in _apart(homes, places):
         areas = pd.DataFrame(
             {
-                "council_id": [councils[number]["id"] for number in members],
-                "council_name": [councils[number]["name"] for number in members],
+                "council_id": [councils[number].council_id for number in members],
+                "council_name": [councils[number].name for number in members],
                 "shared": [_is_shared(homes, number) for number in members],
             }
         )
@@ -54,42 +51,28 @@ def council_areas(situation: Situation, wanted: str) -> gpd.GeoDataFrame:
     NotFoundError
         There is no such council.
     """
-    councils = situation.workspace.manifest.get("councils", [])
-    known = [one for one in councils if one["known"] and _has_all_layers(one, situation)]
-    found = [one for one in known if wanted in (one["id"], one["name"])]
+    workspace = situation.workspace
+    known = [one for one in listed_councils(workspace) if one.known]
+    found = [one for one in known if wanted in (one.council_id, one.name)]
     if found:
-        areas = situation.areas
-        mine = [
-            (areas["layer"] == own["layer"]) & areas["area_id"].isin(own["area_ids"])
-            for council in found
-            for own in council["owns"]
-        ]
-        inside = np.logical_or.reduce([one.to_numpy() for one in mine])
-        return areas[inside].reset_index(drop=True)
+        own = pd.concat([areas_of(workspace, one) for one in found], ignore_index=True)
+        return gpd.GeoDataFrame(own.drop_duplicates(["layer", "area_id"]), crs=situation.areas.crs)
     layer = situation.areas[situation.areas["layer"] == situation.profile.analysis.council_layer]
     named = layer[(layer["area_id"] == wanted) | (layer["area_name"] == wanted)]
     if named.empty:
-        names = ", ".join([*(str(one["name"]) for one in known), *layer["area_name"]])
+        names = ", ".join([*(one.name for one in known), *layer["area_name"]])
         raise NotFoundError(
             "there is no council {wanted!r}; there are {names}", wanted=wanted, names=names
         )
     return named.reset_index(drop=True)
 
 
-def _has_all_layers(council: dict[str, object], situation: Situation) -> bool:
-    there = {layer.id for layer in situation.profile.layers}
-    owns = council["owns"]
-    return isinstance(owns, list) and all(own["layer"] in there for own in owns)
-
-
-def _inside(
-    council: dict[str, list[dict[str, object]]], situation: Situation, what: str
-) -> np.ndarray:
+def _inside(council: CouncilRow, situation: Situation, what: str) -> np.ndarray:
     """Say for each home or place whether it lies in an area of the council."""
     inside: np.ndarray | None = None
-    for own in council["owns"]:
-        layering = situation.layering(str(own["layer"]))
-        mine = layering.areas["area_id"].isin(own["area_ids"]).to_numpy()  # type: ignore[arg-type]  # a list of ids
+    for own in council.owns:
+        layering = situation.layering(own.layer)
+        mine = layering.areas["area_id"].isin(own.area_ids).to_numpy()
         here = np.append(mine, False)[getattr(layering, what)]
         inside = here if inside is None else inside | here
     assert inside is not None  # noqa: S101  a known council owns something

@@ -13,6 +13,7 @@ from services.publication.export import csv_text
 from services.registry.published import OF_MEETINGS
 from services.words.dates import today
 from services.words.texts import Lang, text
+from services.workspace.councils import find_council
 from services.workspace.folder import Workspace
 
 COLUMNS = ("meeting_id", "council_id", "area_name", *OF_MEETINGS, "kind_name")
@@ -54,13 +55,8 @@ def area_name(workspace: Workspace, council_id: str, lang: Lang) -> str:
     if is_whole(workspace, council_id):
         town = workspace.profile.municipality
         return town.name if lang == "ja" else town.name_en
-    areas = workspace.areas()
-    layer = workspace.profile.analysis.council_layer
-    found = areas[(areas["layer"] == layer) & (areas["area_id"] == council_id)]
-    if len(found):
-        return str(found["area_name"].iloc[0])
-    named = {str(one["id"]): str(one["name"]) for one in workspace.manifest.get("councils", [])}
-    return named.get(council_id, council_id)
+    found = find_council(workspace, council_id)
+    return found.name if found else council_id
 
 
 def calendar_table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -16,7 +16,8 @@ from services.registry.history import CLOSED
 from services.registry.seen import seen_places, seen_venues
 from services.situation.halls import halls_apart
 from services.words.texts import text
-from services.workspace.councils import areas_of, find_council
+from services.workspace.councils import areas_of as own_areas
+from services.workspace.councils import find_council
 from services.workspace.folder import Workspace
 
 
@@ -182,7 +183,7 @@ def _areas_of(workspace: Workspace, council_id: str) -> gpd.GeoDataFrame | None:
     found = find_council(workspace, council_id)
     if found is None or found.council_id != council_id:
         return None
-    return areas_of(workspace, found)
+    return own_areas(workspace, found)
 
 
 def _point_of(rows: "pd.DataFrame") -> BaseGeometry | None:

@@ -53,14 +53,18 @@ def find_council(workspace: Workspace, wanted: str) -> CouncilRow | None:
 
 
 def areas_of(workspace: Workspace, council: CouncilRow) -> gpd.GeoDataFrame:
-    """Return the areas that are a council's own, plane CRS; none of one whose borders nobody knows."""
+    """
+    Return the areas that are a council's own, plane CRS, with the index that they have among all.
+
+    None of one whose borders nobody knows.
+    """
     areas = workspace.areas()
     if not council.known:
         return areas.iloc[:0]
     mine = areas["area_id"].isin(())
     for own in council.owns:
         mine |= (areas["layer"] == own.layer) & areas["area_id"].isin(own.area_ids)
-    return areas[mine].reset_index(drop=True)
+    return areas[mine]
 
 
 def _row(told: dict[str, Any], layers: set[str]) -> CouncilRow:

@@ -8,11 +8,14 @@ COUNCIL_LAYER = ""
 """Stands for the layer where a report is of a council and not of an area."""
 
 
+FEW = 9
+
+
 def council_lines(workspace: Workspace, council: CouncilRow, lang: str) -> tuple[str, ...]:
     """Say what is known of a council, and why nothing can be counted where its borders are unknown."""
     said = [text("council.owns", lang, areas=owned_text(workspace, council, lang))]
     if len(_areas(council)) > 1 and council.known:
-        said.append(text("council.joint", lang, n=len(_areas(council))))
+        said.append(text("council.joint", lang, n=_count(len(_areas(council)), lang)))
     said += _shared(workspace, council, lang)
     said += _about(council, lang)
     return (*said, *unit_lines(workspace, lang))
@@ -46,7 +49,7 @@ def number_text(council: CouncilRow, lang: str) -> str:
     """Return the name of a council, with how many it stands for."""
     if council.number == 1:
         return council.name
-    return text("council.number", lang, name=council.name, n=council.number)
+    return text("council.number", lang, name=council.name, n=_count(council.number, lang))
 
 
 def shares_with(workspace: Workspace, council: CouncilRow) -> list[CouncilRow]:
@@ -89,7 +92,17 @@ def _shared(workspace: Workspace, council: CouncilRow, lang: str) -> list[str]:
 def _of_area(councils: list[CouncilRow], lang: str) -> str:
     names = text("text.list", lang).join(number_text(one, lang) for one in councils)
     count = sum(one.number for one in councils)
-    return text("council.shared" if count > 1 else "council.alone", lang, n=count, names=names)
+    return text(
+        "council.shared" if count > 1 else "council.alone",
+        lang,
+        n=_count(count, lang),
+        names=names,
+    )
+
+
+def _count(number: int, lang: str) -> str:
+    """Return a number of councils or areas; Japanese counts to nine with a word behind it."""
+    return text("council.n.few" if number <= FEW else "council.n.many", lang, n=number)
 
 
 def _about(council: CouncilRow, lang: str) -> list[str]:
@@ -100,5 +113,5 @@ def _about(council: CouncilRow, lang: str) -> list[str]:
     if council.coordinators:
         said.append(text("council.coordinators", lang, names=joint.join(council.coordinators)))
     if council.number > 1:
-        said.append(text("council.stands_for", lang, n=council.number))
+        said.append(text("council.stands_for", lang, n=_count(council.number, lang)))
     return [*said, council.note] if council.note else said

@@ -80,6 +80,29 @@ def test_coordinators_councils_and_workers_have_their_own_units(
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "layer", "areas", "councils"),
+    [
+        # 津幡 002:L4651: eight districts, thirteen councils; 武蔵野 002:L3013; 安城 002:L4898
+        ("17361", "kominkan_district", 8, 13),
+        ("13203", "zaitaku_center_district", 6, 6),
+        ("23212", "junior_high_district", 8, 8),
+    ],
+)
+def test_councils_are_as_many_as_the_documents_say(
+    code: str, layer: str, areas: int, councils: int
+) -> None:
+    profile = read_profile(PROFILES[CODES.index(code)])
+    assert profile.layer(layer).count == areas
+    assert sum(council.number for council in profile.councils) == councils
+    assert all(council.owns[0].layer == layer for council in profile.councils)
+
+
+def test_existing_meetings_are_the_councils_of_musashino() -> None:
+    (council,) = read_profile(PROFILES[CODES.index("13203")]).councils
+    assert "地域ケア会議" in council.body
+
+
 def _adds_up(snapshot: Snapshot, total: float) -> None:
     """Check that every layer with its remainder holds every resident."""
     table = snapshot.table("coverage")

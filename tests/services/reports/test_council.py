@@ -16,8 +16,8 @@ from services.workspace.councils import councils_of, find_council
 from services.workspace.folder import Workspace
 from tests.services.intake.test_structure import area, layer, town
 
-# 100 residents a square; wards of four squares each, districts of 3, 2 and 3
-WARDS = layer("ward", "1", [area("ward", "左", 0, 1, 2, 3), area("ward", "右", 4, 5, 6, 7)])
+# 100 residents a square; a ward each, districts of 3, 2 and 3
+WARDS = layer("ward", "1", [area("ward", f"{number}区", number) for number in range(8)])
 DISTRICTS = layer(
     "district",
     "1",
@@ -108,7 +108,7 @@ def test_a_council_without_borders_says_what_is_known_and_counts_nobody(shared: 
     assert "資料に名前なし" in sheet.lines
     page = render_report(sheet)
     assert "数えられません" in page
-    assert "3つの協議体" in page
+    assert "資料に名前のない協議体（3つ）" in page
 
 
 def test_the_sheet_of_the_municipality_lists_all_and_says_why_they_do_not_add_up(
@@ -119,9 +119,9 @@ def test_the_sheet_of_the_municipality_lists_all_and_says_why_they_do_not_add_up
     assert figures == pytest.approx({"joint": 150, "split": 60, "twin": 60})
     assert [one.council_id for one in sheet.own if one.shared] == ["joint", "twin"]
     assert (sheet.own_sum, sheet.own_rest) == ("shared", None)
-    # Two wards of four squares are the whole of eight.
+    # Eight wards, 30 % of 100 in each, are the city.
     (wards,) = [one for one in sheet.roll_ups if one.label == "ward"]
-    assert [round(line.figures.residents or 0) for line in wards.lines] == [120, 120]
+    assert [round(line.figures.residents or 0) for line in wards.lines] == [30] * 8
     assert wards.adds_up
     assert sheet.whole.figures.residents == pytest.approx(240)
     assert "町会ごとの協議体" in render_city(sheet)

@@ -43,6 +43,8 @@ def render_city(sheet: CitySheet, *, font_url: str = SERVED_FONT) -> str:
     charts = [Markup(state.chart_svg) for state in sheet.milestones]  # noqa: S704  as above
     told = {"sheet": sheet, "report": report, "drawing": drawing, "font_url": font_url}
     told["charts"] = charts
+    # A file has no server that would answer its links.
+    told["linked"] = font_url == SERVED_FONT
     return page.render(**told, frequencies=(*reversed(FREQUENCIES), ""), **_signs())
 
 

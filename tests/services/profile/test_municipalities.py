@@ -98,6 +98,12 @@ def test_councils_are_as_many_as_the_documents_say(
     assert all(council.owns[0].layer == layer for council in profile.councils)
 
 
+def test_units_without_borders_are_counted_as_the_documents_do() -> None:
+    # 吉見 002:L1588: 75; 尼崎 002:L5271: 618
+    for code, number in (("11347", 75), ("28202", 618)):
+        assert number in {layer.count for layer in read_profile(PROFILES[CODES.index(code)]).layers}
+
+
 def test_existing_meetings_are_the_councils_of_musashino() -> None:
     (council,) = read_profile(PROFILES[CODES.index("13203")]).councils
     assert "地域ケア会議" in council.body

@@ -124,7 +124,10 @@ def test_the_sheet_of_the_municipality_lists_all_and_says_why_they_do_not_add_up
     assert [round(line.figures.residents or 0) for line in wards.lines] == [30] * 8
     assert wards.adds_up
     assert sheet.whole.figures.residents == pytest.approx(240)
-    assert "町会ごとの協議体" in render_city(sheet)
+    served, file = render_city(sheet), render_city(sheet, font_url="data:,")
+    assert '<a href="/reports/unknown?lang=ja">町会ごとの協議体（3つ）</a>' in served
+    assert "町会ごとの協議体" in file
+    assert "/reports/" not in file
 
 
 def test_who_asks_for_councils_asks_one_list(shared: Workspace) -> None:

@@ -30,7 +30,10 @@ ASKED = [
     "raster_comparison",
 ]
 """Tables that are made when somebody asks."""
-OTHERS = {"areas", "plans", "milestones", "milestone_years", "indicators", "rules", *ASKED}
+OTHERS = {
+    *("areas", "plans", "milestones", "milestone_years", "indicators", "activity_counts", "rules"),
+    *ASKED,
+}
 """Tables that no result holds."""
 
 

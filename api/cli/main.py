@@ -33,6 +33,7 @@ COMMANDS = (
         "milestones",
         "indicators",
         "rules",
+        "counts",
         "crosstab",
         "why",
         "whatif",

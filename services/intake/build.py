@@ -21,6 +21,7 @@ from geo.streets.network import Network, network_to_frames
 from geo.walking.snapping import frontage_of
 from services.intake.areas.byname import AreaIntake
 from services.intake.areas.councils import locate_councils
+from services.intake.areas.counts import read_counts
 from services.intake.areas.hazards import FILE as HAZARDS
 from services.intake.areas.hazards import read_hazards
 from services.intake.areas.indicators import read_indicators
@@ -325,7 +326,11 @@ def _read_all(intake: Inputs, day: date, progress: Progress, *, key: bytes) -> _
 def _of_areas(intake: Inputs, assembly: Assembly) -> dict[AreaTable, pd.DataFrame]:
     """Return what is told of areas beside who lives there."""
     given = AreaIntake(intake.profile, assembly, intake.path, intake.ledger)
-    return {"milestones": read_milestones(given), "indicators": read_indicators(given)}
+    return {
+        "milestones": read_milestones(given),
+        "indicators": read_indicators(given),
+        "activity_counts": read_counts(given),
+    }
 
 
 def _protected(

@@ -6,6 +6,7 @@ from services.profile.base import (
     Table,
 )
 from services.profile.buildings import Buildings
+from services.profile.counts import ActivityCounts
 from services.profile.distribution import Distribution
 from services.profile.facts import (
     Basis,
@@ -70,6 +71,7 @@ from services.profile.versions import (
 
 __all__ = [
     "PROFILE_VERSION",
+    "ActivityCounts",
     "Analysis",
     "Basis",
     "Buildings",

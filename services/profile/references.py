@@ -42,6 +42,7 @@ def _sources(profile: Profile) -> Iterator[str]:
     used += [("elevation", profile.elevation.source)] if profile.elevation else []
     used += [("council_table", profile.council_table.source)] if profile.council_table else []
     used += [(f"indicator {one.id}", one.source) for one in profile.indicators]
+    used += [("activity_counts", table.source) for table in profile.activity_counts]
     used += [("milestone_tables", table.source) for table in profile.milestone_tables]
     for where, name in used:
         if name and name not in sources:
@@ -78,6 +79,7 @@ def _layers(profile: Profile) -> Iterator[str]:
         ),
     ]
     mentioned += [(f"indicator {one.id}", one.layer) for one in profile.indicators]
+    mentioned += [("activity_counts", one.layer) for one in profile.activity_counts]
     mentioned += [
         (f"{table} {number}", one.layer)
         for table in ("milestone_names", "milestones", "milestone_tables")

@@ -17,6 +17,7 @@ from services.profile.analysis import Analysis, WalkingProfile, default_walking
 from services.profile.base import Columns, Identifier, OptionalIdentifier
 from services.profile.base import Table as _Table
 from services.profile.buildings import Buildings
+from services.profile.counts import ActivityCounts
 from services.profile.distribution import Distribution
 from services.profile.facts import Document, Fact, conflicts
 from services.profile.indicators import Indicator
@@ -453,6 +454,7 @@ class Profile(_Table):
     milestone_names: list[MilestoneName] = Field(default_factory=list)
     milestones: list[Milestone] = Field(default_factory=list)
     indicators: list[Indicator] = Field(default_factory=list)
+    activity_counts: list[ActivityCounts] = Field(default_factory=list)
     milestone_tables: list[MilestoneTable] = Field(default_factory=list)
     meeting_kinds: list[MeetingKind] = Field(default_factory=list)
     agenda_templates: list[AgendaTemplate] = Field(default_factory=list)

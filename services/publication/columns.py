@@ -407,6 +407,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_columns("doc note", "text", ""),
         *_columns("page line", "integer", "", says="doc"),
     ),
+    "activity_counts": (
+        *_columns("layer area_id area_name", "text", ""),
+        *_columns("activity", "text", ""),
+        *_columns("counted", "text", "`groups`, `sessions`, `attendance`, `visits`"),
+        *_columns("period", "text", "`month`, `quarter`, `year`"),
+        *_columns("fiscal_year quarter", "integer", "", says="period"),
+        *_columns("month", "text", "", says="period"),
+        *_columns("count", "number", "times, people or groups"),
+        *_columns("told_n of_n", "integer", "months"),
+    ),
     "areas": (
         *_columns("layer area_id area_name version", "text", ""),
         *_columns("council_id", "text", ""),

@@ -22,6 +22,7 @@ from services.publication.words import (
     places_in_words,
     rules_in_words,
 )
+from services.results.counts import activity_counts
 from services.results.crosstabs import of_pair
 from services.results.indicators import indicators_frame
 from services.results.milestones import milestone_years, milestones_frame
@@ -75,6 +76,11 @@ class Disclosed:
     def milestone_years(self) -> pd.DataFrame:
         """Return how many areas were at each stage at the end of each fiscal year."""
         return _declared(milestone_years(self.snapshot.workspace), "milestone_years")
+
+    @cached_property
+    def activity_counts(self) -> pd.DataFrame:
+        """Return what was counted of activities, by month, quarter and fiscal year."""
+        return _declared(activity_counts(self.snapshot.workspace), "activity_counts")
 
     @cached_property
     def places(self) -> gpd.GeoDataFrame:

@@ -149,6 +149,8 @@ def further_tables(publication: Publication) -> dict[str, Callable[[], pd.DataFr
         found["rules"] = lambda: disclosed.rules
     if len(disclosed.milestone_years):
         found["milestone-years"] = lambda: disclosed.milestone_years
+    if len(disclosed.activity_counts):
+        found["activity-counts"] = lambda: disclosed.activity_counts
     if _has(snapshot, "crosstabs"):
         for rows, columns in default_pairs(snapshot.workspace.profile):
             found[f"crosstab-{rows}-{columns}"] = partial(disclosed.crosstab, rows, columns)

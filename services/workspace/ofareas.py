@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-AreaTable = Literal["milestones", "indicators"]
+AreaTable = Literal["milestones", "indicators", "activity_counts"]
 
 FILES: dict[AreaTable, str] = {
     "milestones": "layers/milestones.parquet",
     "indicators": "layers/indicators.parquet",
+    "activity_counts": "layers/activity_counts.parquet",
 }
 """Table → its file in the workspace; the same in both views, for no single person can be seen in it."""
 
@@ -23,6 +24,12 @@ COLUMNS: dict[AreaTable, dict[str, str]] = {
     "indicators": {
         **dict.fromkeys(("indicator", "layer", "area_id", "area_name"), "object"),
         **dict.fromkeys(("value", "numerator", "denominator", "respondents"), "float64"),
+        "source_id": "object",
+    },
+    "activity_counts": {
+        **dict.fromkeys(("layer", "area_id", "area_name", "activity", "counted"), "object"),
+        "month": "object",
+        "count": "float64",
         "source_id": "object",
     },
 }

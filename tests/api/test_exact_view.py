@@ -45,6 +45,7 @@ WITHOUT_VIEW = {
     *(f"edits {name}" for name in ("proposals", "accept", "reject", "export")),
     *(f"decision {name}" for name in ("record", "list", "export")),
     "milestones",
+    "counts",
 }
 """Commands on a workspace that tell no figure of residents."""
 

@@ -251,7 +251,9 @@ class Setting:
     @cached_property
     def targets(self) -> tuple[TargetRule, ...]:
         """Return the profile's targets of the classes asked for, one for each area or in total."""
-        wanted = [one for one in self.profile.targets if one.frequency in self.ask.targets]
+        # Nobody knows of which kind a place will be that is not open yet.
+        of_any = [one for one in self.profile.targets if not one.kind]
+        wanted = [one for one in of_any if one.frequency in self.ask.targets]
         missing = set(self.ask.targets) - {one.frequency for one in wanted}
         if missing:
             names = ", ".join(sorted(missing))

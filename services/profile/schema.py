@@ -363,6 +363,8 @@ class Target(_Table):
     layer: Identifier
     """The layer need not have polygons: then places are counted, not areas that have one."""
     number: Annotated[int, Field(gt=0)]
+    kind: str = ""
+    """Only places of this kind, by their own frequency; '' for any place, by that of its venue."""
     approximate: bool = False
     label: str
     label_en: str

@@ -19,6 +19,7 @@ from services.reports.indicators import IndicatorRanking, rankings
 from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
 from services.reports.rules import RuleLine, rule_lines
+from services.reports.targets import TargetLine, per_weekly_place, target_lines
 from services.words.texts import fact_text, number, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.councils import listed_councils
@@ -124,6 +125,9 @@ class CitySheet:
     milestones: tuple[KindState, ...]
     rankings: tuple[IndicatorRanking, ...]
     rules: tuple[RuleLine, ...]
+    targets: tuple[TargetLine, ...]
+    per_weekly_place: float | None
+    """Residents of the age group per place that meets at least weekly."""
     layers: tuple[LayerLine, ...]
     units: Mapping[str, str]
     """Layer of each role, by ``coordinator``, ``council`` and ``work``, as far as it is told."""
@@ -185,6 +189,8 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         roll_ups=_roll_ups(publication, named, lang),
         milestones=kind_states(publication, lang),
         rankings=rankings(publication, council_layer.id, lang),
+        targets=target_lines(publication.snapshot, lang),
+        per_weekly_place=per_weekly_place(publication.snapshot),
         rules=rule_lines(publication.snapshot, lang),
         layers=tuple(_layer(one, publication, lang) for one in declared.layers),
         units={role: _label(declared.layer(layer), lang) for role, layer in units.items() if layer},

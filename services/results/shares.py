@@ -16,10 +16,11 @@ import pandas as pd
 import shapely
 
 from geo.areas.location import locate
-from geo.coverage.reached import Layering, at_least
+from geo.coverage.reached import Layering
 from geo.demand.apportionment import apportion
 from geo.errors import NotFoundError
 from services.profile import Target
+from services.results.targets import meets_target
 from services.situation.assumptions import assumptions_now
 from services.situation.parameters import Parameters
 from services.situation.places import TODAY, Selection, places_frame
@@ -187,7 +188,7 @@ class _Day:
 
     def existing(self, target: Target, owners: np.ndarray | None) -> dict[str, int]:
         """Return how many areas of each council have such a place, or how many places it has."""
-        often = at_least(self.counted["venue_frequency"], target.frequency)
+        often = meets_target(pd.DataFrame(self.counted), target)
         if owners is None:
             return self._count(self.ids[self.place[often]])
         inside = self.layering(target.layer).place_area[often]

@@ -10,6 +10,7 @@ from geo.vocabulary import FREQUENCIES, GAP_CLASSES, TARGET
 from services.profile import Target, without_borders
 from services.results.gaps import off_streets
 from services.results.rules import rule_set_figures
+from services.results.targets import meets_target, target_beside
 from services.situation.intervals import Bounds, Ends
 from services.situation.view import Situation
 
@@ -166,14 +167,14 @@ def _gaps(gaps: pd.DataFrame) -> dict[str, int]:
 
 def target_reached(target: Target, situation: Situation) -> tuple[int, str]:
     """Say how far a target is: ``areas`` with such a place where the layer is there, else ``places``."""
-    counts = at_least(situation.counted["venue_frequency"], target.frequency)
+    counts = meets_target(pd.DataFrame(situation.counted), target)
     if target.layer in [layer.id for layer in situation.profile.layers]:
         return _areas_with(situation.layering(target.layer), counts), "areas"
     return int(counts.sum()), "places"
 
 
 def _target(target: Target, situation: Situation) -> dict[str, Any]:
-    counts = at_least(situation.counted["venue_frequency"], target.frequency)
+    counts = meets_target(pd.DataFrame(situation.counted), target)
     reached, counted = target_reached(target, situation)
     return {
         "frequency": target.frequency,
@@ -184,6 +185,7 @@ def _target(target: Target, situation: Situation) -> dict[str, Any]:
         "reached": reached,
         "counts": counted,
         "places_n": int(counts.sum()),
+        **target_beside(pd.DataFrame(situation.counted), target, reached),
         "approximate": target.approximate,
         "origin": target.origin,
     }

@@ -20,6 +20,7 @@ from services.registry.history import history_of
 from services.registry.places import places_on, read_status_history
 from services.registry.planned import undated, with_planned
 from services.registry.seen import seen_places
+from services.results.targets import meets_target
 from services.situation.assumptions import assumptions_of_places
 from services.situation.intervals import Bounds, Ends, ends_of, unknown_most
 from services.situation.naming import named, unlocated
@@ -286,6 +287,11 @@ class Moment:
 
     def _target(self, target: Target, layering: Layering | None) -> dict[str, Any]:
         counts = self._counts[target.frequency]
+        if target.kind:
+            position = self.history.place_ids.get_indexer(self._counted["place_id"])
+            often = meets_target(pd.DataFrame(self._counted), target) & (position >= 0)
+            counts = np.zeros_like(counts)
+            counts[position[often]] = True
         places_n = int(counts.sum())
         if layering is not None:
             inside = layering.place_area[counts]

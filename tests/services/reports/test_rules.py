@@ -11,10 +11,30 @@ from services.profile.reading import read_profile
 from services.reports.city import city_sheet
 from services.reports.rules import rules_table
 from services.results.run import run
+from services.results.targets import meets_target
+from services.situation.places import places_frame
 from services.workspace.folder import open_workspace
 from tests.datedtown import dated_workspace
 
 SETS = """
+[[targets]]
+frequency = "monthly"
+layer = "district"
+kind = "サロン"
+number = 3
+label = "サロン"
+label_en = "Salons"
+origin = "試験"
+
+[[targets]]
+frequency = "permanent"
+layer = "district"
+kind = "モデルハウス"
+number = 2
+label = "モデルハウス"
+label_en = "Model houses"
+origin = "試験"
+
 [[rule_sets]]
 id = "weekly"
 label = "週1の場"
@@ -120,3 +140,24 @@ def test_an_id_used_twice_is_refused(tmp_path):
     profile.write_text(told, "utf-8")
     with pytest.raises(Exception, match="rule set id 'weekly' is used twice"):
         read_profile(profile)
+
+
+def test_targets_of_a_kind_have_missing_and_a_typing_error_is_seen(workspace):
+    _, _, salons, houses = workspace.snapshot().run["summary"]["targets"]
+    # A is in the west, D and D2 in the east: two districts of three that are wanted.
+    assert (salons["reached"], salons["missing"], salons["places_n"]) == (2, 1, 3)
+    assert (houses["reached"], houses["missing"], houses["kinds_there"]) == (0, 2, ["サロン"])
+    weekly, _, _, told = city_sheet(workspace).targets
+    # By venue D and D2 together meet in four weeks: both districts have a weekly place, none is missing.
+    assert weekly.missing == "0区域"
+    assert "種類「モデルハウス」の場は、まだありません。登録されている種類：サロン" in told.counted
+    # A alone is weekly by itself: 200 residents for it.
+    assert city_sheet(workspace).per_weekly_place == 200.0
+
+
+def test_a_target_of_a_kind_goes_by_the_places_own_days(workspace):
+    (target,) = [one for one in workspace.profile.targets if one.label == "サロン"]
+    weekly = target.model_copy(update={"frequency": "weekly"})
+    # Together D and D2 meet weekly, but no single one of them does.
+    found = places_frame(workspace)
+    assert set(found.loc[meets_target(found, weekly) & found["counts"], "place_id"]) == {"A"}

@@ -20,6 +20,7 @@ from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
 from services.reports.rules import RuleLine, rule_lines
 from services.reports.targets import TargetLine, per_weekly_place, target_lines
+from services.words.dates import span_of
 from services.words.texts import fact_text, number, text
 from services.words.vocabulary import OPEN_STATUSES
 from services.workspace.councils import listed_councils
@@ -27,6 +28,9 @@ from services.workspace.folder import Workspace
 
 ROLL_UP_MOST = 40
 """Areas of a layer, at most, whose sums stand on the sheet."""
+
+
+CERTIFICATION = "care_certification_rate_pct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ class CitySheet:
     units_note: str
     kinds: tuple[KindLine, ...]
     facts: tuple[FactLine, ...]
+    certification: tuple[FactLine, ...]
+    """The rate of certified need of care as documents give it, the earliest first; beside coverage, no more."""
     documents: tuple[tuple[str, str], ...]
     """Id and title of each that a fact is from."""
 
@@ -197,6 +203,7 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         units_note=declared.units.note,
         kinds=_kinds(publication.points("places")),
         facts=_facts(declared, lang),
+        certification=_certification(declared, lang),
         documents=tuple((one.id, one.title) for one in declared.documents),
     )
 
@@ -359,6 +366,18 @@ def _facts(profile: Profile, lang: str) -> tuple[FactLine, ...]:
         )
         for fact in profile.facts
     )
+
+
+def _certification(profile: Profile, lang: str) -> tuple[FactLine, ...]:
+    """Return what documents say of the rate of certified need of care by date; undated ones come last."""
+    told = [fact for fact in profile.facts if fact.key == CERTIFICATION]
+    known = profile.model_copy(update={"facts": sorted(told, key=_since)})
+    return _facts(known, lang)
+
+
+def _since(fact: Fact) -> str:
+    span = span_of(fact.as_of)
+    return span[0].isoformat() if span else "9999"
 
 
 def _topic(fact: Fact, lang: str) -> str:

@@ -94,6 +94,22 @@ def test_facts_are_told_as_their_documents_give_them(sheet):
     assert sheet.documents == (("002", "事例集"),)
 
 
+def test_the_rate_of_certification_is_a_series_beside_coverage_and_no_effect_of_it(tmp_path):
+    rates = [("2016-02", 13.7), ("", 13.4), ("2012", 17)]
+    facts = ", ".join(
+        f'{{ key = "care_certification_rate_pct", value = {rate}, unit = "%", as_of = "{day}", doc = "002" }}'
+        for day, rate in rates
+    )
+    town = f'\ndocuments = [{{ id = "002", title = "事例集" }}]\nfacts = [{facts}]\n'
+    sheet = city_sheet(_town(tmp_path, facts=town))
+    assert [(one.as_of, one.told) for one in sheet.certification] == [
+        ("2012", "17%"),
+        ("2016-02", "13.7%"),
+        ("", "13.4%"),
+    ]
+    assert "この数字からは言えません" in render_city(sheet)
+
+
 def test_the_page_has_every_part_in_both_languages(sheet, tmp_path):
     page = render_city(sheet)
     for part in (

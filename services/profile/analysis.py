@@ -1,6 +1,6 @@
 """The analysis: what is asked of a municipality, and how somebody walks there."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -140,6 +140,8 @@ class Analysis(_Table):
     """Length of the list of the whole municipality."""
     candidates_per_council: Annotated[int, Field(gt=0)] = 5
     """So many that each council would choose in its own area are in the list as well."""
+    places_order: Literal["frequency", "name", "unit", "weekday"] = "frequency"
+    """How the sheet of an area sorts its places; what is alike comes by frequency, then by name."""
 
     @model_validator(mode="after")
     def _weighs_somebody(self) -> Self:

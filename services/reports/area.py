@@ -2,11 +2,15 @@
 
 import difflib
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
+from geo.areas.location import locate
 from geo.errors import InvalidInputError, NotFoundError
 from geo.schedule.typed import parse_schedule
 from geo.vocabulary import GAP_CLASSES, rank
@@ -47,7 +51,7 @@ from services.words.dates import day_in_japan
 from services.words.names import normalise
 from services.words.reasons import DETOUR_WORTH_SAYING, WORTH_SAYING, is_doubtful
 from services.words.schedules import how_often
-from services.words.texts import age_group_text, metres, origin_text, people, text
+from services.words.texts import age_group_text, metres, origin_text, people, text, yen
 from services.workspace.councils import CouncilRow
 from services.workspace.folder import Snapshot, Workspace, software_version
 
@@ -220,12 +224,34 @@ class _Inside:
         return gaps[self._mine(gaps)]
 
     def places(self) -> gpd.GeoDataFrame:
-        """Return the places in the area that have not closed, most frequent first."""
+        """Return the places in the area that have not closed, as the municipality sorts them."""
         places = self._publication.points("places")
         places = places[self._holds(places) & (places["status"] != "closed")]
-        return places.assign(rank=-places["frequency"].map(rank).astype(int)).sort_values(
-            ["rank", "name", "place_id"]
+        ranked = places.assign(
+            rank=-places["frequency"].map(rank).astype(int), _first=self._first(places)
         )
+        return ranked.sort_values(["_first", "rank", "name", "place_id"], na_position="last")
+
+    def _first(self, places: gpd.GeoDataFrame) -> "pd.Series[Any]":
+        """Return what places are sorted by before how often they meet; missing where nobody knows."""
+        order = self.profile.analysis.places_order
+        if order == "name":
+            return places["name"]
+        if order == "weekday":
+            days = [_first_weekday(str(typed or "")) for typed in places["schedule_text"]]
+            return pd.Series(days, places.index, dtype=float)
+        if order == "unit":
+            areas = self._publication.areas()
+            units = areas[areas["layer"] == self.summary["gap_layer"]]
+            points = places.geometry
+            there = points[~(points.isna() | points.is_empty)]
+            found = locate(shapely.get_coordinates(there), units)
+            ids = units["area_id"].to_numpy(dtype=object)
+            known = pd.Series(
+                [ids[unit] if unit >= 0 else None for unit in found], there.index, dtype=object
+            )
+            return known.reindex(places.index)
+        return pd.Series(0, places.index)
 
     def candidates(self) -> gpd.GeoDataFrame:
         """Return the candidates in the area by rank."""
@@ -256,6 +282,12 @@ class _Inside:
         if self.is_council and "council_id" in points:
             return points["council_id"] == self.council_id
         return points.geometry.intersects(self.shape)
+
+
+def _first_weekday(typed: str) -> float:
+    """Return the first weekday that a schedule names, 0 is Monday; NaN where it names none."""
+    named = (rule.weekdays for rule in parse_schedule(typed).rules)
+    return float(min(chain.from_iterable(named), default=np.nan))
 
 
 def _rows_of(table: pd.DataFrame, chosen: "pd.Series[Any]") -> pd.DataFrame:
@@ -351,12 +383,16 @@ def _places(places: pd.DataFrame, lang: str) -> tuple[PlaceLine, ...]:
     return tuple(
         PlaceLine(
             name=str(row["name"]),
+            hall=_beside(row, "venue_name"),
+            group=_beside(row, "group_name"),
             kind=str(row["kind"] or ""),
             frequency=str(row["frequency"] or ""),
             often=how_often(
                 parse_schedule(str(row["schedule_text"] or "")), str(row["frequency"] or ""), lang
             ),
             schedule=str(row["schedule_text"] or ""),
+            open_hours=str(row.get("open_hours") or ""),
+            fee=_fee(row, lang),
             assumed=bool(row["schedule_assumed"]),
             stand_in=bool(row["stand_in"]),
             status=str(row["status"]),
@@ -366,6 +402,17 @@ def _places(places: pd.DataFrame, lang: str) -> tuple[PlaceLine, ...]:
         )
         for row in places.to_dict("records")
     )
+
+
+def _beside(row: Mapping[Any, Any], name: str) -> str:
+    """Return the hall or the group of a place where its own name does not say it already."""
+    told = str(row.get(name) or "")
+    return "" if row["blurred"] or told == row["name"] else told
+
+
+def _fee(row: Mapping[Any, Any], lang: str) -> str:
+    fee_yen = figure(row.get("fee_yen", np.nan))
+    return str(row.get("fee_text") or "") or ("" if fee_yen is None else yen(fee_yen, lang))
 
 
 def _shares(snapshot: Snapshot, chosen: "pd.Series[Any]", lang: str) -> tuple[ShareLine, ...]:

@@ -41,11 +41,17 @@ class PlaceLine:
     """One place in the area."""
 
     name: str
+    hall: str
+    """'' where it is the place's own name, unknown, or a private home's."""
+    group: str
     kind: str
     frequency: str
     often: str
     """How often it meets, in words: 月2回."""
     schedule: str
+    open_hours: str
+    fee: str
+    """As it is typed, else in yen; '' is unknown."""
     assumed: bool
     """No list tells the schedule, or not altogether."""
     stand_in: bool

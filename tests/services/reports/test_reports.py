@@ -4,6 +4,7 @@ import re
 from html import unescape
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import pytest
 
 from api.report_page import render_report
@@ -12,6 +13,7 @@ from services.drawing.svg import star_sign
 from services.reports.area import gap_report
 from services.words.texts import told
 from services.words.vocabulary import EXACT
+from services.workspace.folder import open_workspace
 from tests.snapshots import tiny_workspace
 
 
@@ -232,3 +234,54 @@ def test_a_star_has_ten_corners_around_its_middle():
     corners = re.findall(r"(-?[\d.]+),(-?[\d.]+)", star_sign(100.0, 50.0, "open"))
     assert len(corners) == 10
     assert corners[0] == ("100.0", "39.0")
+
+
+def told_places(tmp_path, order="frequency"):
+    """Return the tiny town with p1 monthly on Thursdays, p2 weekly on days unknown, p3 a home, monthly on Wednesdays."""
+    path = tiny_workspace(tmp_path).path
+    file = path / "results" / "0001" / "places.parquet"
+    frame = gpd.read_parquet(file)
+    frame["name"] = ["中央の家", "北サロン", "茶の会", "@ホーム"]
+    frame["frequency"] = ["monthly", "weekly", "monthly", ""]
+    frame["schedule_text"] = ["毎月第1木曜日", "未定", "毎月第1水曜日", "未定"]
+    frame["venue_name"] = ["中央会館", "北サロン", "個人宅", ""]
+    frame["group_name"] = ["中央の会", "", "", ""]
+    frame["open_hours"] = ["10時から", "", "", ""]
+    frame["fee_text"] = ["お茶代100円", "", "", ""]
+    frame["fee_yen"] = [100.0, 1200.0, None, None]
+    frame.to_parquet(file)
+    profile = path / "profile.toml"
+    told = profile.read_text(encoding="utf-8")
+    told = told.replace("[analysis]", f'[analysis]\nplaces_order = "{order}"')
+    profile.write_text(told, encoding="utf-8")
+    return open_workspace(path)
+
+
+def test_a_place_says_its_hall_group_hours_and_fee_where_they_are_known(tmp_path):
+    report = gap_report(told_places(tmp_path), "西地区")
+    told_of = {
+        line.name: (line.hall, line.group, line.open_hours, line.fee) for line in report.places
+    }
+    assert told_of == {
+        "中央の家": ("中央会館", "中央の会", "10時から", "お茶代100円"),
+        "北サロン": ("", "", "", "1,200円"),  # a hall of the place's own name is not said twice
+        "茶の会": ("", "", "", ""),
+    }
+    page = unescape(render_report(report))
+    for words in ("会場：中央会館", "団体：中央の会", "開いている時間：10時から", "お茶代100円"):
+        assert words in page
+    assert page.count("会場：") == page.count("団体：") == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        ("frequency", ["北サロン", "中央の家", "茶の会"]),
+        ("name", ["中央の家", "北サロン", "茶の会"]),
+        ("unit", ["中央の家", "茶の会", "北サロン"]),  # 中央町会 is a, 北町会 is b
+        ("weekday", ["茶の会", "中央の家", "北サロン"]),  # Wednesday, Thursday, unknown
+    ],
+)
+def test_places_are_sorted_as_the_town_sorts_them(tmp_path, order, names):
+    report = gap_report(told_places(tmp_path, order), "西地区")
+    assert [line.name for line in report.places] == names

@@ -50,6 +50,7 @@ CHECKS = [
     negative_data_rejection,
 ]
 BATCH = 500
+UNAUTHORIZED = 401
 """Requests that one seed draws."""
 AT_ANY_TIME = {405, 413, 429, 503, 507}
 """Refusals that the description has once for all operations (``default``)."""
@@ -65,6 +66,8 @@ class Told:
     operations: int = 0
     sent: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
+    not_known: set[str] = field(default_factory=set)
+    """Operations that asked who it is."""
     findings: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -109,6 +112,8 @@ def _send(
             told.findings.setdefault((case.operation.label, type(fault).__name__), _of(fault))
             return
         told.statuses[int(answer.status_code)] += 1
+        if answer.status_code == UNAUTHORIZED:
+            told.not_known.add(case.operation.label)
         for name, said in _wrong(case, answer):
             told.findings.setdefault((case.operation.label, name), said)
 

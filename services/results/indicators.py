@@ -27,9 +27,13 @@ JOINT_FROM_PCT = 50.0
 
 
 def indicators_of(profile: Profile) -> list[Indicator]:
-    """Return the indicators of a profile, after them the usual shares that it does not give itself."""
+    """
+    Return the indicators of a profile, after them the usual shares that it does not give itself.
+
+    A group that is the same share of everybody everywhere, for want of better, tells no area from another.
+    """
     given = {(one.age_group, one.of) for one in profile.indicators}
-    groups = profile.population.groups
+    groups = profile.population.age_groups
     usual = [
         Indicator(
             id=f"share_{group.rstrip('+')}",

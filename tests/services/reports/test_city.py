@@ -1,5 +1,7 @@
 """The sheet of the whole municipality, from the hand-written town."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -108,6 +110,11 @@ def test_the_rate_of_certification_is_a_series_beside_coverage_and_no_effect_of_
         ("", "13.4%"),
     ]
     assert "この数字からは言えません" in render_city(sheet)
+
+
+def test_one_area_for_all_has_no_row_beside_the_whole(sheet):
+    assert "地区ごとのようす" in render_city(sheet)
+    assert "地区ごとのようす" not in render_city(replace(sheet, councils=sheet.councils[:1]))
 
 
 def test_the_page_has_every_part_in_both_languages(sheet, tmp_path):

@@ -7,11 +7,13 @@ import pytest
 from api.cli.main import main
 from api.report_page import render_report
 from geo.errors import InvalidInputError
+from services.profile.book import bundled_profiles
+from services.profile.reading import read_profile
 from services.publication.tables import Publication
 from services.reports.area import gap_report
 from services.reports.city import city_sheet
 from services.reports.indicators import IndicatorsAsked, indicators_table
-from services.results.indicators import wilson_pct
+from services.results.indicators import indicators_of, wilson_pct
 from services.workspace.folder import open_workspace
 from services.workspace.ofareas import COLUMNS
 from tests.snapshots import tiny_workspace
@@ -78,6 +80,13 @@ def test_each_area_stands_beside_the_others_of_its_layer(workspace):
     older = found[found["indicator"] == "share_65"].set_index(["layer", "area_id"])["value"]
     assert older["neighbourhood", "a"] == pytest.approx(100 * 400 / 1500)
     assert older["community_area", "w"] == pytest.approx(100 * 700 / 2500)
+
+
+def test_a_group_that_is_one_share_of_everybody_everywhere_is_no_indicator():
+    (toyooka,) = (path for path in bundled_profiles() if path.stem == "28209")
+    profile = read_profile(toyooka)
+    assert profile.population.estimated_groups == ["65+"]
+    assert indicators_of(profile) == []
 
 
 def test_the_sheets_tell_the_place_and_no_cause(workspace):

@@ -17,8 +17,10 @@ from services.registry.seen import seen_places, seen_venues
 from services.situation.halls import halls_apart
 from services.words.texts import text
 from services.workspace.councils import areas_of as own_areas
-from services.workspace.councils import find_council
+from services.workspace.councils import councils_of, find_council
 from services.workspace.folder import Workspace
+
+COUNCILS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,12 @@ class Spots:
 def check_council(workspace: Workspace, council_id: str) -> None:
     """Refuse a council that does not exist."""
     if _areas_of(workspace, council_id) is None:
-        layer = workspace.profile.analysis.council_layer
+        known = [one.council_id for one in councils_of(workspace)]
         raise NotFoundError(
-            "there is no council {council_id!r}; council_id is an area_id of the layer {layer}",
+            "there is no council {council_id!r}; there are {known}",
             council_id=council_id,
-            layer=layer,
+            known=", ".join(known[:COUNCILS_SHOWN])
+            + (", …" if len(known) > COUNCILS_SHOWN else ""),
         )
 
 

@@ -1,13 +1,16 @@
 """What is known of councils, in sentences: what each owns, with whom it shares, who works for it."""
 
+from itertools import combinations
+
 from services.words.texts import text
-from services.workspace.councils import CouncilRow, listed_councils
+from services.workspace.councils import CouncilRow, areas_of, listed_councils
 from services.workspace.folder import Workspace
 
 COUNCIL_LAYER = ""
 """Stands for the layer where a report is of a council and not of an area."""
 
-
+COMMON_M2 = 1.0
+"""Ground that two councils have in common is more than borders that touch."""
 FEW = 9
 
 
@@ -26,17 +29,14 @@ def area_council_lines(
 ) -> tuple[str, ...]:
     """Say which councils an area has, of those that are listed; nothing where none is or it has none."""
     found = [one for one in listed_councils(workspace) if (layer, area_id) in _areas(one)]
-    said = [_of_area(found, lang)] if found else []
+    said = [_of_area(workspace, found, text("council.here", lang), lang)] if found else []
     shown = layer == workspace.profile.analysis.council_layer
     return (*said, *(unit_lines(workspace, lang) if shown else ()))
 
 
 def owned_text(workspace: Workspace, council: CouncilRow, lang: str) -> str:
     """Return the names of the areas of a council, a part marked; that nobody knows where none is named."""
-    areas = workspace.areas()
-    names = dict(
-        zip(zip(areas["layer"], areas["area_id"], strict=True), areas["area_name"], strict=True)
-    )
+    names = _names(workspace)
     joint = text("text.list", lang)
     told = []
     for own in council.owns:
@@ -53,10 +53,9 @@ def number_text(council: CouncilRow, lang: str) -> str:
 
 
 def shares_with(workspace: Workspace, council: CouncilRow) -> list[CouncilRow]:
-    """Return the other councils that own one of its areas or a part of it."""
-    mine = _areas(council)
+    """Return the other councils that count the same residents, as far as their borders tell."""
     others = (one for one in listed_councils(workspace) if one.council_id != council.council_id)
-    return [one for one in others if mine & _areas(one)]
+    return [one for one in others if _overlap(workspace, council, one)]
 
 
 def unit_lines(workspace: Workspace, lang: str) -> tuple[str, ...]:
@@ -80,24 +79,49 @@ def unit_lines(workspace: Workspace, lang: str) -> tuple[str, ...]:
     return (text("council.joint_list", lang).join(said),)
 
 
+def _names(workspace: Workspace) -> dict[tuple[str, str], str]:
+    areas = workspace.areas()
+    keys = zip(areas["layer"].astype(str), areas["area_id"].astype(str), strict=True)
+    return dict(zip(keys, areas["area_name"].astype(str), strict=True))
+
+
 def _areas(council: CouncilRow) -> set[tuple[str, str]]:
-    return {(own.layer, key) for own in council.owns for key in own.area_ids}
+    return set().union(*(own.areas for own in council.owns))
+
+
+def _overlap(workspace: Workspace, one: CouncilRow, other: CouncilRow) -> bool:
+    """Return whether two councils own the same ground; of one that is not drawn nobody knows."""
+    if not (one.known and other.known):
+        return False
+    shapes = [areas_of(workspace, council).geometry.union_all() for council in (one, other)]
+    return bool(shapes[0].intersection(shapes[1]).area > COMMON_M2)
 
 
 def _shared(workspace: Workspace, council: CouncilRow, lang: str) -> list[str]:
-    others = shares_with(workspace, council)
-    return [_of_area([council, *others], lang)] if others else []
+    """Say of each of its areas which other councils work there, areas of the same councils together."""
+    names, listed = _names(workspace), listed_councils(workspace)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for area in sorted(_areas(council)):
+        there = tuple(one.council_id for one in listed if area in _areas(one))
+        if len(there) > 1:
+            together.setdefault(there, []).append(names.get(area, area[1]))
+    by_id = {one.council_id: one for one in listed}
+    return [
+        _of_area(
+            workspace, [by_id[key] for key in there], text("text.list", lang).join(where), lang
+        )
+        for there, where in together.items()
+    ]
 
 
-def _of_area(councils: list[CouncilRow], lang: str) -> str:
+def _of_area(workspace: Workspace, councils: list[CouncilRow], where: str, lang: str) -> str:
     names = text("text.list", lang).join(number_text(one, lang) for one in councils)
     count = sum(one.number for one in councils)
-    return text(
-        "council.shared" if count > 1 else "council.alone",
-        lang,
-        n=_count(count, lang),
-        names=names,
-    )
+    if count == 1:
+        return text("council.alone", lang, names=names)
+    said = text("council.shared", lang, where=where, n=_count(count, lang), names=names)
+    common = any(_overlap(workspace, *pair) for pair in combinations(councils, 2))
+    return said + (text("council.overlap", lang) if common else "")
 
 
 def _count(number: int, lang: str) -> str:

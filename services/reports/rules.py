@@ -38,7 +38,9 @@ def _line(one: Mapping[str, Any], lang: str) -> RuleLine:
     said = [text("rule.condition.unknown", lang, asked=words) for words in one["conditions"]]
     if one["kinds_there"] or not any(one[f"{name}_n"] for name in VERDICTS if name != OTHER):
         said.insert(0, _none_yet(one, lang))
-    told = share(Share(one["coverage_pct"]), lang)
+    # Where no place has been judged, nobody can say how many have one that meets the rules.
+    judged = one["yes_n"] or one["no_n"] or not one["unknown_n"]
+    told = share(Share(one["coverage_pct"]), lang) if judged else text("rules.unknown", lang)
     if one["unknown_n"]:
         upto = share(Share(one["coverage_with_unknown_pct"]), lang)
         told += text("rules.upto", lang, share=upto)

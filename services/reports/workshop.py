@@ -21,6 +21,7 @@ from services.registry.hands import Hand
 from services.registry.seen import seen_venues
 from services.reports.area import find_area
 from services.words.texts import Lang
+from services.workspace.councils import areas_of, find_council
 from services.workspace.folder import Workspace
 
 Corner = tuple[float, float]
@@ -64,20 +65,16 @@ def workshop_sheet(  # noqa: PLR0913  which area of which council, for whom, how
     """
     mine = papers(workspace, council_id, who=who)
     areas = areas_for(workspace, council_id)
-    whole = is_whole(workspace, council_id)
-    if not area_id:
-        municipal = [one.id for one in workspace.profile.layers if one.kind == "municipality"]
-        own = list(areas.loc[areas["layer"].isin(municipal), "area_id"]) if whole else []
-        layer = municipal[0] if whole and municipal else workspace.profile.analysis.council_layer
-        area_id = str(own[0]) if own else council_id
     publication = Publication(workspace.snapshot())
-    chosen = find_area(publication, area_id, layer=layer)
-    shape = chosen["geometry"]
+    if area_id:
+        chosen = find_area(publication, area_id, layer=layer)
+        name, shape = str(chosen["area_name"]), chosen["geometry"]
+    else:
+        name, shape = area_name(workspace, council_id, lang), _ground(workspace, council_id)
     rows = [
         row
         for row in rows_of(mine, "workshop", names_of(areas))[::-1]
-        if not blank
-        and (row["area_id"] in {"", area_id} or chosen["area_id"] == council_id or whole)
+        if not blank and (not area_id or row["area_id"] in {"", area_id})
     ]
     pinned = [row for row in rows if row["coordinates"]]
     numbers = {row["paper_id"]: number for number, row in enumerate(pinned, 1)}
@@ -89,7 +86,7 @@ def workshop_sheet(  # noqa: PLR0913  which area of which council, for whom, how
         council_name=area_name(workspace, council_id, lang),
         layer=layer,
         area_id=area_id,
-        area_name=str(chosen["area_name"]),
+        area_name=name,
         map_svg=blank_map(
             shape,
             units,
@@ -110,6 +107,13 @@ def workshop_sheet(  # noqa: PLR0913  which area of which council, for whom, how
         meetings=tuple(rows_of(mine, "meeting")),
         stamp=marked,
     )
+
+
+def _ground(workspace: Workspace, council_id: str) -> shapely.Geometry:
+    """Return where a council works; of the municipality, and where nobody has drawn it, all of the ground."""
+    council = None if is_whole(workspace, council_id) else find_council(workspace, council_id)
+    own = areas_of(workspace, council) if council else workspace.areas().iloc[:0]
+    return (own if len(own) else workspace.areas()).geometry.union_all()
 
 
 def _halls(workspace: Workspace, shape: shapely.Geometry) -> gpd.GeoDataFrame:

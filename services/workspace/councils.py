@@ -15,6 +15,15 @@ class Owned:
     layer: str
     area_ids: tuple[str, ...]
     part: bool
+    of_layer: str = ""
+    of: tuple[str, ...] = ()
+    """Of a part that is given by units: the areas that it is a part of."""
+
+    @property
+    def areas(self) -> set[tuple[str, str]]:
+        """Return layer and id of the areas, of a part those that it is a part of."""
+        layer, keys = (self.of_layer, self.of) if self.of else (self.layer, self.area_ids)
+        return {(layer, key) for key in keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,14 @@ def areas_of(workspace: Workspace, council: CouncilRow) -> gpd.GeoDataFrame:
 
 def _row(told: dict[str, Any], layers: set[str]) -> CouncilRow:
     owns = tuple(
-        Owned(str(own["layer"]), tuple(own["area_ids"]), bool(own["part"])) for own in told["owns"]
+        Owned(
+            str(own["layer"]),
+            tuple(own["area_ids"]),
+            bool(own["part"]),
+            str(own.get("of_layer", "")),
+            tuple(own.get("of", ())),
+        )
+        for own in told["owns"]
     )
     return CouncilRow(
         council_id=str(told["id"]),

@@ -73,6 +73,9 @@ def locate_councils(
                         "layer": own.unit_layer or own.layer,
                         "area_ids": areas,
                         "part": own.part,
+                        # What is divided: a part is told by the units that are its own.
+                        "of": _owned(own.layer, own.areas, assembly)[0] if own.units else [],
+                        "of_layer": own.layer if own.units else "",
                     }
                     for own, (areas, _) in zip(council.owns, owned, strict=True)
                 ],

@@ -1,5 +1,6 @@
 """Sheets of councils on the row of eight squares: joint, shared, a part, and one without borders."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from geo.errors import InvalidInputError
 from services.accounts.people import council_names
 from services.councils.spot import check_council
 from services.intake.build import build
+from services.registry.hands import ANYBODY
 from services.reports.city import city_sheet
 from services.reports.council import BareCouncil, sheet_of
+from services.reports.workshop import workshop_sheet
 from services.results.run import run
 from services.workspace.councils import councils_of, find_council
 from services.workspace.folder import Workspace
@@ -47,6 +50,11 @@ owns = [{ layer = "district", areas = ["東"], part = true, unit_layer = "small_
 coordinators = ["第2推進員"]
 """
 OTHERS = """
+[[councils]]
+id = "other_half"
+name = "東のもう片方の協議体"
+owns = [{ layer = "district", areas = ["東"], part = true, unit_layer = "small_area", units = ["架空7丁目"] }]
+
 [[councils]]
 id = "twin"
 name = "中だけの協議体"
@@ -92,13 +100,33 @@ def test_sheets_say_with_whom_an_area_is_shared_and_what_serves_as_council(
     joint = "\n".join(sheet_of(shared, "joint").council)
     assert "この協議体の区域：西、中" in joint
     assert "2つの区域を合わせて1つ" in joint
-    assert "協議体が2つあります（西と中の協議体、中だけの協議体）" in joint
+    assert "中には協議体が2つあります（西と中の協議体、中だけの協議体）" in joint
+    assert "足しても全体にはなりません" in joint
     assert "推進員の単位：ward　協議体の単位：district　ふだんの活動の単位：町丁・字" in joint
     split = "\n".join(sheet_of(shared, "split").council)
     assert "架空5丁目、架空6丁目（区域の一部）" in split
     assert "地域ケア会議" in split
+    # Two units are a part of one area, and no joint council.
+    assert "区域を合わせて" not in split
+    # The other half counts other people: the two share the area, and add up.
+    assert "東には協議体が2つあります（東の片方の協議体、東のもう片方の協議体）" in split
+    assert "足しても全体にはなりません" not in split
+    east = "\n".join(sheet_of(shared, "東", layer="district").council)
+    assert "この区域には協議体が2つあります（東の片方の協議体、東のもう片方の協議体）" in east
     middle = "\n".join(sheet_of(shared, "中", layer="district").council)
     assert "協議体が2つあります（西と中の協議体、中だけの協議体）" in middle
+
+
+@pytest.mark.parametrize(
+    ("council", "units"), [("joint", range(5)), ("split", (5, 6)), ("unknown", range(8))]
+)
+def test_every_council_has_a_form_for_its_workshop(shared: Workspace, council: str, units) -> None:
+    sheet = workshop_sheet(shared, council, who=ANYBODY, blank=True)
+    named = set(re.findall(r"架空\d丁目", sheet.map_svg))
+    # Where nobody has drawn a council the map is of the whole town.
+    assert named <= {f"架空{number}丁目" for number in units}
+    west, east = sheet.corners[0][0], sheet.corners[1][0]
+    assert east > west
 
 
 def test_a_council_without_borders_says_what_is_known_and_counts_nobody(shared: Workspace) -> None:
@@ -116,7 +144,8 @@ def test_the_sheet_of_the_municipality_lists_all_and_says_why_they_do_not_add_up
 ) -> None:
     sheet = city_sheet(shared)
     figures = {one.council_id: one.figures.residents for one in sheet.own if one.figures}
-    assert figures == pytest.approx({"joint": 150, "split": 60, "twin": 60})
+    each = {"joint": 150, "split": 60, "other_half": 30, "twin": 60}
+    assert figures == pytest.approx(each)
     assert [one.council_id for one in sheet.own if one.shared] == ["joint", "twin"]
     assert (sheet.own_sum, sheet.own_rest) == ("shared", None)
     # Eight wards, 30 % of 100 in each, are the city.
@@ -131,8 +160,9 @@ def test_the_sheet_of_the_municipality_lists_all_and_says_why_they_do_not_add_up
 
 
 def test_who_asks_for_councils_asks_one_list(shared: Workspace) -> None:
-    assert [one.council_id for one in councils_of(shared)] == ["joint", "split", "twin", "unknown"]
-    assert list(council_names(shared))[3:] == ["joint", "split", "twin", "unknown"]
+    listed = ["joint", "split", "other_half", "twin", "unknown"]
+    assert [one.council_id for one in councils_of(shared)] == listed
+    assert list(council_names(shared))[3:] == listed
     for council_id in ("joint", "split", "unknown", "district-西"):
         check_council(shared, council_id)
     by_area = find_council(shared, "西")

@@ -121,7 +121,7 @@ def test_the_sheet_and_the_command_tell_them(workspace, tmp_path, capsys):
     sheet = city_sheet(workspace)
     lines = {line.label: line for line in sheet.rules}
     assert lines["週1の場"].share == "25.0％"
-    assert lines["六畳の場"].share == "0.0％（分からない場も満たすとすれば50.0％）"
+    assert lines["六畳の場"].share == "分からない（分からない場も満たすとすれば50.0％）"
     assert "登録されている種類：サロン" in lines["元気づくり"].remarks[0]
     assert "条件ごとの場" in render_city(sheet)
     out = tmp_path / "rules.csv"

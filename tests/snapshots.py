@@ -24,6 +24,7 @@ from shapely import LineString, MultiLineString, Point, box
 from services.profile.schema import Privacy
 from services.workspace.folder import FORMAT, RESULT_FORMAT, Workspace, open_workspace
 from services.workspace.ground import write_ground
+from services.workspace.ofareas import COLUMNS as OF_AREAS
 
 EPSG = 6677
 EAST_M, NORTH_M = 10_000.0, -14_000.0
@@ -139,6 +140,7 @@ def tiny_workspace(folder: Path, *, small_number: int = 10) -> Workspace:
     streets().to_parquet(result / "streets.parquet")
     reach().to_parquet(result / "reach.parquet")
     edits().to_parquet(result / "edits.parquet")
+    milestones().to_parquet(path / "layers" / "milestones.parquet")
     _json(result / "run.json", run_record(small_number))
     (path / "results" / "LATEST").write_text("0001\n", encoding="utf-8")
     return open_workspace(path)
@@ -178,6 +180,24 @@ def ground() -> gpd.GeoDataFrame:
     frame = pd.DataFrame(rows, columns=["kind", "name", "ref", "geometry"])
     frame = frame.assign(level="ground", source_id="everything")
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=EPSG)
+
+
+def milestones() -> pd.DataFrame:
+    """Return how far the districts are with a base: the western one has it, the eastern one prepares."""
+    rows = [("w", "established", "2020-04"), ("e", "preparing", "2024-10")]
+    frame = pd.DataFrame(rows, columns=["area_id", "stage", "since"])
+    told = frame.assign(
+        layer="community_area",
+        area_name=frame["area_id"].map(COUNCILS),
+        kind="base",
+        planned=False,
+        approximate=False,
+        source_id="everything",
+        **dict.fromkeys(("doc", "note"), ""),
+        **dict.fromkeys(("number", "of_n", "share_pct", "page", "line"), NAN),
+    )
+    types = OF_AREAS["milestones"]
+    return told[list(types)].astype(types)
 
 
 def coverage() -> pd.DataFrame:

@@ -27,7 +27,10 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="warning")
 """
 START_S = 60.0
 
-SHAPED = ("areas", "coverage", "gaps", "places", "candidates", "reach", "edits")
+SHAPED = (
+    *("areas", "coverage", "gaps", "milestones", "indicators"),
+    *("places", "candidates", "reach", "edits"),
+)
 FEATURES = {"areas": 7, "coverage": 10, "coverage_table": 540, "gaps": 4, "places": 4}
 """7 areas; the 10 rows of one question, with the remainders of 3 layers; 540 of all; 4 units; 4 places."""
 

@@ -35,6 +35,8 @@ KEYS = {
     "candidates": ["candidate_id"],
     "reach": ["place_id", "frequency"],
     "edits": ["edit_id"],
+    "milestones": ["layer", "area_id", "kind"],
+    "indicators": ["layer", "area_id", "indicator"],
 }
 
 

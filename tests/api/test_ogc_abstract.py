@@ -181,8 +181,8 @@ def invalid_parameter(service: Service) -> None:
 def collections(service: Service) -> None:
     body = service.json("/collections")
     assert [one["id"] for one in body["collections"]] == [
-        *("areas", "coverage", "gaps", "coverage_table", "places", "candidates", "reach"),
-        *("edits", "plans"),
+        *("areas", "coverage", "gaps", "milestones", "indicators", "coverage_table"),
+        *("places", "candidates", "reach", "edits", "plans"),
     ]
 
 

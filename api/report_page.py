@@ -9,7 +9,7 @@ from markupsafe import Markup
 from geo.vocabulary import FREQUENCIES
 from services.drawing.fonts import embedded_font
 from services.drawing.signs import EDIT_SIGNS, GAP_SIGNS, PLACE_SIGNS, REACH_COLOURS, listed_gaps
-from services.drawing.svg import edit_sign, place_sign, star_sign
+from services.drawing.svg import CITY_CANDIDATES, edit_sign, place_sign, star_sign
 from services.reports.city import CitySheet
 from services.reports.council import BareCouncil
 from services.reports.lines import GapReport, UnitLine
@@ -45,7 +45,12 @@ def render_city(sheet: CitySheet, *, font_url: str = SERVED_FONT) -> str:
     told["charts"] = charts
     # A file has no server that would answer its links.
     told["linked"] = font_url == SERVED_FONT
-    return page.render(**told, frequencies=(*reversed(FREQUENCIES), ""), **_signs())
+    return page.render(
+        **told,
+        frequencies=(*reversed(FREQUENCIES), ""),
+        city_candidates=CITY_CANDIDATES,
+        **_signs(),
+    )
 
 
 def render_report_file(report: GapReport | BareCouncil | CitySheet) -> str:

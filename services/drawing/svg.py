@@ -1,7 +1,7 @@
 """The map of a report: an SVG of one area that reads in colour and in black and white."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -11,7 +11,7 @@ import shapely
 
 from services.drawing.labels import Box, placed, width_of
 from services.drawing.land import ground_svg, names_svg
-from services.drawing.scene import scene_of
+from services.drawing.scene import GroundScene, scene_of
 from services.drawing.signs import (
     EDIT_SIGNS,
     GAP_SIGNS,
@@ -67,17 +67,7 @@ def area_map(
         _scale_box(view),
     ]
     labels = _labels(view, units, signs)
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
-            'role="img" class="map">'
-        ),
-        (
-            f'<defs>{_HATCH}<clipPath id="frame"><rect width="{WIDTH:g}" height="{view.height:.0f}"/>'
-            '</clipPath></defs><g clip-path="url(#frame)">'
-        ),
-        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
-        *ground_svg(scene),
+    drawn = [
         *_streets(view, publication.snapshot.layer("streets")),
         *_without_streets(view, units),
         _outside(view, shape),
@@ -90,11 +80,8 @@ def area_map(
         *_places(view, places, faded=False),
         *stars(view, candidates),
         *map(_label_svg, labels),
-        *scale_bar(view),
-        *stamped(stamp),
-        "</g></svg>",
     ]
-    return "\n".join(parts)
+    return _framed(view, scene, drawn, hatches=_HATCH, stamp=stamp)
 
 
 def city_map(
@@ -114,17 +101,7 @@ def city_map(
     candidates = candidates.sort_values("rank").head(CITY_CANDIDATES)
     signs = [*_boxes(view, candidates, _STAR), _scale_box(view)]
     labels = _names(view, councils, signs)
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
-            'role="img" class="map">'
-        ),
-        (
-            f'<defs>{_HATCH}<clipPath id="frame"><rect width="{WIDTH:g}" height="{view.height:.0f}"/>'
-            '</clipPath></defs><g clip-path="url(#frame)">'
-        ),
-        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
-        *ground_svg(scene),
+    drawn = [
         _outside(view, shape),
         *borders(view, councils),
         f'<path d="{path_of(view, shape)}" fill="none" stroke="{INK}" stroke-width="2.2"/>',
@@ -133,11 +110,8 @@ def city_map(
         *_places(view, places, faded=False),
         *stars(view, candidates),
         *(written for _, written in labels),
-        *scale_bar(view),
-        *stamped(stamp),
-        "</g></svg>",
     ]
-    return "\n".join(parts)
+    return _framed(view, scene, drawn, hatches=_HATCH, stamp=stamp)
 
 
 def blank_map(
@@ -161,17 +135,7 @@ def blank_map(
     units = units[~units.geometry.isna()]
     labels = _names(view, units, signs)
     called = _names(view, halls, [*signs, *(box for box, _ in labels)])
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
-            'role="img" class="map">'
-        ),
-        (
-            f'<defs><clipPath id="frame"><rect width="{WIDTH:g}" height="{view.height:.0f}"/>'
-            '</clipPath></defs><g clip-path="url(#frame)">'
-        ),
-        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
-        *ground_svg(scene),
+    drawn = [
         *_streets(view, streets),
         _outside(view, shape),
         *borders(view, units),
@@ -180,6 +144,27 @@ def blank_map(
         *_halls(view, halls),
         *(written for _, written in [*labels, *called]),
         *_pins(view, pins),
+    ]
+    return _framed(view, scene, drawn, stamp=stamp)
+
+
+def _framed(
+    view: View, scene: GroundScene, drawn: Iterable[str], *, hatches: str = "", stamp: str = ""
+) -> str:
+    """Return a map: the ground, what is drawn over it, scale and north, within the frame of the view."""
+    size = f'width="{WIDTH:g}" height="{view.height:.0f}"'
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
+            'role="img" class="map">'
+        ),
+        (
+            f'<defs>{hatches}<clipPath id="frame"><rect {size}/></clipPath></defs>'
+            '<g clip-path="url(#frame)">'
+        ),
+        f'<rect {size} fill="#fff"/>',
+        *ground_svg(scene),
+        *drawn,
         *scale_bar(view),
         *stamped(stamp),
         "</g></svg>",
@@ -509,34 +494,21 @@ def plan_map(  # noqa: PLR0913  each is one layer of the drawing
     seen = councils[councils.intersects(shapely.box(*view.box))]
     signs = [*_boxes(view, chosen, _STAR), _scale_box(view)]
     labels = _names(view, seen, signs)
-    drawn = [
+    reached = [
         f'<path d="{path_of(view, shape)}" fill="url(#catchment)" fill-rule="evenodd" '
         f'stroke="{GREEN}" stroke-width="1.1"/>'
         for shape in catchments.geometry.dropna()
         if not shape.is_empty
     ]
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {view.height:.0f}" '
-            'role="img" class="map">'
-        ),
-        (
-            f'<defs>{_CATCHMENT_HATCH}<clipPath id="frame"><rect width="{WIDTH:g}" '
-            f'height="{view.height:.0f}"/></clipPath></defs><g clip-path="url(#frame)">'
-        ),
-        f'<rect width="{WIDTH:g}" height="{view.height:.0f}" fill="#fff"/>',
-        *ground_svg(scene),
-        *drawn,
+    drawn = [
+        *reached,
         *borders(view, seen),
         *_edits(view, edits),
         *names_svg(scene.names([*signs, *(box for box, _ in labels)])),
         *(written for _, written in labels),
         *stars(view, chosen),
-        *scale_bar(view),
-        *stamped(stamp),
-        "</g></svg>",
     ]
-    return "\n".join(parts)
+    return _framed(view, scene, drawn, hatches=_CATCHMENT_HATCH, stamp=stamp)
 
 
 def _names(view: View, areas: gpd.GeoDataFrame, taken: list[Box]) -> list[tuple[Box, str]]:

@@ -14,7 +14,7 @@ from services.publication.aspect import Aspect
 from services.publication.tables import Publication
 from services.reports.area import report_of
 from services.reports.briefing import AreaLine, HeadFigures, area_lines, figures_of, main_rows
-from services.reports.councils import number_text, owned_text, shares_with
+from services.reports.councils import number_text, owned_text, sharing
 from services.reports.indicators import IndicatorRanking, rankings
 from services.reports.lines import GapReport
 from services.reports.milestones import KindState, kind_states
@@ -256,7 +256,7 @@ def _own(publication: Publication, lang: str) -> tuple[OwnLine, ...]:
     table = snapshot.table("councils")
     known = Aspect.main(snapshot.run).rows(table) if len(table) else table
     rows = {str(row["council_id"]): row for row in known.to_dict("records")}
-    joint = text("text.stop", lang)
+    joint, shared = text("text.stop", lang), sharing(workspace, listed)
     lines = []
     for one in listed:
         row = rows.get(one.council_id)
@@ -268,7 +268,7 @@ def _own(publication: Publication, lang: str) -> tuple[OwnLine, ...]:
                 areas=owned_text(workspace, one, lang),
                 told=joint.join(said for said in told if said),
                 # Two may overlap without sharing an area: by their homes, where borders are known.
-                shared=bool(shares_with(workspace, one)) or bool(row and row["shared"]),
+                shared=one.council_id in shared or bool(row and row["shared"]),
                 figures=figures_of(row) if row else None,
             )
         )

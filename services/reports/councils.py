@@ -1,5 +1,6 @@
 """What is known of councils, in sentences: what each owns, with whom it shares, who works for it."""
 
+from collections.abc import Iterable
 from itertools import combinations
 
 from services.words.texts import text
@@ -52,10 +53,19 @@ def number_text(council: CouncilRow, lang: str) -> str:
     return text("council.number", lang, name=council.name, n=_count(council.number, lang))
 
 
-def shares_with(workspace: Workspace, council: CouncilRow) -> list[CouncilRow]:
-    """Return the other councils that count the same residents, as far as their borders tell."""
-    others = (one for one in listed_councils(workspace) if one.council_id != council.council_id)
-    return [one for one in others if _overlap(workspace, council, one)]
+def sharing(workspace: Workspace, councils: Iterable[CouncilRow]) -> set[str]:
+    """Return the ids of those that count residents of another one of them, as far as borders tell."""
+    grounds = {
+        one.council_id: areas_of(workspace, one).geometry.union_all()
+        for one in councils
+        if one.known
+    }
+    return {
+        key
+        for pair in combinations(grounds, 2)
+        if grounds[pair[0]].intersection(grounds[pair[1]]).area > COMMON_M2
+        for key in pair
+    }
 
 
 def unit_lines(workspace: Workspace, lang: str) -> tuple[str, ...]:
@@ -89,14 +99,6 @@ def _areas(council: CouncilRow) -> set[tuple[str, str]]:
     return set().union(*(own.areas for own in council.owns))
 
 
-def _overlap(workspace: Workspace, one: CouncilRow, other: CouncilRow) -> bool:
-    """Return whether two councils own the same ground; of one that is not drawn nobody knows."""
-    if not (one.known and other.known):
-        return False
-    shapes = [areas_of(workspace, council).geometry.union_all() for council in (one, other)]
-    return bool(shapes[0].intersection(shapes[1]).area > COMMON_M2)
-
-
 def _shared(workspace: Workspace, council: CouncilRow, lang: str) -> list[str]:
     """Say of each of its areas which other councils work there, areas of the same councils together."""
     names, listed = _names(workspace), listed_councils(workspace)
@@ -120,8 +122,7 @@ def _of_area(workspace: Workspace, councils: list[CouncilRow], where: str, lang:
     if count == 1:
         return text("council.alone", lang, names=names)
     said = text("council.shared", lang, where=where, n=_count(count, lang), names=names)
-    common = any(_overlap(workspace, *pair) for pair in combinations(councils, 2))
-    return said + (text("council.overlap", lang) if common else "")
+    return said + (text("council.overlap", lang) if sharing(workspace, councils) else "")
 
 
 def _count(number: int, lang: str) -> str:

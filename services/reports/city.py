@@ -13,7 +13,14 @@ from services.profile import Fact, Layer, Profile
 from services.publication.aspect import Aspect
 from services.publication.tables import Publication
 from services.reports.area import report_of
-from services.reports.briefing import AreaLine, HeadFigures, area_lines, figures_of, main_rows
+from services.reports.briefing import (
+    AreaLine,
+    HeadFigures,
+    area_lines,
+    briefing,
+    figures_of,
+    main_rows,
+)
 from services.reports.councils import number_text, owned_text, sharing
 from services.reports.indicators import IndicatorRanking, rankings
 from services.reports.lines import GapReport
@@ -117,6 +124,8 @@ class CitySheet:
     council_label: str
     councils: tuple[CouncilLine, ...]
     whole: CouncilLine
+    unlocated: float
+    """Residents whom no map has: in the row of those in no area, and not in the whole."""
     adds_up: bool
     """No area overlaps another: the rows and the residents in none are all residents."""
     own: tuple[OwnLine, ...]
@@ -168,10 +177,13 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
             "the profile has no layer of kind municipality, of which a sheet of the whole is made; "
             "declare one, such as the union of all small areas"
         )
-    coverage = _whole(publication.table("coverage"), str(whole))
+    coverage = _whole(publication.table("coverage"), str(whole), workspace)
     report = report_of(publication, rows.iloc[0], lang, drawn=city_map, coverage=coverage)
-    # All units, and not those alone whose middle lies within the border as it is drawn.
-    report = replace(report, gaps=publication.snapshot.run["summary"]["gaps"])
+    # What every output says first, of all units, also of those beyond the border as it is drawn.
+    told = briefing(publication.snapshot, lang)
+    first = ("figures", "unknown", "no_streets", "sentence", "unreached", "gaps")
+    report = replace(report, **{name: getattr(told, name) for name in first})
+    unlocated = workspace.unlocated(publication.snapshot.run["summary"]["age_group"])
     council_layer = profile.layer(profile.analysis.council_layer)
     councils = _councils(publication, council_layer.id, lang)
     named = CouncilLine(
@@ -188,11 +200,12 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
         council_label=_label(council_layer, lang),
         councils=councils,
         whole=named,
-        adds_up=_adds_up(councils, named),
+        adds_up=_adds_up(councils, named, unlocated),
+        unlocated=unlocated,
         own=own,
         own_sum=own_sum,
         own_rest=_rest(own, named.figures) if own_sum == "adds" else None,
-        roll_ups=_roll_ups(publication, named, lang),
+        roll_ups=_roll_ups(publication, named, unlocated, lang),
         milestones=kind_states(publication, lang),
         rankings=rankings(publication, council_layer.id, lang),
         targets=target_lines(publication.snapshot, lang),
@@ -208,13 +221,14 @@ def city_sheet(workspace: Workspace, *, lang: str = "ja") -> CitySheet:
     )
 
 
-def _whole(coverage: pd.DataFrame, layer: str) -> pd.DataFrame:
-    """Return the rows of a layer's areas and of the residents in none of them as one."""
+def _whole(coverage: pd.DataFrame, layer: str, workspace: Workspace) -> pd.DataFrame:
+    """Return the rows of a layer's areas and of the residents in none as one, but those whom no map has."""
     rows = coverage[coverage["layer"] == layer]
     keys = ["layer", "frequency", "age_group", "walk_limit_m", "walk_limit_min", "profile"]
     parts = ("reached", "reached_with_unknown", "circle_reached")
     counts = ["residents", *parts, "places_unknown_n"]
     summed = rows.groupby(keys, dropna=False, sort=False)[counts].sum(min_count=1).reset_index()
+    summed["residents"] -= summed["age_group"].map(workspace.unlocated)
     people = summed["residents"].where(summed["residents"] > 0)
     shares = ("coverage_pct", "coverage_with_unknown_pct", "circle_coverage_pct")
     return summed.assign(
@@ -284,7 +298,9 @@ def _rest(own: tuple[OwnLine, ...], whole: HeadFigures) -> float | None:
     return rest if rest > 0.5 * len(own) else 0.0
 
 
-def _roll_ups(publication: Publication, whole: CouncilLine, lang: str) -> tuple[RollUp, ...]:
+def _roll_ups(
+    publication: Publication, whole: CouncilLine, unlocated: float, lang: str
+) -> tuple[RollUp, ...]:
     """Return the layers that are between the units and the whole, each with the sum of its areas."""
     run, profile = publication.snapshot.run, publication.snapshot.workspace.profile
     coverage, areas = publication.table("coverage"), publication.areas()
@@ -297,16 +313,21 @@ def _roll_ups(publication: Publication, whole: CouncilLine, lang: str) -> tuple[
             continue
         lines = area_lines(main_rows(coverage, run, layer.id), lang)
         rows = tuple(CouncilLine(one.name, one.approximate, one.figures, {}) for one in lines)
-        found.append(RollUp(_label(layer, lang), lines, _adds_up(rows, whole)))
+        found.append(RollUp(_label(layer, lang), lines, _adds_up(rows, whole, unlocated)))
     return tuple(found)
 
 
-def _adds_up(lines: tuple[CouncilLine, ...], whole: CouncilLine) -> bool:
-    """Return whether the rows are the residents of the whole, but for the rounding of each row."""
+def _adds_up(lines: tuple[CouncilLine, ...], whole: CouncilLine, unlocated: float) -> bool:
+    """
+    Return whether the rows are the residents of the whole, but for the rounding of each row.
+
+    The row of those in no area holds ``unlocated`` residents as well, whom the whole leaves out.
+    """
     told = [line.figures.residents for line in lines]
     if whole.figures.residents is None or None in told:
         return False
-    return abs(sum(one or 0.0 for one in told) - whole.figures.residents) <= 0.5 * len(lines)
+    apart = sum(one or 0.0 for one in told) - unlocated - whole.figures.residents
+    return abs(apart) <= 0.5 * len(lines)
 
 
 def _layer(layer: Layer, publication: Publication, lang: str) -> LayerLine:

@@ -7,6 +7,7 @@ import pytest
 
 from api.report_page import render_city
 from geo.errors import NotFoundError
+from services.reports.briefing import briefing
 from services.reports.city import city_sheet
 from services.workspace.folder import open_workspace
 from tests.snapshots import tiny_workspace
@@ -71,9 +72,25 @@ def test_residents_outside_the_border_are_of_the_whole(tmp_path):
     coverage.to_parquet(table)
     whole = city_sheet(open_workspace(path))
     # 912 within the border and 100 beyond it, 520 of them all reached: 51.4 %
-    assert (whole.report.figures.residents, whole.report.figures.reached) == (1012.0, 520.0)
-    assert whole.report.figures.coverage_pct == pytest.approx(100 * 520 / 1012)
-    assert not whole.adds_up
+    older = next(line.figures for line in whole.report.ages if line.age_group == "65歳以上")
+    assert (older.residents, older.reached) == (1012.0, 520.0)
+    assert older.coverage_pct == pytest.approx(100 * 520 / 1012)
+
+
+def test_the_sheet_says_first_what_every_other_output_says(town_snapshot):
+    """Of the model town some residents are on no map: they are told of, and in no figure."""
+    workspace = town_snapshot.workspace
+    for lang in ("ja", "en"):
+        told, sheet = briefing(town_snapshot, lang), city_sheet(workspace, lang=lang)
+        assert sheet.report.sentence == told.sentence
+        assert sheet.report.unknown == told.unknown
+    older = next(line for line in sheet.report.ages if line.age_group == told.age_group)
+    assert older.figures.residents == pytest.approx(told.figures.residents)
+    assert workspace.unlocated("65+") >= 1
+    rows = sum(line.figures.residents for line in sheet.councils)
+    assert rows == pytest.approx(told.figures.residents + workspace.unlocated("65+"))
+    assert sheet.adds_up
+    assert "whom no map has" in render_city(sheet)
 
 
 def test_layers_without_borders_are_rows_with_what_is_known_of_them(sheet):
